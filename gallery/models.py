@@ -1,0 +1,136 @@
+"""A user's photos, where their bytes came from, and the attempts to process them."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+MAX_IMPORTANCE = 5
+MAX_ATTEMPTS = 3
+
+
+class LocalDateTimeField(models.DateTimeField):
+    """Date and time as a camera's clock showed them: naive, PostgreSQL's `timestamp without time zone`."""
+
+    def db_type(self, connection: Any) -> str:
+        return "timestamp"
+
+    def get_prep_value(self, value: Any) -> Any:
+        # DateTimeField would warn of the missing zone and add one.
+        return self.to_python(value)
+
+
+class PhotoQuerySet(models.QuerySet["Photo"]):
+    """Photos, always narrowed to one person's."""
+
+    def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> "PhotoQuerySet":
+        """The photos that `user` may see: their own, for administrators too."""
+        return self.filter(owner_id=user.pk) if user.pk else self.none()
+
+
+class Photo(models.Model):
+    """A stored picture of one user; its bytes are unique within that user's gallery."""
+
+    class DateSource(models.TextChoices):
+        """How `taken_at` is known, most trustworthy first."""
+
+        EXIF = "exif", _("camera (EXIF)")
+        SIDECAR = "sidecar", _("side-car file")
+        FILENAME = "filename", _("file name")
+        FILE = "file", _("file time")
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="photos")
+    file = models.FileField(max_length=255, help_text=_("Path of the original below MEDIA_ROOT."))
+    filename = models.CharField(max_length=255, help_text=_("Name of the file as it was uploaded."))
+    extension = models.CharField(max_length=8, help_text=_("Of the decoded format, lower case, without dot."))
+    width = models.PositiveIntegerField(help_text=_("In pixels, as seen: after EXIF turning."))
+    height = models.PositiveIntegerField(help_text=_("In pixels, as seen: after EXIF turning."))
+    file_size = models.PositiveBigIntegerField(help_text=_("In bytes."))
+    sha256 = models.CharField(max_length=64)
+    md5 = models.CharField(max_length=32)
+    sha1 = models.CharField(max_length=40)
+
+    taken_at = LocalDateTimeField(null=True, blank=True, help_text=_("Local time where the picture was taken."))
+    taken_offset = models.SmallIntegerField(null=True, blank=True, help_text=_("Minutes east of UTC, where known."))
+    date_source = models.CharField(max_length=8, choices=DateSource, blank=True)
+    importance = models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(MAX_IMPORTANCE)])
+    description = models.TextField(blank=True)
+    metadata = models.JSONField(default=dict, blank=True, help_text=_("EXIF: camera, lens, exposure, position …"))
+
+    defect = models.TextField(blank=True, help_text=_("Why the picture cannot be decoded; empty: it can."))
+    revision = models.PositiveIntegerField(default=1, help_text=_("Bumped with every change of an indexed field."))
+    thumbnail_version = models.PositiveSmallIntegerField(default=0, help_text=_("0: there are no thumbnails yet."))
+    uploaded_at = models.DateTimeField(auto_now_add=True)
+
+    objects = PhotoQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "sha256"], name="photo_unique_per_owner"),
+            models.CheckConstraint(condition=Q(importance__lte=MAX_IMPORTANCE), name="photo_importance_0_to_5"),
+        ]
+        indexes = [
+            models.Index(fields=["owner", "-id"], name="photo_newest_first"),
+            models.Index(fields=["thumbnail_version"], name="photo_thumbnail_version"),
+        ]
+
+    def __str__(self) -> str:
+        return self.filename
+
+
+class PhotoSource(models.Model):
+    """One place that a photo's bytes came from."""
+
+    UPLOAD = "upload"
+
+    photo = models.ForeignKey(Photo, on_delete=models.CASCADE, related_name="sources")
+    path = models.TextField(help_text=_("“upload”, or the path of the file."))
+    managed = models.BooleanField(default=True, help_text=_("Ours to delete: a copy below MEDIA_ROOT."))
+    present = models.BooleanField(default=True, help_text=_("The file was there when last looked for."))
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["photo", "path"], name="photo_source_unique")]
+
+    def __str__(self) -> str:
+        return self.path
+
+
+class Step(models.TextChoices):
+    """The steps that process a photo, each on its own."""
+
+    THUMBNAILS = "thumbnails", _("thumbnails")
+    EMBEDDING = "embedding", _("picture features")
+    TEXT = "text", _("text recognition")
+    INDEX = "index", _("keyword index")
+
+
+class StepAttempt(models.Model):
+    """A step begun for a photo and not finished: counted before the work, so that a killed worker is counted too.
+
+    The row goes when the step succeeds. `version` is that of the step's output (an encoder's model, an OCR engine …):
+    a new version gets new attempts.
+    """
+
+    photo = models.ForeignKey(Photo, on_delete=models.CASCADE, related_name="step_attempts")
+    step = models.CharField(max_length=10, choices=Step)
+    version = models.CharField(max_length=100)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    error = models.TextField(blank=True)
+    failed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["photo", "step", "version"], name="step_attempt_unique")]
+        indexes = [models.Index(fields=["step", "version", "attempts"], name="step_attempt_exhausted")]
+
+    def __str__(self) -> str:
+        return f"{self.step} {self.attempts}/{MAX_ATTEMPTS}"
+
+    @property
+    def is_final(self) -> bool:
+        """Nothing tries again until somebody asks."""
+        return self.attempts >= MAX_ATTEMPTS

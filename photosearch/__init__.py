@@ -1,0 +1,1 @@
+"""Configuration of photosearch: settings, addresses, and the servers that `make run` starts."""

@@ -1,0 +1,1 @@
+"""Find photos by meaning, by words, by example."""

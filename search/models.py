@@ -1,0 +1,60 @@
+"""What search knows about photos: vectors, texts, and which revision the keyword index holds."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from pgvector.django import HalfVectorField
+
+from gallery.models import Photo
+
+
+class PhotoEmbedding(models.Model):
+    """The unit vector of one view of a photo, by one model.
+
+    View 0 is the encoder's view of the whole picture; views 1… run along a picture more than twice as long as wide.
+    """
+
+    photo = models.ForeignKey(Photo, on_delete=models.CASCADE, related_name="embeddings")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    model = models.CharField(max_length=100, help_text=_("Name, first digits of the weights' SHA-256, version."))
+    view = models.PositiveSmallIntegerField(default=0)
+    # No dimension: models differ; each has a partial index of its own (search.vector_index).
+    vector = HalfVectorField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["photo", "model", "view"], name="embedding_unique")]
+        indexes = [models.Index(fields=["owner", "model"], name="embedding_owner_model")]
+
+    def __str__(self) -> str:
+        return f"{self.model} #{self.view}"
+
+
+class PhotoText(models.Model):
+    """The text found in a photo.
+
+    `lines` is a list of {"text": str, "confidence": 0–1, "box": [[x, y] × 4]}; corners clockwise from the top left of
+    the text, in 0–1 of the picture's width and height as seen.
+    """
+
+    photo = models.OneToOneField(Photo, on_delete=models.CASCADE, primary_key=True, related_name="text")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    engine = models.CharField(max_length=100, help_text=_("Name, first digits of the weights' SHA-256, version."))
+    text = models.TextField(blank=True)
+    lines = models.JSONField(default=list)
+
+    class Meta:
+        indexes = [models.Index(fields=["engine"], name="photo_text_engine")]
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+class IndexedPhoto(models.Model):
+    """The revision of a photo that the keyword index holds, and the mapping it was indexed with."""
+
+    photo = models.OneToOneField(Photo, on_delete=models.CASCADE, primary_key=True, related_name="indexed")
+    revision = models.PositiveIntegerField()
+    mapping = models.CharField(max_length=20)
+
+    def __str__(self) -> str:
+        return f"{self.mapping} r{self.revision}"
