@@ -61,6 +61,8 @@ DECODING_ERRORS = (
     struct.error,
 )
 
+# Raise it whenever thumbnails come out differently: the clock makes those of older versions anew.
+THUMBNAIL_VERSION = 1
 WEBP_QUALITY = 80
 WEBP_MAX_SIDE = 16383
 # Wide-gamut camera profiles take 500 to 4,000 bytes; printers' take megabytes, more than the thumbnail itself.

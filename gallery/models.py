@@ -1,22 +1,29 @@
 """A user's photos, where their bytes came from, and the attempts to process them."""
 
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.core.validators import MaxValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from gallery.images import THUMBNAIL_VERSION
 
 MAX_IMPORTANCE = 5
 MAX_ATTEMPTS = 3
+# A step begun for a photo is not begun again sooner: it may be running, and what failed may need a moment to come back.
+RETRY_DELAY = timedelta(seconds=15)
 
 
 class LocalDateTimeField(models.DateTimeField):
     """Date and time as a camera's clock showed them: naive, PostgreSQL's `timestamp without time zone`."""
 
-    def db_type(self, connection: Any) -> str:
+    def db_type(self, connection: Any) -> str:  # noqa: ARG002  (Django's signature)
         return "timestamp"
 
     def get_prep_value(self, value: Any) -> Any:
@@ -30,6 +37,23 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
     def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> "PhotoQuerySet":
         """The photos that `user` may see: their own, for administrators too."""
         return self.filter(owner_id=user.pk) if user.pk else self.none()
+
+    def awaiting(self, step: "Step", version: str) -> "PhotoQuerySet":
+        """Those for which `step` may begin, newest first: without a defect, neither begun just now nor too often.
+
+        Whether they lack the step's output is for the caller to add.
+        """
+        barred = StepAttempt.objects.filter(
+            Q(attempts__gte=MAX_ATTEMPTS) | Q(failed_at__gt=timezone.now() - RETRY_DELAY),
+            photo=OuterRef("pk"),
+            step=step,
+            version=version,
+        )
+        return self.filter(~Exists(barred), defect="").order_by("-pk")
+
+    def missing_thumbnails(self) -> "PhotoQuerySet":
+        """Those without thumbnails of the current version, newest first."""
+        return self.awaiting(Step.THUMBNAILS, str(THUMBNAIL_VERSION)).filter(thumbnail_version__lt=THUMBNAIL_VERSION)
 
 
 class Photo(models.Model):
@@ -80,6 +104,11 @@ class Photo(models.Model):
 
     def __str__(self) -> str:
         return self.filename
+
+    @property
+    def path(self) -> Path:
+        """Where the original lies."""
+        return Path(settings.MEDIA_ROOT, str(self.file.name))
 
 
 class PhotoSource(models.Model):
