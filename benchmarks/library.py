@@ -1,0 +1,192 @@
+"""A synthetic library to search in: photos, texts and vectors like real ones in number and shape, not in content.
+
+Half of the photos belong to one owner, one in a hundred to another, the rest to a third. It lies in a database and an
+index of its own, `photosearch_benchmark`, beside the one that DATABASE_URL names, and stays there for the next run.
+"""
+
+import hashlib
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "photosearch.settings")
+NAME = "photosearch_benchmark"
+os.environ["ELASTICSEARCH_INDEX"] = NAME.replace("_", "-")
+
+import django  # noqa: E402
+
+django.setup()
+
+from django.contrib.auth.models import User  # noqa: E402
+from django.db import connection  # noqa: E402
+
+from gallery.images import THUMBNAIL_VERSION  # noqa: E402
+
+OWNERS = ("half", "hundredth", "others")
+CLUSTERS = 1_000
+# Features of pictures lie near a surface of far fewer dimensions than their vectors have.
+INNER_DIMENSIONS = 64
+BATCH = 20_000
+
+PHOTO_COLUMNS = """
+    id, owner_id, file, filename, extension, width, height, file_size, sha256, md5, sha1, taken_at, importance,
+    description, metadata, defect, revision, thumbnail_version, uploaded_at, date_source
+"""
+ENGLISH = """
+    garden library ticket station hotel invoice total seat window meeting report coffee price receipt summer winter
+    train flight north harbour bridge mountain river paper budget team review deadline plan draft music night open
+"""
+CHINESE = """
+    上海 北京 航班 酒店 发票 合计 座位 会议 报告 咖啡 价格 收据 夏天 冬天 火车 车站 花园 图书馆 桥梁 雪山 音乐 晚会
+"""
+
+
+@dataclass(frozen=True)
+class Library:
+    """The synthetic library: how many photos it has, and the model and size of its vectors."""
+
+    photos: int
+    model: str
+    dimensions: int
+
+    def owner(self, name: str) -> User:
+        """One of `half`, `hundredth`, `others`."""
+        return User.objects.get(username=name)
+
+
+def open_library(*, photos: int, model: str, dimensions: int) -> Library:
+    """Use the synthetic library, and make it first if it is not there in this size and with this model."""
+    connection.settings_dict["TEST"]["NAME"] = NAME
+    connection.creation.create_test_db(verbosity=0, keepdb=True)
+    library = Library(photos, model, dimensions)
+    if _count("gallery_photo") != photos:
+        _fill_photos(photos)
+    if _count("search_photoembedding", model) != photos:
+        _fill_vectors(library)
+    return library
+
+
+def drop_library() -> None:
+    """Remove the database; the index is left to its own benchmark."""
+    connection.creation.destroy_test_db(NAME, verbosity=0)
+
+
+def query_vectors(library: Library, *, count: int, like: str = "pictures", seed: int = 7) -> np.ndarray:
+    """(count, dimensions) float32 unit vectors: new `pictures` from the same clusters, or `texts`.
+
+    Texts lie in a cone of their own, with cosines of 0.2–0.3 to the pictures that they fit, as CLIP's do.
+    """
+    pictures = _Clusters(library.dimensions).draw(count, seed=seed)
+    if like == "pictures":
+        return pictures
+    generator = np.random.default_rng(seed)
+    texts = generator.normal(size=library.dimensions) * 0.7 + generator.normal(size=pictures.shape) * 0.4
+    texts = _unit(texts)
+    return _unit(texts - (texts * pictures).sum(1, keepdims=True) * pictures + 0.27 * pictures)
+
+
+class _Clusters:
+    """Unit vectors in clusters of uneven size around a common mean, which is where features of pictures lie."""
+
+    def __init__(self, dimensions: int) -> None:
+        generator = np.random.default_rng(1)
+        self.centres = generator.normal(size=(CLUSTERS, INNER_DIMENSIONS))
+        sizes = 1 / np.arange(3, CLUSTERS + 3)
+        self.shares = sizes / sizes.sum()
+        basis, _ = np.linalg.qr(generator.normal(size=(dimensions, INNER_DIMENSIONS)))
+        self.basis = basis.T
+        self.mean = _unit(generator.normal(size=(1, dimensions))) * 10
+
+    def draw(self, count: int, *, seed: int) -> np.ndarray:
+        generator = np.random.default_rng(seed)
+        inner = self.centres[generator.choice(CLUSTERS, count, p=self.shares)]
+        inner = inner + 0.6 * generator.normal(size=inner.shape)
+        outer = 0.05 * generator.normal(size=(count, self.mean.shape[1]))
+        return _unit(inner @ self.basis + outer + self.mean)
+
+
+def _unit(vectors: np.ndarray) -> np.ndarray:
+    return (vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)).astype(np.float32)
+
+
+def _owner_ids(photos: int) -> np.ndarray:
+    """The owner of each photo, mixed: uploads of different people alternate."""
+    owners = [User.objects.get_or_create(username=name)[0].pk for name in OWNERS]
+    return np.random.default_rng(3).choice(owners, photos, p=[0.50, 0.01, 0.49])
+
+
+def _fill_photos(photos: int) -> None:
+    print(f"making {photos:,} synthetic photos …")
+    generator = np.random.default_rng(4)
+    widths, heights = generator.choice([1080, 1440, 3024, 4032], (2, photos))
+    start = datetime(2015, 1, 1, tzinfo=UTC)
+    owners, vocabulary = _owner_ids(photos), [*ENGLISH.split(), *CHINESE.split()]
+    generator.shuffle(vocabulary)
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE gallery_photo CASCADE")
+        with cursor.copy(f"COPY gallery_photo ({PHOTO_COLUMNS}) FROM STDIN") as copy:
+            for number in range(1, photos + 1):
+                digest = hashlib.sha256(str(number).encode()).hexdigest()
+                at = start + timedelta(minutes=20 * number)
+                row = (number, int(owners[number - 1]), f"originals/{digest}.jpg", f"IMG_{at:%Y%m%d_%H%M%S}.jpg", "jpg")
+                size = int(widths[number - 1]), int(heights[number - 1])
+                digests = digest, digest[:32], digest[:40]
+                rest = at.replace(tzinfo=None), number % 6, "", "{}", "", 1, THUMBNAIL_VERSION, at, "exif"
+                copy.write_row((*row, *size, 2_000_000, *digests, *rest))
+        with cursor.copy("COPY search_phototext (photo_id, owner_id, engine, text, lines) FROM STDIN") as copy:
+            for number in range(1, photos + 1):
+                text = _text(number, vocabulary)
+                copy.write_row((number, int(owners[number - 1]), "synthetic", text, "[]"))
+        cursor.execute("ANALYZE gallery_photo, search_phototext")
+
+
+def _text(number: int, vocabulary: list[str]) -> str:
+    """Some words and a code; two photos in five have none."""
+    if number % 5 < 2:
+        return ""
+    generator = np.random.default_rng(number)
+    # Squared: some words are common, others rare.
+    picks = (generator.random(generator.integers(4, 40)) ** 2 * len(vocabulary)).astype(int)
+    code = f"{'ABCDEFGH'[number % 8]}{'KLMNPQRS'[number // 8 % 8]}{number % 9973:04}"
+    return " ".join([*(vocabulary[pick] for pick in picks), code])
+
+
+def _fill_vectors(library: Library) -> None:
+    """Copy the vectors in PostgreSQL's binary format, made by numpy row by row of a structured array."""
+    print(f"making {library.photos:,} vectors of {library.dimensions} dimensions …")
+    clusters, model = _Clusters(library.dimensions), library.model.encode()
+    owners = _owner_ids(library.photos)
+    fields = [("photo", ">i8"), ("owner", ">i4"), ("model", f"S{len(model)}"), ("view", ">i2")]
+    vector = np.dtype([("dimensions", ">i2"), ("unused", ">i2"), ("numbers", ">f2", library.dimensions)])
+    columns = [*fields, ("vector", vector)]
+    row = [("columns", ">i2")]
+    for name, kind in columns:
+        row += [(f"{name} bytes", ">i4"), (name, kind)]
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM search_photoembedding WHERE model = %s", [library.model])
+        command = "COPY search_photoembedding (photo_id, owner_id, model, view, vector) FROM STDIN (FORMAT binary)"
+        with cursor.copy(command) as copy:
+            copy.write(b"PGCOPY\n\xff\r\n\0" + bytes(8))
+            for begin in range(0, library.photos, BATCH):
+                count = min(BATCH, library.photos - begin)
+                rows = np.zeros(count, np.dtype(row))
+                rows["columns"] = len(columns)
+                for name, kind in columns:
+                    rows[f"{name} bytes"] = np.dtype(kind).itemsize
+                rows["photo"] = np.arange(begin + 1, begin + count + 1)
+                rows["owner"] = owners[begin : begin + count]
+                rows["model"] = model
+                rows["vector"]["dimensions"] = library.dimensions
+                rows["vector"]["numbers"] = clusters.draw(count, seed=100 + begin)
+                copy.write(rows.tobytes())
+            copy.write(b"\xff\xff")
+        cursor.execute("ANALYZE search_photoembedding")
+
+
+def _count(table: str, model: str | None = None) -> int:
+    with connection.cursor() as cursor:
+        condition, arguments = (" WHERE model = %s", [model]) if model else ("", [])
+        cursor.execute(f"SELECT count(*) FROM {table}{condition}", arguments)  # noqa: S608 - our own names
+        return int(cursor.fetchone()[0])
