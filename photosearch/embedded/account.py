@@ -1,0 +1,102 @@
+"""The operating-system account that the embedded servers run as: one of their own when root starts them."""
+
+import os
+import pwd
+import secrets
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from photosearch.embedded import StartFailed
+
+NAME = "photosearch"
+
+
+@dataclass(frozen=True)
+class Account:
+    """Whom the servers run as. PostgreSQL and Elasticsearch refuse root, and nothing of theirs needs it."""
+
+    name: str
+    uid: int
+    gid: int
+
+    def command(self, arguments: Sequence[str | Path], *, death_signal: str = "TERM") -> list[str]:
+        """Return `arguments` as a command that runs as this account and gets `death_signal` when its parent dies."""
+        drop = []
+        if os.geteuid() != self.uid:
+            drop = [f"--reuid={self.uid}", f"--regid={self.gid}", "--clear-groups"]
+        return ["setpriv", *drop, f"--pdeathsig={death_signal}", "--", *map(str, arguments)]
+
+    def run(
+        self, arguments: Sequence[str | Path], *, environment: Mapping[str, str] | None = None, stdin: str = ""
+    ) -> str:
+        """Run a command to its end as this account and return what it printed; StartFailed tells what went wrong."""
+        finished = subprocess.run(  # noqa: S603 - the commands are this package's own
+            self.command(arguments),
+            input=stdin,
+            capture_output=True,
+            text=True,
+            cwd="/",
+            env={**os.environ, "HOME": "/nonexistent", **(environment or {})},
+            check=False,
+        )
+        if finished.returncode:
+            output = (finished.stdout + finished.stderr).strip()
+            raise StartFailed(f"{Path(arguments[0]).name} ended with status {finished.returncode}: {output}")
+        return finished.stdout
+
+    def make_folder(self, folder: Path, *, mode: int = 0o700) -> Path:
+        """Make `folder`, owned by this account."""
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(mode)
+        self.own(folder)
+        return folder
+
+    def own(self, path: Path) -> None:
+        """Make this account the owner of `path`."""
+        os.chown(path, self.uid, self.gid, follow_symlinks=False)
+
+    def write(self, file: Path, content: str) -> Path:
+        """Write a file that only this account (and root) can read."""
+        file.touch(mode=0o600)
+        file.write_text(content)
+        self.own(file)
+        return file
+
+    def secret(self, file: Path) -> str:
+        """Return the password kept in `file`, generated when there is none."""
+        if not file.exists():
+            partial = self.write(file.with_name(f".{file.name}.partial"), secrets.token_urlsafe(24))
+            partial.rename(file)
+        return file.read_text()
+
+
+def server_account() -> Account:
+    """Return the calling user, or for root the system user `photosearch`, which is made when it is missing."""
+    if os.geteuid() != 0:
+        return _account(pwd.getpwuid(os.geteuid()))
+    try:
+        return _account(pwd.getpwnam(NAME))
+    except KeyError:
+        _add_system_user()
+        return _account(pwd.getpwnam(NAME))
+
+
+def _account(entry: pwd.struct_passwd) -> Account:
+    return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
+
+
+def _add_system_user() -> None:
+    useradd = shutil.which("useradd", path="/usr/sbin:/sbin:/usr/bin:/bin")
+    if useradd is None:
+        raise StartFailed(f"There is no user {NAME} for the servers, and no useradd to make one: add it by hand.")
+    added = subprocess.run(  # noqa: S603
+        [useradd, "--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin", NAME],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if added.returncode:
+        raise StartFailed(f"The user {NAME} for the servers could not be made: {added.stderr.strip()}")

@@ -1,0 +1,101 @@
+"""An embedded Elasticsearch: its own security with a generated password, on a port of the loopback interface."""
+
+import json
+from base64 import b64encode
+from http.client import HTTPException
+from pathlib import Path
+from urllib.request import Request, urlopen
+
+from photosearch.embedded.account import Account
+from photosearch.embedded.program import Program, Server
+
+USER = "elastic"
+JAVA_OPTIONS = "-Xms128m -Xmx512m -XX:+UseSerialGC -XX:TieredStopAtLevel=1"
+# Elastic's own options without G1's settings, heap dumps and gigabytes of garbage collection logs.
+JVM_OPTIONS = """\
+-Djava.io.tmpdir=${ES_TMPDIR}
+20-:--add-modules=jdk.incubator.vector
+-XX:+ExitOnOutOfMemoryError
+-XX:ErrorFile=logs/hs_err_pid%p.log
+"""
+# To the console only, which the supervisor writes to a file and rotates.
+LOGGING = """\
+status = error
+appender.console.type = Console
+appender.console.name = console
+appender.console.layout.type = PatternLayout
+appender.console.layout.pattern = [%d{ISO8601}][%-5p][%-25c{1.}] %m%consoleException%n
+rootLogger.level = info
+rootLogger.appenderRef.console.ref = console
+"""
+
+
+def prepare(folder: Path, *, home: Path, port: int, account: Account) -> Server:
+    """Write the configuration of a server that keeps its data in `folder`; `home` is where `provide` built it."""
+    configuration = folder / "config"
+    for part in (folder, folder / "data", folder / "logs", folder / "tmp", configuration):
+        account.make_folder(part)
+    account.write(configuration / "elasticsearch.yml", _settings(folder, port))
+    account.write(configuration / "jvm.options", JVM_OPTIONS)
+    account.write(configuration / "log4j2.properties", LOGGING)
+    password = account.secret(folder / "password")
+    environment = {
+        "ES_PATH_CONF": str(configuration),
+        "ES_TMPDIR": str(folder / "tmp"),
+        "ES_JAVA_HOME": str(home / "jdk"),
+        "ES_JAVA_OPTS": JAVA_OPTIONS,
+    }
+    if not (configuration / "elasticsearch.keystore").exists():
+        _make_keystore(configuration, password, home=home, environment=environment, account=account)
+    url = f"http://{USER}:{password}@127.0.0.1:{port}"
+    program = Program("elasticsearch", [home / "bin/elasticsearch"], account, environment)
+    return Server("Elasticsearch", "ELASTICSEARCH_URL", url, program, lambda: _answers(port, password))
+
+
+def _settings(folder: Path, port: int) -> str:
+    settings = {
+        "cluster.name": "photosearch",
+        "node.name": "photosearch",
+        "discovery.type": "single-node",
+        "http.host": "127.0.0.1",
+        "http.port": port,
+        "transport.host": "127.0.0.1",
+        "transport.port": 0,
+        "path.data": str(folder / "data"),
+        "path.logs": str(folder / "logs"),
+        "action.auto_create_index": False,
+        # Passwords travel over the loopback interface only, so there is no TLS.
+        "xpack.security.enabled": True,
+        "xpack.security.enrollment.enabled": False,
+        "xpack.security.http.ssl.enabled": False,
+        "xpack.security.transport.ssl.enabled": False,
+        # Elasticsearch counts in shares of the disk, and stops writing on a large disk that is nine tenths full.
+        "cluster.routing.allocation.disk.watermark.low": "2gb",
+        "cluster.routing.allocation.disk.watermark.high": "1gb",
+        "cluster.routing.allocation.disk.watermark.flood_stage": "512mb",
+    }
+    return "".join(f"{name}: {json.dumps(value, ensure_ascii=False)}\n" for name, value in settings.items())
+
+
+def _make_keystore(
+    configuration: Path, password: str, *, home: Path, environment: dict[str, str], account: Account
+) -> None:
+    """Put the password of Elasticsearch's own superuser into a new keystore, which appears only when it is complete."""
+    making = account.make_folder(configuration / "keystore.making")
+    (making / "elasticsearch.keystore").unlink(missing_ok=True)
+    program = home / "bin/elasticsearch-keystore"
+    environment = {**environment, "ES_PATH_CONF": str(making)}
+    account.run([program, "create"], environment=environment)
+    account.run([program, "add", "--stdin", "bootstrap.password"], environment=environment, stdin=password)
+    (making / "elasticsearch.keystore").rename(configuration / "elasticsearch.keystore")
+    making.rmdir()
+
+
+def _answers(port: int, password: str) -> bool:
+    credentials = b64encode(f"{USER}:{password}".encode()).decode()
+    health = Request(f"http://127.0.0.1:{port}/_cluster/health", headers={"Authorization": f"Basic {credentials}"})
+    try:
+        with urlopen(health, timeout=5) as answer:  # noqa: S310 - http on the loopback interface
+            return json.load(answer)["status"] in {"green", "yellow"}
+    except (OSError, HTTPException):
+        return False

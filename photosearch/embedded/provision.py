@@ -1,0 +1,86 @@
+"""Provide and prepare every embedded server below one data folder."""
+
+import random
+import socket
+from pathlib import Path
+
+from photosearch.embedded import StartFailed, elasticsearch, elasticsearch_build, postgres, valkey
+from photosearch.embedded.account import Account
+from photosearch.embedded.program import Server
+
+LONGEST_SOCKET = 107
+# supervisord binds this name with its process id behind it, and PostgreSQL's and Valkey's sockets are shorter.
+LONGEST_NAME = "run/supervisor.sock.4194304"
+UNUSABLE = set("\"'\\;#$`\n")
+
+
+class DataFolder:
+    """The folders that the embedded servers need: their data and sockets below `path`, their programs in `programs`."""
+
+    def __init__(self, path: Path, *, account: Account, programs: Path | None = None) -> None:
+        self.path = path
+        self.account = account
+        self.programs = programs or path / "servers"
+        self.run = path / "run"
+        self.logs = path / "logs"
+        self.sockets = self.run / "sockets"
+
+    def make(self) -> None:
+        """Make the folders; StartFailed when they cannot be made, or when their path cannot be used."""
+        check_path(self.path)
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            # The servers' account may walk through these folders when it is not the owner; what lies in them is closed.
+            self.path.chmod(0o711)
+            for folder, mode in ((self.programs, 0o755), (self.run, 0o711), (self.logs, 0o700)):
+                folder.mkdir(exist_ok=True)
+                folder.chmod(mode)
+            self.account.make_folder(self.sockets)
+        except OSError as error:
+            raise StartFailed(
+                f"The data folder {self.path} cannot be written ({error.strerror}). Name another one in DATA_DIR."
+            ) from error
+
+    def postgres(self) -> Server:
+        """Prepare PostgreSQL."""
+        home = postgres.provide(self.programs)
+        return postgres.prepare(self.path / "postgres", home=home, sockets=self.sockets, account=self.account)
+
+    def valkey(self) -> Server:
+        """Prepare Valkey."""
+        home = valkey.provide(self.programs)
+        return valkey.prepare(self.path / "valkey", home=home, sockets=self.sockets, account=self.account)
+
+    def elasticsearch(self) -> Server:
+        """Prepare Elasticsearch; the first time it is downloaded and built, which takes minutes."""
+        home = elasticsearch_build.provide(self.programs, downloads=self.path / "downloads", account=self.account)
+        return elasticsearch.prepare(self.path / "elasticsearch", home=home, port=free_port(), account=self.account)
+
+
+def check_path(path: Path) -> None:
+    """Refuse a data folder whose sockets could not be bound, or whose name configuration files cannot hold."""
+    if UNUSABLE & set(str(path)):
+        raise StartFailed(f"DATA_DIR must not hold quotes or any of \\ ; # $ `: {path}")
+    too_long = len(bytes(path / LONGEST_NAME)) - LONGEST_SOCKET
+    if too_long > 0:
+        raise StartFailed(
+            f"The path of the data folder is {too_long} bytes too long for the sockets in it: {path}. "
+            "Name a shorter one in DATA_DIR."
+        )
+
+
+def is_free(host: str, port: int) -> bool:
+    """Say whether a server could listen on `host`:`port` now."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def free_port() -> int:
+    """Return a free port of the loopback interface, below those that outgoing connections take."""
+    return next(port for port in random.sample(range(20_000, 32_000), 1_000) if is_free("127.0.0.1", port))

@@ -1,0 +1,184 @@
+"""One supervisord that keeps every program running: each restarts alone, and all end when their starter does."""
+
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+from xmlrpc.client import Fault, ServerProxy
+
+from supervisor.xmlrpc import SupervisorTransport
+
+from photosearch.embedded import StartFailed
+from photosearch.embedded.program import Program
+
+# Stands in the environment of everything that a supervisor runs, so that what a killed one left behind can be found.
+MARK = "PHOTOSEARCH_RUN_DIR"
+SOCKET = "supervisor.sock"
+SECONDS_TO_END = 60
+
+CONFIGURATION = """\
+[unix_http_server]
+file={run}/{socket}
+chmod=0600
+[supervisord]
+nodaemon=true
+silent=true
+{user}logfile={logs}/supervisord.log
+logfile_maxbytes=10MB
+logfile_backups=3
+pidfile={run}/supervisord.pid
+[rpcinterface:supervisor]
+supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
+[include]
+files=programs/*.conf
+"""
+PROGRAM = """\
+[program:{name}]
+command={command}
+directory={folder}
+environment={environment}
+stdout_logfile={logs}/{name}.log
+stdout_logfile_maxbytes=10MB
+stdout_logfile_backups=3
+redirect_stderr=true
+startsecs=2
+startretries=1000
+autorestart=true
+stopsignal={stop_signal}
+stopwaitsecs={stop_seconds}
+killasgroup=true
+"""
+
+
+class Supervisor:
+    """A supervisord whose files lie in `run_folder` and whose programs log to `log_folder`."""
+
+    def __init__(self, *, run_folder: Path, log_folder: Path) -> None:
+        self.run_folder = run_folder
+        self.log_folder = log_folder
+        self.programs_folder = run_folder / "programs"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start supervisord without any program; it gets SIGTERM, and so ends cleanly, when this process dies."""
+        self.programs_folder.mkdir(parents=True, exist_ok=True)
+        self.log_folder.mkdir(parents=True, exist_ok=True)
+        for old in self.programs_folder.iterdir():
+            old.unlink()
+        configuration = self.run_folder / "supervisord.conf"
+        user = "user=root\n" if os.geteuid() == 0 else ""
+        configuration.write_text(
+            CONFIGURATION.format(run=_value(self.run_folder), logs=_value(self.log_folder), socket=SOCKET, user=user)
+        )
+        supervisord = [sys.executable, "-m", "supervisor.supervisord", "--nodaemon", "-c", str(configuration)]
+        # A session of its own: Ctrl-C and a closing terminal reach only the starter, which then ends it in order.
+        self.process = subprocess.Popen(  # noqa: S603
+            ["setpriv", "--pdeathsig=TERM", "--", *supervisord],  # noqa: S607
+            env={**os.environ, MARK: str(self.run_folder)},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        self.wait_until(self._is_listening, what="The supervisor", log="supervisord", seconds=30)
+
+    def run(self, programs: Sequence[Program], *, group: str) -> None:
+        """Start `programs` together; they also stop together, and later groups stop before earlier ones."""
+        sections = [self._section(program) for program in programs]
+        position = len(list(self.programs_folder.iterdir()))
+        names = ",".join(program.name for program in programs)
+        sections.append(f"[group:{group}]\nprograms={names}\npriority={position}\n")
+        (self.programs_folder / f"{group}.conf").write_text("\n".join(sections))
+        self._api().reloadConfig()
+        self._api().addProcessGroup(group)
+
+    def states(self) -> dict[str, str]:
+        """Return the state of every program by its name: STARTING, RUNNING, BACKOFF, FATAL …"""
+        return {program["name"]: program["statename"] for program in self._api().getAllProcessInfo()}
+
+    def wait_until(self, condition: Callable[[], bool], *, what: str, log: str, seconds: float) -> None:
+        """Wait for `condition`; StartFailed with the end of the log when it does not come true in time."""
+        deadline = time.monotonic() + seconds
+        while not condition():
+            if self.process is None or self.process.poll() is not None:
+                raise StartFailed(f"The supervisor ended. See {self.log_folder / 'supervisord.log'}.")
+            if time.monotonic() > deadline:
+                raise StartFailed(f"{what} does not answer after {seconds:.0f} seconds.\n{self.end_of_log(log)}")
+            time.sleep(0.1)
+
+    def end_of_log(self, name: str, *, lines: int = 10) -> str:
+        """Return where a program logs and its last lines, for an error message."""
+        file = self.log_folder / f"{name}.log"
+        content = file.read_text(errors="replace").splitlines() if file.exists() else []
+        return "\n".join([f"The end of {file}:", *content[-lines:]])
+
+    def wait(self) -> None:
+        """Wait until supervisord ends by itself, which it should not."""
+        if self.process:
+            self.process.wait()
+
+    def stop(self) -> None:
+        """Stop all programs in the reverse order of their start, and then the supervisor."""
+        if self.process and self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait()
+
+    def _section(self, program: Program) -> str:
+        environment = {"HOME": "/nonexistent"} if program.account.uid != os.geteuid() else {}
+        return PROGRAM.format(
+            name=program.name,
+            command=_value(shlex.join(program.account.command(program.command, death_signal=program.stop_signal))),
+            folder=_value(program.folder),
+            environment=",".join(
+                f'{name}="{_value(value)}"' for name, value in {**environment, **program.environment}.items()
+            ),
+            logs=_value(self.log_folder),
+            stop_signal=program.stop_signal,
+            stop_seconds=program.stop_seconds,
+        )
+
+    def _api(self) -> Any:
+        transport = SupervisorTransport(None, None, f"unix://{self.run_folder / SOCKET}")
+        return ServerProxy("http://localhost", transport=transport).supervisor
+
+    def _is_listening(self) -> bool:
+        try:
+            return bool(self._api().getState())
+        except (OSError, Fault):
+            return False
+
+
+def end_leftovers(run_folder: Path) -> None:
+    """Wait for what an earlier supervisor of `run_folder` left running to end, and kill what has not ended in time.
+
+    A supervisor and its programs are told to end when their starter dies, so there is seldom more to do than to wait.
+    """
+    deadline = time.monotonic() + SECONDS_TO_END
+    while leftovers := _processes_of(run_folder):
+        if time.monotonic() > deadline:
+            for process in leftovers:
+                os.kill(process, signal.SIGKILL)
+        time.sleep(0.1)
+
+
+def _processes_of(run_folder: Path) -> list[int]:
+    mark = f"{MARK}={run_folder}".encode()
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            environment = (process / "environ").read_bytes()
+        except OSError:  # It ended meanwhile, or is somebody else's.
+            continue
+        if mark in environment.split(b"\0"):
+            found.append(int(process.name))
+    return found
+
+
+def _value(text: str | Path) -> str:
+    """Return `text` as supervisor's configuration files want it: they fill in what follows a percent sign."""
+    return str(text).replace("%", "%%")
