@@ -5,25 +5,16 @@ index of its own, `photosearch_benchmark`, beside the one that DATABASE_URL name
 """
 
 import hashlib
-import os
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
+from django.contrib.auth.models import User
+from django.db import connection
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "photosearch.settings")
+from gallery.images import THUMBNAIL_VERSION
+
 NAME = "photosearch_benchmark"
-os.environ["ELASTICSEARCH_INDEX"] = NAME.replace("_", "-")
-
-import django  # noqa: E402
-
-django.setup()
-
-from django.contrib.auth.models import User  # noqa: E402
-from django.db import connection  # noqa: E402
-
-from gallery.images import THUMBNAIL_VERSION  # noqa: E402
-
 OWNERS = ("half", "hundredth", "others")
 CLUSTERS = 1_000
 # Features of pictures lie near a surface of far fewer dimensions than their vectors have.
