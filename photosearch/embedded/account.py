@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from photosearch.embedded import StartFailed
 
@@ -21,6 +22,11 @@ class Account:
     name: str
     uid: int
     gid: int
+
+    @classmethod
+    def of(cls, entry: pwd.struct_passwd) -> Self:
+        """Return the account of an entry of the user database."""
+        return cls(entry.pw_name, entry.pw_uid, entry.pw_gid)
 
     def command(self, arguments: Sequence[str | Path], *, death_signal: str = "TERM") -> list[str]:
         """Return `arguments` as a command that runs as this account and gets `death_signal` when its parent dies."""
@@ -76,16 +82,12 @@ class Account:
 def server_account() -> Account:
     """Return the calling user, or for root the system user `photosearch`, which is made when it is missing."""
     if os.geteuid() != 0:
-        return _account(pwd.getpwuid(os.geteuid()))
+        return Account.of(pwd.getpwuid(os.geteuid()))
     try:
-        return _account(pwd.getpwnam(NAME))
+        return Account.of(pwd.getpwnam(NAME))
     except KeyError:
         _add_system_user()
-        return _account(pwd.getpwnam(NAME))
-
-
-def _account(entry: pwd.struct_passwd) -> Account:
-    return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
+        return Account.of(pwd.getpwnam(NAME))
 
 
 def _add_system_user() -> None:

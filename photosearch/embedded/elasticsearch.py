@@ -4,6 +4,7 @@ import json
 from base64 import b64encode
 from http.client import HTTPException
 from pathlib import Path
+from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 from photosearch.embedded.account import Account
@@ -30,15 +31,21 @@ rootLogger.appenderRef.console.ref = console
 """
 
 
+def address(folder: Path, *, port: int, account: Account) -> str:
+    """Return the URL, password included, of the server that will keep its data in `folder` and listen on `port`."""
+    return f"http://{USER}:{account.secret(account.make_folder(folder) / 'password')}@127.0.0.1:{port}"
+
+
 def prepare(folder: Path, *, home: Path, port: int, account: Account) -> Server:
     """Write the configuration of a server that keeps its data in `folder`; `home` is where `provide` built it."""
+    url = address(folder, port=port, account=account)
     configuration = folder / "config"
-    for part in (folder, folder / "data", folder / "logs", folder / "tmp", configuration):
+    for part in (folder / "data", folder / "logs", folder / "tmp", configuration):
         account.make_folder(part)
     account.write(configuration / "elasticsearch.yml", _settings(folder, port))
     account.write(configuration / "jvm.options", JVM_OPTIONS)
     account.write(configuration / "log4j2.properties", LOGGING)
-    password = account.secret(folder / "password")
+    password = str(urlsplit(url).password)
     environment = {
         "ES_PATH_CONF": str(configuration),
         "ES_TMPDIR": str(folder / "tmp"),
@@ -47,7 +54,6 @@ def prepare(folder: Path, *, home: Path, port: int, account: Account) -> Server:
     }
     if not (configuration / "elasticsearch.keystore").exists():
         _make_keystore(configuration, password, home=home, environment=environment, account=account)
-    url = f"http://{USER}:{password}@127.0.0.1:{port}"
     program = Program("elasticsearch", [home / "bin/elasticsearch"], account, environment)
     return Server("Elasticsearch", "ELASTICSEARCH_URL", url, program, lambda: _answers(port, password))
 

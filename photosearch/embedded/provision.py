@@ -51,10 +51,14 @@ class DataFolder:
         home = valkey.provide(self.programs)
         return valkey.prepare(self.path / "valkey", home=home, sockets=self.sockets, account=self.account)
 
-    def elasticsearch(self) -> Server:
+    def elasticsearch(self, *, port: int) -> Server:
         """Prepare Elasticsearch; the first time it is downloaded and built, which takes minutes."""
         home = elasticsearch_build.provide(self.programs, downloads=self.path / "downloads", account=self.account)
-        return elasticsearch.prepare(self.path / "elasticsearch", home=home, port=free_port(), account=self.account)
+        return elasticsearch.prepare(self.path / "elasticsearch", home=home, port=port, account=self.account)
+
+    def elasticsearch_url(self, *, port: int) -> str:
+        """Return the address that Elasticsearch will have, before it is there."""
+        return elasticsearch.address(self.path / "elasticsearch", port=port, account=self.account)
 
 
 def check_path(path: Path) -> None:

@@ -1,5 +1,6 @@
 """One supervisord that keeps every program running: each restarts alone, and all end when their starter does."""
 
+import logging
 import os
 import shlex
 import signal
@@ -15,6 +16,8 @@ from supervisor.xmlrpc import SupervisorTransport
 
 from photosearch.embedded import StartFailed
 from photosearch.embedded.program import Program
+
+log = logging.getLogger(__name__)
 
 # Stands in the environment of everything that a supervisor runs, so that what a killed one left behind can be found.
 MARK = "PHOTOSEARCH_RUN_DIR"
@@ -46,7 +49,7 @@ stdout_logfile={logs}/{name}.log
 stdout_logfile_maxbytes=10MB
 stdout_logfile_backups=3
 redirect_stderr=true
-startsecs=2
+startsecs=4
 startretries=1000
 autorestart=true
 stopsignal={stop_signal}
@@ -159,6 +162,8 @@ def end_leftovers(run_folder: Path) -> None:
     A supervisor and its programs are told to end when their starter dies, so there is seldom more to do than to wait.
     """
     deadline = time.monotonic() + SECONDS_TO_END
+    if _processes_of(run_folder):
+        log.info("Waiting for what an earlier start left running to end …")
     while leftovers := _processes_of(run_folder):
         if time.monotonic() > deadline:
             for process in leftovers:

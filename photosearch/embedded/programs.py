@@ -1,0 +1,94 @@
+"""Our own programs as the supervisor runs them, and the address at which the web one listens."""
+
+import os
+import pwd
+import sys
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from photosearch.embedded import StartFailed
+from photosearch.embedded.account import Account
+from photosearch.embedded.program import Program
+from photosearch.embedded.provision import is_free
+
+DEFAULT_HOST = "127.0.0.1"
+DEFAULT_PORTS = range(8000, 8100)
+LOOPBACK_NAMES = {"localhost", "127.0.0.1"}
+EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared with, not bound
+
+
+@dataclass(frozen=True)
+class Listener:
+    """Where the web program listens."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+    def answers(self, public_url: str) -> bool:
+        """Say whether the site answers here when it is asked for under its public name."""
+        connection = HTTPConnection(EVERYWHERE.get(self.host, self.host), self.port, timeout=5)
+        try:
+            connection.request("GET", "/health", headers={"Host": urlsplit(public_url).netloc})
+            return connection.getresponse().status == 200
+        except (OSError, HTTPException):
+            return False
+        finally:
+            connection.close()
+
+
+def choose_listener(*, bind: str, public_url: str) -> Listener:
+    """Return the address that `bind` (host:port) or a `public_url` on this machine names, else the first free port."""
+    public = urlsplit(public_url)
+    if not bind and public.hostname in LOOPBACK_NAMES:
+        bind = f"{DEFAULT_HOST}:{public.port or 80}"
+    if not bind:
+        for port in DEFAULT_PORTS:
+            if is_free(DEFAULT_HOST, port):
+                return Listener(DEFAULT_HOST, port)
+        raise StartFailed(
+            f"Ports {DEFAULT_PORTS.start} to {DEFAULT_PORTS.stop - 1} are taken. Name a free one in BIND."
+        )
+    host, _, digits = bind.rpartition(":")
+    listener = Listener(host.strip("[]"), int(digits) if digits.isascii() and digits.isdigit() else 0)
+    if not listener.host or not 0 < listener.port < 65536:
+        raise StartFailed(f"BIND must be an address and a port, such as 127.0.0.1:8000 or 0.0.0.0:8000, not {bind!r}.")
+    if not is_free(listener.host, listener.port):
+        raise StartFailed(f"Nothing can listen on {bind}: it is taken, or not an address of this machine. Change BIND.")
+    return listener
+
+
+def our_programs(checkout: Path, *, listener: Listener) -> list[Program]:
+    """Return the programs of photosearch, run by this Python as the calling user."""
+    python = Path(sys.executable)
+    account = Account.of(pwd.getpwuid(os.geteuid()))
+
+    def program(name: str, *arguments: str | Path) -> Program:
+        return Program(name, [python, *arguments], account, folder=checkout)
+
+    def worker(queue: str, *, threads: int) -> Program:
+        options = (
+            "--processes",
+            "1",
+            "--threads",
+            str(threads),
+            "--queues",
+            queue,
+            "--worker-shutdown-timeout",
+            "20000",
+        )
+        return program(f"worker-{queue}", "manage.py", "rundramatiq", *options)
+
+    return [
+        # Threads, so that a slow answer holds up nobody.
+        program("web", "-m", "gunicorn", "photosearch.wsgi", f"--bind={listener}", "--workers=2", "--threads=4"),
+        program("encoder", "manage.py", "encoder"),
+        worker("default", threads=2),
+        worker("vision", threads=1),
+        worker("ocr", threads=1),
+        program("clock", "manage.py", "clock"),
+    ]

@@ -1,0 +1,40 @@
+"""Bring the database, the static files and the index up to date, and make the first administrator."""
+
+import os
+import secrets
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from search.documents import KeywordSearchUnavailable, ensure_index
+
+
+class Command(BaseCommand):
+    """`manage.py prepare`; progress goes to standard error, and a login that was made to standard output."""
+
+    help = "Migrate the database, collect static files, create the index and, when there is none, an administrator."
+    # The models are checked by `migrate`; checks that ask the database must not run before it.
+    requires_system_checks: list[str] = []
+
+    def handle(self, **_options: Any) -> None:
+        """Do what is not done yet; safe to repeat at every start."""
+        self.stderr.write("Migrating the database …")
+        call_command("migrate", interactive=False, verbosity=0)
+        call_command("collectstatic", interactive=False, verbosity=0)
+        try:
+            ensure_index()
+        except KeywordSearchUnavailable as error:
+            self.stderr.write(f"Elasticsearch does not answer, PostgreSQL searches words instead: {error}")
+        self._make_first_administrator()
+
+    def _make_first_administrator(self) -> None:
+        users = get_user_model()
+        if users.objects.filter(is_superuser=True).exists():
+            return
+        name = os.environ.get("ADMIN_USERNAME") or "admin"
+        given = os.environ.get("ADMIN_PASSWORD")
+        password = given or secrets.token_urlsafe(12)
+        users.objects.create_superuser(username=name, password=password)
+        told = "the password in ADMIN_PASSWORD" if given else f"the password {password} (shown only this once)"
+        self.stdout.write(f"Log in as {name} with {told}.")

@@ -1,0 +1,219 @@
+"""Start everything: the servers that the environment does not name, and our programs; stop all of it when told to."""
+
+import fcntl
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from types import FrameType
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from photosearch.embedded import StartFailed
+from photosearch.embedded.account import server_account
+from photosearch.embedded.addresses import new_secret_key, read_addresses, write_addresses
+from photosearch.embedded.program import Program, Server
+from photosearch.embedded.programs import Listener, choose_listener, our_programs
+from photosearch.embedded.provision import DataFolder, free_port
+from photosearch.embedded.supervisor import Supervisor, end_leftovers
+
+SECONDS_FOR_SERVER = 120
+SECONDS_FOR_PROGRAM = 180
+
+
+class _Stopped(Exception):
+    """Ctrl-C, SIGTERM, or the terminal was closed."""
+
+
+class Command(BaseCommand):
+    """`manage.py up`, in the foreground until Ctrl-C."""
+
+    help = "Start PostgreSQL, Valkey and Elasticsearch, unless the environment names them, and all of photosearch."
+    requires_system_checks: list[str] = []
+
+    def handle(self, **_options: Any) -> None:
+        """Start, wait, and stop everything in order, whatever happens."""
+        _catch_signals()
+        _show_progress()
+        folder = DataFolder(settings.DATA_DIR, account=server_account())
+        try:
+            folder.make()
+            with _only_one(folder):
+                end_leftovers(folder.run)
+                self._run(folder, Supervisor(run_folder=folder.run, log_folder=folder.logs))
+        except StartFailed as error:
+            raise CommandError(str(error)) from error
+        except _Stopped:
+            self._tell("Stopped.")
+
+    def _run(self, folder: DataFolder, supervisor: Supervisor) -> None:
+        stored = _forget_stored(folder)
+        listener = choose_listener(bind=os.environ.get("BIND", ""), public_url=os.environ.get("PUBLIC_URL", ""))
+        public_url = os.environ.setdefault("PUBLIC_URL", f"http://localhost:{listener.port}")
+        try:
+            supervisor.start()
+            self._start_servers(folder, supervisor, stored)
+            self._start_site(supervisor, listener, public_url)
+            supervisor.wait()
+            raise StartFailed(f"The supervisor was ended from outside.\n{supervisor.end_of_log('supervisord')}")
+        finally:
+            _ignore_signals()
+            self._tell("Stopping …")
+            supervisor.stop()
+
+    def _start_servers(self, folder: DataFolder, supervisor: Supervisor, stored: dict[str, str]) -> None:
+        """Start the servers that the environment does not name, and write down where they are."""
+        addresses = {}
+        if "SECRET_KEY" not in os.environ:
+            addresses["SECRET_KEY"] = stored.get("SECRET_KEY") or new_secret_key()
+        servers = list(self._prepared(folder))
+        for server in servers:
+            self._tell(f"Starting {server.title} …")
+            supervisor.run([server.program], group=server.program.name)
+            addresses[server.variable] = server.url
+        write_addresses(folder.run, addresses)
+        for server in servers:
+            self._await(server, supervisor)
+
+    def _prepared(self, folder: DataFolder) -> Iterator[Server]:
+        # Elasticsearch first: it takes longest to start.
+        if "ELASTICSEARCH_URL" not in os.environ:
+            try:
+                yield folder.elasticsearch(port=free_port())
+            except StartFailed as error:
+                self._tell(f"Elasticsearch could not be had: {error}\nEverything else runs; PostgreSQL searches words.")
+        if "DATABASE_URL" not in os.environ:
+            yield folder.postgres()
+        if "REDIS_URL" not in os.environ:
+            yield folder.valkey()
+
+    def _await(self, server: Server, supervisor: Supervisor) -> None:
+        try:
+            supervisor.wait_until(
+                server.answers, what=server.title, log=server.program.name, seconds=SECONDS_FOR_SERVER
+            )
+        except StartFailed as error:
+            if server.variable != "ELASTICSEARCH_URL":
+                raise
+            self._tell(f"{error}\nEverything else runs; PostgreSQL searches words until Elasticsearch answers.")
+
+    def _start_site(self, supervisor: Supervisor, listener: Listener, public_url: str) -> None:
+        login = _manage("prepare")
+        # A password is told even if nothing else works out: it is told only once.
+        news = f"photosearch does not answer. {login}"
+        try:
+            if login:
+                self._load_samples()
+            self._start_programs(our_programs(settings.BASE_DIR, listener=listener), supervisor)
+            supervisor.wait_until(lambda: listener.answers(public_url), what="The site", log="web", seconds=60)
+            news = f"photosearch answers at {public_url} (it listens on {listener}). {login}"
+        finally:
+            self._tell(news.rstrip())
+
+    def _load_samples(self) -> None:
+        self._tell("Loading the samples …")
+        owner = os.environ.get("ADMIN_USERNAME") or "admin"
+        try:
+            _manage("load_samples", "--owner", owner)
+        except StartFailed as error:
+            self._tell(f"{error} Without samples for now; load them with: manage.py load_samples --owner {owner}")
+
+    def _start_programs(self, programs: list[Program], supervisor: Supervisor) -> None:
+        self._tell("Starting the site, the encoder, the workers and the clock …")
+        supervisor.run(programs, group="photosearch")
+        for program in programs:
+            try:
+                supervisor.wait_until(
+                    lambda name=program.name: _runs(name, supervisor),  # type: ignore[misc]
+                    what=program.name,
+                    log=program.name,
+                    seconds=SECONDS_FOR_PROGRAM,
+                )
+            except StartFailed as error:
+                self._tell(f"{error}\nThe rest runs, and {program.name} is started again and again.")
+
+    def _tell(self, sentence: str) -> None:
+        # The terminal may be gone, which must not keep anything from being stopped.
+        with suppress(OSError):
+            self.stdout.write(sentence)
+            self.stdout.flush()
+
+
+def _runs(name: str, supervisor: Supervisor) -> bool:
+    if supervisor.states()[name] != "RUNNING":
+        return False
+    if name != "encoder":
+        return True
+    with socket.socket(socket.AF_UNIX) as probe, suppress(OSError):
+        probe.connect(str(settings.ENCODER_SOCKET))
+        return True
+    return False
+
+
+def _manage(*arguments: str) -> str:
+    """Run a management command that finds the servers just started, and return what it printed."""
+    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), *arguments]
+    finished = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)  # noqa: S603
+    if finished.returncode:
+        raise StartFailed(f"`manage.py {arguments[0]}` failed; what it wrote above says why.")
+    return finished.stdout.strip()
+
+
+def _forget_stored(folder: DataFolder) -> dict[str, str]:
+    """Return what an earlier start wrote down, taken out of the environment, where the settings put it."""
+    stored = read_addresses(folder.run)
+    for name, value in stored.items():
+        if os.environ.get(name) == value:
+            del os.environ[name]
+    # Programs start in other folders than this one.
+    os.environ["DATA_DIR"] = str(folder.path)
+    return stored
+
+
+@contextmanager
+def _only_one(folder: DataFolder) -> Iterator[None]:
+    """Hold the data folder for this process alone."""
+    with (folder.run / "up.lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            raise StartFailed(
+                f"photosearch already runs with the data folder {folder.path} (process {lock.read().strip()}). "
+                "Stop it first, or name another folder in DATA_DIR."
+            ) from None
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield
+
+
+def _show_progress() -> None:
+    """Show what the embedded servers' modules log as plain lines."""
+    logger = logging.getLogger("photosearch.embedded")
+    logger.addHandler(logging.StreamHandler(sys.stdout))
+    logger.propagate = False
+
+
+def _catch_signals() -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup asked for just that
+        signal.signal(signal.SIGHUP, _stop)
+
+
+def _ignore_signals() -> None:
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    # From here on everything is being stopped: a second Ctrl-C must not leave half of it running.
+    _ignore_signals()
+    raise _Stopped
