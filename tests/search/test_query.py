@@ -1,0 +1,102 @@
+"""What people type is understood, or refused with a sentence."""
+
+from datetime import datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from search.query import Filters, InvalidQuery, parse, scripts_of
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "phrases", "excluded"),
+    [
+        ("pink porsche", ("pink", "porsche"), (), ()),
+        ('"pink porsche" car', ("car",), ("pink porsche",), ()),
+        ("“五一 调休”「放假」", (), ("五一 调休", "放假"), ()),
+        ("cat -dog −fish -“red cat”", ("cat",), (), ("dog", "fish", "red cat")),
+        ("ＮＨ９６１", ("NH961",), (), ()),
+        ('"never closed', (), ("never closed",), ()),
+        ("time: 12:30 http://example.org", ("time:", "12:30", "http://example.org"), (), ()),
+        ("well-known - 你好", ("well-known", "你好"), (), ()),
+        ("a\x00b", ("a", "b"), (), ()),
+        ("?! ……", (), (), ()),
+    ],
+)
+def test_words_phrases_and_exclusions_are_told_apart(text, words, phrases, excluded):
+    query = parse(text)
+    assert (query.words, query.phrases, query.excluded) == (words, phrases, excluded)
+
+
+@pytest.mark.parametrize(
+    ("text", "filters"),
+    [
+        ("ext:PNG", Filters(extension="png")),
+        ("ext:.jpeg", Filters(extension="jpg")),
+        ("width:>1000 height:<=500", Filters(min_width=1001, max_height=500)),
+        ("importance:3", Filters(min_importance=3)),
+        ("importance：＝０", Filters(min_importance=0, max_importance=0)),
+        ("after:2023-05 before:2023-06-15", Filters(after=datetime(2023, 5, 1), before=datetime(2023, 6, 15))),
+        ("after:2023", Filters(after=datetime(2023, 1, 1))),
+        ('filename:"my cat"', Filters(filename="my cat")),
+        ("width:>=10 width:<20", Filters(min_width=10, max_width=19)),
+    ],
+)
+def test_filters_are_read(text, filters):
+    query = parse(text)
+    assert query.filters == filters
+    assert not query.has_terms
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "width:wide",
+        "width:-1",
+        "importance:6",
+        "after:yesterday",
+        "after:2023-13",
+        "before:2023-02-30",
+        "-ext:png",
+        "x" * 1001,
+        "a " * 33,
+    ],
+)
+def test_a_bad_value_is_refused_with_a_sentence(text):
+    with pytest.raises(InvalidQuery, match=r"\w+ .*\.$"):
+        parse(text)
+
+
+def test_a_form_fills_in_what_the_text_does_not_say():
+    query = parse("cat ext:png", filters=Filters(extension="gif", min_importance=2))
+    assert query.filters == Filters(extension="png", min_importance=2)
+
+
+@pytest.mark.parametrize(
+    "text", ["NH961", "RE16", "user@example.org", "example.org", "13800138000", '"pink car"', "12:30"]
+)
+def test_codes_addresses_and_quotations_are_exact(text):
+    assert parse(text).is_exact
+
+
+@pytest.mark.parametrize("text", ["cat", "调休", "boarding pass NH961", "5月1日", ""])
+def test_other_queries_are_not_exact(text):
+    assert not parse(text).is_exact
+
+
+@pytest.mark.parametrize(
+    ("text", "scripts"),
+    [("cat 12!", {"latin"}), ("猫 cat", {"han", "latin"}), ("кот", {"cyrillic"}), ("ねこ", {"kana"}), ("123", set())],
+)
+def test_scripts_are_recognised(text, scripts):
+    assert scripts_of(text) == scripts
+
+
+@given(st.text())
+def test_nothing_typed_raises_anything_but_invalid_query(text):
+    try:
+        query = parse(text)
+    except InvalidQuery:
+        return
+    assert all(term.strip() and "\x00" not in term for term in query.terms + query.excluded)
