@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
 from os import PathLike
-from typing import IO
+from typing import IO, Any
 
 import pillow_heif
 from django.conf import settings
@@ -116,7 +116,8 @@ def read_header(file: Source) -> ImageHeader:
 def open_image(file: Source, *, max_side: int | None = None) -> Image.Image:
     """Decode `file` to upright RGB: the middle frame of an animation, transparent pixels on white.
 
-    With `max_side` the image is shrunk to `fitted_size`, which for JPEGs saves most of the decoding too.
+    With `max_side` it is shrunk to its `fitted_size` (mind what that says of long pictures), which for JPEGs saves most
+    of the decoding too.
     InvalidImage if the file is truncated or broken.
     """
     with _open(file) as image:
@@ -137,7 +138,7 @@ def open_image(file: Source, *, max_side: int | None = None) -> Image.Image:
 def fitted_size(size: tuple[int, int], *, side: int) -> tuple[int, int]:
     """The (width, height) of a picture of `size` that is shrunk, never enlarged, to fit into a square of `side` pixels.
 
-    A picture more than twice as long as wide keeps side / 2 as its width, so that a long screenshot stays readable.
+    One more than twice as long as wide is shrunk to side / 2 across instead, so that a long screenshot stays readable.
     """
     long, short = max(size), min(size)
     scale = min(1.0, max(side / long, side / 2 / short))
@@ -176,10 +177,11 @@ def digests_of(file: IO[bytes]) -> Digests:
     return Digests(sha256, md5, sha1)
 
 
-def read_exif(file: Source) -> Image.Exif:
-    """The EXIF of `file`, empty where there is none or it cannot be read; decodes no pixels."""
+def read_exif(file: Source) -> tuple[dict[int, Any], dict[int, Any]]:
+    """EXIF's tags by number, and those of its GPS directory; empty where there are none. Decodes no pixels."""
     with _open(file) as image:
-        return _exif_of(image)
+        exif = _exif_of(image)
+        return {**exif, **_directory(exif, ExifTags.IFD.Exif)}, _directory(exif, ExifTags.IFD.GPSInfo)
 
 
 def orientation_of(image: Image.Image) -> int:
@@ -198,6 +200,13 @@ def _exif_of(image: Image.Image) -> Image.Exif:
         return Image.Exif()
 
 
+def _directory(exif: Image.Exif, ifd: ExifTags.IFD) -> dict[int, Any]:
+    try:
+        return exif.get_ifd(ifd)
+    except DECODING_ERRORS:
+        return {}
+
+
 @cache
 def _register_heif() -> None:
     pillow_heif.register_heif_opener(thumbnails=False)
@@ -212,7 +221,8 @@ def _open(file: Source) -> Iterator[ImageFile.ImageFile]:
     try:
         if not isinstance(file, str | PathLike):
             file.seek(0)
-        with Image.open(file, formats=list(EXTENSIONS)) as image:
+        # Pillow opens MPO as JPEG, and knows no such name here.
+        with Image.open(file, formats=[name for name in EXTENSIONS if name != "MPO"]) as image:
             _refuse_size(image.size)
             yield image
     except Image.UnidentifiedImageError as error:

@@ -17,7 +17,7 @@ from gallery.images import THUMBNAIL_VERSION
 MAX_IMPORTANCE = 5
 MAX_ATTEMPTS = 3
 # A step begun for a photo is not begun again sooner: it may be running, and what failed may need a moment to come back.
-RETRY_DELAY = timedelta(seconds=15)
+RETRY_DELAY = timedelta(seconds=10)
 
 
 class LocalDateTimeField(models.DateTimeField):

@@ -145,10 +145,12 @@ DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", default="redis://localhost:6379/0")
-# No AdminMiddleware: it costs a database row per task and most of the speed.
+# Seconds: an upload does not wait for a broker that is down. No AdminMiddleware: it costs a database row per task and
+# most of the speed.
+_broker_timeouts = "socket_connect_timeout=1&socket_timeout=2"
 DRAMATIQ_BROKER = {
     "BROKER": "dramatiq.brokers.redis.RedisBroker",
-    "OPTIONS": {"url": REDIS_URL},
+    "OPTIONS": {"url": f"{REDIS_URL}{'&' if '?' in REDIS_URL else '?'}{_broker_timeouts}"},
     "MIDDLEWARE": [
         "dramatiq.middleware.AgeLimit",
         "dramatiq.middleware.TimeLimit",

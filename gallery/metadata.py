@@ -1,0 +1,197 @@
+"""What a picture file says of itself: EXIF as plain JSON, and when the picture was taken."""
+
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from unicodedata import category
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from PIL.ExifTags import GPS, Base
+
+from gallery.images import Source, read_exif
+
+MAX_TEXT = 1000
+# Unicode's categories: control, surrogate, line separator, paragraph separator.
+UNPRINTABLE = {"Cc", "Cs", "Zl", "Zp"}
+
+# The first that holds a believable date decides. Tags of the time zone came with EXIF 2.31.
+DATE_TAGS = (
+    (Base.DateTimeOriginal, Base.OffsetTimeOriginal),
+    (Base.DateTimeDigitized, Base.OffsetTimeDigitized),
+    (Base.DateTime, Base.OffsetTime),
+)
+EARLIEST_PHOTOGRAPH = datetime(1826, 1, 1)  # noqa: DTZ001  (local times have no zone)
+EARLIEST_DIGITAL = datetime(1990, 1, 1)  # noqa: DTZ001
+# Where clocks begin that were never set.
+UNSET_CLOCKS = {datetime(year, 1, 1) for year in (1904, 1970, 1980)}  # noqa: DTZ001
+MAX_OFFSET = 14 * 60
+
+# mmexport1682913600000.jpg, wx_camera_1682913600000.jpg, microMsg.1682913600000.jpg, 1682913600000.jpg
+EPOCH_IN_NAME = re.compile(r"(?:^|mmexport|wx_camera_|microMsg\.)(1\d{12})(?!\d)")
+# IMG_20230501_123456, Screenshot_2023-05-01-12-34-56-78_…, PXL_20230501_123456789, WX20230501-123456@2x,
+# QQ截图20230501123456, 微信图片_20230501123456, IMG-20230501-WA0001, Screenshot 2023-05-01 at 3.04.05 PM,
+# 截屏2023-05-01 下午3.04.05, photo_2023-05-01_12-34-56
+DATE_IN_NAME = re.compile(
+    r"""(?<!\d)(?P<year>19\d\d|20\d\d)(?P<dash>[-_.]?)(?P<month>0[1-9]|1[0-2])(?P=dash)(?P<day>0[1-9]|[12]\d|3[01])
+        (?:
+            (?:[-_.\sT]|\sat\s)?(?P<noon>[上下]午)?
+            (?P<hour>[01]?\d|2[0-3])(?P<colon>[-_.:]?)(?P<minute>[0-5]\d)(?P=colon)(?P<second>[0-5]\d)
+            (?:[-_.]?\d{1,3})?(?!\d)\s?(?P<meridiem>[AP]M)?
+          |
+            (?!\d)
+        )""",
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Metadata:
+    """What a file says of its picture.
+
+    `taken_at` is local time without a zone, `taken_offset` in minutes east of UTC where known, `date_source` a value of
+    Photo.DateSource or "". `data` is plain JSON with those that are known of make, model, lens, exposure_time (s),
+    aperture (f-number), iso, focal_length and focal_length_35mm (mm), orientation, software, artist, copyright,
+    description, latitude and longitude (degrees), altitude (m).
+    """
+
+    taken_at: datetime | None = None
+    taken_offset: int | None = None
+    date_source: str = ""
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+def read_metadata(file: Source, *, filename: str) -> Metadata:
+    """Read EXIF of `file` (InvalidImage if it is no picture); without a date there, look for one in `filename`."""
+    tags, gps = read_exif(file)
+    data = _describe(tags, gps)
+    for date_tag, offset_tag in DATE_TAGS:
+        if taken_at := _exif_date(tags.get(date_tag)):
+            return Metadata(taken_at, _exif_offset(tags.get(offset_tag)), "exif", data)
+    taken_at, taken_offset = date_in_filename(filename)
+    return Metadata(taken_at, taken_offset, "filename" if taken_at else "", data)
+
+
+def date_in_filename(filename: str) -> tuple[datetime | None, int | None]:
+    """Local time and offset (minutes, or None) that phones, cameras and chat programs write into names."""
+    for match in EPOCH_IN_NAME.finditer(filename):
+        # An instant, so the local time is that of this server.
+        moment = datetime.fromtimestamp(int(match[1]) / 1000, UTC).astimezone(ZoneInfo(settings.TIME_ZONE))
+        if _is_believable(taken_at := moment.replace(tzinfo=None, microsecond=0), since=EARLIEST_DIGITAL):
+            return taken_at, int((moment.utcoffset() or timedelta()).total_seconds() // 60)
+    for match in DATE_IN_NAME.finditer(filename):
+        if (named := _named_date(match)) and _is_believable(named, since=EARLIEST_DIGITAL):
+            return named, None
+    return None, None
+
+
+def printable(text: str) -> str:
+    """`text` on one line, without what PostgreSQL or a terminal chokes on: NUL, control characters, lone surrogates."""
+    return "".join(" " if category(letter) in UNPRINTABLE else letter for letter in text).strip()
+
+
+def _named_date(match: re.Match[str]) -> datetime | None:
+    numbers = [int(match[name] or 0) for name in ("year", "month", "day", "hour", "minute", "second")]
+    half = match["noon"] or (match["meridiem"] or "").upper()
+    if half in ("PM", "下午") and numbers[3] < 12:
+        numbers[3] += 12
+    elif half in ("AM", "上午") and numbers[3] == 12:
+        numbers[3] = 0
+    try:
+        return datetime(*numbers)  # type: ignore[arg-type]  # noqa: DTZ001
+    except ValueError:  # the 31st of a shorter month
+        return None
+
+
+def _exif_date(value: Any) -> datetime | None:
+    try:
+        taken_at = datetime.strptime(_text(value)[:19], "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007
+    except ValueError:
+        return None
+    return taken_at if _is_believable(taken_at, since=EARLIEST_PHOTOGRAPH) and taken_at not in UNSET_CLOCKS else None
+
+
+def _exif_offset(value: Any) -> int | None:
+    match = re.fullmatch(r"([+-])(\d\d):(\d\d)", _text(value))
+    if not match:
+        return None
+    minutes = int(match[2]) * 60 + int(match[3])
+    if minutes > MAX_OFFSET:
+        return None
+    return -minutes if match[1] == "-" else minutes
+
+
+def _is_believable(taken_at: datetime, *, since: datetime) -> bool:
+    # A day more than now: east of here it is tomorrow already.
+    return since <= taken_at <= datetime.now(UTC).replace(tzinfo=None) + timedelta(days=1)
+
+
+def _describe(tags: dict[int, Any], gps: dict[int, Any]) -> dict[str, Any]:
+    known: dict[str, tuple[Callable[[Any], Any], Any]] = {
+        "make": (_text, tags.get(Base.Make)),
+        "model": (_text, tags.get(Base.Model)),
+        "lens": (_text, tags.get(Base.LensModel)),
+        "exposure_time": (_positive, tags.get(Base.ExposureTime)),
+        "aperture": (_positive, tags.get(Base.FNumber)),
+        "iso": (_positive, tags.get(Base.ISOSpeedRatings)),
+        "focal_length": (_positive, tags.get(Base.FocalLength)),
+        "focal_length_35mm": (_positive, tags.get(Base.FocalLengthIn35mmFilm)),
+        "orientation": (_positive, tags.get(Base.Orientation)),
+        "software": (_text, tags.get(Base.Software)),
+        "artist": (_text, tags.get(Base.Artist)),
+        "copyright": (_text, tags.get(Base.Copyright)),
+        "description": (_text, tags.get(Base.ImageDescription)),
+    }
+    data = {key: clean(value) for key, (clean, value) in known.items()} | _position(gps)
+    return {key: value for key, value in data.items() if value not in (None, "")}
+
+
+def _position(gps: dict[int, Any]) -> dict[str, float]:
+    latitude = _degrees(gps.get(GPS.GPSLatitude), _text(gps.get(GPS.GPSLatitudeRef)).upper() == "S", limit=90)
+    longitude = _degrees(gps.get(GPS.GPSLongitude), _text(gps.get(GPS.GPSLongitudeRef)).upper() == "W", limit=180)
+    # Both zero: a receiver that had not found its position.
+    if latitude is None or longitude is None or (latitude, longitude) == (0, 0):
+        return {}
+    position = {"latitude": latitude, "longitude": longitude}
+    altitude = _number(gps.get(GPS.GPSAltitude))
+    if altitude is not None and abs(altitude) < 100_000:
+        below_sea = gps.get(GPS.GPSAltitudeRef) in (1, b"\x01")
+        position["altitude"] = round(-altitude if below_sea else altitude, 1)
+    return position
+
+
+def _degrees(value: Any, negative: bool, *, limit: int) -> float | None:
+    parts = [_number(part) for part in value] if isinstance(value, tuple) else []
+    if len(parts) != 3 or any(part is None for part in parts):
+        return None
+    degrees = sum((part or 0.0) / 60**power for power, part in enumerate(parts))
+    return round(-degrees if negative else degrees, 7) if 0 <= degrees <= limit else None
+
+
+def _number(value: Any) -> float | None:
+    """A finite number of EXIF's kinds (int, rational, a tuple's first); None for what is none."""
+    if isinstance(value, tuple) and value:
+        value = value[0]
+    try:
+        number = float(value)
+    except (TypeError, ValueError, ArithmeticError):
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _positive(value: Any) -> float | int | None:
+    number = _number(value)
+    if number is None or not 0 < number < 1e9:
+        return None
+    return int(number) if number.is_integer() else round(number, 8)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bytes):
+        value = value.decode(errors="replace")
+    if not isinstance(value, str):
+        return ""
+    return printable(value)[:MAX_TEXT]
