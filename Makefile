@@ -1,0 +1,46 @@
+# Everything that a person does with a checkout. `make help` lists it.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help run test soak lint
+
+help: ## list what make can do here
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-6s %s\n", $$1, $$2}' Makefile
+
+run: $(VENV)/.installed ## start photosearch with all its servers, until Ctrl-C
+	@.ci/system-packages run
+	@exec $(BIN)/python manage.py up
+
+test: $(VENV)/.installed-dev ## run the whole test suite, checks included
+	@.ci/system-packages test
+	@exec $(BIN)/python -m pytest -m "not soak"
+
+soak: $(VENV)/.installed-dev ## run the tests that take hours
+	@.ci/system-packages test
+	@exec $(BIN)/python -m pytest -m soak
+
+lint: $(VENV)/.installed-dev ## check style, types and the direction of imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+# Stamps, so that the environment is only touched when the requirements change.
+$(VENV)/.installed: requirements.txt requirements-binaries.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "photosearch needs Python 3.11 or newer: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@echo "Making the virtual environment; the first time this downloads about 1 GB …"
+	@$(PYTHON) -m venv $(VENV) \
+		|| { echo "Python's venv is missing: apt-get install python3-venv, then run make again." >&2; exit 1; }
+	@# openai-clip is built here, and needs the setuptools of the requirements for it.
+	$(BIN)/pip install --quiet $$(grep '^setuptools==' requirements.txt)
+	$(BIN)/pip install --no-build-isolation --use-pep517 -r requirements.txt
+	$(BIN)/pip install --quiet --no-deps --require-hashes -r requirements-binaries.txt
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt
+	$(BIN)/pip install --quiet -r requirements-dev.txt
+	@touch $@
