@@ -25,6 +25,8 @@ PREPROCESSING_VERSION = 1
 # The training data's, as in OpenAI's clip.clip._transform.
 MEAN = np.array([0.48145466, 0.4578275, 0.40821073], dtype=np.float32)
 DEVIATION = np.array([0.26862954, 0.26130258, 0.27577711], dtype=np.float32)
+# Times as long as wide.
+EXTREME = 40
 
 # A picture and its description meet at cosines of .2 to .3, two like pictures at .8 to .9; the other ones that were
 # looked at stay below .17 and .65.
@@ -36,21 +38,21 @@ FLOOR = 0.1
 def preprocess(image: Image.Image, side: int) -> np.ndarray:
     """The input that OpenAI's CLIP makes of a picture: (3, side, side) float32.
 
-    Bicubic to a short side of `side`, centre crop, normalised; exactly torchvision's Resize and CenterCrop (held to
-    it by tests/search/encoders/golden_preprocessing.npz), but only the pixels inside the crop are computed: a picture
-    of 100,000 × 1 pixels would need gigabytes otherwise.
+    Bicubic to a short side of `side`, centre crop, normalised; exactly what torchvision's Resize and CenterCrop do
+    (tests/search/encoders/golden_preprocessing.npz).
     """
-    width, height = image.size
-    if width <= height:
-        resized_width, resized_height = side, int(side * height / width)
-    else:
-        resized_width, resized_height = int(side * width / height), side
-    left, top = round((resized_width - side) / 2), round((resized_height - side) / 2)
-    across, down = width / resized_width, height / resized_height
-    box = (left * across, top * down, (left + side) * across, (top + side) * down)
-    cropped = image.resize((side, side), Image.Resampling.BICUBIC, box=box)
-    pixels = np.asarray(cropped, dtype=np.float32) / 255
+    short = min(image.size)
+    if max(image.size) > EXTREME * short:
+        # What is far outside the crop does not count, and 100,000 × 1 pixels would need gigabytes.
+        image = _centre(image, (min(image.width, EXTREME * short), min(image.height, EXTREME * short)))
+    size = int(side * image.width / short), int(side * image.height / short)
+    pixels = np.asarray(_centre(image.resize(size, Image.Resampling.BICUBIC), (side, side)), dtype=np.float32) / 255
     return ((pixels - MEAN) / DEVIATION).transpose(2, 0, 1)
+
+
+def _centre(image: Image.Image, size: tuple[int, int]) -> Image.Image:
+    left, top = round((image.width - size[0]) / 2), round((image.height - size[1]) / 2)
+    return image.crop((left, top, left + size[0], top + size[1]))
 
 
 class ClipEncoder:

@@ -42,6 +42,8 @@ DIGESTS = {
 SIDE = 260
 # The classifier's own scaling of pixels.
 PIXEL_MEAN, PIXEL_SCALE = 127.0, 128.0
+# More do not fit into the processor's cache: 16 at once take twice as long each.
+VIEWS_AT_ONCE = 4
 TOP_CLASSES = 20
 TEMPERATURE = 1.5
 
@@ -108,7 +110,8 @@ class ConseEncoder:
     def encode_images(self, prepared: Sequence[np.ndarray]) -> np.ndarray:
         """Unit vectors of prepared pictures: (pictures, 512) float32."""
         pixels = torch.from_numpy(np.concatenate(prepared)).contiguous(memory_format=torch.channels_last)
-        logits = self._classify(pixels).view(len(prepared), -1, len(self._class_vectors)).mean(dim=1)
+        logits = torch.cat([self._classify(part) for part in pixels.split(VIEWS_AT_ONCE)])
+        logits = logits.view(len(prepared), -1, len(self._class_vectors)).mean(dim=1)
         best = logits.softmax(dim=1).topk(TOP_CLASSES, dim=1)
         weights = best.values.numpy() ** (1 / TEMPERATURE)
         vectors = np.einsum("pc,pcd->pd", weights, self._class_vectors[best.indices.numpy()])

@@ -8,7 +8,6 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from django.utils.translation import gettext as _
 
 from gallery.images import InvalidImage, read_header
 from search.encoders.picture_views import open_for_encoder, views_along
@@ -27,7 +26,11 @@ _one_huge_picture = threading.Lock()
 def encode_photo_files(
     encoder: Encoder, paths: Sequence[Path], *, decoders: ThreadPoolExecutor, watchdog: Watchdog
 ) -> list[np.ndarray | str]:
-    """For each file its unit vectors, (views, dimensions) float16, view 0 first, or why it can't be decoded."""
+    """For each file its unit vectors, (views, dimensions) float16, view 0 first, or why it can't be decoded.
+
+    Raises:
+        OSError: a file is missing or the disk fails, which is no picture's fault.
+    """
     results: list[np.ndarray | str] = []
     for begin in range(0, len(paths), FILES_AT_ONCE):
         pictures = list(decoders.map(partial(_prepare, encoder, watchdog), paths[begin : begin + FILES_AT_ONCE]))
@@ -51,8 +54,6 @@ def _prepare(encoder: Encoder, watchdog: Watchdog, path: Path) -> list[np.ndarra
             return [encoder.prepare(view) for view in (image, *views_along(image, side=encoder.side))]
     except InvalidImage as error:
         return str(error)
-    except OSError as error:
-        return _("The file cannot be read: %(cause)s.") % {"cause": error.strerror or error}
 
 
 def _encode(encoder: Encoder, views: Sequence[np.ndarray], watchdog: Watchdog) -> np.ndarray:

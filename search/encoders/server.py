@@ -30,6 +30,7 @@ from search.encoders.clip import ClipEncoder
 from search.encoders.clip_weights import keep_fetching
 from search.encoders.conse import ConseEncoder
 from search.encoders.description import EncoderInfo, QueryVector
+from search.encoders.memory import return_memory
 from search.encoders.photo_files import encode_photo_files
 from search.encoders.picture_views import open_for_encoder
 from search.encoders.shelf import Encoder, EncoderShelf
@@ -126,6 +127,7 @@ class EncoderServer:
             if request["operation"] == "encode_photos":
                 paths = [Path(path) for path in request["paths"]]
                 results = encode_photo_files(encoder, paths, decoders=self._decoders, watchdog=self._watchdog)
+                return_memory()
                 reasons = [result if isinstance(result, str) else "" for result in results]
                 return {"reasons": reasons}, [result for result in results if not isinstance(result, str)]
             with self._watchdog.step():

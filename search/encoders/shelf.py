@@ -14,6 +14,7 @@ from PIL import Image
 
 from search.encoders.client import EncoderUnavailable
 from search.encoders.description import EncoderInfo, QueryVector
+from search.encoders.memory import return_memory
 from search.encoders.weights import WeightsUnavailable
 
 logger = logging.getLogger(__name__)
@@ -92,5 +93,6 @@ class EncoderShelf:
             return error.reason, error.__cause__
         except Exception as error:  # noqa: BLE001 - logged; the other encoders shall answer all the same
             return gettext_lazy("It cannot be loaded; the encoder process's log says why."), error
+        return_memory()
         logger.info("Ready: %s", self._encoders[name].describe().model)
         return "", None

@@ -1,0 +1,71 @@
+"""Weights and pictures for the tests of the encoders."""
+
+import os
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from tests.encoder_process import EncoderProcess
+from tests.search.encoders.small_clip import save_as_torchscript, small_clip_weights
+
+# As in the encoder process: where processors are shared, threads that spin while they wait double the work.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+FOLDERS = {"skimage": "data", "sklearn": "datasets/images"}
+
+
+def photograph(package: str, filename: str) -> Path:
+    """A real photograph that an installed package brings along."""
+    return Path(find_spec(package).origin).parent / FOLDERS[package] / filename
+
+
+@pytest.fixture(scope="session")
+def photographs() -> dict[str, Path]:
+    """Real photographs by what they show."""
+    return {
+        "cat": photograph("skimage", "chelsea.png"),
+        "coffee": photograph("skimage", "coffee.png"),
+        "rocket": photograph("skimage", "rocket.jpg"),
+        "flower": photograph("sklearn", "flower.jpg"),
+        "temple": photograph("sklearn", "china.jpg"),
+    }
+
+
+@pytest.fixture
+def long_picture(tmp_path) -> Path:
+    """Three times as long as wide."""
+    path = tmp_path / "long.png"
+    Image.new("RGB", (300, 900), "white").save(path)
+    return path
+
+
+@pytest.fixture
+def broken_picture(tmp_path, photographs) -> Path:
+    """Half a file."""
+    path = tmp_path / "broken.jpg"
+    data = photographs["rocket"].read_bytes()
+    path.write_bytes(data[: len(data) // 2])
+    return path
+
+
+@pytest.fixture(scope="session")
+def clip_weights() -> Path:
+    """A small trained CLIP: a state dict."""
+    return small_clip_weights()
+
+
+@pytest.fixture(scope="session")
+def clip_archive(clip_weights, tmp_path_factory) -> Path:
+    """The same as a TorchScript archive."""
+    path = tmp_path_factory.mktemp("weights") / "small-clip.pt"
+    save_as_torchscript(clip_weights, path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def encoder_process(clip_weights):
+    """An encoder process with the small CLIP and ConSE."""
+    with EncoderProcess(CLIP_WEIGHTS=str(clip_weights), CLIP_DEVICE="cpu").running() as process:
+        yield process

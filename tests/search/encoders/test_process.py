@@ -1,0 +1,158 @@
+"""The encoder process and its clients: many at once, interrupted, killed, started twice."""
+
+import signal
+import stat
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from gallery.images import InvalidImage
+from search.encoders.client import (
+    EncoderLost,
+    EncoderUnavailable,
+    describe_encoders,
+    encode_photos,
+    encode_query_image,
+    encode_text,
+)
+from tests.encoder_process import EncoderProcess, ready_encoder
+
+
+@pytest.fixture
+def offline_process():
+    """An encoder process that a test may harm."""
+    with EncoderProcess(ENCODERS="conse").running() as process:
+        yield process
+
+
+class Batch(threading.Thread):
+    """Encodes so many pictures that it takes some seconds, and keeps what came of it."""
+
+    def __init__(self, path, *, size=60):
+        super().__init__()
+        self.paths = [path] * size
+        self.model = ready_encoder("conse").model
+        self.outcome = None
+
+    def run(self):
+        try:
+            self.outcome = encode_photos(self.paths, model=self.model)
+        except EncoderUnavailable as error:
+            self.outcome = error
+
+
+def test_encoders_are_described_in_order_of_preference(encoder_process):
+    clip, conse = describe_encoders()
+    assert (clip.name, clip.state, clip.dimensions, clip.scripts) == ("clip", "ready", 32, {"latin"})
+    assert clip.model.startswith("clip@")
+    assert (conse.name, conse.state, conse.dimensions, conse.scripts) == ("conse", "ready", 512, {"latin", "han"})
+    assert (clip.is_basic, conse.is_basic) == (False, True)
+
+
+def test_photos_get_a_vector_for_each_view_or_a_reason(encoder_process, photographs, long_picture, broken_picture):
+    model = ready_encoder("conse").model
+    cat, long, broken = encode_photos([photographs["cat"], long_picture, broken_picture], model=model)
+    assert (cat.shape, cat.dtype) == ((1, 512), np.float16)
+    assert long.shape == (1 + 4, 512)
+    np.testing.assert_allclose(np.linalg.norm(long.astype(np.float32), axis=1), 1, atol=1e-3)
+    assert "damaged" in broken
+
+
+def test_a_query_image_meets_its_own_photo(encoder_process, photographs):
+    for name in ("clip", "conse"):
+        model = ready_encoder(name).model
+        (stored,) = encode_photos([photographs["cat"]], model=model)
+        query = encode_query_image(photographs["cat"].read_bytes(), model=model)
+        assert query.vector @ stored[0].astype(np.float32) > 0.999
+
+
+def test_a_broken_query_image_is_the_persons_fault(encoder_process):
+    with pytest.raises(InvalidImage):
+        encode_query_image(b"no picture", model=ready_encoder("conse").model)
+
+
+def test_an_unknown_model_is_unavailable(encoder_process):
+    with pytest.raises(EncoderUnavailable, match="clip@000000000000"):
+        encode_text("cat", model="clip@000000000000.1")
+
+
+def test_a_missing_file_costs_an_attempt(encoder_process, tmp_path):
+    with pytest.raises(EncoderLost):
+        encode_photos([tmp_path / "gone.png"], model=ready_encoder("conse").model)
+
+
+def test_eight_clients_at_once_get_their_own_answers(encoder_process, photographs):
+    model = ready_encoder("conse").model
+    words, paths = ["cat", "coffee", "rocket", "flower"] * 2, list(photographs.values())[:4] * 2
+    alone = [encode_text(word, model=model).vector for word in words[:4]] * 2
+    photos_alone = [vectors[0] for vectors in encode_photos(paths[:4], model=model)] * 2
+
+    def ask(number):
+        text = encode_text(words[number], model=model).vector
+        (photo,) = encode_photos([paths[number]], model=model)
+        return text, photo[0]
+
+    with ThreadPoolExecutor(8) as clients:
+        for number, (text, photo) in enumerate(clients.map(ask, range(8))):
+            np.testing.assert_array_equal(text, alone[number])
+            np.testing.assert_allclose(photo, photos_alone[number], atol=1e-3)
+
+
+def test_a_query_overtakes_a_running_batch(encoder_process, photographs):
+    batch = Batch(photographs["coffee"])
+    batch.start()
+    encoder_process.wait_for_work()
+    encode_text("cat", model=batch.model)
+    encode_query_image(photographs["cat"].read_bytes(), model=batch.model)
+    assert batch.is_alive()
+    batch.join()
+    assert len(batch.outcome) == len(batch.paths)
+
+
+def test_a_client_of_a_killed_process_loses_its_batch(offline_process, photographs):
+    batch = Batch(photographs["coffee"])
+    batch.start()
+    offline_process.wait_for_work()
+    offline_process.stop(signal.SIGKILL)
+    batch.join()
+    assert isinstance(batch.outcome, EncoderLost)
+
+    with pytest.raises(EncoderUnavailable) as caught:
+        encode_text("cat", model=batch.model)
+    assert not isinstance(caught.value, EncoderLost)
+
+    # The socket that it left behind is replaced.
+    assert offline_process.socket.exists()
+    offline_process.start()
+    encode_text("cat", model=batch.model)
+
+
+def test_a_stopped_process_finishes_what_it_began(offline_process, photographs):
+    batch = Batch(photographs["coffee"], size=20)
+    batch.start()
+    offline_process.wait_for_work()
+    assert offline_process.stop() == 0
+    batch.join()
+    assert len(batch.outcome) == 20
+    assert not offline_process.socket.exists()
+
+
+def test_a_second_process_refuses_to_start(encoder_process):
+    second = encoder_process.popen()
+    _output, errors = second.communicate()
+    assert second.returncode == 1
+    assert f"Another encoder process serves {encoder_process.socket}." in errors
+    encode_text("cat", model=ready_encoder("conse").model)
+
+
+def test_only_its_own_user_may_open_the_socket(encoder_process):
+    assert stat.S_IMODE(encoder_process.socket.stat().st_mode) == 0o600
+
+
+def test_an_unknown_encoder_is_refused():
+    process = EncoderProcess(ENCODERS="clip,magic").popen()
+    _output, errors = process.communicate()
+    assert process.returncode == 1
+    assert "ENCODERS may name clip, conse, not magic." in errors
