@@ -1,0 +1,149 @@
+"""Finds the text in a picture with PaddleOCR: one reader per process, made when it is first needed."""
+
+import ctypes
+import os
+import sys
+import threading
+import types
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from django.conf import settings
+from PIL import Image
+
+from gallery.images import open_image
+from search.ocr_lines import Pixels, TextLine, read_lines
+from search.ocr_tiles import Quad, merge_tiles, tile_spans
+from search.ocr_weights import TextRecognitionUnavailable, Weights, find_weights
+
+__all__ = ["TextLine", "TextRecognitionFailed", "TextRecognitionUnavailable", "engine_version", "extract_text"]
+
+READING_VERSION = 1  # raise it when the same weights come to read otherwise: tiles, turning, order
+DETECTOR_SIDE = 1600  # at full size a 12-megapixel photo takes 2.7 GB, and is read worse
+BATCH = 2  # more is slower for long lines, one is slower for short ones
+MAX_SIDE = 6000  # bounds the memory; of very long pictures, half of it bounds the width
+
+
+class TextRecognitionFailed(Exception):
+    """The reader failed on this picture."""
+
+
+def engine_version() -> str:
+    """What reads: model, first 12 digits of its weights' SHA-256, our own version. Loads no model.
+
+    Raises TextRecognitionUnavailable.
+    """
+    weights = find_weights()
+    return f"{weights.name}@{weights.digest[:12]}.{READING_VERSION}"
+
+
+def extract_text(file: Path | IO[bytes]) -> list[TextLine]:
+    """The lines of text in a picture, in reading order; boxes are those of the picture as seen (after EXIF turning).
+
+    Raises InvalidImage for what cannot be decoded, TextRecognitionFailed, TextRecognitionUnavailable.
+    """
+    return read_image(open_image(file, max_side=MAX_SIDE))
+
+
+def read_image(image: Image.Image) -> list[TextLine]:
+    """As `extract_text`, of a decoded RGB picture."""
+    # A Paddle object answers wrongly when threads share it.
+    with _one_at_a_time:
+        reader = _reader(find_weights())
+        try:
+            return reader.read(np.asarray(image))
+        except Exception as error:
+            # Paddle and OpenCV raise whatever they like.
+            raise TextRecognitionFailed(str(error)) from error
+        finally:
+            _return_memory()
+
+
+class _Reader:
+    """PaddleOCR's detector and recogniser."""
+
+    def __init__(self, weights: Weights) -> None:
+        with _prepared_import(is_local=weights.detection is not None):
+            from paddleocr import TextDetection, TextRecognition
+        shared: dict[str, Any] = {"engine": weights.engine}
+        if weights.engine != "onnxruntime":
+            # What oneDNN prepared for one shape is of no use to the next; kept, it takes 300 MB.
+            shared.update(cpu_threads=len(os.sched_getaffinity(0)), mkldnn_cache_capacity=1)
+        self._detector = TextDetection(
+            model_name=f"{weights.name}_det",
+            model_dir=_text(weights.detection),
+            limit_side_len=DETECTOR_SIDE,
+            limit_type="max",
+            **shared,
+        )
+        self._recogniser = TextRecognition(
+            model_name=f"{weights.name}_rec", model_dir=_text(weights.recognition), **shared
+        )
+
+    def read(self, pixels: Pixels) -> list[TextLine]:
+        """The lines of a picture of height × width × RGB."""
+        return read_lines(pixels, detect=self._detect, recognise=self._recognise)
+
+    def _detect(self, pixels: Pixels) -> list[Quad]:
+        height, width = pixels.shape[:2]
+        axis = int(height > width)
+        tiles = []
+        for span in tile_spans(max(height, width), across=min(height, width)):
+            part = pixels[span.start : span.end] if axis else pixels[:, span.start : span.end]
+            corner = np.array([0, span.start] if axis else [span.start, 0], np.float32)
+            found = self._detector.predict(np.ascontiguousarray(part[:, :, ::-1]))[0]["dt_polys"]
+            tiles.append((span, [np.asarray(quad, np.float32) + corner for quad in found]))
+        return merge_tiles(tiles, axis=axis)
+
+    def _recognise(self, crops: list[Pixels]) -> list[tuple[str, float]]:
+        # Lines of a like length share a batch: they are padded to the longest.
+        order = sorted(range(len(crops)), key=lambda i: crops[i].shape[1] / crops[i].shape[0])
+        results = self._recogniser.predict([crops[i] for i in order], batch_size=BATCH) if crops else []
+        texts = {i: (result["rec_text"], float(result["rec_score"])) for i, result in zip(order, results, strict=True)}
+        return [texts[i] for i in range(len(crops))]
+
+
+_one_at_a_time = threading.Lock()
+
+
+@lru_cache(maxsize=1)
+def _reader(weights: Weights) -> _Reader:
+    """This process's reader; asked for by one thread at a time."""
+    try:
+        return _Reader(weights)
+    except Exception as error:
+        raise TextRecognitionUnavailable(f"The text reader {weights.name} does not start: {error}") from error
+
+
+@contextmanager
+def _prepared_import(*, is_local: bool) -> Iterator[None]:
+    """Where PaddleOCR keeps its files, and without what it loads only to download models.
+
+    `import paddleocr` imports modelscope, and that torch: 190 MB and four seconds, for nothing when the weights are
+    here. An empty module stands in meanwhile.
+    """
+    os.environ.setdefault("PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK", "True")
+    os.environ.setdefault("PADDLE_PDX_CACHE_HOME", str(settings.DATA_DIR / "models" / "paddlex"))
+    stands_in = is_local and "modelscope" not in sys.modules
+    if stands_in:
+        sys.modules["modelscope"] = types.ModuleType("modelscope")
+    try:
+        yield
+    finally:
+        if stands_in:
+            del sys.modules["modelscope"]
+
+
+def _return_memory() -> None:
+    """Give freed memory back to the system: glibc alone would keep 400 MB for the next large picture."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
+
+
+def _text(path: Path | None) -> str | None:
+    return None if path is None else str(path)

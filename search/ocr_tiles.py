@@ -1,0 +1,86 @@
+"""Cuts very long pictures into overlapping tiles, and puts together what was found in them: every line once."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Quad = NDArray[np.float32]
+"""Four corners (x, y) in pixels, clockwise from the top left."""
+
+LONG = 2.5  # times as long as wide: telephone screens are up to 2.3, and still read well as one
+SHORTEST_TILE = 1600
+SAME_LINE = 0.5
+COVERED = 0.8
+
+
+@dataclass(frozen=True)
+class Span:
+    """A tile's start and end along the picture's long side, in pixels."""
+
+    start: int
+    end: int
+
+
+def tile_spans(length: int, *, across: int) -> list[Span]:
+    """Tiles along a side of `length`: one for a usual picture, else evenly spread and overlapping by a sixth or more.
+
+    A tile is hardly longer than wide, so that shrinking it for the detector leaves small letters readable.
+    """
+    tile = max(SHORTEST_TILE, across * 3 // 2)
+    if length <= max(LONG * across, SHORTEST_TILE):
+        return [Span(0, length)]
+    count = -(-(length - tile // 6) // (tile - tile // 6))
+    starts = [round(number * (length - tile) / (count - 1)) for number in range(count)]
+    return [Span(start, start + tile) for start in starts]
+
+
+def merge_tiles(tiles: list[tuple[Span, list[Quad]]], *, axis: int) -> list[Quad]:
+    """The lines of the whole picture from those of its tiles, all in the picture's pixels; tiles run along `axis`.
+
+    Two boxes of neighbouring tiles are one line when they agree within the overlap. The one that holds the other
+    wins (the other was cut by the edge of its tile); where neither does, both were cut, and the line spans both.
+    """
+    merged: list[Quad] = []
+    previous_end = 0
+    for span, quads in tiles:
+        overlap = (span.start, previous_end)
+        reaching = [i for i, other in enumerate(merged) if other[:, axis].max() > span.start]
+        for quad in quads:
+            twin = next((i for i in reaching if _is_same(merged[i], quad, overlap, axis)), None)
+            if twin is None:
+                merged.append(quad)
+            else:
+                merged[twin] = _join(merged[twin], quad)
+        previous_end = span.end
+    return merged
+
+
+def _bounds(quad: Quad) -> NDArray[np.float32]:
+    """[[left, top], [right, bottom]]"""
+    return np.stack([quad.min(axis=0), quad.max(axis=0)])
+
+
+def _area(bounds: NDArray[np.float32]) -> float:
+    return float(np.prod(np.maximum(bounds[1] - bounds[0], 0)))
+
+
+def _common(a: NDArray[np.float32], b: NDArray[np.float32]) -> float:
+    return _area(np.stack([np.maximum(a[0], b[0]), np.minimum(a[1], b[1])]))
+
+
+def _is_same(a: Quad, b: Quad, overlap: tuple[int, int], axis: int) -> bool:
+    first, second = _bounds(a), _bounds(b)
+    for bounds in (first, second):
+        bounds[:, axis] = np.clip(bounds[:, axis], *overlap)
+    smaller = min(_area(first), _area(second))
+    return smaller > 0 and _common(first, second) / smaller >= SAME_LINE
+
+
+def _join(a: Quad, b: Quad) -> Quad:
+    first, second = _bounds(a), _bounds(b)
+    smaller, larger = sorted((first, second), key=_area)
+    if _common(smaller, larger) >= COVERED * _area(smaller):
+        return a if larger is first else b
+    (left, top), (right, bottom) = np.minimum(first[0], second[0]), np.maximum(first[1], second[1])
+    return np.array([[left, top], [right, top], [right, bottom], [left, bottom]], np.float32)

