@@ -70,25 +70,15 @@ def our_programs(checkout: Path, *, listener: Listener) -> list[Program]:
     def program(name: str, *arguments: str | Path) -> Program:
         return Program(name, [python, *arguments], account, folder=checkout)
 
-    def worker(queue: str, *, threads: int) -> Program:
-        options = (
-            "--processes",
-            "1",
-            "--threads",
-            str(threads),
-            "--queues",
-            queue,
-            "--worker-shutdown-timeout",
-            "20000",
-        )
-        return program(f"worker-{queue}", "manage.py", "rundramatiq", *options)
-
+    # Its control socket would lie in the home folder, where several photosearch would share it.
+    gunicorn = ("-m", "gunicorn", "--no-control-socket")
     return [
         # Threads, so that a slow answer holds up nobody.
-        program("web", "-m", "gunicorn", "photosearch.wsgi", f"--bind={listener}", "--workers=2", "--threads=4"),
+        program("web", *gunicorn, "photosearch.wsgi", f"--bind={listener}", "--workers=2", "--threads=4"),
         program("encoder", "manage.py", "encoder"),
-        worker("default", threads=2),
-        worker("vision", threads=1),
-        worker("ocr", threads=1),
+        program("worker-default", "manage.py", "worker", "default", "--threads=2"),
+        program("worker-vision", "manage.py", "worker", "vision"),
+        # One thread: a PaddleOCR object is not thread-safe.
+        program("worker-ocr", "manage.py", "worker", "ocr"),
         program("clock", "manage.py", "clock"),
     ]

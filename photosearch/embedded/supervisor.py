@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from xmlrpc.client import Fault, ServerProxy
@@ -22,7 +23,7 @@ log = logging.getLogger(__name__)
 # Stands in the environment of everything that a supervisor runs, so that what a killed one left behind can be found.
 MARK = "PHOTOSEARCH_RUN_DIR"
 SOCKET = "supervisor.sock"
-SECONDS_TO_END = 60
+SECONDS_TO_END = ((20, signal.SIGTERM), (30, signal.SIGKILL))
 
 CONFIGURATION = """\
 [unix_http_server]
@@ -101,8 +102,11 @@ class Supervisor:
         self._api().addProcessGroup(group)
 
     def states(self) -> dict[str, str]:
-        """Return the state of every program by its name: STARTING, RUNNING, BACKOFF, FATAL …"""
-        return {program["name"]: program["statename"] for program in self._api().getAllProcessInfo()}
+        """Return the state of every program by its name: STARTING, RUNNING, BACKOFF …; nothing without supervisord."""
+        try:
+            return {program["name"]: program["statename"] for program in self._api().getAllProcessInfo()}
+        except OSError:
+            return {}
 
     def wait_until(self, condition: Callable[[], bool], *, what: str, log: str, seconds: float) -> None:
         """Wait for `condition`; StartFailed with the end of the log when it does not come true in time."""
@@ -157,18 +161,19 @@ class Supervisor:
 
 
 def end_leftovers(run_folder: Path) -> None:
-    """Wait for what an earlier supervisor of `run_folder` left running to end, and kill what has not ended in time.
+    """Wait for what an earlier supervisor of `run_folder` left running to end; then ask it to, and at last make it.
 
     A supervisor and its programs are told to end when their starter dies, so there is seldom more to do than to wait.
     """
-    deadline = time.monotonic() + SECONDS_TO_END
     if _processes_of(run_folder):
         log.info("Waiting for what an earlier start left running to end …")
-    while leftovers := _processes_of(run_folder):
-        if time.monotonic() > deadline:
-            for process in leftovers:
-                os.kill(process, signal.SIGKILL)
-        time.sleep(0.1)
+    for seconds, number in SECONDS_TO_END:
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline and _processes_of(run_folder):
+            time.sleep(0.1)
+        for process in _processes_of(run_folder):
+            with suppress(ProcessLookupError):
+                os.kill(process, number)
 
 
 def _processes_of(run_folder: Path) -> list[int]:

@@ -146,7 +146,7 @@ class Command(BaseCommand):
 
 
 def _runs(name: str, supervisor: Supervisor) -> bool:
-    if supervisor.states()[name] != "RUNNING":
+    if supervisor.states().get(name) != "RUNNING":
         return False
     if name != "encoder":
         return True
