@@ -5,9 +5,9 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
-from hashlib import sha256 as hash_of
 from pathlib import Path
 from uuid import uuid4
+from zlib import crc32
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -18,6 +18,9 @@ TEMPORARY = "temporary"
 
 # Side in pixels; `images.fitted_size` says what becomes of long pictures.
 THUMBNAIL_SIDES = {"small": 320, "large": 1600}
+
+# PostgreSQL keeps no more than some thousand locks: a transaction that stores very many pictures shares them.
+LOCKS = 4096
 
 
 def original_name(*, owner_id: int, sha256: str, extension: str) -> str:
@@ -51,10 +54,10 @@ def write_file(path: Path, chunks: Iterable[bytes]) -> None:
 @contextmanager
 def exclusive(*, owner_id: int, sha256: str) -> Iterator[None]:
     """A transaction in which nobody else stores or removes these bytes of this owner, in whatever process."""
-    key = int.from_bytes(hash_of(f"{owner_id}:{sha256}".encode()).digest()[:8], signed=True)
+    lock = crc32(f"{owner_id}:{sha256}".encode()) % LOCKS
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [lock])
         yield
 
 

@@ -61,6 +61,9 @@ DECODING_ERRORS = (
     struct.error,
 )
 
+# For making pictures smaller as good as bicubic, and much faster.
+SHRINKING = Image.Resampling.HAMMING
+
 # Raise it whenever thumbnails come out differently: the clock makes those of older versions anew.
 THUMBNAIL_VERSION = 1
 WEBP_QUALITY = 80
@@ -131,7 +134,7 @@ def open_image(file: Source, *, max_side: int | None = None) -> Image.Image:
         image.load()
         rgb = _on_white(_with_8_bits(image))
         if rgb.size != size:
-            rgb = rgb.resize(size, Image.Resampling.LANCZOS)
+            rgb = rgb.resize(size, SHRINKING)
         return rgb.transpose(TURNS[orientation]) if orientation in TURNS else rgb
 
 
@@ -151,7 +154,7 @@ def make_thumbnail(image: Image.Image, side: int) -> bytes:
     scale = min(1.0, WEBP_MAX_SIDE / max(size))
     size = (max(1, int(size[0] * scale)), max(1, int(size[1] * scale)))
     if size != image.size:
-        image = image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
+        image = image.resize(size, SHRINKING)
     profile = image.info.get("icc_profile") or b""
     target = BytesIO()
     image.save(

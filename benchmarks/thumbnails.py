@@ -1,0 +1,58 @@
+"""How fast thumbnails are made of 12-megapixel JPEGs, and what `draft` saves: `python -m benchmarks.thumbnails`."""
+
+import time
+from collections.abc import Callable
+from io import BytesIO
+from itertools import islice
+
+from PIL import Image
+
+from benchmarks.pictures import pictures
+from gallery.files import THUMBNAIL_SIDES
+from gallery.images import make_thumbnail, open_image
+
+PICTURES = 8
+ROUNDS = 3
+
+
+def with_draft(data: bytes) -> Image.Image:
+    """Decoded at a fraction of the size, as the worker does it."""
+    return open_image(BytesIO(data), max_side=max(THUMBNAIL_SIDES.values()))
+
+
+def without_draft(data: bytes) -> Image.Image:
+    """Decoded in full."""
+    return open_image(BytesIO(data))
+
+
+def cpu_seconds(decode: Callable[[bytes], Image.Image], data: bytes) -> tuple[float, float]:
+    """What decoding takes, and making all thumbnails of what was decoded."""
+    started = time.process_time()
+    image = decode(data)
+    decoded = time.process_time()
+    for side in THUMBNAIL_SIDES.values():
+        make_thumbnail(image, side)
+    return decoded - started, time.process_time() - decoded
+
+
+def main() -> None:
+    """Turn about, so that both ways see the same machine; print CPU time per picture."""
+    photographs = [data for name, data in islice(pictures(), 2 * PICTURES) if name.endswith(".jpg")]
+    for decode in (with_draft, without_draft):
+        cpu_seconds(decode, photographs[0])
+    figures: dict[str, list[tuple[float, float]]] = {}
+    for _round in range(ROUNDS):
+        for data in photographs:
+            for decode in (with_draft, without_draft):
+                figures.setdefault(decode.__name__, []).append(cpu_seconds(decode, data))
+    print(f"{len(photographs)} JPEGs of 4000 × 3000, {sum(map(len, photographs)) / len(photographs) / 1e6:.1f} MB each")
+    for name, seconds in figures.items():
+        decoding, making = (1000 * sum(part) / len(seconds) for part in zip(*seconds, strict=True))
+        print(
+            f"{name:14} {1000 / (decoding + making):5.1f} pictures per CPU second"
+            f" (decode and shrink {decoding:.0f} ms, resize and encode {making:.0f} ms)"
+        )
+
+
+if __name__ == "__main__":
+    main()

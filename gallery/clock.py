@@ -1,0 +1,98 @@
+"""The process that keeps the queues topped up with what is missing, and sweeps up after crashes."""
+
+import logging
+from collections.abc import Callable, Iterator
+from threading import Event
+from time import monotonic
+
+from django.db import close_old_connections
+
+from gallery.attempts import was_down_lately
+from gallery.deletion import sweep_strays
+from gallery.files import sweep_temporary
+from gallery.models import RETRY_DELAY, Step
+from gallery.steps import BATCH_SIZES, CurrentStep, current_steps
+from gallery.tasks import MAX_WAITING, enqueue_vector_indexes, top_up
+
+logger = logging.getLogger(__name__)
+
+TICK = 1.0  # seconds
+# To find what is missing takes long in a large library: after a look rest so many times as long as it took …
+REST = 20
+# … and remember enough for that time: so many queues full.
+STOCK = 16
+# What need not be looked after every second.
+TICKS_PER_ROUND = 20
+
+
+class Feeder:
+    """Feeds one step's queue."""
+
+    def __init__(self, step: CurrentStep) -> None:
+        self.step = step
+        self._next_look = 0.0
+        self._stock: list[int] = []
+        self._sent: dict[int, float] = {}
+
+    def feed(self) -> None:
+        """Fill the queue with what is missing; look for it in the database, unless that was done just now."""
+        if was_down_lately(self.step.step, self.step.version):
+            return
+        now = monotonic()
+        if now >= self._next_look:
+            limit = STOCK * MAX_WAITING * BATCH_SIZES[self.step.step]
+            self._stock = list(self.step.missing().values_list("pk", flat=True)[:limit])
+            self._next_look = now + REST * (monotonic() - now)
+        # What was sent just now and is not in the queue is in a worker's hands. Should that die, or the broker forget
+        # everything, it is sent again later.
+        self._sent = {pk: sent_at for pk, sent_at in self._sent.items() if now - sent_at < RETRY_DELAY.total_seconds()}
+        unsent = [pk for pk in self._stock if pk not in self._sent]
+        self._sent |= dict.fromkeys(top_up(self.step, unsent), now)
+
+
+class Clock:
+    """Goes round everything that has to be looked after; whatever fails, the rest goes on."""
+
+    def __init__(self) -> None:
+        self._feeders: dict[tuple[Step, str], Feeder] = {}
+        self._strays: Iterator[None] = iter(())
+        self._troubles: dict[str, str] = {}
+
+    def run(self, stop: Event) -> None:
+        """Tick until `stop` is set."""
+        ticks = 0
+        while not stop.wait(TICK):
+            close_old_connections()
+            self._attempt("steps", self._renew_feeders)
+            for (step, version), feeder in self._feeders.items():
+                self._attempt(f"{step} {version}", feeder.feed)
+            if ticks % TICKS_PER_ROUND == 0:
+                self._attempt("vector indexes", enqueue_vector_indexes)
+                self._attempt("sweep", self._sweep)
+            ticks += 1
+
+    def _renew_feeders(self) -> None:
+        steps = [step for step in current_steps() if isinstance(step, CurrentStep)]
+        self._feeders = {
+            (step.step, step.version): self._feeders.get((step.step, step.version)) or Feeder(step) for step in steps
+        }
+
+    def _sweep(self) -> None:
+        """A little at a time: a large library has many directories."""
+        sweep_temporary()
+        try:
+            next(self._strays)
+        except StopIteration:
+            self._strays = sweep_strays()
+
+    def _attempt(self, what: str, work: Callable[[], None]) -> None:
+        """Do it; log an error once, not every second, and when it is over."""
+        try:
+            work()
+        except Exception as error:
+            if self._troubles.get(what) != str(error):
+                logger.exception("%s: failed, and is tried again every second", what)
+            self._troubles[what] = str(error)
+        else:
+            if self._troubles.pop(what, None):
+                logger.info("%s: works again", what)

@@ -1,0 +1,46 @@
+"""Do by hand what the clock and the workers do: process the photos that lack something."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.core.management.base import BaseCommand, CommandError
+
+from gallery.models import Step, StepAttempt
+from gallery.steps import BATCH_SIZES, BlockedStep, CurrentStep, current_steps
+
+
+class Command(BaseCommand):
+    """Works in this process, so that neither workers nor broker are needed; beside them it does no harm."""
+
+    help = "Processes the photos that lack thumbnails, picture features, recognised text or an index entry."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """What is to be done, and for whom."""
+        parser.add_argument("--missing", required=True, choices=["all", *Step.values], help="the step to be done")
+        parser.add_argument("--owner", help="only for the photos of this user")
+
+    def handle(self, *_args: Any, missing: str, owner: str | None, **_options: Any) -> None:
+        """Do each step for all photos that lack it."""
+        user = get_user_model()
+        try:
+            owner_id = user.objects.get_by_natural_key(owner).pk if owner else None
+        except user.DoesNotExist:
+            raise CommandError(f"There is no user “{owner}”.") from None
+        for step in current_steps():
+            if missing not in ("all", step.step):
+                continue
+            if isinstance(step, BlockedStep):
+                self.stdout.write(f"{step.title}: {step.reason}")
+            else:
+                self._process(step, owner_id)
+
+    def _process(self, step: CurrentStep, owner_id: int | None) -> None:
+        photos = step.missing().filter(owner_id=owner_id) if owner_id else step.missing()
+        photo_ids = list(photos.values_list("pk", flat=True))
+        size = BATCH_SIZES[step.step]
+        for begin in range(0, len(photo_ids), size):
+            self.stdout.write(f"{step.title}: {begin} of {len(photo_ids)}")
+            step.run(photo_ids[begin : begin + size])
+        failures = StepAttempt.objects.filter(step=step.step, version=step.version, photo__in=photo_ids).count()
+        self.stdout.write(f"{step.title}: {len(photo_ids) - failures} done, {failures} failed")

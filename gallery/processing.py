@@ -1,0 +1,142 @@
+"""What each step does with a batch of photos: read the files, ask the engine, store what comes out."""
+
+import faulthandler
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+
+import numpy as np
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from gallery.attempts import Failures, NeighbourDown
+from gallery.files import THUMBNAIL_SIDES, thumbnail_path, write_file
+from gallery.images import THUMBNAIL_VERSION, InvalidImage, make_thumbnail, open_image
+from gallery.models import Photo
+from search import documents, ocr
+from search.encoders import client as encoders
+from search.models import PhotoEmbedding, PhotoText
+
+# Seconds after which work on one picture is taken for an endless loop.
+THUMBNAIL_PATIENCE = 120
+TEXT_PATIENCE = 300
+
+
+def store_thumbnails(photos: list[Photo]) -> Failures:
+    """Make the thumbnails of each photo in all sizes."""
+    return _one_by_one(photos, _store_thumbnails, patience=THUMBNAIL_PATIENCE)
+
+
+def store_texts(photos: list[Photo]) -> Failures:
+    """Recognise the text in each photo."""
+    return _one_by_one(photos, _store_text, patience=TEXT_PATIENCE)
+
+
+def store_embeddings(photos: list[Photo], *, model: str) -> Failures:
+    """Have the encoder process turn each photo into vectors, and replace those that `model` gave it before."""
+    failures = {photo.pk: _unreadable() for photo in photos if not photo.path.is_file()}
+    readable = [photo for photo in photos if photo.pk not in failures]
+    try:
+        results = encoders.encode_photos([photo.path for photo in readable], model=model) if readable else []
+    except encoders.EncoderLost as error:
+        # One of these may have killed it: it counts for all, and next time each goes alone.
+        return failures | {photo.pk: str(error) for photo in readable}
+    except encoders.EncoderUnavailable as error:
+        raise NeighbourDown(str(error)) from error
+    vectors: dict[int, np.ndarray] = {}
+    for photo, result in zip(readable, results, strict=True):
+        if isinstance(result, str):
+            failures[photo.pk] = _mark_defect(photo, result)
+        else:
+            vectors[photo.pk] = result
+    with transaction.atomic():
+        encoded = _locked(vectors)
+        PhotoEmbedding.objects.filter(photo__in=encoded, model=model).delete()
+        PhotoEmbedding.objects.bulk_create(
+            PhotoEmbedding(photo=photo, owner_id=photo.owner_id, model=model, view=view, vector=vector)
+            for photo in encoded
+            for view, vector in enumerate(vectors[photo.pk])
+        )
+    return failures
+
+
+def store_documents(photos: list[Photo]) -> Failures:
+    """Put what is known of each photo into the keyword index."""
+    try:
+        return documents.index_photos([photo.pk for photo in photos])
+    except documents.KeywordSearchUnavailable as error:
+        raise NeighbourDown(str(error)) from error
+
+
+def _one_by_one(photos: list[Photo], work: Callable[[Photo], None], *, patience: int) -> Failures:
+    failures: dict[int, str] = {}
+    for photo in photos:
+        try:
+            with _watchdog(patience):
+                work(photo)
+        except InvalidImage as error:
+            failures[photo.pk] = _mark_defect(photo, str(error))
+        except ocr.TextRecognitionFailed as error:
+            failures[photo.pk] = str(error)
+        except OSError:
+            failures[photo.pk] = _unreadable()
+    return failures
+
+
+def _store_thumbnails(photo: Photo) -> None:
+    image = open_image(photo.path, max_side=max(THUMBNAIL_SIDES.values()))
+    for size, side in THUMBNAIL_SIDES.items():
+        thumbnail = make_thumbnail(image, side)
+        path = thumbnail_path(size, owner_id=photo.owner_id, sha256=photo.sha256)
+        try:
+            write_file(path, [thumbnail])
+        except OSError as error:
+            raise NeighbourDown(_("The thumbnails cannot be written to the disk.")) from error
+    Photo.objects.filter(pk=photo.pk).update(thumbnail_version=THUMBNAIL_VERSION)
+
+
+def _store_text(photo: Photo) -> None:
+    try:
+        engine = ocr.engine_version()
+        lines = ocr.extract_text(photo.path)
+    except ocr.TextRecognitionUnavailable as error:
+        raise NeighbourDown(str(error)) from error
+    found = [asdict(line) | {"text": line.text.replace("\0", "")} for line in lines]
+    text = "\n".join(line["text"] for line in found)
+    with transaction.atomic():
+        for locked in _locked([photo.pk]):
+            known = PhotoText.objects.filter(photo=locked).values_list("text", flat=True).first() or ""
+            PhotoText.objects.update_or_create(
+                photo=locked, defaults={"owner_id": locked.owner_id, "engine": engine, "text": text, "lines": found}
+            )
+            if text != known:
+                Photo.objects.filter(pk=locked.pk).update(revision=F("revision") + 1)
+
+
+def _locked(photo_ids: Iterable[int]) -> list[Photo]:
+    """Those that still exist, and do so until the transaction ends."""
+    return list(Photo.objects.filter(pk__in=list(photo_ids)).order_by("pk").select_for_update(no_key=True))
+
+
+def _mark_defect(photo: Photo, reason: str) -> str:
+    Photo.objects.filter(pk=photo.pk).update(defect=reason)
+    return reason
+
+
+def _unreadable() -> str:
+    return _("The file of this picture is missing or cannot be read.")
+
+
+@contextmanager
+def _watchdog(seconds: int) -> Iterator[None]:
+    """End the process when the work inside takes longer, even in C, where no exception could stop it.
+
+    The timer is the process's only one: such work runs in workers of a single thread. The supervisor starts them anew.
+    """
+    faulthandler.dump_traceback_later(seconds, exit=True, file=sys.__stderr__)
+    try:
+        yield
+    finally:
+        faulthandler.cancel_dump_traceback_later()

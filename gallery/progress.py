@@ -1,0 +1,61 @@
+"""How far a photo has come, step by step and with the reason where one failed; and another try where somebody asks."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from gallery.models import RETRY_DELAY, Photo, Step, StepAttempt
+from gallery.steps import BlockedStep, CurrentStep, current_steps
+from gallery.tasks import enqueue_step
+
+
+@dataclass(frozen=True)
+class StepState:
+    """`reason`, a sentence, says why a step failed or what it waits for; it may be empty."""
+
+    step: Step
+    title: str
+    state: Literal["done", "waiting", "failed"]
+    reason: str = ""
+
+
+def states(photo: Photo) -> list[StepState]:
+    """The state of each step, as the rows in the database tell it."""
+    attempts = {(attempt.step, attempt.version): attempt for attempt in photo.step_attempts.all()}
+    return [_state(photo, step, attempts) for step in current_steps()]
+
+
+def retry(photo: Photo, step: Step, *, user: AbstractBaseUser) -> None:
+    """Forget that `step` failed for a photo of `user`, and have it done again; Photo.DoesNotExist if not theirs."""
+    photo = Photo.objects.visible_to(user).get(pk=photo.pk)
+    photo.step_attempts.filter(step=step).delete()
+    if photo.defect:
+        photo.defect = ""
+        photo.save(update_fields=["defect"])
+    for current in current_steps():
+        if current.step == step and isinstance(current, CurrentStep):
+            enqueue_step(current, [photo.pk])
+
+
+def _state(photo: Photo, step: CurrentStep | BlockedStep, attempts: dict[tuple[str, str], StepAttempt]) -> StepState:
+    if isinstance(step, BlockedStep):
+        return StepState(step.step, step.title, "waiting", step.reason)
+    attempt = attempts.get((step.step, step.version))
+    if attempt and attempt.is_final:
+        broke_off = _("The work broke off every time; the picture may be damaged or too large.")
+        return StepState(step.step, step.title, "failed", _in_words(attempt.error) or broke_off)
+    if photo.defect:
+        return StepState(step.step, step.title, "failed", _in_words(photo.defect))
+    # For a moment after it was begun a photo does not count as missing, though it is not done.
+    is_recent = attempt is not None and attempt.failed_at > timezone.now() - RETRY_DELAY
+    if is_recent or step.missing().filter(pk=photo.pk).exists():
+        return StepState(step.step, step.title, "waiting", _in_words(attempt.error) if attempt else "")
+    return StepState(step.step, step.title, "done")
+
+
+def _in_words(reason: str) -> str:
+    """A stored reason in the language of the person who reads it."""
+    return _(reason) if reason else ""

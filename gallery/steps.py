@@ -1,0 +1,111 @@
+"""The steps of processing as they are wanted now: in which version, for which photos, and by what work."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from gallery import processing
+from gallery.attempts import Work, run_step
+from gallery.images import THUMBNAIL_VERSION
+from gallery.models import Photo, Step
+from search import documents, ocr
+from search.encoders.client import EncoderUnavailable, describe_encoders
+from search.models import missing_embeddings, missing_texts, stale_documents
+
+BATCH_SIZES = {Step.THUMBNAILS: 16, Step.EMBEDDING: 16, Step.TEXT: 4, Step.INDEX: 200}
+
+
+@dataclass(frozen=True)
+class CurrentStep:
+    """A step and the version of its output that is wanted now.
+
+    `missing` asks for the photos that lack it and may be tried, newest first; `work` is done for batches of them.
+    """
+
+    step: Step
+    title: str
+    version: str
+    missing: Callable[[], QuerySet[Photo]]
+    work: Work
+
+    def run(self, photo_ids: list[int]) -> None:
+        """Do the work for those of the photos that still lack it, and count the attempt."""
+        run_step(self.step, self.version, self.missing().filter(pk__in=photo_ids), work=self.work)
+
+
+@dataclass(frozen=True)
+class BlockedStep:
+    """A step that nothing can be done for, as yet; `reason` says why and what to do, in a sentence."""
+
+    step: Step
+    title: str
+    reason: str
+
+
+def current_steps() -> Iterator[CurrentStep | BlockedStep]:
+    """Every step; picture features once per encoder."""
+    yield thumbnails_step()
+    yield from _embedding_steps()
+    try:
+        yield text_step()
+    except ocr.TextRecognitionUnavailable as error:
+        yield BlockedStep(Step.TEXT, Step.TEXT.label, str(error))
+    if settings.ELASTICSEARCH_URL:
+        yield index_step()
+    else:
+        reason = _("There is no Elasticsearch; the database answers searches for words.")
+        yield BlockedStep(Step.INDEX, Step.INDEX.label, reason)
+
+
+def thumbnails_step() -> CurrentStep:
+    """Thumbnails in all sizes."""
+    return CurrentStep(
+        Step.THUMBNAILS,
+        Step.THUMBNAILS.label,
+        str(THUMBNAIL_VERSION),
+        Photo.objects.missing_thumbnails,
+        processing.store_thumbnails,
+    )
+
+
+def embedding_step(model: str, title: str = Step.EMBEDDING.label) -> CurrentStep:
+    """The vectors of one encoder's model."""
+    return CurrentStep(
+        Step.EMBEDDING,
+        title,
+        model,
+        partial(missing_embeddings, model),
+        partial(processing.store_embeddings, model=model),
+    )
+
+
+def text_step() -> CurrentStep:
+    """The text in the picture; TextRecognitionUnavailable."""
+    engine = ocr.engine_version()
+    return CurrentStep(Step.TEXT, Step.TEXT.label, engine, partial(missing_texts, engine), processing.store_texts)
+
+
+def index_step() -> CurrentStep:
+    """The entry in the keyword index, for every revision of the photo anew."""
+    mapping = documents.mapping_version()
+    return CurrentStep(
+        Step.INDEX, Step.INDEX.label, mapping, partial(stale_documents, mapping), processing.store_documents
+    )
+
+
+def _embedding_steps() -> Iterator[CurrentStep | BlockedStep]:
+    try:
+        encoders = describe_encoders()
+    except EncoderUnavailable as error:
+        yield BlockedStep(Step.EMBEDDING, str(Step.EMBEDDING.label), str(error))
+        return
+    for encoder in encoders:
+        title = f"{Step.EMBEDDING.label} ({encoder.title})"
+        if encoder.state == "ready":
+            yield embedding_step(encoder.model, title)
+        else:
+            yield BlockedStep(Step.EMBEDDING, title, encoder.reason)
