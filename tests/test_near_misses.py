@@ -1,11 +1,12 @@
 """Near misses must miss, or the tests that search beside them prove nothing."""
 
+from search.folding import fold
 from tests.near_misses import CODE, HOLIDAY, MAIL, NAME, near_misses
 
 
 def test_near_misses_differ_from_each_other_and_from_what_is_searched():
     texts = near_misses(500)
     assert len(set(texts)) == len(texts) == 500
-    assert [text for text in texts if any(word in text for word in (CODE, HOLIDAY, NAME, MAIL))] == []
+    assert [text for text in texts if any(fold(word) in fold(text) for word in (CODE, HOLIDAY, NAME, MAIL))] == []
     for near in ("NH916", "NH691", "休息调", "调体", "林晓雨", "jianguo.chan"):
         assert any(near in text for text in texts), near
