@@ -1,11 +1,14 @@
 """What search knows about photos: vectors, texts, and which revision the keyword index holds."""
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 from pgvector.django import HalfVectorField
 
-from gallery.models import Photo
+from gallery.models import Photo, Step
+from search.folding import Folded
 
 
 class PhotoEmbedding(models.Model):
@@ -41,9 +44,19 @@ class PhotoText(models.Model):
     engine = models.CharField(max_length=100, help_text=_("Name, first digits of the weights' SHA-256, version."))
     text = models.TextField(blank=True)
     lines = models.JSONField(default=list)
+    folded = models.GeneratedField(
+        expression=Folded("text"),
+        output_field=models.TextField(),
+        db_persist=True,
+        help_text=_("The text as it is compared with others; searched where there is no Elasticsearch."),
+    )
 
     class Meta:
-        indexes = [models.Index(fields=["engine"], name="photo_text_engine")]
+        indexes = [
+            models.Index(fields=["engine"], name="photo_text_engine"),
+            # Trigrams: of use for terms of three characters and more.
+            GinIndex(OpClass("folded", name="gin_trgm_ops"), name="photo_text_folded"),
+        ]
 
     def __str__(self) -> str:
         return self.text[:60]
@@ -58,3 +71,21 @@ class IndexedPhoto(models.Model):
 
     def __str__(self) -> str:
         return f"{self.mapping} r{self.revision}"
+
+
+def missing_embeddings(model: str) -> QuerySet[Photo]:
+    """Photos without vectors of `model`, newest first; neither broken ones nor those tried too often."""
+    found = PhotoEmbedding.objects.filter(photo=OuterRef("pk"), model=model)
+    return Photo.objects.awaiting(Step.EMBEDDING, model).filter(~Exists(found))
+
+
+def missing_texts(engine: str) -> QuerySet[Photo]:
+    """Photos that `engine` has not read, newest first; neither broken ones nor those tried too often."""
+    found = PhotoText.objects.filter(photo=OuterRef("pk"), engine=engine)
+    return Photo.objects.awaiting(Step.TEXT, engine).filter(~Exists(found))
+
+
+def stale_documents(mapping: str) -> QuerySet[Photo]:
+    """Photos whose current revision is not indexed with `mapping`, newest first; neither broken nor tried too often."""
+    fresh = IndexedPhoto.objects.filter(photo=OuterRef("pk"), revision=OuterRef("revision"), mapping=mapping)
+    return Photo.objects.awaiting(Step.INDEX, mapping).filter(~Exists(fresh))

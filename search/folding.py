@@ -1,0 +1,60 @@
+"""How texts are compared: full-width forms, letter case, and spaces beside Chinese characters do not matter.
+
+The same rules are stated for Python, PostgreSQL and Elasticsearch (whose ICU plugin cannot be counted on), so that
+index and database find the same photos.
+"""
+
+import re
+import unicodedata
+
+from django.db.models import Func, TextField
+
+# Inside the brackets of a regular expression, of Python's, Java's or PostgreSQL's. Chinese characters and Japanese
+# syllables are written without spaces: where OCR sees one, or a line breaks, words go on.
+UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+LATIN = "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f"
+SPACE = " \t\n\r\f\x0b"
+
+# Written out, because the three engines differ in what \s means.
+IDLE_SPACES = f"(?<=[{UNSPACED}])[{SPACE}]+|[{SPACE}]+(?=[{UNSPACED}])"
+SPACES = f"[{SPACE}]+"
+
+# Shorter words are found at the start of words only: "cat" and "rain" would be in "education" and "training". Longer
+# ones are rarely found by accident, and OCR swallows spaces.
+LONGEST_SHORT_WORD = 5
+
+
+# People write telephone and card numbers in groups, and type them without.
+SEPARATORS = " ()-"
+FEWEST_DIGITS = 6
+
+
+def compose(text: str) -> str:
+    """`text` in Unicode's NFKC form: ＮＨ９６１ becomes NH961."""
+    return unicodedata.normalize("NFKC", text)
+
+
+def fold(text: str) -> str:
+    """`text` as it is compared with other texts."""
+    return re.sub(SPACES, " ", re.sub(IDLE_SPACES, "", compose(text))).lower().strip()
+
+
+def is_short_word(term: str) -> bool:
+    """Whether `term` is a Latin word too short to be looked for inside of words."""
+    return re.fullmatch(f"[{LATIN}]{{1,{LONGEST_SHORT_WORD}}}", term) is not None
+
+
+def digits_of(term: str) -> str:
+    """The digits of a long number, without what separates them; empty if `term` is no such number."""
+    digits = re.sub(f"[+{SEPARATORS}]", "", term)
+    return digits if len(digits) >= FEWEST_DIGITS and digits.isdecimal() else ""
+
+
+class Folded(Func):
+    """`fold` in PostgreSQL, but for spaces at the ends."""
+
+    output_field = TextField()
+    template = (
+        "lower(regexp_replace(regexp_replace(normalize(%(expressions)s, NFKC),"
+        f" '{IDLE_SPACES}', '', 'g'), '{SPACES}', ' ', 'g'))"
+    )

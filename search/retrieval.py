@@ -1,0 +1,146 @@
+"""Ranks a person's photos by the words in their texts, file names and descriptions: `keyword_search`."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.utils.safestring import mark_safe
+from elasticsearch import NotFoundError
+
+from search.documents import KeywordSearchUnavailable, connected
+from search.folding import compose, digits_of, fold, is_short_word
+from search.keyword_fallback import keyword_search_in_database
+from search.keyword_hits import SNIPPET_LENGTH, KeywordHit, Snippet
+from search.query import Filters, Query, scripts_of
+
+__all__ = ["KeywordHit", "KeywordSearchUnavailable", "Snippet", "keyword_search", "keyword_search_in_database"]
+
+User = AbstractBaseUser | AnonymousUser
+Clause = dict[str, Any]
+
+SOURCES = ("text", "filename", "description")
+# How the ways to be found count against each other: the very characters before words that are only alike, whole words
+# before parts of longer ones, what is quoted before what is not.
+LIKE_WORDS = 0.3
+WHOLE_WORD = 1.0
+WHOLE_NAME = 5.0
+QUOTED = 2.0
+OTHER_SOURCES = 0.2
+
+# Elasticsearch refuses to highlight texts longer than a million characters, unless told where to stop.
+HIGHLIGHTED_CHARACTERS = 200_000
+
+
+def keyword_search(query: Query, *, user: User, limit: int) -> list[KeywordHit]:
+    """At most `limit` photos of `user` that hold all words and phrases of `query`, best first.
+
+    Raises KeywordSearchUnavailable.
+    """
+    clauses = {
+        "must": [_term(word) for word in query.words] + [_term(phrase, quoted=True) for phrase in query.phrases],
+        "must_not": [_anywhere(_occurs(source, term) for source in SOURCES) for term in query.excluded],
+        "filter": [{"term": {"owner": user.pk}}, *_filters(query.filters)],
+    }
+    with connected() as client:
+        try:
+            answer = client.search(
+                index=settings.ELASTICSEARCH_INDEX,
+                query={"bool": clauses},
+                sort=["_score", {"photo_id": "desc"}],
+                size=limit,
+                source=False,
+                track_total_hits=False,
+                highlight=_highlight(query),
+            )
+        except NotFoundError as error:
+            raise KeywordSearchUnavailable("There is no keyword index yet.") from error
+    return [
+        KeywordHit(int(hit["_id"]), hit["_score"], tuple(_snippets(hit.get("highlight", {}))))
+        for hit in answer["hits"]["hits"]
+    ]
+
+
+def _ways(term: str, *, quoted: bool = False) -> dict[str, Clause]:
+    """By which of a text's sub-fields `term` is found: name → what is asked of it, one of them being enough."""
+    folded = fold(term)
+    if not quoted and is_short_word(term):
+        return {"starts": {"term": folded}}
+    if len(folded) == 1:
+        return {"characters": {"match": folded}}
+    ways: dict[str, Clause] = {"pairs": {"match_phrase": compose(term)}}
+    if digits := digits_of(folded):
+        ways["digits"] = {"match_phrase": digits}
+    return ways
+
+
+def _occurs(source: str, term: str, *, quoted: bool = False) -> Clause:
+    """The characters of `term` stand in `source`, one after another."""
+    ways = _ways(term, quoted=quoted).items()
+    return _anywhere({kind: {f"{source}.{way}": value}} for way, query in ways for kind, value in query.items())
+
+
+def _uses_words_of(source: str, term: str) -> Clause:
+    """`source` has the words of `term`, in any order and form; Chinese ones with every character of theirs."""
+    clauses = [{"match": {source: {"query": term, "operator": "and"}}}]
+    if "han" in scripts_of(term):
+        # Words of one character are no words to the index; a 林小雨 is not any 小雨.
+        clauses.append({"match": {f"{source}.characters": {"query": term, "operator": "and"}}})
+    return {"bool": {"must": clauses, "boost": LIKE_WORDS}}
+
+
+def _term(term: str, *, quoted: bool = False) -> Clause:
+    """One of the words or phrases that must be in a photo, wherever."""
+    queries = []
+    for source in SOURCES:
+        found = [_occurs(source, term, quoted=quoted)]
+        if not quoted and term.isalpha():
+            found.append(_uses_words_of(source, term))
+        better: list[Clause] = [{"match_phrase": {f"{source}.exact": {"query": term, "boost": WHOLE_WORD}}}]
+        if source == "filename":
+            better.append({"term": {"filename.whole": {"value": compose(term), "boost": WHOLE_NAME}}})
+        queries.append({"bool": {"must": [{"dis_max": {"queries": found}}], "should": better}})
+    return {"dis_max": {"queries": queries, "tie_breaker": OTHER_SOURCES, "boost": QUOTED if quoted else 1.0}}
+
+
+def _anywhere(clauses: Iterator[Clause]) -> Clause:
+    return {"bool": {"should": list(clauses), "minimum_should_match": 1}}
+
+
+def _filters(filters: Filters) -> Iterator[Clause]:
+    for field, comparison, value in filters.conditions():
+        match comparison:
+            case "exact":
+                yield {"term": {field: value}}
+            case "icontains":
+                yield _occurs(field, str(value), quoted=True)
+            case _:
+                yield {"range": {field: {comparison: value}}}
+
+
+def _highlight(query: Query) -> Clause:
+    """Ask for the surroundings of what was found, escaped, in each field that the query looks into."""
+    ways = [way for word in query.words for way in _ways(word)]
+    ways += [way for phrase in query.phrases for way in _ways(phrase, quoted=True)]
+    suffixes = [*(f".{way}" for way in dict.fromkeys(ways)), *([""] if query.words else [])]
+    return {
+        "encoder": "html",
+        "pre_tags": ["<mark>"],
+        "post_tags": ["</mark>"],
+        "number_of_fragments": 1,
+        "fragment_size": SNIPPET_LENGTH,
+        "max_analyzed_offset": HIGHLIGHTED_CHARACTERS,
+        "fields": {source + suffix: {} for source in SOURCES for suffix in suffixes},
+    }
+
+
+def _snippets(highlight: dict[str, list[str]]) -> Iterator[Snippet]:
+    """One for each source that has any, of the way that marks the most."""
+    for source in SOURCES:
+        found = [html for field, (html, *_) in highlight.items() if field.split(".")[0] == source]
+        if found:
+            html = max(found, key=lambda html: html.count("<mark>"))
+            # A pair of which a space was dropped reaches to the character after it.
+            html = re.sub(r"(\s+)</mark>", r"</mark>\1", html)
+            yield Snippet(source, mark_safe(html))  # noqa: S308 (the html encoder has escaped all but our own tags)
