@@ -44,6 +44,8 @@ class Listener:
 def choose_listener(*, bind: str, public_url: str) -> Listener:
     """Return the address that `bind` (host:port) or a `public_url` on this machine names, else the first free port."""
     public = urlsplit(public_url)
+    if public_url and (public.scheme not in {"http", "https"} or not public.hostname):
+        raise StartFailed(f"PUBLIC_URL must be an address such as https://photos.example.org, not {public_url!r}.")
     if not bind and public.hostname in LOOPBACK_NAMES:
         bind = f"{DEFAULT_HOST}:{public.port or 80}"
     if not bind:

@@ -11,7 +11,7 @@ from photosearch.embedded.program import Server
 LONGEST_SOCKET = 107
 # supervisord binds this name with its process id behind it, and PostgreSQL's and Valkey's sockets are shorter.
 LONGEST_NAME = "run/supervisor.sock.4194304"
-UNUSABLE = set("\"'\\;#$`\n")
+UNUSABLE = set("\"'\\;#$%`\n")
 
 
 class DataFolder:
@@ -64,7 +64,7 @@ class DataFolder:
 def check_path(path: Path) -> None:
     """Refuse a data folder whose sockets could not be bound, or whose name configuration files cannot hold."""
     if UNUSABLE & set(str(path)):
-        raise StartFailed(f"DATA_DIR must not hold quotes or any of \\ ; # $ `: {path}")
+        raise StartFailed(f"DATA_DIR must not hold quotes or any of \\ ; # $ % `: {path}")
     too_long = len(bytes(path / LONGEST_NAME)) - LONGEST_SOCKET
     if too_long > 0:
         raise StartFailed(

@@ -6,7 +6,9 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
+from django.db.utils import OperationalError
+
 from search.documents import KeywordSearchUnavailable, ensure_index
 
 
@@ -20,7 +22,10 @@ class Command(BaseCommand):
     def handle(self, **_options: Any) -> None:
         """Do what is not done yet; safe to repeat at every start."""
         self.stderr.write("Migrating the database …")
-        call_command("migrate", interactive=False, verbosity=0)
+        try:
+            call_command("migrate", interactive=False, verbosity=0)
+        except OperationalError as error:
+            raise CommandError(f"The database that DATABASE_URL names does not answer: {error}") from error
         call_command("collectstatic", interactive=False, verbosity=0)
         try:
             ensure_index()

@@ -1,0 +1,28 @@
+# One image for all of photosearch's processes; compose.yaml says which command each of them runs.
+FROM python:3.11-slim-bookworm
+
+# OpenMP for torch and Paddle, OpenGL and GLib for PaddleX's OpenCV.
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends libgomp1 libgl1 libglib2.0-0 \
+    && rm -rf /var/lib/apt/lists/*
+
+# Paddle wants a home folder it can write to.
+RUN useradd --create-home --uid 10001 photosearch \
+    && install --directory --owner=photosearch --mode=0700 /var/lib/photosearch /var/lib/photosearch/run
+
+WORKDIR /app
+ENV PYTHONUNBUFFERED=1 PIP_NO_CACHE_DIR=1 DATA_DIR=/var/lib/photosearch
+
+# The CPU build of torch; for a GPU: --build-arg TORCH_INDEX=https://pypi.org/simple
+ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
+COPY requirements.txt requirements-binaries.txt ./
+# openai-clip is built here, and needs the setuptools of the requirements for it.
+RUN pip install $(grep '^setuptools==' requirements.txt) \
+    && pip install --extra-index-url "$TORCH_INDEX" --no-build-isolation --use-pep517 --requirement requirements.txt \
+    && pip install --no-deps --require-hashes --requirement requirements-binaries.txt
+
+COPY . .
+USER photosearch
+VOLUME /var/lib/photosearch
+EXPOSE 8000
+CMD ["gunicorn", "--no-control-socket", "photosearch.wsgi", "--bind=0.0.0.0:8000", "--workers=2", "--threads=4"]

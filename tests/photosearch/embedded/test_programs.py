@@ -1,0 +1,52 @@
+"""Where the site listens."""
+
+import pytest
+
+from photosearch.embedded import StartFailed
+from photosearch.embedded.programs import DEFAULT_PORTS, Listener, choose_listener
+from photosearch.embedded.provision import free_port
+
+
+def test_without_a_wish_the_first_free_port_of_the_loopback_interface_is_taken(listening_port, monkeypatch):
+    ports = range(listening_port, listening_port + 50)
+    monkeypatch.setattr("photosearch.embedded.programs.DEFAULT_PORTS", ports)
+    listener = choose_listener(bind="", public_url="")
+    assert listener.host == "127.0.0.1"
+    assert listener.port in ports
+    assert listener.port != listening_port
+
+
+def test_a_public_url_elsewhere_does_not_name_a_port():
+    assert choose_listener(bind="", public_url="https://photos.example.org").port in DEFAULT_PORTS
+
+
+def test_a_public_url_on_this_machine_names_the_port():
+    port = free_port()
+    assert choose_listener(bind="", public_url=f"http://localhost:{port}") == Listener("127.0.0.1", port)
+
+
+@pytest.mark.parametrize("public_url", ["photos.example.org", "localhost:8000", "ftp://localhost", "https://"])
+def test_a_public_url_that_is_no_address_is_refused(public_url):
+    with pytest.raises(StartFailed, match="PUBLIC_URL must be an address"):
+        choose_listener(bind="", public_url=public_url)
+
+
+def test_bind_has_precedence():
+    port = free_port()
+    listener = choose_listener(bind=f"0.0.0.0:{port}", public_url="http://localhost:1")
+    assert str(listener) == f"0.0.0.0:{port}"
+
+
+def test_addresses_of_ipv6_keep_their_brackets():
+    assert str(Listener("::1", 8000)) == "[::1]:8000"
+
+
+@pytest.mark.parametrize("bind", ["8000", ":8000", "localhost", "127.0.0.1:http", "127.0.0.1:0", "127.0.0.1:99999"])
+def test_a_senseless_bind_is_refused(bind):
+    with pytest.raises(StartFailed, match="BIND must be an address and a port"):
+        choose_listener(bind=bind, public_url="")
+
+
+def test_a_taken_port_is_not_silently_replaced_when_it_was_wished_for(listening_port):
+    with pytest.raises(StartFailed, match=f"Nothing can listen on 127.0.0.1:{listening_port}"):
+        choose_listener(bind=f"127.0.0.1:{listening_port}", public_url="")

@@ -1,0 +1,40 @@
+"""A data folder that cannot work is refused with what to do about it."""
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from photosearch.embedded import StartFailed
+from photosearch.embedded.account import server_account
+from photosearch.embedded.provision import LONGEST_NAME, LONGEST_SOCKET, DataFolder, check_path, is_free
+
+
+def test_a_path_too_long_for_sockets_is_refused():
+    longest = "/" + "x" * (LONGEST_SOCKET - len(LONGEST_NAME) - 2)
+    check_path(Path(longest))
+    with pytest.raises(StartFailed, match=r"1 bytes too long .* DATA_DIR"):
+        check_path(Path(f"{longest}x"))
+
+
+@pytest.mark.parametrize("name", ["it's", 'so "called"', "a;b", "100%", "a\nb"])
+def test_a_path_that_configuration_files_cannot_hold_is_refused(name):
+    with pytest.raises(StartFailed, match="DATA_DIR must not hold"):
+        check_path(Path("/tmp", name))
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(StartFailed, match="file/data cannot be written"):
+        DataFolder(tmp_path / "file" / "data", account=server_account()).make()
+
+
+def test_only_the_owner_can_look_into_the_folders(tmp_path):
+    folder = DataFolder(tmp_path / "data", account=server_account())
+    folder.make()
+    modes = {path: stat.S_IMODE(path.stat().st_mode) for path in (folder.path, folder.run, folder.logs, folder.sockets)}
+    assert modes == {folder.path: 0o711, folder.run: 0o711, folder.logs: 0o700, folder.sockets: 0o700}
+
+
+def test_a_port_that_is_listened_on_is_not_free(listening_port):
+    assert not is_free("127.0.0.1", listening_port)

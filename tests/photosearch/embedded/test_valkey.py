@@ -1,0 +1,37 @@
+"""The embedded Valkey keeps strangers out and its messages safe."""
+
+import stat
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from redis import Redis
+
+from photosearch.embedded.account import server_account
+from photosearch.embedded.program import Server
+from tests.photosearch.embedded.conftest import Running
+
+
+@pytest.fixture(scope="module")
+def server(running: Running) -> Server:
+    return running.start(running.folder.valkey())
+
+
+def test_only_its_account_can_open_the_socket(server):
+    socket = Path(unquote(urlsplit(server.url).path))
+    assert stat.S_IMODE(socket.stat().st_mode) == 0o600
+    assert socket.stat().st_uid == server_account().uid != 0
+
+
+def test_no_port_is_open(server):
+    with Redis.from_url(server.url) as connection:
+        assert connection.config_get("port") == {"port": "0"}
+
+
+def test_messages_survive_a_kill(running, server):
+    with Redis.from_url(server.url) as connection:
+        connection.rpush("queue", "first", "second")
+    running.kill("valkey")
+    running.wait(server.answers, "valkey")
+    with Redis.from_url(server.url) as connection:
+        assert connection.lrange("queue", 0, -1) == [b"first", b"second"]

@@ -1,0 +1,59 @@
+"""Every start brings the database, the files and the index up to date, and the first makes an administrator."""
+
+import re
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("elasticsearch")]
+
+
+@pytest.fixture(autouse=True)
+def own_static_folder(settings, tmp_path):
+    settings.STATIC_ROOT = tmp_path / "static"
+
+
+@pytest.fixture(autouse=True)
+def no_wishes(monkeypatch):
+    monkeypatch.delenv("ADMIN_USERNAME", raising=False)
+    monkeypatch.delenv("ADMIN_PASSWORD", raising=False)
+
+
+def test_the_first_administrator_is_told_a_password_that_works(capsys, client):
+    call_command("prepare")
+    told = re.fullmatch(
+        r"Log in as (\S+) with the password (\S+) \(shown only this once\)\.\n", capsys.readouterr().out
+    )
+    assert told
+    assert client.login(username=told[1], password=told[2])
+    assert get_user_model().objects.get(username="admin").is_superuser
+
+
+def test_a_wished_password_is_not_shown(capsys, client, monkeypatch):
+    monkeypatch.setenv("ADMIN_USERNAME", "lin")
+    monkeypatch.setenv("ADMIN_PASSWORD", "correct horse")
+    call_command("prepare")
+    assert capsys.readouterr().out == "Log in as lin with the password in ADMIN_PASSWORD.\n"
+    assert client.login(username="lin", password="correct horse")
+
+
+def test_a_second_start_adds_nobody(capsys):
+    call_command("prepare")
+    capsys.readouterr()
+    call_command("prepare")
+    assert capsys.readouterr().out == ""
+    assert get_user_model().objects.count() == 1
+
+
+def test_static_files_are_collected(settings):
+    call_command("prepare")
+    assert (settings.STATIC_ROOT / "django_htmx").is_dir()
+
+
+def test_without_elasticsearch_the_rest_is_prepared(capsys, settings):
+    settings.ELASTICSEARCH_URL = ""
+    call_command("prepare")
+    output = capsys.readouterr()
+    assert "PostgreSQL searches words" in output.err
+    assert "Log in as admin" in output.out
