@@ -2,19 +2,23 @@
 
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LogoutView
 from django.urls import include, path
-from django.views.i18n import JavaScriptCatalog
+from django.views.i18n import JavaScriptCatalog, set_language
 
+from gallery.views.accounts import ChangePassword, LogIn
 from photosearch.health import show_health
 
 urlpatterns = [
     path("health", show_health, name="health"),
-    path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
-    path("logout/", LogoutView.as_view(), name="logout"),
-    path("i18n/", include("django.conf.urls.i18n")),
-    path("jsi18n/", login_not_required(JavaScriptCatalog.as_view()), name="javascript-catalog"),
+    path("login/", LogIn.as_view(), name="login"),
+    path("logout/", LogoutView.as_view(next_page="login"), name="logout"),
+    path("password/", ChangePassword.as_view(), name="password"),
+    path("language/", login_not_required(set_language), name="set_language"),
+    # Of the installed packages only our own strings: the admin's are many.
+    path("jsi18n/", login_not_required(JavaScriptCatalog.as_view(packages=["gallery"])), name="javascript-catalog"),
     path("admin/", admin.site.urls),
     path("", include("search.urls")),
     path("", include("gallery.urls")),
 ]
+handler400 = "gallery.views.errors.bad_request"

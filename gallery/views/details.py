@@ -1,0 +1,69 @@
+"""What is known of a photo, in the words of its page."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from django.template.defaultfilters import filesizeformat
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
+
+from gallery.models import Photo
+
+
+def describe(photo: Photo) -> list[tuple[str, str]]:
+    """Pairs of label and value, the most telling first; without what is not known."""
+    return [(label, value) for label, value in _details(photo) if value]
+
+
+def _details(photo: Photo) -> Iterator[tuple[str, str]]:
+    megapixels = number_format(photo.width * photo.height / 1e6, decimal_pos=1)
+    yield _("Taken"), _taken(photo)
+    yield _("Size"), f"{photo.width} × {photo.height} · {megapixels} MP"
+    yield _("File"), f"{photo.extension.upper()} · {filesizeformat(photo.file_size)}"
+    data = photo.metadata
+    yield _("Camera"), _camera(data.get("make", ""), data.get("model", ""))
+    yield _("Lens"), data.get("lens", "")
+    yield _("Exposure"), " · ".join(_exposure(data))
+    yield _("Position"), _position(data)
+    yield _("Caption in the file"), data.get("description", "")
+    yield _("Artist"), data.get("artist", "")
+    yield _("Copyright"), data.get("copyright", "")
+    yield _("Software"), data.get("software", "")
+    yield _("Uploaded"), date_format(timezone.localtime(photo.uploaded_at), "DATETIME_FORMAT")
+
+
+def _taken(photo: Photo) -> str:
+    """Local time, offset where known, and how the date is known."""
+    if photo.taken_at is None:
+        return ""
+    taken = date_format(photo.taken_at, "DATETIME_FORMAT")
+    if photo.taken_offset is not None:
+        sign = "−" if photo.taken_offset < 0 else "+"
+        hours, minutes = divmod(abs(photo.taken_offset), 60)
+        taken += f" (UTC{sign}{hours}:{minutes:02})"
+    source = photo.get_date_source_display()
+    return f"{taken} · {source}" if source else taken
+
+
+def _camera(make: str, model: str) -> str:
+    """Many models repeat their maker's name."""
+    return model if model.lower().startswith(make.lower()) else f"{make} {model}".strip()
+
+
+def _exposure(data: dict[str, float]) -> Iterator[str]:
+    if seconds := data.get("exposure_time"):
+        yield f"1/{round(1 / seconds)} s" if seconds < 0.3 else f"{Fraction(seconds).limit_denominator(10)} s"
+    if aperture := data.get("aperture"):
+        yield f"f/{aperture:.3g}"
+    if iso := data.get("iso"):
+        yield f"ISO {iso}"
+    if focal_length := data.get("focal_length"):
+        yield f"{focal_length:.3g} mm"
+
+
+def _position(data: dict[str, float]) -> str:
+    if "latitude" not in data or "longitude" not in data:
+        return ""
+    position = f"{data['latitude']:.5f}, {data['longitude']:.5f}"
+    return f"{position} · {data['altitude']:.0f} m" if "altitude" in data else position

@@ -1,0 +1,88 @@
+"""Thumbnails and originals: the only way to a photo's bytes, and only for its owner."""
+
+from pathlib import Path
+
+from django.http import FileResponse, Http404, HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.utils.cache import get_conditional_response
+from django.utils.http import quote_etag
+from django.views.decorators.http import require_safe
+
+from gallery.files import thumbnail_path
+from gallery.models import Photo
+from gallery.views import PageRequest
+
+CONTENT_TYPES = {
+    "jpg": "image/jpeg",
+    "png": "image/png",
+    "gif": "image/gif",
+    "webp": "image/webp",
+    "bmp": "image/bmp",
+    "tiff": "image/tiff",
+    "heic": "image/heic",
+    "avif": "image/avif",
+}
+# Endings that say the same as the extension of the decoded format.
+ENDINGS = {"jpg": {"jpg", "jpeg", "jpe", "jfif"}, "tiff": {"tif", "tiff"}, "heic": {"heic", "heif", "hif"}}
+
+# A photo's bytes never change, and the addresses of thumbnails carry their version.
+CACHE_CONTROL = "private, max-age=31536000, immutable"
+# Opened on its own, a file can run nothing and load nothing, whatever it holds.
+CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+
+
+@require_safe
+def thumbnail(request: PageRequest, photo_id: int) -> HttpResponseBase:
+    """The small picture of the gallery, WebP."""
+    return _send_thumbnail(request, photo_id, "small")
+
+
+@require_safe
+def preview(request: PageRequest, photo_id: int) -> HttpResponseBase:
+    """The large picture of the photo's page, WebP."""
+    return _send_thumbnail(request, photo_id, "large")
+
+
+@require_safe
+def original(request: PageRequest, photo_id: int) -> HttpResponseBase:
+    """The very bytes that were uploaded, under the type that was decoded."""
+    photo = get_object_or_404(Photo.objects.visible_to(request.user), pk=photo_id)
+    return _send(
+        request,
+        photo.path,
+        etag=photo.sha256,
+        content_type=CONTENT_TYPES[photo.extension],
+        filename=safe_filename(photo),
+    )
+
+
+def safe_filename(photo: Photo) -> str:
+    """The photo's name with an ending that fits its bytes: a picture called `page.html` is saved as `page.html.png`."""
+    ending = photo.filename.rpartition(".")[2].lower()
+    fits = ending in ENDINGS.get(photo.extension, {photo.extension})
+    return photo.filename if fits else f"{photo.filename}.{photo.extension}"
+
+
+def _send_thumbnail(request: PageRequest, photo_id: int, size: str) -> HttpResponseBase:
+    photo = get_object_or_404(Photo.objects.visible_to(request.user), pk=photo_id, thumbnail_version__gt=0)
+    return _send(
+        request,
+        thumbnail_path(size, owner_id=photo.owner_id, sha256=photo.sha256),
+        etag=f"{photo.sha256}-{size}-{photo.thumbnail_version}",
+        content_type="image/webp",
+        filename=f"{photo.pk}-{size}.webp",
+    )
+
+
+def _send(request: PageRequest, path: Path, *, etag: str, content_type: str, filename: str) -> HttpResponseBase:
+    response: HttpResponseBase | None = get_conditional_response(request, etag=quote_etag(etag))
+    if response is None:
+        try:
+            response = FileResponse(path.open("rb"), content_type=content_type, filename=filename)
+        except FileNotFoundError as error:
+            raise Http404(path.name) from error
+    response["ETag"] = quote_etag(etag)
+    response["Cache-Control"] = CACHE_CONTROL
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+    return response

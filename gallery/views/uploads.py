@@ -1,0 +1,149 @@
+"""Take pictures from the browser: several in a form, or one in a request of its own that is answered in JSON."""
+
+from dataclasses import dataclass
+from typing import IO, Any, cast
+
+from django.conf import settings
+from django.core.exceptions import TooManyFilesSent
+from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import FileUploadHandler, SkipFile
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.multipartparser import MultiPartParserError
+from django.shortcuts import render
+from django.template.defaultfilters import filesizeformat
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_http_methods
+
+from gallery.images import ImageTooLarge, InvalidImage, UnsupportedImage
+from gallery.models import Photo
+from gallery.upload import store_upload
+from gallery.views import PageRequest
+
+# What a request holds beside one file: boundaries, names, the CSRF token.
+ENVELOPE = 64 * 1024
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one file: `status` as in HTTP (201 new, 200 a duplicate), and why it was refused."""
+
+    filename: str
+    status: int
+    photo: Photo | None = None
+    detail: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """What the page's own script reads."""
+        if self.photo is None:
+            return {"detail": self.detail}
+        status = "created" if self.status == 201 else "duplicate"
+        return {
+            "id": self.photo.pk,
+            "status": status,
+            "url": reverse("gallery:photo", args=[self.photo.pk]),
+            "tile": reverse("gallery:tile", args=[self.photo.pk]),
+        }
+
+
+class LargeFileSkipper(FileUploadHandler):
+    """Stops storing a file that grows over the limit, and remembers its name."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        super().__init__(request)
+        self.skipped: list[str] = []
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
+        """Hand on what is within the limit."""
+        if start + len(raw_data) > settings.MAX_UPLOAD_BYTES:
+            self.skipped.append(self.file_name or "")
+            raise SkipFile
+        return raw_data
+
+    def file_complete(self, file_size: int) -> None:
+        """Leave the file to the handlers behind."""
+
+
+# The token stands in the body, and whether that is read at all is decided first.
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def upload(request: PageRequest) -> HttpResponse:
+    """The upload page; posted to, the fate of each of the `files`."""
+    if request.method != "POST":
+        return _page(request)
+    wants_json = request.get_preferred_type(["text/html", "application/json"]) == "application/json"
+    if wants_json and int(request.headers.get("Content-Length") or 0) > settings.MAX_UPLOAD_BYTES + ENVELOPE:
+        return _answer(request, [Outcome("", 413, detail=_too_large())], wants_json=True)
+    skipper = LargeFileSkipper(request)
+    request.upload_handlers.insert(0, skipper)
+    return _receive(request, skipper, wants_json=wants_json)
+
+
+def upload_limits() -> dict[str, Any]:
+    """What the upload form tells the person, and the script that refuses before sending."""
+    return {"max_upload_bytes": settings.MAX_UPLOAD_BYTES, "too_large": _too_large()}
+
+
+def _too_large() -> str:
+    return _("This file is too large; at most %(limit)s are allowed.") % {
+        "limit": filesizeformat(settings.MAX_UPLOAD_BYTES)
+    }
+
+
+def _receive(request: PageRequest, skipper: LargeFileSkipper, *, wants_json: bool) -> HttpResponse:
+    try:
+        files = request.FILES.getlist("files")
+    except TooManyFilesSent:
+        sentence = _("At most %(limit)d files can be sent at once.") % {"limit": settings.DATA_UPLOAD_MAX_NUMBER_FILES}
+        return _answer(request, [Outcome("", 400, detail=sentence)], wants_json=wants_json)
+    except MultiPartParserError:
+        sentence = _("The files did not arrive whole. Send them again.")
+        return _answer(request, [Outcome("", 400, detail=sentence)], wants_json=wants_json)
+    return csrf_protect(_store_all)(request, files, skipper.skipped, wants_json=wants_json)
+
+
+def _store_all(
+    request: PageRequest, files: list[UploadedFile], skipped: list[str], *, wants_json: bool
+) -> HttpResponse:
+    outcomes = [Outcome(name, 413, detail=_too_large()) for name in skipped]
+    if wants_json and len(files) + len(skipped) > 1:
+        outcomes = [Outcome("", 400, detail=_("Send one file per request."))]
+    else:
+        outcomes += [_store(file, request) for file in files]
+    return _answer(
+        request,
+        outcomes or [Outcome("", 400, detail=_("Choose at least one picture."))],
+        wants_json=wants_json,
+    )
+
+
+def _store(file: UploadedFile, request: PageRequest) -> Outcome:
+    filename = file.name or ""
+    try:
+        photo, created = store_upload(cast(IO[bytes], file), owner=request.user, filename=filename)
+    except UnsupportedImage as error:
+        return Outcome(filename, 415, detail=str(error))
+    except ImageTooLarge as error:
+        return Outcome(filename, 413, detail=str(error))
+    except InvalidImage as error:
+        return Outcome(filename, 400, detail=str(error))
+    return Outcome(filename, 201 if created else 200, photo)
+
+
+def _answer(request: PageRequest, outcomes: list[Outcome], *, wants_json: bool) -> HttpResponse:
+    """One outcome in JSON, or the page with all; what was stored decides the status before what was refused."""
+    if wants_json:
+        return JsonResponse(outcomes[0].as_json(), status=outcomes[0].status)
+    return _page(request, outcomes)
+
+
+def _page(request: PageRequest, outcomes: list[Outcome] | None = None) -> HttpResponse:
+    statuses = [outcome.status for outcome in outcomes or []]
+    stored = [status for status in statuses if status < 300]
+    return render(
+        request,
+        "gallery/upload.html",
+        {"outcomes": outcomes, **upload_limits()},
+        status=max(stored) if stored else (statuses or [200])[0],
+    )

@@ -1,0 +1,62 @@
+"""Logging in and out, passwords, languages, pages for errors."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+
+def test_logging_in_leads_to_the_photos(client, owner):
+    response = client.post("/login/", {"username": "anna", "password": "x"}, follow=True)
+    assert response.redirect_chain == [("/", 302)]
+    assert client.post("/logout/").status_code == 302
+    assert client.get("/").status_code == 302
+
+
+def test_a_wrong_password_is_said(client, owner):
+    page = client.post("/login/", {"username": "anna", "password": "wrong"}).content.decode()
+    assert 'role="alert"' in page
+
+
+def test_the_password_can_be_changed(client, owner):
+    client.force_login(owner)
+    new = "lanterns-over-the-river"
+    data = {"old_password": "x", "new_password1": new, "new_password2": new}
+    assert "Your password has been changed." in client.post("/password/", data, follow=True).content.decode()
+    assert User.objects.get().check_password(new)
+
+
+@pytest.mark.parametrize("path", ["/login/", "/"])
+def test_the_language_can_be_changed_by_everybody(client, owner, path):
+    if path == "/":
+        client.force_login(owner)
+    response = client.post("/language/", {"language": "zh-hans", "next": path}, follow=True)
+    assert response.redirect_chain == [(path, 302)]
+    assert '<html lang="zh-hans">' in response.content.decode()
+
+
+def test_no_page_needs_inline_script_or_style(client, owner):
+    client.force_login(owner)
+    response = client.get("/")
+    assert "default-src 'self'" in response["Content-Security-Policy"]
+    page = response.content.decode()
+    for inline in ("<style", " style=", " onclick", "<script>"):
+        assert inline not in page
+
+
+def test_an_old_form_is_explained(owner):
+    client = Client(enforce_csrf_checks=True)
+    response = client.post("/login/", {"username": "anna", "password": "x"})
+    assert response.status_code == 403
+    assert "This form is too old" in response.content.decode()
+
+
+def test_our_own_errors_are_owned_up_to(client, owner, monkeypatch):
+    def fail(*_args: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr("gallery.models.PhotoQuerySet.visible_to", fail)
+    client.force_login(owner)
+    client.raise_request_exception = False
+    response = client.get("/")
+    assert response.status_code == 500
+    assert "The error has been logged." in response.content.decode()

@@ -1,0 +1,81 @@
+"""Thumbnails and originals over HTTP."""
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from gallery.models import Photo
+from gallery.tasks import make_thumbnails
+from tests.gallery.conftest import picture
+
+
+@pytest.fixture
+def client(client: Client, owner: User) -> Client:
+    """A browser in which the owner is logged in."""
+    client.force_login(owner)
+    return client
+
+
+@pytest.fixture
+def photo(store: Callable[..., Photo]) -> Photo:
+    """A photo with thumbnails."""
+    photo = store(picture(200, size=(640, 400)), filename="红.png")
+    make_thumbnails([photo.pk])
+    return Photo.objects.get()
+
+
+@pytest.mark.parametrize(
+    ("name", "content_type", "magic"),
+    [("thumbnail", "image/webp", b"RIFF"), ("preview", "image/webp", b"RIFF"), ("original", "image/png", b"\x89PNG")],
+)
+def test_files_go_out_private_typed_and_harmless(client, photo, name, content_type, magic):
+    response = client.get(f"/photos/{photo.pk}/{name}")
+    assert response.status_code == 200
+    assert response.getvalue().startswith(magic)
+    assert response["Content-Type"] == content_type
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["Content-Security-Policy"] == "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+    assert response["Cache-Control"] == "private, max-age=31536000, immutable"
+    assert "Cookie" in response["Vary"]
+
+
+@pytest.mark.parametrize("name", ["thumbnail", "preview", "original"])
+def test_a_browser_that_has_the_file_is_not_sent_it_again(client, photo, name):
+    etag = client.get(f"/photos/{photo.pk}/{name}")["ETag"]
+    response = client.get(f"/photos/{photo.pk}/{name}", headers={"If-None-Match": etag})
+    assert response.status_code == 304
+    assert response["ETag"] == etag
+    assert client.get(f"/photos/{photo.pk}/{name}", headers={"If-None-Match": '"other"'}).status_code == 200
+
+
+def test_an_original_keeps_its_name(client, photo):
+    assert client.get(f"/photos/{photo.pk}/original")["Content-Disposition"] == "inline; filename*=utf-8''%E7%BA%A2.png"
+
+
+@pytest.mark.parametrize(
+    ("filename", "saved_as"),
+    [
+        ("page.html", 'inline; filename="page.html.png"'),
+        ("IMG.PNG", 'inline; filename="IMG.PNG"'),
+        ("no ending", 'inline; filename="no ending.png"'),
+        ('quo"te.png', 'inline; filename="quo\\"te.png"'),
+    ],
+)
+def test_a_name_that_says_something_else_gets_the_true_ending(client, photo, filename, saved_as):
+    Photo.objects.update(filename=filename)
+    response = client.get(f"/photos/{photo.pk}/original")
+    assert response["Content-Disposition"] == saved_as
+    assert response["Content-Type"] == "image/png"
+
+
+def test_there_is_no_thumbnail_before_it_is_made(client, store):
+    photo = store()
+    assert client.get(f"/photos/{photo.pk}/thumbnail").status_code == 404
+    assert client.get(f"/photos/{photo.pk}/original").status_code == 200
+
+
+def test_a_lost_file_is_not_found(client, photo):
+    photo.path.unlink()
+    assert client.get(f"/photos/{photo.pk}/original").status_code == 404

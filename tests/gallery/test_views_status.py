@@ -1,0 +1,60 @@
+"""The gallery's part of the status page."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from redis import ConnectionError as ServerDown
+
+from gallery.models import MAX_ATTEMPTS, Photo, Step, StepAttempt
+from gallery.views import status
+
+
+@pytest.fixture
+def client(client: Client, db: None) -> Client:
+    """A browser in which an administrator is logged in."""
+    client.force_login(User.objects.create_user("root", is_staff=True))
+    return client
+
+
+def test_only_administrators_see_it(client, owner):
+    assert client.get("/status").status_code == 200
+    client.force_login(owner)
+    response = client.get("/status")
+    assert response.status_code == 403
+    assert "Only administrators may see this page." in response.content.decode()
+
+
+def test_servers_queues_and_steps_are_told(client, store, broker):
+    store()
+    page = client.get("/status").content.decode()
+    for words in ("PostgreSQL", "Valkey", "default", "vision", "ocr", "thumbnails"):
+        assert words in page
+    assert client.get("/status", headers={"HX-Request": "true"}).content.decode().lstrip().startswith("<section")
+
+
+def test_failures_name_number_owner_and_reason_but_not_the_picture(client, owner, store):
+    photo = store(filename="secret plans.png")
+    Photo.objects.update(description="never to be seen")
+    StepAttempt.objects.create(
+        photo=photo, step=Step.TEXT, version="x", attempts=MAX_ATTEMPTS, error="The worker was killed."
+    )
+    page = client.get("/status").content.decode()
+    for words in (f"<td>{photo.pk}</td>", "anna", "text recognition", "The worker was killed."):
+        assert words in page
+    for words in ("secret plans", "never to be seen", f"/photos/{photo.pk}"):
+        assert words not in page
+
+
+def test_what_only_waits_for_a_neighbour_is_no_failure(client, store):
+    StepAttempt.objects.create(photo=store(), step=Step.INDEX, version="x", attempts=0, error="Nobody answers.")
+    assert "Nobody answers." not in client.get("/status").content.decode()
+
+
+def test_a_broker_that_is_down_is_a_line(client, monkeypatch):
+    def nobody() -> str:
+        raise ServerDown
+
+    monkeypatch.setattr(status, "broker_version", nobody)
+    response = client.get("/status")
+    assert response.status_code == 200
+    assert "It does not answer. Uploads are kept" in response.content.decode()
