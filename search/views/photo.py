@@ -1,0 +1,37 @@
+"""What search knows of one photo: fragments for its page, or pages of their own where there is no htmx."""
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from gallery.models import Photo, Step
+from search.hybrid import search_similar
+from search.models import PhotoText
+from search.views import SearchRequest
+
+SIMILAR_ON_PHOTO_PAGE = 12
+SIMILAR_ON_OWN_PAGE = 60
+
+
+@require_safe
+def similar(request: SearchRequest, photo_id: int) -> HttpResponse:
+    """More like this photo: a row of tiles for htmx, else a page."""
+    photo = _own_photo(request, photo_id)
+    limit = SIMILAR_ON_PHOTO_PAGE if request.htmx else SIMILAR_ON_OWN_PAGE
+    page = search_similar(photo, user=request.user, limit=limit)
+    template = "search/similar_tiles.html" if request.htmx else "search/similar.html"
+    return render(request, template, {"photo": photo, "page": page})
+
+
+@require_safe
+def text(request: SearchRequest, photo_id: int) -> HttpResponse:
+    """The text found in a photo: a fragment for htmx, else a page."""
+    photo = _own_photo(request, photo_id)
+    found = PhotoText.objects.filter(photo=photo).first()
+    failed = any(attempt.is_final for attempt in photo.step_attempts.filter(step=Step.TEXT))
+    context = {"photo": photo, "text": found, "is_awaited": not (found or failed or photo.defect)}
+    return render(request, "search/text.html" if request.htmx else "search/text_page.html", context)
+
+
+def _own_photo(request: SearchRequest, photo_id: int) -> Photo:
+    return get_object_or_404(Photo.objects.visible_to(request.user), pk=photo_id)

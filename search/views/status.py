@@ -1,0 +1,89 @@
+"""What an administrator sees of search: the keyword index, encoders and text recognition, by counts alone."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db.models import F
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from gallery.models import Photo
+from search import documents, ocr
+from search.encoders.client import EncoderUnavailable, describe_encoders
+from search.mapping import mapping_version
+from search.models import IndexedPhoto, PhotoEmbedding, PhotoText
+from search.views import SearchRequest
+
+
+@dataclass(frozen=True)
+class Engine:
+    """What turns photos into something to search in: its version, and for how many photos it has done so.
+
+    Without `version` it waits, and `reason` says for what.
+    """
+
+    title: str
+    version: str = ""
+    photos: int = 0
+    reason: str = ""
+    is_basic: bool = False
+
+
+@dataclass(frozen=True)
+class KeywordIndex:
+    """Elasticsearch: its version or why it is not asked; how many photos it holds, how many of them as they are now."""
+
+    is_up: bool
+    detail: str
+    photos: int = 0
+    current: int = 0
+
+
+@require_safe
+def status(request: SearchRequest) -> HttpResponse:
+    """A fragment of the status page."""
+    if not request.user.is_staff:
+        raise PermissionDenied
+    context = {
+        "photos": Photo.objects.count(),
+        "index": _keyword_index(),
+        "engines": [*_encoders(), _text_recognition()],
+    }
+    return render(request, "search/status.html", context)
+
+
+def _keyword_index() -> KeywordIndex:
+    if not settings.ELASTICSEARCH_URL:
+        return KeywordIndex(False, _("There is no Elasticsearch; the database answers searches for words."))
+    try:
+        with documents.connected() as client:
+            version = client.info()["version"]["number"]
+        photos = documents.count()
+    except documents.KeywordSearchUnavailable:
+        return KeywordIndex(False, _("It does not answer; the database answers searches for words."))
+    current = IndexedPhoto.objects.filter(mapping=mapping_version(), revision=F("photo__revision")).count()
+    return KeywordIndex(True, version, photos, current)
+
+
+def _encoders() -> Iterator[Engine]:
+    try:
+        encoders = describe_encoders()
+    except EncoderUnavailable as error:
+        yield Engine(_("Encoders"), reason=str(error))
+        return
+    for info in encoders:
+        photos = PhotoEmbedding.objects.filter(model=info.model, view=0).count() if info.model else 0
+        yield Engine(info.title, info.model, photos, info.reason, info.is_basic)
+
+
+def _text_recognition() -> Engine:
+    title = _("Text recognition")
+    try:
+        version = ocr.engine_version()
+    except ocr.TextRecognitionUnavailable as error:
+        return Engine(title, reason=str(error))
+    return Engine(title, version, PhotoText.objects.filter(engine=version).count())

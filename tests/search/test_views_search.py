@@ -1,0 +1,181 @@
+"""The search page over HTTP."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from gallery.images import InvalidImage
+from search import hybrid
+from search.encoders.client import EncoderUnavailable
+from search.query import MAX_QUERY_LENGTH
+from tests.gallery.conftest import picture
+from tests.search.test_hybrid import add_photo, encoder, user, words_from_database  # noqa: F401 - fixtures
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("words_from_database", "encoder")]
+
+
+@pytest.fixture
+def client(client: Client, user) -> Client:  # noqa: F811
+    """A browser in which the user is logged in."""
+    client.force_login(user)
+    return client
+
+
+def page(response) -> str:
+    return response.content.decode()
+
+
+def names(response) -> list[str]:
+    return [hit.photo.filename for hit in response.context["page"].hits]
+
+
+def test_without_a_question_the_page_says_how_to_ask(client, user):  # noqa: F811
+    add_photo(user, "any.png")
+    response = client.get("/search")
+    assert "Find a picture by…" in page(response)
+    assert "any.png" not in page(response)
+
+
+def test_words_are_found_and_shown_where_they_stand(client, user):  # noqa: F811
+    add_photo(user, "boarding.png", text="Flight NH961 to Tokyo")
+    add_photo(user, "other.png", text="Flight NH916 to Tokyo")
+    response = client.get("/search", {"q": "NH961"})
+    assert names(response) == ["boarding.png"]
+    assert "<mark>NH961</mark>" in page(response) or "<em>NH961</em>" in page(response)
+    assert 'value="NH961"' in page(response)
+
+
+def test_likeness_is_shown_in_per_cent_and_the_cosine_in_a_tooltip(client, user):  # noqa: F811
+    add_photo(user, "alike.png", angle=0)
+    response = client.get("/search", {"q": "circle"})
+    assert "<b>99%</b> Shapes" in page(response)
+    assert 'title="cosine 1.0000"' in page(response)
+
+
+def test_what_was_typed_or_read_is_escaped(client, user):  # noqa: F811
+    hostile = "<img src=x onerror=alert(1)>"
+    add_photo(user, f"{hostile}.png", text=f"look {hostile} here", description=hostile)
+    response = client.get("/search", {"q": hostile})
+    assert names(response) == [f"{hostile}.png"]
+    assert "<img src=x" not in page(response)
+    assert "<script" not in page(client.get("/search", {"q": '"><script>alert(1)</script>'})).split("<body")[1]
+
+
+def test_the_filters_of_form_and_box_add_up(client, user):  # noqa: F811
+    add_photo(user, "small.png", text="tea", width=10)
+    add_photo(user, "large.png", text="tea", width=900, importance=4)
+    add_photo(user, "large.jpg", text="tea", width=900, importance=4, extension="jpg")
+    assert set(names(client.get("/search", {"q": "tea"}))) == {"small.png", "large.png", "large.jpg"}
+    assert set(names(client.get("/search", {"q": "tea", "min_width": "500"}))) == {"large.png", "large.jpg"}
+    assert names(client.get("/search", {"q": "tea ext:png", "min_width": "500"})) == ["large.png"]
+    assert names(client.get("/search", {"min_importance": "4", "extension": "jpg"})) == ["large.jpg"]
+
+
+def test_every_filter_can_be_taken_away(client, user):  # noqa: F811
+    response = client.get("/search", {"q": "tea", "min_width": "500", "after": "2023-05-01", "top": "20"})
+    assert response.context["chips"] == [
+        ("Width from", "500 px", "q=tea&after=2023-05-01&top=20"),
+        ("Taken from", "May 1, 2023", "q=tea&min_width=500&top=20"),
+        ("How many", "20", "q=tea&min_width=500&after=2023-05-01"),
+    ]
+
+
+def test_more_are_offered_when_there_are_more(client, user):  # noqa: F811
+    for number in range(25):
+        add_photo(user, f"{number}.png", text="tea")
+    response = client.get("/search", {"q": "tea", "top": "20"})
+    assert len(names(response)) == 20
+    assert "top=60" in page(response)
+    assert "Show more" not in page(client.get("/search", {"q": "tea"}))
+
+
+def test_nothing_found_is_no_dead_end(client):
+    assert "Try fewer words" in page(client.get("/search", {"q": "xyzzy"}))
+    assert "Try without the filters" in page(client.get("/search", {"q": "xyzzy", "min_width": "5"}))
+
+
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [
+        ({"q": "importance:lots"}, "“importance:” takes a whole number"),
+        ({"q": "x" * (MAX_QUERY_LENGTH + 1)}, f"at most {MAX_QUERY_LENGTH} characters"),
+        ({"q": "a\0b"}, "Null characters are not allowed."),
+        ({"min_width": "wide"}, "Width from: Enter a whole number."),
+        ({"min_height": "-1"}, "Height from: Ensure this value is greater than or equal to 1."),
+        ({"after": "yesterday"}, "Taken from: Enter a valid date."),
+        ({"min_importance": "9"}, "Importance from: Select a valid choice."),
+        ({"extension": "exe"}, "Type: Select a valid choice."),
+        ({"top": "1000000"}, "How many: Select a valid choice."),
+    ],
+)
+def test_a_senseless_search_is_refused_with_a_sentence(client, address, sentence):
+    response = client.get("/search", address)
+    assert response.status_code == 400
+    assert sentence in page(response)
+
+
+def test_what_cannot_be_asked_is_said(client, user, monkeypatch):  # noqa: F811
+    def nobody() -> None:
+        raise EncoderUnavailable("Nobody there.")
+
+    monkeypatch.setattr(hybrid, "describe_encoders", nobody)
+    add_photo(user, "tea.png", text="tea house")
+    response = client.get("/search", {"q": "tea"})
+    assert names(response) == ["tea.png"]
+    assert "only words are searched" in page(response)
+
+
+def send(client: Client, data: bytes | None = None, **fields: str):
+    files = {"picture": SimpleUploadedFile("query.png", data)} if data is not None else {}
+    return client.post("/search/picture", {**files, **fields})
+
+
+def test_a_picture_finds_those_that_look_like_it(client, user, tmp_path, settings):  # noqa: F811
+    settings.MEDIA_ROOT = tmp_path
+    add_photo(user, "far.png", angle=80)
+    add_photo(user, "near.png", angle=10)
+    add_photo(user, "near-but-small.png", angle=5, width=10)
+    response = send(client, picture(), min_width="50")
+    assert names(response) == ["near.png"]
+    assert "Pictures that look like it" in page(response)
+    assert not list(tmp_path.iterdir())
+
+
+def test_htmx_gets_the_results_alone(client, user):  # noqa: F811
+    add_photo(user, "near.png", angle=10)
+    response = client.post(
+        "/search/picture", {"picture": SimpleUploadedFile("query.png", picture())}, headers={"HX-Request": "true"}
+    )
+    assert "near.png" in page(response)
+    assert "<html" not in page(response)
+
+
+def test_no_picture_is_said(client):
+    response = send(client)
+    assert response.status_code == 400
+    assert "Choose a picture to search with." in page(response)
+
+
+def test_what_is_no_picture_is_refused_with_a_sentence(client, monkeypatch):
+    def refuse(data: bytes, *, model: str) -> None:
+        raise InvalidImage("This is no picture.")
+
+    monkeypatch.setattr(hybrid, "encode_query_image", refuse)
+    response = send(client, b"words")
+    assert response.status_code == 400
+    assert "This is no picture." in page(response)
+
+
+def test_a_picture_that_is_too_large_is_refused_unread(client, settings):
+    settings.MAX_UPLOAD_BYTES = 1000
+    response = client.generic(
+        "POST", "/search/picture", content_type="multipart/form-data; boundary=x", CONTENT_LENGTH=str(10**9)
+    )
+    assert response.status_code == 413
+    assert "too large to search with" in page(response)
+
+
+def test_another_site_cannot_search(user):  # noqa: F811
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(user)
+    assert send(client, picture()).status_code == 403
