@@ -1,0 +1,80 @@
+"""Everything that people read exists in Chinese, and the compiled catalogues are those of the sources."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import polib
+import pytest
+from django.utils.translation.template import templatize
+
+ROOT = Path(__file__).resolve().parent.parent
+CATALOGUES = ROOT / "locale" / "zh_Hans" / "LC_MESSAGES"
+PACKAGES = ("photosearch", "gallery", "search")
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
+
+
+def python_strings(source: str) -> Iterator[str]:
+    """What is handed to gettext by any of its names."""
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Call(func=ast.Name(id="_" | "gettext" | "gettext_lazy"), args=[ast.Constant(value=str(text)), *_]):
+                yield text
+            case ast.Call(func=ast.Name(id="ngettext"), args=[ast.Constant(value=str(text)), *_]):
+                yield text
+
+
+def template_strings(source: str) -> Iterator[str]:
+    """What {% translate %}, {% blocktranslate %} and _("…") hold; Django turns the template into calls."""
+    for call in re.findall(
+        r"""gettext\(u?('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")\)|_\(("[^"]*"|'[^']*')\)""", templatize(source)
+    ):
+        yield ast.literal_eval("".join(call))
+
+
+def script_strings(source: str) -> Iterator[str]:
+    yield from re.findall(r'gettext\("([^"]*)"\)', source)
+
+
+def used(domain: str) -> set[str]:
+    """Every string of the source that ought to be in the catalogue."""
+    if domain == "djangojs":
+        return {text for path in (ROOT / "static").rglob("*.js") for text in script_strings(path.read_text())}
+    modules = [
+        path for package in PACKAGES for path in (ROOT / package).rglob("*.py") if "migrations" not in path.parts
+    ]
+    strings = {text for path in modules for text in python_strings(path.read_text())}
+    return strings | {
+        text for path in (ROOT / "templates").rglob("*.html") for text in template_strings(path.read_text())
+    }
+
+
+@pytest.mark.parametrize("domain", ["django", "djangojs"])
+def test_every_string_is_translated(domain):
+    catalogue = polib.pofile(str(CATALOGUES / f"{domain}.po"))
+    translated = {entry.msgid for entry in catalogue.translated_entries()}
+    strings = used(domain)
+    assert len(strings) > 5
+    assert strings - translated == set()
+    assert [entry.msgid for entry in [*catalogue.untranslated_entries(), *catalogue.fuzzy_entries()]] == []
+    assert translated - strings == set(), "no longer used"
+
+
+@pytest.mark.parametrize("domain", ["django", "djangojs"])
+def test_translations_keep_the_placeholders(domain):
+    for entry in polib.pofile(str(CATALOGUES / f"{domain}.po")):
+        assert sorted(PLACEHOLDER.findall(entry.msgid)) == sorted(PLACEHOLDER.findall(entry.msgstr)), entry.msgid
+
+
+@pytest.mark.parametrize("domain", ["django", "djangojs"])
+def test_translations_are_chinese(domain):
+    for entry in polib.pofile(str(CATALOGUES / f"{domain}.po")):
+        assert re.search(r"[\u4e00-\u9fff]", entry.msgstr), entry.msgid
+
+
+@pytest.mark.parametrize("domain", ["django", "djangojs"])
+def test_the_compiled_catalogue_is_that_of_the_source(domain):
+    source = polib.pofile(str(CATALOGUES / f"{domain}.po"))
+    compiled = polib.mofile(str(CATALOGUES / f"{domain}.mo"))
+    assert {entry.msgid: entry.msgstr for entry in compiled} == {entry.msgid: entry.msgstr for entry in source}
