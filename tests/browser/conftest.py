@@ -1,0 +1,117 @@
+"""A browser, and the site inside this process: what pages do, with no workers behind them.
+
+Playwright keeps an event loop running in this thread, in which Django refuses to use the database. Nothing else runs in
+that loop, so Django is told that it is safe, for as long as the tests of this folder run.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from gallery.models import Photo
+from gallery.tasks import make_thumbnails
+from tests.gallery.conftest import broker, media_root, picture, store  # noqa: F401 - fixtures
+
+CHROMIUM = "/usr/bin/chromium"
+CHROMIUM_OPTIONS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+DESK = {"width": 1280, "height": 860}
+TELEPHONE = {"width": 390, "height": 844}
+PATIENCE = 10_000  # milliseconds
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """Headless Chromium."""
+    with pytest.MonkeyPatch.context() as environment, sync_playwright() as playwright:
+        environment.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_OPTIONS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def owner(transactional_db: None) -> User:
+    """A person with a gallery."""
+    return User.objects.create_user("anna", password="x")
+
+
+@pytest.fixture(autouse=True)
+def words_from_database(settings: Any) -> None:
+    """Words are looked up in PostgreSQL: nobody indexes them here."""
+    settings.ELASTICSEARCH_URL = ""
+
+
+@pytest.fixture
+def open_page(browser: Browser, live_server: Any, media_root: Any, owner: User) -> Iterator[Callable[..., Page]]:  # noqa: F811
+    """Opens a tab in which `owner` is logged in; nothing in it may be complained of, by scripts or the CSP."""
+    complaints: list[str] = []
+    contexts: list[BrowserContext] = []
+
+    def open_tab(path: str = "/", *, user: User | None = owner, **options: Any) -> Page:
+        options = {"viewport": DESK, "locale": "en-GB", "base_url": live_server.url} | options
+        context = browser.new_context(**options)
+        context.set_default_timeout(PATIENCE)
+        contexts.append(context)
+        if user:
+            context.add_cookies([{"name": "sessionid", "value": session_of(user), "url": live_server.url}])
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.goto(path)
+        return page
+
+    yield open_tab
+    for context in contexts:
+        context.close()
+    # What a test provokes on purpose, browsers call an error.
+    assert [complaint for complaint in complaints if "the server responded with a status of 4" not in complaint] == []
+
+
+def session_of(user: User) -> str:
+    """A session in which `user` is logged in."""
+    client = Client()
+    client.force_login(user)
+    return client.cookies["sessionid"].value
+
+
+@pytest.fixture
+def show(store: Callable[..., Photo]) -> Callable[..., Photo]:  # noqa: F811
+    """Stores a picture and makes its thumbnails."""
+
+    def store_with_thumbnails(data: bytes | None = None, **options: Any) -> Photo:
+        photo = store(data, **options)
+        make_thumbnails([photo.pk])
+        return Photo.objects.get(pk=photo.pk)
+
+    return store_with_thumbnails
+
+
+def drop_files(page: Page, files: dict[str, bytes], *, target: str = "body", event: str = "drop") -> None:
+    """Drop files on the page, as from a folder of the desk (or paste them: `event` is "paste")."""
+    transfer = page.evaluate_handle(
+        """files => {
+            const transfer = new DataTransfer();
+            for (const [name, bytes] of files) transfer.items.add(new File([new Uint8Array(bytes)], name));
+            return transfer;
+        }""",
+        [[name, list(data)] for name, data in files.items()],
+    )
+    if event == "paste":
+        page.evaluate(
+            "transfer => document.dispatchEvent(new ClipboardEvent('paste', { clipboardData: transfer }))", transfer
+        )
+        return
+    page.dispatch_event(target, "dragenter", {"dataTransfer": transfer})
+    page.dispatch_event(target, "drop", {"dataTransfer": transfer})

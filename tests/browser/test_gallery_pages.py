@@ -1,0 +1,200 @@
+"""The gallery, uploads and a photo's page, used through Chromium."""
+
+import pytest
+from playwright.sync_api import expect
+
+from gallery.models import Photo
+from gallery.tasks import make_thumbnails
+from gallery.views.photos import PAGE_SIZE
+from search.models import PhotoText
+from tests.browser.conftest import TELEPHONE, drop_files
+from tests.gallery.conftest import picture
+
+
+def test_a_person_logs_in_and_out(open_page, owner):
+    page = open_page("/photos/1", user=None)
+    page.get_by_label("Username").fill("anna")
+    page.get_by_label("Password").fill("x")
+    page.get_by_role("button", name="Log in").click()
+    page.wait_for_url("**/photos/1")
+    expect(page.get_by_role("heading", name="There is nothing here")).to_be_visible()
+    page.get_by_role("button", name="Menu").click()
+    page.get_by_role("button", name="Log out").click()
+    page.wait_for_url("**/login/")
+
+
+@pytest.mark.parametrize("path", ["/", "/upload"])
+def test_dropped_pictures_are_uploaded_and_told_apart(open_page, show, path):
+    known = show(picture(1), filename="known.png")
+    page = open_page(path)
+    drop_files(page, {"new.png": picture(2), "again.png": picture(1), "notes.txt": b"words"})
+    rows = page.locator("#uploads li")
+    expect(rows.filter(has_text="new.png")).to_contain_text("Added")
+    expect(rows.filter(has_text="again.png")).to_contain_text("Already in your gallery")
+    expect(rows.filter(has_text="notes.txt")).to_contain_text("This file is not a picture")
+    expect(page.locator("#uploads [data-summary]")).to_have_text("Added: 1. Already there: 1. Refused: 1.")
+    assert page.get_by_role("link", name="again.png").get_attribute("href") == f"/photos/{known.pk}"
+    new = Photo.objects.get(filename="new.png")
+    assert page.get_by_role("link", name="new.png").first.get_attribute("href") == f"/photos/{new.pk}"
+    assert Photo.objects.count() == 2
+
+
+def test_a_dropped_picture_appears_at_once_and_its_thumbnail_when_it_is_made(open_page, show):
+    show(filename="old.png")
+    page = open_page()
+    drop_files(page, {"new.png": picture(200)})
+    first = page.locator("#photos .tile").first
+    expect(first.locator(".placeholder")).to_have_text("new.png")
+    make_thumbnails([Photo.objects.get(filename="new.png").pk])
+    expect(first.get_by_role("img", name="new.png")).to_be_visible()
+    assert page.locator("#photos .tile").count() == 2
+
+
+def test_a_file_that_is_too_large_is_not_even_sent(open_page, settings):
+    settings.MAX_UPLOAD_BYTES = 50
+    page = open_page("/upload")
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url) if request.method == "POST" else None)
+    drop_files(page, {"big.png": picture()})
+    expect(page.locator("#uploads li")).to_contain_text("This file is too large; at most 50")
+    assert requests == []
+
+
+def test_older_photos_come_while_scrolling(open_page, owner):
+    Photo.objects.bulk_create(
+        Photo(owner=owner, filename="x.png", width=40, height=30, file_size=1, sha256=number, defect="x")
+        for number in range(2 * PAGE_SIZE + 5)
+    )
+    page = open_page()
+    assert page.locator("#photos .tile").count() == PAGE_SIZE
+    for count in (2 * PAGE_SIZE, 2 * PAGE_SIZE + 5):
+        page.keyboard.press("End")
+        expect(page.locator("#photos .tile")).to_have_count(count)
+    assert page.locator(".more").count() == 0
+
+
+def test_tiles_keep_the_shape_of_their_pictures(open_page, show):
+    sizes = [(300, 200), (200, 300), (400, 200), (250, 250), (320, 240)]
+    for number, size in enumerate(sizes):
+        show(picture(number, size=size))
+    page = open_page()
+    boxes = [tile.bounding_box() for tile in page.locator("#photos .tile").all()]
+    shapes = [box["width"] / box["height"] for box in boxes]
+    assert shapes == pytest.approx([width / height for width, height in reversed(sizes)], rel=0.02)
+
+
+def test_stars_are_saved_at_once_and_words_with_the_button(open_page, show):
+    photo = show()
+    page = open_page(f"/photos/{photo.pk}")
+    page.get_by_role("radio", name="4").check(force=True)
+    expect(page.get_by_text("Saved")).to_be_visible()
+    assert Photo.objects.get().importance == 4
+
+    page.get_by_label("Description").fill("the old station")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved")).to_be_visible()
+    page.reload()
+    expect(page.get_by_label("Description")).to_have_value("the old station")
+    expect(page.get_by_role("radio", name="4")).to_be_checked()
+
+
+def test_deleting_asks_first(open_page, show):
+    photo = show(filename="gone.png")
+    page = open_page(f"/photos/{photo.pk}")
+    page.get_by_role("button", name="Delete").click()
+    page.get_by_role("button", name="Keep").click()
+    expect(page.get_by_role("button", name="Delete for good")).to_be_hidden()
+    page.get_by_role("button", name="Delete").click()
+    page.get_by_role("button", name="Delete for good").click()
+    expect(page.get_by_text("“gone.png” has been deleted.")).to_be_visible()
+    assert not Photo.objects.exists()
+
+
+def test_arrows_lead_from_photo_to_photo_but_not_while_typing(open_page, show):
+    photos = [show() for _ in range(3)]
+    page = open_page(f"/photos/{photos[1].pk}")
+    page.get_by_label("Description").press("ArrowRight")
+    assert page.url.endswith(f"/photos/{photos[1].pk}")
+    page.get_by_role("heading", level=1).click()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url(f"**/photos/{photos[0].pk}")
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_url(f"**/photos/{photos[1].pk}")
+
+
+def test_text_found_in_a_picture_can_be_copied(open_page, show, owner):
+    photo = show()
+    PhotoText.objects.create(
+        photo=photo, owner=owner, engine="x", text="first\n第二行", lines=[{"text": "first"}, {"text": "第二行"}]
+    )
+    page = open_page(f"/photos/{photo.pk}", permissions=["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == "first\n第二行"
+
+
+def test_a_session_that_ends_leads_to_the_login(open_page, show, client):
+    photo = show()
+    page = open_page(f"/photos/{photo.pk}")
+    page.context.clear_cookies(name="sessionid")
+    page.get_by_role("radio", name="2").check(force=True)
+    page.wait_for_url(f"**/login/?next=%2Fphotos%2F{photo.pk}")
+
+
+def test_the_language_is_switched_and_stays(open_page, show):
+    show()
+    page = open_page()
+    page.get_by_role("button", name="Menu").click()
+    page.get_by_role("button", name="简体中文").click()
+    expect(page.get_by_role("link", name="上传")).to_be_visible()
+    page.goto("/upload")
+    expect(page.get_by_role("heading", name="上传")).to_be_visible()
+    drop_files(page, {"new.png": picture(99)})
+    expect(page.locator("#uploads li")).to_contain_text("已添加")
+
+
+def test_pages_work_without_scripts(open_page, show, tmp_path):
+    known = show(picture(1), filename="known.png")
+    for number in (1, 2):
+        (tmp_path / f"{number}.png").write_bytes(picture(number))
+    page = open_page("/upload", java_script_enabled=False)
+    page.locator("input[name=files]").set_input_files([tmp_path / "1.png", tmp_path / "2.png"])
+    page.locator("#main").get_by_role("button", name="Upload").click()
+    expect(page.locator(".uploads li").nth(0)).to_contain_text("Already in your gallery")
+    expect(page.locator(".uploads li").nth(1)).to_contain_text("Added")
+
+    page.goto(f"/photos/{known.pk}")
+    page.get_by_label("Description").fill("without scripts")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_label("Description")).to_have_value("without scripts")
+    assert page.get_by_role("link", name="Show").get_attribute("href") == f"/photos/{known.pk}/text"
+
+
+@pytest.mark.parametrize("viewport", [TELEPHONE, {"width": 320, "height": 640}], ids=["telephone", "small telephone"])
+def test_nothing_sticks_out_on_a_telephone(open_page, show, owner, viewport):
+    photo = show(filename="a-name-without-any-space-that-is-much-longer-than-a-telephone-is-wide-" * 2 + ".png")
+    owner.is_staff = True
+    owner.save()
+    page = open_page(viewport=viewport)
+    for path in ("/", "/upload", f"/photos/{photo.pk}", "/search?min_width=10", "/status", "/password/", "/photos/0"):
+        page.goto(path)
+        page.wait_for_load_state("networkidle")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+
+
+NAMELESS = """() => [...document.querySelectorAll("a, button, input:not([type=hidden]), select, textarea")]
+    .filter(element => element.checkVisibility())
+    .filter(element => !(element.getAttribute("aria-label") || element.innerText.trim() || element.title
+        || element.labels?.[0]?.innerText.trim() || element.querySelector("img[alt]:not([alt=''])")))
+    .map(element => element.outerHTML)"""
+
+
+def test_everything_that_can_be_used_has_a_name(open_page, show, owner):
+    photo = show()
+    owner.is_staff = True
+    owner.save()
+    page = open_page()
+    for path in ("/", "/upload", f"/photos/{photo.pk}", "/search?min_width=10", "/status", "/password/"):
+        page.goto(path)
+        page.wait_for_load_state("networkidle")
+        assert page.evaluate(NAMELESS) == [], path
