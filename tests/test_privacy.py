@@ -1,0 +1,137 @@
+"""Nobody sees another's photos: every address of the site, asked as a stranger, a second user and an administrator."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls.converters import IntConverter
+
+from gallery.models import MAX_ATTEMPTS, Photo, PhotoSource, Step, StepAttempt
+from gallery.tasks import make_thumbnails
+from gallery.upload import store_upload
+from search.models import PhotoEmbedding, PhotoText
+from tests.gallery.conftest import media_root, owner, picture, store  # noqa: F401 - fixtures
+
+SECRET = "nightingale"
+# Pages that everybody may ask for, logged in or not.
+PUBLIC = {
+    "/health",
+    "/login/",
+    "/logout/",
+    "/language/",
+    "/jsi18n/",
+    "/admin/login/",
+    "/admin/logout/",
+    "/admin/jsi18n/",
+}
+
+
+def addresses(photo: Photo, patterns: list | None = None, prefix: str = "/") -> Iterator[tuple[str, bool]]:
+    """Every address of the site, `photo`'s number wherever one belongs; and whether it is about one object."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(pattern, URLResolver):
+            yield from addresses(photo, pattern.url_patterns, prefix + str(pattern.pattern))
+        elif isinstance(pattern, URLPattern):
+            route = prefix + str(pattern.pattern)
+            for name, converter in pattern.pattern.converters.items():
+                value = str(photo.pk)
+                kind = "int" if isinstance(converter, IntConverter) else "path"
+                route = route.replace(f"<{kind}:{name}>", value).replace(f"<{name}>", value)
+            yield route, bool(pattern.pattern.converters)
+
+
+@pytest.fixture
+def photo(store, owner) -> Photo:  # noqa: F811
+    """A photo whose name, text and description hold the secret, with everything that belongs to one."""
+    photo = store(picture(7), filename=f"{SECRET}.png")
+    make_thumbnails([photo.pk])
+    Photo.objects.update(description=f"the {SECRET} sings", importance=5, metadata={"artist": SECRET})
+    PhotoText.objects.create(photo=photo, owner=owner, engine="x", text=SECRET, lines=[{"text": SECRET}])
+    PhotoEmbedding.objects.create(photo=photo, owner=owner, model="x", vector=[1, 0])
+    StepAttempt.objects.create(photo=photo, step=Step.INDEX, version="x", attempts=MAX_ATTEMPTS, error="Out of order.")
+    return Photo.objects.get()
+
+
+def everything() -> list:
+    """All rows about photos, to see that nothing has changed."""
+    models = (Photo, PhotoText, PhotoEmbedding, StepAttempt, PhotoSource)
+    return [list(model.objects.order_by("pk").values()) for model in models]
+
+
+def visitor(name: str) -> Client:
+    client = Client()
+    if name != "stranger":
+        is_admin = name == "administrator"
+        client.force_login(User.objects.create_user(name, is_staff=is_admin, is_superuser=is_admin))
+    return client
+
+
+@pytest.mark.parametrize("name", ["stranger", "second user", "administrator"])
+def test_no_address_shows_or_changes_anothers_photo(photo, name):
+    client = visitor(name)
+    before = everything()
+    asked = 0
+    for path, is_about_photo in addresses(photo):
+        for method in ("get", "post"):
+            response = getattr(client, method)(path, {"q": SECRET[:-2], "step": "thumbnails", "importance": "0"})
+            body = b"".join(response) if response.streaming else response.content
+            assert SECRET.encode() not in body, f"{method} {path} shows it to {name}"
+            assert "image/" not in response.get("Content-Type", "")
+            if is_about_photo and not path.startswith("/admin/"):
+                expected = {302} if name == "stranger" else {404, 405}
+                assert response.status_code in expected, f"{method} {path} answers {name} {response.status_code}"
+            elif name == "stranger" and path not in PUBLIC:
+                assert response.status_code in {302, 404}, f"{method} {path} answers a stranger"
+            asked += 1
+            if name != "stranger" and "logout" in path:
+                client.force_login(User.objects.get(username=name))
+    assert asked > 60
+    assert everything() == before
+
+
+def test_the_owner_sees_it(photo, owner, settings):  # noqa: F811
+    settings.ELASTICSEARCH_URL = ""
+    client = Client()
+    client.force_login(owner)
+    for path in ("/", f"/photos/{photo.pk}", f"/photos/{photo.pk}/text", f"/search?q={SECRET}"):
+        assert SECRET in client.get(path).content.decode().split("<main")[1], path
+    for path in ("thumbnail", "preview", "original"):
+        assert client.get(f"/photos/{photo.pk}/{path}")["Content-Type"].startswith("image/")
+
+
+def test_the_same_bytes_of_two_people_are_two_photos(photo, media_root):  # noqa: F811
+    from io import BytesIO
+
+    other = User.objects.create_user("other")
+    twin, created = store_upload(BytesIO(picture(7)), owner=other, filename="mine.png")
+    assert created
+    assert twin.path != photo.path
+
+
+def test_an_administrator_who_deletes_a_user_reads_no_names(photo, owner):  # noqa: F811
+    client = visitor("administrator")
+    page = client.get(f"/admin/auth/user/{owner.pk}/delete/").content.decode()
+    assert "anna, and all photos of theirs: 1" in page
+    assert SECRET not in page
+    for action in (f"/admin/auth/user/{owner.pk}/change/", "/admin/", "/admin/auth/user/"):
+        assert SECRET not in client.get(action).content.decode()
+
+
+def test_with_a_user_go_the_photos_files(photo, owner, django_capture_on_commit_callbacks):  # noqa: F811
+    client = visitor("administrator")
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(f"/admin/auth/user/{owner.pk}/delete/", {"post": "yes"})
+    assert not User.objects.filter(pk=owner.pk).exists()
+    assert not photo.path.exists()
+
+
+def test_the_admin_knows_only_users_and_groups(client, db):
+    client = visitor("administrator")
+    page = client.get("/admin/").content.decode()
+    assert {model["object_name"] for app in client.get("/admin/").context["app_list"] for model in app["models"]} == {
+        "User",
+        "Group",
+    }
+    assert "Photo" not in page.replace("photosearch", "").replace("Photosearch", "")
