@@ -54,7 +54,7 @@ def clean_filename(filename: str, *, extension: str) -> str:
     """The last part of a name that somebody sent, fit to be stored and shown; the ending survives shortening."""
     name = printable(filename.replace("\\", "/").rpartition("/")[2])
     if name.strip(".") == "":
-        return f"{_('picture')}.{extension}"
+        return _("picture") + f".{extension}"
     stem, dot, ending = name.rpartition(".")
     if len(name) > MAX_NAME and stem and len(ending) < 16:
         return stem[: MAX_NAME - len(ending) - 1] + dot + ending
