@@ -10,16 +10,17 @@ from django.db import close_old_connections
 from gallery.attempts import was_down_lately
 from gallery.deletion import sweep_strays
 from gallery.files import sweep_temporary
-from gallery.models import RETRY_DELAY, Step
+from gallery.models import RETRY_DELAY, Photo, Step
 from gallery.steps import BATCH_SIZES, CurrentStep, current_steps
 from gallery.tasks import MAX_WAITING, enqueue_vector_indexes, top_up
 
 logger = logging.getLogger(__name__)
 
 TICK = 1.0  # seconds
-# To find what is missing takes long in a large library: after a look rest so many times as long as it took …
-REST = 20
-# … and remember enough for that time: so many queues full.
+# To look through a large library takes long. The next look at all of it comes after so many times as long as the last
+# one took (in between only new photos are looked at) …
+REST = 100
+# … and so many queues full are remembered meanwhile.
 STOCK = 16
 # What need not be looked after every second.
 TICKS_PER_ROUND = 20
@@ -30,24 +31,34 @@ class Feeder:
 
     def __init__(self, step: CurrentStep) -> None:
         self.step = step
-        self._next_look = 0.0
         self._stock: list[int] = []
         self._sent: dict[int, float] = {}
+        self._next_look = 0.0
+        self._newest = 0
 
     def feed(self) -> None:
-        """Fill the queue with what is missing; look for it in the database, unless that was done just now."""
+        """Fill the queue with what is missing, newest first."""
         if was_down_lately(self.step.step, self.step.version):
             return
         now = monotonic()
-        if now >= self._next_look:
-            limit = STOCK * MAX_WAITING * BATCH_SIZES[self.step.step]
-            self._stock = list(self.step.missing().values_list("pk", flat=True)[:limit])
-            self._next_look = now + REST * (monotonic() - now)
+        self._look(now)
         # What was sent just now and is not in the queue is in a worker's hands. Should that die, or the broker forget
-        # everything, it is sent again later.
+        # everything, it is found missing again later.
         self._sent = {pk: sent_at for pk, sent_at in self._sent.items() if now - sent_at < RETRY_DELAY.total_seconds()}
-        unsent = [pk for pk in self._stock if pk not in self._sent]
-        self._sent |= dict.fromkeys(top_up(self.step, unsent), now)
+        self._stock = [pk for pk in self._stock if pk not in self._sent]
+        self._sent |= dict.fromkeys(top_up(self.step, self._stock), now)
+
+    def _look(self, now: float) -> None:
+        limit = STOCK * MAX_WAITING * BATCH_SIZES[self.step.step]
+        missing = self.step.missing().values_list("pk", flat=True)
+        if now >= self._next_look:
+            self._newest = Photo.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+            self._stock = list(missing[:limit])
+            self._next_look = now + REST * (monotonic() - now)
+        else:
+            fresh = list(missing.filter(pk__gt=self._newest)[:limit])
+            self._newest = max([self._newest, *fresh])
+            self._stock = fresh + self._stock
 
 
 class Clock:

@@ -14,7 +14,7 @@ from redis import RedisError
 from gallery.models import Photo, Step
 from gallery.steps import BATCH_SIZES, CurrentStep, embedding_step, index_step, text_step, thumbnails_step
 from search import documents, ocr, vector_index
-from search.encoders.client import describe_encoders
+from search.encoders.client import EncoderUnavailable, describe_encoders
 from search.models import PhotoEmbedding
 from search.vector_search import EXACT_ROWS
 
@@ -117,8 +117,12 @@ def top_up(step: CurrentStep, photo_ids: list[int]) -> list[int]:
 
 
 def enqueue_vector_indexes() -> None:
-    """Have an index built for every model that has outgrown exact search and lacks one; RedisError, EncoderUnavailable."""
-    for encoder in describe_encoders():
+    """Have an index built for every model that has outgrown exact search and lacks one; RedisError."""
+    try:
+        encoders = describe_encoders()
+    except EncoderUnavailable:
+        return
+    for encoder in encoders:
         if encoder.state == "ready" and _needs_vector_index(encoder.model):
             message = build_vector_index.message(encoder.model, encoder.dimensions)
             if not _waiting_like(message):

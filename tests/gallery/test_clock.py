@@ -1,0 +1,240 @@
+"""The clock keeps every queue filled with what is missing, newest first, and nothing that fails stops it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from threading import Event
+from typing import Any
+
+import dramatiq
+import pytest
+from redis import ConnectionError as BrokerDown
+
+from gallery import clock, tasks
+from gallery.clock import Clock, Feeder
+from gallery.files import write_file
+from gallery.images import THUMBNAIL_VERSION
+from gallery.models import Photo, Step, StepAttempt
+from gallery.steps import BlockedStep, CurrentStep, thumbnails_step
+from search import vector_index
+from search.encoders.client import EncoderUnavailable
+from search.encoders.description import Calibration, EncoderInfo
+from search.models import PhotoEmbedding
+from tests.gallery.test_tasks import waiting
+
+
+class Ticks(Event):
+    """Lets a number of ticks pass, then stops; `between` happens before each."""
+
+    def __init__(self, *between: Callable[[], object]) -> None:
+        super().__init__()
+        self._between: Iterator[Callable[[], object]] = iter(between)
+
+    def wait(self, timeout: float | None = None) -> bool:  # noqa: ARG002  (as Event.wait)
+        happens = next(self._between, None)
+        if happens:
+            happens()
+        return happens is None
+
+
+def nothing() -> None:
+    """One tick passes."""
+
+
+@pytest.fixture(autouse=True)
+def one_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The test's own, in whose transaction everything happens."""
+    monkeypatch.setattr(clock, "close_old_connections", nothing)
+
+
+@pytest.fixture
+def only_thumbnails(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "current_steps", lambda: [thumbnails_step()])
+
+
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The library is looked through at every tick, however long it took before."""
+    monkeypatch.setattr(clock, "REST", 0)
+
+
+def queued(broker: Any) -> list[list[int]]:
+    return [arguments[0] for name, arguments in waiting(broker, "default") if name == "make_thumbnails"]
+
+
+def work_off(broker: Any) -> None:
+    """What waits is done, as a worker would."""
+    batches = queued(broker)
+    broker.flush_all()
+    for photo_ids in batches:
+        tasks.make_thumbnails(photo_ids)
+
+
+@pytest.mark.usefixtures("only_thumbnails", "at_once")
+def test_a_backlog_is_worked_off_newest_first_and_a_new_photo_overtakes_it(
+    store: Callable[..., Photo], broker: Any
+) -> None:
+    backlog = [store().pk for _ in range(80)]
+    broker.flush_all()
+    newest_first = backlog[::-1]
+    fresh: list[int] = []
+
+    def upload_another() -> None:
+        assert queued(broker) == [newest_first[begin : begin + 16] for begin in range(0, 64, 16)]
+        work_off(broker)
+        fresh.append(store().pk)
+        broker.flush_all()
+
+    def overtaken() -> None:
+        assert queued(broker)[0] == [fresh[0], *newest_first[64:79]]
+        work_off(broker)
+
+    Clock().run(Ticks(nothing, upload_another, overtaken))
+    assert not Photo.objects.exclude(thumbnail_version=THUMBNAIL_VERSION).exists()
+
+
+@pytest.mark.usefixtures("at_once")
+def test_what_a_worker_holds_is_not_sent_again_until_it_must_have_been_lost(
+    store: Callable[..., Photo], broker: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photo = store()
+    now = [100.0]
+    monkeypatch.setattr(clock, "monotonic", lambda: now[0])
+    feeder = Feeder(thumbnails_step())
+    broker.flush_all()
+    sent = []
+    for seconds in (0, 1, 8, 2):
+        now[0] += seconds
+        feeder.feed()
+        sent.append(queued(broker))
+        broker.flush_all()  # a worker fetched it, or the broker was restarted
+    assert sent == [[[photo.pk]], [], [], [[photo.pk]]]
+
+
+def test_a_large_library_is_seldom_looked_through_but_new_photos_are_seen_at_once(
+    store: Callable[..., Photo], broker: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [100.0]
+
+    def hundredths() -> float:
+        now[0] += 0.01
+        return now[0]
+
+    photo_ids = [store().pk for _ in range(70)]
+    broker.flush_all()
+    monkeypatch.setattr(clock, "monotonic", hundredths)
+    feeder = Feeder(thumbnails_step())
+    feeder.feed()
+    work_off(broker)
+    Photo.objects.filter(pk=photo_ids[-1]).update(thumbnail_version=0)
+    fresh = store()
+    broker.flush_all()
+    feeder.feed()
+    assert queued(broker) == [[fresh.pk, *photo_ids[5::-1]]]
+    work_off(broker)
+    now[0] += 11
+    feeder.feed()
+    assert queued(broker) == [[photo_ids[-1]]]
+
+
+def test_a_step_whose_neighbour_was_down_rests(store: Callable[..., Photo], broker: Any) -> None:
+    resting, _other = store(), store()
+    broker.flush_all()
+    step = thumbnails_step()
+    StepAttempt.objects.create(photo=resting, step=step.step, version=step.version, attempts=0, error="It sleeps.")
+    Feeder(step).feed()
+    assert queued(broker) == []
+
+
+def test_one_step_that_fails_does_not_stop_the_others_and_is_logged_once(
+    store: Callable[..., Photo], broker: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken() -> Any:
+        raise ZeroDivisionError("broken")
+
+    photo = store()
+    broker.flush_all()
+    steps: list[CurrentStep | BlockedStep] = [
+        replace(thumbnails_step(), step=Step.TEXT, missing=broken),
+        BlockedStep(Step.INDEX, "index", "No."),
+        thumbnails_step(),
+    ]
+    monkeypatch.setattr(clock, "current_steps", lambda: steps)
+    Clock().run(Ticks(nothing, nothing, nothing))
+    assert queued(broker) == [[photo.pk]]
+    assert caplog.text.count("ZeroDivisionError: broken") == 1
+
+
+@pytest.mark.usefixtures("only_thumbnails", "at_once")
+def test_the_clock_outlives_a_broker_that_is_down(
+    store: Callable[..., Photo], broker: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    photo = store()
+    broker.flush_all()
+    caplog.set_level("INFO")
+
+    def stop_broker() -> None:
+        def down(*_args: object) -> None:
+            raise BrokerDown("refused")
+
+        monkeypatch.setattr(tasks, "_broker", down)
+
+    def start_broker() -> None:
+        monkeypatch.setattr(tasks, "_broker", dramatiq.get_broker)
+
+    Clock().run(Ticks(stop_broker, nothing, start_broker))
+    assert queued(broker) == [[photo.pk]]
+    assert "works again" in caplog.text
+
+
+@pytest.mark.usefixtures("only_thumbnails")
+def test_strays_are_swept_a_directory_at_a_time(
+    store: Callable[..., Photo], media_root: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "TICKS_PER_ROUND", 1)
+    stray = media_root / "originals" / "7" / "png" / "ab" / f"{'ab' * 32}.png"
+    write_file(stray, [b"left by a crash"])
+    kept = store()
+    Clock().run(Ticks(*[nothing] * 12))
+    assert not stray.exists()
+    assert kept.path.exists()
+
+
+def encoder(state: str) -> EncoderInfo:
+    calibration = Calibration(1, 0)
+    return EncoderInfo("tiny", "Tiny", "tiny@1", 2, frozenset(), calibration, calibration, 0, state, "", True)  # type: ignore[arg-type]
+
+
+@pytest.mark.usefixtures("broker")
+def test_an_index_is_built_for_a_model_that_outgrew_exact_search(
+    store: Callable[..., Photo], broker: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tasks, "EXACT_ROWS", 1)
+    monkeypatch.setattr(tasks, "describe_encoders", lambda: [encoder("ready")])
+    for photo in (store(), store()):
+        tasks.enqueue_vector_indexes()
+        assert waiting(broker, "vision") == []
+        PhotoEmbedding.objects.create(photo=photo, owner=photo.owner, model="tiny@1", view=0, vector=[1, 0])
+    for _again in range(2):
+        tasks.enqueue_vector_indexes()
+    assert waiting(broker, "vision") == [("build_vector_index", ["tiny@1", 2])]
+
+    broker.flush_all()
+    monkeypatch.setattr(vector_index, "has_vector_index", lambda _model: True)
+    tasks.enqueue_vector_indexes()
+    monkeypatch.setattr(tasks, "describe_encoders", lambda: [encoder("waiting")])
+    tasks.enqueue_vector_indexes()
+    assert waiting(broker, "vision") == []
+
+
+def test_current_steps_name_what_stands_in_the_way(monkeypatch: pytest.MonkeyPatch, settings: Any, db: None) -> None:
+    def gone() -> list[EncoderInfo]:
+        raise EncoderUnavailable("Nobody there.")
+
+    settings.ELASTICSEARCH_URL = ""
+    monkeypatch.setattr("gallery.steps.describe_encoders", gone)
+    blocked = {step.step: step.reason for step in clock.current_steps() if isinstance(step, BlockedStep)}
+    assert blocked[Step.EMBEDDING] == "Nobody there."
+    assert "no Elasticsearch" in blocked[Step.INDEX]
+    monkeypatch.setattr("gallery.steps.describe_encoders", lambda: [encoder("ready")])
+    ready = [step for step in clock.current_steps() if isinstance(step, CurrentStep) and step.step == Step.EMBEDDING]
+    assert [(step.version, step.title) for step in ready] == [("tiny@1", "picture features (Tiny)")]
