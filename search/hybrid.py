@@ -1,7 +1,7 @@
 """Find photos by words, by a picture, or by a stored photo: rankings fused, the database having the last word."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -75,7 +75,7 @@ class SearchPage:
 class Ranking:
     """What one retriever proposes: photo ids, best first, each with its reasons."""
 
-    reasons: dict[int, tuple[Reason, ...]]
+    reasons: Mapping[int, tuple[Reason, ...]]
     weight: float = 1.0
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -174,8 +175,10 @@ def _read_filter(token: re.Match[str]) -> Filters:
         return Filters(extension=extension_of(value))
     if key == "filename":
         return Filters(filename=value)
-    if key in {"after", "before"}:
-        return Filters(**{key: _read_date(key, value)})
+    if key == "after":
+        return Filters(after=_read_date(key, value))
+    if key == "before":
+        return Filters(before=_read_date(key, value))
     return _read_number(key, comparison, value)
 
 
@@ -192,13 +195,11 @@ def _read_number(key: str, comparison: str, value: str) -> Filters:
             % {"key": key, "limit": NUMBERS[key]}
         )
     number = int(value)
-    match comparison:
-        case "<" | "<=":
-            return Filters(**{f"max_{key}": number - (comparison == "<")})
-        case "=":
-            return Filters(**{f"min_{key}": number, f"max_{key}": number})
-        case _:
-            return Filters(**{f"min_{key}": number + (comparison == ">")})
+    limits: dict[str, Any] = {
+        f"min_{key}": {"<": None, "<=": None, ">": number + 1}.get(comparison, number),
+        f"max_{key}": {"<": number - 1, "<=": number, "=": number}.get(comparison),
+    }
+    return Filters(**limits)
 
 
 def _read_date(key: str, value: str) -> datetime:
