@@ -201,25 +201,27 @@ def _write(client: Elasticsearch, photo_ids: list[int], *, index: str) -> tuple[
     for photo_id, status, reason in _bulk(client, actions, index=index, version_type="external_gte"):
         if status == NOT_FOUND:
             raise _IndexMissing
-        if status >= BAD_REQUEST:
+        if status in (BAD_REQUEST, CONFLICT):
             photos.pop(photo_id)
-            # A conflict says that somebody wrote a newer revision, or deleted the photo: theirs to record.
-            if status != CONFLICT:
-                refused[photo_id] = reason
+        # A conflict says that somebody wrote a newer revision, or deleted the photo: theirs to record.
+        if status == BAD_REQUEST:
+            refused[photo_id] = reason
     return {pk: photo.revision for pk, photo in photos.items()}, refused
 
 
 def _remove(client: Elasticsearch, photo_ids: list[int], *, index: str) -> None:
     actions = ({"_op_type": "delete", "_id": pk, "version": LAST_VERSION} for pk in photo_ids)
-    for photo_id, status, reason in _bulk(client, actions, index=index, version_type="external"):
-        if status >= BAD_REQUEST and status not in (NOT_FOUND, CONFLICT):
-            raise KeywordSearchUnavailable(f"Photo {photo_id} stays in the index: {reason}")
+    for _ in _bulk(client, actions, index=index, version_type="external"):
+        pass  # What is not there is fine.
 
 
 def _bulk(
     client: Elasticsearch, actions: Iterable[dict[str, Any]], *, index: str, version_type: str
 ) -> Iterator[tuple[int, int, str]]:
-    """Send `actions`; photo, HTTP status and error of each."""
+    """Send `actions`; of each the photo, the HTTP status (OK, BAD_REQUEST, NOT_FOUND or CONFLICT) and the error.
+
+    Any other status is the server's trouble, not the photo's: KeywordSearchUnavailable.
+    """
     results = streaming_bulk(
         client.options(request_timeout=BULK_SECONDS),
         (action | {"version_type": version_type} for action in actions),
@@ -232,7 +234,10 @@ def _bulk(
     )
     for _, result in results:
         (answer,) = result.values()
-        yield int(answer["_id"]), answer["status"], str(answer.get("error", ""))
+        status, reason = answer["status"], str(answer.get("error", ""))
+        if status >= BAD_REQUEST and status not in (BAD_REQUEST, NOT_FOUND, CONFLICT):
+            raise KeywordSearchUnavailable(reason)
+        yield int(answer["_id"]), status, reason
 
 
 def _record(revisions: dict[int, int]) -> None:

@@ -54,7 +54,9 @@ class Folded(Func):
     """`fold` in PostgreSQL, but for spaces at the ends."""
 
     output_field = TextField()
+    # What most file names are, and the empty text, needs no more than lower case: a tenth of the time.
     template = (
-        "lower(regexp_replace(regexp_replace(normalize(%(expressions)s, NFKC),"
-        f" '{IDLE_SPACES}', '', 'g'), '{SPACES}', ' ', 'g'))"
+        "CASE WHEN %(expressions)s ~ '^[!-~]*$' THEN lower(%(expressions)s) ELSE"
+        " lower(regexp_replace(regexp_replace(normalize(%(expressions)s, NFKC),"
+        f" '{IDLE_SPACES}', '', 'g'), '{SPACES}', ' ', 'g')) END"
     )

@@ -11,7 +11,7 @@ from django.db.models.lookups import Contains, Regex
 
 from gallery.models import Photo
 from search.folding import LATIN, SEPARATORS, Folded, digits_of, fold, is_short_word
-from search.keyword_hits import KeywordHit, Snippet, make_snippet
+from search.keyword_hits import KeywordHit, SnippetMaker
 from search.query import Query
 
 User = AbstractBaseUser | AnonymousUser
@@ -34,7 +34,8 @@ def keyword_search_in_database(query: Query, *, user: User, limit: int) -> list[
         .only("filename", "description", "text__text")
         .order_by("-score", "-pk")
     )
-    return [KeywordHit(photo.pk, photo.score, _snippets(photo, query)) for photo in photos[:limit]]
+    maker = SnippetMaker(query)
+    return [KeywordHit(photo.pk, photo.score, maker.snippets(photo)) for photo in photos[:limit]]
 
 
 def mentions(term: str, *, quoted: bool = False) -> Q:
@@ -63,13 +64,3 @@ def _score(term: str) -> Case:
     after = f"($|[^{letter}])" if re.search(f"[{letter}]$", folded) else ""
     whole = When(_somewhere("regex", before + re.escape(folded) + after), then=Value(WHOLE))
     return Case(whole, default=Value(PART), output_field=FloatField())
-
-
-def _snippets(photo: Photo, query: Query) -> tuple[Snippet, ...]:
-    texts = {
-        "text": photo.text.text if hasattr(photo, "text") else "",
-        "filename": photo.filename,
-        "description": photo.description,
-    }
-    found = (make_snippet(source, text, words=query.words, phrases=query.phrases) for source, text in texts.items())
-    return tuple(snippet for snippet in found if snippet)

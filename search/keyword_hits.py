@@ -1,13 +1,16 @@
 """What keyword search answers: photos, each with snippets that show the words in their surroundings."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from gallery.models import Photo
 from search.folding import LATIN, SEPARATORS, SPACE, UNSPACED, compose, digits_of, fold, is_short_word
+from search.query import Query
 
 SNIPPET_LENGTH = 120
 BEFORE = 30
@@ -30,15 +33,33 @@ class KeywordHit:
     snippets: tuple[Snippet, ...] = ()
 
 
-def make_snippet(source: str, text: str, *, words: Iterable[str], phrases: Iterable[str]) -> Snippet | None:
-    """The surroundings of the first of the terms in `text`, all of them marked; None if there is none.
+class SnippetMaker:
+    """Shows where photos hold the terms of a query."""
 
-    They are found as in the keyword index: whatever their case and the spaces beside Chinese characters.
-    """
+    def __init__(self, query: Query) -> None:
+        terms = [_pattern(word) for word in query.words] + [_pattern(phrase, quoted=True) for phrase in query.phrases]
+        self._terms = re.compile("|".join(terms), re.IGNORECASE) if terms else None
+        alike = [pattern for word in query.words for pattern in _alike(word)]
+        self._alike = re.compile("|".join(alike), re.IGNORECASE) if alike else None
+
+    def snippets(self, photo: Photo) -> tuple[Snippet, ...]:
+        """One of each text of `photo` that holds a term; of words that are only alike where none does."""
+        texts = {
+            "text": photo.text.text if hasattr(photo, "text") else "",
+            "filename": photo.filename,
+            "description": photo.description,
+        }
+        for pattern in filter(None, (self._terms, self._alike)):
+            found = (make_snippet(source, text, pattern) for source, text in texts.items())
+            if snippets := tuple(filter(None, found)):
+                return snippets
+        return ()
+
+
+def make_snippet(source: str, text: str, pattern: re.Pattern[str]) -> Snippet | None:
+    """The surroundings of the first match of `pattern` in `text`, all matches marked; None if there is none."""
     text = compose(text)
-    patterns = [_pattern(word) for word in words] + [_pattern(phrase, quoted=True) for phrase in phrases]
-    pattern = re.compile("|".join(patterns), re.IGNORECASE)
-    first = pattern.search(text) if patterns else None
+    first = pattern.search(text)
     if first is None:
         return None
     begin = max(0, first.start() - BEFORE)
@@ -52,6 +73,7 @@ def make_snippet(source: str, text: str, *, words: Iterable[str], phrases: Itera
 
 
 def _pattern(term: str, *, quoted: bool = False) -> str:
+    """Finds `term` as `fold` and the index do: whatever its case, and the spaces beside Chinese characters."""
     folded = fold(term)
     if digits := digits_of(folded):
         return f"[{SEPARATORS}]*".join(digits)
@@ -59,3 +81,13 @@ def _pattern(term: str, *, quoted: bool = False) -> str:
     characters = re.sub(f"([{UNSPACED}])", rf"{idle}\1{idle}", re.escape(folded).replace(r"\ ", spaces))
     start = f"(?<![{LATIN}])" if is_short_word(term) and not quoted else ""
     return start + characters.removeprefix(idle).removesuffix(idle)
+
+
+def _alike(word: str) -> Iterator[str]:
+    """Finds what the index may take for `word`: Latin words that begin like it, any two of its Chinese characters."""
+    folded = fold(word)
+    if re.fullmatch(f"[{LATIN}]{{4,}}", folded):
+        yield f"(?<![{LATIN}]){folded[: max(3, len(folded) - 3)]}[{LATIN}]*"
+    for pair in map("".join, pairwise(folded)):
+        if re.fullmatch(f"[{UNSPACED}]{{2}}", pair):
+            yield pair

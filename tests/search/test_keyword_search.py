@@ -190,6 +190,17 @@ def test_snippets_mark_chinese_across_a_line_break(search, user, add_photo, keyw
     assert "<mark>调\n休</mark>通知" in snippets(hit)["text"]
 
 
+def test_snippets_mark_words_that_are_only_alike(user, add_photo, keyword_index):
+    add_photo("two nights in the garden houses\n航班 NH961 去东京")
+    index_all()
+    for query, marked in (
+        ("housing", "<mark>houses</mark>"),
+        ("东京航班", "<mark>航班</mark> NH961 去<mark>东京</mark>"),
+    ):
+        (hit,) = keyword_search(parse(query), user=user, limit=5)
+        assert marked in snippets(hit)["text"]
+
+
 def texts_and_parts() -> st.SearchStrategy[list[tuple[str, str]]]:
     text = st.text(alphabet="调休五一林小雨aAbBnNzZ019 .@-\n", min_size=1, max_size=12)
     cut = st.tuples(text, st.integers(0, 11), st.integers(1, 12)).map(lambda cut: (cut[0], cut[0][cut[1] :][: cut[2]]))
