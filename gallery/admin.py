@@ -30,7 +30,8 @@ class OwnerAdmin(UserAdmin):
     ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
         """What would be deleted, in numbers: Django would list the names of the photos and the texts found in them."""
         lines = [
-            _("%(user)s, and all photos of theirs: %(count)d") % {"user": user.get_username(), "count": user.photos.count()}
+            _("%(user)s, and all photos of theirs: %(count)d")
+            % {"user": user.get_username(), "count": user.photos.count()}
             for user in objs
         ]
         return lines, {str(User._meta.verbose_name_plural): len(lines)}, set(), []
