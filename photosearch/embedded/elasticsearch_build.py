@@ -84,9 +84,14 @@ def unpack(tarball: Iterator[bytes], folder: Path) -> None:
     """Write the wanted parts of the tarball into `folder`, reading it to its end so that its digest is checked."""
     with tarfile.open(fileobj=io.BufferedReader(_Stream(tarball)), mode="r|gz") as archive:
         for member in archive:
-            member.name = member.name.partition("/")[2]
-            if is_wanted(member.name):
-                archive.extract(member, folder, filter="data")
+            name = member.name.partition("/")[2]
+            # The digest is known only after the last file: until then no name is trusted.
+            if member.isfile() and is_wanted(name) and ".." not in name.split("/"):
+                file = folder / name
+                file.parent.mkdir(parents=True, exist_ok=True)
+                with file.open("wb") as output:
+                    shutil.copyfileobj(archive.extractfile(member) or io.BytesIO(), output)
+                file.chmod(0o755 if member.mode & 0o100 else 0o644)
     for _ in tarball:
         pass
 
@@ -100,9 +105,7 @@ def is_wanted(name: str) -> bool:
             return tool in TOOLS
         case ["bin", program]:
             return program in PROGRAMS
-        case ["jdk", "include" | "demo" | "man", *_]:
-            return False
-        case [""]:
+        case ["jdk", "include" | "legal" | "demo" | "man", *_]:
             return False
     return True
 

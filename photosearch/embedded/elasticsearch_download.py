@@ -149,9 +149,9 @@ def _extract_jar(package: Path, jar: Path) -> None:
         unpacked.seek(0)
         with tarfile.open(fileobj=unpacked) as archive:
             for member in archive:
-                if re.search(r"/lucene-analyzers-smartcn-[^/]*\.jar$", member.name) and member.isfile():
-                    member.name = jar.name
-                    archive.extract(member, jar.parent, filter="data")
+                is_jar = re.search(r"/lucene-analyzers-smartcn-[^/]*\.jar$", member.name) and member.isfile()
+                if is_jar and (content := archive.extractfile(member)):
+                    jar.write_bytes(content.read())
                     return
     raise StartFailed(f"Debian's {LUCENE_PACKAGE} holds no lucene-analyzers-smartcn jar.")
 

@@ -86,7 +86,7 @@ class Command(BaseCommand):
         if "ELASTICSEARCH_URL" not in os.environ:
             try:
                 yield folder.elasticsearch(port=free_port())
-            except StartFailed as error:
+            except (StartFailed, OSError) as error:
                 self._tell(f"Elasticsearch could not be had: {error}\nEverything else runs; PostgreSQL searches words.")
         if "DATABASE_URL" not in os.environ:
             yield folder.postgres()
