@@ -30,7 +30,6 @@ class Engine:
     version: str = ""
     photos: int = 0
     reason: str = ""
-    is_basic: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,7 +76,7 @@ def _encoders() -> Iterator[Engine]:
         return
     for info in encoders:
         photos = PhotoEmbedding.objects.filter(model=info.model, view=0).count() if info.model else 0
-        yield Engine(info.title, info.model, photos, info.reason, info.is_basic)
+        yield Engine(info.title, info.model, photos, info.reason)
 
 
 def _text_recognition() -> Engine:
