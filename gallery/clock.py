@@ -12,7 +12,7 @@ from gallery.deletion import sweep_strays
 from gallery.files import sweep_temporary
 from gallery.models import RETRY_DELAY, Photo, Step
 from gallery.steps import BATCH_SIZES, CurrentStep, current_steps
-from gallery.tasks import MAX_WAITING, enqueue_vector_indexes, top_up
+from gallery.tasks import MAX_WAITING, enqueue_vector_indexes, resume_unindexing, top_up
 
 logger = logging.getLogger(__name__)
 
@@ -79,6 +79,7 @@ class Clock:
                 self._attempt(f"{step} {version}", feeder.feed)
             if ticks % TICKS_PER_ROUND == 0:
                 self._attempt("vector indexes", enqueue_vector_indexes)
+                self._attempt("index entries", resume_unindexing)
                 self._attempt("sweep", self._sweep)
             ticks += 1
 

@@ -26,9 +26,9 @@ def delete_photos(photos: PhotoQuerySet, *, user: AbstractBaseUser) -> int:
         doomed = list(photos.visible_to(user).select_for_update().only("pk", "owner_id", "sha256", "extension"))
         photo_ids = [photo.pk for photo in doomed]
         Photo.objects.filter(pk__in=photo_ids).delete()
-        if photo_ids:
-            transaction.on_commit(partial(enqueue_unindexing, photo_ids))
-            transaction.on_commit(partial(_remove_files_of, doomed))
+        if doomed:
+            enqueue_unindexing(photo_ids)
+            transaction.on_commit(partial(_remove_files_of, doomed), robust=True)
     return len(photo_ids)
 
 

@@ -277,7 +277,7 @@ def _on_white(image: Image.Image) -> Image.Image:
         white = Image.new("RGB", image.size, "white")
         white.paste(image, mask=image.getchannel("A"))
         image = white
-    else:
+    elif image.mode != "RGB":
         image = image.convert("RGB")
     # Bytes 16 to 20 of a profile name its colour space; that of a CMYK or grey picture is of no use to RGB.
     image.info = {"icc_profile": profile} if profile[16:20] == b"RGB " else {}

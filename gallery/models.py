@@ -163,3 +163,12 @@ class StepAttempt(models.Model):
     def is_final(self) -> bool:
         """Nothing tries again until somebody asks."""
         return self.attempts >= MAX_ATTEMPTS
+
+
+class DocumentRemoval(models.Model):
+    """A photo, deleted or found broken, that may still stand in the keyword index; the row goes when it does not."""
+
+    photo_id = models.BigIntegerField(primary_key=True)
+
+    def __str__(self) -> str:
+        return str(self.photo_id)

@@ -1,7 +1,6 @@
 """What each step does with a batch of photos: read the files, ask the engine, store what comes out."""
 
 import faulthandler
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -22,6 +21,7 @@ from search.models import PhotoEmbedding, PhotoText
 # Seconds after which work on one picture is taken for an endless loop.
 THUMBNAIL_PATIENCE = 120
 TEXT_PATIENCE = 300
+STDERR = 2  # the descriptor: what Python calls stderr may be something else
 
 
 def store_thumbnails(photos: list[Photo]) -> Failures:
@@ -135,7 +135,7 @@ def _watchdog(seconds: int) -> Iterator[None]:
 
     The timer is the process's only one: such work runs in workers of a single thread. The supervisor starts them anew.
     """
-    faulthandler.dump_traceback_later(seconds, exit=True, file=sys.__stderr__)
+    faulthandler.dump_traceback_later(seconds, exit=True, file=STDERR)
     try:
         yield
     finally:

@@ -53,30 +53,30 @@ def current_steps() -> Iterator[CurrentStep | BlockedStep]:
     try:
         yield text_step()
     except ocr.TextRecognitionUnavailable as error:
-        yield BlockedStep(Step.TEXT, Step.TEXT.label, str(error))
+        yield BlockedStep(Step.TEXT, str(Step.TEXT.label), str(error))
     if settings.ELASTICSEARCH_URL:
         yield index_step()
     else:
         reason = _("There is no Elasticsearch; the database answers searches for words.")
-        yield BlockedStep(Step.INDEX, Step.INDEX.label, reason)
+        yield BlockedStep(Step.INDEX, str(Step.INDEX.label), reason)
 
 
 def thumbnails_step() -> CurrentStep:
     """Thumbnails in all sizes."""
     return CurrentStep(
         Step.THUMBNAILS,
-        Step.THUMBNAILS.label,
+        str(Step.THUMBNAILS.label),
         str(THUMBNAIL_VERSION),
         Photo.objects.missing_thumbnails,
         processing.store_thumbnails,
     )
 
 
-def embedding_step(model: str, title: str = Step.EMBEDDING.label) -> CurrentStep:
+def embedding_step(model: str, title: str = "") -> CurrentStep:
     """The vectors of one encoder's model."""
     return CurrentStep(
         Step.EMBEDDING,
-        title,
+        title or str(Step.EMBEDDING.label),
         model,
         partial(missing_embeddings, model),
         partial(processing.store_embeddings, model=model),
@@ -86,14 +86,14 @@ def embedding_step(model: str, title: str = Step.EMBEDDING.label) -> CurrentStep
 def text_step() -> CurrentStep:
     """The text in the picture; TextRecognitionUnavailable."""
     engine = ocr.engine_version()
-    return CurrentStep(Step.TEXT, Step.TEXT.label, engine, partial(missing_texts, engine), processing.store_texts)
+    return CurrentStep(Step.TEXT, str(Step.TEXT.label), engine, partial(missing_texts, engine), processing.store_texts)
 
 
 def index_step() -> CurrentStep:
     """The entry in the keyword index, for every revision of the photo anew."""
     mapping = documents.mapping_version()
     return CurrentStep(
-        Step.INDEX, Step.INDEX.label, mapping, partial(stale_documents, mapping), processing.store_documents
+        Step.INDEX, str(Step.INDEX.label), mapping, partial(stale_documents, mapping), processing.store_documents
     )
 
 

@@ -3,15 +3,17 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import cast
 
 import dramatiq
 from django.conf import settings
+from django.db import transaction
 from dramatiq import Message
 from dramatiq.brokers.redis import RedisBroker
 from redis import RedisError
 
-from gallery.models import Photo, Step
+from gallery.models import DocumentRemoval, Photo, Step
 from gallery.steps import BATCH_SIZES, CurrentStep, embedding_step, index_step, text_step, thumbnails_step
 from search import documents, ocr, vector_index
 from search.encoders.client import EncoderUnavailable, describe_encoders
@@ -22,6 +24,7 @@ logger = logging.getLogger(__name__)
 
 # So many messages of a kind may wait. What else is missing stays in the database, which is asked for the newest first.
 MAX_WAITING = 4
+MAX_REMOVALS = 1000  # in a message
 MINUTES = 60_000  # Dramatiq counts milliseconds.
 
 
@@ -59,12 +62,15 @@ def index_photos(photo_ids: list[int]) -> None:
         index_step().run(photo_ids)
 
 
-@dramatiq.actor(
-    queue_name="default", max_retries=20, min_backoff=10_000, max_backoff=10 * MINUTES, time_limit=5 * MINUTES
-)
+@dramatiq.actor(queue_name="default", max_retries=0, time_limit=10 * MINUTES)
 def unindex_photos(photo_ids: list[int]) -> None:
     """Take those photos out of the keyword index."""
-    documents.unindex_photos(photo_ids)
+    try:
+        documents.unindex_photos(photo_ids)
+    except documents.KeywordSearchUnavailable as error:
+        logger.warning("%d photos stay in the keyword index for now: %s", len(photo_ids), error)
+    else:
+        DocumentRemoval.objects.filter(pk__in=photo_ids).delete()
 
 
 @dramatiq.actor(queue_name="vision", max_retries=0, time_limit=24 * 60 * MINUTES)
@@ -86,20 +92,28 @@ def enqueue_processing(photo_ids: list[int]) -> None:
 
 def enqueue_step(step: CurrentStep, photo_ids: list[int]) -> None:
     """Have one step done for photos that somebody asks for, however many others wait."""
-    with _broker_may_be_down():
-        _broker().enqueue(_message(step, photo_ids))
+    _enqueue(_message(step, photo_ids))
 
 
 def enqueue_indexing(photo_ids: list[int]) -> None:
     """Have photos indexed anew of which an indexed field has changed."""
-    with _broker_may_be_down():
-        index_photos.send(photo_ids)
+    _enqueue(index_photos.message(photo_ids))
 
 
 def enqueue_unindexing(photo_ids: list[int]) -> None:
-    """Have photos taken out of the keyword index."""
-    with _broker_may_be_down():
-        unindex_photos.send(photo_ids)
+    """Have photos taken out of the keyword index: after this transaction, or when broker and Elasticsearch are back."""
+    DocumentRemoval.objects.bulk_create(
+        [DocumentRemoval(photo_id=photo_id) for photo_id in photo_ids], ignore_conflicts=True
+    )
+    transaction.on_commit(partial(_enqueue, unindex_photos.message(photo_ids)))
+
+
+def resume_unindexing() -> None:
+    """Have those taken out that were to leave the index and have not yet; RedisError."""
+    photo_ids = list(DocumentRemoval.objects.values_list("pk", flat=True)[:MAX_REMOVALS])
+    message = unindex_photos.message(photo_ids)
+    if photo_ids and not _waiting_like(message):
+        _broker().enqueue(message)
 
 
 def top_up(step: CurrentStep, photo_ids: list[int]) -> list[int]:
@@ -180,6 +194,11 @@ def _kind(message: Message) -> tuple[str, list[object]]:
 
 def _broker() -> RedisBroker:
     return cast(RedisBroker, dramatiq.get_broker())
+
+
+def _enqueue(message: Message) -> None:
+    with _broker_may_be_down():
+        _broker().enqueue(message)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Loaded by a worker before its tasks: a certain picture kills whoever decodes it, as a fault in a C library does."""
+"""Loaded by a worker before it begins: a certain picture kills whoever decodes it, as a fault in a C library does."""
 
 import hashlib
 import os
@@ -7,10 +7,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from gallery import images, models
+from gallery import models, processing
 
 models.RETRY_DELAY = timedelta(milliseconds=200)
-open_image = images.open_image
+open_image = processing.open_image
 
 
 def open_or_die(file: Path, **options: Any) -> Any:
@@ -20,4 +20,4 @@ def open_or_die(file: Path, **options: Any) -> Any:
     return open_image(file, **options)
 
 
-images.open_image = open_or_die
+processing.open_image = open_or_die

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms, ImageFile
 
 from gallery.images import (
+    ANIMATED_FORMATS,
     TURNS,
     ImageTooLarge,
     InvalidImage,
@@ -152,11 +153,13 @@ def test_a_tiff_of_several_pages_shows_the_first() -> None:
     assert open_image(file).getpixel((16, 16)) == RED
 
 
-def test_the_header_is_read_without_decoding_pixels(monkeypatch: pytest.MonkeyPatch) -> None:
-    files = [saved(drawn(), kind) for kind in FORMATS]
-    for kind in (ImageFile.ImageFile, pillow_heif.HeifImage):
-        monkeypatch.setattr(kind, "load", lambda image: pytest.fail(f"decoded {image}"))
-    assert [read_header(file).width for file in files] == [80] * len(FORMATS)
+@pytest.mark.parametrize("kind", FORMATS)
+def test_the_header_is_read_without_decoding_pixels(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    frames = {"save_all": True, "append_images": [drawn()]} if kind in ANIMATED_FORMATS else {}
+    file = saved(drawn().rotate(1), kind, **frames)
+    monkeypatch.setattr(type(Image.open(file)), "load", lambda image: pytest.fail(f"decoded {image}"))
+    monkeypatch.setattr(pillow_heif.HeifImage, "load", lambda image: pytest.fail(f"decoded {image}"))
+    assert read_header(file).animated == (kind in ANIMATED_FORMATS)
 
 
 def png_that_claims(width: int, height: int) -> BytesIO:

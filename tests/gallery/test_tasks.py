@@ -16,7 +16,7 @@ from PIL import Image
 from gallery import processing, tasks
 from gallery.files import THUMBNAIL_SIDES, thumbnail_path
 from gallery.images import THUMBNAIL_VERSION
-from gallery.models import Photo, Step, StepAttempt
+from gallery.models import DocumentRemoval, Photo, Step, StepAttempt
 from gallery.steps import embedding_step, thumbnails_step
 from search.encoders.client import EncoderLost, EncoderUnavailable
 from search.models import PhotoEmbedding, PhotoText
@@ -55,7 +55,7 @@ def test_thumbnails_are_made_once(store: Callable[..., Photo]) -> None:
     assert not StepAttempt.objects.exists()
 
 
-def test_a_broken_picture_is_marked_and_spares_its_batch(store: Callable[..., Photo], broker: Any) -> None:
+def test_a_broken_picture_is_marked_and_spares_its_batch(store: Callable[..., Photo]) -> None:
     broken = store(picture(size=(640, 480), kind="JPEG")[:-300])
     whole = store()
     tasks.make_thumbnails([broken.pk, whole.pk])
@@ -65,7 +65,7 @@ def test_a_broken_picture_is_marked_and_spares_its_batch(store: Callable[..., Ph
     assert attempts() == {broken.pk: (1, broken.defect)}
     assert whole.thumbnail_version == THUMBNAIL_VERSION
     assert not Photo.objects.missing_thumbnails().exists()
-    assert ("unindex_photos", [[broken.pk]]) in waiting(broker, "default")
+    assert list(DocumentRemoval.objects.values_list("pk", flat=True)) == [broken.pk]
 
 
 def test_a_missing_file_is_a_failure_but_no_defect(store: Callable[..., Photo]) -> None:
@@ -170,6 +170,30 @@ def test_an_encoder_that_dies_at_work_counts_and_one_that_is_away_does_not(
     monkeypatch.setattr(processing.encoders, "encode_photos", encode)
     tasks.embed_photos(photo_ids, MODEL)
     assert attempts() == dict.fromkeys(photo_ids, (count, "Gone."))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_to_leave_the_index_is_remembered_until_it_has_left(
+    broker: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def down(_photo_ids: list[int]) -> None:
+        raise tasks.documents.KeywordSearchUnavailable("It sleeps.")
+
+    tasks.enqueue_unindexing([1, 2])
+    assert waiting(broker, "default") == [("unindex_photos", [[1, 2]])]
+    broker.flush_all()  # lost
+    for _again in range(2):
+        tasks.resume_unindexing()
+    assert waiting(broker, "default") == [("unindex_photos", [[1, 2]])]
+    monkeypatch.setattr(tasks.documents, "unindex_photos", down)
+    tasks.unindex_photos([1, 2])
+    assert DocumentRemoval.objects.count() == 2
+    monkeypatch.setattr(tasks.documents, "unindex_photos", lambda _photo_ids: None)
+    tasks.unindex_photos([1, 2])
+    assert not DocumentRemoval.objects.exists()
+    broker.flush_all()
+    tasks.resume_unindexing()
+    assert waiting(broker, "default") == []
 
 
 def test_a_new_photo_is_put_into_every_queue(store: Callable[..., Photo], broker: Any) -> None:
