@@ -29,6 +29,11 @@ class Listener:
     def __str__(self) -> str:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
+    @property
+    def is_local(self) -> bool:
+        """Whether only this machine can reach it."""
+        return self.host in {"127.0.0.1", "::1", "localhost"}
+
     def answers(self, public_url: str) -> bool:
         """Say whether the site answers here when it is asked for under its public name."""
         connection = HTTPConnection(EVERYWHERE.get(self.host, self.host), self.port, timeout=5)

@@ -29,9 +29,9 @@ class DataFolder:
         """Make the folders; StartFailed when they cannot be made, or when their path cannot be used."""
         check_path(self.path)
         try:
+            # The servers' account must be able to walk through; what lies in these folders is closed.
             self.path.mkdir(parents=True, exist_ok=True)
-            # The servers' account may walk through these folders when it is not the owner; what lies in them is closed.
-            self.path.chmod(0o711)
+            self.path.chmod(self.path.stat().st_mode | 0o111)
             for folder, mode in ((self.programs, 0o755), (self.run, 0o711), (self.logs, 0o700)):
                 folder.mkdir(exist_ok=True)
                 folder.chmod(mode)
@@ -39,6 +39,13 @@ class DataFolder:
         except OSError as error:
             raise StartFailed(
                 f"The data folder {self.path} cannot be written ({error.strerror}). Name another one in DATA_DIR."
+            ) from error
+        try:
+            self.account.run(["test", "-w", self.sockets])
+        except StartFailed as error:
+            raise StartFailed(
+                f"The servers run as the user {self.account.name}, who cannot enter {self.path}: let others walk "
+                "through the folders above it (chmod o+x), or name another one in DATA_DIR."
             ) from error
 
     def postgres(self) -> Server:

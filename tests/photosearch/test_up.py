@@ -4,9 +4,20 @@ import fcntl
 import os
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """An empty data folder that the servers' account can reach."""
+    with tempfile.TemporaryDirectory(prefix="ps-", dir="/tmp") as name:
+        yield Path(name)
 
 
 def fail_to_start(folder: Path, **environment: str) -> str:
@@ -25,29 +36,19 @@ def fail_to_start(folder: Path, **environment: str) -> str:
     return finished.stderr
 
 
-def test_two_sites_never_share_a_data_folder(tmp_path):
-    (tmp_path / "run").mkdir()
-    with (tmp_path / "run/up.lock").open("w") as lock:
+def test_two_sites_never_share_a_data_folder(folder):
+    (folder / "run").mkdir()
+    with (folder / "run/up.lock").open("w") as lock:
         lock.write("4711")
         lock.flush()
         fcntl.flock(lock, fcntl.LOCK_EX)
-        assert "already runs with the data folder" in (said := fail_to_start(tmp_path))
+        assert "already runs with the data folder" in (said := fail_to_start(folder))
         assert "(process 4711)" in said
 
 
-def test_a_data_folder_with_too_long_a_path_is_refused(tmp_path):
-    folder = tmp_path / ("x" * 100)
-    assert "Name a shorter one in DATA_DIR." in fail_to_start(folder)
-    assert not folder.exists()
-
-
-def test_a_senseless_address_to_listen_on_is_refused(tmp_path):
-    assert "BIND must be an address and a port" in fail_to_start(tmp_path, BIND="somewhere")
-
-
-def test_a_database_that_does_not_answer_is_named(tmp_path):
+def test_a_database_that_does_not_answer_is_named(folder):
     said = fail_to_start(
-        tmp_path,
+        folder,
         DATABASE_URL="postgresql://photosearch@127.0.0.1:1/photosearch",
         REDIS_URL="redis://127.0.0.1:1/0",
         ELASTICSEARCH_URL="",

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -56,6 +57,8 @@ class Command(BaseCommand):
         stored = _forget_stored(folder)
         listener = choose_listener(bind=os.environ.get("BIND", ""), public_url=os.environ.get("PUBLIC_URL", ""))
         public_url = os.environ.setdefault("PUBLIC_URL", f"http://localhost:{listener.port}")
+        if not listener.is_local and urlsplit(public_url).hostname == "localhost":
+            self._tell("Others are answered only under the address in PUBLIC_URL: set it to the one that they type.")
         try:
             supervisor.start()
             self._start_servers(folder, supervisor, stored)

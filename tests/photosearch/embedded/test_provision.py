@@ -1,5 +1,6 @@
 """A data folder that cannot work is refused with what to do about it."""
 
+import os
 import stat
 from pathlib import Path
 
@@ -29,11 +30,17 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path):
         DataFolder(tmp_path / "file" / "data", account=server_account()).make()
 
 
-def test_only_the_owner_can_look_into_the_folders(tmp_path):
-    folder = DataFolder(tmp_path / "data", account=server_account())
-    folder.make()
-    modes = {path: stat.S_IMODE(path.stat().st_mode) for path in (folder.path, folder.run, folder.logs, folder.sockets)}
-    assert modes == {folder.path: 0o711, folder.run: 0o711, folder.logs: 0o700, folder.sockets: 0o700}
+def test_only_the_owner_can_look_into_the_folders(running):
+    folder = running.folder
+    modes = {path: stat.S_IMODE(path.stat().st_mode) for path in (folder.run, folder.logs, folder.sockets)}
+    assert modes == {folder.run: 0o711, folder.logs: 0o700, folder.sockets: 0o700}
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root starts servers as somebody else")
+def test_a_folder_that_the_servers_cannot_enter_is_refused(tmp_path):
+    tmp_path.chmod(0o700)
+    with pytest.raises(StartFailed, match="the user photosearch, who cannot enter"):
+        DataFolder(tmp_path / "data", account=server_account()).make()
 
 
 def test_a_port_that_is_listened_on_is_not_free(listening_port):
