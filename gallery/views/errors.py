@@ -1,11 +1,13 @@
 """What a person is told when a request cannot be answered."""
 
-from django.core.exceptions import BadRequest
+from django.core.exceptions import BadRequest, RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Status 400, with our own sentence where there is one; Django's are for the log."""
+    """Status 400, with our own sentence where there is one (Django's are for the log); 413 for too much in a form."""
+    if isinstance(exception, RequestDataTooBig):
+        return render(request, "413.html", status=413)
     sentence = str(exception) if isinstance(exception, BadRequest) else ""
     return render(request, "400.html", {"sentence": sentence}, status=400)
