@@ -65,6 +65,6 @@ def test_our_own_errors_are_owned_up_to(client, owner, monkeypatch):
 def test_too_much_in_a_form_is_refused(client, owner, settings):
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
     client.force_login(owner)
-    response = client.post("/photos/1/edit", {"description": "x" * 2000, "importance": "1"})
+    response = client.post("/password/", {"old_password": "x" * 2000})
     assert response.status_code == 413
     assert "What was sent is larger than this form may be." in response.content.decode()
