@@ -48,7 +48,8 @@ def store_embeddings(photos: list[Photo], *, model: str) -> Failures:
     vectors: dict[int, np.ndarray] = {}
     for photo, result in zip(readable, results, strict=True):
         if isinstance(result, str):
-            failures[photo.pk] = _mark_defect(photo, result)
+            # No defect as yet: perhaps only the encoder may not read it. Who makes the thumbnails decodes it, too.
+            failures[photo.pk] = result
         else:
             vectors[photo.pk] = result
     with transaction.atomic():

@@ -149,14 +149,18 @@ def test_all_views_of_a_photo_are_replaced_together(
     assert PhotoEmbedding.objects.filter(model="other@1").count() == 1
 
 
-def test_what_the_encoder_cannot_decode_is_a_defect(
+def test_what_the_encoder_cannot_read_fails_with_its_reason(
     store: Callable[..., Photo], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    broken, gone = store(), store()
+    unreadable, gone = store(), store()
     gone.path.unlink()
-    monkeypatch.setattr(processing.encoders, "encode_photos", lambda paths, model: ["Truncated."] * len(paths))
-    tasks.embed_photos([broken.pk, gone.pk], MODEL)
-    assert dict(Photo.objects.values_list("pk", "defect")) == {broken.pk: "Truncated.", gone.pk: ""}
+    monkeypatch.setattr(processing.encoders, "encode_photos", lambda paths, model: ["No."] * len(paths))
+    tasks.embed_photos([unreadable.pk, gone.pk], MODEL)
+    assert attempts() == {
+        unreadable.pk: (1, "No."),
+        gone.pk: (1, "The file of this picture is missing or cannot be read."),
+    }
+    assert not Photo.objects.exclude(defect="").exists()
 
 
 @pytest.mark.parametrize(("error", "count"), [(EncoderLost, 1), (EncoderUnavailable, 0)])
