@@ -162,7 +162,8 @@ def _runs(name: str, supervisor: Supervisor) -> bool:
 def _manage(*arguments: str) -> str:
     """Run a management command that finds the servers just started, and return what it printed."""
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), *arguments]
-    finished = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)  # noqa: S603
+    environment = {"LOG_LEVEL": "WARNING", **os.environ}
+    finished = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=False)  # noqa: S603
     if finished.returncode:
         raise StartFailed(f"`manage.py {arguments[0]}` failed; what it wrote above says why.")
     return finished.stdout.strip()
