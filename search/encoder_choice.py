@@ -1,35 +1,50 @@
-"""Choose the one encoder that answers a query for a library; the choice is derived from what is there, never stored."""
-
-from functools import lru_cache
-from time import monotonic
+"""Which encoder answers for a person's library: nothing is switched, it follows from what is there."""
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.core.cache import cache
+from django.db.models import Count, Q
 
+from gallery.models import Photo
 from search.encoders.client import EncoderInfo, describe_encoders
 from search.models import PhotoEmbedding
 from search.vector_index import has_vector_index
 from search.vector_search import EXACT_ROWS
 
-# An encoder that is still catching up does not answer: it may lag behind the best one by this share of the library.
-TOLERATED_LAG = 0.1
-COVERAGE_LIFETIME = 10  # seconds
+User = AbstractBaseUser | AnonymousUser
+
+# An encoder may answer while it knows at most so much less of the library than the one that knows most.
+COVERAGE_MARGIN = 0.1
+CACHE_SECONDS = 15
 
 
-def choose_encoder(scripts: frozenset[str], *, user: AbstractBaseUser | AnonymousUser) -> EncoderInfo | None:
-    """The most preferred encoder that is ready, reads all `scripts` and knows this user's photos; None if none is.
+def choose_encoder(scripts: frozenset[str], *, user: User) -> EncoderInfo | None:
+    """The most preferred encoder that is ready, reads `scripts` and knows the library of `user`; None if there is none.
 
-    In a library too large for exact search, one whose index is built goes before one whose index is not.
-    EncoderUnavailable if the encoder process does not answer.
+    It must know about as many photos as any other, and in a large library it must have its index as long as another
+    one has: so a new model takes over when its vectors are there, and not before.
+
+    Raises:
+        EncoderUnavailable: the encoder process does not answer.
     """
-    able = [info for info in describe_encoders() if info.state == "ready" and scripts <= info.scripts]
-    known = {info.model: _known_photos(user.pk, info.model, int(monotonic() / COVERAGE_LIFETIME)) for info in able}
-    most = max(known.values(), default=0)
-    caught_up = [info for info in able if known[info.model] and known[info.model] >= most * (1 - TOLERATED_LAG)]
-    fast = [info for info in caught_up if known[info.model] <= EXACT_ROWS or has_vector_index(info.model)]
-    return next(iter(fast or caught_up), None)
+    ready = [info for info in describe_encoders() if info.state == "ready" and scripts <= info.scripts]
+    if len(ready) < 2:
+        return ready[0] if ready else None
+    photos, vectors = _counts(user)
+    known = {info.model: vectors.get(info.model, (0, 0)) for info in ready}
+    enough = max(views_0 for views_0, _all in known.values()) - COVERAGE_MARGIN * photos
+    knowing = [info for info in ready if known[info.model][0] >= enough]
+    quick = [info for info in knowing if known[info.model][1] <= EXACT_ROWS or has_vector_index(info.model)]
+    return (quick or knowing)[0]
 
 
-@lru_cache(maxsize=1000)
-def _known_photos(user_id: int, model: str, _period: int) -> int:
-    """How many of a user's photos the model has seen; counted anew in every period."""
-    return PhotoEmbedding.objects.filter(owner_id=user_id, model=model, view=0).count()
+def _counts(user: User) -> tuple[int, dict[str, tuple[int, int]]]:
+    """The photos of `user`, and for each model how many it knows and all of its vectors; as of some seconds ago."""
+    key = f"embedded-photos-{user.pk}"
+    counts: tuple[int, dict[str, tuple[int, int]]] | None = cache.get(key)
+    if counts is None:
+        photos = Photo.objects.visible_to(user).filter(defect="").count()
+        vectors = PhotoEmbedding.objects.filter(owner_id=user.pk).values("model")
+        rows = vectors.annotate(photos=Count("pk", filter=Q(view=0)), vectors=Count("pk")).order_by()
+        counts = photos, {row["model"]: (row["photos"], row["vectors"]) for row in rows}
+        cache.set(key, counts, CACHE_SECONDS)
+    return counts
