@@ -50,7 +50,7 @@ class Library:
 def open_library(*, photos: int, model: str, dimensions: int) -> Library:
     """Use the synthetic library, and make it first if it is not there in this size and with this model."""
     connection.settings_dict["TEST"]["NAME"] = NAME
-    connection.creation.create_test_db(verbosity=0, keepdb=True)
+    connection.creation.create_test_db(verbosity=0, serialize=False, keepdb=True)
     library = Library(photos, model, dimensions)
     if _count("gallery_photo") != photos:
         _fill_photos(photos)
