@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from gallery.models import Photo
 from gallery.tasks import make_thumbnails
@@ -27,7 +27,7 @@ CHROMIUM_OPTIONS = (
     "--disable-sync",
 )
 DESK = {"width": 1280, "height": 860}
-TELEPHONE = {"width": 390, "height": 844}
+SMALL_TELEPHONE = {"width": 320, "height": 640}
 PATIENCE = 10_000  # milliseconds
 
 
@@ -77,6 +77,11 @@ def open_page(browser: Browser, live_server: Any, media_root: Any, owner: User) 
         context.close()
     # What a test provokes on purpose, browsers call an error.
     assert [complaint for complaint in complaints if "the server responded with a status of 4" not in complaint] == []
+
+
+def settle(page: Page) -> None:
+    """Wait until htmx has brought all that it was asked for."""
+    expect(page.locator(".htmx-request")).to_have_count(0)
 
 
 def session_of(user: User) -> str:

@@ -53,22 +53,24 @@ def test_filters_are_set_and_taken_away(open_page, show):
     assert "min_width" not in page.url
 
 
-@pytest.mark.parametrize("way", ["drop", "paste", "choose"])
-def test_a_picture_brings_itself_first_and_is_not_kept(open_page, show, encoder, photographs, way):  # noqa: F811
+def test_a_picture_brings_itself_first_and_is_not_kept(open_page, show, encoder, photographs):  # noqa: F811
     for name in ("cat", "coffee", "flower"):
-        show(photographs[name].read_bytes(), filename=f"{name}.png")
+        show(photographs[name].read_bytes(), filename=name)
     embed_photos(list(Photo.objects.values_list("pk", flat=True)), encoder)
     page = open_page("/search?q=tea")
-    query = photographs["coffee"].read_bytes()
-    if way == "choose":
-        page.locator("input[name=picture]").set_input_files(photographs["coffee"])
-    else:
-        drop_files(page, {"query.png": query}, event=way)
+    first = page.locator("#results img").first
+
+    drop_files(page, {"query.png": photographs["coffee"].read_bytes()})
     expect(page.get_by_role("heading", name="Pictures that look like it")).to_be_visible()
-    expect(page.locator("#results img").first).to_have_attribute("alt", "coffee.png")
+    expect(first).to_have_attribute("alt", "coffee")
     expect(page.locator(".likeness b").first).to_contain_text("%")
     expect(page.get_by_role("img", name="The picture you search with")).to_be_visible()
     expect(page.get_by_role("searchbox")).to_have_value("")
+
+    drop_files(page, {"query.png": photographs["cat"].read_bytes()}, event="paste")
+    expect(first).to_have_attribute("alt", "cat")
+    page.locator("input[name=picture]").set_input_files(photographs["flower"])
+    expect(first).to_have_attribute("alt", "flower")
     assert Photo.objects.count() == 3
 
 
@@ -86,7 +88,7 @@ def test_a_photo_shows_others_like_it(open_page, show, encoder, photographs):  #
     expect(page.locator(".similar img")).to_have_attribute("alt", "same cat.png")
     page.get_by_role("link", name="More like this").click()
     page.wait_for_url(f"**/photos/{photo.pk}/similar")
-    expect(page.locator(".hits .likeness b")).to_have_text("100%")
+    expect(page.locator(".hits .likeness b")).to_contain_text("97%")
 
 
 def test_searching_with_a_picture_works_without_scripts(open_page, show, encoder, photographs):  # noqa: F811
@@ -94,7 +96,7 @@ def test_searching_with_a_picture_works_without_scripts(open_page, show, encoder
     embed_photos(list(Photo.objects.values_list("pk", flat=True)), encoder)
     page = open_page("/search", java_script_enabled=False)
     page.locator("input[name=picture]").set_input_files(photographs["rocket"])
-    page.locator("#picture").get_by_role("button", name="Search").click()
+    page.locator("#picture").get_by_role("button", name="Search", exact=True).click()
     expect(page.locator("#results img")).to_have_attribute("alt", "rocket.jpg")
 
 
