@@ -4,6 +4,7 @@ They are the product's own embedded servers, in a data folder that lives as long
 the background; what needs it asks for the fixture `elasticsearch`.
 """
 
+import logging
 import os
 import shutil
 import tempfile
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from photosearch.embedded import StartFailed
 from photosearch.embedded.account import server_account
 from photosearch.embedded.provision import DataFolder, free_port
 from photosearch.embedded.supervisor import Supervisor
@@ -39,10 +41,15 @@ class TestServers:
 
     def start(self) -> None:
         """Start what the environment does not name, and name it there; wait for all but Elasticsearch."""
+        progress = logging.getLogger("photosearch.embedded")
+        progress.setLevel(logging.INFO)
+        progress.addHandler(logging.StreamHandler())
         PROGRAMS.parent.mkdir(parents=True, exist_ok=True)
         self.folder.make()
         self.supervisor.start()
         if "ELASTICSEARCH_URL" not in os.environ:
+            # Not in the background: no test's time limit is meant for a download.
+            self.folder.build_elasticsearch()
             port = free_port()
             os.environ["ELASTICSEARCH_URL"] = self.folder.elasticsearch_url(port=port)
             self.elasticsearch = self.background.submit(self._start_elasticsearch, port)
@@ -78,7 +85,10 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
         early_config.add_cleanup(servers.stop)
         # Whatever the environment says: no test touches the data folder that people use.
         os.environ["DATA_DIR"] = str(servers.folder.path)
-        servers.start()
+        try:
+            servers.start()
+        except StartFailed as error:
+            raise pytest.UsageError(f"The tests' servers could not be started. {error}") from error
     os.environ.setdefault("SECRET_KEY", "only-for-tests-and-long-enough-to-pass-the-deployment-checks-0123456789")
     return (yield)
 

@@ -58,9 +58,13 @@ class DataFolder:
         home = valkey.provide(self.programs)
         return valkey.prepare(self.path / "valkey", home=home, sockets=self.sockets, account=self.account)
 
+    def build_elasticsearch(self) -> Path:
+        """Download and build Elasticsearch where that is not done yet, which takes minutes; return its folder."""
+        return elasticsearch_build.provide(self.programs, downloads=self.path / "downloads", account=self.account)
+
     def elasticsearch(self, *, port: int) -> Server:
-        """Prepare Elasticsearch; the first time it is downloaded and built, which takes minutes."""
-        home = elasticsearch_build.provide(self.programs, downloads=self.path / "downloads", account=self.account)
+        """Prepare Elasticsearch, built if need be."""
+        home = self.build_elasticsearch()
         return elasticsearch.prepare(self.path / "elasticsearch", home=home, port=port, account=self.account)
 
     def elasticsearch_url(self, *, port: int) -> str:

@@ -201,6 +201,7 @@ def _only_one(folder: DataFolder) -> Iterator[None]:
 def _show_progress() -> None:
     """Show what the embedded servers' modules log as plain lines."""
     logger = logging.getLogger("photosearch.embedded")
+    logger.setLevel(logging.INFO)
     logger.addHandler(logging.StreamHandler(sys.stdout))
     logger.propagate = False
 
