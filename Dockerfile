@@ -13,12 +13,13 @@ RUN useradd --create-home --uid 10001 photosearch \
 WORKDIR /app
 ENV PYTHONUNBUFFERED=1 PIP_NO_CACHE_DIR=1 DATA_DIR=/var/lib/photosearch
 
-# The CPU build of torch; for a GPU: --build-arg TORCH_INDEX=https://pypi.org/simple
+# The CPU build of torch; for a GPU: --build-arg TORCH_INDEX=
 ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
 COPY requirements.txt requirements-binaries.txt constraints.txt ./
 # openai-clip is built here, and needs the setuptools of the requirements for it.
 RUN pip install $(grep '^setuptools==' requirements.txt) \
-    && pip install --extra-index-url "$TORCH_INDEX" --no-build-isolation --use-pep517 --requirement requirements.txt --constraint constraints.txt \
+    && pip install ${TORCH_INDEX:+--extra-index-url "$TORCH_INDEX"} --no-build-isolation --use-pep517 \
+        --requirement requirements.txt --constraint constraints.txt \
     && pip install --no-deps --require-hashes --requirement requirements-binaries.txt
 
 COPY . .
