@@ -121,13 +121,15 @@ def _reader(weights: Weights) -> _Reader:
 
 @contextmanager
 def _prepared_import(*, is_local: bool) -> Iterator[None]:
-    """Where PaddleOCR keeps its files, and without what it loads only to download models.
+    """Settings that PaddleOCR reads when it is imported, and an import without what only downloads models.
 
     `import paddleocr` imports modelscope, and that torch: 190 MB and four seconds, for nothing when the weights are
     here. An empty module stands in meanwhile.
     """
     os.environ.setdefault("PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK", "True")
     os.environ.setdefault("PADDLE_PDX_CACHE_HOME", str(settings.DATA_DIR / "models" / "paddlex"))
+    # Threads that have nothing to do shall not spin: others want the processors too.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     stands_in = is_local and "modelscope" not in sys.modules
     if stands_in:
         sys.modules["modelscope"] = types.ModuleType("modelscope")

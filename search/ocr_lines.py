@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from difflib import SequenceMatcher
 
 import numpy as np
 from numpy.typing import NDArray
@@ -130,14 +129,26 @@ def _split(crop: Pixels) -> list[Pixels]:
 
 
 def _join(pieces: list[tuple[str, float]]) -> tuple[str, float]:
-    """Text and confidence of a line that was read in pieces: each begins where the one before says the same."""
+    """Text and confidence of a line that was read in pieces, of which each begins with the end of the one before."""
     text, confidence = pieces[0]
     for piece, other in pieces[1:]:
-        tail, head = text[-OVERLAP_CHARACTERS:], piece[:OVERLAP_CHARACTERS]
-        same = SequenceMatcher(None, tail, head, autojunk=False).find_longest_match()
-        text = text[: len(text) - len(tail) + same.a] + piece[same.b :] if same.size else f"{text} {piece}"
+        common = _common_length(text[-OVERLAP_CHARACTERS:], piece[:OVERLAP_CHARACTERS])
+        # Half from each: the outermost characters may have been cut through.
+        text = text[: len(text) - common // 2] + piece[common - common // 2 :] if common else f"{text} {piece}"
         confidence = min(confidence, other)
     return text, confidence
+
+
+def _common_length(end: str, start: str) -> int:
+    """How many characters the end of one piece of a line has in common with the start of the next."""
+
+    def agreement(length: int) -> int:
+        same = [a == b for a, b in zip(end[-length:], start[:length], strict=True)]
+        return sum(same) - 2 * same[1:-1].count(False)
+
+    lengths = range(1, min(len(end), len(start)) + 1)
+    best = max(lengths, key=agreement, default=0)
+    return best if best and agreement(best) > 0 else 0
 
 
 def _weight(line: _FoundLine) -> int:

@@ -10,6 +10,7 @@ Quad = NDArray[np.float32]
 
 LONG = 2.5  # times as long as wide: telephone screens are up to 2.3, and still read well as one
 SHORTEST_TILE = 1600
+EDGE = 4  # pixels; boxes of what a tile cuts off end there or just before
 SAME_LINE = 0.5
 COVERED = 0.8
 
@@ -38,21 +39,24 @@ def tile_spans(length: int, *, across: int) -> list[Span]:
 def merge_tiles(tiles: list[tuple[Span, list[Quad]]], *, axis: int) -> list[Quad]:
     """The lines of the whole picture from those of its tiles, all in the picture's pixels; tiles run along `axis`.
 
-    Two boxes of neighbouring tiles are one line when they agree within the overlap. The one that holds the other
-    wins (the other was cut by the edge of its tile); where neither does, both were cut, and the line spans both.
+    What the edge of a tile cuts off within the overlap, the neighbour sees whole. Two other boxes of neighbouring
+    tiles are one line when they agree within the overlap: the one that holds the other wins; where neither does,
+    both were cut, and the line spans both.
     """
     merged: list[Quad] = []
-    previous_end = 0
-    for span, quads in tiles:
-        overlap = (span.start, previous_end)
+    for before, (span, quads), after in zip([None, *tiles], tiles, [*tiles[1:], None], strict=False):
+        overlap = (span.start, before[0].end if before else span.start)
+        until = after[0].start if after else span.end
         reaching = [i for i, other in enumerate(merged) if other[:, axis].max() > span.start]
         for quad in quads:
+            low, high = float(quad[:, axis].min()), float(quad[:, axis].max())
+            if (low <= span.start + EDGE and high < overlap[1]) or (high >= span.end - EDGE and low > until):
+                continue
             twin = next((i for i in reaching if _is_same(merged[i], quad, overlap, axis)), None)
             if twin is None:
                 merged.append(quad)
             else:
                 merged[twin] = _join(merged[twin], quad)
-        previous_end = span.end
     return merged
 
 
