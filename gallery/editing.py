@@ -14,5 +14,5 @@ def edit_photo(photo: Photo, *, user: AbstractBaseUser, description: str, import
     """Set both, and have the keyword index learn of it; nothing happens to a photo that is not `user`'s."""
     with transaction.atomic():
         own = Photo.objects.visible_to(user).filter(pk=photo.pk)
-        own.update(description=description, importance=importance, revision=F("revision") + 1)
-        transaction.on_commit(partial(enqueue_indexing, [photo.pk]))
+        if own.update(description=description, importance=importance, revision=F("revision") + 1):
+            transaction.on_commit(partial(enqueue_indexing, [photo.pk]))

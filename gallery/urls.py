@@ -6,16 +6,16 @@ from gallery.views import files, photos, status, uploads
 
 app_name = "gallery"
 urlpatterns = [
-    path("", photos.photos, name="photos"),
-    path("upload", uploads.upload, name="upload"),
-    path("photos/<int:photo_id>", photos.photo, name="photo"),
-    path("photos/<int:photo_id>/tile", photos.tile, name="tile"),
-    path("photos/<int:photo_id>/edit", photos.edit, name="edit"),
-    path("photos/<int:photo_id>/delete", photos.delete, name="delete"),
-    path("photos/<int:photo_id>/progress", photos.progress, name="progress"),
+    path("", photos.show_gallery, name="photos"),
+    path("upload", uploads.upload_pictures, name="upload"),
+    path("photos/<int:photo_id>", photos.show_photo, name="photo"),
+    path("photos/<int:photo_id>/tile", photos.show_tile, name="tile"),
+    path("photos/<int:photo_id>/edit", photos.change_photo, name="edit"),
+    path("photos/<int:photo_id>/delete", photos.remove_photo, name="delete"),
+    path("photos/<int:photo_id>/progress", photos.show_progress, name="progress"),
     path("photos/<int:photo_id>/retry", photos.retry_step, name="retry"),
-    path("photos/<int:photo_id>/thumbnail", files.thumbnail, name="thumbnail"),
-    path("photos/<int:photo_id>/preview", files.preview, name="preview"),
-    path("photos/<int:photo_id>/original", files.original, name="original"),
-    path("status", status.status, name="status"),
+    path("photos/<int:photo_id>/thumbnail", files.send_thumbnail, name="thumbnail"),
+    path("photos/<int:photo_id>/preview", files.send_preview, name="preview"),
+    path("photos/<int:photo_id>/original", files.send_original, name="original"),
+    path("status", status.show_status, name="status"),
 ]

@@ -4,10 +4,14 @@ from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LogoutView
 from django.urls import include, path
+from django.views.decorators.cache import cache_control
 from django.views.i18n import JavaScriptCatalog, set_language
 
 from gallery.views.accounts import ChangePassword, LogIn
 from photosearch.health import show_health
+
+# Of the installed packages only our own strings: the admin's are many. The page's address for them names the language.
+script_strings = cache_control(max_age=3600)(JavaScriptCatalog.as_view(packages=["gallery"]))
 
 urlpatterns = [
     path("health", show_health, name="health"),
@@ -15,8 +19,7 @@ urlpatterns = [
     path("logout/", LogoutView.as_view(next_page="login"), name="logout"),
     path("password/", ChangePassword.as_view(), name="password"),
     path("language/", login_not_required(set_language), name="set_language"),
-    # Of the installed packages only our own strings: the admin's are many.
-    path("jsi18n/", login_not_required(JavaScriptCatalog.as_view(packages=["gallery"])), name="javascript-catalog"),
+    path("jsi18n/", login_not_required(script_strings), name="javascript-catalog"),
     path("admin/", admin.site.urls),
     path("", include("search.urls")),
     path("", include("gallery.urls")),

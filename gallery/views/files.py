@@ -32,19 +32,19 @@ CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbo
 
 
 @require_safe
-def thumbnail(request: PageRequest, photo_id: int) -> HttpResponseBase:
+def send_thumbnail(request: PageRequest, photo_id: int) -> HttpResponseBase:
     """The small picture of the gallery, WebP."""
     return _send_thumbnail(request, photo_id, "small")
 
 
 @require_safe
-def preview(request: PageRequest, photo_id: int) -> HttpResponseBase:
+def send_preview(request: PageRequest, photo_id: int) -> HttpResponseBase:
     """The large picture of the photo's page, WebP."""
     return _send_thumbnail(request, photo_id, "large")
 
 
 @require_safe
-def original(request: PageRequest, photo_id: int) -> HttpResponseBase:
+def send_original(request: PageRequest, photo_id: int) -> HttpResponseBase:
     """The very bytes that were uploaded, under the type that was decoded."""
     photo = get_object_or_404(Photo.objects.visible_to(request.user), pk=photo_id)
     return _send(

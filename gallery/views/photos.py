@@ -22,7 +22,7 @@ PAGE_SIZE = 60
 
 
 @require_safe
-def photos(request: PageRequest) -> HttpResponse:
+def show_gallery(request: PageRequest) -> HttpResponse:
     """The person's photos, newest first; asked by htmx, the tiles alone."""
     form = GalleryForm(request.GET)
     if not form.is_valid():
@@ -37,19 +37,19 @@ def photos(request: PageRequest) -> HttpResponse:
 
 
 @require_safe
-def tile(request: PageRequest, photo_id: int) -> HttpResponse:
+def show_tile(request: PageRequest, photo_id: int) -> HttpResponse:
     """One photo as the gallery shows it: for what was just uploaded, and until there is a thumbnail."""
     return render(request, "gallery/tile.html", {"photo": _own_photo(request, photo_id)})
 
 
 @require_safe
-def photo(request: PageRequest, photo_id: int) -> HttpResponse:
+def show_photo(request: PageRequest, photo_id: int) -> HttpResponse:
     """The page of one photo."""
     return _photo_page(request, _own_photo(request, photo_id))
 
 
 @require_POST
-def edit(request: PageRequest, photo_id: int) -> HttpResponse:
+def change_photo(request: PageRequest, photo_id: int) -> HttpResponse:
     """Change description and importance; for htmx the form again, else back to the photo."""
     photo = _own_photo(request, photo_id)
     form = PhotoForm(request.POST, instance=photo)
@@ -64,7 +64,7 @@ def edit(request: PageRequest, photo_id: int) -> HttpResponse:
 
 
 @require_POST
-def delete(request: PageRequest, photo_id: int) -> HttpResponse:
+def remove_photo(request: PageRequest, photo_id: int) -> HttpResponse:
     """Delete a photo for good."""
     photo = _own_photo(request, photo_id)
     delete_photos(Photo.objects.filter(pk=photo.pk), user=request.user)
@@ -73,7 +73,7 @@ def delete(request: PageRequest, photo_id: int) -> HttpResponse:
 
 
 @require_safe
-def progress(request: PageRequest, photo_id: int) -> HttpResponse:
+def show_progress(request: PageRequest, photo_id: int) -> HttpResponse:
     """How far the photo's processing has come, by step."""
     return _progress(request, _own_photo(request, photo_id))
 

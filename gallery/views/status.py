@@ -39,7 +39,7 @@ class Backlog:
 
 
 @require_safe
-def status(request: PageRequest) -> HttpResponse:
+def show_status(request: PageRequest) -> HttpResponse:
     """The status page; asked by htmx, its contents alone."""
     if not request.user.is_staff:
         raise PermissionDenied

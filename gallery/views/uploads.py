@@ -68,7 +68,7 @@ class LargeFileSkipper(FileUploadHandler):
 # The token stands in the body, and whether that is read at all is decided first.
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
-def upload(request: PageRequest) -> HttpResponse:
+def upload_pictures(request: PageRequest) -> HttpResponse:
     """The upload page; posted to, the fate of each of the `files`."""
     if request.method != "POST":
         return _page(request)

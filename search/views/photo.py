@@ -14,7 +14,7 @@ SIMILAR_ON_OWN_PAGE = 60
 
 
 @require_safe
-def similar(request: SearchRequest, photo_id: int) -> HttpResponse:
+def show_similar(request: SearchRequest, photo_id: int) -> HttpResponse:
     """More like this photo: a row of tiles for htmx, else a page."""
     photo = _own_photo(request, photo_id)
     limit = SIMILAR_ON_PHOTO_PAGE if request.htmx else SIMILAR_ON_OWN_PAGE
@@ -24,7 +24,7 @@ def similar(request: SearchRequest, photo_id: int) -> HttpResponse:
 
 
 @require_safe
-def text(request: SearchRequest, photo_id: int) -> HttpResponse:
+def show_text(request: SearchRequest, photo_id: int) -> HttpResponse:
     """The text found in a photo: a fragment for htmx, else a page."""
     photo = _own_photo(request, photo_id)
     found = PhotoText.objects.filter(photo=photo).first()

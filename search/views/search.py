@@ -21,7 +21,7 @@ ENVELOPE = 64 * 1024
 
 
 @require_safe
-def search(request: SearchRequest) -> HttpResponse:
+def show_results(request: SearchRequest) -> HttpResponse:
     """What the query string asks for; without anything in it, how to search."""
     form = SearchForm(request.GET)
     if not form.is_valid():

@@ -43,7 +43,7 @@ class KeywordIndex:
 
 
 @require_safe
-def status(request: SearchRequest) -> HttpResponse:
+def show_status(request: SearchRequest) -> HttpResponse:
     """A fragment of the status page."""
     if not request.user.is_staff:
         raise PermissionDenied

@@ -1,4 +1,4 @@
-/** Keys for every page: `/` goes to the search box, arrows to the neighbouring photos; and buttons that copy text. */
+/** For every page: `/` goes to the search box, arrows to the neighbouring photos; buttons that copy; short addresses. */
 
 const { gettext } = window.django;
 
@@ -29,4 +29,9 @@ document.addEventListener("click", async (event) => {
     label.textContent = gettext("Select the text and copy it by hand");
   }
   setTimeout(() => { label.textContent = before; }, 2000);
+});
+
+// An empty field asks for nothing, and need not stand in the address.
+document.querySelector("#search")?.addEventListener("formdata", ({ formData }) => {
+  for (const [name, value] of [...formData]) if (!value) formData.delete(name);
 });
