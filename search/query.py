@@ -34,6 +34,10 @@ TOKEN = re.compile(
 DATE = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?")
 CODE = re.compile(r"\d|@|[a-z]\.[a-z]", re.IGNORECASE)
 EXTENSIONS = {"jpeg": "jpg", "jpe": "jpg", "tif": "tiff", "heif": "heic"}
+SCRIPTS_OF_NAMES = {
+    **dict.fromkeys(("cjk", "ideographic"), "han"),  # 々 is an "ideographic iteration mark".
+    **dict.fromkeys(("hiragana", "katakana", "katakana-hiragana"), "kana"),  # ー is both.
+}
 NUMBERS = {"width": MAX_PIXELS, "height": MAX_PIXELS, "importance": MAX_IMPORTANCE}
 
 
@@ -164,7 +168,7 @@ def is_code(word: str) -> bool:
 def scripts_of(text: str) -> frozenset[str]:
     """The scripts of the letters in `text`, by the first word of their Unicode names: latin, han, cyrillic, kana …"""
     names = (unicodedata.name(character, "").split(" ")[0].lower() for character in text if character.isalpha())
-    return frozenset({"cjk": "han", "hiragana": "kana", "katakana": "kana"}.get(name, name) for name in names)
+    return frozenset(SCRIPTS_OF_NAMES.get(name, name) for name in names)
 
 
 def _read_filter(token: re.Match[str]) -> Filters:

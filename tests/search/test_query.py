@@ -87,7 +87,15 @@ def test_other_queries_are_not_exact(text):
 
 @pytest.mark.parametrize(
     ("text", "scripts"),
-    [("cat 12!", {"latin"}), ("猫 cat", {"han", "latin"}), ("кот", {"cyrillic"}), ("ねこ", {"kana"}), ("123", set())],
+    [
+        ("cat 12!", {"latin"}),
+        ("猫 cat", {"han", "latin"}),
+        ("кот", {"cyrillic"}),
+        ("ねこ", {"kana"}),
+        ("コーヒー", {"kana"}),
+        ("人々", {"han"}),
+        ("123", set()),
+    ],
 )
 def test_scripts_are_recognised(text, scripts):
     assert scripts_of(text) == scripts
