@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from PIL import Image
 
 from search.encoders.clip_weights import clip_package, find_weights
-from search.encoders.description import LATIN, Calibration, EncoderInfo, QueryVector
+from search.encoders.description import Calibration, EncoderInfo, QueryVector
 from search.encoders.weights import WeightsUnavailable
 
 # To be raised whenever the same weights give other vectors than before.
@@ -107,7 +107,7 @@ def _describe(*, title: str, model: str = "", dimensions: int = 0, reason: str =
         title=title,
         model=model,
         dimensions=dimensions,
-        scripts=frozenset({LATIN}),
+        scripts=frozenset({"latin"}),
         text_calibration=TEXT_CALIBRATION,
         image_calibration=IMAGE_CALIBRATION,
         floor=FLOOR,

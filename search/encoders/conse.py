@@ -2,7 +2,7 @@
 
 An ImageNet classifier (EfficientNet-Lite2) says which of 1,000 things a picture shows, and the picture's vector is the
 mean of those things' names in a multilingual space of sentences (Universal Sentence Encoder v3), where queries are
-encoded too. No download, English and Chinese; knows animals, plants, food, vehicles, things and places, but no colours,
+encoded too. No download, sixteen languages; knows animals, plants, food, vehicles, things and places, but no colours,
 persons, actions or numbers. All weights come with Python packages and with search/encoders/data.
 """
 
@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from PIL import Image
 
-from search.encoders.description import HAN, LATIN, Calibration, EncoderInfo, QueryVector
+from search.encoders.description import Calibration, EncoderInfo, QueryVector
 from search.encoders.weights import WeightsUnavailable, sha256_of
 
 # To be raised whenever the same weights give other vectors than before.
@@ -46,6 +46,9 @@ PIXEL_MEAN, PIXEL_SCALE = 127.0, 128.0
 VIEWS_AT_ONCE = 4
 TOP_CLASSES = 20
 TEMPERATURE = 1.5
+
+# Of the sentence encoder's sixteen languages, in the words of search.query.scripts_of.
+SCRIPTS = frozenset({"latin", "han", "kana", "hangul", "cyrillic", "arabic", "thai"})
 
 # Fitted to 527 captioned pictures (text), and to the sample photographs against their own crops, turned, dark and
 # small versions (image): those have cosines above .94, other photographs below .86 in nine of ten cases.
@@ -139,7 +142,7 @@ def _describe(*, model: str = "", dimensions: int = 0, reason: str = "") -> Enco
         title=_("basic recognition"),
         model=model,
         dimensions=dimensions,
-        scripts=frozenset({LATIN, HAN}),
+        scripts=SCRIPTS,
         text_calibration=TEXT_CALIBRATION,
         image_calibration=IMAGE_CALIBRATION,
         floor=FLOOR,

@@ -12,6 +12,7 @@ from search.encoders.client import display_score
 from search.encoders.conse import CLASS_VECTORS, ConseEncoder
 from search.encoders.picture_views import open_for_encoder
 from search.encoders.weights import WeightsUnavailable
+from search.query import scripts_of
 
 DATA = Path(conse.__file__).parent / "data"
 
@@ -50,6 +51,12 @@ def test_words_find_the_photograph_above_the_floor(encoder, images, vectors, tex
     scores = text_scores(encoder, vectors, text)
     assert list(images)[int(np.argmax(scores))] == name
     assert max(scores) > encoder.describe().floor
+
+
+@pytest.mark.parametrize("text", ["coffee", "咖啡", "コーヒー", "커피", "кофе", "قهوة", "กาแฟ", "Kaffee", "café"])
+def test_all_scripts_that_it_claims_to_read_are_read(encoder, images, vectors, text):
+    assert scripts_of(text) <= encoder.describe().scripts
+    assert text_scores(encoder, vectors, text)[list(images).index("coffee")] > 0.7
 
 
 @pytest.mark.parametrize("text", ["NH961", "五一调休", "meeting tomorrow", "asdfgh qwerty", "happiness", "红色", "the"])

@@ -47,7 +47,8 @@ def test_encoders_are_described_in_order_of_preference(encoder_process):
     clip, conse = describe_encoders()
     assert (clip.name, clip.state, clip.dimensions, clip.scripts) == ("clip", "ready", 32, {"latin"})
     assert clip.model.startswith("clip@")
-    assert (conse.name, conse.state, conse.dimensions, conse.scripts) == ("conse", "ready", 512, {"latin", "han"})
+    assert (conse.name, conse.state, conse.dimensions) == ("conse", "ready", 512)
+    assert {"latin", "han"} < conse.scripts
     assert (clip.is_basic, conse.is_basic) == (False, True)
 
 
