@@ -1,5 +1,6 @@
 """Reads the lines that were found in a picture, whichever way it was turned, and puts them in reading order."""
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
@@ -132,9 +133,14 @@ def _join(pieces: list[tuple[str, float]]) -> tuple[str, float]:
     """Text and confidence of a line that was read in pieces, of which each begins with the end of the one before."""
     text, confidence = pieces[0]
     for piece, other in pieces[1:]:
-        common = _common_length(text[-OVERLAP_CHARACTERS:], piece[:OVERLAP_CHARACTERS])
+        # Of spaces the recogniser is less sure than of anything else.
+        common = _common_length(
+            "".join(text.split())[-OVERLAP_CHARACTERS:], "".join(piece.split())[:OVERLAP_CHARACTERS]
+        )
         # Half from each: the outermost characters may have been cut through.
-        text = text[: len(text) - common // 2] + piece[common - common // 2 :] if common else f"{text} {piece}"
+        before = re.sub(rf"(\S\s*){{{common // 2}}}$", "", text)
+        after = re.sub(rf"^(\s*\S){{{common - common // 2}}}", "", piece)
+        text = before + after if common else f"{text} {piece}"
         confidence = min(confidence, other)
     return text, confidence
 
