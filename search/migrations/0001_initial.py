@@ -2,10 +2,10 @@
 
 import django.db.models.deletion
 import pgvector.django.halfvec
-from django.contrib.postgres.operations import TrigramExtension
-from pgvector.django import VectorExtension
 from django.conf import settings
+from django.contrib.postgres.operations import TrigramExtension
 from django.db import migrations, models
+from pgvector.django import VectorExtension
 
 
 class Migration(migrations.Migration):
