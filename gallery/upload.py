@@ -36,7 +36,8 @@ def store_upload(file: IO[bytes], *, owner: AbstractBaseUser, filename: str) -> 
         if is_written:
             write_file(path, _blocks(file))
         try:
-            photo, created = Photo.objects.get_or_create(
+            # Locked, so that nobody deletes the photo before this is done.
+            photo, created = Photo.objects.select_for_update(no_key=True).get_or_create(
                 owner_id=owner.pk, sha256=fields["sha256"], defaults={**fields, "file": name}
             )
             if is_written and not created:

@@ -1,16 +1,22 @@
 """A deleted photo leaves nothing behind, and nobody deletes what is another's or not ours to manage."""
 
+import hashlib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 
 from gallery import deletion, tasks
 from gallery.deletion import delete_photos, sweep_strays
 from gallery.files import THUMBNAIL_SIDES, thumbnail_path, write_file
 from gallery.models import Photo, PhotoSource
+from gallery.upload import store_upload
 from tests.gallery.conftest import picture
 from tests.gallery.test_tasks import waiting
 
@@ -98,3 +104,29 @@ def test_bytes_that_are_sent_again_at_once_survive(
     delete_photos(Photo.objects.all(), user=owner)
     assert Photo.objects.get().pk != photo.pk
     assert Photo.objects.get().path.exists()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_uploads_deletions_and_sweeps_at_once_leave_every_photo_its_file_and_no_other(
+    seed: int, owner: User, media_root: Path
+) -> None:
+    def upload(number: int) -> None:
+        store_upload(BytesIO(picture(number)), owner=owner, filename="a.png")
+
+    def delete(number: int) -> None:
+        delete_photos(Photo.objects.filter(sha256=hashlib.sha256(picture(number)).hexdigest()), user=owner)
+
+    def sweep(_number: int) -> None:
+        list(sweep_strays())
+
+    def act(thread: int) -> None:
+        random = Random(f"{seed} {thread}")
+        try:
+            for _ in range(25):
+                random.choice([upload, upload, delete, sweep])(random.randrange(2))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(6) as threads:
+        list(threads.map(act, range(6)))
+    assert files_below(media_root) == sorted(photo.path for photo in Photo.objects.all())
