@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.vary import vary_on_headers
 
 from gallery.deletion import delete_photos
 from gallery.editing import edit_photo
@@ -22,6 +23,7 @@ PAGE_SIZE = 60
 
 
 @require_safe
+@vary_on_headers("HX-Request")
 def show_gallery(request: PageRequest) -> HttpResponse:
     """The person's photos, newest first; asked by htmx, the tiles alone."""
     form = GalleryForm(request.GET)

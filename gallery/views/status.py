@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
 from redis import RedisError
 
 from gallery.models import Photo, StepAttempt
@@ -39,6 +40,7 @@ class Backlog:
 
 
 @require_safe
+@vary_on_headers("HX-Request")
 def show_status(request: PageRequest) -> HttpResponse:
     """The status page; asked by htmx, its contents alone."""
     if not request.user.is_staff:

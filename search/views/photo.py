@@ -3,6 +3,7 @@
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
 
 from gallery.models import Photo, Step
 from search.hybrid import search_similar
@@ -14,6 +15,7 @@ SIMILAR_ON_OWN_PAGE = 60
 
 
 @require_safe
+@vary_on_headers("HX-Request")
 def show_similar(request: SearchRequest, photo_id: int) -> HttpResponse:
     """More like this photo: a row of tiles for htmx, else a page."""
     photo = _own_photo(request, photo_id)
@@ -24,6 +26,7 @@ def show_similar(request: SearchRequest, photo_id: int) -> HttpResponse:
 
 
 @require_safe
+@vary_on_headers("HX-Request")
 def show_text(request: SearchRequest, photo_id: int) -> HttpResponse:
     """The text found in a photo: a fragment for htmx, else a page."""
     photo = _own_photo(request, photo_id)

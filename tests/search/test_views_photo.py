@@ -69,3 +69,9 @@ def test_similar_photos_are_shown_without_itself(client, user):  # noqa: F811
 def test_a_photo_like_no_other_says_so(client, user):  # noqa: F811
     photo = add_photo(user, "alone.png", angle=0)
     assert "No other photo looks like this one." in client.get(f"/photos/{photo.pk}/similar").content.decode()
+
+
+def test_a_browser_keeps_page_and_fragment_apart(client, user):  # noqa: F811
+    photo = add_photo(user, "a.png")
+    for path in (f"/photos/{photo.pk}/similar", f"/photos/{photo.pk}/text", "/"):
+        assert "HX-Request" in client.get(path)["Vary"]
