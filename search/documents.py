@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from elasticsearch import ApiError, BadRequestError, Elasticsearch, NotFoundError, TransportError
 from elasticsearch.dsl.connections import get_connection
 from elasticsearch.helpers import streaming_bulk
@@ -42,7 +43,7 @@ LOCK = 0x70686F746F  # of PostgreSQL's advisory locks; any number that nobody el
 
 
 class KeywordSearchUnavailable(Exception):
-    """Elasticsearch does not answer, or there is none."""
+    """Elasticsearch does not answer, or there is none; the message is a sentence for the person."""
 
 
 class _IndexMissing(Exception):
@@ -105,13 +106,17 @@ def rebuild_index() -> None:
 def connected() -> Iterator[Elasticsearch]:
     """The client; what says that Elasticsearch cannot answer, and not that we asked wrongly, comes out as one error."""
     if not settings.ELASTICSEARCH_URL:
-        raise KeywordSearchUnavailable("ELASTICSEARCH_URL is empty.")
+        raise KeywordSearchUnavailable(_("There is no Elasticsearch; ELASTICSEARCH_URL is empty."))
     try:
         yield get_connection()
     except (BadRequestError, NotFoundError):
         raise
     except (ApiError, TransportError) as error:
-        raise KeywordSearchUnavailable(str(error)) from error
+        raise _unavailable(error) from error
+
+
+def _unavailable(reason: object) -> KeywordSearchUnavailable:
+    return KeywordSearchUnavailable(_("Elasticsearch does not answer: %(reason)s") % {"reason": reason})
 
 
 @contextmanager
@@ -150,7 +155,8 @@ def _create(client: Elasticsearch, name: str, **more: Any) -> None:
             index=name, settings=body["settings"], mappings=body["mappings"], **more
         )
     except BadRequestError as error:
-        raise KeywordSearchUnavailable(f"Elasticsearch needs its plugin analysis-smartcn: {error}") from error
+        message = _("Elasticsearch refuses the index; is its plugin analysis-smartcn installed? %(reason)s")
+        raise KeywordSearchUnavailable(message % {"reason": error}) from error
 
 
 def _rebuild(client: Elasticsearch) -> None:
@@ -211,7 +217,7 @@ def _write(client: Elasticsearch, photo_ids: list[int], *, index: str) -> tuple[
 
 def _remove(client: Elasticsearch, photo_ids: list[int], *, index: str) -> None:
     actions = ({"_op_type": "delete", "_id": pk, "version": LAST_VERSION} for pk in photo_ids)
-    for _ in _bulk(client, actions, index=index, version_type="external"):
+    for _removed in _bulk(client, actions, index=index, version_type="external"):
         pass  # What is not there is fine.
 
 
@@ -232,11 +238,11 @@ def _bulk(
         # An index that is missing must not come into being by itself, without our mapping.
         require_alias=index == settings.ELASTICSEARCH_INDEX,
     )
-    for _, result in results:
+    for _is_ok, result in results:
         (answer,) = result.values()
         status, reason = answer["status"], str(answer.get("error", ""))
         if status >= BAD_REQUEST and status not in (BAD_REQUEST, NOT_FOUND, CONFLICT):
-            raise KeywordSearchUnavailable(reason)
+            raise _unavailable(reason)
         yield int(answer["_id"]), status, reason
 
 

