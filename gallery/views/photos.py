@@ -1,7 +1,5 @@
 """The gallery, the page of a photo, and what its owner does there."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import HttpResponse
@@ -75,6 +73,7 @@ def remove_photo(request: PageRequest, photo_id: int) -> HttpResponse:
 
 
 @require_safe
+@vary_on_headers("HX-Request")
 def show_progress(request: PageRequest, photo_id: int) -> HttpResponse:
     """How far the photo's processing has come, by step."""
     return _progress(request, _own_photo(request, photo_id))
@@ -88,7 +87,7 @@ def retry_step(request: PageRequest, photo_id: int) -> HttpResponse:
     if step not in Step.values:
         raise BadRequest(_("There is no such step."))
     retry(photo, Step(step), user=request.user)
-    return _progress(request, photo) if request.htmx else redirect("gallery:photo", photo_id)
+    return _progress(request, photo) if request.htmx else redirect("gallery:progress", photo_id)
 
 
 def _own_photo(request: PageRequest, photo_id: int) -> Photo:
@@ -104,15 +103,13 @@ def _photo_page(request: PageRequest, photo: Photo, form: PhotoForm | None = Non
         "newer": found.filter(pk__gt=photo.pk).order_by("pk").first(),
         "older": found.filter(pk__lt=photo.pk).order_by("-pk").first(),
         "is_long": photo.height > 2 * photo.width,
-        **_states(photo),
     }
     return render(request, "gallery/photo.html", context, status=400 if form else 200)
 
 
 def _progress(request: PageRequest, photo: Photo) -> HttpResponse:
-    return render(request, "gallery/progress.html", {"photo": photo, **_states(photo)})
-
-
-def _states(photo: Photo) -> dict[str, Any]:
+    """The states of the steps: a fragment for htmx, which asks again as long as something will change by itself."""
     found = states(photo)
-    return {"states": found, "is_settled": all(state.state != "waiting" or state.reason for state in found)}
+    is_settled = all(state.state != "waiting" or state.reason for state in found)
+    template = "gallery/progress.html" if request.htmx else "gallery/progress_page.html"
+    return render(request, template, {"photo": photo, "states": found, "is_settled": is_settled})

@@ -167,7 +167,10 @@ def test_pages_work_without_scripts(open_page, show, tmp_path):
     page.get_by_label("Description").fill("without scripts")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_label("Description")).to_have_value("without scripts")
-    assert page.get_by_role("link", name="Show").get_attribute("href") == f"/photos/{known.pk}/text"
+    page.get_by_role("link", name="Show").first.click()
+    expect(page.get_by_role("heading", name="Text in the picture")).to_be_visible()
+    page.goto(f"/photos/{known.pk}/progress")
+    expect(page.locator("[data-state=done]")).to_have_text("thumbnails done")
 
 
 def test_nothing_sticks_out_on_a_small_telephone(open_page, show, owner):
