@@ -31,9 +31,9 @@ def near_misses(count: int) -> list[str]:
 
 
 def picture_of(text: str) -> bytes:
-    """A small PNG that shows `text`."""
-    sheet = Sheet(480, 96, "#fbfbf5")
-    sheet.write((16, 28), text, size=26)
+    """A small PNG that shows `text`, not so long that it gets views along it."""
+    sheet = Sheet(480, 240, "#fbfbf5")
+    sheet.write((16, 90), text, size=26)
     file = BytesIO()
     sheet.image.save(file, "PNG")
     return file.getvalue()

@@ -1,0 +1,36 @@
+"""A picture that kills whoever decodes it, as a fault in a C library does: no exception, no farewell."""
+
+import os
+import signal
+from io import BytesIO
+from typing import Any
+
+from django.apps import AppConfig
+from PIL import Image, ImageFile
+
+DEADLY_SIZE = (667, 401)
+
+
+class PoisonConfig(AppConfig):
+    """Arms Pillow when Django starts."""
+
+    name = "tests.e2e"
+    label = "poison"
+
+    def ready(self) -> None:
+        """Whoever asks for the pixels of a picture of the deadly size dies; its header can be read."""
+        load = ImageFile.ImageFile.load
+
+        def load_or_die(image: ImageFile.ImageFile) -> Any:
+            if image.size == DEADLY_SIZE:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return load(image)
+
+        ImageFile.ImageFile.load = load_or_die
+
+
+def deadly_picture() -> bytes:
+    """A PNG of the deadly size."""
+    file = BytesIO()
+    Image.effect_noise(DEADLY_SIZE, 40).save(file, "PNG")
+    return file.getvalue()

@@ -1,0 +1,91 @@
+"""Servers stop, processes are killed, a picture kills whoever opens it: nothing is lost or stuck, and pages say so."""
+
+import pytest
+
+from tests.e2e.drawing import bytes_of, note
+from tests.e2e.person import Person
+from tests.e2e.poison import deadly_picture
+from tests.e2e.site import Site, wait_until
+
+BACKLOG = 80
+INDEX_IS_DOWN = "keyword index does not answer"
+ENCODER_IS_DOWN = "cannot be compared"
+
+
+def test_without_elasticsearch_the_database_answers_and_the_page_says_so(site: Site, person: Person):
+    site.stop_program("elasticsearch")
+    try:
+        assert person.look_for("NH961")[0] == "boarding-pass.png"
+        assert INDEX_IS_DOWN in person.notices()
+        person.upload("down.png", note("Uploaded while the index was down", "索引停了也能上传"))
+        person.finds("index was down", "down.png", seconds=30)
+    finally:
+        site.start_program("elasticsearch")
+    wait_until(
+        lambda: person.look_for("索引停了")[:1] == ["down.png"] and INDEX_IS_DOWN not in person.notices(),
+        "the index answers again, and holds what was uploaded meanwhile",
+        seconds=120,
+    )
+    site.wait_until_settled(seconds=60, prefix="down")
+
+
+def test_without_valkey_uploads_succeed_and_are_processed_later(site: Site, person: Person):
+    site.stop_program("valkey")
+    try:
+        person.upload("no-queue.png", note("Uploaded without a queue", "没有队列也能上传"))
+        assert person.look_for("NH961")[0] == "boarding-pass.png"
+    finally:
+        site.start_program("valkey")
+    person.finds("without a queue", "no-queue.png", seconds=60)
+
+
+def test_without_the_encoder_words_are_still_found_and_the_page_says_so(site: Site, person: Person):
+    site.stop_program("encoder")
+    try:
+        assert person.look_for("NH961 flight")[:1] in ([], ["boarding-pass.png"])
+        assert person.look_for("cat") == []
+        assert ENCODER_IS_DOWN in person.notices()
+    finally:
+        site.start_program("encoder")
+    person.finds("cat", "chelsea.png", seconds=60)
+
+
+def test_processes_killed_in_the_middle_of_a_batch_lose_nothing(site: Site, person: Person):
+    before = site.inside("photo_count")
+    site.inside("add_backlog", site.username, BACKLOG)
+    for name in ("worker-default", "worker-vision", "worker-ocr", "encoder", "clock", "valkey", "web"):
+        unfinished = site.inside("unfinished", "archive-")
+        assert any(unfinished.values()), f"everything was done before {name} was killed: make the backlog longer"
+        old = site.programs()[name]["pid"]
+        site.kill(name)
+        wait_until(
+            lambda name=name, old=old: site.programs()[name]["pid"] not in (0, old), f"{name} runs again", seconds=30
+        )
+    site.wait_until_settled(seconds=240, prefix="archive-")
+    assert site.inside("given_up") == {}
+    assert site.inside("photo_count") == before + BACKLOG
+    assert person.look_for("archive sheet 000042")[0] == "archive-42.png"
+    site.inside("remove_photos", "archive-")
+
+
+def test_a_picture_that_kills_its_workers_is_given_up_alone(site: Site, person: Person):
+    person.upload("deadly.png", deadly_picture())
+    person.upload("neighbour.png", note("Uploaded beside a deadly picture", "旁边有一张致命的图片"))
+    person.finds("deadly picture", "neighbour.png", seconds=120)
+    site.wait_until_settled(seconds=240, prefix="deadly")
+    site.wait_until_settled(seconds=60, prefix="neighbour")
+    assert site.inside("given_up") == {"deadly.png": ["embedding", "text", "thumbnails"]}
+    person.finds("cat", "chelsea.png", seconds=60)
+
+    person.open_photo("deadly.png")
+    progress = person.page.locator("#progress")
+    assert progress.get_by_role("button", name="Try again").count() == 3
+    person.page.goto("/status")
+    person.page.get_by_text("text recognition").first.wait_for()
+    site.inside("remove_photos", "deadly")
+
+
+@pytest.mark.parametrize("filename", ["chelsea.png", "boarding-pass.png"])
+def test_what_was_there_before_is_there_still(person: Person, filename: str):
+    photo_id = person.site.inside("photo_id", filename)
+    assert person.page.request.get(f"/photos/{photo_id}/original").body() == bytes_of(filename)
