@@ -124,10 +124,12 @@ class Supervisor:
         content = file.read_text(errors="replace").splitlines() if file.exists() else []
         return "\n".join([f"The end of {file}:", *content[-lines:]])
 
-    def wait(self) -> None:
-        """Wait until supervisord ends by itself, which it should not."""
-        if self.process:
-            self.process.wait()
+    def has_ended(self, *, within: float) -> bool:
+        """Wait so many seconds for supervisord to end by itself, which it should not; say whether it did."""
+        try:
+            return self.process is None or self.process.wait(within) is not None
+        except subprocess.TimeoutExpired:
+            return False
 
     def stop(self) -> None:
         """Stop all programs in the reverse order of their start, and then the supervisor."""

@@ -9,7 +9,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from types import FrameType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -63,8 +62,7 @@ class Command(BaseCommand):
             supervisor.start()
             self._start_servers(folder, supervisor, stored)
             self._start_site(supervisor, listener, public_url)
-            supervisor.wait()
-            raise StartFailed(f"The supervisor was ended from outside.\n{supervisor.end_of_log('supervisord')}")
+            _wait(supervisor)
         finally:
             _ignore_signals()
             self._tell("Stopping …")
@@ -148,6 +146,15 @@ class Command(BaseCommand):
             self.stdout.flush()
 
 
+def _wait(supervisor: Supervisor) -> None:
+    """Wait for a signal; or for the terminal to be closed, of which `make` tells nobody when it got the signal."""
+    has_terminal = sys.stdin.isatty()
+    while not supervisor.has_ended(within=1):
+        if has_terminal and not sys.stdin.isatty():
+            _stop()
+    raise StartFailed(f"The supervisor was ended from outside.\n{supervisor.end_of_log('supervisord')}")
+
+
 def _runs(name: str, supervisor: Supervisor) -> bool:
     if supervisor.states().get(name) != "RUNNING":
         return False
@@ -218,7 +225,7 @@ def _ignore_signals() -> None:
         signal.signal(number, signal.SIG_IGN)
 
 
-def _stop(_number: int, _frame: FrameType | None) -> None:
+def _stop(*_signal: Any) -> None:
     # From here on everything is being stopped: a second Ctrl-C must not leave half of it running.
     _ignore_signals()
     raise _Stopped
