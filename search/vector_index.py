@@ -11,11 +11,11 @@ from psycopg import sql
 logger = logging.getLogger(__name__)
 
 # Neighbours of each vector, and how many candidates each is chosen from.
-M = 16
-EF_CONSTRUCTION = 64
+M = 32
+EF_CONSTRUCTION = 128
 # What building takes for each vector beside its numbers, in bytes, and the most that it may take at all. From there on
 # it goes on more slowly, on disk.
-BYTES_BESIDE_NUMBERS = 1200
+BYTES_BESIDE_NUMBERS = 1600
 MAX_BUILD_MEGABYTES = 2000
 # Any number, as long as it is always the same: the advisory lock of those who build.
 BUILD_LOCK = 7_264_301

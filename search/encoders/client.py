@@ -33,7 +33,7 @@ __all__ = [
 
 # Seconds. A person waits for a query; a batch may wait behind others, and the server's own watchdog ends endless work.
 QUERY_TIMEOUT = 20
-BATCH_TIMEOUT = 900
+BATCH_TIMEOUT = 1800
 DESCRIPTION_LIFETIME = 3
 
 

@@ -43,10 +43,10 @@ logger = logging.getLogger(__name__)
 MAX_CLIENTS = 64
 # A client has connected and says nothing: seconds.
 REQUEST_TIMEOUT = 10
-# Decoding one picture, or encoding a few views, never takes so many seconds unless it never ends.
-STEP_LIMIT = 120
-# The batches' threads give way to queries, pages and everybody else.
-BATCH_NICENESS = 10
+# Decoding one picture, or encoding a few views, never takes so many seconds, however busy the machine; it hangs.
+STEP_LIMIT = 300
+# Half of a query's share of the processor. Much less would starve beside a worker that reads texts.
+BATCH_NICENESS = 3
 
 ENCODER_CLASSES: dict[str, type[Encoder]] = {"clip": ClipEncoder, "conse": ConseEncoder}
 
