@@ -3,6 +3,14 @@
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+from playwright.sync_api import expect
+
+# How fast the machine is at the moment is no property of the project.
+hypothesis_settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("any machine")
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(autouse=True)
