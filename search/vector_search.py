@@ -1,13 +1,13 @@
 """Find the photos whose stored vectors are nearest to a query's."""
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count
 
 import numpy as np
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import connection, transaction
-from django.db.models import Exists, Min, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.db.models.functions import Cast
 from pgvector.django import CosineDistance, HalfVectorField
 
@@ -15,13 +15,20 @@ from gallery.models import Photo
 from search.models import PhotoEmbedding
 from search.vector_index import has_vector_index
 
-# Up to here all candidates are compared: always right, and about as fast as the index.
+# Up to here all candidates are compared: always right, and hardly slower than the index.
 EXACT_ROWS = 30_000
 # How many candidates the walk through the index keeps in view. Queries in words lie away from all pictures, where an
-# index finds its way badly: 200 would do for pictures (benchmarks/vector_search.py).
+# index finds its way badly: for pictures 200 would do (benchmarks/vector_search.py).
 EF_SEARCH = 800
-# Rows to ask the index for, in photos wanted: views of the same photo fold together. After the last, all are compared.
-WIDENING = (2, 8)
+# The walk goes on until it has met enough of the candidates, which may be few of all vectors. PostgreSQL would rather
+# sort, or compile, than walk, because it does not know what comparing costs.
+INDEX_PARAMETERS = {
+    "hnsw.ef_search": str(EF_SEARCH),
+    "hnsw.iterative_scan": "relaxed_order",
+    "enable_sort": "off",
+    "jit": "off",
+}
+COMPARING_PARAMETERS = {"jit": "off"}
 
 
 @dataclass(frozen=True)
@@ -44,54 +51,58 @@ def vector_search(
 
     `vector` is a unit vector of `model`, (dimensions,). Broken photos are never found.
     """
-    searchable = (Photo.objects.all() if photos is None else photos).filter(defect="")
-    candidates = PhotoEmbedding.objects.filter(
-        Exists(searchable.filter(pk=OuterRef("photo_id"))), owner_id=user.pk, model=model
-    )
-    if is_large(candidates) and has_vector_index(model):
-        for factor in WIDENING:
-            hits = _search_index(candidates, vector, rows=factor * limit)
-            if len(hits) >= limit:
-                return hits[:limit]
-    return _compare_all(candidates, vector, limit=limit)
+    candidates = PhotoEmbedding.objects.filter(owner_id=user.pk, model=model)
+    if photos is not None:
+        candidates = candidates.filter(Exists(photos.filter(owner_id=user.pk, pk=OuterRef("photo_id"))))
+    has_index = is_large(candidates) and has_vector_index(model)
+    for rows, by_index in _widening(limit, has_index=has_index):
+        found = _nearest(candidates, vector, rows=rows, by_index=by_index)
+        hits = _fold(found)
+        if len(hits) >= limit or (len(found) < rows and not by_index):
+            break
+    return hits[:limit]
 
 
 def is_large(candidates: QuerySet[PhotoEmbedding]) -> bool:
     """Whether there are too many of `candidates` to compare them all; counts no further than that."""
-    return candidates[: EXACT_ROWS + 1].count() > EXACT_ROWS
+    # By a column of the index, where the rows themselves need not be read.
+    return candidates.values("owner_id")[: EXACT_ROWS + 1].count() > EXACT_ROWS
 
 
-def _search_index(candidates: QuerySet[PhotoEmbedding], vector: np.ndarray, *, rows: int) -> list[VectorHit]:
-    # The very expression that is indexed (search.vector_index). A second one to order by would make PostgreSQL sort
-    # all rows, and views of one photo are folded here: so the order need not be strict.
-    distance = CosineDistance(Cast("vector", HalfVectorField(dimensions=len(vector))), vector)
-    nearest = candidates.annotate(distance=distance).order_by("distance").values_list("photo_id", "distance")
-    # The walk through the index goes on until it has met enough of the candidates, which may be few of all vectors.
-    with _planner({"hnsw.ef_search": EF_SEARCH, "hnsw.iterative_scan": "relaxed_order", "enable_sort": "off"}):
-        return _fold(nearest[:rows])
+def _widening(limit: int, *, has_index: bool) -> Iterator[tuple[int, bool]]:
+    """How many rows to ask for, and whether of the index: more and more, for views of one photo fold together.
+
+    The index may meet too few of the candidates; comparing all finds what there is.
+    """
+    if has_index:
+        yield from ((2 * limit, True), (8 * limit, True))
+    for power in count():
+        yield 2 * limit * 4**power, False
 
 
-def _compare_all(candidates: QuerySet[PhotoEmbedding], vector: np.ndarray, *, limit: int) -> list[VectorHit]:
-    nearest = candidates.values("photo_id").annotate(distance=Min(CosineDistance("vector", vector)))
-    with _planner({"jit": "off"}):
-        return _fold(nearest.order_by("distance").values_list("photo_id", "distance")[:limit])
-
-
-def _fold(rows: Iterable[tuple[int, float]]) -> list[VectorHit]:
-    """One hit for each photo, nearest first, by its nearest view."""
-    distances: dict[int, float] = {}
-    for photo_id, distance in rows:
-        distances[photo_id] = min(distance, distances.get(photo_id, distance))
-    ranked = sorted(distances.items(), key=lambda item: (item[1], item[0]))
-    return [VectorHit(photo_id, 1 - distance) for photo_id, distance in ranked]
-
-
-@contextmanager
-def _planner(parameters: dict[str, str | int]) -> Iterator[None]:
-    """PostgreSQL's parameters for the queries inside, which only read."""
+def _nearest(
+    candidates: QuerySet[PhotoEmbedding], vector: np.ndarray, *, rows: int, by_index: bool
+) -> list[tuple[int, float]]:
+    """Photo and distance (1 − cosine) of the nearest views, in no strict order."""
+    # The expression decides: only this cast is indexed (search.vector_index). A second one to order by would make
+    # PostgreSQL sort all rows.
+    column = Cast("vector", HalfVectorField(dimensions=len(vector))) if by_index else F("vector")
+    nearest = candidates.annotate(distance=CosineDistance(column, vector)).order_by("distance")
     with transaction.atomic(), connection.cursor() as cursor:
-        for name, value in parameters.items():
-            cursor.execute("SELECT set_config(%s, %s, true)", [name, str(value)])
-        yield
+        for name, value in (INDEX_PARAMETERS if by_index else COMPARING_PARAMETERS).items():
+            cursor.execute("SELECT set_config(%s, %s, true)", [name, value])
+        found = list(nearest.values_list("photo_id", "distance")[:rows])
         # Takes the parameters back, inside a larger transaction too.
         transaction.set_rollback(True)
+    return found
+
+
+def _fold(found: list[tuple[int, float]]) -> list[VectorHit]:
+    """One hit for each whole photo, by its nearest view; nearest first."""
+    distances: dict[int, float] = {}
+    for photo_id, distance in found:
+        distances[photo_id] = min(distance, distances.get(photo_id, distance))
+    # Looked up here, a few: joined before, it would take as long as the search itself.
+    whole = Photo.objects.filter(pk__in=distances, defect="").values_list("pk", flat=True)
+    ranked = sorted(whole, key=lambda photo_id: (distances[photo_id], photo_id))
+    return [VectorHit(photo_id, 1 - distances[photo_id]) for photo_id in ranked]

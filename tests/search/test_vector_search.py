@@ -102,17 +102,18 @@ class TestWithIndex:
         drop_vector_indexes()
 
     @pytest.fixture
-    def plans(self, monkeypatch) -> list[str]:
+    def plans(self):
         """How PostgreSQL went about it."""
         plans: list[str] = []
-        fold = module._fold
 
-        def explain(rows):
-            plans.append(rows.explain())
-            return fold(rows)
+        def explain(execute, statement, parameters, many, context):
+            if "<=>" in statement and not statement.startswith("EXPLAIN"):
+                context["cursor"].execute(f"EXPLAIN {statement}", parameters)
+                plans.append("\n".join(line for (line,) in context["cursor"].fetchall()))
+            return execute(statement, parameters, many, context)
 
-        monkeypatch.setattr(module, "_fold", explain)
-        return plans
+        with connection.execute_wrapper(explain):
+            yield plans
 
     def nearest(self, query: np.ndarray, size: int) -> list[int]:
         return [self.photos[number].pk for number in np.argsort(-(self.vectors @ query))[:size]]
