@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from hashlib import sha256
+from http.client import HTTPException
 from pathlib import Path
 from time import sleep
 from types import ModuleType
@@ -125,21 +126,20 @@ def fetch_weights() -> Path:
     """
     address, published = published_weights()
     path = weights_path()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with _exclusively(_partial(path)) as partial:
-        if path.is_file() and sha256_of(path) == published:
-            return path
-        logger.info("Downloading %s", address)
-        try:
-            digest = _download(address, partial)
-        except OSError as error:
-            cause = error.reason if isinstance(error, URLError) else error
-            raise WeightsUnavailable(
-                format_lazy(_("{address} cannot be downloaded: {cause}."), address=address, cause=str(cause)),
-            ) from error
-        if digest != published:
-            raise WeightsUnavailable(format_lazy(_("{address} sends something else."), address=address))
-        Path(partial.name).replace(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with _exclusively(_partial(path)) as partial:
+            if path.is_file() and sha256_of(path) == published:
+                return path
+            logger.info("Downloading %s", address)
+            if _download(address, partial) != published:
+                raise WeightsUnavailable(format_lazy(_("{address} sends something else."), address=address))
+            Path(partial.name).replace(path)
+    except (OSError, HTTPException) as error:
+        cause = error.reason if isinstance(error, URLError) else error
+        raise WeightsUnavailable(
+            format_lazy(_("{address} cannot be downloaded: {cause}."), address=address, cause=str(cause)),
+        ) from error
     return path
 
 

@@ -110,8 +110,10 @@ class EncoderServer:
             return executor.submit(self._work, connection, request, arrays).result()
         except InvalidImage as error:
             return {"error": "invalid image", "message": str(error)}, []
-        except (EncoderUnavailable, CancelledError) as error:
+        except EncoderUnavailable as error:
             return {"error": "unavailable", "message": str(error)}, []
+        except CancelledError:
+            return {"error": "unavailable", "message": _("The encoder process is stopping.")}, []
         except ClientGone:
             raise
         except Exception as error:

@@ -103,6 +103,11 @@ def test_a_machine_without_network_is_told_so(root, monkeypatch):
     assert list(root.iterdir()) == []
 
 
+def test_a_folder_that_cannot_be_made_is_named(root):
+    root.write_text("a file in its place")
+    assert str(root) in reason_for(fetch_weights)
+
+
 def test_an_encoder_is_ready_soon_after_its_weights_are_put_there(settings, monkeypatch, tmp_path, clip_weights):
     monkeypatch.setattr(shelf, "RETRY_INTERVAL", 0.05)
     settings.CLIP_WEIGHTS, settings.CLIP_DEVICE = str(tmp_path / "mine.pt"), "cpu"
