@@ -21,17 +21,20 @@ class Person:
     @classmethod
     @contextmanager
     def logged_in(cls, browser: Browser, site: Site, username: str, password: str) -> Iterator[Self]:
-        """Log in through the form. Whatever the page's scripts complain of is an error, at the end."""
-        with browser.new_context(base_url=site.url, locale="en-GB") as context:
+        """Log in, the first time through the form. What the page's scripts complain of fails the test at its end."""
+        session = site.sessions.get(username)
+        with browser.new_context(base_url=site.url, locale="en-GB", storage_state=session) as context:
             page = context.new_page()
             complaints: list[str] = []
             page.on("pageerror", lambda error: complaints.append(str(error)))
             page.on("dialog", lambda dialog: complaints.append(f"dialog: {dialog.message}") or dialog.dismiss())
-            page.goto("/")
-            page.get_by_label("Username").fill(username)
-            page.get_by_label("Password").fill(password)
-            page.get_by_role("button", name="Log in").click()
-            page.wait_for_url(f"{site.url}/")
+            if not session:
+                page.goto("/")
+                page.get_by_label("Username").fill(username)
+                page.get_by_label("Password").fill(password)
+                page.get_by_role("button", name="Log in").click()
+                page.wait_for_url(f"{site.url}/")
+                site.sessions[username] = context.storage_state()
             yield cls(page, site)
             assert complaints == []
 

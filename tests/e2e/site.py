@@ -44,6 +44,8 @@ class Site:
             "ADMIN_PASSWORD": self.password,
         }
         self.output: list[str] = []
+        # The browser's cookies of those who have logged in, by their name.
+        self.sessions: dict[str, Any] = {}
         self.process: subprocess.Popen[str] | None = None
         self._inside: subprocess.Popen[str] | None = None
 

@@ -1,6 +1,7 @@
 """Servers stop, processes are killed, a picture kills whoever opens it: nothing is lost or stuck, and pages say so."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.e2e.drawing import bytes_of, note
 from tests.e2e.person import Person
@@ -78,10 +79,10 @@ def test_a_picture_that_kills_its_workers_is_given_up_alone(site: Site, person: 
     person.finds("cat", "chelsea.png", seconds=60)
 
     person.open_photo("deadly.png")
-    progress = person.page.locator("#progress")
-    assert progress.get_by_role("button", name="Try again").count() == 3
+    expect(person.page.locator("#progress").get_by_role("button", name="Try again")).to_have_count(3)
     person.page.goto("/status")
-    person.page.get_by_text("text recognition").first.wait_for()
+    photo_id = person.page.get_by_role("cell", name=str(site.inside("photo_id", "deadly.png")), exact=True)
+    expect(person.page.get_by_role("row").filter(has=photo_id)).to_have_count(3)
     site.inside("remove_photos", "deadly")
 
 
