@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 from redis import RedisError
 
-from gallery.models import Photo, StepAttempt
+from gallery.models import MAX_ATTEMPTS, Photo, StepAttempt
 from gallery.steps import BlockedStep, CurrentStep, current_steps
 from gallery.tasks import broker_version, queue_lengths
 from gallery.views import PageRequest
@@ -80,10 +80,9 @@ def _backlog(step: CurrentStep | BlockedStep) -> Backlog:
 
 
 def _failures() -> QuerySet[StepAttempt]:
-    """Steps that failed, the latest first; those that only wait for a neighbour have no attempts counted."""
-    return (
-        StepAttempt.objects.filter(attempts__gt=0)
-        .exclude(error="")
-        .select_related("photo__owner")
-        .order_by("-failed_at")
-    )
+    """Steps that failed, the latest first; those that only wait for a neighbour have no attempts counted.
+
+    An attempt without an error may be going on; when it was the last, its worker died and could not say why.
+    """
+    failed = Q(attempts__gt=0) & ~Q(error="") | Q(attempts__gte=MAX_ATTEMPTS)
+    return StepAttempt.objects.filter(failed).select_related("photo__owner").order_by("-failed_at")

@@ -45,6 +45,14 @@ def test_failures_name_number_owner_and_reason_but_not_the_picture(client, owner
         assert words not in page
 
 
+def test_work_that_died_without_a_word_is_a_failure_when_it_was_the_last_attempt(client, store):
+    attempt = StepAttempt.objects.create(photo=store(), step=Step.TEXT, version="x", attempts=MAX_ATTEMPTS - 1)
+    assert "broke off every time" not in client.get("/status").content.decode()
+    attempt.attempts = MAX_ATTEMPTS
+    attempt.save()
+    assert "broke off every time" in client.get("/status").content.decode()
+
+
 def test_what_only_waits_for_a_neighbour_is_no_failure(client, store):
     StepAttempt.objects.create(photo=store(), step=Step.INDEX, version="x", attempts=0, error="Nobody answers.")
     assert "Nobody answers." not in client.get("/status").content.decode()
