@@ -15,7 +15,7 @@ M = 32
 EF_CONSTRUCTION = 128
 # What building takes for each vector beside its numbers, in bytes, and the most that it may take at all. From there on
 # it goes on more slowly, on disk.
-BYTES_BESIDE_NUMBERS = 1600
+BYTES_BESIDE_NUMBERS = 1300
 MAX_BUILD_MEGABYTES = 2000
 # Any number, as long as it is always the same: the advisory lock of those who build.
 BUILD_LOCK = 7_264_301
