@@ -75,14 +75,18 @@ def test_a_picture_that_kills_its_workers_is_given_up_alone(site: Site, person: 
     person.finds("deadly picture", "neighbour.png", seconds=120)
     site.wait_until_settled(seconds=240, prefix="deadly")
     site.wait_until_settled(seconds=60, prefix="neighbour")
-    assert site.inside("given_up") == {"deadly.png": ["embedding", "text", "thumbnails"]}
+    given_up = site.inside("given_up")
+    # Its entry in the index may die with it: the same worker makes thumbnails and entries.
+    assert set(given_up) == {"deadly.png"}
+    assert set(given_up["deadly.png"]) - {"index"} == {"embedding", "text", "thumbnails"}
+    count = len(given_up["deadly.png"])
     person.finds("cat", "chelsea.png", seconds=60)
 
     person.open_photo("deadly.png")
-    expect(person.page.locator("#progress").get_by_role("button", name="Try again")).to_have_count(3)
+    expect(person.page.locator("#progress").get_by_role("button", name="Try again")).to_have_count(count)
     person.page.goto("/status")
     photo_id = person.page.get_by_role("cell", name=str(site.inside("photo_id", "deadly.png")), exact=True)
-    expect(person.page.get_by_role("row").filter(has=photo_id)).to_have_count(3)
+    expect(person.page.get_by_role("row").filter(has=photo_id)).to_have_count(count)
     site.inside("remove_photos", "deadly")
 
 
