@@ -55,6 +55,17 @@ def test_words_beyond_77_tokens_are_ignored(encoder):
     assert query.vector.shape == (32,)
 
 
+@pytest.mark.parametrize("text", ["", "a red circle", "a red circle and " * 40])
+def test_a_text_has_the_vector_that_openais_own_code_gives_it(encoder, text):
+    import torch
+
+    from search.encoders.clip_weights import clip_package
+
+    with torch.inference_mode():
+        features = encoder._network.encode_text(clip_package().tokenize(text, truncate=True))[0].numpy()
+    np.testing.assert_allclose(encoder.encode_text(text).vector, features / np.linalg.norm(features), atol=1e-5)
+
+
 def test_both_of_openais_layouts_give_the_same_vectors(encoder, settings, clip_archive):
     settings.CLIP_WEIGHTS = str(clip_archive)
     archived = ClipEncoder.load()
