@@ -189,4 +189,6 @@ LOGGING = {
     "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    # A line for each request to Elasticsearch tells nobody anything.
+    "loggers": {"elastic_transport": {"level": "WARNING"}},
 }
