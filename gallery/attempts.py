@@ -13,6 +13,10 @@ Failures = Mapping[int, str]
 Work = Callable[[list[Photo]], Failures]
 
 
+# What this process has begun and not ended.
+_begun: set[tuple[Step, str, frozenset[int]]] = set()
+
+
 class NeighbourDown(Exception):
     """What the work needs does not answer: no photo's fault. The message is a sentence for the person."""
 
@@ -29,18 +33,26 @@ def run_step(step: Step, version: str, photos: Iterable[Photo], *, work: Work) -
     alone = [[photo] for photo in by_id.values() if photo.pk in tried]
     for batch in [fresh, *alone]:
         begun = _begin(step, version, batch)
+        underway = (step, version, frozenset(photo.pk for photo in begun))
+        _begun.add(underway)
         try:
             failures = work(begun) if begun else {}
         except NeighbourDown as reason:
-            _rows(step, version, (photo.pk for photo in begun)).update(
-                attempts=F("attempts") - 1, error=str(reason), failed_at=timezone.now()
-            )
+            _take_back(*underway, reason=str(reason))
             return
         except Exception as error:
             _fail(step, version, {photo.pk: f"{type(error).__name__}: {error}" for photo in begun})
             raise
+        finally:
+            _begun.discard(underway)
         _rows(step, version, (photo.pk for photo in begun if photo.pk not in failures)).delete()
         _fail(step, version, failures)
+
+
+def take_back_begun() -> None:
+    """Forget the attempts that this process has begun and not ended: being stopped in order is no photo's fault."""
+    for underway in list(_begun):
+        _take_back(*underway, reason="")
 
 
 def was_down_lately(step: Step, version: str) -> bool:
@@ -65,6 +77,10 @@ def _begin(step: Step, version: str, photos: list[Photo]) -> list[Photo]:
         )
         _rows(step, version, existing).update(attempts=F("attempts") + 1, error="", failed_at=timezone.now())
     return begun
+
+
+def _take_back(step: Step, version: str, photo_ids: Iterable[int], *, reason: str) -> None:
+    _rows(step, version, photo_ids).update(attempts=F("attempts") - 1, error=reason, failed_at=timezone.now())
 
 
 def _fail(step: Step, version: str, failures: Failures) -> None:

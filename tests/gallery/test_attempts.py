@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from gallery import models
-from gallery.attempts import Failures, NeighbourDown, run_step, was_down_lately
+from gallery.attempts import Failures, NeighbourDown, run_step, take_back_begun, was_down_lately
 from gallery.models import Photo, Step, StepAttempt
 
 V = "v1"
@@ -134,3 +134,16 @@ def test_what_awaits_a_step(photos: list[Photo]) -> None:
     assert list(Photo.objects.awaiting(Step.TEXT, V)) == [tried]
     assert list(Photo.objects.awaiting(Step.TEXT, "v2")) == [exhausted, running, tried]
     assert list(Photo.objects.awaiting(Step.INDEX, V)) == [exhausted, running, tried]
+
+
+def test_to_be_stopped_in_order_in_the_middle_of_the_work_is_no_attempt(photos: list[Photo]) -> None:
+    def stop(_batch: list[Photo]) -> Failures:
+        take_back_begun()
+        raise SystemExit
+
+    with pytest.raises(SystemExit):
+        run_step(Step.TEXT, V, photos, work=stop)
+    assert set(attempts().values()) == {0}
+    run_step(Step.TEXT, V, photos[:1], work=Worker(on=lambda batch: {batch[0].pk: "unreadable"}))
+    take_back_begun()
+    assert attempts()[photos[0].pk] == 1, "what has ended is not taken back"

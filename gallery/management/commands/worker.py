@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand
 from dramatiq import Worker, get_broker
 
 import gallery.tasks  # noqa: F401 - declares the actors
+from gallery.attempts import take_back_begun
 
 # A task that takes longer is begun again by the next worker.
 MILLISECONDS_TO_FINISH = 20_000
@@ -39,4 +40,5 @@ class Command(BaseCommand):
         worker.start()
         stop.wait()
         worker.stop(timeout=MILLISECONDS_TO_FINISH)
+        take_back_begun()
         broker.close()
