@@ -7,9 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from unicodedata import category
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from PIL.ExifTags import GPS, Base
 
 from gallery.images import Source, read_exif
@@ -30,62 +28,37 @@ EARLIEST_DIGITAL = datetime(1990, 1, 1)  # noqa: DTZ001
 UNSET_CLOCKS = {datetime(year, 1, 1) for year in (1904, 1970, 1980)}  # noqa: DTZ001
 MAX_OFFSET = 14 * 60
 
-# mmexport1682913600000.jpg, wx_camera_1682913600000.jpg, microMsg.1682913600000.jpg, 1682913600000.jpg
-EPOCH_IN_NAME = re.compile(r"(?:^|mmexport|wx_camera_|microMsg\.)(1\d{12})(?!\d)")
-# IMG_20230501_123456, Screenshot_2023-05-01-12-34-56-78_…, PXL_20230501_123456789, WX20230501-123456@2x,
-# QQ截图20230501123456, 微信图片_20230501123456, IMG-20230501-WA0001, Screenshot 2023-05-01 at 3.04.05 PM,
-# 截屏2023-05-01 下午3.04.05, photo_2023-05-01_12-34-56
-DATE_IN_NAME = re.compile(
-    r"""(?<!\d)(?P<year>19\d\d|20\d\d)(?P<dash>[-_.]?)(?P<month>0[1-9]|1[0-2])(?P=dash)(?P<day>0[1-9]|[12]\d|3[01])
-        (?:
-            (?:[-_.\sT]|\sat\s)?(?P<noon>[上下]午)?
-            (?P<hour>[01]?\d|2[0-3])(?P<colon>[-_.:]?)(?P<minute>[0-5]\d)(?P=colon)(?P<second>[0-5]\d)
-            (?:[-_.]?\d{1,3})?(?!\d)\s?(?P<meridiem>[AP]M)?
-          |
-            (?!\d)
-        )""",
-    re.VERBOSE | re.IGNORECASE,
-)
-
 
 @dataclass(frozen=True)
 class Metadata:
     """What a file says of its picture.
 
-    `taken_at` is local time without a zone, `taken_offset` in minutes east of UTC where known, `date_source` a value of
-    Photo.DateSource or "". `data` is plain JSON with those that are known of make, model, lens, exposure_time (s),
-    aperture (f-number), iso, focal_length and focal_length_35mm (mm), orientation, software, artist, copyright,
-    description, latitude and longitude (degrees), altitude (m).
+    `taken_at` is EXIF's local time without a zone, `taken_offset` in minutes east of UTC where known, `gps_at` the
+    moment that the satellites told, in UTC. `data` is plain JSON with those that are known of make, model, lens,
+    exposure_time (s), aperture (f-number), iso, focal_length and focal_length_35mm (mm), orientation, software, artist,
+    copyright, description, latitude and longitude (degrees), altitude (m).
     """
 
     taken_at: datetime | None = None
     taken_offset: int | None = None
-    date_source: str = ""
+    gps_at: datetime | None = None
     data: dict[str, Any] = field(default_factory=dict)
 
 
-def read_metadata(file: Source, *, filename: str) -> Metadata:
-    """Read EXIF of `file` (InvalidImage if it is no picture); without a date there, look for one in `filename`."""
+def read_metadata(file: Source) -> Metadata:
+    """Read the EXIF of `file`; InvalidImage if it is no picture."""
     tags, gps = read_exif(file)
-    data = _describe(tags, gps)
+    data, gps_at = _describe(tags, gps), _gps_date(gps)
     for date_tag, offset_tag in DATE_TAGS:
         if taken_at := _exif_date(tags.get(date_tag)):
-            return Metadata(taken_at, _exif_offset(tags.get(offset_tag)), "exif", data)
-    taken_at, taken_offset = date_in_filename(filename)
-    return Metadata(taken_at, taken_offset, "filename" if taken_at else "", data)
+            return Metadata(taken_at, _exif_offset(tags.get(offset_tag)), gps_at, data)
+    return Metadata(gps_at=gps_at, data=data)
 
 
-def date_in_filename(filename: str) -> tuple[datetime | None, int | None]:
-    """Local time and offset (minutes, or None) that phones, cameras and chat programs write into names."""
-    for match in EPOCH_IN_NAME.finditer(filename):
-        # An instant, so the local time is that of this server.
-        moment = datetime.fromtimestamp(int(match[1]) / 1000, UTC).astimezone(ZoneInfo(settings.TIME_ZONE))
-        if _is_believable(taken_at := moment.replace(tzinfo=None, microsecond=0), since=EARLIEST_DIGITAL):
-            return taken_at, int((moment.utcoffset() or timedelta()).total_seconds() // 60)
-    for match in DATE_IN_NAME.finditer(filename):
-        if (named := _named_date(match)) and _is_believable(named, since=EARLIEST_DIGITAL):
-            return named, None
-    return None, None
+def is_believable(taken_at: datetime, *, since: datetime = EARLIEST_DIGITAL) -> bool:
+    """Whether a picture can be of this local time: not before `since`, and not in the future."""
+    # A day more than now: east of here it is tomorrow already.
+    return since <= taken_at <= datetime.now(UTC).replace(tzinfo=None) + timedelta(days=1)
 
 
 def printable(text: str) -> str:
@@ -93,25 +66,12 @@ def printable(text: str) -> str:
     return "".join(" " if category(letter) in UNPRINTABLE else letter for letter in text).strip()
 
 
-def _named_date(match: re.Match[str]) -> datetime | None:
-    numbers = [int(match[name] or 0) for name in ("year", "month", "day", "hour", "minute", "second")]
-    half = match["noon"] or (match["meridiem"] or "").upper()
-    if half in ("PM", "下午") and numbers[3] < 12:
-        numbers[3] += 12
-    elif half in ("AM", "上午") and numbers[3] == 12:
-        numbers[3] = 0
-    try:
-        return datetime(*numbers)  # type: ignore[arg-type]  # noqa: DTZ001
-    except ValueError:  # the 31st of a shorter month
-        return None
-
-
 def _exif_date(value: Any) -> datetime | None:
     try:
         taken_at = datetime.strptime(_text(value)[:19], "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007
     except ValueError:
         return None
-    return taken_at if _is_believable(taken_at, since=EARLIEST_PHOTOGRAPH) and taken_at not in UNSET_CLOCKS else None
+    return taken_at if is_believable(taken_at, since=EARLIEST_PHOTOGRAPH) and taken_at not in UNSET_CLOCKS else None
 
 
 def _exif_offset(value: Any) -> int | None:
@@ -124,9 +84,19 @@ def _exif_offset(value: Any) -> int | None:
     return -minutes if match[1] == "-" else minutes
 
 
-def _is_believable(taken_at: datetime, *, since: datetime) -> bool:
-    # A day more than now: east of here it is tomorrow already.
-    return since <= taken_at <= datetime.now(UTC).replace(tzinfo=None) + timedelta(days=1)
+def _gps_date(gps: dict[int, Any]) -> datetime | None:
+    """The moment in UTC: a date as text, and hours, minutes and seconds as numbers."""
+    time = gps.get(GPS.GPSTimeStamp)
+    parts = [_number(part) for part in time] if isinstance(time, tuple) else []
+    match = re.fullmatch(r"(\d{4})[:-](\d\d)[:-](\d\d)", _text(gps.get(GPS.GPSDateStamp)))
+    if not match or len(parts) != 3 or any(part is None or not 0 <= part < 60 for part in parts):
+        return None
+    hour, minute, second = (int(part or 0) for part in parts)
+    try:
+        moment = datetime(int(match[1]), int(match[2]), int(match[3]), hour, minute, second, tzinfo=UTC)
+    except ValueError:
+        return None
+    return moment if is_believable(moment.replace(tzinfo=None)) else None
 
 
 def _describe(tags: dict[int, Any], gps: dict[int, Any]) -> dict[str, Any]:

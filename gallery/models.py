@@ -64,8 +64,17 @@ class Photo(models.Model):
 
         EXIF = "exif", _("camera (EXIF)")
         SIDECAR = "sidecar", _("side-car file")
+        GPS = "gps", _("satellites (GPS)")
         FILENAME = "filename", _("file name")
+        FOLDER = "folder", _("folder")
         FILE = "file", _("file time")
+
+    class Kind(models.TextChoices):
+        """What rules can tell of a picture (`gallery.sources.kinds`); empty: nothing."""
+
+        PHOTO = "photo", _("photo")
+        SCREENSHOT = "screenshot", _("screenshot")
+        MEME = "meme", _("meme or sticker")
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="photos")
     file = models.FileField(max_length=255, help_text=_("Path of the original below MEDIA_ROOT."))
@@ -81,6 +90,7 @@ class Photo(models.Model):
     taken_at = LocalDateTimeField(null=True, blank=True, help_text=_("Local time where the picture was taken."))
     taken_offset = models.SmallIntegerField(null=True, blank=True, help_text=_("Minutes east of UTC, where known."))
     date_source = models.CharField(max_length=8, choices=DateSource, blank=True)
+    kind = models.CharField(max_length=16, choices=Kind, blank=True, default="")
     importance = models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(MAX_IMPORTANCE)])
     description = models.TextField(blank=True)
     metadata = models.JSONField(default=dict, blank=True, help_text=_("EXIF: camera, lens, exposure, position …"))

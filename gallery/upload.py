@@ -17,6 +17,9 @@ from gallery.files import exclusive, original_name, write_file
 from gallery.images import ImageTooLarge, InvalidImage, digests_of, read_header
 from gallery.metadata import printable, read_metadata
 from gallery.models import Photo, PhotoSource
+from gallery.sources.dates import choose_date
+from gallery.sources.found import Claims
+from gallery.sources.kinds import recognise_kind
 from gallery.tasks import enqueue_processing
 
 MAX_NAME = 255
@@ -74,7 +77,10 @@ def _describe(file: IO[bytes], *, filename: str) -> dict[str, Any]:
             % {"size": filesizeformat(size), "limit": filesizeformat(settings.MAX_UPLOAD_BYTES)}
         )
     header = read_header(file)
-    metadata = read_metadata(file, filename=filename)
+    metadata = read_metadata(file)
+    taken_at, taken_offset, date_source = choose_date(
+        metadata, Claims(), filename=filename, path=filename, modified_at=None
+    )
     return {
         **asdict(digests_of(file)),
         "filename": clean_filename(filename, extension=header.extension),
@@ -82,9 +88,17 @@ def _describe(file: IO[bytes], *, filename: str) -> dict[str, Any]:
         "width": header.width,
         "height": header.height,
         "file_size": size,
-        "taken_at": metadata.taken_at,
-        "taken_offset": metadata.taken_offset,
-        "date_source": metadata.date_source,
+        "taken_at": taken_at,
+        "taken_offset": taken_offset,
+        "date_source": date_source,
+        "kind": recognise_kind(
+            filename=filename,
+            extension=header.extension,
+            width=header.width,
+            height=header.height,
+            make=metadata.data.get("make", ""),
+            claims=Claims(),
+        ),
         "metadata": metadata.data,
     }
 

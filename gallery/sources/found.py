@@ -12,7 +12,7 @@ class Claims:
     """What a picture's surroundings say of it: its path, its name, its side-car; empty where they say nothing.
 
     `taken_at` is local time without a zone, `taken_offset` in minutes east of UTC, `date_source` a value of
-    Photo.DateSource; latitude and longitude are in degrees, altitude in metres.
+    Photo.DateSource, `kind` one of Photo.Kind; latitude and longitude are in degrees, altitude in metres.
     """
 
     taken_at: datetime | None = None
@@ -36,7 +36,8 @@ class FoundFile:
     """A file that may be a picture.
 
     `path` says where it lies: an absolute path, or `ARCHIVE.zip!/MEMBER`. `filename` is its original name, `size` is in
-    bytes, `modified_at` in UTC. `open` gives its bytes (decoded where they were disguised), to be read and sought in.
+    bytes, `modified_at` in UTC (None where it says nothing). `open` gives its bytes (decoded where they were
+    disguised), to be read and sought in; it may raise OSError, or UnreadableMember of a broken archive.
     Only a file that `is_plain` lies on the disk just as it is, and can be left in place.
     """
 
@@ -58,6 +59,7 @@ class PassedOverBecause(StrEnum):
     HIDDEN = "hidden"
     SYSTEM = "system"
     IGNORED = "ignored"
+    LINK = "link"  # what it points to is found where it lies, or is none of this source's
     PARTIAL = "partial"  # a download that has not ended, a file that still grows
     ENCRYPTED = "encrypted"  # needs a key that only the program that wrote it has
     UNSUPPORTED = "unsupported"
@@ -66,7 +68,7 @@ class PassedOverBecause(StrEnum):
 
 @dataclass(frozen=True)
 class PassedOver:
-    """A file that is not taken in, and why; `size` is in bytes."""
+    """A file that is not taken in, or a whole folder (its path ends with “/”), and why; `size` is in bytes."""
 
     path: str
     because: PassedOverBecause

@@ -19,6 +19,7 @@ def describe(photo: Photo) -> list[tuple[str, str]]:
 def _details(photo: Photo) -> Iterator[tuple[str, str]]:
     megapixels = number_format(photo.width * photo.height / 1e6, decimal_pos=1)
     yield _("Taken"), _taken(photo)
+    yield _("Kind"), photo.get_kind_display()
     yield _("Size"), f"{photo.width} × {photo.height} · {megapixels} MP"
     yield _("File"), f"{photo.extension.upper()} · {filesizeformat(photo.file_size)}"
     data = photo.metadata

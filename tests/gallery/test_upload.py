@@ -42,7 +42,7 @@ def test_a_picture_is_stored_with_all_that_its_bytes_tell(owner: User, media_roo
     assert (photo.owner, photo.filename, photo.extension, photo.file_size) == (owner, "summer.png", "jpg", len(data))
     assert (photo.width, photo.height) == (48, 64)
     assert (photo.taken_at, photo.date_source) == (datetime(2023, 5, 1, 12, 34, 56), Photo.DateSource.EXIF)
-    assert photo.metadata["make"] == "Nikon"
+    assert (photo.metadata["make"], photo.kind) == ("Nikon", Photo.Kind.PHOTO)
     assert photo.md5 == hashlib.md5(data, usedforsecurity=False).hexdigest()
     assert photo.sha1 == hashlib.sha1(data, usedforsecurity=False).hexdigest()
     digest = hashlib.sha256(data).hexdigest()

@@ -107,6 +107,7 @@ def test_the_page_of_a_photo_tells_what_is_known(client, store):
         taken_at=datetime(2023, 5, 1, 18, 30),
         taken_offset=-210,
         date_source="filename",
+        kind="screenshot",
         metadata={
             "make": "Example",
             "model": "Example Pocket 2",
@@ -117,6 +118,7 @@ def test_the_page_of_a_photo_tells_what_is_known(client, store):
         },
     )
     page = client.get(f"/photos/{photo.pk}").content.decode()
+    assert "<dt>Kind</dt><dd>screenshot</dd>" in page
     for known in ("station.png", "May 1, 2023, 6:30 p.m. (UTC−3:30) · file name", "64 × 48", photo.sha256):
         assert known in page
     for known in ("Example Pocket 2", "1/250 s · f/2.8", "-33.50000, 151.00000"):
