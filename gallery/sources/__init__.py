@@ -1,1 +1,61 @@
 """Where pictures come from: each module reads one kind of folder or archive and says what lies in it."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from gallery.sources import apple, dingtalk, plain, qq, takeout, wechat
+from gallery.sources.archives import ZipTree
+from gallery.sources.found import Found
+from gallery.sources.skips import Skips, extension_of
+from gallery.sources.trees import Folder, FolderTree, Tree
+
+# The first that recognises the way to a folder reads it; a telephone's folder holds several kinds.
+READERS = {"wechat": wechat, "qq": qq, "dingtalk": dingtalk, "apple": apple}
+PROFILES = ("auto", "plain", *READERS, "takeout")
+
+
+def scan(root: Path | Sequence[Path], *, profile: str = "auto", ignore: Sequence[str] = ()) -> Iterator[Found]:
+    """All files below `root`, a folder or one or several zip archives of one export, in an order that stays the same.
+
+    A folder that holds nothing but zip archives stands for those; other archives inside are listed as unsupported. Each
+    folder is read as `profile` says, or by what its name and those above it tell. `ignore` holds globs as in a
+    .gitignore.
+    ArchiveRefused if an archive is none; OSError if there is nothing at `root`.
+    """
+    if profile not in PROFILES:
+        raise ValueError(f"{profile} is none of {', '.join(PROFILES)}")
+    return _scan(_tree(root), profile, Skips(ignore))
+
+
+def _scan(tree: Tree, profile: str, skips: Skips) -> Iterator[Found]:
+    index = takeout.read_index(tree, skips) if _is_takeout(tree, profile) else None
+    for folder in tree.folders(skips):
+        if index and (profile == "takeout" or takeout.recognises(folder.parts)):
+            yield from takeout.read_folder(folder, index)
+        else:
+            yield from _read(folder, profile)
+
+
+def _tree(root: Path | Sequence[Path]) -> Tree:
+    if not isinstance(root, Path):
+        return ZipTree(root)
+    if root.is_file():
+        return ZipTree([root])
+    visible = [path for path in root.iterdir() if not path.name.startswith(".")]
+    if visible and all(path.is_file() and extension_of(path.name) == "zip" for path in visible):
+        return ZipTree(visible)
+    return FolderTree(root)
+
+
+def _is_takeout(tree: Tree, profile: str) -> bool:
+    return profile == "takeout" or (profile == "auto" and any(map(takeout.recognises, tree.folder_names())))
+
+
+def _read(folder: Folder, profile: str) -> Iterator[Found]:
+    if profile in READERS:
+        return READERS[profile].read_folder(folder)
+    if profile == "auto":
+        for reader in READERS.values():
+            if reader.recognises(folder.parts):
+                return reader.read_folder(folder)
+    return plain.read_folder(folder)

@@ -1,0 +1,56 @@
+"""DingTalk's folders, and pictures that people sorted below one of that name: account, conversation, month."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from gallery.sources import plain
+from gallery.sources.found import Claims, Found, PassedOverBecause
+from gallery.sources.kinds import MEME, kind_of_folders
+from gallery.sources.trees import Entry, Folder
+
+MARKERS = ("dingtalk", "com.alibaba.android.rimet", "钉钉")
+# 123456789_v2: how the program calls an account's folder.
+ACCOUNT_FOLDER = re.compile(r"(\d{4,})(?:_v\d+)?")
+TECHNICAL = {
+    "imagefiles",
+    "images",
+    "image",
+    "pictures",
+    "picture",
+    "files",
+    "file",
+    "data",
+    "图片",
+    "文件",
+    "聊天图片",
+}
+STICKER_FOLDERS = {"emotion", "emotions", "emoticon", "custom_emotion"}
+SYSTEM_FOLDERS = {"avatar", "avatars", "resource_cache", "thumb_cache"}
+DATED = re.compile(r"\d{1,2}|\d{4}(?:[-_.年]?\d{1,2}月?(?:[-_.]?\d{1,2}日?)?)?")
+
+
+def recognises(parts: Sequence[str]) -> bool:
+    """Whether one of the folders on the way is DingTalk's."""
+    return any(part.lower() in MARKERS for part in parts)
+
+
+def read_folder(folder: Folder) -> Iterator[Found]:
+    """What lies in `folder`."""
+    claims = claims_of(folder.parts)
+    is_system = not SYSTEM_FOLDERS.isdisjoint(part.lower() for part in folder.parts)
+
+    def tell(_entry: Entry) -> Claims | PassedOverBecause:
+        return PassedOverBecause.SYSTEM if is_system else claims
+
+    return plain.read_folder(folder, tell=tell)
+
+
+def claims_of(parts: Sequence[str]) -> Claims:
+    """Account, conversation and kind: of the folders that tell no date, the first of two is the account."""
+    below = plain.after(parts, *MARKERS)
+    names = [part for part in below if not (part.lower() in TECHNICAL | STICKER_FOLDERS or kind_of_folders([part]))]
+    accounts = [match[1] for part in names if (match := ACCOUNT_FOLDER.fullmatch(part)) and not DATED.fullmatch(part)]
+    others = [part for part in names if not ACCOUNT_FOLDER.fullmatch(part) and not DATED.fullmatch(part)]
+    account = accounts[0] if accounts else (others.pop(0) if len(others) > 1 else "")
+    kind = "" if STICKER_FOLDERS.isdisjoint(part.lower() for part in below) else MEME
+    return Claims(account=account, conversation=others[0] if others else "", kind=kind)

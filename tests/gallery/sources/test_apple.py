@@ -1,0 +1,31 @@
+"""A telephone's DCIM folder: live photos lose their film, edits lie beside, edited copies are pictures of their own."""
+
+from pathlib import Path
+
+from tests.gallery.sources.trees import make_folder, picture, verdicts
+
+CAMERA_ROLL = {
+    "DCIM/100APPLE/IMG_0001.AAE": "sidecar",
+    "DCIM/100APPLE/IMG_0001.HEIC": "found",
+    "DCIM/100APPLE/IMG_0001.MOV": "motion",
+    "DCIM/100APPLE/IMG_0002.MOV": "video",
+    "DCIM/100APPLE/IMG_0003.PNG": "found",
+    "DCIM/100APPLE/IMG_E0001.JPG": "found",
+    "DCIM/100APPLE/IMG_O0001.AAE": "sidecar",
+    "DCIM/101APPLE/IMG_1001.JPG": "found",
+    "DCIM/101APPLE/IMG_1001.MOV": "motion",
+    "DCIM/.MISC/": "hidden",
+}
+
+
+def test_a_camera_roll_is_told_apart(tmp_path: Path) -> None:
+    root = make_folder(tmp_path, [path for path in CAMERA_ROLL if not path.endswith("/")] + ["DCIM/.MISC/Info.plist"])
+    assert verdicts(root) == verdicts(root, profile="apple") == CAMERA_ROLL
+
+
+def test_pictures_know_the_file_of_their_edits(tmp_path: Path) -> None:
+    root = make_folder(tmp_path, [path for path in CAMERA_ROLL if not path.endswith("/")])
+    folder = root / "DCIM/100APPLE"
+    assert picture(root, "DCIM/100APPLE/IMG_0001.HEIC").claims.sidecar.startswith(f"{folder}/IMG_")
+    assert picture(root, "DCIM/100APPLE/IMG_E0001.JPG").claims.sidecar.endswith(".AAE")
+    assert picture(root, "DCIM/100APPLE/IMG_0003.PNG").claims.sidecar == ""

@@ -1,0 +1,244 @@
+"""Google Takeout: each picture finds its own side-car, in whatever part, language and shortening, and no other."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gallery.sources.found import Claims
+from gallery.sources.skips import Skips
+from gallery.sources.takeout import read_index
+from gallery.sources.takeout_names import EDITED, SUFFIX, composed
+from gallery.sources.trees import FolderTree
+from tests.gallery.sources.trees import JPEG, make_folder, make_zip, picture, verdicts
+
+YEAR = "Takeout/Google Photos/Photos from 2023"
+LONG = "PXL_20230809_203449253.LONG_EXPOSURE-02.ORIGINAL.jpg"
+
+
+def sidecar(title: str, **more: Any) -> bytes:
+    return json.dumps({"title": title, "photoTakenTime": {"timestamp": "1682913600"}} | more).encode()
+
+
+def sidecar_found(folder: Path, files: Mapping[str, bytes], name: str) -> str:
+    """The name of the side-car that the picture called `name` in a year's folder finds."""
+    make_folder(folder / YEAR, {**files, name: JPEG})
+    return picture(folder, f"{YEAR}/{name}").claims.sidecar.rpartition("/")[2]
+
+
+def test_a_side_car_tells_all_that_google_knew(tmp_path: Path, settings: Any) -> None:
+    settings.TIME_ZONE = "Asia/Shanghai"
+    told = sidecar(
+        "What? A party: now.jpg",
+        description=" At the lake ",
+        geoData={"latitude": 30.25, "longitude": 120.125, "altitude": 12.5},
+        archived=True,
+        trashed=True,
+    )
+    name = "What_ A party_ now.jpg"
+    make_folder(tmp_path / YEAR, {name: JPEG, f"{name}.supplemental-metadata.json": told})
+    found = picture(tmp_path, f"{YEAR}/{name}")
+    assert (found.filename, found.modified_at) == ("What? A party: now.jpg", None)
+    assert found.claims == Claims(
+        taken_at=datetime(2023, 5, 1, 12),
+        taken_offset=480,
+        date_source="sidecar",
+        description="At the lake",
+        latitude=30.25,
+        longitude=120.125,
+        altitude=12.5,
+        sidecar=f"{tmp_path}/{YEAR}/{name}.supplemental-metadata.json",
+        is_archived=True,
+        is_trashed=True,
+    )
+
+
+def test_zeros_and_nonsense_stand_for_nothing_known(tmp_path: Path) -> None:
+    nowhere = {"latitude": 0.0, "longitude": 0.0, "altitude": 0.0}
+    there = {"latitude": 1.5, "longitude": 2.5, "altitude": 0.0}
+    files = {
+        "a.jpg.json": sidecar("a.jpg", photoTakenTime={"timestamp": "0"}, geoData=nowhere, geoDataExif=there),
+        "b.jpg.json": sidecar("b.jpg", photoTakenTime={"timestamp": "soon"}, geoData={"latitude": 99, "longitude": 1}),
+        "c.jpg.json": sidecar("c.jpg", photoTakenTime=7, description=None, geoData=[]),
+        "d.jpg.json": b"{broken",
+        "e.jpg.json": b"[" * 100_000,
+    }
+    make_folder(tmp_path / YEAR, {**files, **{f"{letter}.jpg": JPEG for letter in "abcde"}})
+    claims = {letter: picture(tmp_path, f"{YEAR}/{letter}.jpg").claims for letter in "abcde"}
+    assert (claims["a"].taken_at, claims["a"].latitude, claims["a"].altitude) == (None, 1.5, None)
+    for letter in "bc":
+        assert (claims[letter].taken_at, claims[letter].latitude, claims[letter].description) == (None, None, "")
+    assert claims["d"] == claims["e"] == Claims()
+
+
+@pytest.mark.parametrize(
+    ("name", "json_name", "title"),
+    [
+        ("IMG.jpg", "IMG.jpg.json", "IMG.jpg"),
+        ("IMG.jpg", "IMG.jpg.supplemental-metadata.json", "IMG.jpg"),
+        ("IMG.jpg", "IMG.json", "IMG"),
+        ("IMG_3479(1).JPG", "IMG_3479.JPG(1).json", "IMG_3479.JPG"),
+        ("IMG_3479(1).JPG", "IMG_3479.JPG.supplemental-metadata(1).json", "IMG_3479.JPG"),
+        ("IMG_3479(1).JPG", "IMG_3479(1).JPG.supplemental-metadata.json", "IMG_3479(1).JPG"),
+        ("img(18).jpg", "img.jpg.supple(18).json", "img.jpg"),
+        (LONG.replace("ORIGINAL", "ORIGINA"), LONG[:46] + ".json", LONG),
+        ("05yqt21kruxwwlhhgrwrdyb6chhwszi9bqmzu16w0 2.jpg", "05yqt21kruxwwlhhgrwrdyb6chhwszi9bqmzu16w0 2.jp.json",
+         "05yqt21kruxwwlhhgrwrdyb6chhwszi9bqmzu16w0 2.jpg"),
+        ("😀" * 23 + "x.jpg", "😀" * 23 + ".json", "😀" * 23 + "xyz.jpg"),
+        ("x" + "😀" * 23 + ".jpg", "x" + "😀" * 22 + ".json", "x" + "😀" * 30 + ".jpg"),
+        ("IMG-edited.jpg", "IMG.jpg.json", "IMG.jpg"),
+        ("IMG-bearbeitet.jpg", "IMG.jpg.supplemental-metadata.json", "IMG.jpg"),
+        ("IMG-modifié.jpg", "IMG.jpg.json", "IMG.jpg"),
+        ("IMG-modifie\u0301.jpg", "IMG.jpg.json", "IMG.jpg"),
+        ("IMG-编辑.jpg", "IMG.jpg.su.json", "IMG.jpg"),
+        ("IMG-已修改.jpg", "IMG.jpg.supplemental-metadata.json", "IMG.jpg"),
+        ("IMG-edited.jpg", "IMG.HEIC.supplemental-metadata.json", "IMG.HEIC"),
+        ("IMG-edited(1).jpg", "IMG.jpg.supplemental-metadata(1).json", "IMG.jpg"),
+        ("IMG(1)-edited.jpg", "IMG.jpg(1).json", "IMG.jpg"),
+        ("y" * 43 + "-edi.jpg", "y" * 43 + ".jp.json", "y" * 43 + ".jpg"),
+    ],
+)  # fmt: skip
+def test_each_name_finds_its_side_car(tmp_path: Path, name: str, json_name: str, title: str) -> None:
+    assert sidecar_found(tmp_path, {json_name: sidecar(title)}, name) == json_name
+
+
+@pytest.mark.parametrize(
+    ("name", "json_name", "title"),
+    [
+        ("IMG.jpg", "IMG.jpg(1).json", "IMG.jpg"),
+        ("IMG(1).jpg", "IMG.jpg.json", "IMG.jpg"),
+        ("IMG(1).jpg", "IMG.jpg(2).json", "IMG.jpg"),
+        ("IMG_1.jpg", "IMG_10.jpg.json", "IMG_10.jpg"),
+        ("IMG.jpg", "IMG.png.json", "IMG.png"),
+        ("IMG-edited.jpg", "IMG.mp4.json", "IMG.mp4"),
+        ("IMG-edited(1).jpg", "IMG.HEIC.json", "IMG.HEIC"),
+        ("z" * 46 + "2.jpg", "z" * 46 + ".json", "z" * 46 + "1.jpg"),
+    ],
+)
+def test_no_name_finds_another_s(tmp_path: Path, name: str, json_name: str, title: str) -> None:
+    assert sidecar_found(tmp_path, {json_name: sidecar(title)}, name) == ""
+
+
+# Some of any length, some that differ only where names are cut.
+STEMS = st.text("abcXYZ019_- .()é春😀", min_size=1, max_size=60).filter(
+    lambda stem: stem == stem.strip(" .")
+) | st.builds(lambda length, tail: "x" * length + tail, st.integers(36, 50), st.text("ab(1)😀", max_size=3))
+ENDINGS = st.sampled_from([".jpg", ".HEIC", ".png", ".jpeg"])
+
+
+def cut(text: str, units: int) -> str:
+    return text.encode("utf-16-le")[: 2 * units].decode("utf-16-le", errors="ignore")
+
+
+def exported(titles: list[str], *, edited: str, suffix: str) -> list[tuple[str, str, str]]:
+    """Titles, with the names of picture and side-car that Takeout gives them in one folder."""
+    names = []
+    before: list[str] = []
+    for title in titles:
+        stem, _dot, ending = title.rpartition(".")
+        same = before.count(f"{cut(stem, 47)}.{ending}")
+        before.append(f"{cut(stem, 47)}.{ending}")
+        number = f"({same})" if same else ""
+        picture_name = f"{cut(stem + edited, 47)}{number}.{ending}"
+        names.append((title, picture_name, f"{cut(title + suffix, 46)}{number}.json"))
+    return names
+
+
+@given(
+    st.lists(st.tuples(STEMS, ENDINGS).map("".join), min_size=1, max_size=6, unique=True),
+    st.sampled_from(["", *EDITED]),
+    st.integers(0, len(SUFFIX)),
+)
+def test_every_truncation_finds_its_picture_and_none_a_wrong_one(titles: list[str], edited: str, length: int) -> None:
+    names = exported(titles, edited=edited, suffix=SUFFIX[:length])
+    # What Takeout calls alike overwrites each other, and the tool that unpacks it decides which is left.
+    pictures, sidecars = ([name[place] for name in names] for place in (1, 2))
+    with TemporaryDirectory() as folder:
+        make_folder(Path(folder), {json_name: sidecar(title) for title, _name, json_name in names})
+        index = read_index(FolderTree(Path(folder)), Skips())
+        for title, name, json_name in names:
+            if pictures.count(name) > 1:
+                continue
+            found = index.find("", composed(name))
+            if sidecars.count(json_name) == 1:
+                assert found, f"{name} finds no {json_name}"
+            assert not found or found[1]["title"] == title, f"{name} finds the side-car of {found and found[1]}"
+
+
+def test_side_cars_may_lie_in_another_part(tmp_path: Path) -> None:
+    parts = [
+        make_zip(tmp_path / "takeout-1.zip", [f"{YEAR}/a.jpg"]),
+        make_zip(tmp_path / "takeout-2.zip", {f"{YEAR}/a.jpg.json": sidecar("a.jpg", description="by the sea")}),
+    ]
+    found = picture(parts, f"{YEAR}/a.jpg")
+    assert found.claims.description == "by the sea"
+    assert found.claims.sidecar == f"{parts[1]}!/{YEAR}/a.jpg.json"
+    assert verdicts(parts) == {f"{YEAR}/a.jpg": "found", f"{YEAR}/a.jpg.json": "sidecar"}
+
+
+def test_parts_may_be_unpacked_beside_each_other(tmp_path: Path) -> None:
+    make_folder(tmp_path / "takeout-1", [f"{YEAR}/a.jpg"])
+    make_folder(tmp_path / "takeout-2", {f"{YEAR}/a.jpg.json": sidecar("a.jpg", description="by the sea")})
+    assert picture(tmp_path, f"takeout-1/{YEAR}/a.jpg").claims.description == "by the sea"
+
+
+@pytest.mark.parametrize(
+    "metadata", ["metadata.json", "métadonnées.json", "Metadaten.json", "元数据.json", "metadati.json"]
+)
+@pytest.mark.parametrize(
+    "told", [{"title": "Café am See", "access": "protected"}, {"albumData": {"title": "Café am See"}}]
+)
+def test_an_album_is_called_as_its_metadata_say_in_any_language(
+    tmp_path: Path, metadata: str, told: dict[str, Any]
+) -> None:
+    album = "Takeout/Google Fotos/Cafe am See"
+    files = {metadata: json.dumps(told).encode(), "a.jpg": JPEG, "a.jpg.json": sidecar("a.jpg")}
+    make_folder(tmp_path / album, files)
+    make_folder(tmp_path / "Takeout/Google Fotos/Fotos von 2023", {"a.jpg": JPEG, "a.jpg.json": sidecar("a.jpg")})
+    assert picture(tmp_path, f"{album}/a.jpg").claims.albums == ("Café am See",)
+    assert picture(tmp_path, "Takeout/Google Fotos/Fotos von 2023/a.jpg").claims.albums == ()
+    assert verdicts(tmp_path)[f"{album}/{metadata}"] == "sidecar"
+
+
+@pytest.mark.parametrize(
+    "year", ["Photos from 2023", "Fotos von 2023", "Photos de 2023", "2023 年的照片", "2023年の写真", "Foto dal 2023"]
+)
+def test_a_year_is_no_album(tmp_path: Path, year: str) -> None:
+    folder = f"Takeout/Google 相册/{year}"
+    make_folder(tmp_path / folder, {"元数据.json": json.dumps({"title": year}).encode(), "a.jpg": JPEG})
+    assert picture(tmp_path, f"{folder}/a.jpg").claims.albums == ()
+
+
+@pytest.mark.parametrize("root", ["Takeout/Google Photos", "Google 相册", "Google Fotos", "2023 年的照片"])
+def test_an_export_is_recognised_by_its_folders(tmp_path: Path, root: str) -> None:
+    make_folder(tmp_path / root, {"a.jpg": JPEG, "a.jpg.json": sidecar("a.jpg", description="by the sea")})
+    assert picture(tmp_path, f"{root}/a.jpg").claims.description == "by the sea"
+
+
+def test_the_profile_may_be_named_where_nothing_tells_it(tmp_path: Path) -> None:
+    make_folder(tmp_path, {"a.jpg": JPEG, "a.jpg.json": sidecar("a.jpg", description="by the sea")})
+    assert verdicts(tmp_path) == {"a.jpg": "found", "a.jpg.json": "unsupported"}
+    assert picture(tmp_path, "a.jpg", profile="takeout").claims.description == "by the sea"
+
+
+def test_films_of_live_photos_are_told_apart(tmp_path: Path) -> None:
+    make_folder(tmp_path / YEAR, ["a.HEIC", "a.MP4", "b.mp4", "PXL_1.jpg", "PXL_1.MP"])
+    assert verdicts(tmp_path / "Takeout") == {
+        "Google Photos/Photos from 2023/PXL_1.MP": "motion",
+        "Google Photos/Photos from 2023/PXL_1.jpg": "found",
+        "Google Photos/Photos from 2023/a.HEIC": "found",
+        "Google Photos/Photos from 2023/a.MP4": "motion",
+        "Google Photos/Photos from 2023/b.mp4": "video",
+    }
+
+
+def test_an_edited_copy_keeps_its_own_name(tmp_path: Path) -> None:
+    make_folder(tmp_path / YEAR, {"a.jpg": JPEG, "a-edited.jpg": JPEG, "a.jpg.json": sidecar("Öl?.jpg")})
+    assert picture(tmp_path, f"{YEAR}/a.jpg").filename == "Öl?.jpg"
+    assert picture(tmp_path, f"{YEAR}/a-edited.jpg").filename == "a-edited.jpg"

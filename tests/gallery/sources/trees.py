@@ -1,0 +1,59 @@
+"""Folders and archives built like the real ones, and what a scan says of them, by path."""
+
+import zipfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from gallery.sources import scan
+from gallery.sources.found import FoundFile
+
+JPEG = b"\xff\xd8\xff\xe0\0\x10JFIF\0\1\1\0\0\1\0\1\0\0" + bytes(64)
+
+
+def make_folder(root: Path, files: Mapping[str, bytes] | Sequence[str]) -> Path:
+    """`root` with `files` below; those named only are JPEGs."""
+    for name, data in _with_bytes(files).items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    return root
+
+
+def make_zip(path: Path, files: Mapping[str, bytes] | Sequence[str]) -> Path:
+    """The same as an archive."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in _with_bytes(files).items():
+            archive.writestr(name, data)
+    return path
+
+
+def told(
+    root: Path | Sequence[Path], *, profile: str = "auto", ignore: Sequence[str] = ()
+) -> dict[str, FoundFile | str]:
+    """By path below the root or in the archive: the file found, or the word for why it is passed over."""
+    found = {}
+    for item in scan(root, profile=profile, ignore=ignore):
+        path = item.path.rpartition("!/")[2]
+        if isinstance(root, Path) and root.is_dir():
+            path = path.removeprefix(f"{root}/")
+        assert path not in found
+        found[path] = item if isinstance(item, FoundFile) else str(item.because)
+    return found
+
+
+def picture(root: Path | Sequence[Path], path: str, *, profile: str = "auto") -> FoundFile:
+    """What is told of the one picture at `path`."""
+    found = told(root, profile=profile)[path]
+    assert isinstance(found, FoundFile), found
+    return found
+
+
+def verdicts(root: Path | Sequence[Path], *, profile: str = "auto", ignore: Sequence[str] = ()) -> dict[str, str]:
+    """By path: "found", or why not."""
+    found = told(root, profile=profile, ignore=ignore)
+    return {path: "found" if isinstance(item, FoundFile) else item for path, item in found.items()}
+
+
+def _with_bytes(files: Mapping[str, bytes] | Sequence[str]) -> Mapping[str, bytes]:
+    return files if isinstance(files, Mapping) else dict.fromkeys(files, JPEG)
