@@ -8,7 +8,7 @@ from gallery.sources.found import Claims, Found, PassedOverBecause
 from gallery.sources.kinds import MEME, kind_of_folders
 from gallery.sources.trees import Entry, Folder
 
-MARKERS = ("dingtalk", "com.alibaba.android.rimet", "钉钉")
+MARKERS = {"dingtalk", "com.alibaba.android.rimet", "钉钉"}
 # 123456789_v2: how the program calls an account's folder.
 ACCOUNT_FOLDER = re.compile(r"(\d{4,})(?:_v\d+)?")
 TECHNICAL = {
@@ -37,7 +37,7 @@ def recognises(parts: Sequence[str]) -> bool:
 def read_folder(folder: Folder) -> Iterator[Found]:
     """What lies in `folder`."""
     claims = claims_of(folder.parts)
-    is_system = not SYSTEM_FOLDERS.isdisjoint(part.lower() for part in folder.parts)
+    is_system = not SYSTEM_FOLDERS.isdisjoint(plain.below(folder, MARKERS))
 
     def tell(_entry: Entry) -> Claims | PassedOverBecause:
         return PassedOverBecause.SYSTEM if is_system else claims

@@ -1,6 +1,6 @@
 """A plain folder: pictures by their endings, films told apart from those of live photos, the rest listed."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 
 from gallery.sources.found import Claims, Found, FoundFile, PassedOverBecause
@@ -41,6 +41,11 @@ def after(parts: Sequence[str], *markers: str) -> tuple[str, ...]:
         if parts[index].lower() in markers:
             return tuple(parts[index + 1 :])
     return ()
+
+
+def below(folder: Folder, markers: Collection[str]) -> set[str]:
+    """The folders below a program's own, in lower case: what lies above is called as its owner likes."""
+    return {part.lower() for part in after(folder.parts, *markers) or folder.way}
 
 
 def _because(entry: Entry, pictures: set[str]) -> PassedOverBecause | None:

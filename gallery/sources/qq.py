@@ -32,7 +32,7 @@ def recognises(parts: Sequence[str]) -> bool:
 def read_folder(folder: Folder) -> Iterator[Found]:
     """What lies in `folder`."""
     claims = claims_of(folder.parts)
-    is_system = not SYSTEM_FOLDERS.isdisjoint(part.lower() for part in folder.parts)
+    is_system = not SYSTEM_FOLDERS.isdisjoint(plain.below(folder, MARKERS))
 
     def tell(_entry: Entry) -> Claims | PassedOverBecause:
         return PassedOverBecause.SYSTEM if is_system else claims

@@ -91,7 +91,7 @@ class FolderTree(Tree):
             yield folder
             waiting.extend(reversed(below))
 
-    def folder_names(self, depth: int = 4) -> Iterator[tuple[str, ...]]:
+    def folder_names(self, depth: int = 2) -> Iterator[tuple[str, ...]]:
         yield self._root.parts[1:]
         waiting = [(self._root, depth)]
         while waiting:

@@ -44,7 +44,7 @@ def read_folder(folder: Folder) -> Iterator[Found]:
     claims = claims_of(folder.parts)
     disguised = [entry for entry in folder.entries if extension_of(entry.name) in DISGUISED]
     others = [entry for entry in folder.entries if extension_of(entry.name) not in DISGUISED]
-    covers = "video" in (part.lower() for part in folder.parts)
+    covers = "video" in plain.below(folder, MARKERS)
 
     def tell(entry: Entry) -> Claims | PassedOverBecause:
         return PassedOverBecause.SYSTEM if covers or THUMBNAIL.fullmatch(entry.name) else claims

@@ -81,6 +81,12 @@ def test_thumbnails_covers_and_portraits_are_left_out(chats: Path) -> None:
     assert len(passed_over) == len(PASSED_OVER)
 
 
+@pytest.mark.parametrize("above", ["Video", "avatar", "head"])
+def test_what_lies_above_a_program_s_folder_says_nothing(tmp_path: Path, above: str) -> None:
+    root = make_folder(tmp_path / above, {path: data_of(path) for path in FOUND})
+    assert set(verdicts(root).values()) == {"found"}
+
+
 def test_an_archive_tells_the_same(tmp_path: Path) -> None:
     archive = make_zip(tmp_path / "chats.zip", {path: data_of(path) for path in FOUND})
     found = {path: item.claims for path, item in told(archive).items() if isinstance(item, FoundFile)}
