@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from gallery.metadata import EARLIEST_PHOTOGRAPH, is_believable
+from gallery.metadata import EARLIEST_PHOTOGRAPH, is_believable, printable
 from gallery.sources import plain
 from gallery.sources.dated_names import local_time
 from gallery.sources.found import Claims, Found, FoundFile, PassedOverBecause
@@ -52,13 +52,13 @@ class SidecarIndex:
     def add(self, folder: str, entry: Entry) -> None:
         """Read one side-car; what is none, or cannot be read, is left out."""
         told = _read_json(entry)
-        title = told.get("title")
+        title = _text(told.get("title"))
         if "photoTakenTime" in told or "creationTime" in told:
             row = (folder, composed(entry.name)[: -len(".json")], entry.path, json.dumps(_compact(told)))
             self._database.execute("INSERT OR IGNORE INTO sidecar VALUES (?, ?, ?, ?)", row)
-        elif isinstance(title, str) and title.strip() and not YEAR_FOLDER.fullmatch(title.strip()):
+        elif title and not YEAR_FOLDER.fullmatch(title):
             # The file is called after its purpose in the person's language; what it lacks tells it apart.
-            self.albums[folder] = title.strip()
+            self.albums[folder] = title
 
     def find(self, folder: str, name: str) -> tuple[str, dict[str, Any], bool] | None:
         """Path and contents of the side-car of the picture called `name`, and whether it is rather its original's."""
@@ -204,4 +204,5 @@ def _original_name(title: str, filename: str) -> str:
 
 
 def _text(value: Any) -> str:
-    return value.strip() if isinstance(value, str) else ""
+    """Its lines, without what PostgreSQL refuses."""
+    return "\n".join(map(printable, value.splitlines())).strip() if isinstance(value, str) else ""

@@ -77,6 +77,15 @@ def test_zeros_and_nonsense_stand_for_nothing_known(tmp_path: Path) -> None:
     assert claims["d"] == claims["e"] == Claims()
 
 
+def test_words_come_without_what_the_database_refuses(tmp_path: Path) -> None:
+    told = sidecar("a\0b\ud800.jpg", description="one\ntwo\0\ud800")
+    make_folder(
+        tmp_path / YEAR, {"a_b_.jpg": JPEG, "a_b_.jpg.json": told, "m.json": b'{"title": "A\\u0000lbum\\ud800"}'}
+    )
+    found = picture(tmp_path, f"{YEAR}/a_b_.jpg")
+    assert (found.filename, found.claims.description, found.claims.albums) == ("a b .jpg", "one\ntwo", ("A lbum",))
+
+
 @pytest.mark.parametrize(
     ("name", "json_name", "title"),
     [
