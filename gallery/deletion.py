@@ -32,6 +32,12 @@ def delete_photos(photos: PhotoQuerySet, *, user: AbstractBaseUser) -> int:
     return len(photo_ids)
 
 
+def remove_copy(photo: Photo) -> None:
+    """Remove our copy of a photo that goes on with a file elsewhere, unless it has come back to the copy meanwhile."""
+    path = Path(settings.MEDIA_ROOT, _original(photo))
+    _remove([path], owner_id=photo.owner_id, sha256=photo.sha256)
+
+
 def sweep_strays() -> Iterator[None]:
     """Remove files below MEDIA_ROOT that belong to no photo (any more); pauses after every directory."""
     for top in (ORIGINALS, THUMBNAILS):
@@ -41,6 +47,9 @@ def sweep_strays() -> Iterator[None]:
             if files:
                 owner_id = int(Path(directory).relative_to(root).parts[0])
                 photos = Photo.objects.filter(owner_id=owner_id, sha256__in=files.values())
+                if top == ORIGINALS:
+                    # Not those of photos whose file has come to lie elsewhere.
+                    photos = photos.filter(file__startswith=f"{ORIGINALS}/")
                 known = set(photos.values_list("sha256", flat=True))
                 for path, sha256 in files.items():
                     if sha256 not in known:
@@ -51,14 +60,20 @@ def sweep_strays() -> Iterator[None]:
 def _remove_files_of(photos: Iterable[Photo]) -> None:
     for photo in photos:
         owner_id, sha256 = photo.owner_id, photo.sha256
-        original = original_name(owner_id=owner_id, sha256=sha256, extension=photo.extension)
         thumbnails = [thumbnail_path(size, owner_id=owner_id, sha256=sha256) for size in THUMBNAIL_SIDES]
-        _remove([Path(settings.MEDIA_ROOT, original), *thumbnails], owner_id=owner_id, sha256=sha256)
+        _remove([Path(settings.MEDIA_ROOT, _original(photo)), *thumbnails], owner_id=owner_id, sha256=sha256)
+
+
+def _original(photo: Photo) -> str:
+    return original_name(owner_id=photo.owner_id, sha256=photo.sha256, extension=photo.extension)
 
 
 def _remove(paths: Iterable[Path], *, owner_id: int, sha256: str) -> None:
-    """Remove files of bytes that no photo has, unless the owner has just sent them again."""
-    with exclusive(owner_id=owner_id, sha256=sha256):
-        if not Photo.objects.filter(owner_id=owner_id, sha256=sha256).exists():
-            for path in paths:
+    """Remove files that no photo has, unless the owner has just sent the same bytes again."""
+    with exclusive(owner_id=owner_id, digests=[sha256]):
+        files = Photo.objects.filter(owner_id=owner_id, sha256=sha256).values_list("file", flat=True)
+        is_copied = any(str(file).startswith(f"{ORIGINALS}/") for file in files)
+        for path in paths:
+            is_original = path.is_relative_to(Path(settings.MEDIA_ROOT, ORIGINALS))
+            if not (is_copied if is_original else files):
                 path.unlink(missing_ok=True)

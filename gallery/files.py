@@ -2,10 +2,11 @@
 
 import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
+from typing import IO
 from uuid import uuid4
 from zlib import crc32
 
@@ -35,29 +36,75 @@ def thumbnail_path(size: str, *, owner_id: int, sha256: str) -> Path:
 
 def write_file(path: Path, chunks: Iterable[bytes]) -> None:
     """Write to a temporary name, sync, and rename to `path`: after a crash the whole file is there or none is."""
+    place_files({path: write_temporary(chunks)})
+
+
+def write_temporary(chunks: Iterable[bytes]) -> Path:
+    """Write to a temporary name, not yet synced; the name, for `place_files` or to be unlinked."""
     temporary = Path(settings.MEDIA_ROOT, TEMPORARY, uuid4().hex)
     _make_directory(temporary.parent)
-    _make_directory(path.parent)
     try:
         with open(temporary, "xb", opener=_open_private) as target:
             for chunk in chunks:
                 target.write(chunk)
-            target.flush()
-            os.fsync(target.fileno())
-        temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    _sync_directory(path.parent)
+    return temporary
+
+
+def place_files(moves: Mapping[Path, Path]) -> None:
+    """Sync the temporary files that `moves` names by their targets, rename them, and then sync the folders, each once.
+
+    If that fails, none of them is there.
+    """
+    try:
+        sync_files(moves.values())
+        for path, temporary in moves.items():
+            _make_directory(path.parent)
+            temporary.replace(path)
+        sync_files({path.parent for path in moves})
+    except BaseException:
+        for path in [*moves.keys(), *moves.values()]:
+            path.unlink(missing_ok=True)
+        raise
+
+
+def sync_files(paths: Iterable[Path]) -> None:
+    """Return when the files or folders lie on the disk."""
+    for path in paths:
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def open_original(path: Path) -> IO[bytes]:
+    """Open a photo's original; FileNotFoundError if it is gone, or what lies there now is a link to something else.
+
+    Files that were left in their place lie where others may write: a link there must not give away what it leads to.
+    """
+    file = path.open("rb")
+    if not path.is_relative_to(settings.MEDIA_ROOT) and path_of(file) != path:
+        file.close()
+        raise FileNotFoundError(path)
+    return file
+
+
+def path_of(file: IO[bytes]) -> Path:
+    """Where an open file lies, whatever links led to it."""
+    return Path(f"/proc/self/fd/{file.fileno()}").readlink()
 
 
 @contextmanager
-def exclusive(*, owner_id: int, sha256: str) -> Iterator[None]:
-    """A transaction in which nobody else stores or removes these bytes of this owner, in whatever process."""
-    lock = crc32(f"{owner_id}:{sha256}".encode()) % LOCKS
+def exclusive(*, owner_id: int, digests: Iterable[str]) -> Iterator[None]:
+    """A transaction in which nobody else stores or removes these bytes (by SHA-256) of this owner, in any process."""
+    # In order, so that two of these never wait for each other.
+    locks = sorted({crc32(f"{owner_id}:{sha256}".encode()) % LOCKS for sha256 in digests})
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [lock])
+            cursor.execute("SELECT pg_advisory_xact_lock(lock) FROM unnest(%s::bigint[]) AS lock", [locks])
         yield
 
 
@@ -83,12 +130,4 @@ def _make_directory(path: Path) -> None:
         return
     _make_directory(path.parent)
     path.mkdir(mode=settings.FILE_UPLOAD_DIRECTORY_PERMISSIONS, exist_ok=True)
-    _sync_directory(path.parent)
-
-
-def _sync_directory(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync_files([path.parent])

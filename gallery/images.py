@@ -169,15 +169,30 @@ def make_thumbnail(image: Image.Image, side: int) -> bytes:
     return target.getvalue()
 
 
+class RunningDigests:
+    """The digests of bytes that pass by in blocks."""
+
+    def __init__(self) -> None:
+        self._hashes = hashlib.sha256(), hashlib.md5(usedforsecurity=False), hashlib.sha1(usedforsecurity=False)
+
+    def update(self, block: bytes) -> None:
+        """Take in the next block."""
+        for digest in self._hashes:
+            digest.update(block)
+
+    def result(self) -> Digests:
+        """Of what has passed so far."""
+        sha256, md5, sha1 = (digest.hexdigest() for digest in self._hashes)
+        return Digests(sha256, md5, sha1)
+
+
 def digests_of(file: IO[bytes]) -> Digests:
     """The digests of all bytes of `file`, in one pass from its beginning."""
-    hashes = hashlib.sha256(), hashlib.md5(usedforsecurity=False), hashlib.sha1(usedforsecurity=False)
+    digests = RunningDigests()
     file.seek(0)
     while block := file.read(1 << 20):
-        for digest in hashes:
-            digest.update(block)
-    sha256, md5, sha1 = (digest.hexdigest() for digest in hashes)
-    return Digests(sha256, md5, sha1)
+        digests.update(block)
+    return digests.result()
 
 
 def read_exif(file: Source) -> tuple[dict[int, Any], dict[int, Any]]:

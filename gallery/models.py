@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.contrib.postgres.indexes import HashIndex
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -13,6 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from gallery.images import THUMBNAIL_VERSION
+from gallery.import_models import ImportItem as ImportItem
+from gallery.import_models import ImportJob as ImportJob
 
 MAX_IMPORTANCE = 5
 MAX_ATTEMPTS = 3
@@ -77,7 +80,11 @@ class Photo(models.Model):
         MEME = "meme", _("meme or sticker")
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="photos")
-    file = models.FileField(max_length=255, help_text=_("Path of the original below MEDIA_ROOT."))
+    file = models.FileField(
+        max_length=2000,
+        blank=True,
+        help_text=_("Path of the original: below MEDIA_ROOT, or absolute where it was left in its place."),
+    )
     filename = models.CharField(max_length=255, help_text=_("Name of the file as it was uploaded."))
     extension = models.CharField(max_length=8, help_text=_("Of the decoded format, lower case, without dot."))
     width = models.PositiveIntegerField(help_text=_("In pixels, as seen: after EXIF turning."))
@@ -95,6 +102,8 @@ class Photo(models.Model):
     description = models.TextField(blank=True)
     metadata = models.JSONField(default=dict, blank=True, help_text=_("EXIF: camera, lens, exposure, position …"))
 
+    wants_features = models.BooleanField(default=True, help_text=_("It shall be found by what it shows."))
+    wants_text = models.BooleanField(default=True, help_text=_("The text in it shall be recognised."))
     defect = models.TextField(blank=True, help_text=_("Why the picture cannot be decoded; empty: it can."))
     revision = models.PositiveIntegerField(default=1, help_text=_("Bumped with every change of an indexed field."))
     thumbnail_version = models.PositiveSmallIntegerField(default=0, help_text=_("0: there are no thumbnails yet."))
@@ -110,6 +119,8 @@ class Photo(models.Model):
         indexes = [
             models.Index(fields=["owner", "-id"], name="photo_newest_first"),
             models.Index(fields=["thumbnail_version"], name="photo_thumbnail_version"),
+            # Says cheaply that a file's bytes cannot be known.
+            models.Index(fields=["owner", "file_size"], name="photo_owner_size"),
         ]
 
     def __str__(self) -> str:
@@ -120,9 +131,14 @@ class Photo(models.Model):
         """Where the original lies."""
         return Path(settings.MEDIA_ROOT, str(self.file.name))
 
+    @property
+    def is_in_place(self) -> bool:
+        """The original lies where its owner put it, and is not ours to change."""
+        return str(self.file.name).startswith("/")
+
 
 class PhotoSource(models.Model):
-    """One place that a photo's bytes came from."""
+    """One place that a photo's bytes came from, and what was known of them there."""
 
     UPLOAD = "upload"
 
@@ -130,10 +146,19 @@ class PhotoSource(models.Model):
     path = models.TextField(help_text=_("“upload”, or the path of the file."))
     managed = models.BooleanField(default=True, help_text=_("Ours to delete: a copy below MEDIA_ROOT."))
     present = models.BooleanField(default=True, help_text=_("The file was there when last looked for."))
+    job = models.ForeignKey(ImportJob, on_delete=models.SET_NULL, null=True, blank=True, related_name="sources")
+    modified_at = models.DateTimeField(null=True, blank=True)
+    albums = models.JSONField(default=list, blank=True)
+    account = models.TextField(blank=True)
+    conversation = models.TextField(blank=True)
+    sidecar = models.TextField(blank=True, help_text=_("Path of the file that came with it and described it."))
+    is_archived = models.BooleanField(default=False)
+    is_trashed = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["photo", "path"], name="photo_source_unique")]
+        indexes = [HashIndex(fields=["path"], name="photo_source_path")]
 
     def __str__(self) -> str:
         return self.path

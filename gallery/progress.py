@@ -14,11 +14,14 @@ from gallery.tasks import enqueue_step
 
 @dataclass(frozen=True)
 class StepState:
-    """`reason`, a sentence, says why a step failed or what it waits for; it may be empty."""
+    """`reason`, a sentence, says why a step failed or what it waits for; it may be empty.
+
+    A step is "off" when the import that brought the photo did without it.
+    """
 
     step: Step
     title: str
-    state: Literal["done", "waiting", "failed"]
+    state: Literal["done", "waiting", "failed", "off"]
     reason: str = ""
 
 
@@ -41,6 +44,8 @@ def retry(photo: Photo, step: Step, *, user: AbstractBaseUser) -> None:
 
 
 def _state(photo: Photo, step: CurrentStep | BlockedStep, attempts: dict[tuple[str, str], StepAttempt]) -> StepState:
+    if (step.step == Step.EMBEDDING and not photo.wants_features) or (step.step == Step.TEXT and not photo.wants_text):
+        return StepState(step.step, step.title, "off")
     if isinstance(step, BlockedStep):
         return StepState(step.step, step.title, "waiting", step.reason)
     attempt = attempts.get((step.step, step.version))

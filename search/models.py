@@ -76,13 +76,13 @@ class IndexedPhoto(models.Model):
 def missing_embeddings(model: str) -> QuerySet[Photo]:
     """Photos without vectors of `model`, newest first; neither broken ones nor those tried too often."""
     found = PhotoEmbedding.objects.filter(photo=OuterRef("pk"), model=model)
-    return Photo.objects.awaiting(Step.EMBEDDING, model).filter(~Exists(found))
+    return Photo.objects.awaiting(Step.EMBEDDING, model).filter(~Exists(found), wants_features=True)
 
 
 def missing_texts(engine: str) -> QuerySet[Photo]:
     """Photos that `engine` has not read, newest first; neither broken ones nor those tried too often."""
     found = PhotoText.objects.filter(photo=OuterRef("pk"), engine=engine)
-    return Photo.objects.awaiting(Step.TEXT, engine).filter(~Exists(found))
+    return Photo.objects.awaiting(Step.TEXT, engine).filter(~Exists(found), wants_text=True)
 
 
 def stale_documents(mapping: str) -> QuerySet[Photo]:

@@ -8,7 +8,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
-from gallery.files import thumbnail_path
+from gallery.files import open_original, thumbnail_path
 from gallery.models import Photo
 from gallery.views import PageRequest
 
@@ -78,8 +78,8 @@ def _send(request: PageRequest, path: Path, *, etag: str, content_type: str, fil
     response: HttpResponseBase | None = get_conditional_response(request, etag=quote_etag(etag))
     if response is None:
         try:
-            response = FileResponse(path.open("rb"), content_type=content_type, filename=filename)
-        except FileNotFoundError as error:
+            response = FileResponse(open_original(path), content_type=content_type, filename=filename)
+        except (FileNotFoundError, IsADirectoryError, PermissionError) as error:  # lost, or moved by its owner
             raise Http404(path.name) from error
     response["ETag"] = quote_etag(etag)
     response["Cache-Control"] = CACHE_CONTROL

@@ -18,10 +18,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from PIL import Image
 
-from gallery import upload
+from gallery import reading
 from gallery.images import ImageTooLarge, InvalidImage, UnsupportedImage
 from gallery.models import Photo, PhotoSource, StepAttempt
-from gallery.upload import clean_filename, store_upload
+from gallery.reading import clean_filename
+from gallery.upload import store_upload
 from tests.gallery.conftest import picture, process_environment
 from tests.gallery.test_images import png_that_claims
 
@@ -124,7 +125,7 @@ def test_a_lost_file_is_repaired_by_sending_it_again(store: Callable[..., Photo]
 def test_when_the_row_cannot_be_written_the_file_goes_too(
     owner: User, media_root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(upload, "clean_filename", lambda *_args, **_options: "x" * 300)
+    monkeypatch.setattr(reading, "clean_filename", lambda *_args, **_options: "x" * 300)
     with pytest.raises(Exception, match="value too long"):
         store_upload(BytesIO(picture()), owner=owner, filename="a.png")
     assert files_below(media_root) == []
@@ -169,7 +170,7 @@ def test_the_unique_constraint_decides_between_writers_that_do_not_know_of_each_
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("moment", ["pathlib.Path.replace", "django.db.models.query.QuerySet.get_or_create"])
+@pytest.mark.parametrize("moment", ["pathlib.Path.replace", "django.db.models.query.QuerySet.bulk_create"])
 def test_a_crash_leaves_no_half_file_and_a_repeat_repairs_it(
     moment: str, store: Callable[..., Photo], media_root: Path, owner: User
 ) -> None:
