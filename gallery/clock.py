@@ -10,6 +10,7 @@ from django.db import close_old_connections
 from gallery.attempts import was_down_lately
 from gallery.deletion import sweep_strays
 from gallery.files import sweep_temporary
+from gallery.import_tasks import resume_imports
 from gallery.models import RETRY_DELAY, Photo, Step
 from gallery.steps import BATCH_SIZES, CurrentStep, current_steps
 from gallery.tasks import MAX_WAITING, enqueue_vector_indexes, resume_unindexing, top_up
@@ -80,6 +81,7 @@ class Clock:
             if ticks % TICKS_PER_ROUND == 0:
                 self._attempt("vector indexes", enqueue_vector_indexes)
                 self._attempt("index entries", resume_unindexing)
+                self._attempt("imports", resume_imports)
                 self._attempt("sweep", self._sweep)
             ticks += 1
 

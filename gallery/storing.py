@@ -16,7 +16,7 @@ from gallery.files import exclusive, original_name, place_files, write_temporary
 from gallery.models import Photo, PhotoSource
 
 # What another copy of the same bytes may add to a photo, where that has nothing.
-FILLABLE = ("description", "importance", "wants_features", "wants_text")
+FILLABLE = ("kind", "description", "importance", "wants_features", "wants_text")
 
 
 @dataclass(frozen=True)

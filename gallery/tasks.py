@@ -143,6 +143,11 @@ def enqueue_vector_indexes() -> None:
                 _broker().enqueue(message)
 
 
+def is_waiting(message: Message) -> bool:
+    """Whether such a message is in its queue already; RedisError."""
+    return bool(_waiting_like(message))
+
+
 def broker_version() -> str:
     """The version of Valkey or Redis that answers; RedisError if none does."""
     info = _broker().client.info("server")

@@ -171,6 +171,9 @@ ELASTICSEARCH_INDEX = env.str("ELASTICSEARCH_INDEX", default="photos")
 MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", default=100 * 1024 * 1024)
 MAX_IMAGE_PIXELS = env.int("MAX_IMAGE_PIXELS", default=200_000_000)
 
+# Folders below which pages and API may import; by default none. Whoever runs `manage.py import_photos` may name any.
+IMPORT_ROOTS = env.list("IMPORT_ROOTS", default=[])
+
 # --- Encoders and OCR ----------------------------------------------------------------------------------------------
 ENCODER_SOCKET = Path(env.str("ENCODER_SOCKET", default=str(RUN_DIR / "encoder.sock")))
 # In order of preference.

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("gallery", "0002_document_removal"),
+        ("gallery", "0003_imports"),
     ]
 
     operations = [

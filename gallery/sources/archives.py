@@ -54,7 +54,7 @@ class ZipTree(Tree):
     def folders(self, skips: Skips) -> Iterator[Folder]:
         members = 0
         for archive in self._archives:
-            opened = _open_archive(archive)
+            opened = open_archive(archive)
             members += len(opened.filelist)
             if members > MAX_MEMBERS:
                 raise ArchiveRefused(_("“%(name)s” holds too many files.") % {"name": archive.name})
@@ -62,7 +62,7 @@ class ZipTree(Tree):
 
     def folder_names(self) -> Iterator[tuple[str, ...]]:
         for archive in self._archives:
-            for folder, _members in groupby(_members_of(_open_archive(archive)), key=lambda member: member[0]):
+            for folder, _members in groupby(_members_of(open_archive(archive)), key=lambda member: member[0]):
                 yield (*archive.with_suffix("").parts[1:], *folder)
 
     def open(self, key: Any, *, limit: int | None = None) -> IO[bytes]:
@@ -105,7 +105,7 @@ class ZipTree(Tree):
             yield Folder(parts, folder, files, passed_over)
 
 
-def _open_archive(path: Path) -> zipfile.ZipFile:
+def open_archive(path: Path) -> zipfile.ZipFile:
     """The archive; ArchiveRefused if it is none, or a bomb."""
     refused = ArchiveRefused(_("“%(name)s” is not a zip archive, or it is damaged.") % {"name": path.name})
     size = path.stat().st_size

@@ -87,5 +87,7 @@ def our_programs(checkout: Path, *, listener: Listener) -> list[Program]:
         program("worker-vision", "manage.py", "worker", "vision"),
         # One thread: a PaddleOCR object is not thread-safe.
         program("worker-ocr", "manage.py", "worker", "ocr"),
+        program("worker-import", "manage.py", "worker", "import"),
+        program("watcher", "manage.py", "watch_folders"),
         program("clock", "manage.py", "clock"),
     ]

@@ -8,7 +8,8 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from dramatiq import Worker, get_broker
 
-import gallery.tasks  # noqa: F401 - declares the actors
+import gallery.import_tasks
+import gallery.tasks  # noqa: F401 - they declare the actors
 from gallery.attempts import take_back_begun
 
 # A task that takes longer is begun again by the next worker.
@@ -26,7 +27,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take the queue and the number of threads."""
-        parser.add_argument("queue", choices=["default", "vision", "ocr"])
+        parser.add_argument("queue", choices=["default", "vision", "ocr", "import"])
         parser.add_argument("--threads", type=int, default=1)
 
     def handle(self, *, queue: str, threads: int, **_options: Any) -> None:

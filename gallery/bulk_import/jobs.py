@@ -1,0 +1,116 @@
+"""Begin an import, and what a person can tell one that is there: start, pause, go on, stop, undo."""
+
+import shutil
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from gallery.bulk_import.run import remove_archives
+from gallery.bulk_import.safety import ImportRefused, check_archive, confined
+from gallery.files import write_file
+from gallery.models import ImportJob
+
+ARCHIVES = "imports"
+# What is left on the disk when an archive has been uploaded.
+SPARE_BYTES = 1 << 30
+
+State = ImportJob.State
+STOPPED = (State.READY, State.PAUSED, State.FAILED)
+# From which states each action leads to which.
+ACTIONS: dict[str, tuple[tuple[State, ...], State]] = {
+    "start": (STOPPED, State.RUNNING),
+    "pause": ((State.RUNNING, State.WATCHING), State.PAUSED),
+    "cancel": ((State.CHECKING, State.RUNNING, State.WATCHING, *STOPPED), State.CANCELLED),
+    "undo": ((State.WATCHING, State.PAUSED, State.FAILED, State.FINISHED, State.CANCELLED), State.UNDOING),
+}
+
+
+def create_job(
+    roots: Sequence[Path], *, owner: AbstractBaseUser, started_by: AbstractBaseUser, **options: Any
+) -> ImportJob:
+    """Write an import down as it was asked for; `options` are fields of ImportJob. ImportRefused, PermissionDenied.
+
+    People import into their own galleries; administrators into anyone's. Whether a folder may be read is for the door
+    to say: see `create_confined_job`.
+    """
+    if owner.pk != started_by.pk and not getattr(started_by, "is_staff", False):
+        raise PermissionDenied
+    real = [root.resolve() for root in roots]
+    archives = [root for root in real if root.is_file()]
+    if not real or (archives and len(archives) != len(real)) or (not archives and len(real) > 1):
+        raise ImportRefused(_("Name one folder, or one or several zip archives."))
+    for root in real:
+        if not root.exists():
+            raise ImportRefused(_("There is no “%(path)s”.") % {"path": root})
+        if not archives and Path(settings.MEDIA_ROOT).resolve().is_relative_to(root):
+            raise ImportRefused(_("The pictures of photosearch itself lie below that folder."))
+        if not archives and root.is_relative_to(Path(settings.MEDIA_ROOT).resolve()):
+            raise ImportRefused(_("That folder is photosearch's own."))
+    for archive in archives:
+        check_archive(archive)
+    if archives and (options.get("mode") == ImportJob.Mode.IN_PLACE or options.get("watch")):
+        raise ImportRefused(_("What lies in an archive can only be copied, once."))
+    return ImportJob.objects.create(
+        owner_id=owner.pk, started_by_id=started_by.pk, roots=[str(root) for root in real], **options
+    )
+
+
+def create_confined_job(
+    folder: Path, *, owner: AbstractBaseUser, started_by: AbstractBaseUser, **options: Any
+) -> ImportJob:
+    """The same for somebody who may only name a folder below IMPORT_ROOTS. ImportRefused, PermissionDenied."""
+    return create_job([confined(folder)], owner=owner, started_by=started_by, **options)
+
+
+def create_upload_job(
+    archive: Iterable[bytes], *, size: int, owner: AbstractBaseUser, started_by: AbstractBaseUser, **options: Any
+) -> ImportJob:
+    """Keep an archive of `size` bytes that somebody sends until its import is over. ImportRefused, PermissionDenied."""
+    folder = Path(settings.MEDIA_ROOT, ARCHIVES)
+    folder.mkdir(mode=settings.FILE_UPLOAD_DIRECTORY_PERMISSIONS, parents=True, exist_ok=True)
+    if shutil.disk_usage(folder).free < size + SPARE_BYTES:
+        raise ImportRefused(_("There is not enough room on the disk for this archive."))
+    path = folder / f"{uuid4().hex}.zip"
+    write_file(path, archive)
+    try:
+        return create_job([path], owner=owner, started_by=started_by, is_upload=True, **options)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def unfinished_job(roots: Sequence[Path], *, owner: AbstractBaseUser, mode: str) -> ImportJob | None:
+    """The import of the same places into the same gallery that has not come to its end: it is to go on."""
+    states = [*STOPPED, State.RUNNING, State.WATCHING]
+    jobs = ImportJob.objects.filter(owner_id=owner.pk, roots=[str(root.resolve()) for root in roots], mode=mode)
+    return jobs.filter(state__in=states, is_upload=False).order_by("-pk").first()
+
+
+def tell(job: ImportJob, action: str) -> bool:
+    """Do one of ACTIONS; False if the import's state does not allow it (any more)."""
+    before, after = ACTIONS[action]
+    with transaction.atomic():
+        # A batch that is being stored ends first.
+        locked = ImportJob.objects.select_for_update().get(pk=job.pk)
+        if locked.state not in before:
+            return False
+        changes: dict[str, Any] = {"state": after, "error": ""}
+        if action in ("cancel", "undo"):
+            changes["watch"] = False
+        ImportJob.objects.filter(pk=job.pk).update(**changes)
+        if action in ("cancel", "undo"):
+            transaction.on_commit(lambda: remove_archives(locked))
+    job.refresh_from_db()
+    return True
+
+
+def possible_actions(job: ImportJob) -> list[str]:
+    """What the import can be told now."""
+    return [action for action, (before, _after) in ACTIONS.items() if job.state in before]

@@ -1,0 +1,153 @@
+"""Read one file of an import, in one pass: digests while it is copied, what its beginning and its surroundings tell."""
+
+import errno
+import lzma
+import os
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any
+
+from django.utils.translation import gettext as _
+
+from gallery.bulk_import.safety import MAX_PATH_BYTES
+from gallery.files import path_of, write_temporary
+from gallery.images import InvalidImage, RunningDigests
+from gallery.metadata import Metadata
+from gallery.models import ImportItem, ImportJob
+from gallery.reading import blocks_of, describe_header, refuse_size, told_by
+from gallery.sources.found import FoundFile, PassedOverBecause
+
+# A file changed so few seconds ago may still be growing.
+SECONDS_TO_SETTLE = 5
+# Our own reasons to pass a file over, beside those of the sources.
+TOO_SMALL = "too_small"
+OUTSIDE = "outside"
+GROWING = "growing"
+# Errors of ours and not of the file.
+DISK_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE}
+# What broken or encrypted archives raise.
+ARCHIVE_ERRORS = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError, NotImplementedError)
+
+
+@dataclass(frozen=True)
+class ReadFile:
+    """A file that was read: the fields of its Photo, or a verdict and a reason why there are none."""
+
+    found: FoundFile
+    fields: dict[str, Any] = field(default_factory=dict)
+    temporary: Path | None = None
+    verdict: str = ""
+    reason: str = ""
+
+
+class _PassOver(Exception):
+    """The file is not taken in; the message is the reason, a word."""
+
+
+def read_file(found: FoundFile, *, job: ImportJob, copies: bool) -> ReadFile:
+    """Read a file; with `copies` its bytes are written to a temporary file. OSError if our own disk fails."""
+    try:
+        refuse_size(found.size)
+        _refuse_name(found, job)
+        if job.watch and found.modified_at and _is_fresh(found.modified_at):
+            raise _PassOver(GROWING)
+        with found.open() as file:
+            return _read(found, file, job=job, copies=copies)
+    except _PassOver as reason:
+        return ReadFile(found, verdict=ImportItem.Verdict.PASSED_OVER, reason=str(reason))
+    except InvalidImage as error:
+        return ReadFile(found, verdict=ImportItem.Verdict.REFUSED, reason=str(error))
+    except (OSError, *ARCHIVE_ERRORS) as error:
+        if isinstance(error, OSError) and error.errno in DISK_ERRORS:
+            raise
+        return ReadFile(found, verdict=ImportItem.Verdict.REFUSED, reason=_("The file cannot be read."))
+
+
+def storable_path(path: str) -> str:
+    """`path` as the database takes it: bytes that are no UTF-8 written out."""
+    return path.replace("\0", "\\0").encode(errors="surrogateescape").decode(errors="backslashreplace")
+
+
+def _read(found: FoundFile, file: IO[bytes], *, job: ImportJob, copies: bool) -> ReadFile:
+    digests, temporary = RunningDigests(), None
+    before = _state_of(file) if found.is_plain else None
+    if found.is_plain:
+        _confine(found, file, job)
+        fields, metadata = _head(file, found, job)
+        file.seek(0)
+    try:
+        if copies:
+            temporary = write_temporary(_passing(blocks_of(file), digests))
+        else:
+            for _block in _passing(blocks_of(file), digests):
+                pass
+        if not found.is_plain:
+            # Going back in an archive's member would unpack it anew.
+            with temporary.open("rb") if temporary else found.open() as copy:
+                fields, metadata = _head(copy, found, job)
+        elif _state_of(file) != before:
+            raise _PassOver(GROWING)
+    except BaseException:
+        if temporary:
+            temporary.unlink(missing_ok=True)
+        raise
+    size = before[0] if before else found.size
+    fields |= _said(found, fields, metadata) | asdict(digests.result()) | {"file_size": size}
+    fields |= {name: getattr(job, name) for name in ("importance", "wants_features", "wants_text")}
+    return ReadFile(found, fields, temporary)
+
+
+def _head(file: IO[bytes], found: FoundFile, job: ImportJob) -> tuple[dict[str, Any], Metadata]:
+    fields, metadata = describe_header(file, filename=found.filename)
+    if min(fields["width"], fields["height"]) < job.min_side:
+        raise _PassOver(TOO_SMALL)
+    return fields, metadata
+
+
+def _said(found: FoundFile, header: dict[str, Any], metadata: Metadata) -> dict[str, Any]:
+    """What the file itself says, and else what lies around it."""
+    return told_by(
+        header,
+        metadata,
+        found.claims,
+        filename=found.filename,
+        path=found.path,
+        modified_at=found.modified_at,
+    )
+
+
+def _refuse_name(found: FoundFile, job: ImportJob) -> None:
+    path = storable_path(found.path)
+    if len(path.encode()) > MAX_PATH_BYTES:
+        raise InvalidImage(_("The path of this file is too long."))
+    if path != found.path and job.mode == ImportJob.Mode.IN_PLACE:
+        raise InvalidImage(_("The name of this file is not in UTF-8; only a copy of it can be imported."))
+
+
+def _confine(found: FoundFile, file: IO[bytes], job: ImportJob) -> None:
+    """Ask the open file where it lies: a link cannot be exchanged after that."""
+    real = path_of(file)
+    if not any(real.is_relative_to(root) for root in job.roots):
+        raise _PassOver(OUTSIDE)
+    if job.mode == ImportJob.Mode.IN_PLACE and str(real) != found.path:
+        raise _PassOver(PassedOverBecause.LINK)
+
+
+def _state_of(file: IO[bytes]) -> tuple[int, int]:
+    stat = os.fstat(file.fileno())
+    return stat.st_size, stat.st_mtime_ns
+
+
+def _is_fresh(modified_at: datetime) -> bool:
+    # A clock that is ahead, as those of network shares may be, does not keep a file waiting.
+    return 0 <= (datetime.now(UTC) - modified_at).total_seconds() < SECONDS_TO_SETTLE
+
+
+def _passing(blocks: Iterable[bytes], digests: RunningDigests) -> Iterator[bytes]:
+    for block in blocks:
+        digests.update(block)
+        yield block

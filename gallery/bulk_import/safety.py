@@ -1,0 +1,44 @@
+"""What an import may read: folders below IMPORT_ROOTS, and archives that are what they claim to be."""
+
+from pathlib import Path
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from gallery.sources.archives import ArchiveRefused, open_archive
+
+MAX_PATH_BYTES = 2000  # what an index of PostgreSQL holds
+
+
+class ImportRefused(Exception):
+    """Nothing is imported from there; the message is a sentence for the person."""
+
+
+def allowed_roots() -> list[Path]:
+    """The folders below which pages and API may import from, links resolved; only those that are there."""
+    return [path.resolve() for path in map(Path, settings.IMPORT_ROOTS) if path.is_dir()]
+
+
+def confined(path: Path) -> Path:
+    """`path` with its links resolved; ImportRefused unless it is a folder below IMPORT_ROOTS or one of them."""
+    real = path.resolve()
+    if not real.is_dir() or not any(real.is_relative_to(root) for root in allowed_roots()):
+        raise ImportRefused(_("There is no folder “%(path)s” that may be imported.") % {"path": path})
+    return real
+
+
+def subfolders(path: Path) -> list[Path]:
+    """The folders in a folder below IMPORT_ROOTS, by name; without hidden ones and links. ImportRefused."""
+    try:
+        inside = sorted(confined(path).iterdir(), key=lambda entry: entry.name.casefold())
+    except PermissionError as error:
+        raise ImportRefused(_("This folder cannot be opened.")) from error
+    return [entry for entry in inside if entry.is_dir() and not entry.is_symlink() and not entry.name.startswith(".")]
+
+
+def check_archive(path: Path) -> None:
+    """ImportRefused if the file is no zip archive, or one that holds absurdly much."""
+    try:
+        open_archive(path).close()
+    except ArchiveRefused as error:
+        raise ImportRefused(str(error)) from error

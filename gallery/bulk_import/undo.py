@@ -1,0 +1,73 @@
+"""Take back exactly what an import brought: nothing that came from elsewhere too, nothing that was changed since."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+
+from gallery.deletion import delete_photos, remove_copy
+from gallery.models import ImportItem, ImportJob, Photo, PhotoSource
+
+BATCH = 200
+
+
+def undo_batch(job: ImportJob) -> int:
+    """Take back some of what is left of the import; how many photos that concerned, 0 when nothing is left.
+
+    Killed in between, it goes on with those that still name the import as where they came from.
+    """
+    copies: list[Photo] = []
+    with transaction.atomic():
+        touched = Q(sources__job=job) | Q(pk__in=job.items.exclude(filled={}).values("photo"))
+        photo_ids = list(Photo.objects.filter(touched).order_by("pk").values_list("pk", flat=True).distinct()[:BATCH])
+        photos = list(Photo.objects.filter(pk__in=photo_ids).order_by("pk").select_for_update())
+        for item in job.items.filter(photo__in=photo_ids).exclude(filled={}).order_by("-pk"):
+            _put_back(next(photo for photo in photos if photo.pk == item.photo_id), item)
+        _hand_over(job, photo_ids)
+        PhotoSource.objects.filter(job=job, photo__in=photo_ids).delete()
+        orphans = list(Photo.objects.filter(pk__in=photo_ids, sources=None).values_list("pk", flat=True))
+        delete_photos(Photo.objects.filter(pk__in=orphans), user=job.owner)
+        for photo in Photo.objects.filter(pk__in=photo_ids):
+            if not photo.is_in_place and not photo.sources.filter(managed=True).exists():
+                copies += _leave_in_place(photo)
+        # Seen by another import since, it stays; it is not this one's any more.
+        job.items.filter(photo__in=photo_ids).update(filled={}, created=False)
+    for photo in copies:
+        remove_copy(photo)
+    return len(photos)
+
+
+def _put_back(photo: Photo, item: ImportItem) -> None:
+    """Empty what the import filled, unless somebody has changed it since."""
+    changed = []
+    for name, (before, after) in item.filled.items():
+        if _plain(getattr(photo, name)) == after:
+            setattr(photo, name, before)
+            changed.append(name)
+    if changed:
+        photo.revision += 1
+        photo.save(update_fields=["revision", *changed])
+
+
+def _hand_over(job: ImportJob, photo_ids: list[int]) -> None:
+    """Files that another import has found as well are that one's from now on."""
+    others = ImportItem.objects.filter(photo__in=photo_ids, is_foreseen=False).exclude(job=job)
+    others = others.exclude(job__state__in=[ImportJob.State.UNDOING, ImportJob.State.UNDONE])
+    for photo_id, path, job_id in others.order_by("pk").values_list("photo_id", "path", "job_id"):
+        PhotoSource.objects.filter(photo_id=photo_id, path=path, job=job).update(job_id=job_id)
+
+
+def _leave_in_place(photo: Photo) -> list[Photo]:
+    """The copy was only the import's: the photo goes on with a file that lies elsewhere, if there is one."""
+    elsewhere = photo.sources.filter(managed=False).order_by("-present", "pk").first()
+    if elsewhere is None or not Path(elsewhere.path).is_file():
+        return []
+    Photo.objects.filter(pk=photo.pk).update(file=elsewhere.path)
+    return [photo] if Path(settings.MEDIA_ROOT, str(photo.file.name)).exists() else []
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value

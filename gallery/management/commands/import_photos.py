@@ -1,0 +1,141 @@
+"""Import a folder or zip archives into somebody's gallery, or take an import back."""
+
+import sys
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AbstractBaseUser
+from django.core.management.base import BaseCommand, CommandError
+from tqdm import tqdm
+
+from gallery.bulk_import.jobs import create_job, tell, unfinished_job
+from gallery.bulk_import.run import run_job
+from gallery.bulk_import.safety import ImportRefused
+from gallery.models import MAX_IMPORTANCE, ImportItem, ImportJob
+from gallery.sources import PROFILES
+
+State = ImportJob.State
+
+
+class Command(BaseCommand):
+    """Works in this process; run again after whatever stopped it, it goes on where it was."""
+
+    help = "Imports the pictures of a folder, or of zip archives. Interrupted, it goes on when it is run again."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """What, for whom, and how."""
+        parser.add_argument("paths", nargs="*", type=Path, metavar="FOLDER_OR_ZIP")
+        parser.add_argument("--owner", help="the name that the owner of the gallery logs in with")
+        mode = parser.add_mutually_exclusive_group()
+        mode.add_argument("--copy", dest="mode", action="store_const", const="copy", default="copy", help="(default)")
+        mode.add_argument("--in-place", dest="mode", action="store_const", const="in_place", help="leave files there")
+        parser.add_argument("--importance", type=int, default=0, choices=range(MAX_IMPORTANCE + 1))
+        parser.add_argument("--source", default="auto", choices=PROFILES, help="what the files come from")
+        parser.add_argument("--min-side", type=int, default=0, metavar="PIXELS", help="pass smaller pictures over")
+        parser.add_argument("--ignore", action="append", default=[], metavar="GLOB", help="pass such paths over")
+        parser.add_argument("--no-features", action="store_true", help="do not find them by what they show")
+        parser.add_argument("--no-text", action="store_true", help="do not recognise the text in them")
+        parser.add_argument("--watch", action="store_true", help="import what comes later, too")
+        parser.add_argument("--dry-run", action="store_true", help="say what would be imported, and change nothing")
+        parser.add_argument(
+            "--undo", type=int, metavar="IMPORT", help="take back what the import of this number brought"
+        )
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        """Import, check or undo."""
+        job = self._find(options) or self._create(options)
+        with self._interruptible(job), _bar(job) as bar:
+            while not run_job(job.pk, progress=bar):
+                pass
+        job.refresh_from_db()
+        if job.state == State.FAILED:
+            raise CommandError(f"{job.error} Run the same command again to go on.")
+        if job.is_busy:
+            raise CommandError(f"Another process works on import {job.pk}.")
+        self._report(job)
+
+    def _find(self, options: dict[str, Any]) -> ImportJob | None:
+        """The import to be undone or to go on with."""
+        if options["undo"]:
+            job = ImportJob.objects.filter(pk=options["undo"]).first()
+            if job is None or not (job.state == State.UNDOING or tell(job, "undo")):
+                raise CommandError(f"There is no import {options['undo']} that could be undone.")
+            return job
+        if options["dry_run"] or not options["paths"]:
+            return None
+        job = unfinished_job(options["paths"], owner=_owner(options["owner"]), mode=options["mode"])
+        if job:
+            self.stdout.write(f"Going on with import {job.pk}.")
+            ImportJob.objects.filter(pk=job.pk).update(watch=options["watch"], state=State.RUNNING, error="")
+            job.refresh_from_db()
+        return job
+
+    def _create(self, options: dict[str, Any]) -> ImportJob:
+        if not options["paths"]:
+            raise CommandError("Name a folder or zip archives.")
+        owner = _owner(options["owner"])
+        try:
+            return create_job(
+                options["paths"],
+                owner=owner,
+                started_by=owner,
+                mode=options["mode"],
+                profile=options["source"],
+                importance=options["importance"],
+                min_side=options["min_side"],
+                ignore=options["ignore"],
+                wants_features=not options["no_features"],
+                wants_text=not options["no_text"],
+                watch=options["watch"],
+                state=State.CHECKING if options["dry_run"] else State.RUNNING,
+            )
+        except ImportRefused as error:
+            raise CommandError(str(error)) from error
+
+    @contextmanager
+    def _interruptible(self, job: ImportJob) -> Iterator[None]:
+        try:
+            yield
+        except KeyboardInterrupt:
+            tell(job, "pause")
+            raise CommandError(f"Import {job.pk} is paused. Run the same command again to go on.") from None
+
+    def _report(self, job: ImportJob) -> None:
+        numbers = job.report if job.state == State.READY else job.tally
+        verdicts = ", ".join(f"{verdict.label}: {numbers.get(verdict, 0)}" for verdict in ImportItem.Verdict)
+        self.stdout.write(f"Import {job.pk} is {job.get_state_display()}. {verdicts}.")
+        for heading, counts in (("Passed over", numbers.get("reasons")), ("Dates from", numbers.get("dates"))):
+            if counts:
+                self.stdout.write(f"{heading}: {_listed(counts)}.")
+        self.stdout.write(f"New: {numbers.get('bytes', 0) / 1e6:,.1f} MB.")
+
+
+def _owner(name: str | None) -> AbstractBaseUser:
+    users = get_user_model()
+    try:
+        return users.objects.get_by_natural_key(name or "")
+    except users.DoesNotExist:
+        raise CommandError(f"There is no user “{name or ''}”: name one with --owner.") from None
+
+
+@contextmanager
+def _bar(job: ImportJob) -> Iterator[Any]:
+    """A bar that is called with the import after each batch."""
+    with tqdm(total=job.expected, initial=job.seen, unit=" files", file=sys.stderr, dynamic_ncols=True) as bar:
+
+        def show(now: ImportJob) -> None:
+            bar.total = now.expected
+            bar.set_postfix(
+                {verdict: now.counts.get(verdict, 0) for verdict in ImportItem.Verdict.values}, refresh=False
+            )
+            bar.update(now.seen - bar.n)
+
+        yield show
+
+
+def _listed(counts: dict[str, int]) -> str:
+    return ", ".join(f"{name or 'none'}: {number}" for name, number in counts.items())

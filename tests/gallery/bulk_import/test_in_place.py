@@ -1,0 +1,142 @@
+"""Files that are left in their place are never touched, followed when they move, and missed when they are gone."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from gallery.deletion import delete_photos
+from gallery.models import ImportJob, Photo, PhotoSource
+from gallery.tasks import make_thumbnails
+from gallery.upload import store_upload
+from tests.gallery.bulk_import.conftest import LONG_AGO, finish, verdicts, write
+from tests.gallery.conftest import picture
+from tests.gallery.test_upload import files_below
+
+
+@pytest.fixture
+def place(bring: Callable[..., ImportJob], folder: Path) -> Callable[[], ImportJob]:
+    """Imports the folder where it lies."""
+    return lambda: bring(folder, mode="in_place")
+
+
+def original(owner: User, photo: Photo) -> bytes | None:
+    client = Client()
+    client.force_login(owner)
+    response = client.get(f"/photos/{photo.pk}/original")
+    return b"".join(response) if response.status_code == 200 else None  # type: ignore[arg-type]
+
+
+def test_nothing_is_copied_and_pages_and_workers_read_it_there(
+    place: Callable[[], ImportJob], folder: Path, media_root: Path, owner: User
+) -> None:
+    place()
+    photo = Photo.objects.get(filename="b.png")
+    assert files_below(media_root) == []
+    assert photo.path == folder / "summer" / "b.png"
+    assert original(owner, photo) == picture(2)
+    make_thumbnails([photo.pk])
+    photo.refresh_from_db()
+    assert photo.thumbnail_version
+
+
+@pytest.mark.django_db(transaction=True)
+def test_deleting_the_photo_leaves_the_file(
+    place: Callable[[], ImportJob], folder: Path, owner: User, media_root: Path
+) -> None:
+    place()
+    make_thumbnails(list(Photo.objects.values_list("pk", flat=True)))
+    before = {path: path.stat().st_mtime_ns for path in files_below(folder)}
+    delete_photos(Photo.objects.all(), user=owner)
+    assert {path: path.stat().st_mtime_ns for path in files_below(folder)} == before
+    assert files_below(media_root) == []
+
+
+def test_a_file_that_moved_is_followed(place: Callable[[], ImportJob], folder: Path) -> None:
+    place()
+    photo = Photo.objects.get(filename="b.png")
+    moved = folder / "winter.png"
+    photo.path.rename(moved)
+    job = place()
+    photo.refresh_from_db()
+    assert verdicts(job)["winter.png"] == "duplicate"
+    assert photo.path == moved
+    assert dict(photo.sources.values_list("path", "present")) == {
+        str(moved): True,
+        str(folder / "summer" / "b.png"): False,
+    }
+
+
+def test_what_is_gone_is_marked_and_marked_again_when_it_is_back(place: Callable[[], ImportJob], folder: Path) -> None:
+    place()
+    path = folder / "summer" / "b.png"
+    path.rename(folder.parent / "away.png")
+    place()
+    source = PhotoSource.objects.get(path=path)
+    assert not source.present
+    (folder.parent / "away.png").rename(path)
+    place()
+    source.refresh_from_db()
+    assert source.present
+    assert Photo.objects.count() == 2
+
+
+def test_one_of_two_places_is_enough(place: Callable[[], ImportJob], folder: Path) -> None:
+    place()
+    photo = Photo.objects.get(filename="a.png")
+    photo.path.unlink()
+    place()
+    photo.refresh_from_db()
+    assert photo.path == folder / "summer" / "copy of a.png"
+
+
+def test_a_file_changed_in_its_place_is_another_photo(
+    place: Callable[[], ImportJob], folder: Path, owner: User
+) -> None:
+    place()
+    old = Photo.objects.get(filename="b.png")
+    write(folder / "summer" / "b.png", picture(77), modified_at=LONG_AGO + 60)
+    job = place()
+    assert verdicts(job)["b.png"] == "new"
+    old.refresh_from_db()
+    assert original(owner, old) is None
+    assert not old.sources.get().present
+    new = Photo.objects.exclude(pk=old.pk).get(filename="b.png")
+    assert original(owner, new) == picture(77)
+
+
+def test_a_link_put_in_its_place_gives_nothing_away(place: Callable[[], ImportJob], folder: Path, owner: User) -> None:
+    place()
+    photo = Photo.objects.get(filename="b.png")
+    secret = write(folder.parent / "secret.png", picture(99))
+    photo.path.unlink()
+    photo.path.symlink_to(secret)
+    assert original(owner, photo) is None
+    photo.path.unlink()
+    photo.path.parent.rename(folder / "was summer")
+    (folder.parent / "b.png").write_bytes(picture(98))
+    (folder / "summer").symlink_to(folder.parent)
+    assert original(owner, photo) is None
+
+
+def test_an_upload_of_the_same_bytes_makes_a_copy_that_outlives_the_file(
+    place: Callable[[], ImportJob], folder: Path, owner: User
+) -> None:
+    from io import BytesIO
+
+    place()
+    photo, created = store_upload(BytesIO(picture(2)), owner=owner, filename="b.png")
+    (folder / "summer" / "b.png").unlink()
+    assert not created
+    assert not photo.is_in_place
+    assert original(owner, photo) == picture(2)
+
+
+def test_a_link_to_another_file_of_the_folder_is_passed_over(place: Callable[[], ImportJob], folder: Path) -> None:
+    (folder / "link.png").symlink_to(folder / "a.png")
+    job = place()
+    assert verdicts(job)["link.png"] == "passed_over"
+    assert job.tally["reasons"]["link"] == 1
+    assert finish(job).state == ImportJob.State.FINISHED

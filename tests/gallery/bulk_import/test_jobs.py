@@ -1,0 +1,103 @@
+"""Who may import from where into which gallery."""
+
+import zipfile
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+
+from gallery.bulk_import.jobs import create_confined_job, create_job, create_upload_job, tell, unfinished_job
+from gallery.bulk_import.safety import ImportRefused, check_archive, confined, subfolders
+from gallery.models import ImportJob
+from tests.gallery.bulk_import.conftest import finish, verdicts
+from tests.gallery.conftest import picture
+from tests.gallery.test_upload import files_below
+
+
+def archive_of(*members: bytes) -> bytes:
+    file = BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number, data in enumerate(members):
+            archive.writestr(f"{number}.png", data)
+    return file.getvalue()
+
+
+def test_without_roots_no_folder_may_be_named(folder: Path, owner: User) -> None:
+    with pytest.raises(ImportRefused, match="no folder"):
+        create_confined_job(folder, owner=owner, started_by=owner)
+
+
+def test_links_and_dots_do_not_lead_out_of_the_roots(folder: Path, settings: Any) -> None:
+    settings.IMPORT_ROOTS = [str(folder)]
+    (folder.parent / "secret").mkdir()
+    (folder / "way out").symlink_to(folder.parent / "secret")
+    assert confined(folder / "summer") == folder / "summer"
+    for path in (folder / "way out", folder / ".." / "secret", folder.parent, folder / "nowhere", folder / "a.png"):
+        with pytest.raises(ImportRefused):
+            confined(path)
+    assert subfolders(folder) == [folder / "summer"]
+
+
+def test_only_administrators_import_for_others(folder: Path, owner: User) -> None:
+    other = User.objects.create_user("ben")
+    with pytest.raises(PermissionDenied):
+        create_job([folder], owner=owner, started_by=other)
+    other.is_staff = True
+    assert create_job([folder], owner=owner, started_by=other).owner == owner
+
+
+def test_our_own_folders_are_not_imported(media_root: Path, owner: User) -> None:
+    (media_root / "originals").mkdir(parents=True)
+    for path in (media_root, media_root / "originals", media_root.parent):
+        with pytest.raises(ImportRefused):
+            create_job([path], owner=owner, started_by=owner)
+
+
+@pytest.mark.parametrize("data", [b"", b"PK\5\6", b"no archive", archive_of(picture())[:-30]])
+def test_what_is_no_archive_is_refused(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "a.zip").write_bytes(data)
+    with pytest.raises(ImportRefused, match="not a zip archive"):
+        check_archive(tmp_path / "a.zip")
+
+
+def test_a_bomb_is_refused_before_anything_is_unpacked(tmp_path: Path) -> None:
+    (tmp_path / "a.zip").write_bytes(archive_of(bytes(101_000_000)))
+    with pytest.raises(ImportRefused, match="would unfold to more"):
+        check_archive(tmp_path / "a.zip")
+
+
+def test_an_uploaded_archive_goes_when_all_is_read(owner: User, media_root: Path) -> None:
+    data = archive_of(picture(1), picture(2))
+    job = create_upload_job([data], size=len(data), owner=owner, started_by=owner)
+    assert [path.suffix for path in files_below(media_root)] == [".zip"]
+    finish(job)
+    assert set(verdicts(job).values()) == {"new"}
+    assert sorted(path.suffix for path in files_below(media_root)) == [".png", ".png"]
+
+
+def test_an_upload_that_is_refused_leaves_nothing(owner: User, media_root: Path) -> None:
+    with pytest.raises(ImportRefused):
+        create_upload_job([b"no archive"], size=10, owner=owner, started_by=owner)
+    assert files_below(media_root) == []
+    assert not ImportJob.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_cancelled_import_drops_its_archive_and_keeps_what_came(owner: User, media_root: Path) -> None:
+    data = archive_of(picture(1))
+    job = create_upload_job([data], size=len(data), owner=owner, started_by=owner, state=ImportJob.State.READY)
+    assert tell(job, "cancel")
+    assert files_below(media_root) == []
+    assert not tell(job, "start")
+
+
+def test_an_import_that_did_not_end_is_found_again(begin: Callable[..., ImportJob], folder: Path, owner: User) -> None:
+    job = begin(folder)
+    assert unfinished_job([folder / "summer" / ".."], owner=owner, mode="copy") == job
+    assert unfinished_job([folder], owner=owner, mode="in_place") is None
+    finish(job)
+    assert unfinished_job([folder], owner=owner, mode="copy") is None

@@ -1,0 +1,74 @@
+"""Killed at any moment and started again, an import ends with the right photos, files and sources, each once."""
+
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from gallery.models import ImportJob, Photo, PhotoSource
+from tests.gallery.bulk_import.conftest import write
+from tests.gallery.conftest import picture, process_environment
+from tests.gallery.test_upload import files_below
+
+FILES = 60
+KILLS = 4
+# Small batches, so that there are many moments between them; and as quick a start as can be.
+PROGRAM = """
+import django
+django.setup()
+from gallery.bulk_import import run
+run.BATCH = 5
+from gallery.models import ImportJob
+print("ready", flush=True)
+while not run.run_job(ImportJob.objects.get().pk):
+    pass
+"""
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(2, 52))])
+def test_nothing_is_lost_and_nothing_twice(
+    seed: int, begin: Callable[..., ImportJob], tmp_path: Path, media_root: Path
+) -> None:
+    moments = random.Random(seed)
+    expected = {}
+    for number in range(FILES):
+        # Every fifth is the same bytes as another.
+        data = picture(number - (number % 5 == 4), kind="JPEG" if number % 7 < 3 else "PNG")
+        path = write(tmp_path / "pictures" / str(number % 3) / f"{number}.jpg", data)
+        expected[str(path)] = sha256(data).hexdigest()
+    job = begin(tmp_path / "pictures")
+    deaths = 0
+    for _kill in range(KILLS):
+        process = start(media_root)
+        time.sleep(moments.uniform(0, 0.35))
+        deaths += process.poll() is None
+        process.kill()
+        process.wait()
+    assert start(media_root).wait(timeout=120) == 0
+    job.refresh_from_db()
+    assert job.state == ImportJob.State.FINISHED
+    assert deaths > 0
+    sources = PhotoSource.objects.values_list("path", "photo__sha256")
+    assert sorted(sources) == sorted(expected.items())
+    assert sorted(Photo.objects.values_list("sha256", flat=True)) == sorted(set(expected.values()))
+    assert {path: sha256(path.read_bytes()).hexdigest() for path in files_below(media_root / "originals")} == {
+        photo.path: photo.sha256 for photo in Photo.objects.all()
+    }
+    assert job.items.count() == FILES
+    assert job.tally["new"] == len(set(expected.values()))
+    assert job.tally["new"] + job.tally["duplicate"] == FILES
+
+
+def start(media_root: Path) -> subprocess.Popen[bytes]:
+    """An importer that has just begun."""
+    environment = process_environment(media_root)
+    process = subprocess.Popen([sys.executable, "-c", PROGRAM], env=environment, stdout=subprocess.PIPE)
+    assert process.stdout
+    assert process.stdout.readline() == b"ready\n"
+    return process

@@ -1,0 +1,111 @@
+"""Taken back, an import leaves database and folders as they were, and nothing goes that came from elsewhere too."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+
+from gallery.bulk_import import undo
+from gallery.bulk_import.jobs import tell
+from gallery.bulk_import.run import run_job
+from gallery.models import ImportJob, Photo, PhotoSource
+from gallery.upload import store_upload
+from tests.gallery.bulk_import.conftest import finish, write
+from tests.gallery.conftest import picture
+from tests.gallery.test_upload import files_below
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def state(media_root: Path) -> tuple[Any, ...]:
+    """All that is known of photos, and all files; a revision only ever grows."""
+    photos = [{**row, "revision": 0} for row in Photo.objects.order_by("pk").values()]
+    return (
+        photos,
+        list(PhotoSource.objects.order_by("pk").values()),
+        {p: p.read_bytes() for p in files_below(media_root)},
+    )
+
+
+def take_back(job: ImportJob) -> ImportJob:
+    assert tell(job, "undo")
+    return finish(job)
+
+
+@pytest.mark.parametrize("mode", ["copy", "in_place"])
+def test_after_a_mixed_import_everything_is_as_before(
+    bring: Callable[..., ImportJob], store: Callable[..., Photo], folder: Path, media_root: Path, mode: str
+) -> None:
+    store(picture(1), filename="mine.png")
+    store(picture(200))
+    before, files = state(media_root), {p: p.read_bytes() for p in files_below(folder)}
+    job = bring(folder, mode=mode, importance=4)
+    assert job.tally["new"] == 1
+    assert state(media_root) != before
+    assert take_back(job).state == ImportJob.State.UNDONE
+    assert state(media_root) == before
+    assert {p: p.read_bytes() for p in files_below(folder)} == files
+
+
+def test_what_somebody_changed_since_stays(
+    bring: Callable[..., ImportJob], store: Callable[..., Photo], folder: Path
+) -> None:
+    photo = store(picture(1))
+    job = bring(folder, importance=4)
+    Photo.objects.filter(pk=photo.pk).update(importance=2)
+    take_back(job)
+    photo.refresh_from_db()
+    assert (photo.importance, photo.taken_at) == (2, None)
+
+
+def test_what_was_uploaded_too_stays_with_its_file(bring: Callable[..., ImportJob], folder: Path, owner: User) -> None:
+    from io import BytesIO
+
+    job = bring(folder)
+    photo, _ = store_upload(BytesIO(picture(1)), owner=owner, filename="again.png")
+    take_back(job)
+    assert list(Photo.objects.all()) == [photo]
+    assert photo.path.read_bytes() == picture(1)
+    assert list(photo.sources.values_list("path", flat=True)) == [PhotoSource.UPLOAD]
+
+
+def test_what_a_later_import_has_found_as_well_is_that_ones(bring: Callable[..., ImportJob], folder: Path) -> None:
+    first = bring(folder)
+    (folder / "summer" / "b.png").unlink()
+    second = bring(folder)
+    take_back(first)
+    photo = Photo.objects.get()
+    assert photo.path.read_bytes() == picture(1)
+    assert {source.job for source in photo.sources.all()} == {second}
+    take_back(second)
+    assert not Photo.objects.exists()
+
+
+def test_a_copy_goes_when_the_picture_also_lies_somewhere_in_place(
+    bring: Callable[..., ImportJob], folder: Path, media_root: Path
+) -> None:
+    elsewhere = write(folder.parent / "elsewhere" / "a.png", picture(1))
+    bring(elsewhere.parent, mode="in_place")
+    photo = Photo.objects.get()
+    job = bring(folder)
+    photo.refresh_from_db()
+    assert not photo.is_in_place
+    take_back(job)
+    photo.refresh_from_db()
+    assert photo.path == elsewhere
+    assert files_below(media_root) == []
+
+
+def test_it_goes_on_when_it_was_interrupted(
+    bring: Callable[..., ImportJob], folder: Path, monkeypatch: pytest.MonkeyPatch, media_root: Path
+) -> None:
+    monkeypatch.setattr(undo, "BATCH", 1)
+    job = bring(folder)
+    tell(job, "undo")
+    assert not run_job(job.pk, seconds=1e-6)
+    assert Photo.objects.count() == 1
+    finish(job)
+    assert not Photo.objects.exists()
+    assert files_below(media_root) == []
