@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gallery.views import files, photos, status, uploads
+from gallery.views import files, import_files, imports, photos, status, uploads
 
 app_name = "gallery"
 urlpatterns = [
@@ -17,5 +17,11 @@ urlpatterns = [
     path("photos/<int:photo_id>/thumbnail", files.send_thumbnail, name="thumbnail"),
     path("photos/<int:photo_id>/preview", files.send_preview, name="preview"),
     path("photos/<int:photo_id>/original", files.send_original, name="original"),
+    path("imports", imports.list_imports, name="imports"),
+    path("imports/new", imports.new_import, name="new_import"),
+    path("imports/<int:job_id>", imports.show_import, name="import"),
+    path("imports/<int:job_id>/tell", imports.tell_import, name="tell_import"),
+    path("imports/<int:job_id>/files", import_files.show_files, name="import_files"),
+    path("imports/<int:job_id>/files.csv", import_files.send_csv, name="import_csv"),
     path("status", status.show_status, name="status"),
 ]

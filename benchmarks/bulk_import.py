@@ -1,0 +1,198 @@
+"""Files per second of an import with thumbnails, against the way of photosearch's seed: `python -m benchmarks.bulk_import`.
+
+Both ways take in the same generated JPEGs and PNGs of 0.3 to 3 MB and make the same thumbnails. The seed's way opens,
+decodes in full, hashes, copies and inserts one file after another. Ours is `run_job`, as `manage.py import_photos` calls
+it, while two processes make the thumbnails, as the workers do. The memory is that of the importing process.
+"""
+
+import argparse
+import hashlib
+import os
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+import zlib
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import numpy as np
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import connection
+from PIL import Image
+
+from gallery.bulk_import.jobs import create_job
+from gallery.bulk_import.run import run_job
+from gallery.files import THUMBNAIL_SIDES, original_name, thumbnail_path
+from gallery.images import EXTENSIONS, THUMBNAIL_VERSION, make_thumbnail
+from gallery.models import ImportJob, Photo, PhotoSource
+from gallery.samples.catalogue import SAMPLES
+
+NAME = "photosearch_benchmark_import"
+WORKERS = 2
+# Different pictures; each file is one of them with a comment of its own, so that all bytes differ.
+PATTERNS = 30
+WORKER = """
+import sys, time
+import django
+django.setup()
+from gallery.models import ImportJob
+from gallery.steps import thumbnails_step
+step, number, workers = thumbnails_step(), int(sys.argv[1]), int(sys.argv[2])
+while True:
+    is_over = not ImportJob.objects.filter(state="running").exists()
+    found = step.missing().extra(where=["gallery_photo.id %% %s = %s"], params=[workers, number])
+    batch = list(found.values_list("pk", flat=True)[:16])
+    if batch:
+        step.run(batch)
+    elif is_over:
+        break
+    else:
+        time.sleep(0.05)
+"""
+
+
+def main() -> None:
+    """Generate, measure both, print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--files", type=int, default=10_000)
+    parser.add_argument("--baseline-files", type=int, help="so many of them the seed's way (default: all)")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(dir=settings.DATA_DIR, prefix="bulk-import-") as folder:
+        settings.MEDIA_ROOT = Path(folder, "media")
+        print(f"generating {options.files:,} files …")
+        _generate(Path(folder, "pictures"), options.files)
+        size = sum(path.stat().st_size for path in Path(folder, "pictures").rglob("*.*"))
+        print(f"{options.files:,} files, {size / 1e9:.2f} GB, {size / options.files / 1e6:.2f} MB each")
+        _open_database()
+        try:
+            _measure(Path(folder, "pictures"), Path(folder), options.baseline_files or options.files)
+        finally:
+            connection.creation.destroy_test_db(NAME, verbosity=0)
+
+
+def _measure(pictures: Path, folder: Path, baseline_files: int) -> None:
+    seed = User.objects.create_user("seed")
+    paths = sorted(path for path in pictures.rglob("*") if path.is_file())[:baseline_files]
+    started = time.perf_counter()
+    for path in paths:
+        _seeds_way(path, seed)
+    seeds = len(paths) / (time.perf_counter() - started)
+    print(f"seed's way          {seeds:6.1f} files per second")
+    shutil.rmtree(settings.MEDIA_ROOT)
+    Photo.objects.all().delete()
+    owner = User.objects.create_user("owner")
+    job = create_job([pictures], owner=owner, started_by=owner)
+    workers = [_worker(number, folder) for number in range(WORKERS)]
+    memory: list[float] = []
+    started = time.perf_counter()
+    run_job(job.pk, progress=lambda now: memory.extend([_resident()] * (now.seen - len(memory))))
+    imported = time.perf_counter() - started
+    assert all(worker.wait() == 0 for worker in workers)  # noqa: S101
+    ours = len(memory) / (time.perf_counter() - started)
+    job.refresh_from_db()
+    done = Photo.objects.filter(thumbnail_version=THUMBNAIL_VERSION).count()
+    assert job.state == ImportJob.State.FINISHED  # noqa: S101
+    assert done == job.tally["new"] == len(memory)  # noqa: S101
+    print(f"ours                {ours:6.1f} files per second with thumbnails: {ours / seeds:.1f} times as fast")
+    print(f"  (all imported after {imported:.0f} s, {len(memory) / imported:.1f} files per second)")
+    part = min(1000, len(memory) // 2)
+    print(
+        f"memory              {max(memory[:part]):.0f} MiB in the first {part}, {max(memory[-part:]):.0f} in the last"
+    )
+
+
+def _seeds_way(path: Path, owner: User) -> None:
+    """One file: decoded in full for its size and its thumbnails, and a row of its own."""
+    data = path.read_bytes()
+    image = Image.open(BytesIO(data))
+    extension = EXTENSIONS[str(image.format)]
+    image.load()
+    rgb = image.convert("RGB")
+    sha256 = hashlib.sha256(data).hexdigest()
+    target = Path(settings.MEDIA_ROOT, original_name(owner_id=owner.pk, sha256=sha256, extension=extension))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(data)
+    for size, side in THUMBNAIL_SIDES.items():
+        thumbnail = thumbnail_path(size, owner_id=owner.pk, sha256=sha256)
+        thumbnail.parent.mkdir(parents=True, exist_ok=True)
+        thumbnail.write_bytes(make_thumbnail(rgb, side))
+    photo = Photo.objects.create(
+        owner=owner,
+        file=str(target.relative_to(settings.MEDIA_ROOT)),
+        filename=path.name,
+        extension=extension,
+        width=image.width,
+        height=image.height,
+        file_size=len(data),
+        sha256=sha256,
+        md5=hashlib.md5(data, usedforsecurity=False).hexdigest(),
+        sha1=hashlib.sha1(data, usedforsecurity=False).hexdigest(),
+        metadata={tag: str(value) for tag, value in image.getexif().items()},
+        thumbnail_version=THUMBNAIL_VERSION,
+    )
+    PhotoSource.objects.create(photo=photo, path=str(path))
+
+
+def _generate(folder: Path, count: int) -> None:
+    patterns = list(_patterns())
+    for number in range(count):
+        extension, data = patterns[number % len(patterns)]
+        target = folder / f"{number // 500:03}" / f"IMG_{number:06}.{extension}"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(_with_comment(data, f"file {number}".encode()))
+    os.sync()
+
+
+def _patterns() -> Iterator[tuple[str, bytes]]:
+    """Four JPEGs for each PNG, 0.3 to 3 MB."""
+    sample = next(sample for sample in SAMPLES if sample.filename == "china.jpg")
+    scene = Image.open(BytesIO(sample.read())).convert("RGB")
+    generator = np.random.default_rng(5)
+    for number in range(PATTERNS):
+        width = [1600, 2400, 3200, 4000, 900][number % 5]
+        left, top = number * 5 % 140, number * 3 % 100
+        image = scene.resize((width, width * 3 // 4), box=(left, top, left + 480, top + 320))
+        noise = generator.normal(0, 3, (image.height, image.width, 1))
+        image = Image.fromarray((np.asarray(image) + noise).clip(0, 255).astype(np.uint8))
+        file = BytesIO()
+        kind = "PNG" if width == 900 else "JPEG"
+        image.save(file, kind, **({} if kind == "PNG" else {"quality": 85}))
+        yield kind.lower().replace("jpeg", "jpg"), file.getvalue()
+
+
+def _with_comment(data: bytes, comment: bytes) -> bytes:
+    if data.startswith(b"\xff\xd8"):
+        return data[:2] + b"\xff\xfe" + struct.pack(">H", len(comment) + 2) + comment + data[2:]
+    chunk = b"tEXtComment\0" + comment
+    header = 8 + 25  # the signature and the first chunk
+    extra = struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk))
+    return data[:header] + extra + data[header:]
+
+
+def _open_database() -> None:
+    connection.settings_dict["TEST"]["NAME"] = NAME
+    connection.creation.create_test_db(verbosity=0, serialize=False, autoclobber=True)
+
+
+def _worker(number: int, folder: Path) -> subprocess.Popen[bytes]:
+    database = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{NAME}").geturl()
+    environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "photosearch.settings",
+        "DATABASE_URL": database,
+        "DATA_DIR": str(folder),
+    }
+    return subprocess.Popen([sys.executable, "-c", WORKER, str(number), str(WORKERS)], env=environment)
+
+
+def _resident() -> float:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / (1 << 20)
+
+
+if __name__ == "__main__":
+    main()

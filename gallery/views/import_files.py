@@ -1,0 +1,77 @@
+"""What became of each file of an import, as a table and as CSV: for the owner of the gallery alone."""
+
+import csv
+from collections.abc import Iterator
+
+from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from gallery.bulk_import.reasons import in_words
+from gallery.import_forms import FilesForm
+from gallery.models import ImportItem, ImportJob
+from gallery.views import PageRequest
+
+PAGE_SIZE = 100
+CHUNK = 2000
+
+
+@require_safe
+@vary_on_headers("HX-Request")
+def show_files(request: PageRequest, job_id: int) -> HttpResponse:
+    """The files in the order in which they were found, a verdict's or all; asked by htmx, the table alone."""
+    job = _own(request, job_id)
+    form = FilesForm(request.GET)
+    if not form.is_valid():
+        raise Http404
+    verdict, after = form.cleaned_data["verdict"], form.cleaned_data["after"]
+    items = job.items.order_by("pk").filter(pk__gt=after or 0)
+    if verdict:
+        items = items.filter(verdict=verdict)
+    page = list(items[: PAGE_SIZE + 1])
+    context = {
+        "job": job,
+        "rows": [(item, _short(item.path, job), in_words(item.reason)) for item in page[:PAGE_SIZE]],
+        "verdict": verdict,
+        "figures": [(one, one.label, job.counts.get(one, 0)) for one in ImportItem.Verdict],
+        "after": page[PAGE_SIZE - 1].pk if len(page) > PAGE_SIZE else None,
+        "is_later": bool(after),
+    }
+    return render(request, "gallery/import_table.html" if request.htmx else "gallery/import_files.html", context)
+
+
+@require_safe
+def send_csv(request: PageRequest, job_id: int) -> StreamingHttpResponse:
+    """All of them, line by line as they come out of the database."""
+    job = _own(request, job_id)
+    response = StreamingHttpResponse(_lines(job), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="import-{job.pk}.csv"'
+    return response
+
+
+def _lines(job: ImportJob) -> Iterator[str]:
+    writer = csv.writer(_Echo())
+    yield writer.writerow(["path", "verdict", "reason", "bytes", "sha256", "photo"])
+    for item in job.items.order_by("pk").iterator(CHUNK):
+        photo = item.photo_id or ""
+        yield writer.writerow([item.path, item.verdict, in_words(item.reason), item.size, item.sha256, photo])
+
+
+class _Echo:
+    """A file for csv.writer that hands back what is written to it."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def _own(request: PageRequest, job_id: int) -> ImportJob:
+    return get_object_or_404(ImportJob.objects.visible_to(request.user), pk=job_id)
+
+
+def _short(path: str, job: ImportJob) -> str:
+    """The path without the folder that all files of the import have in common."""
+    for root in job.roots:
+        if path.startswith(root):
+            return path[len(root) :].lstrip("!/") or path
+    return path

@@ -1,0 +1,128 @@
+"""Imports: the list, a new one, and the page of one with its progress and what it can be told."""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import BadRequest
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from gallery.bulk_import.jobs import ACTIONS, create_confined_job, create_upload_job, possible_actions, tell
+from gallery.bulk_import.reasons import in_words
+from gallery.bulk_import.safety import ImportRefused, allowed_roots, confined, subfolders
+from gallery.import_forms import ImportForm
+from gallery.import_tasks import enqueue_import
+from gallery.models import ImportItem, ImportJob, Photo, PhotoSource
+from gallery.views import PageRequest
+
+SHOWN_IMPORTS = 100
+
+
+@require_safe
+def list_imports(request: PageRequest) -> HttpResponse:
+    """The imports that the person may follow, the latest first."""
+    jobs = ImportJob.objects.followed_by(request.user).select_related("owner").order_by("-pk")
+    return render(request, "gallery/imports.html", {"jobs": jobs[:SHOWN_IMPORTS]})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@vary_on_headers("HX-Request")
+def new_import(request: PageRequest) -> HttpResponse:
+    """The form; asked by htmx, the folders to choose from. Posted, the import begins, checked first or at once."""
+    folder = request.GET.get("folder", "")
+    if request.htmx and request.method != "POST":
+        return render(request, "gallery/import_folders.html", _folders(folder))
+    form = ImportForm(request.POST or None, request.FILES or None, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        try:
+            job = _create(request, form)
+        except ImportRefused as error:
+            form.add_error(None, str(error))
+        else:
+            enqueue_import(job.pk)
+            return redirect("gallery:import", job.pk)
+    context = {"form": form, **_folders(request.POST.get("folder") or folder)}
+    return render(request, "gallery/new_import.html", context, status=400 if form.errors else 200)
+
+
+@require_safe
+@vary_on_headers("HX-Request")
+def show_import(request: PageRequest, job_id: int) -> HttpResponse:
+    """The page of one import; asked by htmx, its progress alone."""
+    return _page(request, _followed(request, job_id))
+
+
+@require_POST
+def tell_import(request: PageRequest, job_id: int) -> HttpResponse:
+    """Start, pause, go on, stop or undo."""
+    job = _followed(request, job_id)
+    action = request.POST.get("action", "")
+    if action not in ACTIONS:
+        raise BadRequest(_("An import cannot be told that."))
+    if tell(job, action) and job.is_busy:
+        enqueue_import(job.pk)
+    return _page(request, job) if request.htmx else redirect("gallery:import", job.pk)
+
+
+def _create(request: PageRequest, form: ImportForm) -> ImportJob:
+    is_at_once = request.POST.get("go") == "import"
+    options: dict[str, Any] = {
+        **form.options(),
+        "owner": form.cleaned_data["owner"],
+        "started_by": request.user,
+        "state": ImportJob.State.RUNNING if is_at_once else ImportJob.State.CHECKING,
+    }
+    if archive := form.cleaned_data["archive"]:
+        options |= {"mode": ImportJob.Mode.COPY, "watch": False}
+        return create_upload_job(archive.chunks(1 << 20), size=archive.size, **options)
+    return create_confined_job(Path(form.cleaned_data["folder"]), **options)
+
+
+def _followed(request: PageRequest, job_id: int) -> ImportJob:
+    jobs = ImportJob.objects.followed_by(request.user).select_related("owner")
+    return get_object_or_404(jobs, pk=job_id)
+
+
+def _page(request: PageRequest, job: ImportJob) -> HttpResponse:
+    numbers = job.counts
+    context = {
+        "job": job,
+        "is_own": job.owner_id == request.user.pk,
+        "actions": possible_actions(job),
+        "figures": [(verdict, verdict.label, numbers.get(verdict, 0)) for verdict in ImportItem.Verdict],
+        "bytes": numbers.get("bytes", 0),
+        "dates": _dates(numbers.get("dates", {})),
+        "reasons": [(in_words(reason), count) for reason, count in numbers.get("reasons", {}).items() if count],
+        "error": in_words(job.error),
+        "removable": _removable(job) if "undo" in possible_actions(job) else 0,
+    }
+    return render(request, "gallery/import_progress.html" if request.htmx else "gallery/import.html", context)
+
+
+def _dates(dates: dict[str, int]) -> list[tuple[str, int]]:
+    labels = dict(Photo.DateSource.choices)
+    return [(str(labels.get(kind) or _("no date")), count) for kind, count in dates.items()]
+
+
+def _removable(job: ImportJob) -> int:
+    """How many photos an undo would remove: those that have come from nowhere else."""
+    elsewhere = PhotoSource.objects.filter(photo__owner_id=job.owner_id).exclude(job=job)
+    return Photo.objects.filter(sources__job=job).exclude(pk__in=elsewhere.values("photo")).distinct().count()
+
+
+def _folders(chosen: str) -> dict[str, Any]:
+    """The folders in the chosen one, and the way to it; without a choice, the roots."""
+    roots = allowed_roots()
+    if not chosen:
+        return {"folders": roots}
+    try:
+        here = confined(Path(chosen))
+        inside = subfolders(here)
+    except (ImportRefused, ValueError, OSError) as error:
+        return {"folders": roots, "folder_error": str(error)}
+    root = next(root for root in roots if here.is_relative_to(root))
+    way = [path for path in reversed([here, *here.parents]) if path.is_relative_to(root)]
+    return {"folders": inside, "here": here, "way": way}
