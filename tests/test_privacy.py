@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.converters import IntConverter
 
-from gallery.models import MAX_ATTEMPTS, Photo, PhotoSource, Step, StepAttempt
+from gallery.models import MAX_ATTEMPTS, ImportItem, ImportJob, Photo, PhotoSource, Step, StepAttempt
 from gallery.tasks import make_thumbnails
 from gallery.upload import store_upload
 from search.models import PhotoEmbedding, PhotoText
@@ -50,13 +50,16 @@ def photo(store, owner) -> Photo:  # noqa: F811
     Photo.objects.update(description=f"the {SECRET} sings", importance=5, metadata={"artist": SECRET})
     PhotoText.objects.create(photo=photo, owner=owner, engine="x", text=SECRET, lines=[{"text": SECRET}])
     PhotoEmbedding.objects.create(photo=photo, owner=owner, model="x", vector=[1, 0])
+    # Its number too stands in every address.
+    job = ImportJob.objects.create(pk=photo.pk, owner=owner, started_by=owner, roots=[f"/{SECRET}"], state="paused")
+    ImportItem.objects.create(job=job, path=f"/{SECRET}/{SECRET}.png", verdict="new", photo=photo)
     StepAttempt.objects.create(photo=photo, step=Step.INDEX, version="x", attempts=MAX_ATTEMPTS, error="Out of order.")
     return Photo.objects.get()
 
 
 def everything() -> list:
     """All rows about photos, to see that nothing has changed."""
-    models = (Photo, PhotoText, PhotoEmbedding, StepAttempt, PhotoSource)
+    models = (Photo, PhotoText, PhotoEmbedding, StepAttempt, PhotoSource, ImportJob, ImportItem)
     return [list(model.objects.order_by("pk").values()) for model in models]
 
 
@@ -95,7 +98,8 @@ def test_the_owner_sees_it(photo, owner, settings):  # noqa: F811
     settings.ELASTICSEARCH_URL = ""
     client = Client()
     client.force_login(owner)
-    for path in ("/", f"/photos/{photo.pk}", f"/photos/{photo.pk}/text", f"/search?q={SECRET}"):
+    pages = ("/", f"/photos/{photo.pk}", f"/photos/{photo.pk}/text", f"/search?q={SECRET}", "/imports")
+    for path in (*pages, f"/imports/{photo.pk}", f"/imports/{photo.pk}/files"):
         assert SECRET in client.get(path).content.decode().split("<main")[1], path
     for path in ("thumbnail", "preview", "original"):
         assert client.get(f"/photos/{photo.pk}/{path}")["Content-Type"].startswith("image/")

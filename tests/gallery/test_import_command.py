@@ -1,4 +1,5 @@
 """`manage.py import_photos`: imports, checks, goes on, undoes."""
+# ruff: noqa: F811 - fixtures are imported
 
 from collections.abc import Callable
 from io import StringIO
@@ -36,7 +37,7 @@ def test_a_folder_is_imported_and_counted(
     assert set(Photo.objects.values_list("importance", flat=True)) == {2}
 
 
-def test_a_dry_run_changes_nothing(folder: Path, owner: User, media_root: Path) -> None:  # noqa: F811
+def test_a_dry_run_changes_nothing(folder: Path, owner: User, media_root: Path) -> None:
     assert "is checked. new: 2" in import_folder(folder, "--dry-run", owner=owner)
     assert not Photo.objects.exists()
     assert files_below(media_root) == []
@@ -57,16 +58,17 @@ def test_interrupted_it_is_paused_and_goes_on_when_it_is_run_again(
 
         return run.run_job(job_id, progress=interrupt)
 
-    with monkeypatch.context() as patch, pytest.raises(CommandError, match="is paused"):
+    with monkeypatch.context() as patch:
         patch.setattr(import_photos, "run_job", interrupted)
-        import_folder(folder, owner=owner)
+        with pytest.raises(CommandError, match="is paused"):
+            import_folder(folder, owner=owner)
     assert ImportJob.objects.get().state == ImportJob.State.PAUSED
     assert "Going on with import" in import_folder(folder, owner=owner)
     assert ImportJob.objects.get().seen == 5
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_import_is_taken_back_by_its_number(folder: Path, owner: User, media_root: Path) -> None:  # noqa: F811
+def test_an_import_is_taken_back_by_its_number(folder: Path, owner: User, media_root: Path) -> None:
     import_folder(folder, owner=owner)
     output = StringIO()
     call_command("import_photos", "--undo", str(ImportJob.objects.get().pk), stdout=output)
@@ -74,7 +76,7 @@ def test_an_import_is_taken_back_by_its_number(folder: Path, owner: User, media_
     assert not Photo.objects.exists()
 
 
-def test_in_place_and_watched(folder: Path, owner: User, media_root: Path) -> None:  # noqa: F811
+def test_in_place_and_watched(folder: Path, owner: User, media_root: Path) -> None:
     assert "is watching for new files" in import_folder(folder, "--in-place", "--watch", owner=owner)
     assert files_below(media_root) == []
     write(folder / "new.png", picture(40))

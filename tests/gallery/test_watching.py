@@ -1,4 +1,5 @@
 """New files in a watched folder come in by themselves, once they have settled."""
+# ruff: noqa: F811 - fixtures are imported
 
 import time
 from collections.abc import Callable, Iterator
@@ -40,8 +41,8 @@ def look_until(watcher: Watcher, is_true: Callable[[], bool]) -> None:
 
 @pytest.mark.parametrize("is_remote", [False, True], ids=["events", "polling"])
 def test_a_new_file_comes_in_by_itself(
-    bring: Callable[..., ImportJob],  # noqa: F811
-    folder: Path,  # noqa: F811
+    bring: Callable[..., ImportJob],
+    folder: Path,
     watcher: Watcher,
     is_remote: bool,
     monkeypatch: pytest.MonkeyPatch,
@@ -57,8 +58,8 @@ def test_a_new_file_comes_in_by_itself(
 
 
 def test_what_came_while_nobody_watched_comes_in_at_the_start(
-    bring: Callable[..., ImportJob],  # noqa: F811
-    folder: Path,  # noqa: F811
+    bring: Callable[..., ImportJob],
+    folder: Path,
     watcher: Watcher,
 ) -> None:
     bring(folder, watch=True)
@@ -67,8 +68,8 @@ def test_what_came_while_nobody_watched_comes_in_at_the_start(
 
 
 def test_nothing_is_watched_that_was_paused_or_never_asked_for(
-    bring: Callable[..., ImportJob],  # noqa: F811
-    folder: Path,  # noqa: F811
+    bring: Callable[..., ImportJob],
+    folder: Path,
     watcher: Watcher,
 ) -> None:
     bring(folder)
@@ -84,8 +85,8 @@ def test_nothing_is_watched_that_was_paused_or_never_asked_for(
 
 
 def test_a_folder_that_is_away_for_a_while_is_watched_again(
-    bring: Callable[..., ImportJob],  # noqa: F811
-    folder: Path,  # noqa: F811
+    bring: Callable[..., ImportJob],
+    folder: Path,
     watcher: Watcher,
     owner: User,
 ) -> None:

@@ -1,0 +1,141 @@
+"""Imports in the pages: choose, check, start, follow, steer, and read what became of each file."""
+# ruff: noqa: F811 - fixtures are imported
+
+import zipfile
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from gallery.models import ImportItem, ImportJob, Photo
+from gallery.views import import_files
+from tests.gallery.bulk_import.conftest import begin, bring, finish, folder  # noqa: F401 - fixtures
+from tests.gallery.conftest import picture
+from tests.gallery.test_tasks import waiting
+
+ANSWERS = {"profile": "auto", "importance": "3", "wants_features": "on", "mode": "copy"}
+
+
+@pytest.fixture
+def page(client: Client, owner: User, broker: Any) -> Client:
+    """The owner's browser."""
+    client.force_login(owner)
+    return client
+
+
+@pytest.fixture
+def roots(settings: Any, folder: Path) -> Path:
+    """The folder may be imported."""
+    settings.IMPORT_ROOTS = [str(folder)]
+    return folder
+
+
+def test_a_folder_is_chosen_checked_and_imported(page: Client, roots: Path, broker: Any, media_root: Path) -> None:
+    assert str(roots) in page.get("/imports/new").content.decode()
+    fragment = page.get("/imports/new", {"folder": roots}, headers={"HX-Request": "true"}).content.decode()
+    assert "summer" in fragment
+    assert "<html" not in fragment
+    response = page.post("/imports/new", {**ANSWERS, "folder": roots, "go": "check", "ignore": "*.txt\n\n a/* \n"})
+    job = ImportJob.objects.get()
+    assert response.headers["Location"] == f"/imports/{job.pk}"
+    assert (job.state, job.ignore, job.importance, job.wants_text) == ("checking", ["*.txt", "a/*"], 3, False)
+    assert waiting(broker, "import") == [("run_import", [job.pk])]
+    finish(job)
+    assert "This is what the import would bring" in page.get(f"/imports/{job.pk}").content.decode()
+    page.post(f"/imports/{job.pk}/tell", {"action": "start"})
+    finish(job)
+    shown = page.get(f"/imports/{job.pk}", headers={"HX-Request": "true"}).content.decode()
+    assert "finished" in shown
+    assert "2 pictures that came with this import" in shown
+    assert "hx-trigger" not in shown
+
+
+@pytest.mark.parametrize("path", ["/etc", "{roots}/../", "{roots}/nothing", "a\0b"])
+def test_other_folders_are_neither_shown_nor_imported(page: Client, roots: Path, path: str) -> None:
+    chosen = path.format(roots=roots)
+    shown = page.get("/imports/new", {"folder": chosen}, headers={"HX-Request": "true"})
+    assert "passwd" not in shown.content.decode()
+    assert page.post("/imports/new", {**ANSWERS, "folder": chosen}).status_code == 400
+    assert not ImportJob.objects.exists()
+
+
+def test_an_archive_is_uploaded_and_imported(page: Client, media_root: Path) -> None:
+    file = BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("a.png", picture(1))
+    upload = SimpleUploadedFile("a.zip", file.getvalue())
+    page.post("/imports/new", {**ANSWERS, "mode": "in_place", "watch": "on", "archive": upload, "go": "import"})
+    job = finish(ImportJob.objects.get())
+    assert (job.state, job.mode, job.tally["new"]) == ("finished", "copy", 1)
+    bad = page.post("/imports/new", {**ANSWERS, "archive": SimpleUploadedFile("a.zip", b"no archive")})
+    assert bad.status_code == 400
+    assert "no zip archive" in bad.content.decode()
+    assert "Choose a folder or an archive." in page.post("/imports/new", ANSWERS).content.decode()
+
+
+def test_only_administrators_choose_the_owner(page: Client, owner: User, roots: Path, media_root: Path) -> None:
+    other = User.objects.create_user("ben")
+    refused = page.post("/imports/new", {**ANSWERS, "folder": roots, "owner": other.pk})
+    assert refused.status_code == 400
+    User.objects.filter(pk=owner.pk).update(is_staff=True)
+    page.post("/imports/new", {**ANSWERS, "folder": roots, "owner": other.pk, "go": "import"})
+    job = finish(ImportJob.objects.get())
+    assert job.owner == other
+    assert "for ben" in page.get("/imports").content.decode()
+    # Progress, yes; but not the names of what now is another's.
+    shown = page.get(f"/imports/{job.pk}").content.decode()
+    assert f"/imports/{job.pk}/files" not in shown
+    assert page.get(f"/imports/{job.pk}/files").status_code == 404
+    assert page.get(f"/imports/{job.pk}/files.csv").status_code == 404
+
+
+def test_files_are_shown_by_verdict_a_page_at_a_time_and_as_csv(
+    page: Client,
+    bring: Callable[..., ImportJob],
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    job = bring(folder)
+    monkeypatch.setattr(import_files, "PAGE_SIZE", 2)
+    first = page.get(f"/imports/{job.pk}/files").content.decode()
+    last = ImportItem.objects.order_by("pk")[1].pk
+    assert f"after={last}" in first
+    assert first.count("<tr>") == 3
+    refused = page.get(f"/imports/{job.pk}/files", {"verdict": "refused"}).content.decode()
+    assert "notes.png" in refused
+    assert "b.png" not in refused
+    assert page.get(f"/imports/{job.pk}/files", {"verdict": "x"}).status_code == 404
+    lines = b"".join(page.get(f"/imports/{job.pk}/files.csv")).decode().splitlines()  # type: ignore[arg-type]
+    assert len(lines) == 6
+    photo = Photo.objects.get(filename="b.png")
+    assert f"{folder}/summer/b.png,new,,{photo.file_size},{photo.sha256},{photo.pk}" in lines
+
+
+def test_an_import_is_paused_and_taken_back(
+    page: Client,
+    begin: Callable[..., ImportJob],
+    folder: Path,
+    broker: Any,
+) -> None:
+    job = begin(folder)
+    shown = page.post(f"/imports/{job.pk}/tell", {"action": "pause"}, headers={"HX-Request": "true"}).content.decode()
+    assert "paused" in shown
+    assert waiting(broker, "import") == []
+    page.post(f"/imports/{job.pk}/tell", {"action": "undo"})
+    assert waiting(broker, "import") == [("run_import", [job.pk])]
+    assert page.post(f"/imports/{job.pk}/tell", {"action": "fly"}).status_code == 400
+
+
+def test_a_name_that_is_code_is_only_a_name(
+    page: Client,
+    bring: Callable[..., ImportJob],
+    folder: Path,
+) -> None:
+    (folder / "<script>x").write_bytes(b"no picture")
+    job = bring(folder)
+    assert "<script>x" not in page.get(f"/imports/{job.pk}/files").content.decode()
