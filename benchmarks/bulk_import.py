@@ -1,8 +1,8 @@
-"""Files per second of an import with thumbnails, against the way of photosearch's seed: `python -m benchmarks.bulk_import`.
+"""How many files an import with thumbnails takes in a second, and the seed's way: `python -m benchmarks.bulk_import`.
 
 Both ways take in the same generated JPEGs and PNGs of 0.3 to 3 MB and make the same thumbnails. The seed's way opens,
-decodes in full, hashes, copies and inserts one file after another. Ours is `run_job`, as `manage.py import_photos` calls
-it, while two processes make the thumbnails, as the workers do. The memory is that of the importing process.
+decodes in full, hashes, copies and inserts one file after another. Ours is `run_job`, as `manage.py import_photos`
+calls it, while two processes make the thumbnails, as the workers do. The memory is that of the importing process.
 """
 
 import argparse

@@ -1,5 +1,6 @@
 """An import as an object: what was asked for, how far it is, and a ledger with what became of every file."""
 
+from pathlib import PurePath
 from typing import Any
 
 from django.conf import settings
@@ -84,6 +85,11 @@ class ImportJob(models.Model):
 
     def __str__(self) -> str:
         return ", ".join(self.roots)
+
+    @property
+    def name(self) -> str:
+        """The last parts of the paths."""
+        return ", ".join(PurePath(root).name or root for root in self.roots)
 
     @property
     def is_busy(self) -> bool:

@@ -1,0 +1,73 @@
+"""A folder is chosen, checked, imported and taken back in a browser."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from gallery.bulk_import.run import run_job
+from gallery.models import ImportJob, Photo
+from tests.browser.conftest import SMALL_TELEPHONE, settle
+from tests.gallery.bulk_import.conftest import write
+from tests.gallery.conftest import picture
+
+
+def work() -> None:
+    for job in ImportJob.objects.filter(state__in=ImportJob.BUSY):
+        run_job(job.pk)
+
+
+def test_a_folder_is_imported_and_taken_back(
+    open_page: Callable[..., Page], settings: Any, tmp_path: Path, broker: Any
+) -> None:
+    settings.IMPORT_ROOTS = [str(tmp_path / "family")]
+    for number in range(12):
+        write(
+            tmp_path / "family" / "2019 Italy" / f"IMG_2019061{number % 10}_12000{number % 10}_{number}.png",
+            picture(number),
+        )
+    write(tmp_path / "family" / "2020 Winter" / "broken.png", b"nothing")
+    write(tmp_path / "family" / "2019 Italy" / "again.png", picture(1))
+    page = open_page("/imports")
+    page.get_by_role("link", name="New import").click()
+    page.get_by_role("link", name=str(tmp_path / "family")).click()
+    expect(page.get_by_role("link", name="2020 Winter")).to_be_visible()
+    page.get_by_text("More choices").click()
+    page.get_by_role("button", name="Check first").click()
+    expect(page.get_by_role("status")).to_have_text("being checked")
+    work()
+    expect(page.get_by_role("status")).to_have_text("checked")
+    assert not Photo.objects.exists()
+    page.get_by_role("button", name="Import").click()
+    expect(page.get_by_role("status")).to_have_text("running")
+    work()
+    expect(page.get_by_role("status")).to_have_text("finished")
+    assert Photo.objects.count() == 12
+    page.get_by_role("link", name="All files").click()
+    page.get_by_role("link", name="cannot be read").click()
+    settle(page)
+    expect(page.get_by_role("row")).to_have_count(2)
+    assert page.url.endswith("verdict=refused")
+    page.go_back()
+    page.go_back()
+    page.get_by_role("button", name="Take it back …").click()
+    page.get_by_role("button", name="Take it back", exact=True).click()
+    expect(page.get_by_role("status")).to_have_text("being undone")
+    work()
+    expect(page.get_by_role("status")).to_have_text("undone")
+    assert not Photo.objects.exists()
+
+
+def test_the_pages_fit_a_small_telephone(
+    open_page: Callable[..., Page], settings: Any, tmp_path: Path, owner: Any
+) -> None:
+    long = tmp_path / "a folder with quite a long name" / "and another one inside of it"
+    write(long / ("x" * 120 + ".png"), picture(1))
+    settings.IMPORT_ROOTS = [str(tmp_path)]
+    job = ImportJob.objects.create(owner=owner, started_by=owner, roots=[str(long)])
+    run_job(job.pk)
+    pages = ("/imports", f"/imports/new?folder={long.parent}", f"/imports/{job.pk}", f"/imports/{job.pk}/files")
+    for address in pages:
+        page = open_page(address, viewport=SMALL_TELEPHONE, locale="zh-CN")
+        assert page.evaluate("document.documentElement.scrollWidth") <= SMALL_TELEPHONE["width"], address
