@@ -11,6 +11,7 @@ from pathlib import Path
 
 from django.db import DataError, connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from gallery import sources
 from gallery.bulk_import.ledger import Sifted, count_date, item_of, sift, write_down
@@ -86,7 +87,7 @@ class _Pass:
             if root.is_file():
                 check_archive(root)
             elif not root.is_dir():
-                raise ImportRefused(f"There is no “{root}” any more.")
+                raise ImportRefused(_("There is no “%(path)s” any more.") % {"path": root})
         if self.job.expected is None or self.job.watch:
             expected = sum(1 for _found in self._scan())
             ImportJob.objects.filter(pk=self.job.pk).update(expected=expected)
@@ -199,7 +200,7 @@ class _Pass:
 
     def _outcome(self, file: ReadFile, stored: Stored | None) -> ImportItem:
         if stored is None:
-            return item_of(file.found, "refused", reason="What the file says of itself cannot be stored.")
+            return item_of(file.found, "refused", reason=_("What the file says of itself cannot be stored."))
         if stored.created:
             count_date(self.job, stored.photo.date_source)
         verdict = ImportItem.Verdict.NEW if stored.created else ImportItem.Verdict.DUPLICATE

@@ -51,7 +51,7 @@ def test_a_folder_is_chosen_checked_and_imported(page: Client, roots: Path, brok
     finish(job)
     shown = page.get(f"/imports/{job.pk}", headers={"HX-Request": "true"}).content.decode()
     assert "finished" in shown
-    assert "2 pictures that came with this import" in shown
+    assert "from nowhere else: 2." in shown
     assert "hx-trigger" not in shown
 
 
