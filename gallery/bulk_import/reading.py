@@ -52,7 +52,7 @@ def read_file(found: FoundFile, *, job: ImportJob, copies: bool) -> ReadFile:
     """Read a file; with `copies` its bytes are written to a temporary file. OSError if our own disk fails."""
     try:
         refuse_size(found.size)
-        _refuse_name(found, job)
+        _refuse_path(found)
         if job.watch and found.modified_at and _is_fresh(found.modified_at):
             raise _PassOver(GROWING)
         with found.open() as file:
@@ -120,12 +120,9 @@ def _said(found: FoundFile, header: dict[str, Any], metadata: Metadata) -> dict[
     )
 
 
-def _refuse_name(found: FoundFile, job: ImportJob) -> None:
-    path = storable_path(found.path)
-    if len(path.encode()) > MAX_PATH_BYTES:
+def _refuse_path(found: FoundFile) -> None:
+    if len(storable_path(found.path).encode()) > MAX_PATH_BYTES:
         raise InvalidImage(_("The path of this file is too long."))
-    if path != found.path and job.mode == ImportJob.Mode.IN_PLACE:
-        raise InvalidImage(_("The name of this file is not in UTF-8; only a copy of it can be imported."))
 
 
 def _confine(found: FoundFile, file: IO[bytes], job: ImportJob) -> None:

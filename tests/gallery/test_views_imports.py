@@ -74,7 +74,7 @@ def test_an_archive_is_uploaded_and_imported(page: Client, media_root: Path) -> 
     assert (job.state, job.mode, job.tally["new"]) == ("finished", "copy", 1)
     bad = page.post("/imports/new", {**ANSWERS, "archive": SimpleUploadedFile("a.zip", b"no archive")})
     assert bad.status_code == 400
-    assert "no zip archive" in bad.content.decode()
+    assert "not a zip archive" in bad.content.decode()
     assert "Choose a folder or an archive." in page.post("/imports/new", ANSWERS).content.decode()
 
 

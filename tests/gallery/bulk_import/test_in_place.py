@@ -1,5 +1,6 @@
 """Files that are left in their place are never touched, followed when they move, and missed when they are gone."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -140,3 +141,14 @@ def test_a_link_to_another_file_of_the_folder_is_passed_over(place: Callable[[],
     assert verdicts(job)["link.png"] == "passed_over"
     assert job.tally["reasons"]["link"] == 1
     assert finish(job).state == ImportJob.State.FINISHED
+
+
+def test_a_file_whose_name_is_no_utf8_cannot_be_referred_to_and_is_copied(
+    place: Callable[[], ImportJob], folder: Path, media_root: Path
+) -> None:
+    Path(os.fsdecode(os.fsencode(folder) + b"/caf\xe9.png")).write_bytes(picture(11))
+    place()
+    photo = Photo.objects.get(filename__startswith="caf")
+    assert not photo.is_in_place
+    assert files_below(media_root) == [photo.path]
+    assert photo.sources.get().managed

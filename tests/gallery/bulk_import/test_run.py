@@ -155,7 +155,6 @@ def test_names_that_are_no_utf8_and_paths_without_end_stop_nothing(
     bring: Callable[..., ImportJob], folder: Path
 ) -> None:
     Path(os.fsdecode(os.fsencode(folder) + b"/caf\xe9.png")).write_bytes(picture(11))
-    deep = folder.joinpath(*["x" * 200] * 11)
     old = Path.cwd()
     os.chdir(folder)
     try:
@@ -166,9 +165,11 @@ def test_names_that_are_no_utf8_and_paths_without_end_stop_nothing(
     finally:
         os.chdir(old)
     job = bring(folder)
-    assert verdicts(job)["caf\\xe9.png"] == "new"
+    (odd,) = [name for name in verdicts(job) if name.startswith("caf")]
+    assert verdicts(job)[odd] == "new"
+    assert Photo.objects.filter(filename=odd).exists()
     assert verdicts(job)["a.png"] == "new"
-    assert verdicts(job).get("deep.png") != "new", deep
+    assert verdicts(job).get("deep.png") != "new"
 
 
 def test_what_the_database_refuses_takes_nothing_else_with_it(
