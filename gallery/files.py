@@ -92,6 +92,11 @@ def open_original(path: Path) -> IO[bytes]:
     return file
 
 
+def is_original_there(path: Path) -> bool:
+    """Whether a photo's original is there, and not a link that somebody put in its place."""
+    return path.is_file() and (path.is_relative_to(settings.MEDIA_ROOT) or path.resolve() == path)
+
+
 def path_of(file: IO[bytes]) -> Path:
     """Where an open file lies, whatever links led to it."""
     return Path(f"/proc/self/fd/{file.fileno()}").readlink()

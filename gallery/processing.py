@@ -11,7 +11,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from gallery.attempts import Failures, NeighbourDown
-from gallery.files import THUMBNAIL_SIDES, thumbnail_path, write_file
+from gallery.files import THUMBNAIL_SIDES, is_original_there, thumbnail_path, write_file
 from gallery.images import THUMBNAIL_VERSION, InvalidImage, make_thumbnail, open_image
 from gallery.models import Photo
 from search import documents, ocr
@@ -36,7 +36,7 @@ def store_texts(photos: list[Photo]) -> Failures:
 
 def store_embeddings(photos: list[Photo], *, model: str) -> Failures:
     """Have the encoder process turn each photo into vectors, and replace those that `model` gave it before."""
-    failures = {photo.pk: _unreadable() for photo in photos if not photo.path.is_file()}
+    failures = {photo.pk: _unreadable() for photo in photos if not is_original_there(photo.path)}
     readable = [photo for photo in photos if photo.pk not in failures]
     try:
         results = encoders.encode_photos([photo.path for photo in readable], model=model) if readable else []
@@ -74,6 +74,9 @@ def store_documents(photos: list[Photo]) -> Failures:
 def _one_by_one(photos: list[Photo], work: Callable[[Photo], None], *, patience: int) -> Failures:
     failures: dict[int, str] = {}
     for photo in photos:
+        if not is_original_there(photo.path):
+            failures[photo.pk] = _unreadable()
+            continue
         try:
             with _watchdog(patience):
                 work(photo)

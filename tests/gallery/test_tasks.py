@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import gallery.import_tasks  # noqa: F401 - declares its queue
 from gallery import processing, tasks
 from gallery.files import THUMBNAIL_SIDES, thumbnail_path
 from gallery.images import THUMBNAIL_VERSION
@@ -214,7 +215,7 @@ def test_at_most_four_batches_of_a_kind_wait(broker: Any) -> None:
     kinds = [name for name, _arguments in waiting(broker, "default")]
     assert (kinds.count("make_thumbnails"), kinds.count("index_photos")) == (4, 4)
     assert len(waiting(broker, "ocr")) == 4
-    assert tasks.queue_lengths() == {"default": 8, "ocr": 4, "vision": 0}
+    assert tasks.queue_lengths() == {"default": 8, "ocr": 4, "vision": 0, "import": 0}
 
 
 def test_topping_up_repeats_nothing_and_keeps_the_order(broker: Any) -> None:

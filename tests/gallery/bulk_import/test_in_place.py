@@ -115,6 +115,8 @@ def test_a_link_put_in_its_place_gives_nothing_away(place: Callable[[], ImportJo
     photo.path.unlink()
     photo.path.symlink_to(secret)
     assert original(owner, photo) is None
+    make_thumbnails([photo.pk])
+    assert not Photo.objects.get(pk=photo.pk).thumbnail_version
     photo.path.unlink()
     photo.path.parent.rename(folder / "was summer")
     (folder.parent / "b.png").write_bytes(picture(98))
