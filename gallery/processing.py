@@ -4,6 +4,8 @@ import faulthandler
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from threading import Lock
+from time import monotonic
 
 import numpy as np
 from django.db import transaction
@@ -22,6 +24,10 @@ from search.models import PhotoEmbedding, PhotoText
 THUMBNAIL_PATIENCE = 120
 TEXT_PATIENCE = 300
 STDERR = 2  # the descriptor: what Python calls stderr may be something else
+
+# By when each work that is going on must end.
+_deadlines: dict[object, float] = {}
+_deadlines_lock = Lock()
 
 
 def store_thumbnails(photos: list[Photo]) -> Failures:
@@ -137,10 +143,22 @@ def _unreadable() -> str:
 def _watchdog(seconds: int) -> Iterator[None]:
     """End the process when the work inside takes longer, even in C, where no exception could stop it.
 
-    The timer is the process's only one: such work runs in workers of a single thread. The supervisor starts them anew.
+    The supervisor starts it anew. The process has one timer only: it rings for whichever thread's work must end first.
     """
-    faulthandler.dump_traceback_later(seconds, exit=True, file=STDERR)
+    work = object()
+    with _deadlines_lock:
+        _deadlines[work] = monotonic() + seconds
+        _set_timer()
     try:
         yield
     finally:
-        faulthandler.cancel_dump_traceback_later()
+        with _deadlines_lock:
+            del _deadlines[work]
+            _set_timer()
+
+
+def _set_timer() -> None:
+    faulthandler.cancel_dump_traceback_later()
+    if _deadlines:
+        seconds = min(_deadlines.values()) - monotonic()
+        faulthandler.dump_traceback_later(max(seconds, 1e-3), exit=True, file=STDERR)
