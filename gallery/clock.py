@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from threading import Event
 from time import monotonic
 
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import close_old_connections
 
 from gallery.attempts import was_down_lately
@@ -12,6 +13,7 @@ from gallery.deletion import sweep_strays
 from gallery.files import sweep_temporary
 from gallery.import_tasks import resume_imports
 from gallery.models import RETRY_DELAY, Photo, Step
+from gallery.partial_uploads import sweep_partial_uploads
 from gallery.steps import BATCH_SIZES, CurrentStep, current_steps
 from gallery.tasks import MAX_WAITING, enqueue_vector_indexes, resume_unindexing, top_up
 
@@ -94,6 +96,8 @@ class Clock:
     def _sweep(self) -> None:
         """A little at a time: a large library has many directories."""
         sweep_temporary()
+        sweep_partial_uploads()
+        SessionStore.clear_expired()
         try:
             next(self._strays)
         except StopIteration:

@@ -125,6 +125,16 @@ def sweep_temporary(*, older_than: timedelta = timedelta(hours=6)) -> int:
     return swept
 
 
+def open_private(path: Path) -> IO[bytes]:
+    """Open a file to read it and to write in its place; made if missing, ours alone to read."""
+    _make_directory(path.parent)
+    return open(path, "r+b", opener=_create_private)
+
+
+def _create_private(path: str, flags: int) -> int:
+    return _open_private(path, flags | os.O_CREAT)
+
+
 def _open_private(path: str, flags: int) -> int:
     return os.open(path, flags, settings.FILE_UPLOAD_PERMISSIONS)
 

@@ -13,9 +13,11 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from gallery.account import Account, OpenSession  # noqa: F401 - Django looks for models here
 from gallery.images import THUMBNAIL_VERSION
 from gallery.import_models import ImportItem as ImportItem
 from gallery.import_models import ImportJob as ImportJob
+from gallery.partial_uploads import PartialUpload  # noqa: F401 - the same
 
 MAX_IMPORTANCE = 5
 MAX_ATTEMPTS = 3
@@ -119,7 +121,7 @@ class Photo(models.Model):
         indexes = [
             models.Index(fields=["owner", "-id"], name="photo_newest_first"),
             models.Index(fields=["thumbnail_version"], name="photo_thumbnail_version"),
-            # Says cheaply that a file's bytes cannot be known.
+            # Says cheaply that a file's bytes cannot be known, and how many bytes a person has stored.
             models.Index(fields=["owner", "file_size"], name="photo_owner_size"),
         ]
 

@@ -14,6 +14,7 @@ from django.contrib.auth.models import AbstractBaseUser
 
 from gallery.files import exclusive, original_name, place_files, write_temporary
 from gallery.models import Photo, PhotoSource
+from gallery.quota import room_for
 
 # What another copy of the same bytes may add to a photo, where that has nothing.
 FILLABLE = ("kind", "description", "importance", "wants_features", "wants_text")
@@ -50,9 +51,12 @@ class Stored:
 def store_pictures(pictures: Sequence[Incoming], *, owner: AbstractBaseUser) -> list[Stored]:
     """Store each, in one transaction; bytes that `owner` has already get another source, and fill what is empty.
 
-    A photo whose file was lost is repaired. If it fails, no file stays behind.
+    A photo whose file was lost is repaired. If it fails, no file stays behind. QuotaExceeded if there is no room.
     """
-    with exclusive(owner_id=owner.pk, digests=[picture.sha256 for picture in pictures]):
+    digests = [picture.sha256 for picture in pictures]
+    copied = {picture.sha256: picture.fields["file_size"] for picture in pictures if picture.source.managed}
+    # In this order: who waits for a lock on these bytes holds that on the quota already, never the other way round.
+    with room_for(copied, owner=owner), exclusive(owner_id=owner.pk, digests=digests):
         written = _place(pictures, owner_id=owner.pk)
         try:
             photos, created = _photos(pictures, owner_id=owner.pk)

@@ -1,12 +1,13 @@
 """Take an uploaded file in: refuse what is no picture, store its bytes once per owner, and have it processed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import IO
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
+from gallery.files import is_original_there
 from gallery.models import Photo, PhotoSource
 from gallery.reading import blocks_of, describe_picture
 from gallery.storing import Incoming, store_pictures
@@ -16,8 +17,8 @@ from gallery.tasks import enqueue_processing
 def store_upload(file: IO[bytes], *, owner: AbstractBaseUser, filename: str) -> tuple[Photo, bool]:
     """Store a picture file; the photo, and whether it is new: bytes that `owner` has already are not stored again.
 
-    Sending the same bytes again also repairs a photo whose file was lost. InvalidImage (of which UnsupportedImage and
-    ImageTooLarge are kinds) if the file is refused, in which case nothing stays behind.
+    Sending the same bytes again also repairs a photo whose file was lost. InvalidImage (of which UnsupportedImage,
+    ImageTooLarge and QuotaExceeded are kinds) if the file is refused, in which case nothing stays behind.
     """
 
     def blocks() -> Iterator[bytes]:
@@ -30,3 +31,12 @@ def store_upload(file: IO[bytes], *, owner: AbstractBaseUser, filename: str) -> 
         (stored,) = store_pictures([Incoming(fields, source, blocks)], owner=owner)
         transaction.on_commit(partial(enqueue_processing, [stored.photo.pk]))
     return stored.photo, stored.created
+
+
+def known_checksums(checksums: Iterable[str], *, owner: AbstractBaseUser) -> dict[str, int]:
+    """Of these SHA-256 those whose bytes `owner` has, with the photo's number: they need not be sent.
+
+    A photo whose file is lost is left out: sending it again repairs it.
+    """
+    photos = Photo.objects.visible_to(owner).filter(sha256__in=list(checksums)).only("sha256", "file")
+    return {photo.sha256: photo.pk for photo in photos if is_original_there(photo.path)}

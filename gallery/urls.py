@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from gallery.views import files, import_files, imports, photos, status, uploads
+from gallery.views import files, import_files, imports, photos, resumable, status, uploads
 
 app_name = "gallery"
 urlpatterns = [
     path("", photos.show_gallery, name="photos"),
     path("upload", uploads.upload_pictures, name="upload"),
+    path("uploads", resumable.begin, name="uploads"),
+    path("uploads/known", resumable.tell_known, name="known"),
+    path("uploads/<uuid:upload_id>", resumable.go_on, name="resume"),
     path("photos/<int:photo_id>", photos.show_photo, name="photo"),
     path("photos/<int:photo_id>/tile", photos.show_tile, name="tile"),
     path("photos/<int:photo_id>/edit", photos.change_photo, name="edit"),

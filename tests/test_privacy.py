@@ -1,14 +1,25 @@
 """Nobody sees another's photos: every address of the site, asked as a stranger, a second user and an administrator."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
-from django.urls.converters import IntConverter
 
-from gallery.models import MAX_ATTEMPTS, ImportItem, ImportJob, Photo, PhotoSource, Step, StepAttempt
+from gallery.models import (
+    MAX_ATTEMPTS,
+    ImportItem,
+    ImportJob,
+    OpenSession,
+    PartialUpload,
+    Photo,
+    PhotoSource,
+    Step,
+    StepAttempt,
+)
+from gallery.partial_uploads import begin_upload
 from gallery.tasks import make_thumbnails
 from gallery.upload import store_upload
 from search.models import PhotoEmbedding, PhotoText
@@ -28,6 +39,17 @@ PUBLIC = {
 }
 
 
+def object_number(name: str, photo: Photo) -> str:
+    """What stands in an address in the place of `name`, for the owner's own object; elsewhere the photo's number."""
+    match name:
+        case "upload_id":
+            return str(PartialUpload.objects.get(owner=photo.owner).pk)
+        case "session_id":
+            return str(OpenSession.objects.get(owner=photo.owner).pk)
+        case _:
+            return str(photo.pk)
+
+
 def addresses(photo: Photo, patterns: list | None = None, prefix: str = "/") -> Iterator[tuple[str, bool]]:
     """Every address of the site, `photo`'s number wherever one belongs; and whether it is about one object."""
     for pattern in get_resolver().url_patterns if patterns is None else patterns:
@@ -35,10 +57,9 @@ def addresses(photo: Photo, patterns: list | None = None, prefix: str = "/") -> 
             yield from addresses(photo, pattern.url_patterns, prefix + str(pattern.pattern))
         elif isinstance(pattern, URLPattern):
             route = prefix + str(pattern.pattern)
-            for name, converter in pattern.pattern.converters.items():
-                value = str(photo.pk)
-                kind = "int" if isinstance(converter, IntConverter) else "path"
-                route = route.replace(f"<{kind}:{name}>", value).replace(f"<{name}>", value)
+            for name in pattern.pattern.converters:
+                value = object_number(name, photo)
+                route = re.sub(rf"<(\w+:)?{name}>", value, route)
             yield route, bool(pattern.pattern.converters)
 
 
@@ -54,13 +75,18 @@ def photo(store, owner) -> Photo:  # noqa: F811
     job = ImportJob.objects.create(pk=photo.pk, owner=owner, started_by=owner, roots=[f"/{SECRET}"], state="paused")
     ImportItem.objects.create(job=job, path=f"/{SECRET}/{SECRET}.png", verdict="new", photo=photo)
     StepAttempt.objects.create(photo=photo, step=Step.INDEX, version="x", attempts=MAX_ATTEMPTS, error="Out of order.")
+    begin_upload(owner=owner, filename=f"{SECRET}.png", size=10, sha256="a" * 64)
+    browser = Client(headers={"User-Agent": SECRET})
+    browser.force_login(owner)
+    browser.get("/account")
     return Photo.objects.get()
 
 
 def everything() -> list:
     """All rows about photos, to see that nothing has changed."""
-    models = (Photo, PhotoText, PhotoEmbedding, StepAttempt, PhotoSource, ImportJob, ImportItem)
-    return [list(model.objects.order_by("pk").values()) for model in models]
+    models = (Photo, PhotoText, PhotoEmbedding, StepAttempt, PhotoSource, ImportJob, ImportItem, PartialUpload)
+    rows: list = [list(model.objects.order_by("pk").values()) for model in models]
+    return [*rows, list(OpenSession.objects.filter(owner__username="anna").values())]
 
 
 def visitor(name: str) -> Client:

@@ -15,7 +15,6 @@ from gallery.models import Photo, Step
 from gallery.progress import retry, states
 from gallery.views import PageRequest
 from gallery.views.details import describe
-from gallery.views.uploads import upload_limits
 
 PAGE_SIZE = 60
 
@@ -32,7 +31,7 @@ def show_gallery(request: PageRequest) -> HttpResponse:
     # One more than is shown tells whether there are older ones, without counting.
     page = list((found.filter(pk__lt=before) if before else found)[: PAGE_SIZE + 1])
     older_than = page[PAGE_SIZE - 1].pk if len(page) > PAGE_SIZE else None
-    context = {"photos": page[:PAGE_SIZE], "older_than": older_than, "is_older": bool(before), **upload_limits()}
+    context = {"photos": page[:PAGE_SIZE], "older_than": older_than, "is_older": bool(before)}
     return render(request, "gallery/tiles.html" if request.htmx else "gallery/photos.html", context)
 
 

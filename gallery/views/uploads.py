@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import IO, Any, cast
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.core.exceptions import TooManyFilesSent
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
@@ -74,18 +75,13 @@ def upload_pictures(request: PageRequest) -> HttpResponse:
         return _page(request)
     wants_json = request.get_preferred_type(["text/html", "application/json"]) == "application/json"
     if wants_json and int(request.headers.get("Content-Length") or 0) > settings.MAX_UPLOAD_BYTES + ENVELOPE:
-        return _answer(request, [Outcome("", 413, detail=_too_large())], wants_json=True)
+        return _answer(request, [Outcome("", 413, detail=too_large())], wants_json=True)
     skipper = LargeFileSkipper(request)
     request.upload_handlers.insert(0, skipper)
     return _receive(request, skipper, wants_json=wants_json)
 
 
-def upload_limits() -> dict[str, Any]:
-    """What the upload form tells the person, and the script that refuses before sending."""
-    return {"max_upload_bytes": settings.MAX_UPLOAD_BYTES, "too_large": _too_large()}
-
-
-def _too_large() -> str:
+def too_large() -> str:
     return _("This file is too large; at most %(limit)s are allowed.") % {
         "limit": filesizeformat(settings.MAX_UPLOAD_BYTES)
     }
@@ -106,11 +102,11 @@ def _receive(request: PageRequest, skipper: LargeFileSkipper, *, wants_json: boo
 def _store_all(
     request: PageRequest, files: list[UploadedFile], skipped: list[str], *, wants_json: bool
 ) -> HttpResponse:
-    outcomes = [Outcome(name, 413, detail=_too_large()) for name in skipped]
+    outcomes = [Outcome(name, 413, detail=too_large()) for name in skipped]
     if wants_json and len(files) + len(skipped) > 1:
         outcomes = [Outcome("", 400, detail=_("Send one file per request."))]
     else:
-        outcomes += [_store(file, request) for file in files]
+        outcomes += [store_file(cast(IO[bytes], file), owner=request.user, filename=file.name or "") for file in files]
     return _answer(
         request,
         outcomes or [Outcome("", 400, detail=_("Choose at least one picture."))],
@@ -118,10 +114,10 @@ def _store_all(
     )
 
 
-def _store(file: UploadedFile, request: PageRequest) -> Outcome:
-    filename = file.name or ""
+def store_file(file: IO[bytes], *, owner: User, filename: str) -> Outcome:
+    """Store a picture and say what became of it."""
     try:
-        photo, created = store_upload(cast(IO[bytes], file), owner=request.user, filename=filename)
+        photo, created = store_upload(file, owner=owner, filename=filename)
     except UnsupportedImage as error:
         return Outcome(filename, 415, detail=str(error))
     except ImageTooLarge as error:
@@ -144,6 +140,6 @@ def _page(request: PageRequest, outcomes: list[Outcome] | None = None) -> HttpRe
     return render(
         request,
         "gallery/upload.html",
-        {"outcomes": outcomes, **upload_limits()},
+        {"outcomes": outcomes},
         status=max(stored) if stored else (statuses or [200])[0],
     )

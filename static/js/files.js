@@ -1,23 +1,64 @@
-/** Files dropped anywhere on the page: `takeFiles(handler)` calls `handler` with an array of File objects. */
+/** Files and folders dropped anywhere on the page, and what of a folder is worth taking. */
+
+// What systems and programs leave in folders of pictures.
+const JUNK = /^(\..*|Thumbs\.db|ehthumbs\.db|desktop\.ini|__MACOSX|@eaDir|@__thumb|SYNOFILE_THUMB_.*)$/i;
+
+const takers = { several: null, one: null };
+
+/**
+ * Have `handler` called with an array of File objects when some are dropped. A page may have one taker for a single file
+ * (`only: "one"`) beside the one for everything else.
+ */
+export function takeFiles(handler, { only = "one" } = {}) {
+  takers[only] = handler;
+}
+
+/** Of the files of a chosen folder those that a person put there. */
+export function withoutJunk(files) {
+  return files.filter((file) => !(file.webkitRelativePath || file.name).split("/").some((part) => JUNK.test(part)));
+}
+
+async function filesIn(entry) {
+  if (JUNK.test(entry.name)) return [];
+  if (entry.isFile) return [await new Promise((resolve, reject) => { entry.file(resolve, reject); })];
+  const reader = entry.createReader();
+  const files = [];
+  // It tells a hundred at a time.
+  for (;;) {
+    const entries = await new Promise((resolve, reject) => { reader.readEntries(resolve, reject); });
+    if (!entries.length) return files;
+    for (const child of entries) files.push(...await filesIn(child));
+  }
+}
+
+async function filesOf(transfer) {
+  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
+  if (!entries.some((entry) => entry.isDirectory)) return [...transfer.files];
+  const found = [];
+  for (const entry of entries) found.push(...await filesIn(entry));
+  return found;
+}
 
 function bringsFiles(event) {
   return event.dataTransfer?.types.includes("Files");
 }
 
-export function takeFiles(handler) {
-  // Entering a child fires before leaving its parent, so depth is counted.
-  let depth = 0;
-  const show = (change) => {
-    depth = Math.max(0, depth + change);
-    document.documentElement.classList.toggle("dropping", depth > 0);
-  };
-  document.addEventListener("dragenter", (event) => bringsFiles(event) && show(1));
-  document.addEventListener("dragleave", (event) => bringsFiles(event) && show(-1));
-  document.addEventListener("dragover", (event) => bringsFiles(event) && event.preventDefault());
-  document.addEventListener("drop", (event) => {
-    if (!bringsFiles(event)) return;
-    event.preventDefault();
-    show(-depth);
-    handler([...event.dataTransfer.files]);
-  });
+// Entering a child fires before leaving its parent, so depth is counted.
+let depth = 0;
+
+function show(change) {
+  depth = Math.max(0, depth + change);
+  document.documentElement.classList.toggle("dropping", depth > 0);
 }
+
+document.addEventListener("dragenter", (event) => bringsFiles(event) && show(1));
+document.addEventListener("dragleave", (event) => bringsFiles(event) && show(-1));
+document.addEventListener("dragover", (event) => bringsFiles(event) && event.preventDefault());
+document.addEventListener("drop", async (event) => {
+  if (!bringsFiles(event)) return;
+  event.preventDefault();
+  show(-depth);
+  const files = await filesOf(event.dataTransfer);
+  const taker = (files.length === 1 && takers.one) || takers.several;
+  taker?.(files);
+});

@@ -1,118 +1,221 @@
-/** Uploads: chosen or dropped files, one request each, two at a time, with progress and outcome in a list. */
+/** Uploads from any page: what is chosen or dropped is compared by checksum first, then sent, three files at a time. */
 
-import { takeFiles } from "./files.js";
+import { takeFiles, withoutJunk } from "./files.js";
+import { hash } from "./hashing.js";
+import { csrfToken, forget, LoggedOut, Refused, send } from "./tus.js";
+import { addRow, onButtons, showPanel, showSums } from "./upload_list.js";
 
-const { gettext, interpolate } = window.django;
-const AT_ONCE = 2;
+const { gettext } = window.django;
+const AT_ONCE = 3;
+// So much is compared with one question to the server, whichever is reached first.
+const FILES_PER_QUESTION = 32;
+const BYTES_PER_QUESTION = 32 * 1024 * 1024;
+// As many as the gallery shows on its first page.
+const MAX_SHOWN = 60;
 
 const form = document.querySelector("form[data-upload]");
-const panel = document.querySelector("#uploads");
-const list = panel.querySelector("ol");
-const summary = panel.querySelector("[data-summary]");
 const maxBytes = Number(form.dataset.maxBytes);
-const waiting = [];
-const counts = { running: 0, added: 0, known: 0, refused: 0 };
 
-function addRow(file) {
-  const row = panel.querySelector("template").content.firstElementChild.cloneNode(true);
-  row.querySelector("[data-name]").textContent = file.name;
-  list.append(row);
-  return row;
+const unchecked = [];
+const ready = [];
+const running = new Set();
+let sums = emptySums();
+let isChecking = false;
+
+function emptySums() {
+  const counts = { added: 0, known: 0, refused: 0, cancelled: 0 };
+  return { files: 0, done: 0, bytesInAll: 0, bytesDone: 0, isPaused: false, isLost: false, isLoggedOut: false, counts };
 }
 
-function finish(row, state, sentence, url) {
-  counts[state] += 1;
-  row.dataset.state = state;
-  row.querySelector("progress").remove();
-  row.querySelector("[data-outcome]").textContent = sentence;
-  if (!url) return;
-  const link = document.createElement("a");
-  link.href = url;
-  link.textContent = row.querySelector("[data-name]").textContent;
-  row.querySelector("[data-name]").replaceChildren(link);
+function isBusy() {
+  return sums.done < sums.files;
 }
 
-function sentenceFor(request) {
-  if (request.status === 0) return gettext("The connection broke. Try again.");
-  if (request.response?.detail) return request.response.detail;
-  if (request.responseURL.includes("/login")) return gettext("You are logged out. Log in and try again.");
-  return gettext("The server could not take this file. Try again later.");
+function progress(upload, bytes) {
+  sums.bytesDone += bytes - upload.sent;
+  upload.sent = bytes;
+  upload.row?.progress(upload.file.size ? bytes / upload.file.size : 1);
+  showSums(sums);
+}
+
+function addRowFor(upload) {
+  upload.row = addRow(upload.file.webkitRelativePath || upload.file.name, () => cancel(upload));
+}
+
+function finish(upload, state, sentence, url) {
+  if (upload.isDone) return;
+  upload.isDone = true;
+  sums.counts[state] += 1;
+  sums.done += 1;
+  progress(upload, upload.file.size);
+  upload.row?.finish(state, sentence, url);
+  showSums(sums);
 }
 
 /** Show a photo that has just been stored at the beginning of the gallery, where there is one. */
 function showInGallery(tile) {
-  if (!document.querySelector("#photos")) return;
+  if (!document.querySelector("#photos") || sums.counts.added > MAX_SHOWN) return;
   document.querySelector("#no-photos")?.remove();
   window.htmx.ajax("GET", tile, { target: "#photos", swap: "afterbegin" });
 }
 
-function settle(row, request) {
-  const answer = request.response;
-  if (request.status === 201 && answer) {
-    finish(row, "added", gettext("Added"), answer.url);
-    showInGallery(answer.tile);
-  } else if (request.status === 200 && answer?.status === "duplicate") {
-    finish(row, "known", gettext("Already in your gallery"), answer.url);
+function settle(upload, { status, url, tile }) {
+  if (status === "created") {
+    finish(upload, "added", gettext("Added"), url);
+    showInGallery(tile);
   } else {
-    finish(row, "refused", sentenceFor(request));
-  }
-  counts.running -= 1;
-  summarise();
-  work();
-}
-
-function send(file, row) {
-  const body = new FormData();
-  body.append("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
-  body.append("files", file);
-  const request = new XMLHttpRequest();
-  const progress = row.querySelector("progress");
-  request.upload.addEventListener("progress", (event) => {
-    progress.max = event.total;
-    progress.value = event.loaded;
-  });
-  request.addEventListener("loadend", () => settle(row, request));
-  request.open("POST", form.action);
-  request.responseType = "json";
-  request.setRequestHeader("Accept", "application/json");
-  request.send(body);
-}
-
-function work() {
-  while (waiting.length && counts.running < AT_ONCE) {
-    const { file, row } = waiting.shift();
-    counts.running += 1;
-    send(file, row);
+    finish(upload, "known", gettext("Already in your gallery"), url);
   }
 }
 
-function summarise() {
-  const left = waiting.length + counts.running;
-  summary.textContent = left
-    ? interpolate(gettext("%s still to go"), [left])
-    : interpolate(gettext("Added: %(added)s. Already there: %(known)s. Refused: %(refused)s."), counts, true);
+async function work(upload) {
+  upload.abort = new AbortController();
+  running.add(upload);
+  try {
+    settle(upload, await send(upload, {
+      address: form.dataset.address,
+      signal: upload.abort.signal,
+      onProgress: (bytes) => progress(upload, bytes),
+      onLost: (isLost) => {
+        upload.row.say(isLost ? gettext("Waiting for the connection") : "");
+        sums.isLost = isLost;
+        showSums(sums);
+      },
+    }));
+  } catch (error) {
+    if (error instanceof Refused) {
+      finish(upload, "refused", error.message || gettext("The server could not take this file. Try again later."));
+    } else if (error instanceof LoggedOut || upload.abort.signal.aborted) {
+      if (!upload.isDone) ready.unshift(upload);
+      if (error instanceof LoggedOut) pause({ isLoggedOut: true });
+    } else {
+      finish(upload, "refused", gettext("The server could not take this file. Try again later."));
+      throw error;
+    }
+  } finally {
+    running.delete(upload);
+    startWork();
+  }
+}
+
+function startWork() {
+  while (!sums.isPaused && ready.length && running.size < AT_ONCE) work(ready.shift());
+  checkAll();
+}
+
+/** Ask which of these files need not be sent, or were sent in part. Without an answer all of them are sent. */
+async function compare(batch) {
+  const checksums = batch.map((upload) => upload.sha256).filter(Boolean);
+  if (!checksums.length) return { known: {}, partial: {} };
+  try {
+    const headers = { "Content-Type": "application/json", "X-CSRFToken": csrfToken() };
+    const answer = await fetch(form.dataset.known, { method: "POST", headers, body: JSON.stringify({ checksums }) });
+    return await answer.json();
+  } catch {
+    return { known: {}, partial: {} };
+  }
+}
+
+async function checkBatch() {
+  const batch = [];
+  let bytes = 0;
+  while (unchecked.length && batch.length < FILES_PER_QUESTION && bytes < BYTES_PER_QUESTION) {
+    const upload = unchecked.shift();
+    addRowFor(upload);
+    batch.push(upload);
+    bytes += upload.file.size;
+    upload.sha256 = await hash(upload.file);
+  }
+  const { known, partial } = await compare(batch);
+  for (const upload of batch) {
+    if (upload.isDone) continue;
+    if (known[upload.sha256]) settle(upload, { status: "duplicate", url: known[upload.sha256] });
+    else {
+      upload.url = partial[upload.sha256] ?? "";
+      upload.offset = upload.url ? null : 0;
+      ready.push(upload);
+    }
+  }
+  startWork();
+}
+
+async function checkAll() {
+  if (isChecking) return;
+  isChecking = true;
+  // Not far ahead of the sending: of a folder of thousands, most files need no row yet.
+  while (unchecked.length && ready.length < FILES_PER_QUESTION) await checkBatch();
+  isChecking = false;
+}
+
+/** Why a file is not even sent. */
+function objection(file) {
+  if (file.size > maxBytes) return form.dataset.tooLarge;
+  if (file.type && !file.type.startsWith("image/")) return form.dataset.noPicture;
+  return "";
 }
 
 function upload(files) {
-  panel.hidden = false;
+  if (!files.length) return;
+  if (!isBusy()) sums = emptySums();
+  showPanel();
+  form.closest("[popover]")?.hidePopover();
   for (const file of files) {
-    const row = addRow(file);
-    if (file.size > maxBytes) finish(row, "refused", form.dataset.tooLarge);
-    else waiting.push({ file, row });
+    const added = { file, sha256: "", url: "", offset: 0, sent: 0, isDone: false, row: null, abort: null };
+    sums.files += 1;
+    sums.bytesInAll += file.size;
+    const sentence = objection(file);
+    if (sentence) {
+      addRowFor(added);
+      finish(added, "refused", sentence);
+    } else {
+      unchecked.push(added);
+    }
   }
-  summarise();
-  work();
+  showSums(sums);
+  checkAll();
+}
+
+function cancel(upload) {
+  finish(upload, "cancelled", gettext("Cancelled"));
+  for (const queue of [unchecked, ready]) if (queue.includes(upload)) queue.splice(queue.indexOf(upload), 1);
+  upload.abort?.abort();
+  forget(upload);
+}
+
+function cancelAll() {
+  sums.isPaused = false;
+  for (const upload of [...unchecked, ...ready, ...running]) cancel(upload);
+}
+
+function pause({ isLoggedOut = false } = {}) {
+  sums.isPaused = true;
+  sums.isLoggedOut = isLoggedOut;
+  sums.isLost = false;
+  for (const upload of running) upload.abort.abort();
+  showSums(sums);
+}
+
+function goOn() {
+  sums.isPaused = sums.isLoggedOut = false;
+  showSums(sums);
+  startWork();
 }
 
 form.addEventListener("submit", (event) => event.preventDefault());
-form.elements.files.addEventListener("change", (event) => {
-  upload([...event.target.files]);
-  event.target.value = "";
+form.addEventListener("change", ({ target }) => {
+  upload(target.webkitdirectory ? withoutJunk([...target.files]) : [...target.files]);
+  target.value = "";
 });
-panel.querySelector("[data-close]")?.addEventListener("click", () => {
-  panel.hidden = true;
-});
+onButtons({ pause: () => (sums.isPaused ? goOn() : pause()), cancel: cancelAll });
 addEventListener("beforeunload", (event) => {
-  if (waiting.length + counts.running) event.preventDefault();
+  if (isBusy()) event.preventDefault();
 });
-takeFiles(upload);
+takeFiles(upload, { only: "several" });
+
+// Where the form waits behind the button of the bar, that opens it here instead of leaving the page.
+document.querySelector("[data-opens-upload]")?.addEventListener("click", (event) => {
+  const popover = form.closest("[popover]");
+  if (!popover || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  popover.togglePopover();
+});

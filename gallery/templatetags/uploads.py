@@ -1,0 +1,23 @@
+"""The form for uploads, on whatever page."""
+
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.template import Context
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext as _
+
+register = template.Library()
+
+
+@register.inclusion_tag("gallery/upload_form.html", takes_context=True)
+def upload_form(context: Context) -> dict[str, Any]:
+    """The form, with what its script needs to refuse a file before it is sent."""
+    limit = settings.MAX_UPLOAD_BYTES
+    return {
+        "csrf_token": context.get("csrf_token"),
+        "max_upload_bytes": limit,
+        "too_large": _("This file is too large; at most %(limit)s are allowed.") % {"limit": filesizeformat(limit)},
+        "no_picture": _("This file is not a picture that can be read: JPEG, PNG, GIF, WebP, BMP, TIFF, HEIC or AVIF."),
+    }

@@ -1,0 +1,210 @@
+"""Take a picture in pieces, so that it survives a lost connection: tus 1.0 with creation, expiration and termination.
+
+https://tus.io/protocols/resumable-upload. A client that accepts JSON is told in the answer to the last piece what
+became of the picture; an empty piece after the last asks for that again.
+"""
+
+import base64
+import binascii
+import json
+import re
+from typing import IO, Any
+
+from django.conf import settings
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.http import http_date
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from gallery.account import account_of
+from gallery.images import digests_of
+from gallery.partial_uploads import PartialUpload, UploadBusy, begin_upload, finish_upload, opened, remove_upload
+from gallery.quota import QuotaExceeded, refuse_beyond_quota
+from gallery.upload import known_checksums
+from gallery.views import PageRequest
+from gallery.views.uploads import Outcome, store_file, too_large
+
+VERSION = "1.0.0"
+PIECE_TYPE = "application/offset+octet-stream"
+BLOCK = 1 << 18
+MAX_CHECKSUMS = 1000
+SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+@require_http_methods(["OPTIONS", "POST"])
+def begin(request: PageRequest) -> HttpResponse:
+    """Begin an upload, whose first piece may come along; or say what of the protocol is understood."""
+    if request.method == "OPTIONS":
+        return _answer(
+            204,
+            {
+                "Tus-Version": VERSION,
+                "Tus-Extension": "creation,creation-with-upload,expiration,termination",
+                "Tus-Max-Size": settings.MAX_UPLOAD_BYTES,
+            },
+        )
+    if refusal := _refuse_version(request):
+        return refusal
+    size = _number(request, "Upload-Length")
+    try:
+        refuse_beyond_quota(size, account=account_of(request.user))
+    except QuotaExceeded as error:
+        return _refuse(413, str(error))
+    if size > settings.MAX_UPLOAD_BYTES:
+        return _refuse(413, too_large())
+    metadata = _metadata(request)
+    sha256 = metadata.get("sha256", "")
+    upload = begin_upload(
+        owner=request.user,
+        filename=metadata.get("filename", ""),
+        size=size,
+        sha256=sha256 if SHA256.fullmatch(sha256) else "",
+    )
+    with opened(upload) as file:
+        if request.content_type == PIECE_TYPE:
+            _receive(request, upload, file)
+        if upload.offset == upload.size:
+            _finish(upload, file, request)
+    response = _tell(request, upload, status=201)
+    response["Location"] = request.build_absolute_uri(reverse("gallery:resume", args=[upload.pk]))
+    return response
+
+
+@require_http_methods(["HEAD", "PATCH", "DELETE"])
+def go_on(request: PageRequest, upload_id: str) -> HttpResponse:
+    """Say how much has come (HEAD), take the next piece (PATCH), forget it (DELETE)."""
+    upload = get_object_or_404(PartialUpload, pk=upload_id, owner=request.user)
+    if refusal := _refuse_version(request):
+        return refusal
+    try:
+        return _go_on(request, upload)
+    except UploadBusy:
+        return _refuse(423, _("Another request is sending this file."))
+
+
+@require_POST
+def tell_known(request: PageRequest) -> JsonResponse:
+    """Which of many SHA-256 need not be sent, being the person's already, and which have been sent in part."""
+    checksums = _checksums(request)
+    known = known_checksums(checksums, owner=request.user)
+    partial = PartialUpload.objects.filter(owner=request.user, status=0, sha256__in=checksums).order_by("touched_at")
+    return JsonResponse(
+        {
+            "known": {sha256: reverse("gallery:photo", args=[photo_id]) for sha256, photo_id in known.items()},
+            "partial": {upload.sha256: reverse("gallery:resume", args=[upload.pk]) for upload in partial},
+        }
+    )
+
+
+def _checksums(request: HttpRequest) -> list[str]:
+    try:
+        checksums = json.loads(request.body)["checksums"]
+        if len(checksums) <= MAX_CHECKSUMS and all(SHA256.fullmatch(checksum) for checksum in checksums):
+            return list(checksums)
+    except (ValueError, TypeError, LookupError):
+        pass
+    raise BadRequest(_("“checksums” must be a list of at most %(limit)d SHA-256.") % {"limit": MAX_CHECKSUMS})
+
+
+def _go_on(request: PageRequest, upload: PartialUpload) -> HttpResponse:
+    if request.method == "HEAD":
+        return _tell(request, upload, status=200)
+    if request.method == "DELETE":
+        with opened(upload):
+            remove_upload(upload)
+        return _answer(204)
+    if request.content_type != PIECE_TYPE:
+        return _refuse(415, _("A piece must be sent as %(type)s.") % {"type": PIECE_TYPE})
+    offset = _number(request, "Upload-Offset")
+    with opened(upload) as file:
+        if offset != upload.offset:
+            return _refuse(409, _("This is not the piece that comes next."), {"Upload-Offset": upload.offset})
+        if not upload.status:
+            _receive(request, upload, file)
+            if upload.offset == upload.size:
+                _finish(upload, file, request)
+    return _tell(request, upload, status=204)
+
+
+def _receive(request: HttpRequest, upload: PartialUpload, file: IO[bytes]) -> None:
+    """Write what comes, as it comes: whatever arrived before the connection broke stays."""
+    room = upload.size - upload.offset
+    try:
+        while room and (block := request.read(min(BLOCK, room))):
+            file.write(block)
+            file.flush()
+            room -= len(block)
+    except UnreadablePostError:
+        pass
+    upload.save(update_fields=["touched_at"])
+
+
+def _finish(upload: PartialUpload, file: IO[bytes], request: PageRequest) -> None:
+    if upload.sha256 and digests_of(file).sha256 != upload.sha256:
+        outcome = Outcome(upload.filename, 400, detail=_("The file did not arrive whole. Send it again."))
+    else:
+        outcome = store_file(file, owner=request.user, filename=upload.filename)
+    photo_id = outcome.photo.pk if outcome.photo else None
+    finish_upload(upload, status=outcome.status, photo_id=photo_id, detail=outcome.detail)
+
+
+def _tell(request: HttpRequest, upload: PartialUpload, *, status: int) -> HttpResponse:
+    """How far the upload is; when a piece was the last one, what became of the file, in the words the client reads."""
+    headers = {
+        "Upload-Offset": upload.offset,
+        "Upload-Length": upload.size,
+        "Upload-Expires": http_date(upload.expires_at.timestamp()),
+        "Cache-Control": "no-store",
+    }
+    if not upload.status or request.method == "HEAD":
+        return _answer(status, headers)
+    if upload.detail:
+        return _refuse(upload.status, upload.detail, headers)
+    if request.headers.get("Accept") != "application/json":
+        return _answer(status, headers)
+    photo = upload.photo
+    content = Outcome(upload.filename, upload.status, photo).as_json()
+    return _answer(201 if status == 201 else 200, headers, content)
+
+
+def _refuse_version(request: HttpRequest) -> HttpResponse | None:
+    if request.headers.get("Tus-Resumable") == VERSION:
+        return None
+    return _refuse(412, _("Only version 1.0.0 of tus is understood."), {"Tus-Version": VERSION})
+
+
+def _number(request: HttpRequest, name: str) -> int:
+    value = request.headers.get(name, "")
+    if not (value.isascii() and value.isdigit() and len(value) < 16):
+        raise BadRequest(_("“%(name)s” must be a number.") % {"name": name})
+    return int(value)
+
+
+def _metadata(request: HttpRequest) -> dict[str, str]:
+    """What Upload-Metadata says: pairs of a name and a value in base64, divided by commas."""
+    metadata = {}
+    for pair in request.headers.get("Upload-Metadata", "").split(","):
+        name, _space, value = pair.strip().partition(" ")
+        try:
+            metadata[name] = base64.b64decode(value, validate=True).decode(errors="replace").replace("\0", "")
+        except binascii.Error as error:
+            raise BadRequest(_("“Upload-Metadata” must be in base64.")) from error
+    return metadata
+
+
+def _answer(
+    status: int, headers: dict[str, object] | None = None, content: dict[str, Any] | None = None
+) -> HttpResponse:
+    response = JsonResponse(content, status=status) if content else HttpResponse(status=status)
+    for name, value in {"Tus-Resumable": VERSION, **(headers or {})}.items():
+        response[name] = str(value)
+    if not content:
+        del response.headers["Content-Type"]
+    return response
+
+
+def _refuse(status: int, sentence: str, headers: dict[str, object] | None = None) -> HttpResponse:
+    return _answer(status, headers, {"detail": sentence})

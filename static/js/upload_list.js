@@ -1,0 +1,103 @@
+/** What the person sees of the uploads: a row for each file that is dealt with, sums, and a summary. */
+
+const { gettext, interpolate } = window.django;
+
+// Of files that went well so many stay in the list, so that a folder of thousands does not slow the page down.
+const MAX_ROWS = 200;
+const UNITS = ["kilobyte", "megabyte", "gigabyte", "terabyte"];
+
+const panel = document.querySelector("#uploads");
+const list = panel.querySelector("ol");
+const part = (name) => panel.querySelector(`[data-${name}]`);
+
+function bytes(count) {
+  const power = Math.max(1, Math.min(UNITS.length, Math.floor(Math.log10(Math.max(count, 1)) / 3)));
+  const options = { style: "unit", unit: UNITS[power - 1], unitDisplay: "short", maximumFractionDigits: power > 1 ? 1 : 0 };
+  return new Intl.NumberFormat(document.documentElement.lang, options).format(count / 1000 ** power);
+}
+
+function number(count) {
+  return count.toLocaleString(document.documentElement.lang);
+}
+
+export function showPanel() {
+  panel.hidden = false;
+}
+
+/** A row for `name`, whose button calls `onCancel`. */
+export function addRow(name, onCancel) {
+  const row = part("row").content.firstElementChild.cloneNode(true);
+  const find = (what) => row.querySelector(`[data-${what}]`);
+  find("name").textContent = name;
+  find("name").title = name;
+  find("progress").setAttribute("aria-label", name);
+  find("cancel").setAttribute("aria-label", interpolate(gettext("Cancel %s"), [name]));
+  find("cancel").addEventListener("click", onCancel);
+  list.append(row);
+  return {
+    progress(share) {
+      find("progress").value = share;
+    },
+    say(sentence) {
+      find("outcome").textContent = sentence;
+    },
+    finish(state, sentence, url) {
+      row.dataset.state = state;
+      find("progress").remove();
+      find("cancel").remove();
+      find("outcome").textContent = sentence;
+      if (url) {
+        const link = document.createElement("a");
+        link.href = url;
+        link.textContent = name;
+        find("name").replaceChildren(link);
+      }
+      if (list.children.length > MAX_ROWS) list.querySelector("[data-state=added], [data-state=known]")?.remove();
+    },
+    remove() {
+      row.remove();
+    },
+  };
+}
+
+/** Bring the sums up to date; `sums` counts files and bytes. */
+export function showSums({ files, done, bytesInAll, bytesDone, isPaused, isLost, isLoggedOut, counts }) {
+  const isOver = done === files;
+  part("all").hidden = part("pause").hidden = part("cancel-all").hidden = isOver;
+  part("close").hidden = !isOver;
+  part("all").value = bytesInAll ? bytesDone / bytesInAll : 0;
+  part("pause").textContent = isPaused ? gettext("Go on") : gettext("Pause");
+  part("amounts").hidden = isOver;
+  part("amounts").textContent = interpolate(
+    gettext("%(done)s of %(files)s files, %(bytesDone)s of %(bytesInAll)s"),
+    { done: number(done), files: number(files), bytesDone: bytes(bytesDone), bytesInAll: bytes(bytesInAll) },
+    true,
+  );
+  let sentence = gettext("Uploading …");
+  if (isOver) sentence = summary(counts);
+  else if (isLoggedOut) sentence = gettext("You are logged out. Log in in another tab, then go on here.");
+  else if (isPaused) sentence = gettext("Paused");
+  else if (isLost) sentence = gettext("The connection is lost. The upload goes on when it is back.");
+  // Read aloud whenever it changes: only then is it touched.
+  if (part("summary").textContent !== sentence) part("summary").textContent = sentence;
+}
+
+function summary(counts) {
+  const parts = [
+    [counts.added, gettext("%s added")],
+    [counts.known, gettext("%s already there")],
+    [counts.refused, gettext("%s refused")],
+    [counts.cancelled, gettext("%s cancelled")],
+  ];
+  const told = parts.filter(([count]) => count).map(([count, words]) => interpolate(words, [number(count)]));
+  return new Intl.ListFormat(document.documentElement.lang, { type: "unit" }).format(told);
+}
+
+export function onButtons({ pause, cancel }) {
+  part("pause").addEventListener("click", pause);
+  part("cancel-all").addEventListener("click", cancel);
+  part("close").addEventListener("click", () => {
+    panel.hidden = true;
+    list.replaceChildren();
+  });
+}
