@@ -1,8 +1,11 @@
-"""What a person may change about a photo, and where in the gallery they are."""
+"""What a person may change about a photo and their account, and where in the gallery they are."""
 
 from django import forms
+from django.conf import settings
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
+from gallery.account import Account, Density
 from gallery.models import MAX_IMPORTANCE, Photo
 
 
@@ -28,3 +31,21 @@ class PhotoForm(forms.ModelForm):
     class Meta:
         model = Photo
         fields = ("description", "importance")
+
+
+class ChoicesForm(forms.ModelForm):
+    """How a person wants their pages."""
+
+    language = forms.ChoiceField(
+        label=_("Language"),
+        required=False,
+        choices=[
+            ("", _("that of the browser")),
+            *((code, get_language_info(code)["name_local"]) for code, _name in settings.LANGUAGES),
+        ],
+    )
+    density = forms.ChoiceField(label=_("Spacing"), choices=Density, widget=forms.RadioSelect)
+
+    class Meta:
+        model = Account
+        fields = ("language", "density")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gallery.views import files, import_files, imports, photos, resumable, status, uploads
+from gallery.views import account, files, import_files, imports, photos, resumable, status, uploads
 
 app_name = "gallery"
 urlpatterns = [
@@ -26,5 +26,9 @@ urlpatterns = [
     path("imports/<int:job_id>/tell", imports.tell_import, name="tell_import"),
     path("imports/<int:job_id>/files", import_files.show_files, name="import_files"),
     path("imports/<int:job_id>/files.csv", import_files.send_csv, name="import_csv"),
+    path("account", account.show_account, name="account"),
+    path("account/choices", account.change_choices, name="choices"),
+    path("account/sessions/end", account.end_other_sessions, name="end_other_sessions"),
+    path("account/sessions/<int:session_id>/end", account.end_session, name="end_session"),
     path("status", status.show_status, name="status"),
 ]

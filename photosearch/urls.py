@@ -5,9 +5,9 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 from django.views.decorators.cache import cache_control
-from django.views.i18n import JavaScriptCatalog, set_language
+from django.views.i18n import JavaScriptCatalog
 
-from gallery.views.accounts import ChangePassword, LogIn
+from gallery.views.accounts import ChangePassword, LogIn, choose_language
 from photosearch.health import show_health
 
 # Of the installed packages only our own strings: the admin's are many. The page's address for them names the language.
@@ -18,7 +18,7 @@ urlpatterns = [
     path("login/", LogIn.as_view(), name="login"),
     path("logout/", LogoutView.as_view(next_page="login"), name="logout"),
     path("password/", ChangePassword.as_view(), name="password"),
-    path("language/", login_not_required(set_language), name="set_language"),
+    path("language/", choose_language, name="set_language"),
     path("jsi18n/", login_not_required(script_strings), name="javascript-catalog"),
     path("admin/", admin.site.urls),
     path("", include("search.urls")),

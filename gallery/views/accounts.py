@@ -1,16 +1,26 @@
-"""Logging in, and changing one's password."""
+"""Logging in, changing one's password, and choosing a language; what a person chose goes with them to other devices."""
 
+from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.contrib.auth.views import LoginView, PasswordChangeView
 from django.contrib.messages.views import SuccessMessageMixin
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import resolve_url
+from django.shortcuts import render, resolve_url
 from django.urls import reverse_lazy
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
+from django.views.i18n import set_language
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
+
+from gallery.account import Account, account_of
+from gallery.sessions import end_sessions
+
+DENSITY_COOKIE = "density"
 
 
 class LogIn(LoginView):
@@ -26,9 +36,54 @@ class LogIn(LoginView):
             return HttpResponseClientRedirect(f"{resolve_url('login')}?{query}")
         return super().get(request, *args, **kwargs)
 
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        """Bring language and density along to this device."""
+        response = super().form_valid(form)
+        remember_choices(response, account_of(form.get_user()))
+        return response
+
 
 class ChangePassword(SuccessMessageMixin, PasswordChangeView):
-    """The form for a new password; then back to the photos."""
+    """The form for a new password; then back to the account. Whoever knew the old one is logged out."""
 
-    success_url = reverse_lazy("gallery:photos")
-    success_message = _("Your password has been changed.")
+    success_url = reverse_lazy("gallery:account")
+    success_message = _("Your password has been changed. You are logged out everywhere else.")
+
+    def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
+        """End the other sessions too: they are of no use any more, and would still be listed."""
+        response = super().form_valid(form)
+        end_sessions(user=form.user, but=self.request.session.session_key)
+        return response
+
+
+@login_not_required
+def choose_language(request: HttpRequest) -> HttpResponse:
+    """Django's choice of a language, kept for those who are logged in."""
+    response: HttpResponse = set_language(request)
+    chosen = response.cookies.get(settings.LANGUAGE_COOKIE_NAME)
+    if chosen and request.user.is_authenticated:
+        Account.objects.update_or_create(owner_id=request.user.pk, defaults={"language": chosen.value})
+    return response
+
+
+def remember_choices(response: HttpResponse, account: Account) -> None:
+    """Have this browser ask for its pages as `account` says, without anybody looking into the database each time."""
+    for name, value in ((settings.LANGUAGE_COOKIE_NAME, account.language), (DENSITY_COOKIE, account.density)):
+        if value:
+            response.set_cookie(
+                name,
+                value,
+                max_age=settings.LANGUAGE_COOKIE_AGE,
+                secure=settings.SESSION_COOKIE_SECURE,
+                samesite="Lax",
+            )
+
+
+def show_lockout(
+    request: HttpRequest,
+    original_response: HttpResponse | None,  # noqa: ARG001 - django-axes' signature
+    credentials: dict[str, Any],  # noqa: ARG001 - the same
+) -> HttpResponse:
+    """What somebody sees who failed to log in too often."""
+    minutes = settings.AXES_COOLOFF_TIME // timedelta(minutes=1)
+    return render(request, "registration/locked_out.html", {"minutes": minutes}, status=429)

@@ -1,0 +1,82 @@
+"""A person's own account: what they have stored, how their pages look, and where they are logged in."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.forms import PasswordChangeForm
+from django.contrib.sessions.models import Session
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from django.views.decorators.http import require_POST, require_safe
+
+from gallery.account import OpenSession, account_of
+from gallery.forms import ChoicesForm
+from gallery.models import Photo
+from gallery.quota import used_bytes
+from gallery.sessions import describe_device, end_sessions
+from gallery.views import PageRequest
+from gallery.views.accounts import remember_choices
+
+
+@require_safe
+def show_account(request: PageRequest) -> HttpResponse:
+    """The page of the account."""
+    return _page(request, ChoicesForm(instance=account_of(request.user)))
+
+
+@require_POST
+def change_choices(request: PageRequest) -> HttpResponse:
+    """Keep language and density, and show them at once."""
+    form = ChoicesForm(request.POST, instance=account_of(request.user))
+    if not form.is_valid():
+        return _page(request, form)
+    account = form.save()
+    with override(account.language or None):
+        messages.success(request, _("Saved"))
+    response = redirect("gallery:account")
+    if not account.language:
+        response.delete_cookie(settings.LANGUAGE_COOKIE_NAME)
+    remember_choices(response, account)
+    return response
+
+
+@require_POST
+def end_session(request: PageRequest, session_id: int) -> HttpResponse:
+    """Log one other browser out."""
+    ended = get_object_or_404(OpenSession, pk=session_id, owner=request.user)
+    Session.objects.filter(pk=ended.session_id).delete()
+    messages.success(request, _("That browser is logged out."))
+    return redirect("gallery:account")
+
+
+@require_POST
+def end_other_sessions(request: PageRequest) -> HttpResponse:
+    """Log all other browsers out."""
+    end_sessions(user=request.user, but=request.session.session_key)
+    messages.success(request, _("You are logged out everywhere else."))
+    return redirect("gallery:account")
+
+
+def _page(request: PageRequest, form: ChoicesForm) -> HttpResponse:
+    account = form.instance
+    sessions = [
+        {
+            "session": session,
+            "device": describe_device(session.agent),
+            "is_this": session.session_id == request.session.session_key,
+        }
+        for session in request.user.open_sessions.order_by("-seen_at")
+    ]
+    password_form = PasswordChangeForm(request.user)
+    # It is not what people come here for.
+    del password_form.fields["old_password"].widget.attrs["autofocus"]
+    context = {
+        "form": form,
+        "password_form": password_form,
+        "photos": Photo.objects.visible_to(request.user).count(),
+        "used": used_bytes(request.user),
+        "quota": account.quota,
+        "sessions": sorted(sessions, key=lambda entry: not entry["is_this"]),
+    }
+    return render(request, "gallery/account.html", context, status=400 if form.errors else 200)

@@ -1,0 +1,65 @@
+"""Guessing passwords: after some failures nobody logs in from that address for a while, whatever the password."""
+
+import pytest
+from axes.models import AccessAttempt
+from django.contrib.auth.models import User
+from django.test import Client
+from django.utils import timezone
+
+LIMIT = 3
+RIGHT, WRONG = {"username": "anna", "password": "x"}, {"username": "anna", "password": "guess"}
+
+
+@pytest.fixture(autouse=True)
+def limit(settings) -> None:
+    """Hashing passwords takes long."""
+    settings.AXES_FAILURE_LIMIT = LIMIT
+
+
+def fail(times: int = LIMIT, *, address: str = "192.0.2.1", path: str = "/login/"):
+    client = Client(REMOTE_ADDR=address)
+    for _attempt in range(times):
+        response = client.post(path, WRONG)
+    return response
+
+
+@pytest.mark.parametrize("path", ["/login/", "/admin/login/"])
+def test_after_too_many_failures_the_right_password_does_not_help(owner, path):
+    response = fail(path=path)
+    assert response.status_code == 429
+    assert "was wrong too often. Try again in 15 minutes" in response.content.decode()
+    assert Client(REMOTE_ADDR="192.0.2.1").post("/login/", RIGHT).status_code == 429
+
+
+def test_it_is_said_in_chinese_too(owner):
+    fail()
+    client = Client(REMOTE_ADDR="192.0.2.1", headers={"Accept-Language": "zh-CN"})
+    assert "15 分钟" in client.post("/login/", WRONG).content.decode()
+
+
+def test_the_same_person_elsewhere_and_others_here_are_not_locked_out(owner):
+    User.objects.create_user("other", password="x")
+    fail()
+    assert Client(REMOTE_ADDR="192.0.2.2").post("/login/", RIGHT).status_code == 302
+    assert Client(REMOTE_ADDR="192.0.2.1").post("/login/", RIGHT | {"username": "other"}).status_code == 302
+
+
+def test_a_right_password_before_the_limit_is_a_new_beginning(owner):
+    for _round in range(2):
+        fail(LIMIT - 1)
+        assert Client(REMOTE_ADDR="192.0.2.1").post("/login/", RIGHT).status_code == 302
+
+
+def test_the_lockout_ends_by_itself(owner, settings):
+    fail()
+    AccessAttempt.objects.update(attempt_time=timezone.now() - settings.AXES_COOLOFF_TIME)
+    assert Client(REMOTE_ADDR="192.0.2.1").post("/login/", RIGHT).status_code == 302
+
+
+def test_an_administrator_lets_people_in_again(owner, client):
+    fail()
+    client.force_login(User.objects.create_superuser("root"))
+    data = {"action": "unlock", "_selected_action": [owner.pk]}
+    page = client.post("/admin/auth/user/", data, follow=True).content.decode()
+    assert "They can log in again." in page
+    assert Client(REMOTE_ADDR="192.0.2.1").post("/login/", RIGHT).status_code == 302
