@@ -2,26 +2,106 @@
 
 from typing import Any
 
+from axes.utils import reset
+from django import forms
 from django.apps import apps
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import User
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Sum
 from django.http import HttpRequest
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from gallery.account import Account
 from gallery.deletion import delete_photos
 from gallery.models import Photo
+
+GIGABYTE = 1024**3
 
 admin.site.site_header = admin.site.site_title = gettext_lazy("photosearch: users")
 admin.site.unregister(apps.get_model("django_dramatiq", "Task"))
 admin.site.unregister(User)
 
 
+class QuotaForm(forms.ModelForm):
+    """The quota in the unit that people think in; the binary one, as sizes are shown everywhere."""
+
+    gigabytes = forms.DecimalField(
+        label=gettext_lazy("Quota (GB)"),
+        required=False,
+        min_value=0,
+        max_digits=9,
+        decimal_places=3,
+        help_text=gettext_lazy("So much may be stored; empty: no limit."),
+    )
+
+    class Meta:
+        model = Account
+        fields = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.quota is not None:
+            self.initial["gigabytes"] = round(self.instance.quota / GIGABYTE, 3)
+
+    def save(self, commit: bool = True) -> Account:
+        """Keep it in bytes."""
+        gigabytes = self.cleaned_data["gigabytes"]
+        self.instance.quota = None if gigabytes is None else int(gigabytes * GIGABYTE)
+        account: Account = super().save(commit)
+        return account
+
+
+class QuotaInline(admin.StackedInline):
+    """The quota on the page of a user."""
+
+    model = Account
+    form = QuotaForm
+    can_delete = False
+    verbose_name_plural = gettext_lazy("Storage")
+
+
 @admin.register(User)
 class OwnerAdmin(UserAdmin):
-    """Users, whose photos go with them."""
+    """Users, whose photos go with them; how many they have and how large, but none to see."""
+
+    list_display = ("username", "email", "is_staff", "is_active", "photo_count", "used", "quota")
+    list_select_related = ("account",)
+    inlines = (QuotaInline,)
+    actions = ("unlock",)
+
+    def get_inlines(self, request: HttpRequest, obj: User | None) -> Any:  # noqa: ARG002 - Django's signature
+        """The quota is granted when the user is there."""
+        return self.inlines if obj else ()
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        """Users with the sums of their photos."""
+        return super().get_queryset(request).annotate(count=Count("photos"), bytes=Sum("photos__file_size", default=0))
+
+    @admin.display(description=gettext_lazy("photos"), ordering="count")
+    def photo_count(self, obj: Any) -> int:
+        """How many there are."""
+        return int(obj.count)
+
+    @admin.display(description=gettext_lazy("stored"), ordering="bytes")
+    def used(self, obj: Any) -> str:
+        """How large they are together."""
+        return str(filesizeformat(obj.bytes))
+
+    @admin.display(description=gettext_lazy("quota"), ordering="account__quota")
+    def quota(self, obj: User) -> str | None:
+        """How large they may be."""
+        account = getattr(obj, "account", None)
+        return filesizeformat(account.quota) if account and account.quota is not None else None
+
+    @admin.action(description=gettext_lazy("Let those in again who failed to log in too often"))
+    def unlock(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """Forget their failures."""
+        for user in queryset:
+            reset(username=user.get_username())
+        messages.success(request, _("They can log in again."))
 
     def get_deleted_objects(
         self,

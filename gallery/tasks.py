@@ -79,6 +79,14 @@ def build_vector_index(model: str, dimensions: int) -> None:
     vector_index.build_vector_index(model, dimensions)
 
 
+STEP_QUEUES = {
+    Step.THUMBNAILS: make_thumbnails.queue_name,
+    Step.EMBEDDING: embed_photos.queue_name,
+    Step.TEXT: extract_texts.queue_name,
+    Step.INDEX: index_photos.queue_name,
+}
+
+
 def enqueue_processing(photo_ids: list[int]) -> None:
     """Have new photos processed where there is room in the queues; the clock sees to the rest within a second or two.
 
@@ -158,6 +166,17 @@ def queue_lengths() -> dict[str, int]:
     """How many messages wait in each queue; RedisError."""
     broker = _broker()
     return {name: broker.client.llen(f"{broker.namespace}:{name}") for name in sorted(broker.get_declared_queues())}
+
+
+def messages_in_work() -> dict[str, int]:
+    """How many messages of each queue workers have fetched and not finished; RedisError."""
+    broker = _broker()
+    heartbeats = cast(list[bytes], broker.client.zrange(f"{broker.namespace}:__heartbeats__", 0, -1))
+    workers = [worker.decode() for worker in heartbeats]
+    return {
+        name: sum(broker.client.scard(f"{broker.namespace}:__acks__.{worker}.{name}") for worker in workers)
+        for name in broker.get_declared_queues()
+    }
 
 
 def _unindex_defective(photo_ids: list[int]) -> None:

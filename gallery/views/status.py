@@ -1,10 +1,12 @@
 """What an administrator sees of the machinery: servers, queues, backlog, failures, and nobody's pictures."""
 
+from collections import Counter
 from dataclasses import dataclass
 
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -12,9 +14,9 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 from redis import RedisError
 
-from gallery.models import MAX_ATTEMPTS, Photo, StepAttempt
+from gallery.models import MAX_ATTEMPTS, Photo, Step, StepAttempt
 from gallery.steps import BlockedStep, CurrentStep, current_steps
-from gallery.tasks import broker_version, queue_lengths
+from gallery.tasks import STEP_QUEUES, broker_version, messages_in_work, queue_lengths
 from gallery.views import PageRequest
 
 SHOWN_FAILURES = 50
@@ -27,6 +29,16 @@ class Server:
     name: str
     is_up: bool
     detail: str
+
+
+@dataclass(frozen=True)
+class Queue:
+    """A queue: batches that wait and that workers have, and photos for which its work was given up."""
+
+    name: str
+    waiting: int
+    in_work: int
+    given_up: int
 
 
 @dataclass(frozen=True)
@@ -50,6 +62,7 @@ def show_status(request: PageRequest) -> HttpResponse:
         "servers": [_database(), broker],
         "queues": queues,
         "photos": Photo.objects.count(),
+        "people": _people(),
         "backlogs": [_backlog(step) for step in current_steps()],
         "failures": _failures()[:SHOWN_FAILURES],
         "failure_count": _failures().count(),
@@ -64,13 +77,24 @@ def _database() -> Server:
     return Server("PostgreSQL", True, version)
 
 
-def _broker_state() -> tuple[Server, dict[str, int]]:
-    """The broker, and how many messages wait in each of its queues."""
+def _broker_state() -> tuple[Server, list[Queue]]:
+    """The broker, and its queues."""
     try:
-        return Server("Valkey", True, broker_version()), queue_lengths()
+        server, waiting, in_work = Server("Valkey", True, broker_version()), queue_lengths(), messages_in_work()
     except RedisError:
         sentence = _("It does not answer. Uploads are kept, and processed when it is back.")
-        return Server("Valkey", False, sentence), {}
+        return Server("Valkey", False, sentence), []
+    given_up: Counter[str] = Counter()
+    failed = StepAttempt.objects.filter(attempts__gte=MAX_ATTEMPTS).values_list("step").annotate(count=Count("pk"))
+    for step, count in failed.order_by("step"):
+        given_up[STEP_QUEUES[Step(step)]] += count
+    return server, [Queue(name, waiting[name], in_work[name], given_up[name]) for name in waiting]
+
+
+def _people() -> QuerySet[User]:
+    """Everybody, with the number and the bytes of their photos; who has most stored first."""
+    people = User.objects.annotate(photo_count=Count("photos"), bytes=Sum("photos__file_size", default=0))
+    return people.select_related("account").order_by("-bytes", "username")
 
 
 def _backlog(step: CurrentStep | BlockedStep) -> Backlog:

@@ -5,7 +5,9 @@ from django.contrib.auth.models import User
 from django.test import Client
 from redis import ConnectionError as ServerDown
 
+from gallery.account import Account
 from gallery.models import MAX_ATTEMPTS, Photo, Step, StepAttempt
+from gallery.tasks import make_thumbnails
 from gallery.views import status
 
 
@@ -66,3 +68,27 @@ def test_a_broker_that_is_down_is_a_line(client, monkeypatch):
     response = client.get("/status")
     assert response.status_code == 200
     assert "It does not answer. Uploads are kept" in response.content.decode()
+
+
+def test_what_each_queue_does_is_told(client, store, broker):
+    photo = store()
+    StepAttempt.objects.create(photo=photo, step=Step.EMBEDDING, version="x", attempts=MAX_ATTEMPTS, error="No.")
+    broker.client.flushdb()
+    make_thumbnails.send([photo.pk])
+    make_thumbnails.send([photo.pk])
+    consumer = broker.consume("default", prefetch=1, timeout=10)
+    assert next(consumer)
+    queues = {queue.name: queue for queue in client.get("/status").context["queues"]}
+    assert (queues["default"].waiting, queues["default"].in_work) == (1, 1)
+    assert [queues[name].given_up for name in ("default", "vision", "ocr")] == [0, 1, 0]
+
+
+def test_people_are_told_with_what_they_have_stored(client, store, owner):
+    photo = store(filename="secret plans.png")
+    Photo.objects.filter(pk=photo.pk).update(file_size=5 * 1024 * 1024)
+    Account.objects.create(owner=owner, quota=1024**3)
+    page = client.get("/status").content.decode()
+    row = page[page.index("anna</th>") :].split("</tr>")[0]
+    for words in (">1<", "5.0\xa0MB", "1.0\xa0GB"):
+        assert words in row
+    assert "secret plans" not in page

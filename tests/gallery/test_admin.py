@@ -1,0 +1,46 @@
+"""What administrators do with users: quotas, and sums of photos that they never see."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from gallery.account import Account
+
+
+@pytest.fixture
+def client(client: Client, db: None) -> Client:
+    """A browser in which an administrator is logged in."""
+    client.force_login(User.objects.create_superuser("root"))
+    return client
+
+
+def grant(client: Client, user: User, gigabytes: str) -> None:
+    page = client.get(f"/admin/auth/user/{user.pk}/change/")
+    data = dict(page.context["adminform"].form.initial) | {
+        "date_joined_0": "2026-01-01",
+        "date_joined_1": "12:00",
+        "account-TOTAL_FORMS": 1,
+        "account-INITIAL_FORMS": Account.objects.filter(owner=user).count(),
+        "account-0-owner": user.pk,
+        "account-0-gigabytes": gigabytes,
+    }
+    data = {name: value for name, value in data.items() if value is not None and value is not False}
+    response = client.post(f"/admin/auth/user/{user.pk}/change/", data)
+    assert response.status_code == 302, response.context["errors"]
+
+
+def test_a_quota_is_granted_and_taken_back(client, owner):
+    grant(client, owner, "1.5")
+    assert Account.objects.get(owner=owner).quota == 1.5 * 1024**3
+    assert 'value="1.5"' in client.get(f"/admin/auth/user/{owner.pk}/change/").content.decode()
+    grant(client, owner, "")
+    assert Account.objects.get(owner=owner).quota is None
+
+
+def test_users_are_listed_with_the_sums_of_their_photos(client, owner, store):
+    photos = [store(filename="secret.png") for _ in range(2)]
+    page = client.get("/admin/auth/user/").content.decode()
+    row = page[page.index(">anna<") :].split("</tr>")[0]
+    assert 'field-photo_count">2<' in row
+    assert f"{sum(photo.file_size for photo in photos)}\xa0bytes" in row
+    assert "secret" not in page
