@@ -4,10 +4,10 @@ from django.apps import AppConfig
 
 
 class GalleryConfig(AppConfig):
-    """Brings its checks along."""
+    """Brings its checks along, and what listens for logins."""
 
     name = "gallery"
 
     def ready(self) -> None:
-        """Register the checks."""
-        from gallery import checks  # noqa: F401
+        """Register them."""
+        from gallery import checks, sessions  # noqa: F401

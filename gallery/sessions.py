@@ -5,11 +5,14 @@ from collections.abc import Callable
 from contextlib import suppress
 from ipaddress import ip_address
 from time import time
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, User
+from django.contrib.auth.signals import user_logged_in
 from django.contrib.sessions.models import Session
 from django.db import IntegrityError
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
@@ -52,6 +55,13 @@ class NoteSessions:
         if request.session.accessed and request.session.session_key and request.user.is_authenticated:
             _note(request, request.user)
         return response
+
+
+@receiver(user_logged_in)
+def note_login(request: HttpRequest, user: User, **_kwargs: Any) -> None:
+    """Note the new session at once."""
+    if request.session.session_key:
+        _note(request, user)
 
 
 def client_address(request: HttpRequest) -> str | None:

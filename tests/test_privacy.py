@@ -76,9 +76,8 @@ def photo(store, owner) -> Photo:  # noqa: F811
     ImportItem.objects.create(job=job, path=f"/{SECRET}/{SECRET}.png", verdict="new", photo=photo)
     StepAttempt.objects.create(photo=photo, step=Step.INDEX, version="x", attempts=MAX_ATTEMPTS, error="Out of order.")
     begin_upload(owner=owner, filename=f"{SECRET}.png", size=10, sha256="a" * 64)
-    browser = Client(headers={"User-Agent": SECRET})
-    browser.force_login(owner)
-    browser.get("/account")
+    Client().force_login(owner)
+    OpenSession.objects.update(agent=SECRET)
     return Photo.objects.get()
 
 

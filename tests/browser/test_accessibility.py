@@ -1,0 +1,96 @@
+"""axe-core finds nothing serious on any page: light and dark, on a desk and on a telephone, in both languages."""
+
+from importlib.resources import files
+
+import pytest
+from django.contrib.auth.models import User
+from playwright.sync_api import Page, expect
+
+from gallery.account import Account
+from gallery.models import MAX_ATTEMPTS, Photo, Step, StepAttempt
+from search.models import PhotoText
+from tests.browser.conftest import DESK, SMALL_TELEPHONE, drop_files, settle
+from tests.browser.pages import PAGES, SitePage
+from tests.gallery.conftest import picture
+
+AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text()
+STANDARD = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# Run by the debugger: the site's Content-Security-Policy stays as it is.
+RUN = """async tags => {
+    const { violations } = await axe.run({ runOnly: tags });
+    return violations.filter(({ impact }) => ["serious", "critical"].includes(impact))
+        .map(({ id, nodes }) => `${id}: ${nodes.map(node => node.html.slice(0, 200)).join(" | ")}`);
+}"""
+LOOKS = [
+    pytest.param({"viewport": DESK, "color_scheme": "light"}, id="desk-light"),
+    pytest.param({"viewport": SMALL_TELEPHONE, "color_scheme": "dark", "locale": "zh-CN"}, id="telephone-dark-chinese"),
+    pytest.param({"viewport": DESK, "color_scheme": "dark"}, id="desk-dark"),
+    pytest.param({"viewport": SMALL_TELEPHONE, "color_scheme": "light"}, id="telephone-light"),
+]
+
+
+def violations(page: Page) -> list[str]:
+    """What is seriously or critically wrong with the page as it is now."""
+    page.evaluate(AXE)
+    return page.evaluate(RUN, STANDARD)
+
+
+@pytest.fixture
+def photo(show, owner: User) -> Photo:
+    """A photo with all that a page can tell of one, and an owner who may see every page."""
+    owner.is_staff = owner.is_superuser = True
+    owner.save()
+    Account.objects.create(owner=owner, quota=10**9)
+    for number in range(3):
+        show(picture(number), filename=f"station-{number}.png")
+    photo = show(picture(7), filename="station.png")
+    PhotoText.objects.create(
+        photo=photo, owner=owner, engine="x", text="the old station", lines=[{"text": "the old station"}]
+    )
+    StepAttempt.objects.create(photo=photo, step=Step.INDEX, version="x", attempts=MAX_ATTEMPTS, error="Out of order.")
+    return photo
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_axe_finds_nothing_serious_on_any_page(open_page, photo, owner, look):
+    anonymous = open_page("/login/", user=None, **look)
+    page = open_page("/", **look)
+    found = {}
+    for site_page in PAGES:
+        tab = anonymous if site_page.is_public else page
+        tab.goto(address(site_page, photo))
+        settle(tab)
+        if wrong := violations(tab):
+            found[site_page.name] = wrong
+    assert found == {}
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_axe_finds_nothing_serious_in_what_opens_on_a_page(open_page, photo, look):
+    page = open_page("/", **look)
+    page.locator(".avatar").click()
+    assert violations(page) == [], "menu"
+    page.keyboard.press("Escape")
+    page.locator("[data-opens-upload]").click()
+    assert violations(page) == [], "upload"
+    page.keyboard.press("Escape")
+    page.route("**/uploads", lambda route: None)
+    drop_files(page, {"a.png": picture(100), "notes.txt": b"words", "again.png": picture(7)})
+    expect(page.locator("#uploads li")).to_have_count(3)
+    assert violations(page) == [], "list of uploads"
+    page.locator("#uploads [data-pause]").click()
+    page.unroute("**/uploads")
+    page.locator("#uploads [data-pause]").click()
+    expect(page.locator("#uploads [data-close]")).to_be_visible()
+    assert violations(page) == [], "list of finished uploads"
+
+
+def test_axe_is_asked_in_earnest(open_page):
+    page = open_page("/account")
+    page.evaluate("document.querySelector('#main').insertAdjacentHTML('beforeend', '<button></button><input>')")
+    found = [violation.partition(":")[0] for violation in violations(page)]
+    assert {"button-name", "label"} <= set(found)
+
+
+def address(site_page: SitePage, photo: Photo) -> str:
+    return site_page.path.format(photo=photo.pk)
