@@ -90,7 +90,7 @@ function summary(counts) {
     [counts.cancelled, gettext("%s cancelled")],
   ];
   const told = parts.filter(([count]) => count).map(([count, words]) => interpolate(words, [number(count)]));
-  return new Intl.ListFormat(document.documentElement.lang, { type: "unit" }).format(told);
+  return told.join(" · ");
 }
 
 export function onButtons({ pause, cancel }) {

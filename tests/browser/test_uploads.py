@@ -65,7 +65,7 @@ def test_a_folder_is_dropped_with_all_that_is_in_it(open_page, folder):
     data = {"items": [], "files": [str(folder)], "dragOperationsMask": 1}
     for kind in ("dragEnter", "dragOver", "drop"):
         session.send("Input.dispatchDragEvent", {"type": kind, "x": 400, "y": 400, "data": data})
-    expect(summary(page)).to_have_text("2 added, 1 refused")
+    expect(summary(page)).to_have_text("2 added · 1 refused")
     assert set(Photo.objects.values_list("filename", flat=True)) == {"a.png", "b.png"}
     row = page.locator("#uploads li").filter(has_text="notes.txt")
     expect(row).to_contain_text("This file is not a picture that can be read")
@@ -76,7 +76,7 @@ def test_a_folder_is_chosen_without_leaving_the_page(open_page, folder):
     page.get_by_role("link", name="Upload").click()
     expect(page.get_by_text("Drop pictures or folders anywhere on this page")).to_be_visible()
     page.get_by_label("Choose a folder").set_input_files(folder)
-    expect(summary(page)).to_have_text("2 added, 1 refused")
+    expect(summary(page)).to_have_text("2 added · 1 refused")
     expect(page.locator("#uploads li").filter(has_text="holiday/beach/b.png")).to_contain_text("Added")
     assert page.url.endswith("/account")
 
@@ -142,7 +142,7 @@ def test_uploads_are_paused_gone_on_with_and_cancelled(open_page):
     page.unroute("**/uploads")
     page.get_by_role("button", name="Cancel 4.png").click()
     page.get_by_role("button", name="Go on").click()
-    expect(summary(page)).to_have_text("4 added, 1 cancelled")
+    expect(summary(page)).to_have_text("4 added · 1 cancelled")
 
     page.get_by_role("button", name="Close").click()
     expect(page.locator("#uploads")).to_be_hidden()
@@ -215,7 +215,7 @@ def test_it_is_all_said_in_chinese(open_page, show):
     show(picture(1))
     page = open_page("/account", locale="zh-CN")
     drop_files(page, {"again.png": picture(1), "new.png": picture(2), "notes.txt": b"words"})
-    expect(summary(page)).to_have_text("新增 1 张，已有 1 张，未接受 1 张")
+    expect(summary(page)).to_have_text("新增 1 张 · 已有 1 张 · 未接受 1 个")
 
 
 @pytest.mark.parametrize("size", [DESK, {"width": 320, "height": 640}], ids=["desk", "telephone"])

@@ -146,4 +146,4 @@ def test_the_account_tells_what_is_stored_of_what_may_be(owner, store):
     page = page_of(client)
     assert "of 10.0\xa0MB" in page
     assert 'value="3145728" max="10485760"' in page
-    assert "1 photo<" in page
+    assert "Photos: 1<" in page
