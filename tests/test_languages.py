@@ -1,0 +1,106 @@
+"""Whoever reads 简体中文 reads no English: every page is asked for in Chinese and looked through."""
+
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+
+import pytest
+from django.test import Client
+
+from gallery.account import Account
+from gallery.models import MAX_ATTEMPTS, Photo, Step, StepAttempt
+from search.models import PhotoText
+from tests.browser.pages import PAGES
+from tests.gallery.conftest import media_root, owner, picture, store  # noqa: F401 - fixtures
+
+SPOKEN = {"alt", "aria-label", "placeholder", "title", "data-too-large", "data-no-picture"}
+UNSPOKEN = {"script", "style", "code", "template"}
+# Names and formats are the same in every language, and each language is called by its own name.
+NAMES = re.compile(
+    r"photosearch|before|tlh|PostgreSQL|Valkey|Elasticsearch|Chrome|Firefox|Linux|English|JPE?G|PNG|GIF|WebP|BMP|TIFF|HEIC|AVIF"
+    r"|EXIF|SHA-256|SHA-1|MD5|ConSE|CLIP|PP-OCRv\S*|\b[KMG]?B\b|[\w-]+\.png|anna|nothing-like-it|station"
+    r"|\b(default|vision|ocr)\b|\w+:\S*|[+-]\w+",
+    re.IGNORECASE,
+)
+
+
+class Spoken(HTMLParser):
+    """Collects what a page says, to the eye and to the ear."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: list[str] = []
+        self._inside: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.said += [value for name, value in attrs if name in SPOKEN and value]
+        if tag in UNSPOKEN:
+            self._inside.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if self._inside and tag == self._inside[-1]:
+            self._inside.pop()
+
+    def handle_data(self, data: str) -> None:
+        if not self._inside and data.strip():
+            self.said.append(data.strip())
+
+
+def english(page: str) -> Iterator[str]:
+    """What of the page has an English word in it."""
+    reader = Spoken()
+    reader.feed(page)
+    for said in reader.said:
+        if re.search(r"[A-Za-z]{3,}", NAMES.sub("", said)):
+            yield said
+
+
+@pytest.fixture
+def photo(store, owner) -> Photo:  # noqa: F811
+    """A photo of an administrator with a quota, with everything that a page may tell of one."""
+    owner.is_staff = owner.is_superuser = True
+    owner.save()
+    Account.objects.create(owner=owner, quota=10**9)
+    photo = store(picture(7), filename="station.png")
+    PhotoText.objects.create(photo=photo, owner=owner, engine="x", text="站", lines=[{"text": "站"}])
+    StepAttempt.objects.create(photo=photo, step=Step.INDEX, version="x", attempts=MAX_ATTEMPTS)
+    return photo
+
+
+def test_no_page_says_anything_in_english(photo, owner, settings):  # noqa: F811
+    settings.ELASTICSEARCH_URL = ""
+    stranger = Client(headers={"Accept-Language": "zh-CN"})
+    client = Client(headers={"Accept-Language": "zh-CN", "User-Agent": "Mozilla/5.0 (Linux) Firefox/140.0"})
+    client.force_login(owner)
+    Client().force_login(owner)  # a second session, to be listed
+    found = {}
+    pages = [*((page.path, page.is_public) for page in PAGES), ("/status/search", False)]
+    for path, is_public in pages:
+        response = (stranger if is_public else client).get(path.format(photo=photo.pk))
+        page = response.content.decode()
+        assert 'lang="zh-hans"' in page or path == "/status/search"
+        if said := list(english(page)):
+            found[path] = said
+    assert found == {}
+
+
+def test_what_happens_is_said_in_chinese_too(photo, owner, settings):  # noqa: F811
+    settings.AXES_FAILURE_LIMIT = 1
+    stranger = Client(headers={"Accept-Language": "zh-CN"})
+    client = Client(headers={"Accept-Language": "zh-CN"})
+    client.force_login(owner)
+    pages = {
+        "too many attempts": stranger.post("/login/", {"username": "anna", "password": "wrong"}),
+        "wrong form": client.post("/account/choices", {"language": "tlh"}),
+        "wrong password": client.post("/password/", {"old_password": "y", "new_password1": "a", "new_password2": "b"}),
+        "saved": client.post("/account/choices", {"language": "zh-hans", "density": "compact"}, follow=True),
+        "logged out elsewhere": client.post("/account/sessions/end", follow=True),
+        "nothing chosen": client.post("/upload", {}),
+    }
+    assert {name: said for name, page in pages.items() if (said := list(english(page.content.decode())))} == {}
+
+
+def test_an_english_page_would_be_found(photo, owner):  # noqa: F811
+    client = Client()
+    client.force_login(owner)
+    assert len(list(english(client.get("/account").content.decode()))) > 10
