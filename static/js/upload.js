@@ -10,6 +10,7 @@ const AT_ONCE = 3;
 // So much is compared with one question to the server, whichever is reached first.
 const FILES_PER_QUESTION = 32;
 const BYTES_PER_QUESTION = 32 * 1024 * 1024;
+const LONGEST_QUESTION = 30_000; // milliseconds
 // As many as the gallery shows on its first page.
 const MAX_SHOWN = 60;
 
@@ -19,6 +20,7 @@ const maxBytes = Number(form.dataset.maxBytes);
 const unchecked = [];
 const ready = [];
 const running = new Set();
+let comparing = [];
 let sums = emptySums();
 let isChecking = false;
 
@@ -109,7 +111,12 @@ async function compare(batch) {
   if (!checksums.length) return { known: {}, partial: {} };
   try {
     const headers = { "Content-Type": "application/json", "X-CSRFToken": csrfToken() };
-    const answer = await fetch(form.dataset.known, { method: "POST", headers, body: JSON.stringify({ checksums }) });
+    const answer = await fetch(form.dataset.known, {
+      method: "POST",
+      headers,
+      body: JSON.stringify({ checksums }),
+      signal: AbortSignal.timeout(LONGEST_QUESTION),
+    });
     return await answer.json();
   } catch {
     return { known: {}, partial: {} };
@@ -118,6 +125,7 @@ async function compare(batch) {
 
 async function checkBatch() {
   const batch = [];
+  comparing = batch;
   let bytes = 0;
   while (unchecked.length && batch.length < FILES_PER_QUESTION && bytes < BYTES_PER_QUESTION) {
     const upload = unchecked.shift();
@@ -136,6 +144,7 @@ async function checkBatch() {
       ready.push(upload);
     }
   }
+  comparing = [];
   startWork();
 }
 
@@ -184,7 +193,7 @@ function cancel(upload) {
 
 function cancelAll() {
   sums.isPaused = false;
-  for (const upload of [...unchecked, ...ready, ...running]) cancel(upload);
+  for (const upload of [...unchecked, ...comparing, ...ready, ...running]) cancel(upload);
 }
 
 function pause({ isLoggedOut = false } = {}) {

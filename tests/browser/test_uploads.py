@@ -153,6 +153,15 @@ def test_uploads_are_paused_gone_on_with_and_cancelled(open_page):
     assert Photo.objects.count() == 4
 
 
+def test_what_is_still_being_compared_is_cancelled_too(open_page):
+    page = open_page("/account")
+    page.route("**/uploads/known", lambda route: None)
+    drop_files(page, {"a.png": picture(1), "b.png": picture(2)})
+    expect(page.locator("#uploads li")).to_have_count(2)
+    page.get_by_role("button", name="Cancel", exact=True).click()
+    expect(summary(page)).to_have_text("2 cancelled")
+
+
 def test_a_cancelled_file_is_forgotten_by_the_server(open_page):
     page = open_page("/account")
     page.route("**/uploads/*", lambda route: route.abort() if route.request.method == "PATCH" else route.continue_())
