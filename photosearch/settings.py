@@ -209,9 +209,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    # It tells of every login, and of every time that it had nothing to clean up.
-    "loggers": {"axes": {"level": "WARNING"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    # A line for each request to Elasticsearch tells nobody anything.
-    "loggers": {"elastic_transport": {"level": "WARNING"}},
+    # A line for each request to Elasticsearch, and for each login, tells nobody anything.
+    "loggers": {"elastic_transport": {"level": "WARNING"}, "axes": {"level": "WARNING"}},
 }
