@@ -19,7 +19,7 @@ UNSPOKEN = {"script", "style", "code", "template"}
 NAMES = re.compile(
     r"photosearch|before|tlh|PostgreSQL|Valkey|Elasticsearch|Chrome|Firefox|Linux|English|JPE?G|PNG|GIF|WebP|BMP|TIFF|HEIC|AVIF"
     r"|EXIF|SHA-256|SHA-1|MD5|ConSE|CLIP|PP-OCRv\S*|\b[KMG]?B\b|[\w-]+\.png|anna|nothing-like-it|station"
-    r"|\b(default|vision|ocr)\b|\w+:\S*|[+-]\w+",
+    r"|\b(default|vision|ocr|import)\b|\w+:\S*|[+-]\w+",
     re.IGNORECASE,
 )
 

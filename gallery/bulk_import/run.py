@@ -21,6 +21,7 @@ from gallery.bulk_import.safety import ImportRefused, check_archive
 from gallery.bulk_import.undo import undo_batch
 from gallery.files import sync_files
 from gallery.models import ImportItem, ImportJob, Photo, PhotoSource
+from gallery.quota import QuotaExceeded
 from gallery.reading import blocks_of
 from gallery.sources.archives import ArchiveRefused
 from gallery.sources.found import Found, FoundFile
@@ -182,25 +183,28 @@ class _Pass:
         try:
             with transaction.atomic():
                 stored = store_pictures([picture for _file, picture in pictures], owner=self.job.owner)
-            outcomes: list[Stored | None] = list(stored)
-        except DataError:
-            # One of them says something that the database cannot hold: the others need not suffer.
+            outcomes: list[Stored | str] = list(stored)
+        except (DataError, QuotaExceeded):
+            # One of them says something that the database cannot hold, or is one too many: the others need not suffer.
             outcomes = [self._store_alone(picture) for _file, picture in pictures]
         items = [item_of(file.found, file.verdict, reason=file.reason) for file in files if not file.fields]
         for (file, _picture), outcome in zip(pictures, outcomes, strict=True):
             items.append(self._outcome(file, outcome))
         return items
 
-    def _store_alone(self, picture: Incoming) -> Stored | None:
+    def _store_alone(self, picture: Incoming) -> Stored | str:
+        """What was stored, or why it was not."""
         try:
             with transaction.atomic():
                 return store_pictures([picture], owner=self.job.owner)[0]
         except DataError:
-            return None
+            return _("What the file says of itself cannot be stored.")
+        except QuotaExceeded as error:
+            return str(error)
 
-    def _outcome(self, file: ReadFile, stored: Stored | None) -> ImportItem:
-        if stored is None:
-            return item_of(file.found, "refused", reason=_("What the file says of itself cannot be stored."))
+    def _outcome(self, file: ReadFile, stored: Stored | str) -> ImportItem:
+        if isinstance(stored, str):
+            return item_of(file.found, "refused", reason=stored)
         if stored.created:
             count_date(self.job, stored.photo.date_source)
         verdict = ImportItem.Verdict.NEW if stored.created else ImportItem.Verdict.DUPLICATE

@@ -104,4 +104,8 @@ class Migration(migrations.Migration):
                 null=True, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="gallery.photo"
             ),
         ),
+        migrations.AddIndex(
+            model_name="partialupload",
+            index=models.Index(fields=["owner", "touched_at"], name="partial_upload_oldest"),
+        ),
     ]

@@ -8,6 +8,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
 from gallery.account import Account
+from gallery.bulk_import.jobs import create_job
+from gallery.bulk_import.run import run_job
 from gallery.models import Photo
 from gallery.quota import QuotaExceeded, used_bytes
 from gallery.upload import store_upload
@@ -60,3 +62,16 @@ def test_uploads_at_the_same_time_do_not_share_the_last_room(owner, media_root):
     for thread in threads:
         thread.join()
     assert Photo.objects.count() == 2
+
+
+def test_an_import_takes_in_what_there_is_room_for_and_says_what_it_refuses(owner, media_root, tmp_path):
+    pictures, folder = [picture(number) for number in range(3)], tmp_path / "pictures"
+    folder.mkdir()
+    for number, data in enumerate(pictures):
+        (folder / f"{number}.png").write_bytes(data)
+    Account.objects.create(owner=owner, quota=len(pictures[0]) + len(pictures[1]))
+    job = create_job([folder], owner=owner, started_by=owner)
+    assert run_job(job.pk)
+    reasons = dict(job.items.values_list("path", "reason"))
+    assert [bool(reasons[str(folder / f"{number}.png")]) for number in range(3)] == [False, False, True]
+    assert used_bytes(owner) == len(pictures[0]) + len(pictures[1])
