@@ -9,6 +9,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import close_old_connections
 
 from gallery.attempts import was_down_lately
+from gallery.bin import purge_bins
 from gallery.deletion import sweep_strays
 from gallery.files import sweep_temporary
 from gallery.import_tasks import resume_imports
@@ -84,6 +85,7 @@ class Clock:
                 self._attempt("vector indexes", enqueue_vector_indexes)
                 self._attempt("index entries", resume_unindexing)
                 self._attempt("imports", resume_imports)
+                self._attempt("bins", purge_bins)
                 self._attempt("sweep", self._sweep)
             ticks += 1
 

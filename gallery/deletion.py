@@ -18,12 +18,13 @@ NAME_OF_OURS = re.compile(r"([0-9a-f]{64})[.-].+")
 
 
 def delete_photos(photos: PhotoQuerySet, *, user: AbstractBaseUser) -> int:
-    """Delete those of `photos` that are `user`'s; how many there were. Files that we only refer to stay where they are.
+    """Delete those of `photos` that are `user`'s, in the bin or not; how many there were.
 
-    The files go after the transaction; what a crash leaves of them, `sweep_strays` removes.
+    Files that we only refer to stay where they are. Ours go after the transaction; what a crash leaves of them,
+    `sweep_strays` removes.
     """
     with transaction.atomic():
-        doomed = list(photos.visible_to(user).select_for_update().only("pk", "owner_id", "sha256", "extension"))
+        doomed = list(photos.belonging_to(user).select_for_update().only("pk", "owner_id", "sha256", "extension"))
         photo_ids = [photo.pk for photo in doomed]
         Photo.objects.filter(pk__in=photo_ids).delete()
         if doomed:

@@ -1,18 +1,29 @@
-"""Change what a person says about a photo."""
+"""Change what a person says about photos."""
 
 from functools import partial
+from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.db.models import F
 
-from gallery.models import Photo
+from gallery.models import Photo, PhotoQuerySet, Step
+from gallery.steps import BATCH_SIZES
 from gallery.tasks import enqueue_indexing
 
 
 def edit_photo(photo: Photo, *, user: AbstractBaseUser, description: str, importance: int) -> None:
     """Set both, and have the keyword index learn of it; nothing happens to a photo that is not `user`'s."""
+    edit_photos(Photo.objects.filter(pk=photo.pk), user=user, description=description, importance=importance)
+
+
+def edit_photos(photos: PhotoQuerySet, *, user: AbstractBaseUser, **changes: Any) -> int:
+    """Set the fields in `changes` of those of `photos` that `user` sees, and have them indexed; how many they were."""
     with transaction.atomic():
-        own = Photo.objects.visible_to(user).filter(pk=photo.pk)
-        if own.update(description=description, importance=importance, revision=F("revision") + 1):
-            transaction.on_commit(partial(enqueue_indexing, [photo.pk]))
+        own = photos.visible_to(user).order_by("pk").select_for_update(no_key=True)
+        photo_ids = list(own.values_list("pk", flat=True))
+        Photo.objects.filter(pk__in=photo_ids).update(**changes, revision=F("revision") + 1)
+        size = BATCH_SIZES[Step.INDEX]
+        for begin in range(0, len(photo_ids), size):
+            transaction.on_commit(partial(enqueue_indexing, photo_ids[begin : begin + size]))
+    return len(photo_ids)

@@ -20,6 +20,9 @@ TEMPORARY = "temporary"
 # Side in pixels; `images.fitted_size` says what becomes of long pictures.
 THUMBNAIL_SIDES = {"small": 320, "large": 1600}
 
+# Endings that say the same as the extension of the decoded format.
+ENDINGS = {"jpg": {"jpg", "jpeg", "jpe", "jfif"}, "tiff": {"tif", "tiff"}, "heic": {"heic", "heif", "hif"}}
+
 # PostgreSQL keeps no more than some thousand locks: a transaction that stores very many pictures shares them.
 LOCKS = 4096
 
@@ -32,6 +35,12 @@ def original_name(*, owner_id: int, sha256: str, extension: str) -> str:
 def thumbnail_path(size: str, *, owner_id: int, sha256: str) -> Path:
     """Where the thumbnail lies; `size` is one of THUMBNAIL_SIDES."""
     return Path(settings.MEDIA_ROOT, THUMBNAILS, str(owner_id), sha256[:2], f"{sha256}-{size}.webp")
+
+
+def safe_filename(filename: str, *, extension: str) -> str:
+    """The name with an ending that fits the bytes: a picture called `page.html` is saved as `page.html.png`."""
+    ending = filename.rpartition(".")[2].lower()
+    return filename if ending in ENDINGS.get(extension, {extension}) else f"{filename}.{extension}"
 
 
 def write_file(path: Path, chunks: Iterable[bytes]) -> None:

@@ -1,18 +1,65 @@
-"""What a person may change about a photo and their account, and where in the gallery they are."""
+"""What a person may change about photos and their account, and where in the gallery they are."""
+
+import re
 
 from django import forms
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from gallery.account import Account, Density
 from gallery.models import MAX_IMPORTANCE, Photo
 
+MONTH = r"^[12][0-9]{3}-(0[1-9]|1[0-2])$"
+# Photos that something is done with at once.
+MAX_CHOSEN = 5000
+
 
 class GalleryForm(forms.Form):
-    """The query string of the gallery: `before` is the number of the photo that ended the page before."""
+    """The query string of the gallery: a month as in 2023-05, and a page of it."""
 
-    before = forms.IntegerField(required=False, min_value=1)
+    month = forms.RegexField(MONTH, required=False)
+    page = forms.IntegerField(required=False, min_value=1, max_value=1_000_000)
+
+
+class PortionForm(forms.Form):
+    """Which of a month's photos are asked for: those after so many."""
+
+    begin = forms.IntegerField(required=False, min_value=0, max_value=100_000_000)
+
+
+class PhotoNumbersField(forms.Field):
+    """The numbers of photos, from any number of fields of the name, each with one or with several: 1,2,3."""
+
+    widget = forms.MultipleHiddenInput
+
+    def to_python(self, value: list[str] | None) -> list[int]:
+        """Them without repetition, in their order."""
+        numbers = [number for part in value or [] for number in part.split(",")]
+        if not all(re.fullmatch(r"[1-9][0-9]{0,17}", number) for number in numbers):
+            raise ValidationError(_("Photos are named by their numbers."))
+        if len(numbers) > MAX_CHOSEN:
+            raise ValidationError(_("At most %(limit)d photos can be chosen at once."), params={"limit": MAX_CHOSEN})
+        return list(dict.fromkeys(map(int, numbers)))
+
+
+class ChosenForm(forms.Form):
+    """Photos that a person has chosen."""
+
+    photo = PhotoNumbersField(label=_("Photos"), error_messages={"required": _("Choose at least one photo.")})
+
+
+class ChosenImportanceForm(ChosenForm):
+    """… and how much they care for them."""
+
+    importance = forms.IntegerField(label=_("Importance"), min_value=0, max_value=MAX_IMPORTANCE)
+
+
+class ChosenDescriptionForm(ChosenForm):
+    """… and what they say of them."""
+
+    description = forms.CharField(label=_("Description"), required=False, max_length=5000)
 
 
 class PhotoForm(forms.ModelForm):

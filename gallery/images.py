@@ -65,7 +65,8 @@ DECODING_ERRORS = (
 SHRINKING = Image.Resampling.HAMMING
 
 # Raise it whenever thumbnails come out differently: the clock makes those of older versions anew.
-THUMBNAIL_VERSION = 1
+THUMBNAIL_VERSION = 2
+PLACEHOLDER_SIZE = (4, 4)
 WEBP_QUALITY = 80
 WEBP_MAX_SIDE = 16383
 # Wide-gamut camera profiles take 500 to 4,000 bytes; printers' take megabytes, more than the thumbnail itself.
@@ -167,6 +168,12 @@ def make_thumbnail(image: Image.Image, side: int) -> bytes:
         xmp=b"",
     )
     return target.getvalue()
+
+
+def make_placeholder(image: Image.Image) -> bytes:
+    """`image` as 4 × 4 pixels, blue before green before red and the lowest row first: the body of a BMP file."""
+    small = image.resize(PLACEHOLDER_SIZE, Image.Resampling.BOX)
+    return small.transpose(Image.Transpose.FLIP_TOP_BOTTOM).tobytes("raw", "BGR")
 
 
 class RunningDigests:

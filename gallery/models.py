@@ -9,7 +9,8 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.contrib.postgres.indexes import HashIndex
 from django.core.validators import MaxValueValidator
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, Func, OuterRef, Q, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -39,9 +40,17 @@ class LocalDateTimeField(models.DateTimeField):
 class PhotoQuerySet(models.QuerySet["Photo"]):
     """Photos, always narrowed to one person's."""
 
-    def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> "PhotoQuerySet":
-        """The photos that `user` may see: their own, for administrators too."""
+    def belonging_to(self, user: AbstractBaseUser | AnonymousUser) -> "PhotoQuerySet":
+        """All photos of `user`, those in the bin too; nobody else's, for administrators too."""
         return self.filter(owner_id=user.pk) if user.pk else self.none()
+
+    def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> "PhotoQuerySet":
+        """The photos that `user` may see wherever photos are shown or found: their own, but for those in the bin."""
+        return self.belonging_to(user).filter(trashed_at=None)
+
+    def binned_by(self, user: AbstractBaseUser | AnonymousUser) -> "PhotoQuerySet":
+        """The photos that lie in the bin of `user`."""
+        return self.belonging_to(user).filter(trashed_at__isnull=False)
 
     def awaiting(self, step: "Step", version: str) -> "PhotoQuerySet":
         """Those for which `step` may begin, newest first: without a defect, neither begun just now nor too often.
@@ -109,7 +118,21 @@ class Photo(models.Model):
     defect = models.TextField(blank=True, help_text=_("Why the picture cannot be decoded; empty: it can."))
     revision = models.PositiveIntegerField(default=1, help_text=_("Bumped with every change of an indexed field."))
     thumbnail_version = models.PositiveSmallIntegerField(default=0, help_text=_("0: there are no thumbnails yet."))
+    placeholder = models.BinaryField(
+        default=b"", db_default=b"", help_text=_("Some pixels to show until the thumbnail has come (gallery.images).")
+    )
     uploaded_at = models.DateTimeField(auto_now_add=True)
+    trashed_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("When it was put into the bin, together with others of the same moment.")
+    )
+    dated_at = models.GeneratedField(
+        expression=Coalesce(
+            "taken_at", Func(Value("UTC"), "uploaded_at", function="timezone", output_field=LocalDateTimeField())
+        ),
+        output_field=LocalDateTimeField(),
+        db_persist=True,
+        help_text=_("Its place in the timeline: when it was taken, or else uploaded."),
+    )
 
     objects = PhotoQuerySet.as_manager()
 
@@ -123,6 +146,16 @@ class Photo(models.Model):
             models.Index(fields=["thumbnail_version"], name="photo_thumbnail_version"),
             # Says cheaply that a file's bytes cannot be known, and how many bytes a person has stored.
             models.Index(fields=["owner", "file_size"], name="photo_owner_size"),
+            # Holds all that the timeline's outline is made of, so that no row of the table need be read for it.
+            models.Index(
+                fields=["owner", "-dated_at", "-id"],
+                include=["width", "height"],
+                condition=Q(trashed_at=None),
+                name="photo_timeline",
+            ),
+            models.Index(
+                fields=["owner", "-trashed_at", "-id"], condition=Q(trashed_at__isnull=False), name="photo_bin"
+            ),
         ]
 
     def __str__(self) -> str:

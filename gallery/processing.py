@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from gallery.attempts import Failures, NeighbourDown
 from gallery.files import THUMBNAIL_SIDES, is_original_there, thumbnail_path, write_file
-from gallery.images import THUMBNAIL_VERSION, InvalidImage, make_thumbnail, open_image
+from gallery.images import THUMBNAIL_VERSION, InvalidImage, make_placeholder, make_thumbnail, open_image
 from gallery.models import Photo
 from search import documents, ocr
 from search.encoders import client as encoders
@@ -104,7 +104,7 @@ def _store_thumbnails(photo: Photo) -> None:
             write_file(path, [thumbnail])
         except OSError as error:
             raise NeighbourDown(_("The thumbnails cannot be written to the disk.")) from error
-    Photo.objects.filter(pk=photo.pk).update(thumbnail_version=THUMBNAIL_VERSION)
+    Photo.objects.filter(pk=photo.pk).update(thumbnail_version=THUMBNAIL_VERSION, placeholder=make_placeholder(image))
 
 
 def _store_text(photo: Photo) -> None:

@@ -7,6 +7,7 @@ from typing import IO
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
+from gallery.bin import restore_photos
 from gallery.files import is_original_there
 from gallery.models import Photo, PhotoSource
 from gallery.reading import blocks_of, describe_picture
@@ -17,8 +18,9 @@ from gallery.tasks import enqueue_processing
 def store_upload(file: IO[bytes], *, owner: AbstractBaseUser, filename: str) -> tuple[Photo, bool]:
     """Store a picture file; the photo, and whether it is new: bytes that `owner` has already are not stored again.
 
-    Sending the same bytes again also repairs a photo whose file was lost. InvalidImage (of which UnsupportedImage,
-    ImageTooLarge and QuotaExceeded are kinds) if the file is refused, in which case nothing stays behind.
+    Sending the same bytes again also repairs a photo whose file was lost, and brings one back from the bin with all
+    that was said of it. InvalidImage (of which UnsupportedImage, ImageTooLarge and QuotaExceeded are kinds) if the file
+    is refused, in which case nothing stays behind.
     """
 
     def blocks() -> Iterator[bytes]:
@@ -29,6 +31,9 @@ def store_upload(file: IO[bytes], *, owner: AbstractBaseUser, filename: str) -> 
     source = PhotoSource(path=PhotoSource.UPLOAD)
     with transaction.atomic():
         (stored,) = store_pictures([Incoming(fields, source, blocks)], owner=owner)
+        if stored.photo.trashed_at:
+            restore_photos(Photo.objects.filter(pk=stored.photo.pk), user=owner)
+            stored.photo.trashed_at = None
         transaction.on_commit(partial(enqueue_processing, [stored.photo.pk]))
     return stored.photo, stored.created
 

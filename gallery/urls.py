@@ -2,11 +2,25 @@
 
 from django.urls import path
 
-from gallery.views import account, files, import_files, imports, photos, resumable, status, uploads
+from gallery.views import (
+    account,
+    binned,
+    files,
+    import_files,
+    imports,
+    photos,
+    resumable,
+    selection,
+    status,
+    timeline,
+    uploads,
+)
 
 app_name = "gallery"
 urlpatterns = [
-    path("", photos.show_gallery, name="photos"),
+    path("", timeline.show_gallery, name="photos"),
+    path("timeline", timeline.send_outline, name="timeline"),
+    path("timeline/<int:year>-<int:month>", timeline.send_month, name="month"),
     path("upload", uploads.upload_pictures, name="upload"),
     path("uploads", resumable.begin, name="uploads"),
     path("uploads/known", resumable.tell_known, name="known"),
@@ -30,5 +44,13 @@ urlpatterns = [
     path("account/choices", account.change_choices, name="choices"),
     path("account/sessions/end", account.end_other_sessions, name="end_other_sessions"),
     path("account/sessions/<int:session_id>/end", account.end_session, name="end_session"),
+    path("selection/importance", selection.rate_chosen, name="rate_chosen"),
+    path("selection/description", selection.describe_chosen, name="describe_chosen"),
+    path("selection/download", selection.download_chosen, name="download_chosen"),
+    path("selection/bin", selection.bin_chosen, name="bin_chosen"),
+    path("bin", binned.show_bin, name="bin"),
+    path("bin/restore", binned.restore_binned, name="restore"),
+    path("bin/delete", binned.delete_binned, name="delete_binned"),
+    path("bin/empty", binned.empty_whole_bin, name="empty_bin"),
     path("status", status.show_status, name="status"),
 ]

@@ -28,6 +28,8 @@ WHOLE_WORD = 1.0
 WHOLE_NAME = 5.0
 QUOTED = 2.0
 OTHER_SOURCES = 0.2
+# Elasticsearch gives no more at once.
+LARGEST_PORTION = 10_000
 
 
 def keyword_search(query: Query, *, user: User, limit: int) -> list[KeywordHit]:
@@ -40,23 +42,43 @@ def keyword_search(query: Query, *, user: User, limit: int) -> list[KeywordHit]:
         "must_not": [_anywhere(_occurs(source, term) for source in SOURCES) for term in query.excluded],
         "filter": [{"term": {"owner": user.pk}}, *_filters(query.filters)],
     }
-    with connected() as client:
-        try:
-            answer = client.search(
-                index=settings.ELASTICSEARCH_INDEX,
-                query={"bool": clauses},
-                sort=["_score", {"photo_id": "desc"}],
-                size=limit,
-                source=False,
-                track_total_hits=False,
-            )
-        except NotFoundError as error:
-            raise KeywordSearchUnavailable(_("There is no keyword index yet.")) from error
-    return _hits({int(hit["_id"]): hit["_score"] for hit in answer["hits"]["hits"]}, query, user=user)
+    hits: list[KeywordHit] = []
+    for scores in _best(clauses, size=limit):
+        hits += _hits(scores, query, user=user)
+        if len(hits) >= limit:
+            break
+    return hits[:limit]
+
+
+def _best(clauses: Clause, *, size: int) -> Iterator[dict[int, float]]:
+    """Scores by photo, best first, in portions: the first has `size`, the next are larger, until there are no more.
+
+    The first is enough, unless the bin holds many of its photos, which stay in the index.
+    """
+    after: dict[str, Any] = {}
+    while True:
+        with connected() as client:
+            try:
+                answer = client.search(
+                    index=settings.ELASTICSEARCH_INDEX,
+                    query={"bool": clauses},
+                    sort=["_score", {"photo_id": "desc"}],
+                    size=size,
+                    source=False,
+                    track_total_hits=False,
+                    **after,
+                )
+            except NotFoundError as error:
+                raise KeywordSearchUnavailable(_("There is no keyword index yet.")) from error
+        found = answer["hits"]["hits"]
+        yield {int(hit["_id"]): hit["_score"] for hit in found}
+        if len(found) < size:
+            break
+        after, size = {"search_after": found[-1]["sort"]}, min(4 * size, LARGEST_PORTION)
 
 
 def _hits(scores: dict[int, float], query: Query, *, user: User) -> list[KeywordHit]:
-    """Scores by photo, with what the database shows of it; the index may still hold what is gone."""
+    """Scores by photo, with what the database shows of it; the index also holds what is in the bin, or gone."""
     # Elasticsearch's own highlighting takes ten times as long as the search, and knows Chinese sentences badly.
     photos = Photo.objects.visible_to(user).select_related("text").only("filename", "description", "text__text")
     known, maker = photos.in_bulk(list(scores)), SnippetMaker(query)

@@ -49,7 +49,7 @@ def vector_search(
 ) -> list[VectorHit]:
     """The `limit` photos of `user`, among `photos` if these are given, that are nearest to `vector`; nearest first.
 
-    `vector` is a unit vector of `model`, (dimensions,). Broken photos are never found.
+    `vector` is a unit vector of `model`, (dimensions,). Photos that are broken or in the bin are never found.
     """
     candidates = PhotoEmbedding.objects.filter(owner_id=user.pk, model=model)
     if photos is not None:
@@ -57,7 +57,7 @@ def vector_search(
     has_index = is_large(candidates) and has_vector_index(model)
     for rows, by_index in _widening(limit, has_index=has_index):
         found = _nearest(candidates, vector, rows=rows, by_index=by_index)
-        hits = _fold(found)
+        hits = _fold(found, user=user)
         if len(hits) >= limit or (len(found) < rows and not by_index):
             break
     return hits[:limit]
@@ -97,12 +97,12 @@ def _nearest(
     return found
 
 
-def _fold(found: list[tuple[int, float]]) -> list[VectorHit]:
-    """One hit for each whole photo, by its nearest view; nearest first."""
+def _fold(found: list[tuple[int, float]], *, user: AbstractBaseUser | AnonymousUser) -> list[VectorHit]:
+    """One hit for each whole photo that `user` sees, by its nearest view; nearest first."""
     distances: dict[int, float] = {}
     for photo_id, distance in found:
         distances[photo_id] = min(distance, distances.get(photo_id, distance))
     # Looked up here, a few: joined before, it would take as long as the search itself.
-    whole = Photo.objects.filter(pk__in=distances, defect="").values_list("pk", flat=True)
+    whole = Photo.objects.visible_to(user).filter(pk__in=distances, defect="").values_list("pk", flat=True)
     ranked = sorted(whole, key=lambda photo_id: (distances[photo_id], photo_id))
     return [VectorHit(photo_id, 1 - distances[photo_id]) for photo_id in ranked]

@@ -1,13 +1,17 @@
 """Template filters that lay photos out."""
 
-from django import template
+import base64
+from datetime import timedelta
 
+from django import template
+from django.utils import timezone
+from django.utils.translation import ngettext
+
+from gallery.bin import DAYS_IN_BIN
 from gallery.models import Photo
+from gallery.timeline import NARROWEST, WIDEST
 
 register = template.Library()
-
-NARROWEST = 0.6
-WIDEST = 2.4
 
 
 @register.filter
@@ -15,3 +19,17 @@ def tile_ratio(photo: Photo) -> str:
     """Width of the photo's tile by its height: its own, but for very long pictures, which are cropped."""
     ratio = photo.width / photo.height
     return f"{min(max(ratio, NARROWEST), WIDEST):.3f}"  # CSS reads a point, whatever the language.
+
+
+@register.filter
+def placeholder(photo: Photo) -> str:
+    """The pixels of the photo's placeholder in base64, as static/js/tiles.js shows them."""
+    return base64.b64encode(photo.placeholder).decode()
+
+
+@register.filter
+def time_left(photo: Photo) -> str:
+    """How long a photo stays in the bin."""
+    passed = timezone.now() - photo.trashed_at if photo.trashed_at else timedelta()
+    days = max(0, DAYS_IN_BIN - passed.days)
+    return ngettext("%(days)d day left", "%(days)d days left", days) % {"days": days}

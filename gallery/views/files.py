@@ -8,8 +8,8 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
-from gallery.files import open_original, thumbnail_path
-from gallery.models import Photo
+from gallery.files import open_original, safe_filename, thumbnail_path
+from gallery.models import Photo, PhotoQuerySet
 from gallery.views import PageRequest
 
 CONTENT_TYPES = {
@@ -22,8 +22,6 @@ CONTENT_TYPES = {
     "heic": "image/heic",
     "avif": "image/avif",
 }
-# Endings that say the same as the extension of the decoded format.
-ENDINGS = {"jpg": {"jpg", "jpeg", "jpe", "jfif"}, "tiff": {"tif", "tiff"}, "heic": {"heic", "heif", "hif"}}
 
 # A photo's bytes never change, and the addresses of thumbnails carry their version.
 CACHE_CONTROL = "private, max-age=31536000, immutable"
@@ -33,14 +31,14 @@ CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbo
 
 @require_safe
 def send_thumbnail(request: PageRequest, photo_id: int) -> HttpResponseBase:
-    """The small picture of the gallery, WebP."""
-    return _send_thumbnail(request, photo_id, "small")
+    """The small picture of the gallery, WebP; of a photo in the bin too, which shows it."""
+    return _send_thumbnail(request, Photo.objects.belonging_to(request.user), photo_id, "small")
 
 
 @require_safe
 def send_preview(request: PageRequest, photo_id: int) -> HttpResponseBase:
     """The large picture of the photo's page, WebP."""
-    return _send_thumbnail(request, photo_id, "large")
+    return _send_thumbnail(request, Photo.objects.visible_to(request.user), photo_id, "large")
 
 
 @require_safe
@@ -52,19 +50,12 @@ def send_original(request: PageRequest, photo_id: int) -> HttpResponseBase:
         photo.path,
         etag=photo.sha256,
         content_type=CONTENT_TYPES[photo.extension],
-        filename=safe_filename(photo),
+        filename=safe_filename(photo.filename, extension=photo.extension),
     )
 
 
-def safe_filename(photo: Photo) -> str:
-    """The photo's name with an ending that fits its bytes: a picture called `page.html` is saved as `page.html.png`."""
-    ending = photo.filename.rpartition(".")[2].lower()
-    fits = ending in ENDINGS.get(photo.extension, {photo.extension})
-    return photo.filename if fits else f"{photo.filename}.{photo.extension}"
-
-
-def _send_thumbnail(request: PageRequest, photo_id: int, size: str) -> HttpResponseBase:
-    photo = get_object_or_404(Photo.objects.visible_to(request.user), pk=photo_id, thumbnail_version__gt=0)
+def _send_thumbnail(request: PageRequest, photos: PhotoQuerySet, photo_id: int, size: str) -> HttpResponseBase:
+    photo = get_object_or_404(photos, pk=photo_id, thumbnail_version__gt=0)
     return _send(
         request,
         thumbnail_path(size, owner_id=photo.owner_id, sha256=photo.sha256),

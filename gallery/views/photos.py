@@ -1,6 +1,5 @@
-"""The gallery, the page of a photo, and what its owner does there."""
+"""The page of a photo, and what its owner does there."""
 
-from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -8,31 +7,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from gallery.deletion import delete_photos
+from gallery.bin import bin_photos
 from gallery.editing import edit_photo
-from gallery.forms import GalleryForm, PhotoForm
+from gallery.forms import PhotoForm
 from gallery.models import Photo, Step
 from gallery.progress import retry, states
+from gallery.timeline import neighbours_of
 from gallery.views import PageRequest
+from gallery.views.answers import tell
 from gallery.views.details import describe
-
-PAGE_SIZE = 60
-
-
-@require_safe
-@vary_on_headers("HX-Request")
-def show_gallery(request: PageRequest) -> HttpResponse:
-    """The person's photos, newest first; asked by htmx, the tiles alone."""
-    form = GalleryForm(request.GET)
-    if not form.is_valid():
-        raise BadRequest(_("“before” must be the number of a photo."))
-    before = form.cleaned_data["before"]
-    found = Photo.objects.visible_to(request.user).order_by("-pk")
-    # One more than is shown tells whether there are older ones, without counting.
-    page = list((found.filter(pk__lt=before) if before else found)[: PAGE_SIZE + 1])
-    older_than = page[PAGE_SIZE - 1].pk if len(page) > PAGE_SIZE else None
-    context = {"photos": page[:PAGE_SIZE], "older_than": older_than, "is_older": bool(before)}
-    return render(request, "gallery/tiles.html" if request.htmx else "gallery/photos.html", context)
+from gallery.views.selection import binned_sentence
 
 
 @require_safe
@@ -42,8 +26,9 @@ def show_tile(request: PageRequest, photo_id: int) -> HttpResponse:
 
 
 @require_safe
+@vary_on_headers("HX-Request")
 def show_photo(request: PageRequest, photo_id: int) -> HttpResponse:
-    """The page of one photo."""
+    """The page of one photo; asked by a script, what it says of the photo, for the lightbox."""
     return _photo_page(request, _own_photo(request, photo_id))
 
 
@@ -64,11 +49,10 @@ def change_photo(request: PageRequest, photo_id: int) -> HttpResponse:
 
 @require_POST
 def remove_photo(request: PageRequest, photo_id: int) -> HttpResponse:
-    """Delete a photo for good."""
+    """Put a photo into the bin."""
     photo = _own_photo(request, photo_id)
-    delete_photos(Photo.objects.filter(pk=photo.pk), user=request.user)
-    messages.success(request, _("“%(name)s” has been deleted.") % {"name": photo.filename})
-    return redirect("gallery:photos")
+    count, moment = bin_photos(Photo.objects.filter(pk=photo.pk), user=request.user)
+    return tell(request, binned_sentence(count), undo=moment)
 
 
 @require_safe
@@ -94,16 +78,18 @@ def _own_photo(request: PageRequest, photo_id: int) -> Photo:
 
 
 def _photo_page(request: PageRequest, photo: Photo, form: PhotoForm | None = None) -> HttpResponse:
-    found = Photo.objects.visible_to(request.user).values_list("pk", flat=True)
+    later, earlier = neighbours_of(photo, user=request.user)
     context = {
         "photo": photo,
         "form": form or PhotoForm(instance=photo),
         "details": describe(photo),
-        "newer": found.filter(pk__gt=photo.pk).order_by("pk").first(),
-        "older": found.filter(pk__lt=photo.pk).order_by("-pk").first(),
+        "sources": photo.sources.order_by("pk"),
+        "later": later,
+        "earlier": earlier,
         "is_long": photo.height > 2 * photo.width,
     }
-    return render(request, "gallery/photo.html", context, status=400 if form else 200)
+    template = "gallery/about.html" if request.htmx else "gallery/photo.html"
+    return render(request, template, context, status=400 if form else 200)
 
 
 def _progress(request: PageRequest, photo: Photo) -> HttpResponse:

@@ -1,19 +1,46 @@
-/** For every page: `/` goes to the search box, arrows to the neighbouring photos; buttons that copy; short addresses. */
+/** For every page: keys for the search box, for the neighbouring photos and for help; buttons that copy; short addresses. */
+
+import "./actions.js";
+import "./tiles.js";
 
 const { gettext } = window.django;
+const help = document.querySelector("#shortcuts");
 
 function isTyping(target) {
-  return target.closest("input, textarea, select, [contenteditable], [popover]:popover-open");
+  return target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], [popover]:popover-open");
 }
 
+function goToSearch(event) {
+  event.preventDefault();
+  for (const dialog of document.querySelectorAll("dialog[open]")) dialog.requestClose?.();
+  document.querySelector("#search input[name=q]")?.select();
+}
+
+/** On the page of a photo, what the lightbox does in its place. */
+const PAGE_KEYS = {
+  ArrowLeft: () => document.querySelector("a[rel=prev]")?.click(),
+  ArrowRight: () => document.querySelector("a[rel=next]")?.click(),
+  Delete: () => document.querySelector(".photo [data-delete]")?.requestSubmit(),
+};
+
 document.addEventListener("keydown", (event) => {
-  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
-  if (event.key === "/") {
-    event.preventDefault();
-    document.querySelector("#search input[name=q]")?.select();
-  } else if (event.key === "ArrowLeft" || event.key === "ArrowRight") {
-    document.querySelector(event.key === "ArrowLeft" ? "a[rel=prev]" : "a[rel=next]")?.click();
+  if (event.defaultPrevented || event.altKey) return;
+  if (event.ctrlKey || event.metaKey) {
+    if (event.key === "k") goToSearch(event);
+  } else if (isTyping(event.target)) {
+    // Letters are letters.
+  } else if (event.key === "/") {
+    goToSearch(event);
+  } else if (event.key === "?") {
+    help?.showModal();
+  } else if (!event.target.closest("dialog") && !(event.target.matches("[type=radio]") && event.key.startsWith("Arrow"))) {
+    PAGE_KEYS[event.key]?.();
+    if (/^[0-5]$/.test(event.key)) document.querySelector(`.photo input[name=importance][value="${event.key}"]`)?.click();
   }
+});
+document.querySelector("[data-help]")?.addEventListener("click", () => {
+  document.querySelector("#user-menu").hidePopover();
+  help.showModal();
 });
 
 document.addEventListener("click", async (event) => {

@@ -1,5 +1,6 @@
 /** Uploads from any page: what is chosen or dropped is compared by checksum first, then sent, three files at a time. */
 
+import { announceChange } from "./actions.js";
 import { takeFiles, withoutJunk } from "./files.js";
 import { hash } from "./hashing.js";
 import { csrfToken, forget, LoggedOut, Refused, send } from "./tus.js";
@@ -11,8 +12,6 @@ const AT_ONCE = 3;
 const FILES_PER_QUESTION = 32;
 const BYTES_PER_QUESTION = 32 * 1024 * 1024;
 const LONGEST_QUESTION = 30_000; // milliseconds
-// As many as the gallery shows on its first page.
-const MAX_SHOWN = 60;
 
 const form = document.querySelector("form[data-upload]");
 const maxBytes = Number(form.dataset.maxBytes);
@@ -54,17 +53,10 @@ function finish(upload, state, sentence, url) {
   showSums(sums);
 }
 
-/** Show a photo that has just been stored at the beginning of the gallery, where there is one. */
-function showInGallery(tile) {
-  if (!document.querySelector("#photos") || sums.counts.added > MAX_SHOWN) return;
-  document.querySelector("#no-photos")?.remove();
-  window.htmx.ajax("GET", tile, { target: "#photos", swap: "afterbegin" });
-}
-
-function settle(upload, { status, url, tile }) {
+function settle(upload, { status, url }) {
   if (status === "created") {
     finish(upload, "added", gettext("Added"), url);
-    showInGallery(tile);
+    announceChange();
   } else {
     finish(upload, "known", gettext("Already in your gallery"), url);
   }

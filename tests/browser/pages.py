@@ -24,9 +24,12 @@ PAGES = [
     SitePage("search without results", "/search?q=nothing-like-it"),
     SitePage("search that is wrong", "/search?q=width:x"),
     SitePage("upload", "/upload"),
+    SitePage("bin", "/bin"),
+    SitePage("imports", "/imports"),
+    SitePage("new import", "/imports/new"),
     SitePage("account", "/account"),
     SitePage("password", "/password/"),
     SitePage("status", "/status"),
     SitePage("not found", "/photos/0"),
-    SitePage("wrong request", "/?before=x"),
+    SitePage("wrong request", "/?month=x"),
 ]

@@ -5,7 +5,6 @@ from playwright.sync_api import expect
 
 from gallery.models import Photo
 from gallery.tasks import make_thumbnails
-from gallery.views.photos import PAGE_SIZE
 from search.models import PhotoText
 from tests.browser.conftest import SMALL_TELEPHONE, drop_files, settle
 from tests.browser.pages import PAGES
@@ -61,29 +60,6 @@ def test_a_file_that_is_too_large_is_not_even_sent(open_page, settings):
     assert requests == []
 
 
-def test_older_photos_come_while_scrolling(open_page, owner):
-    Photo.objects.bulk_create(
-        Photo(owner=owner, filename="x.png", width=40, height=30, file_size=1, sha256=number, defect="x")
-        for number in range(2 * PAGE_SIZE + 5)
-    )
-    page = open_page()
-    assert page.locator("#photos .tile").count() == PAGE_SIZE
-    for count in (2 * PAGE_SIZE, 2 * PAGE_SIZE + 5):
-        page.keyboard.press("End")
-        expect(page.locator("#photos .tile")).to_have_count(count)
-    assert page.locator(".more").count() == 0
-
-
-def test_tiles_keep_the_shape_of_their_pictures(open_page, show):
-    sizes = [(300, 200), (200, 300), (400, 200), (250, 250), (320, 240)]
-    for number, size in enumerate(sizes):
-        show(picture(number, size=size))
-    page = open_page()
-    boxes = [tile.bounding_box() for tile in page.locator("#photos .tile").all()]
-    shapes = [box["width"] / box["height"] for box in boxes]
-    assert shapes == pytest.approx([width / height for width, height in reversed(sizes)], rel=0.02)
-
-
 def test_stars_are_saved_at_once_and_words_with_the_button(open_page, show):
     photo = show()
     page = open_page(f"/photos/{photo.pk}")
@@ -101,16 +77,14 @@ def test_stars_are_saved_at_once_and_words_with_the_button(open_page, show):
     expect(page.get_by_role("radio", name="4")).to_be_checked()
 
 
-def test_deleting_asks_first(open_page, show):
+def test_a_deleted_photo_is_brought_back(open_page, show):
     photo = show(filename="gone.png")
     page = open_page(f"/photos/{photo.pk}")
     page.get_by_role("button", name="Delete").click()
-    page.get_by_role("button", name="Keep").click()
-    expect(page.get_by_role("button", name="Delete for good")).to_be_hidden()
-    page.get_by_role("button", name="Delete").click()
-    page.get_by_role("button", name="Delete for good").click()
-    expect(page.get_by_text("“gone.png” has been deleted.")).to_be_visible()
-    assert not Photo.objects.exists()
+    expect(page.get_by_text("1 photo is in the bin")).to_be_visible()
+    expect(page.get_by_role("heading", name="Your pictures will be here")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("img", name="gone.png")).to_be_visible()
 
 
 def test_arrows_lead_from_photo_to_photo_but_not_while_typing(open_page, show):

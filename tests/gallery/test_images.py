@@ -15,12 +15,14 @@ from PIL import Image, ImageCms, ImageFile
 
 from gallery.images import (
     ANIMATED_FORMATS,
+    PLACEHOLDER_SIZE,
     TURNS,
     ImageTooLarge,
     InvalidImage,
     UnsupportedImage,
     digests_of,
     fitted_size,
+    make_placeholder,
     make_thumbnail,
     open_image,
     read_header,
@@ -249,6 +251,16 @@ def test_a_thumbnail_keeps_the_camera_s_colours_and_nothing_else() -> None:
     assert thumbnail.format == "WEBP"
     assert thumbnail.info.get("icc_profile") == profile
     assert not thumbnail.getexif()
+
+
+def test_a_placeholder_is_the_body_of_a_bmp_file() -> None:
+    image = Image.new("RGB", (400, 300), "blue")
+    image.paste("red", (0, 0, 200, 150))
+    placeholder = make_placeholder(image)
+    bmp = BytesIO()
+    Image.new("RGB", PLACEHOLDER_SIZE).save(bmp, "BMP")
+    shown = Image.open(BytesIO(bmp.getvalue()[: -len(placeholder)] + placeholder))
+    assert [shown.getpixel(place) for place in ((0, 0), (3, 0), (0, 3))] == [RED, BLUE, BLUE]
 
 
 def test_digests_are_those_of_all_bytes() -> None:

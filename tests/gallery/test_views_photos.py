@@ -1,4 +1,4 @@
-"""The gallery and the page of a photo, asked over HTTP."""
+"""The page of a photo, asked over HTTP."""
 
 from datetime import datetime
 
@@ -8,7 +8,6 @@ from django.test import Client
 
 from gallery.images import THUMBNAIL_VERSION
 from gallery.models import MAX_ATTEMPTS, Photo, Step, StepAttempt
-from gallery.views.photos import PAGE_SIZE
 
 HTMX = {"HX-Request": "true"}
 
@@ -40,44 +39,9 @@ def test_htmx_of_an_ended_session_makes_the_whole_page_log_in(db):
     assert response["HX-Redirect"] == "/login/?next=%2Fphotos%2F5"
 
 
-def test_the_newest_photos_come_first_and_older_ones_on_demand(client, owner):
-    photos = many_photos(owner, PAGE_SIZE + 3)
-    response = client.get("/")
-    assert response.context["photos"] == photos[: -PAGE_SIZE - 1 : -1]
-    assert f'hx-get="/?before={photos[3].pk}"' in response.content.decode()
-
-    rest = client.get(f"/?before={photos[3].pk}", headers=HTMX)
-    assert rest.context["photos"] == photos[2::-1]
-    assert "<html" not in rest.content.decode()
-    assert "before=" not in rest.content.decode()
-
-
-def test_a_full_last_page_offers_no_older_photos(client, owner):
-    many_photos(owner, PAGE_SIZE)
-    assert "before=" not in client.get("/").content.decode()
-
-
-def test_the_gallery_counts_nothing(client, owner, django_assert_max_num_queries):
-    many_photos(owner, 5)
-    with django_assert_max_num_queries(3) as queries:  # session, user, photos
-        client.get("/")
-    assert not [query for query in queries.captured_queries if "COUNT(" in query["sql"]]
-
-
-@pytest.mark.parametrize("before", ["x", "-1", "0", "1.5"])
-def test_a_senseless_page_is_refused_with_a_sentence(client, before):
-    response = client.get("/", {"before": before})
-    assert response.status_code == 400
-    assert "“before” must be the number of a photo." in response.content.decode()
-
-
-def test_an_empty_gallery_says_what_to_do(client):
-    assert "Your pictures will be here" in client.get("/").content.decode()
-
-
 def test_a_photo_without_thumbnail_asks_for_itself_again(client, store):
     photo = store()
-    assert f'hx-get="/photos/{photo.pk}/tile"' in client.get("/").content.decode()
+    assert f'hx-get="/photos/{photo.pk}/tile"' in client.get(f"/photos/{photo.pk}/tile").content.decode()
 
     Photo.objects.update(thumbnail_version=THUMBNAIL_VERSION)
     tile = client.get(f"/photos/{photo.pk}/tile").content.decode()
@@ -126,6 +90,15 @@ def test_the_page_of_a_photo_tells_what_is_known(client, store):
     assert "Example Example" not in page
 
 
+def test_a_script_gets_what_the_page_says_of_the_photo(client, store):
+    photo = store(filename="station.png")
+    panel = client.get(f"/photos/{photo.pk}", headers=HTMX).content.decode()
+    assert "<html" not in panel
+    for part in ("text", "progress"):
+        assert f'hx-get="/photos/{photo.pk}/{part}"' in panel
+    assert "station.png" in panel
+
+
 def test_a_photo_has_neighbours(client, owner):
     photos = many_photos(owner, 3)
     page = client.get(f"/photos/{photos[1].pk}").content.decode()
@@ -171,13 +144,13 @@ def test_senseless_edits_change_nothing(client, store, change, headers):
     assert Photo.objects.values_list("description", "importance", "revision").get() == ("", 0, photo.revision)
 
 
-def test_deleting_takes_the_photo_and_its_file(client, store, django_capture_on_commit_callbacks):
-    photo = store(filename="gone.png")
-    with django_capture_on_commit_callbacks(execute=True):
-        response = client.post(f"/photos/{photo.pk}/delete", follow=True)
-    assert "“gone.png” has been deleted." in response.content.decode()
-    assert not Photo.objects.exists()
-    assert not photo.path.exists()
+def test_deleting_puts_the_photo_into_the_bin(client, store):
+    photo = store()
+    page = client.post(f"/photos/{photo.pk}/delete", follow=True).content.decode()
+    assert "1 photo is in the bin, and stays there for 30 days." in page
+    assert Photo.objects.get().trashed_at.isoformat() in page
+    assert photo.path.exists()
+    assert client.get(f"/photos/{photo.pk}").status_code == 404
 
 
 def test_looking_deletes_nothing(client, store):

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import pytest
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -163,6 +164,18 @@ def test_nobody_finds_what_is_anothers(search, user, add_photo, django_user_mode
     add_photo("secret word")
     index_all()
     assert found(search, "secret", user=administrator) == []
+
+
+@BOTH
+def test_the_bin_is_not_searched_and_takes_no_place_of_what_is(search, user, add_photo, keyword_index):
+    kept = [add_photo("tea") for _ in range(3)]
+    binned = [add_photo("tea tea") for _ in range(30)]
+    index_all()
+    Photo.objects.filter(pk__in=[photo.pk for photo in binned]).update(trashed_at=timezone.now())
+    hits = search(parse("tea"), user=user, limit=3)
+    assert {hit.photo_id for hit in hits} == {photo.pk for photo in kept}
+    Photo.objects.update(trashed_at=None)
+    assert set(found(search, "tea", user=user)) == {photo.pk for photo in [*kept, *binned]}
 
 
 @BOTH

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 
 from gallery.models import Photo
 from search import vector_search as module
@@ -64,6 +65,14 @@ def test_broken_photos_are_never_found(user, library):
     library[0].defect = "truncated"
     library[0].save()
     assert library[0].pk not in ids(search(unit_vectors(20, DIMENSIONS)[0], user, limit=100))
+
+
+@pytest.mark.django_db
+def test_photos_in_the_bin_are_never_found_and_made_up_for(user, library):
+    query = unit_vectors(20, DIMENSIONS)[0]
+    binned = ids(search(query, user, limit=15))
+    Photo.objects.filter(pk__in=binned).update(trashed_at=timezone.now())
+    assert set(ids(search(query, user, limit=5))) == {photo.pk for photo in library} - set(binned)
 
 
 @pytest.mark.django_db

@@ -73,5 +73,5 @@ def test_a_photo_like_no_other_says_so(client, user):  # noqa: F811
 
 def test_a_browser_keeps_page_and_fragment_apart(client, user):  # noqa: F811
     photo = add_photo(user, "a.png")
-    for path in (f"/photos/{photo.pk}/similar", f"/photos/{photo.pk}/text", "/"):
+    for path in (f"/photos/{photo.pk}/similar", f"/photos/{photo.pk}/text", f"/photos/{photo.pk}"):
         assert "HX-Request" in client.get(path)["Vary"]

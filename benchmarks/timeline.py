@@ -1,0 +1,158 @@
+"""How the gallery bears very many photos: `python -m benchmarks.timeline`.
+
+One account with 100,000 synthetic photos in a database of its own, `photosearch_many`, kept for the next run. At the
+server: the page, and the jump to any month (the portion of photos that the browser then asks for), each with its number
+of queries and bytes, pictures not counted. In Chromium: how long it takes until photos are there, and what kept the
+browser from drawing for more than 50 ms (long tasks) while one scrolls and drags the scrubber from end to end.
+"""
+
+import argparse
+import os
+import statistics
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.db import connection
+from django.test import Client, override_settings
+from django.test.testcases import LiveServerThread
+from django.test.utils import CaptureQueriesContext
+from PIL import Image
+from playwright.sync_api import Page, Route, sync_playwright
+
+from gallery.images import THUMBNAIL_VERSION
+
+NAME = "photosearch_many"
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync")
+PLAIN_STATIC = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+# Some days have many photos, most have few: squares of an even spread, over twelve years.
+FILL = """
+    INSERT INTO gallery_photo (owner_id, file, filename, extension, width, height, file_size, sha256, md5, sha1,
+        taken_at, importance, description, metadata, defect, revision, thumbnail_version, uploaded_at, date_source, placeholder)
+    SELECT %(owner)s, '', 'IMG_' || number || '.jpg', 'jpg', (ARRAY[4032, 3024, 1080, 1920])[1 + number %% 4],
+        (ARRAY[3024, 4032, 2400, 1080, 1080])[1 + number %% 5], 2000000, md5(number::text) || md5(number::text),
+        md5(number::text), '', timestamp '2026-11-01' - interval '12 years' * power(number / %(photos)s::float8, 1.3),
+        0, '', '{}', '', 1, %(version)s, now(), 'exif', decode(repeat(md5(number::text), 3), 'hex')
+    FROM generate_series(1, %(photos)s) AS number
+"""
+OBSERVE = """
+    window.longTasks = [];
+    new PerformanceObserver((list) => longTasks.push(...list.getEntries().map((entry) => entry.duration)))
+        .observe({ type: "longtask", buffered: true });
+"""
+
+
+def main() -> None:
+    """Fill the account, ask the server, scroll in the browser, and print a line for each."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--photos", type=int, default=100_000)
+    parser.add_argument("--times", type=int, default=15, help="how often each page is asked for (default: 15)")
+    arguments = parser.parse_args()
+    # Playwright's event loop runs in this thread; nothing else runs in it.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with override_settings(STORAGES=PLAIN_STATIC, ALLOWED_HOSTS=["*"]):
+        owner = _account(arguments.photos)
+        client = Client()
+        client.force_login(owner)
+        _measure_server(client, times=arguments.times)
+        with _site() as address:
+            _measure_browser(address, client.cookies["sessionid"].value)
+
+
+def _account(photos: int) -> User:
+    connection.settings_dict["TEST"]["NAME"] = NAME
+    connection.creation.create_test_db(verbosity=0, serialize=False, keepdb=True)
+    owner, _created = User.objects.get_or_create(username="owner of many")
+    with connection.cursor() as cursor:
+        if owner.photos.count() != photos:  # type: ignore[attr-defined]
+            print(f"making {photos:,} synthetic photos …")
+            cursor.execute("TRUNCATE gallery_photo CASCADE")
+            cursor.execute(FILL, {"owner": owner.pk, "photos": photos, "version": THUMBNAIL_VERSION})
+            cursor.execute("VACUUM ANALYZE gallery_photo")
+    return owner
+
+
+def _measure_server(client: Client, *, times: int) -> None:
+    months = [key for key, _count in client.get("/timeline").json()["months"]]
+    step = max(1, len(months) // times)
+    asked = {
+        "first page": ["/"] * times,
+        "outline alone": ["/timeline"] * times,
+        "page of any month": [f"/?month={key}" for key in months[::step]],
+        "portion of any month": [f"/timeline/{key}" for key in months[::step]],
+    }
+    for title, paths in asked.items():
+        milliseconds, queries, sizes = [], set(), []
+        for path in paths:
+            with CaptureQueriesContext(connection) as captured:
+                started = time.perf_counter()
+                response = client.get(path)
+                milliseconds.append((time.perf_counter() - started) * 1000)
+            queries.add(len(captured))
+            sizes.append(len(response.content))
+        print(
+            f"{title}: median {statistics.median(milliseconds):.0f} ms, worst {max(milliseconds):.0f} ms, "
+            f"queries {sorted(queries)}, at most {max(sizes) / 1000:.0f} kB"
+        )
+
+
+@contextmanager
+def _site() -> Iterator[str]:
+    server = LiveServerThread("127.0.0.1", StaticFilesHandler)
+    server.daemon = True
+    server.start()
+    server.is_ready.wait()
+    if server.error:
+        raise server.error
+    yield f"http://127.0.0.1:{server.port}"
+    server.terminate()
+
+
+def _measure_browser(address: str, session: str) -> None:
+    thumbnail = BytesIO()
+    Image.effect_noise((320, 240), 60).convert("RGB").save(thumbnail, "WEBP", quality=80)
+
+    def answer_thumbnail(route: Route) -> None:
+        route.fulfill(body=thumbnail.getvalue(), content_type="image/webp")
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        context = browser.new_context(viewport={"width": 1280, "height": 860})
+        context.add_cookies([{"name": "sessionid", "value": session, "url": address}])
+        context.add_init_script(OBSERVE)
+        page = context.new_page()
+        page.route("**/thumbnail?*", answer_thumbnail)
+        started = time.perf_counter()
+        page.goto(address)
+        page.locator("#photos .tile[data-photo]").first.wait_for()
+        print(f"photos are there after {(time.perf_counter() - started) * 1000:.0f} ms, {_long_tasks(page)}")
+        page.mouse.move(500, 500)
+        for _ in range(60):
+            page.mouse.wheel(0, 900)
+            page.wait_for_timeout(50)
+        print(f"scrolling by wheel: {_long_tasks(page)}; {page.locator('#photos .tile').count()} tiles in the page")
+        box: Any = page.locator("#scrubber").bounding_box()
+        page.mouse.move(box["x"] + 20, box["y"] + 5)
+        page.mouse.down()
+        for number in range(100):
+            page.mouse.move(box["x"] + 20, box["y"] + box["height"] * number / 100)
+            page.wait_for_timeout(30)
+        page.mouse.up()
+        print(f"dragging the scrubber: {_long_tasks(page)}; {page.locator('#photos .tile').count()} tiles in the page")
+        browser.close()
+
+
+def _long_tasks(page: Page) -> str:
+    """Those since the last time."""
+    durations = page.evaluate("longTasks.splice(0)")
+    longest = f", the longest {max(durations):.0f} ms" if durations else ""
+    return f"{len(durations)} long tasks{longest}"
+
+
+if __name__ == "__main__":
+    main()

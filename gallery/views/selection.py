@@ -1,0 +1,87 @@
+"""What is done with many photos at once that a person has chosen."""
+
+from typing import TypeVar
+
+from django import forms
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from gallery.archive import stream_zip
+from gallery.bin import DAYS_IN_BIN, bin_photos
+from gallery.editing import edit_photos
+from gallery.forms import ChosenDescriptionForm, ChosenForm, ChosenImportanceForm
+from gallery.models import Photo, PhotoQuerySet
+from gallery.views import PageRequest
+from gallery.views.answers import tell
+
+Form = TypeVar("Form", bound=forms.Form)
+
+
+@require_POST
+def rate_chosen(request: PageRequest) -> HttpResponse:
+    """Give them all one importance."""
+    form = valid_form(request, ChosenImportanceForm)
+    importance = form.cleaned_data["importance"]
+    count = edit_photos(chosen_photos(form), user=request.user, importance=importance)
+    sentence = ngettext(
+        "%(count)d photo now has the importance %(importance)d.",
+        "%(count)d photos now have the importance %(importance)d.",
+        count,
+    )
+    return tell(request, sentence % {"count": count, "importance": importance})
+
+
+@require_POST
+def describe_chosen(request: PageRequest) -> HttpResponse:
+    """Give them all one description."""
+    form = valid_form(request, ChosenDescriptionForm)
+    count = edit_photos(chosen_photos(form), user=request.user, description=form.cleaned_data["description"])
+    sentence = ngettext("%(count)d photo has been described.", "%(count)d photos have been described.", count)
+    return tell(request, sentence % {"count": count})
+
+
+@require_POST
+def bin_chosen(request: PageRequest) -> HttpResponse:
+    """Put them into the bin."""
+    count, moment = bin_photos(chosen_photos(valid_form(request, ChosenForm)), user=request.user)
+    return tell(request, binned_sentence(count), undo=moment)
+
+
+@require_POST
+def download_chosen(request: PageRequest) -> StreamingHttpResponse:
+    """Their originals in a zip file, which is made while it is sent."""
+    photos = list(chosen_photos(valid_form(request, ChosenForm)).visible_to(request.user).order_by("dated_at", "pk"))
+    if not photos:
+        raise Http404
+    response = StreamingHttpResponse(stream_zip(photos), content_type="application/zip")
+    name = f"photosearch {timezone.localtime():%Y-%m-%d %H.%M}.zip"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def valid_form(request: PageRequest, form_class: type[Form]) -> Form:
+    """The form that was sent; BadRequest with its first complaint."""
+    form = form_class(request.POST)
+    if not form.is_valid():
+        name, errors = next(iter(form.errors.items()))
+        raise BadRequest(f"{form[name].label}: {errors[0]}")
+    return form
+
+
+def chosen_photos(form: forms.Form) -> PhotoQuerySet:
+    """The photos of those numbers: anybody's, for the caller to narrow."""
+    return Photo.objects.filter(pk__in=form.cleaned_data["photo"])
+
+
+def binned_sentence(count: int) -> str:
+    """How many photos are in the bin now, and for how long."""
+    sentence = ngettext(
+        "%(count)d photo is in the bin, and stays there for %(days)d days.",
+        "%(count)d photos are in the bin, and stay there for %(days)d days.",
+        count,
+    )
+    return sentence % {"count": count, "days": DAYS_IN_BIN} if count else _("Nothing has been put into the bin.")

@@ -1,0 +1,70 @@
+/** Asking the server for something to be done, and telling the person what came of it. */
+
+const { gettext } = window.django;
+const SECONDS_TO_READ = 10;
+
+/** POST `fields` to `url`; the answer's JSON, or null after the person was told that it failed. */
+export async function post(url, fields) {
+  const { "X-CSRFToken": token } = JSON.parse(document.body.getAttribute("hx-headers"));
+  const headers = { "X-CSRFToken": token, Accept: "application/json" };
+  try {
+    const response = await fetch(url, { method: "POST", headers, body: new URLSearchParams(fields) });
+    if (response.redirected) location.reload();
+    if (response.ok) return await response.json();
+  } catch { /* Told below. */ }
+  tell(gettext("That did not work. Try again."), { failed: true });
+  return null;
+}
+
+/** Show a sentence for a while; with `undo`, the moment at which photos went into the bin, a button that restores them. */
+export function tell(sentence, { undo = "", failed = false } = {}) {
+  const list = document.querySelector("#messages");
+  const item = document.createElement("li");
+  item.className = `notice ${failed ? "error" : "good"}`;
+  const text = document.createElement("span");
+  text.textContent = sentence;
+  item.append(text);
+  if (undo) item.append(undoButton(list, item, undo));
+  list.append(item);
+  bringUp(list);
+  fade(item);
+}
+
+/** Photos came or went: whoever shows them looks again. */
+export function announceChange() {
+  document.dispatchEvent(new CustomEvent("photos:changed"));
+}
+
+/** What lies under the lightbox can be neither seen nor pressed. */
+function bringUp(list) {
+  const top = document.querySelector("#lightbox[open]") ?? document.querySelector("#main");
+  if (list.parentElement !== top) top.prepend(list);
+}
+
+function undoButton(list, item, moment) {
+  const button = document.createElement("button");
+  button.className = "button small";
+  button.type = "button";
+  button.textContent = gettext("Undo");
+  button.addEventListener("click", async () => {
+    item.remove();
+    const answer = await post(list.dataset.restore, { moment });
+    if (!answer) return;
+    tell(answer.sentence);
+    document.dispatchEvent(new CustomEvent("photos:restored"));
+    announceChange();
+  });
+  return button;
+}
+
+/** Goes after a while in which nobody points at it. */
+function fade(item) {
+  const timer = setInterval(() => {
+    if (item.matches(":hover, :focus-within")) return;
+    item.remove();
+    clearInterval(timer);
+  }, SECONDS_TO_READ * 1000);
+}
+
+for (const item of document.querySelectorAll("#messages > li")) fade(item);
+document.addEventListener("photo:closed", () => bringUp(document.querySelector("#messages")));

@@ -1,0 +1,196 @@
+/** The lightbox: a photo over the page that it was opened from, with its neighbours there and all that is known of it. */
+
+import { post, tell } from "./actions.js";
+import { choose, isChosen, removeTiles } from "./selection.js";
+import { addressOf, listOf, showPlaceholder } from "./tiles.js";
+import { Zoom } from "./zoom.js";
+
+const { gettext } = window.django;
+const ORIGINAL_FROM = 1.5; // the scale from which the preview is too coarse
+const REMEMBERED = "lightbox-information";
+
+const dialog = document.querySelector("#lightbox");
+const stage = dialog.querySelector(".lightbox-stage");
+const picture = dialog.querySelector(".picture");
+const about = dialog.querySelector(".lightbox-about");
+const choice = dialog.querySelector(".choose input");
+const zoom = new Zoom(stage, picture, { turn, zoomed: sharpen });
+const title = document.title;
+let photo = null;
+let list = null;
+
+/** Open a photo of `source`, in a new entry of the history. */
+function open(found, source) {
+  list = source;
+  history.pushState({ lightbox: found.id }, "", addressOf(found.id));
+  dialog.showModal();
+  show(found);
+}
+
+function show(found) {
+  photo = found;
+  picture.dataset.photo = photo.id;
+  document.title = `${photo.name} · photosearch`;
+  dialog.querySelector(".lightbox-name").textContent = photo.name;
+  dialog.querySelector("[data-original]").href = addressOf(photo.id, "original");
+  choice.checked = isChosen(photo.id);
+  showPicture();
+  showAbout();
+  showNeighbours();
+  picture.dispatchEvent(new CustomEvent("photo:shown", { bubbles: true, detail: { id: photo.id } }));
+}
+
+function showPicture() {
+  picture.hidden = photo.broken;
+  const missing = dialog.querySelector(".lightbox-missing");
+  missing.hidden = !photo.broken;
+  missing.querySelector("p").textContent = gettext("Cannot be read");
+  picture.querySelector("img").remove();
+  const image = new Image();
+  image.alt = photo.name;
+  image.draggable = false;
+  if (!photo.broken) image.src = preview(photo);
+  showPlaceholder(picture, photo.placeholder);
+  picture.prepend(image);
+  zoom.fit(photo.width, photo.height);
+}
+
+function preview(other) {
+  return other.version ? `${addressOf(other.id, "preview")}?v=${other.version}` : addressOf(other.id, "original");
+}
+
+/** Zoomed in, the preview gives way to the original, if the browser can show that. */
+function sharpen(scale) {
+  const image = picture.querySelector("img");
+  if (scale < ORIGINAL_FROM || !photo.version || image.dataset.sharp) return;
+  image.dataset.sharp = "true";
+  const original = new Image();
+  original.src = addressOf(photo.id, "original");
+  original.decode().then(() => { image.src = original.src; }, () => {});
+}
+
+async function showNeighbours() {
+  const shown = photo;
+  for (const [act, step] of [["previous", -1], ["next", 1]]) {
+    const neighbour = await list.neighbour(shown.id, step);
+    if (photo !== shown) return;
+    dialog.querySelector(`.turn[data-act=${act}]`).hidden = !neighbour;
+    if (neighbour && !neighbour.broken) new Image().src = preview(neighbour);
+  }
+}
+
+async function showAbout() {
+  const isOpen = localStorage.getItem(REMEMBERED) === "open";
+  about.hidden = !isOpen;
+  dialog.querySelector("[data-act=information]").ariaExpanded = String(isOpen);
+  if (!isOpen) return;
+  const shown = photo;
+  const response = await fetch(addressOf(shown.id), { headers: { "HX-Request": "true" } });
+  if (photo !== shown || !response.ok) return;
+  about.innerHTML = await response.text();
+  window.htmx.process(about);
+}
+
+async function turn(step) {
+  const neighbour = await list.neighbour(photo.id, step);
+  if (!neighbour || !dialog.open) return;
+  history.replaceState({ lightbox: neighbour.id }, "", addressOf(neighbour.id));
+  show(neighbour);
+}
+
+async function remove() {
+  const doomed = photo;
+  const neighbour = await list.neighbour(doomed.id, 1) ?? await list.neighbour(doomed.id, -1);
+  const answer = await post(addressOf(doomed.id, "delete"), {});
+  if (!answer) return;
+  tell(answer.sentence, { undo: answer.undo });
+  if (neighbour) {
+    history.replaceState({ lightbox: neighbour.id }, "", addressOf(neighbour.id));
+    show(neighbour);
+  } else {
+    close();
+  }
+  removeTiles([doomed.id]);
+}
+
+async function rate(importance) {
+  const radio = about.querySelector(`input[name=importance][value="${importance}"]`);
+  if (radio && !about.hidden) {
+    radio.click();
+    return;
+  }
+  const answer = await post(document.querySelector(".rate [formaction]").getAttribute("formaction"), { photo: photo.id, importance });
+  if (answer) tell(answer.sentence);
+}
+
+function close() {
+  if (history.state?.lightbox) history.back();
+  else putAway();
+}
+
+function putAway() {
+  if (!dialog.open) return;
+  dialog.close();
+  document.title = title;
+  about.replaceChildren();
+  picture.dispatchEvent(new CustomEvent("photo:closed", { bubbles: true, detail: { id: photo.id } }));
+}
+
+const ACTS = {
+  close,
+  delete: remove,
+  previous: () => turn(-1),
+  next: () => turn(1),
+  information: () => {
+    localStorage.setItem(REMEMBERED, about.hidden ? "open" : "");
+    showAbout();
+  },
+};
+
+document.addEventListener("click", async (event) => {
+  const tile = event.target.closest(".tile[data-photo]");
+  if (!tile || !event.target.closest("a") || dialog.contains(tile)) return;
+  if (event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  const source = listOf(tile);
+  const found = await source.photo(Number(tile.dataset.photo));
+  if (found) open(found, source);
+});
+dialog.addEventListener("click", (event) => ACTS[event.target.closest("[data-act]")?.dataset.act]?.());
+dialog.addEventListener("submit", (event) => {
+  if (!event.target.matches("[data-delete]")) return;
+  event.preventDefault();
+  remove();
+});
+choice.addEventListener("change", () => choose([photo.id], choice.checked));
+dialog.addEventListener("cancel", (event) => {
+  event.preventDefault();
+  close();
+});
+addEventListener("popstate", async (event) => {
+  const id = event.state?.lightbox;
+  if (!id) {
+    putAway();
+    return;
+  }
+  const found = await list?.photo(id);
+  if (!found) {
+    location.reload();
+    return;
+  }
+  if (!dialog.open) dialog.showModal();
+  show(found);
+});
+dialog.addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest("textarea, input:not([type=checkbox], [type=radio])")) return;
+  const isRadio = event.target.matches("[type=radio]");
+  const act = { ArrowLeft: ACTS.previous, ArrowRight: ACTS.next, i: ACTS.information, Delete: remove }[event.key];
+  if (act && !(isRadio && event.key.startsWith("Arrow"))) act();
+  else if (event.key === "x") choice.click();
+  else if (/^[0-5]$/.test(event.key)) rate(event.key);
+  else if (event.key === "+" || event.key === "=") zoom.zoomTo(zoom.scale * 1.5);
+  else if (event.key === "-") zoom.zoomTo(zoom.scale / 1.5);
+  else return;
+  event.preventDefault();
+});

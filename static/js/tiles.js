@@ -1,0 +1,68 @@
+/** Tiles: what they show before their pictures have come, the photos they stand for, and the lists they stand in. */
+
+// The head of a BMP file of 4 × 4 pixels with 24 bits each, in base64; the placeholder is its body.
+const BMP_HEAD = "Qk1mAAAAAAAAADYAAAAoAAAABAAAAAQAAAABABgAAAAAADAAAAATCwAAEwsAAAAAAAAAAAAA";
+
+export function showPlaceholder(element, pixels) {
+  element.style.backgroundImage = pixels ? `url("data:image/bmp;base64,${BMP_HEAD}${pixels}")` : "";
+}
+
+/** The address of a photo's page, or of what lies below it. */
+export function addressOf(id, part = "") {
+  const page = document.querySelector("#lightbox").dataset.photoPage.replace(/0$/, id);
+  return part ? `${page}/${part}` : page;
+}
+
+/** The photo that a tile made by the server stands for. */
+function photoOf(tile) {
+  const { photo, version, width, height, placeholder = "" } = tile.dataset;
+  const name = tile.querySelector("img")?.alt ?? tile.querySelector("small")?.textContent ?? "";
+  const broken = Boolean(tile.querySelector(".broken"));
+  return { id: Number(photo), version: Number(version), width: Number(width), height: Number(height), name, broken, placeholder };
+}
+
+/** The tiles of an element, in the order of the page. */
+class ListOfTiles {
+  constructor(element) {
+    this.element = element;
+  }
+
+  get photos() {
+    return [...this.element.querySelectorAll(".tile[data-photo]")].map(photoOf);
+  }
+
+  async photo(id) {
+    return this.photos.find((photo) => photo.id === id) ?? null;
+  }
+
+  async neighbour(id, step) {
+    const { photos } = this;
+    const at = photos.findIndex((photo) => photo.id === id);
+    return at < 0 ? null : photos[at + step] ?? null;
+  }
+
+  async between(one, other) {
+    const ids = this.photos.map((photo) => photo.id);
+    const ends = [ids.indexOf(one), ids.indexOf(other)].sort((a, b) => a - b);
+    return ends[0] < 0 ? [other] : ids.slice(ends[0], ends[1] + 1);
+  }
+}
+
+const lists = new WeakMap();
+
+/** Let `list` answer for the tiles in `element`. */
+export function setList(element, list) {
+  lists.set(element, list);
+}
+
+export function listOf(tile) {
+  const element = tile.closest(".timeline, .tiles");
+  return lists.get(element) ?? new ListOfTiles(element);
+}
+
+function showPlaceholders(root) {
+  for (const tile of root.querySelectorAll("[data-placeholder]")) showPlaceholder(tile, tile.dataset.placeholder);
+}
+
+showPlaceholders(document);
+document.addEventListener("htmx:load", (event) => showPlaceholders(event.target.parentElement ?? document));

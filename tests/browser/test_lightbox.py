@@ -1,0 +1,205 @@
+"""The lightbox, used through Chromium: a photo over the page that it was opened from."""
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from gallery.models import Photo
+from search.models import PhotoText
+from tests.browser.conftest import SMALL_TELEPHONE, settle
+from tests.gallery.conftest import picture
+
+
+@pytest.fixture
+def photos(show) -> list[Photo]:
+    """Three, the latest first."""
+    names = ["third.png", "second.png", "first.png"]
+    return [show(picture(10 * number, size=(600, 400)), filename=name) for number, name in enumerate(names)][::-1]
+
+
+@pytest.fixture
+def page(open_page, photos) -> Page:
+    page = open_page()
+    page.get_by_role("link", name="first.png").click()
+    expect(page.locator("#lightbox")).to_be_visible()
+    return page
+
+
+def shown(page: Page):
+    return page.locator("#lightbox .picture")
+
+
+def test_keys_lead_to_the_neighbours_and_back_to_the_gallery(page, photos):
+    expect(shown(page)).to_have_attribute("data-photo", str(photos[0].pk))
+    expect(page.get_by_role("button", name="Previous photo")).to_be_hidden()
+    for photo in (photos[1], photos[2]):
+        page.keyboard.press("ArrowRight")
+        expect(shown(page)).to_have_attribute("data-photo", str(photo.pk))
+        assert page.url.endswith(f"/photos/{photo.pk}")
+    expect(page.get_by_role("button", name="Next photo")).to_be_hidden()
+    page.get_by_role("button", name="Previous photo").click()
+    expect(shown(page)).to_have_attribute("data-photo", str(photos[1].pk))
+    page.keyboard.press("Escape")
+    expect(page.locator("#lightbox")).to_be_hidden()
+    assert page.url.endswith("/")
+    expect(page.get_by_role("link", name="second.png")).to_be_focused()
+
+
+def test_back_closes_it_and_forward_opens_it(page, photos):
+    page.go_back()
+    expect(page.locator("#lightbox")).to_be_hidden()
+    page.go_forward()
+    expect(shown(page)).to_have_attribute("data-photo", str(photos[0].pk))
+
+
+def test_reloaded_it_is_the_photo_s_page(page, photos):
+    page.reload()
+    expect(page.get_by_role("heading", name="first.png")).to_be_visible()
+    expect(page.locator(".stage .picture")).to_have_attribute("data-photo", str(photos[0].pk))
+
+
+def test_others_are_told_which_photo_is_shown(page, photos):
+    page.evaluate("document.addEventListener('photo:shown', (event) => { window.told = event.detail.id; })")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("id => window.told === id", arg=photos[1].pk)
+
+
+def test_information_is_shown_and_stays_for_the_next(page, photos, owner):
+    PhotoText.objects.create(photo=photos[1], owner=owner, engine="x", text="NH961", lines=[{"text": "NH961"}])
+    page.keyboard.press("i")
+    panel = page.get_by_role("complementary", name="Information")
+    expect(panel.get_by_role("heading", name="first.png")).to_be_visible()
+    page.get_by_role("button", name="Next photo").click()
+    expect(panel.get_by_role("heading", name="second.png")).to_be_visible()
+    for words in ("600 × 400", "NH961", "Uploaded", "thumbnails"):
+        expect(panel).to_contain_text(words)
+    panel.get_by_label("Description").fill("0 5 x i")
+    panel.get_by_role("button", name="Save").click()
+    expect(panel.get_by_text("Saved")).to_be_visible()
+    assert Photo.objects.get(pk=photos[1].pk).description == "0 5 x i"
+    page.locator(".lightbox-name").click(force=True)
+    page.keyboard.press("i")
+    expect(panel).to_be_hidden()
+
+
+@pytest.mark.parametrize("is_informed", [False, True])
+def test_digits_say_how_important_it_is(page, photos, is_informed):
+    if is_informed:
+        page.keyboard.press("i")
+        expect(page.get_by_role("radio", name="4")).to_be_attached()
+    page.keyboard.press("4")
+    expect(page.get_by_text("Saved" if is_informed else "1 photo now has the importance 4.")).to_be_visible()
+    assert Photo.objects.get(pk=photos[0].pk).importance == 4
+
+
+def test_delete_shows_the_next_and_undo_brings_it_back(page, photos):
+    page.keyboard.press("Delete")
+    expect(shown(page)).to_have_attribute("data-photo", str(photos[1].pk))
+    assert Photo.objects.get(pk=photos[0].pk).trashed_at
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("1 photo is back.")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("link", name="first.png")).to_be_visible()
+    assert Photo.objects.get(pk=photos[0].pk).trashed_at is None
+
+
+def test_the_last_one_deleted_closes_it(open_page, show):
+    show(filename="only.png")
+    page = open_page()
+    page.get_by_role("link", name="only.png").click()
+    page.get_by_role("button", name="Delete", exact=True).last.click()
+    expect(page.locator("#lightbox")).to_be_hidden()
+    expect(page.get_by_role("heading", name="Your pictures will be here")).to_be_visible()
+
+
+def test_it_zooms_by_wheel_double_click_and_keys_and_is_dragged(page):
+    box = shown(page).bounding_box()
+    middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.dblclick(*middle)
+    assert shown(page).bounding_box()["width"] == pytest.approx(2.5 * box["width"], rel=0.01)
+    page.mouse.down()
+    page.mouse.move(middle[0] + 100, middle[1], steps=3)
+    page.mouse.up()
+    assert shown(page).bounding_box()["x"] == pytest.approx(box["x"] - 0.75 * box["width"] + 100, abs=2)
+    page.mouse.dblclick(*middle)
+    assert shown(page).bounding_box() == pytest.approx(box)
+    page.mouse.wheel(0, -300)
+    page.wait_for_function(
+        "width => document.querySelector('#lightbox .picture').getBoundingClientRect().width > width", arg=box["width"]
+    )
+    page.keyboard.press("-")
+    page.keyboard.press("-")
+    assert shown(page).bounding_box() == pytest.approx(box)
+
+
+def test_a_finger_swipes_to_the_next(open_page, photos):
+    page = open_page(viewport=SMALL_TELEPHONE, has_touch=True, is_mobile=True)
+    page.get_by_role("link", name="first.png").tap()
+    expect(shown(page)).to_have_attribute("data-photo", str(photos[0].pk))
+    page.evaluate(
+        """() => {
+            const stage = document.querySelector(".lightbox-stage");
+            const touch = (type, x) => stage.dispatchEvent(new PointerEvent(type,
+                { pointerId: 7, pointerType: "touch", clientX: x, clientY: 300, bubbles: true }));
+            stage.setPointerCapture = () => {};
+            touch("pointerdown", 250);
+            touch("pointermove", 120);
+            touch("pointerup", 120);
+        }"""
+    )
+    expect(shown(page)).to_have_attribute("data-photo", str(photos[1].pk))
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_results_are_a_list_of_their_own(open_page, photos, owner):
+    for photo in (photos[0], photos[2]):
+        PhotoText.objects.create(photo=photo, owner=owner, engine="x", text="tea")
+    page = open_page("/search?q=tea")
+    page.get_by_role("link", name="first.png").click()
+    page.keyboard.press("ArrowRight")
+    expect(shown(page)).to_have_attribute("data-photo", str(photos[2].pk))
+    page.keyboard.press("Escape")
+    page.wait_for_url("**/search?q=tea")
+
+
+def test_a_broken_picture_says_so(open_page, photos):
+    Photo.objects.filter(pk=photos[0].pk).update(defect="x", thumbnail_version=0)
+    page = open_page()
+    page.get_by_role("link", name="first.png").click()
+    expect(page.locator("#lightbox").get_by_text("Cannot be read")).to_be_visible()
+    page.keyboard.press("ArrowRight")
+    expect(shown(page)).to_be_visible()
+
+
+def test_the_help_lists_the_keys_and_ctrl_k_searches(open_page, photos):
+    page = open_page()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("searchbox")).to_be_focused()
+
+
+def test_its_buttons_have_names(page):
+    page.keyboard.press("i")
+    expect(page.get_by_role("complementary").get_by_role("heading", name="first.png")).to_be_visible()
+    settle(page)
+    for button in page.locator("#lightbox").get_by_role("button").all():
+        assert button.get_attribute("aria-label") or button.inner_text().strip()
+
+
+def test_what_lies_in_the_bin_is_restored_or_deleted(open_page, photos):
+    Photo.objects.update(trashed_at=timezone.now())
+    page = open_page("/bin")
+    page.get_by_role("checkbox", name="Choose first.png").check(force=True)
+    page.get_by_role("button", name="Restore").click()
+    expect(page.get_by_text("1 photo is back.")).to_be_visible()
+    page.get_by_role("checkbox", name="Choose second.png").check(force=True)
+    page.get_by_role("button", name="Delete for good").click()
+    page.locator("#confirm-deletion").get_by_role("button", name="Delete for good").click()
+    expect(page.get_by_text("1 photo has been deleted for good.")).to_be_visible()
+    assert list(Photo.objects.values_list("filename", flat=True).order_by("filename")) == ["first.png", "third.png"]
+    page.get_by_role("button", name="Empty the bin").click()
+    page.locator("#confirm-empty").get_by_role("button", name="Delete for good").click()
+    expect(page.get_by_role("heading", name="The bin is empty")).to_be_visible()
+    assert Photo.objects.get().filename == "first.png"

@@ -1,0 +1,107 @@
+"""Choosing many photos, and what is done with them, through Chromium."""
+
+from zipfile import ZipFile
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from gallery.models import Photo
+from search.models import PhotoText
+from tests.browser.conftest import SMALL_TELEPHONE
+
+
+@pytest.fixture
+def photos(show) -> list[Photo]:
+    """Six, the latest first: 5.png … 0.png."""
+    return [show(filename=f"{number}.png") for number in range(6)][::-1]
+
+
+def box_of(page: Page, photo: Photo):
+    return page.locator(f"#photo-{photo.pk} .check input")
+
+
+def chosen(page: Page):
+    return page.locator("#selection .chosen")
+
+
+def test_check_marks_and_shift_choose_and_escape_chooses_none(open_page, photos):
+    page = open_page()
+    box_of(page, photos[1]).check(force=True)
+    expect(chosen(page)).to_have_text("1 chosen")
+    box_of(page, photos[4]).click(force=True, modifiers=["Shift"])
+    expect(chosen(page)).to_have_text("4 chosen")
+    page.get_by_role("link", name="0.png").click()
+    expect(chosen(page)).to_have_text("5 chosen")
+    expect(page.locator("#lightbox")).to_be_hidden()
+    page.keyboard.press("Escape")
+    expect(page.locator("#selection")).to_be_hidden()
+    expect(page.locator(".is-chosen")).to_have_count(0)
+
+
+def test_the_keyboard_chooses_rates_and_deletes_with_undo(open_page, photos):
+    page = open_page()
+    page.get_by_role("link", name="5.png").focus()
+    page.keyboard.press("x")
+    page.get_by_role("link", name="3.png").focus()
+    page.keyboard.press("Shift+X")
+    expect(chosen(page)).to_have_text("3 chosen")
+    page.keyboard.press("4")
+    expect(page.get_by_text("3 photos now have the importance 4.")).to_be_visible()
+    assert Photo.objects.filter(importance=4).count() == 3
+
+    page.get_by_role("link", name="0.png").focus()
+    page.keyboard.press("x")
+    page.keyboard.press("Delete")
+    expect(page.get_by_text("1 photo is in the bin")).to_be_visible()
+    expect(page.get_by_role("link", name="0.png")).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("link", name="0.png")).to_be_visible()
+
+
+@pytest.mark.parametrize("path", ["/", "/search?q=tea"])
+def test_chosen_photos_are_described_and_downloaded(open_page, photos, owner, tmp_path, path):
+    for photo in photos:
+        PhotoText.objects.create(photo=photo, owner=owner, engine="x", text="tea")
+    page = open_page(path)
+    for photo in photos[:2]:
+        box_of(page, photo).check(force=True)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download").click()
+    download.value.save_as(tmp_path / "photos.zip")
+    assert ZipFile(tmp_path / "photos.zip").namelist() == ["4.png", "5.png"]
+
+    page.get_by_role("button", name="Describe").click()
+    page.get_by_label("Description").fill("green tea")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("2 photos have been described.")).to_be_visible()
+    assert Photo.objects.filter(description="green tea").count() == 2
+
+
+def test_results_go_into_the_bin(open_page, photos, owner):
+    for photo in photos:
+        PhotoText.objects.create(photo=photo, owner=owner, engine="x", text="tea")
+    page = open_page("/search?q=tea")
+    box_of(page, photos[0]).check(force=True)
+    box_of(page, photos[2]).click(force=True, modifiers=["Shift"])
+    page.locator("#selection").get_by_role("button", name="Delete").click()
+    expect(page.locator("#results .tile")).to_have_count(3)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("#results .tile")).to_have_count(6)
+
+
+def test_the_toolbar_fits_a_telephone(open_page, photos):
+    page = open_page(viewport=SMALL_TELEPHONE)
+    box_of(page, photos[0]).check(force=True)
+    box = page.locator("#selection").bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 320
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_without_scripts_chosen_photos_go_into_the_bin(open_page, photos):
+    page = open_page(java_script_enabled=False)
+    box_of(page, photos[0]).check(force=True)
+    page.locator("#selection").get_by_role("button", name="Delete").click()
+    expect(page.get_by_text("1 photo is in the bin")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    assert Photo.objects.filter(trashed_at=None).count() == 6

@@ -1,0 +1,161 @@
+"""The timeline, used through Chromium: rows, months, endless scrolling, and the way back."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from gallery.models import Photo
+from tests.browser.conftest import SMALL_TELEPHONE, drop_files
+from tests.gallery.conftest import picture
+
+PHOTOS = 700
+FIRST = datetime(2023, 12, 31, 12)
+
+
+@pytest.fixture
+def many(owner):
+    """Photos of two years, one a day, that have no files."""
+    photos = Photo.objects.bulk_create(
+        Photo(
+            owner=owner,
+            filename=f"{number}.png",
+            extension="png",
+            width=(400, 300, 640)[number % 3],
+            height=(300, 400, 360)[number % 3],
+            file_size=1,
+            sha256=number,
+            defect="x",
+            taken_at=FIRST - timedelta(days=number),
+        )
+        for number in range(PHOTOS)
+    )
+    return sorted(photos, key=lambda photo: photo.taken_at, reverse=True)
+
+
+def first_name(page: Page) -> str:
+    """What stands at the top left of the screen, below the bar."""
+    return page.evaluate(
+        """() => [...document.querySelectorAll("#photos .tile[data-photo]")]
+            .map(tile => [tile.getBoundingClientRect(), tile])
+            .filter(([box]) => box.bottom > 80)
+            .sort(([a], [b]) => a.top - b.top || a.left - b.left)[0][1].querySelector("small").textContent"""
+    )
+
+
+def test_rows_are_justified_and_nothing_overlaps(open_page, show):
+    sizes = [(300, 200), (200, 300), (400, 200), (250, 250), (320, 240), (640, 360), (90, 120), (120, 90)] * 2
+    for number, size in enumerate(sizes):
+        show(picture(number, size=size))
+    page = open_page()
+    tiles = page.locator("#photos .tile")
+    expect(tiles).to_have_count(len(sizes))
+    boxes = [tile.bounding_box() for tile in tiles.all()]
+    for box, (width, height) in zip(boxes, reversed(sizes), strict=True):
+        assert box["width"] / box["height"] == pytest.approx(width / height, rel=0.02)
+    right = page.locator("#photos").bounding_box()
+    full = [box for box in boxes if box["y"] < boxes[-1]["y"] - 1]
+    rows = {round(box["y"]) for box in full}
+    for row in rows:
+        ends = [box["x"] + box["width"] for box in full if round(box["y"]) == row]
+        assert max(ends) == pytest.approx(right["x"] + right["width"], abs=1)
+
+
+@pytest.mark.parametrize("viewport", [{"width": 1280, "height": 860}, SMALL_TELEPHONE], ids=["desk", "telephone"])
+def test_only_what_is_near_the_screen_exists_and_the_end_is_reached(open_page, many, viewport):
+    page = open_page(viewport=viewport)
+    expect(page.get_by_role("heading", name="December 2023 31")).to_be_visible()
+    expect(page.locator("#photos .tile[data-photo]").first).to_contain_text("0.png")
+    assert page.locator("#photos .tile").count() < 150
+    page.keyboard.press("End")
+    expect(page.get_by_text(f"{PHOTOS - 1}.png", exact=True)).to_be_in_viewport()
+    expect(page.get_by_text("0.png", exact=True)).to_have_count(0)
+    assert page.locator("#photos .tile").count() < 150
+
+
+def test_nothing_moves_while_photos_come(open_page, many):
+    page = open_page()
+    expect(page.locator("#photos .tile[data-photo]").first).to_be_visible()
+    height = page.evaluate("document.documentElement.scrollHeight")
+    page.mouse.move(600, 400)
+    for _ in range(10):
+        page.mouse.wheel(0, 700)
+    expect(page.locator("#photos .tile:not([data-photo])")).to_have_count(0)
+    assert page.evaluate("document.documentElement.scrollHeight") == height
+
+
+@pytest.mark.parametrize("way", ["lightbox", "page"])
+def test_one_returns_to_the_same_spot(open_page, many, way):
+    page = open_page()
+    page.evaluate("scrollTo(0, 4000)")
+    expect(page.locator("#photos .tile:not([data-photo])")).to_have_count(0)
+    page.wait_for_function("history.state?.timeline")
+    name = first_name(page)
+    before = page.evaluate("scrollY")
+    link = page.locator("#photos .tile").filter(has_text=name).get_by_role("link")
+    if way == "page":
+        page.goto(link.get_attribute("href"))
+    else:
+        link.click(position={"x": 20, "y": 60})
+        expect(page.locator("#lightbox")).to_be_visible()
+    page.go_back()
+    expect(page.locator("#lightbox")).to_be_hidden()
+    expect(page.locator("#photos .tile[data-photo]").first).to_be_attached()
+    page.wait_for_function("y => Math.abs(scrollY - y) < 2", arg=before)
+    assert first_name(page) == name
+
+
+def test_the_scrubber_leads_to_any_month(open_page, many):
+    page = open_page()
+    scrubber = page.get_by_role("slider", name="Month")
+    expect(scrubber).to_have_attribute("aria-valuetext", "December 2023 · 31")
+    scrubber.focus()
+    page.keyboard.press("PageDown")
+    expect(scrubber).to_have_attribute("aria-valuetext", "December 2022 · 31")
+    expect(page.get_by_role("heading", name="December 2022 31")).to_be_in_viewport()
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("heading", name="November 2022 30")).to_be_in_viewport()
+    box = scrubber.bounding_box()
+    page.mouse.move(box["x"] + 20, box["y"] + 10)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 20, box["y"] + box["height"], steps=5)
+    page.mouse.up()
+    expect(page.get_by_text(f"{PHOTOS - 1}.png", exact=True)).to_be_in_viewport()
+    page.keyboard.press("Home")
+    expect(page.get_by_role("heading", name="December 2023 31")).to_be_in_viewport()
+
+
+def test_an_address_names_a_month(open_page, many):
+    page = open_page("/?month=2022-12")
+    expect(page.get_by_role("heading", name="December 2022 31")).to_be_in_viewport()
+
+
+def test_months_are_named_in_the_person_s_language(open_page, many):
+    page = open_page(locale="zh-CN")
+    expect(page.get_by_role("heading", name="2023年12月")).to_be_visible()
+
+
+def test_without_scripts_there_are_pages(open_page, many):
+    page = open_page(java_script_enabled=False)
+    expect(page.locator(".tiles .tile")).to_have_count(31)
+    # Playwright looks for no names inside <noscript>.
+    page.locator("summary").click()
+    page.locator("a[href='?month=2023-03']").click()
+    expect(page.locator(".month-name")).to_have_text("March 2023 31")
+
+
+def test_a_photo_from_long_ago_takes_its_place_when_it_is_dropped(open_page, many):
+    page = open_page()
+    drop_files(page, {"IMG_20240105_120000.png": picture(3)})
+    expect(page.get_by_role("heading", name="January 2024 1")).to_be_visible()
+    expect(page.locator("#photos .tile").first).to_contain_text("IMG_20240105_120000.png")
+
+
+def test_a_narrower_window_keeps_the_place(open_page, many):
+    page = open_page()
+    page.evaluate("scrollTo(0, 5000)")
+    expect(page.locator("#photos .tile:not([data-photo])")).to_have_count(0)
+    name = first_name(page)
+    page.set_viewport_size({"width": 800, "height": 860})
+    expect(page.locator("#photos .tile:not([data-photo])")).to_have_count(0)
+    expect(page.get_by_text(name, exact=True)).to_be_in_viewport()
