@@ -33,7 +33,8 @@ PLAIN_STATIC = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.S
 # Some days have many photos, most have few: squares of an even spread, over twelve years.
 FILL = """
     INSERT INTO gallery_photo (owner_id, file, filename, extension, width, height, file_size, sha256, md5, sha1,
-        taken_at, importance, description, metadata, defect, revision, thumbnail_version, uploaded_at, date_source, placeholder)
+        taken_at, importance, description, metadata, defect, revision, thumbnail_version, uploaded_at, date_source,
+        placeholder)
     SELECT %(owner)s, '', 'IMG_' || number || '.jpg', 'jpg', (ARRAY[4032, 3024, 1080, 1920])[1 + number %% 4],
         (ARRAY[3024, 4032, 2400, 1080, 1080])[1 + number %% 5], 2000000, md5(number::text) || md5(number::text),
         md5(number::text), '', timestamp '2026-11-01' - interval '12 years' * power(number / %(photos)s::float8, 1.3),

@@ -19,7 +19,7 @@ export async function post(url, fields) {
 /** Show a sentence for a while; with `undo`, the moment at which photos went into the bin, a button that restores them. */
 export function tell(sentence, { undo = "", failed = false } = {}) {
   const list = document.querySelector("#messages");
-  const item = document.createElement("li");
+  const item = document.createElement("div");
   item.className = `notice ${failed ? "error" : "good"}`;
   const text = document.createElement("span");
   text.textContent = sentence;
@@ -51,7 +51,7 @@ function undoButton(list, item, moment) {
     const answer = await post(list.dataset.restore, { moment });
     if (!answer) return;
     tell(answer.sentence);
-    document.dispatchEvent(new CustomEvent("photos:restored"));
+    document.dispatchEvent(new CustomEvent("photos:restored", { detail: { moment } }));
     announceChange();
   });
   return button;
@@ -66,5 +66,5 @@ function fade(item) {
   }, SECONDS_TO_READ * 1000);
 }
 
-for (const item of document.querySelectorAll("#messages > li")) fade(item);
+for (const item of document.querySelectorAll("#messages > *")) fade(item);
 document.addEventListener("photo:closed", () => bringUp(document.querySelector("#messages")));

@@ -110,7 +110,7 @@ async function remove() {
   } else {
     close();
   }
-  removeTiles([doomed.id]);
+  removeTiles([doomed.id], answer.undo);
 }
 
 async function rate(importance) {
@@ -181,7 +181,9 @@ addEventListener("popstate", async (event) => {
   if (!dialog.open) dialog.showModal();
   show(found);
 });
-dialog.addEventListener("keydown", (event) => {
+// Not of the dialog: when what had the focus goes, keys are the document's.
+document.addEventListener("keydown", (event) => {
+  if (!dialog.open || document.querySelector("dialog[open]:not(#lightbox)")) return;
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.target.closest("textarea, input:not([type=checkbox], [type=radio])")) return;
   const isRadio = event.target.matches("[type=radio]");

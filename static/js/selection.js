@@ -87,7 +87,7 @@ document.addEventListener("mousedown", (event) => {
 
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.target.closest("input:not([type=checkbox]), textarea, select, dialog, [popover]:popover-open")) return;
+  if (event.target.closest("input:not([type=checkbox]), textarea, select") || document.querySelector("dialog[open], .dialog:popover-open")) return;
   const tile = document.querySelector(".tile[data-photo]:focus-within") ?? document.querySelector(".tile[data-photo]:hover");
   if (event.key === "x" && tile) turn(tile);
   else if (event.key === "X" && tile) turn(tile, { range: true });
@@ -117,23 +117,23 @@ form.addEventListener("submit", async (event) => {
   if (!answer) return;
   document.querySelector("#describe").hidePopover();
   tell(answer.sentence, { undo: answer.undo });
-  if (answer.undo) removeTiles([...chosen]);
+  if (answer.undo) removeTiles([...chosen], answer.undo);
   choose([...chosen], false);
 });
 
-/** Photos have gone into the bin. */
-export function removeTiles(ids) {
+/** Photos have gone into the bin at `moment`: their tiles are kept out of sight until they are restored. */
+export function removeTiles(ids, moment) {
   choose(ids, false);
   for (const id of ids) {
     const tile = document.querySelector(`.tiles .tile[data-photo="${id}"]`);
-    (tile?.closest("li") ?? tile)?.remove();
+    const item = tile?.closest("li") ?? tile;
+    if (item) Object.assign(item, { hidden: true }).dataset.binned = moment;
   }
   announceChange();
 }
 
-// Tiles that came from the server cannot come back by themselves.
-document.addEventListener("photos:restored", () => {
-  if (!document.querySelector(".timeline")) location.reload();
+document.addEventListener("photos:restored", ({ detail: { moment } }) => {
+  for (const item of document.querySelectorAll("[data-binned]")) if (item.dataset.binned === moment) item.hidden = false;
 });
 document.addEventListener("htmx:load", (event) => {
   for (const tile of event.target.querySelectorAll?.(".tile[data-photo]") ?? []) mark(tile);

@@ -33,7 +33,7 @@ document.addEventListener("keydown", (event) => {
     goToSearch(event);
   } else if (event.key === "?") {
     help?.showModal();
-  } else if (!event.target.closest("dialog") && !(event.target.matches("[type=radio]") && event.key.startsWith("Arrow"))) {
+  } else if (!document.querySelector("dialog[open]") && !(event.target.matches("[type=radio]") && event.key.startsWith("Arrow"))) {
     PAGE_KEYS[event.key]?.();
     if (/^[0-5]$/.test(event.key)) document.querySelector(`.photo input[name=importance][value="${event.key}"]`)?.click();
   }

@@ -28,7 +28,8 @@ class ListOfTiles {
   }
 
   get photos() {
-    return [...this.element.querySelectorAll(".tile[data-photo]")].map(photoOf);
+    const tiles = [...this.element.querySelectorAll(".tile[data-photo]")];
+    return tiles.filter((tile) => !tile.closest("[hidden]")).map(photoOf);
   }
 
   async photo(id) {

@@ -16,6 +16,7 @@ const templates = Object.fromEntries(["tile", "broken", "waiting"].map((name) =>
   [name, document.querySelector(`#${name}-template`).content.firstElementChild]));
 const store = new PhotoStore(element.dataset.source, JSON.parse(document.querySelector("#outline").textContent));
 const shown = new Map(); // "12": a tile's element by the number of its photo, "2023-05": a heading's
+const spare = []; // tiles that are out of sight
 const scrubber = new Scrubber(document.querySelector("#scrubber"), {
   go: (fraction) => scrollTo(0, fraction * Math.max(0, top() + layout.height - innerHeight)),
   goToMonth: (number) => scrollTo(0, top() + layout.months[number].top),
@@ -55,7 +56,7 @@ function lay({ at = null } = {}) {
   store.setMonths(layout.months);
   element.style.blockSize = `${layout.height}px`;
   document.querySelector("#no-photos").hidden = layout.months.length > 0;
-  for (const item of shown.values()) item.remove();
+  for (const item of shown.values()) release(item);
   shown.clear();
   scrubber.show(layout);
   if (at && layout.months.length) returnTo(at);
@@ -69,7 +70,7 @@ function render() {
   const items = itemsBetween(from - margin, from + innerHeight + margin);
   for (const [key, item] of shown) {
     if (items.has(key) || item.contains(document.activeElement)) continue;
-    item.remove();
+    release(item);
     shown.delete(key);
   }
   let next = element.firstElementChild;
@@ -112,8 +113,20 @@ function makeHeading({ month, top: place }) {
   return heading;
 }
 
+/** Take a heading or tile out of the page; tiles are used again, for making them takes longer than filling them. */
+function release(item) {
+  item.remove();
+  if (!item.classList.contains("tile")) return;
+  item.removeAttribute("data-photo");
+  item.removeAttribute("id");
+  showPlaceholder(item, "");
+  item.querySelector("a").replaceChildren();
+  mark(item);
+  spare.push(item);
+}
+
 function makeTile({ index, left, top: place, width, height }) {
-  const tile = templates.tile.cloneNode(true);
+  const tile = spare.pop() ?? templates.tile.cloneNode(true);
   tile.style.transform = `translate(${left}px, ${place}px)`;
   tile.style.inlineSize = `${width}px`;
   tile.style.blockSize = `${height}px`;
@@ -133,7 +146,7 @@ function fill(tile, photo) {
   mark(tile);
   if (photo.version) {
     showPlaceholder(tile, photo.placeholder);
-    const image = link.querySelector("img") ?? link.appendChild(templates.tile.querySelector("img").cloneNode());
+    const image = templates.tile.querySelector("img").cloneNode();
     link.replaceChildren(image);
     image.alt = photo.name;
     image.src = `${addressOf(photo.id, "thumbnail")}?v=${photo.version}`;
@@ -162,8 +175,15 @@ store.addEventListener("loaded", ({ detail: { begin, end } }) => {
   }
 });
 
-/** Photos came or went: their outline is asked for anew, and one stays where one is. */
+let refreshing = 0;
+/** Photos came or went, often many after each other. */
+function refreshSoon() {
+  refreshing ||= setTimeout(refresh, 250);
+}
+
+/** Ask for the outline anew, and stay where one is. */
 async function refresh() {
+  refreshing = 0;
   const at = layout.months.length && scrollY > 0 ? anchor() : null;
   await store.refresh();
   lay({ at });
@@ -179,7 +199,7 @@ addEventListener("scroll", () => {
   clearTimeout(saving);
   saving = setTimeout(save, 150);
 }, { passive: true });
-document.addEventListener("photos:changed", refresh);
+document.addEventListener("photos:changed", refreshSoon);
 document.addEventListener("photo:closed", ({ detail: { id } }) => showPhoto(id));
 
 /** Scroll to the photo that the lightbox showed last, unless it is on the screen, and give it the focus. */

@@ -59,6 +59,7 @@ function settle(upload, { status, url }) {
     announceChange();
   } else {
     finish(upload, "known", gettext("Already in your gallery"), url);
+    announceChange(); // It may have come back from the bin.
   }
 }
 

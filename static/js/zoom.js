@@ -3,6 +3,7 @@
 const LARGEST = 8;
 const ENLARGED = 2; // times its own size, at most, that a small picture is shown
 const CLOSE_UP = 2.5;
+const READABLE = 640; // pixels across
 const SWIPE = 60; // pixels
 
 export class Zoom {
@@ -48,10 +49,10 @@ export class Zoom {
     this.zoomed(this.scale);
   }
 
-  /** Close up, or back. A long screenshot is shown as wide as the stage. */
+  /** Close up, or back. A long screenshot becomes as wide as one reads it. */
   toggle(x, y) {
-    const wide = this.stage.clientWidth / this.fitted[0];
-    this.zoomTo(this.scale > 1 ? 1 : Math.max(CLOSE_UP, Math.min(wide, LARGEST)), x, y);
+    const readable = Math.min(this.stage.clientWidth, READABLE) / this.fitted[0];
+    this.zoomTo(this.scale > 1 ? 1 : Math.max(CLOSE_UP, readable), x, y);
   }
 
   #apply(swipe = 0) {

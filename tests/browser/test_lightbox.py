@@ -162,6 +162,21 @@ def test_results_are_a_list_of_their_own(open_page, photos, owner):
     page.wait_for_url("**/search?q=tea")
 
 
+def test_a_result_that_is_deleted_comes_back_in_its_place(open_page, photos, owner):
+    for photo in photos:
+        PhotoText.objects.create(photo=photo, owner=owner, engine="x", text="tea")
+    page = open_page("/search?q=tea")
+    page.get_by_role("link", name="second.png").click()
+    page.keyboard.press("Delete")
+    expect(shown(page)).to_have_attribute("data-photo", str(photos[2].pk))
+    page.keyboard.press("ArrowLeft")
+    expect(shown(page)).to_have_attribute("data-photo", str(photos[0].pk))
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("1 photo is back.")).to_be_visible()
+    page.keyboard.press("ArrowRight")
+    expect(shown(page)).to_have_attribute("data-photo", str(photos[1].pk))
+
+
 def test_a_broken_picture_says_so(open_page, photos):
     Photo.objects.filter(pk=photos[0].pk).update(defect="x", thumbnail_version=0)
     page = open_page()
@@ -178,6 +193,14 @@ def test_the_help_lists_the_keys_and_ctrl_k_searches(open_page, photos):
     page.keyboard.press("Escape")
     page.keyboard.press("Control+k")
     expect(page.get_by_role("searchbox")).to_be_focused()
+
+
+def test_the_picture_s_frame_fits_it_so_that_boxes_can_be_drawn_on_it(page, photos):
+    expect(page.locator("#lightbox .picture img")).to_be_visible()
+    assert shown(page).bounding_box() == pytest.approx(page.locator("#lightbox .picture img").bounding_box(), abs=1)
+    page.goto(f"/photos/{photos[0].pk}")
+    frame = page.locator(".stage .picture")
+    assert frame.bounding_box() == pytest.approx(frame.locator("img").bounding_box(), abs=1)
 
 
 def test_its_buttons_have_names(page):
