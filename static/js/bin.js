@@ -3,13 +3,13 @@
 import "./actions.js";
 import "./tiles.js";
 
-const { interpolate, ngettext } = window.django;
+const { gettext, interpolate } = window.django;
 const form = document.querySelector("#binned");
 
 function show() {
   const count = document.querySelectorAll(".binned input:checked").length;
   document.documentElement.classList.toggle("choosing", count > 0);
-  form.querySelector(".chosen").textContent = interpolate(ngettext("%s chosen", "%s chosen", count), [count]);
+  form.querySelector(".chosen").textContent = interpolate(gettext("%s chosen"), [count]);
 }
 
 document.addEventListener("change", show);

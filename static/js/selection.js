@@ -3,7 +3,7 @@
 import { announceChange, post, tell } from "./actions.js";
 import { listOf } from "./tiles.js";
 
-const { interpolate, ngettext } = window.django;
+const { gettext, interpolate } = window.django;
 const form = document.querySelector("#selection");
 const LONG_PRESS = 450; // milliseconds
 const chosen = new Set();
@@ -33,7 +33,7 @@ export function mark(tile) {
 function show() {
   document.documentElement.classList.toggle("choosing", chosen.size > 0);
   form.querySelector(".chosen").textContent = chosen.size
-    ? interpolate(ngettext("%s chosen", "%s chosen", chosen.size), [chosen.size]) : "";
+    ? interpolate(gettext("%s chosen"), [chosen.size]) : "";
   for (const tile of document.querySelectorAll(".tile[data-photo]")) mark(tile);
   document.dispatchEvent(new CustomEvent("photos:chosen"));
 }
