@@ -80,6 +80,7 @@ def test_stars_are_saved_at_once_and_words_with_the_button(open_page, show):
 def test_a_deleted_photo_is_brought_back(open_page, show):
     photo = show(filename="gone.png")
     page = open_page(f"/photos/{photo.pk}")
+    settle(page)
     page.get_by_role("button", name="Delete").click()
     expect(page.get_by_text("1 photo is in the bin")).to_be_visible()
     expect(page.get_by_role("heading", name="Your pictures will be here")).to_be_visible()

@@ -89,6 +89,18 @@ def test_results_go_into_the_bin(open_page, photos, owner):
     expect(page.locator("#results .tile:visible")).to_have_count(6)
 
 
+def test_it_all_speaks_chinese(open_page, photos):
+    page = open_page(locale="zh-CN")
+    box_of(page, photos[0]).check(force=True)
+    expect(chosen(page)).to_have_text("已选择 1 张")
+    page.locator("#selection").get_by_role("button", name="删除").click()
+    expect(page.get_by_text("已将 1 张照片移到回收站，保留 30 天。")).to_be_visible()
+    page.get_by_role("button", name="撤销").click()
+    expect(page.get_by_text("已恢复 1 张照片。")).to_be_visible()
+    page.get_by_role("link", name="4.png").click()
+    expect(page.get_by_role("button", name="下一张")).to_be_visible()
+
+
 def test_the_toolbar_fits_a_telephone(open_page, photos):
     page = open_page(viewport=SMALL_TELEPHONE)
     box_of(page, photos[0]).check(force=True)

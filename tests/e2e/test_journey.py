@@ -64,9 +64,12 @@ def test_an_uploaded_picture_is_soon_found_by_its_words(person: Person):
     person.finds("蓝花盆", "allotment.png", seconds=5)
     person.open_photo("allotment.png")
     person.page.get_by_role("button", name="Delete", exact=True).click()
-    person.page.get_by_role("button", name="Delete for good").click()
-    person.page.get_by_text("has been deleted").wait_for()
+    person.page.get_by_text("1 photo is in the bin").wait_for()
     assert "allotment.png" not in person.look_for("blue pot")
+    person.page.goto("/bin")
+    person.page.get_by_role("button", name="Empty the bin").click()
+    person.page.locator("#confirm-empty").get_by_role("button", name="Delete for good").click()
+    person.page.get_by_text("1 photo has been deleted for good.").wait_for()
 
 
 @pytest.mark.parametrize("filename", ["chelsea.png", "flower.jpg", "long-article.png"])
