@@ -23,12 +23,13 @@ let list = null;
 function open(found, source) {
   list = source;
   history.pushState({ lightbox: found.id }, "", addressOf(found.id));
-  dialog.showModal();
   show(found);
 }
 
 function show(found) {
   photo = found;
+  if (!dialog.open) dialog.showModal();
+  document.documentElement.classList.add("viewing");
   picture.dataset.photo = photo.id;
   document.title = `${photo.name} · photosearch`;
   dialog.querySelector(".lightbox-name").textContent = photo.name;
@@ -131,6 +132,7 @@ function close() {
 function putAway() {
   if (!dialog.open) return;
   dialog.close();
+  document.documentElement.classList.remove("viewing");
   document.title = title;
   about.replaceChildren();
   picture.dispatchEvent(new CustomEvent("photo:closed", { bubbles: true, detail: { id: photo.id } }));
@@ -178,7 +180,6 @@ addEventListener("popstate", async (event) => {
     location.reload();
     return;
   }
-  if (!dialog.open) dialog.showModal();
   show(found);
 });
 // Not of the dialog: when what had the focus goes, keys are the document's.
