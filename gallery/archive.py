@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from zipstream import ZIP_STORED, ZipStream
 
-from gallery.files import safe_filename
+from gallery.files import is_original_there, safe_filename
 from gallery.models import Photo
 
 
@@ -16,7 +16,7 @@ def stream_zip(photos: Iterable[Photo]) -> Iterator[bytes]:
     archive = ZipStream(compress_type=ZIP_STORED)
     taken: set[str] = set()
     for photo in photos:
-        if photo.path.is_file():
+        if is_original_there(photo.path):
             archive.add_path(
                 photo.path, arcname=_unique(safe_filename(photo.filename, extension=photo.extension), taken)
             )

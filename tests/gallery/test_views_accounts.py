@@ -57,7 +57,7 @@ def test_our_own_errors_are_owned_up_to(client, owner, monkeypatch):
     monkeypatch.setattr("gallery.models.PhotoQuerySet.visible_to", fail)
     client.force_login(owner)
     client.raise_request_exception = False
-    response = client.get("/")
+    response = client.get("/photos/1")
     assert response.status_code == 500
     assert "The error has been logged." in response.content.decode()
 
