@@ -15,7 +15,6 @@ from gallery.forms import GalleryForm, PortionForm
 from gallery.models import Photo
 from gallery.timeline import Month, Outline, outline_of, photos_of_month
 from gallery.views import PageRequest
-from gallery.views.uploads import upload_limits
 
 # Photos on a page of those who have no scripts, and that come along with the gallery for those who have.
 PAGE_SIZE = 60
@@ -51,7 +50,6 @@ def show_gallery(request: PageRequest) -> HttpResponse:
         "earlier": outline.months[at + 1] if at + 1 < len(outline.months) else None,
         "photos": photos,
         "page": page,
-        **upload_limits(),
     }
     return render(request, "gallery/photos.html", context)
 

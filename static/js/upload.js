@@ -56,11 +56,10 @@ function finish(upload, state, sentence, url) {
 function settle(upload, { status, url }) {
   if (status === "created") {
     finish(upload, "added", gettext("Added"), url);
-    announceChange();
   } else {
     finish(upload, "known", gettext("Already in your gallery"), url);
-    announceChange(); // It may have come back from the bin.
   }
+  announceChange(); // What was known may have come back from the bin.
 }
 
 async function work(upload) {
