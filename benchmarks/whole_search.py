@@ -24,7 +24,7 @@ from django.urls import reverse
 from benchmarks.encoder_process import encoder_process
 from benchmarks.library import NAME, Library, open_library
 from gallery.models import Photo
-from search import documents, hybrid
+from search import documents, ranking
 from search.vector_index import build_vector_index
 from search.views import search as search_view
 
@@ -41,9 +41,9 @@ WORDS = (
 # What is left of the search is fusing (with the choice of the encoder and the database's last word), what is left of
 # the request is rendering.
 PARTS = {
-    "encode": (hybrid, "encode_text"),
-    "vector": (hybrid, "vector_search"),
-    "keyword": (hybrid, "keyword_search"),
+    "encode": (ranking, "encode_text"),
+    "vector": (ranking, "vector_search"),
+    "keyword": (ranking, "keyword_search"),
     "search": (search_view, "search_by_text"),
 }
 

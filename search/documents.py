@@ -16,6 +16,7 @@ from elasticsearch.dsl.connections import get_connection
 from elasticsearch.helpers import streaming_bulk
 
 from gallery.models import Photo, PhotoQuerySet
+from search.filters import CameraName
 from search.mapping import PhotoDocument, mapping_version
 from search.models import IndexedPhoto
 
@@ -179,7 +180,8 @@ def _rebuild(client: Elasticsearch) -> None:
 
 
 def _indexable() -> PhotoQuerySet:
-    return Photo.objects.filter(defect="").select_related("text").defer("metadata", "text__lines", "text__folded")
+    photos = Photo.objects.filter(defect="").annotate(camera=CameraName("metadata")).prefetch_related("sources")
+    return photos.select_related("text").defer("metadata", "text__lines", "text__folded")
 
 
 def _write_all(client: Elasticsearch, photo_ids: list[int], *, index: str) -> dict[int, int]:

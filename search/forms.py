@@ -1,19 +1,49 @@
 """The fields of the search page; the address holds the same ones, so that a search can be kept and sent."""
 
-from datetime import date, datetime, time
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from gallery.images import EXTENSIONS
 from gallery.models import MAX_IMPORTANCE
-from search.query import MAX_PIXELS, MAX_QUERY_LENGTH, Filters
+from search.examples import Region
+from search.filters import Filters
+from search.models import SavedSearch
+from search.query import MAX_PIXELS, MAX_QUERY_LENGTH, midnight
 
-DEFAULT_LIMIT = 60
-LIMITS = (20, DEFAULT_LIMIT, 120, 240)
+LIMITS = (20, 60, 120, 240)
+
+
+class RegionField(forms.CharField):
+    """Left, top, right and bottom of a part of a picture, in 0–1 of its width and height: "0.1,0.2,0.5,0.6"."""
+
+    def clean(self, value: Any) -> Region | None:
+        """The four numbers; None where nothing is said."""
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            left, top, right, bottom = (float(number) for number in text.split(","))
+        except ValueError:
+            left, top, right, bottom = 1.0, 1.0, 0.0, 0.0
+        if not (0 <= left < right <= 1 and 0 <= top < bottom <= 1):
+            raise forms.ValidationError(_("Four numbers from 0 to 1 belong here: left, top, right, bottom."))
+        return left, top, right, bottom
+
+
+class SaveForm(forms.Form):
+    """The name for a search that is saved."""
+
+    name = forms.CharField(max_length=SavedSearch._meta.get_field("name").max_length)
+
+
+class PageForm(forms.Form):
+    """Which page of a list that was kept; without `list` it is the first one of a new search."""
+
+    list = forms.UUIDField(required=False)
+    start = forms.IntegerField(required=False, min_value=0, max_value=100_000)
 
 
 class SearchForm(forms.Form):
@@ -36,12 +66,21 @@ class SearchForm(forms.Form):
     )
     after = forms.DateField(label=_("Taken from"), required=False)
     before = forms.DateField(label=_("Taken before"), required=False)
+    order = forms.ChoiceField(
+        label=_("Order"),
+        required=False,
+        choices=[("", _("Best first")), ("newest", _("Newest first")), ("oldest", _("Oldest first"))],
+        widget=forms.HiddenInput,
+    )
+    like = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    photo = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
+    region = RegionField(label=_("Part of the picture"), required=False, widget=forms.HiddenInput)
     top = forms.TypedChoiceField(
         label=_("How many"),
         required=False,
-        choices=[("", str(DEFAULT_LIMIT)), *((limit, str(limit)) for limit in LIMITS if limit != DEFAULT_LIMIT)],
+        choices=[("", _("all")), *((limit, str(limit)) for limit in LIMITS)],
         coerce=int,
-        empty_value="",
+        empty_value=None,
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -57,13 +96,14 @@ class SearchForm(forms.Form):
 
     @property
     def filter_fields(self) -> list[forms.BoundField]:
-        """Everything but the search box."""
-        return [field for field in self if field.name != "q"]
+        """What narrows a search, beside its words."""
+        return [field for field in self.visible_fields() if field.name != "q"]
 
     @property
-    def limit(self) -> int:
-        """How many photos are asked for; of a valid form."""
-        return int(self.cleaned_data["top"] or DEFAULT_LIMIT)
+    def asks_for_something(self) -> bool:
+        """Whether there is anything to search for; of a valid form."""
+        data = self.cleaned_data
+        return any(data[name] not in (None, "") for name in self.fields if name not in {"order", "region"})
 
     def filters(self) -> Filters:
         """What a valid form asks of the photos, beside the words."""
@@ -73,29 +113,13 @@ class SearchForm(forms.Form):
             min_width=data["min_width"],
             min_height=data["min_height"],
             min_importance=data["min_importance"],
-            after=_midnight(data["after"]),
-            before=_midnight(data["before"]),
+            after=midnight(data["after"]) if data["after"] else None,
+            before=midnight(data["before"]) if data["before"] else None,
         )
 
-    def chips(self) -> list[tuple[str, str, str]]:
-        """For each filter of a valid form that is set: label, value, and the query string without it."""
-        chips = []
-        for field in self.filter_fields:
-            value = self.cleaned_data[field.name]
-            if self.data.get(field.name) and value not in (None, ""):
-                rest = QueryDict(mutable=True)
-                rest.update({name: text for name, text in self.data.items() if name in self.fields and text})
-                del rest[field.name]
-                chips.append((str(field.label), _shown(field, value), rest.urlencode()))
-        return chips
-
-
-def _midnight(day: date | None) -> datetime | None:
-    return datetime.combine(day, time()) if day else None
-
-
-def _shown(field: forms.BoundField, value: Any) -> str:
-    if isinstance(value, date):
-        return date_format(value, "DATE_FORMAT")
-    labels = dict(getattr(field.field, "choices", ()))
-    return str(labels[value]) if labels else f"{value} px"
+    def address(self, **changes: Any) -> str:
+        """The query string of a valid form that is changed so; what is empty is left out."""
+        data = {name: self.data.get(name) for name in self.fields} | changes
+        address = QueryDict(mutable=True)
+        address.update({name: str(value) for name, value in data.items() if value})
+        return address.urlencode()

@@ -11,7 +11,7 @@ from django.db.models.lookups import Contains, Regex
 
 from gallery.models import Photo
 from search.folding import LATIN, SEPARATORS, Folded, digits_of, fold, is_short_word
-from search.keyword_hits import KeywordHit, SnippetMaker
+from search.keyword_hits import KeywordHit
 from search.query import Query
 
 User = AbstractBaseUser | AnonymousUser
@@ -30,12 +30,10 @@ def keyword_search_in_database(query: Query, *, user: User, limit: int) -> list[
         Photo.objects.visible_to(user)
         .filter(query.filters.photo_conditions(), *conditions, defect="")
         .annotate(score=reduce(add, map(_score, query.terms), Value(0.0)))
-        .select_related("text")
-        .only("filename", "description", "text__text")
         .order_by("-score", "-pk")
+        .values_list("pk", "score")
     )
-    maker = SnippetMaker(query)
-    return [KeywordHit(photo.pk, photo.score, maker.snippets(photo)) for photo in photos[:limit]]
+    return [KeywordHit(pk, score) for pk, score in photos[:limit]]
 
 
 def mentions(term: str, *, quoted: bool = False) -> Q:

@@ -1,4 +1,4 @@
-"""What keyword search answers: photos, each with snippets that show the words in their surroundings."""
+"""What keyword search answers, and snippets that show the words of a query in their surroundings."""
 
 import re
 from collections.abc import Iterator
@@ -30,17 +30,13 @@ class KeywordHit:
 
     photo_id: int
     score: float
-    snippets: tuple[Snippet, ...] = ()
 
 
 class SnippetMaker:
     """Shows where photos hold the terms of a query."""
 
     def __init__(self, query: Query) -> None:
-        terms = [_pattern(word) for word in query.words] + [_pattern(phrase, quoted=True) for phrase in query.phrases]
-        self._terms = re.compile("|".join(terms), re.IGNORECASE) if terms else None
-        alike = [pattern for word in query.words for pattern in _alike(word)]
-        self._alike = re.compile("|".join(alike), re.IGNORECASE) if alike else None
+        self._patterns = [pattern for pattern in (term_pattern(query), alike_pattern(query)) if pattern]
 
     def snippets(self, photo: Photo) -> tuple[Snippet, ...]:
         """One of each text of `photo` that holds a term; of words that are only alike where none does."""
@@ -49,11 +45,23 @@ class SnippetMaker:
             "filename": photo.filename,
             "description": photo.description,
         }
-        for pattern in filter(None, (self._terms, self._alike)):
+        for pattern in self._patterns:
             found = (make_snippet(source, text, pattern) for source, text in texts.items())
             if snippets := tuple(filter(None, found)):
                 return snippets
         return ()
+
+
+def term_pattern(query: Query) -> re.Pattern[str] | None:
+    """Finds the terms of `query` in composed text; None if it has none."""
+    terms = [_pattern(word) for word in query.words] + [_pattern(phrase, quoted=True) for phrase in query.phrases]
+    return re.compile("|".join(terms), re.IGNORECASE) if terms else None
+
+
+def alike_pattern(query: Query) -> re.Pattern[str] | None:
+    """Finds in composed text what the index may take for the words of `query`; None if there is no such thing."""
+    alike = [pattern for word in query.words for pattern in _alike(word)]
+    return re.compile("|".join(alike), re.IGNORECASE) if alike else None
 
 
 def make_snippet(source: str, text: str, pattern: re.Pattern[str]) -> Snippet | None:

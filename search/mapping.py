@@ -70,6 +70,16 @@ def searchable_text(**more: Any) -> fields.TextField:
     return fields.TextField(analyzer=words, fields=ways | more)
 
 
+def part_of_text() -> fields.TextField:
+    """A text of which filters ask whether it holds something; it says nothing of how well a photo fits."""
+    ways = {
+        "pairs": fields.TextField(analyzer=pairs, norms=False),
+        "characters": fields.TextField(analyzer=characters, index_options="docs", norms=False),
+        "digits": fields.TextField(analyzer=digits, norms=False),
+    }
+    return fields.TextField(index=False, norms=False, fields=ways)
+
+
 @registry.register_document
 class PhotoDocument(Document):
     """A photo as the index holds it; its id is the photo's, its version the photo's revision."""
@@ -81,6 +91,8 @@ class PhotoDocument(Document):
         whole=fields.KeywordField(normalizer=lower_case, ignore_above=LONGEST_KEYWORD),
     )
     description = searchable_text()
+    camera = part_of_text()
+    source = part_of_text()
     extension = fields.KeywordField()
     width = fields.IntegerField()
     height = fields.IntegerField()
@@ -105,6 +117,14 @@ class PhotoDocument(Document):
     def prepare_text(self, photo: Photo) -> str:
         """The text found in the picture, composed; empty where none is found yet."""
         return compose(photo.text.text) if hasattr(photo, "text") else ""
+
+    def prepare_camera(self, photo: Photo) -> str:
+        """Make and model; not of the metadata, which search.documents does not read, but of its own column."""
+        return compose(getattr(photo, "camera", ""))
+
+    def prepare_source(self, photo: Photo) -> str:
+        """Every place that the bytes came from, each on a line."""
+        return compose("\n".join(source.path for source in photo.sources.all()))
 
     def prepare_filename(self, photo: Photo) -> str:
         return compose(photo.filename)

@@ -1,9 +1,13 @@
-"""What search knows about photos: vectors, texts, and which revision the keyword index holds."""
+"""What search knows about photos (vectors, texts, what the keyword index holds), and keeps of searches."""
+
+from uuid import uuid4
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.functions import MD5
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from pgvector.django import HalfVectorField
 
@@ -71,6 +75,66 @@ class IndexedPhoto(models.Model):
 
     def __str__(self) -> str:
         return f"{self.mapping} r{self.revision}"
+
+
+class ResultList(models.Model):
+    """What a search found, kept in its order while somebody scrolls through it (search.result_lists)."""
+
+    key = models.UUIDField(primary_key=True, default=uuid4)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    found = models.JSONField(help_text=_("As search.results.FoundList writes it."))
+    created_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    def __str__(self) -> str:
+        return str(self.key)
+
+
+class SearchExample(models.Model):
+    """The vector of a picture that somebody searched with, kept for a while; the picture itself is not."""
+
+    key = models.UUIDField(primary_key=True, default=uuid4)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    model = models.CharField(max_length=100)
+    vector = HalfVectorField()
+    created_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    def __str__(self) -> str:
+        return str(self.key)
+
+
+class SavedSearch(models.Model):
+    """A search that a person has given a name; `address` is the query string of the search page."""
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=100)
+    address = models.TextField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["owner", "name"], name="saved_search_name_unique")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RecentSearch(models.Model):
+    """A search that a person has made lately; `address` is the query string of the search page."""
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    address = models.TextField()
+    digest = models.GeneratedField(
+        expression=MD5("address"),
+        output_field=models.CharField(max_length=32),
+        db_persist=True,
+        help_text=_("Of the address, which may be too long for an index."),
+    )
+    used_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["owner", "digest"], name="recent_search_unique")]
+
+    def __str__(self) -> str:
+        return self.address
 
 
 def missing_embeddings(model: str) -> QuerySet[Photo]:

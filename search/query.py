@@ -1,17 +1,21 @@
-"""Understand what a person typed: words, "exact phrases", -without, and filters such as ext:png or after:2023-05."""
+"""Understand what a person typed: words, "exact phrases", -without, dates, and filters such as ext:png or camera:fuji.
+
+A date (search.dates) becomes a filter that looks like one above the results; quoted, it is a phrase like any other.
+"""
 
 import re
 import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass, fields, replace
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gallery.models import MAX_IMPORTANCE
+from search.dates import DATE_PATTERN, Period, read_date
+from search.filters import Filters
 
 MAX_QUERY_LENGTH = 1000
 MAX_TERMS = 32
@@ -20,10 +24,11 @@ MAX_PIXELS = 1_000_000
 # Filters, phrases in any of the quotation marks people type, words; each may be negated. NFKC has turned the full-width
 # forms of : " - < > = into plain ones before.
 TOKEN = re.compile(
-    r"""
+    rf"""
     (?P<minus> [-−–](?=\S) )?
     (?:
-        (?P<key> ext|extension|filename|width|height|importance|after|before )
+        (?P<date> {DATE_PATTERN} )
+        | (?P<key> ext|extension|filename|camera|source|width|height|importance|after|before )
         : (?P<comparison> [<>]=? | = )? (?P<value> "[^"]*"? | [^\s"]+ )
         | "(?P<straight>[^"]*)"? | “(?P<curly>[^”]*)”? | 「(?P<corner>[^」]*)」?
         | (?P<word> [^\s"“「]+ )
@@ -31,7 +36,8 @@ TOKEN = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-DATE = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?")
+YEAR = re.compile(r"\d{4}")
+TEXTS = {"filename", "camera", "source"}
 CODE = re.compile(r"\d|@|[a-z]\.[a-z]", re.IGNORECASE)
 EXTENSIONS = {"jpeg": "jpg", "jpe": "jpg", "tif": "tiff", "heif": "heic"}
 SCRIPTS_OF_NAMES = {
@@ -46,50 +52,16 @@ class InvalidQuery(ValueError):
 
 
 @dataclass(frozen=True)
-class Filters:
-    """What a photo must be, whatever it shows; None and "" ask for nothing.
+class TypedFilter:
+    """A filter as it stands among the words: what was typed, and the query without it.
 
-    Widths and heights are in pixels, limits inclusive; `after` includes its moment, `before` excludes it, both in the
-    local time where the picture was taken.
+    Of a plain date also the `period` that it means, and the query with the same characters as a phrase.
     """
 
-    extension: str = ""
-    min_width: int | None = None
-    max_width: int | None = None
-    min_height: int | None = None
-    max_height: int | None = None
-    min_importance: int | None = None
-    max_importance: int | None = None
-    after: datetime | None = None
-    before: datetime | None = None
-    filename: str = ""
-
-    def __or__(self, other: "Filters") -> "Filters":
-        """These filters, and those of `other` where these ask for nothing."""
-        mine = {field.name: getattr(self, field.name) for field in fields(self)}
-        return replace(other, **{name: value for name, value in mine.items() if value not in (None, "")})
-
-    def conditions(self) -> Iterator[tuple[str, str, object]]:
-        """Yield (field of Photo, "exact" | "gte" | "lte" | "lt" | "icontains", value) for all that is asked for."""
-        for name, field, comparison in (
-            ("extension", "extension", "exact"),
-            ("min_width", "width", "gte"),
-            ("max_width", "width", "lte"),
-            ("min_height", "height", "gte"),
-            ("max_height", "height", "lte"),
-            ("min_importance", "importance", "gte"),
-            ("max_importance", "importance", "lte"),
-            ("after", "taken_at", "gte"),
-            ("before", "taken_at", "lt"),
-            ("filename", "filename", "icontains"),
-        ):
-            value = getattr(self, name)
-            if value not in (None, ""):
-                yield field, comparison, value
-
-    def photo_conditions(self) -> Q:
-        """The same as a condition on Photo."""
-        return Q(*((f"{field}__{comparison}", value) for field, comparison, value in self.conditions()))
+    text: str
+    without: str
+    period: Period | None = None
+    as_phrase: str = ""
 
 
 @dataclass(frozen=True)
@@ -99,7 +71,8 @@ class Query:
     words: tuple[str, ...] = ()
     phrases: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
-    filters: Filters = Filters()
+    filters: Filters = field(default_factory=Filters)
+    typed: tuple[TypedFilter, ...] = ()
 
     @property
     def terms(self) -> tuple[str, ...]:
@@ -126,32 +99,55 @@ class Query:
         return scripts_of(self.text)
 
 
-def parse(text: str, *, filters: Filters | None = None) -> Query:
+def parse(text: str, *, filters: Filters | None = None, today: date | None = None) -> Query:
     """Read `text`; `filters` (of a form, say) hold where the text does not say otherwise.
 
-    An unknown `key:value` is a word like any other; a number without a comparison is a lower limit.
+    Several plain dates make one stretch from the first to the last. An unknown `key:value` is a word like any other; a
+    number without a comparison is a lower limit.
 
     Raises:
         InvalidQuery: too long, or a known key with a value that makes no sense.
     """
     if len(text) > MAX_QUERY_LENGTH:
         raise InvalidQuery(_("This search is too long; %(limit)d characters are enough.") % {"limit": MAX_QUERY_LENGTH})
+    today = today or timezone.localdate()
+    text = normalize(text)
     words: list[str] = []
     phrases: list[str] = []
     excluded: list[str] = []
-    typed = Filters()
-    for token in TOKEN.finditer(normalize(text)):
+    stated, period = Filters(), None
+    typed: list[TypedFilter] = []
+    for token in TOKEN.finditer(text):
         if token["key"]:
-            typed = _read_filter(token) | typed
-            continue
-        phrase = token["straight"] or token["curly"] or token["corner"]
-        term = (phrase or token["word"] or "").strip()
-        if not any(character.isalnum() for character in term):
-            continue
-        (excluded if token["minus"] else phrases if phrase else words).append(term)
+            stated = _read_filter(token, today) | stated
+            typed.append(_typed(text, token))
+        elif found := read_date(_date_in(token), today=today):
+            period = found.joined_with(period)
+            typed.append(_typed(text, token, found))
+        else:
+            phrase = token["straight"] or token["curly"] or token["corner"]
+            target = excluded if token["minus"] else phrases if phrase else words
+            said = [phrase] if phrase else (token["date"] or token["word"] or "").split()
+            target += [term.strip() for term in said if any(character.isalnum() for character in term)]
     if len(words) + len(phrases) + len(excluded) > MAX_TERMS:
         raise InvalidQuery(_("This search has too many words; %(limit)d are enough.") % {"limit": MAX_TERMS})
-    return Query(tuple(words), tuple(phrases), tuple(excluded), typed | (filters or Filters()))
+    if period:
+        stated |= Filters(after=midnight(period.first), before=midnight(period.end))
+    return Query(tuple(words), tuple(phrases), tuple(excluded), stated | (filters or Filters()), tuple(typed))
+
+
+def _date_in(token: re.Match[str]) -> str:
+    """What may be a date, without the 的 that joins it to what follows."""
+    return (token["date"] or "").removesuffix("的")
+
+
+def _typed(text: str, token: re.Match[str], period: Period | None = None) -> TypedFilter:
+    before, after = text[: token.start()], text[token.end() :]
+    without = " ".join(f"{before} {after}".split())
+    if period is None:
+        return TypedFilter(token.group(), without)
+    as_phrase = f'{before} "{_date_in(token)}" {after}'
+    return TypedFilter(_date_in(token), without, period, " ".join(as_phrase.split()))
 
 
 def normalize(text: str) -> str:
@@ -171,18 +167,18 @@ def scripts_of(text: str) -> frozenset[str]:
     return frozenset(SCRIPTS_OF_NAMES.get(name, name) for name in names)
 
 
-def _read_filter(token: re.Match[str]) -> Filters:
+def _read_filter(token: re.Match[str], today: date) -> Filters:
     key, comparison, value = token["key"].lower(), token["comparison"] or "", token["value"].strip('"')
     if token["minus"]:
         raise InvalidQuery(_("A filter such as “%(key)s:” cannot be excluded; leave out the minus.") % {"key": key})
     if key in {"ext", "extension"}:
         return Filters(extension=extension_of(value))
-    if key == "filename":
-        return Filters(filename=value)
-    if key == "after":
-        return Filters(after=_read_date(key, value))
-    if key == "before":
-        return Filters(before=_read_date(key, value))
+    if key in TEXTS:
+        texts: dict[str, Any] = {key: value}
+        return Filters(**texts)
+    if key in {"after", "before"}:
+        moment = _read_moment(key, value, today)
+        return Filters(after=moment) if key == "after" else Filters(before=moment)
     return _read_number(key, comparison, value)
 
 
@@ -206,12 +202,18 @@ def _read_number(key: str, comparison: str, value: str) -> Filters:
     return Filters(**limits)
 
 
-def _read_date(key: str, value: str) -> datetime:
-    match = DATE.fullmatch(value)
+def _read_moment(key: str, value: str, today: date) -> datetime:
+    """The beginning of a year, of any date as people type them, or of a day."""
     try:
-        year, month, day = (int(part or 1) for part in match.groups()) if match else (0, 0, 0)
-        return datetime(year, month, day)  # noqa: DTZ001 - pictures' times are local and have no zone
-    except ValueError as error:
-        raise InvalidQuery(
-            _("“%(key)s:” takes a year, month or day, for example %(key)s:2023-05.") % {"key": key}
-        ) from error
+        if YEAR.fullmatch(value):
+            return midnight(date(int(value), 1, 1))
+        if period := read_date(value, today=today):
+            return midnight(period.first)
+    except ValueError:
+        pass  # The year 0000.
+    raise InvalidQuery(_("“%(key)s:” takes a year, month or day, for example %(key)s:2023-05.") % {"key": key})
+
+
+def midnight(day: date) -> datetime:
+    """The moment at which `day` begins, where the picture was taken: pictures' times are local and have no zone."""
+    return datetime.combine(day, time())

@@ -8,14 +8,14 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.utils.translation import gettext as _
 from elasticsearch import NotFoundError
 
-from gallery.models import Photo
 from search.documents import KeywordSearchUnavailable, connected
+from search.filters import Filters
 from search.folding import compose, digits_of, fold, is_short_word
 from search.keyword_fallback import keyword_search_in_database
-from search.keyword_hits import KeywordHit, Snippet, SnippetMaker
-from search.query import Filters, Query, scripts_of
+from search.keyword_hits import KeywordHit
+from search.query import Query, scripts_of
 
-__all__ = ["KeywordHit", "KeywordSearchUnavailable", "Snippet", "keyword_search", "keyword_search_in_database"]
+__all__ = ["KeywordHit", "KeywordSearchUnavailable", "keyword_search", "keyword_search_in_database"]
 
 User = AbstractBaseUser | AnonymousUser
 Clause = dict[str, Any]
@@ -44,7 +44,9 @@ def keyword_search(query: Query, *, user: User, limit: int) -> list[KeywordHit]:
     }
     hits: list[KeywordHit] = []
     for scores in _best(clauses, size=limit):
-        hits += _hits(scores, query, user=user)
+        # The index also holds what is in the bin, or gone.
+        visible = set(Photo.objects.visible_to(user).filter(pk__in=scores).values_list("pk", flat=True))
+        hits += [KeywordHit(pk, score) for pk, score in scores.items() if pk in visible]
         if len(hits) >= limit:
             break
     return hits[:limit]
@@ -75,14 +77,6 @@ def _best(clauses: Clause, *, size: int) -> Iterator[dict[int, float]]:
         if len(found) < size:
             break
         after, size = {"search_after": found[-1]["sort"]}, min(4 * size, LARGEST_PORTION)
-
-
-def _hits(scores: dict[int, float], query: Query, *, user: User) -> list[KeywordHit]:
-    """Scores by photo, with what the database shows of it; the index also holds what is in the bin, or gone."""
-    # Elasticsearch's own highlighting takes ten times as long as the search, and knows Chinese sentences badly.
-    photos = Photo.objects.visible_to(user).select_related("text").only("filename", "description", "text__text")
-    known, maker = photos.in_bulk(list(scores)), SnippetMaker(query)
-    return [KeywordHit(pk, score, maker.snippets(known[pk])) for pk, score in scores.items() if pk in known]
 
 
 def _ways(term: str, *, quoted: bool = False) -> dict[str, Clause]:

@@ -2,12 +2,16 @@
 
 from django.urls import path
 
-from search.views import photo, search, status
+from search.views import photo, saved, search, status
 
 app_name = "search"
 urlpatterns = [
     path("search", search.show_results, name="search"),
     path("search/picture", search.search_with_picture, name="picture"),
+    path("search/saved", saved.save, name="save"),
+    path("search/saved/<int:saved_id>/delete", saved.remove, name="remove-saved"),
+    path("search/recent/clear", saved.forget, name="forget-recent"),
+    path("photos/<int:photo_id>/matches", photo.show_matches, name="matches"),
     path("photos/<int:photo_id>/similar", photo.show_similar, name="similar"),
     path("photos/<int:photo_id>/text", photo.show_text, name="text"),
     path("status/search", status.show_status, name="status"),

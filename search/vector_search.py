@@ -1,11 +1,13 @@
 """Find the photos whose stored vectors are nearest to a query's."""
 
+import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
 
 import numpy as np
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.core.cache import cache
 from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, QuerySet
 from django.db.models.functions import Cast
@@ -29,6 +31,10 @@ INDEX_PARAMETERS = {
     "jit": "off",
 }
 COMPARING_PARAMETERS = {"jit": "off"}
+
+# Enough for a median and a spread.
+SAMPLE_SIZE = 500
+SAMPLE_SECONDS = 600
 
 
 @dataclass(frozen=True)
@@ -61,6 +67,28 @@ def vector_search(
         if len(hits) >= limit or (len(found) < rows and not by_index):
             break
     return hits[:limit]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Some of a person's photos by chance, (sample, dimensions) float32, and how many they were drawn from."""
+
+    vectors: np.ndarray
+    photos: int
+
+
+def sample_vectors(model: str, *, dimensions: int, user: AbstractBaseUser | AnonymousUser) -> Sample:
+    """At most SAMPLE_SIZE vectors (view 0) of photos of `user`; the same ones for some minutes."""
+    key = f"vector-sample-{user.pk}-{model}"
+    sample: Sample | None = cache.get(key)
+    if sample is None:
+        vectors = PhotoEmbedding.objects.filter(owner_id=user.pk, model=model, view=0)
+        ids = list(vectors.values_list("pk", flat=True))
+        chosen = random.sample(ids, min(SAMPLE_SIZE, len(ids)))
+        rows = vectors.filter(pk__in=chosen).values_list("vector", flat=True)
+        sample = Sample(np.array(list(rows), dtype=np.float32).reshape(-1, dimensions), len(ids))
+        cache.set(key, sample, SAMPLE_SECONDS)
+    return sample
 
 
 def is_large(candidates: QuerySet[PhotoEmbedding]) -> bool:

@@ -22,7 +22,10 @@ from gallery.models import (
 from gallery.partial_uploads import begin_upload
 from gallery.tasks import make_thumbnails
 from gallery.upload import store_upload
-from search.models import PhotoEmbedding, PhotoText
+from search.models import PhotoEmbedding, PhotoText, ResultList, SavedSearch, SearchExample
+from search.result_lists import keep_list
+from search.results import Found, FoundList
+from search.saved import note_search, save_search
 from tests.gallery.conftest import media_root, owner, picture, store  # noqa: F401 - fixtures
 
 SECRET = "nightingale"
@@ -76,6 +79,9 @@ def photo(store, owner) -> Photo:  # noqa: F811
     # Its number too stands in every address.
     job = ImportJob.objects.create(pk=photo.pk, owner=owner, started_by=owner, roots=[f"/{SECRET}"], state="paused")
     ImportItem.objects.create(job=job, path=f"/{SECRET}/{SECRET}.png", verdict="new", photo=photo)
+    save_search(SECRET, user=owner, address=f"q={SECRET}")
+    note_search(f"q={SECRET}", user=owner)
+    keep_list(FoundList((Found(photo.pk),), likely=1, words=SECRET), user=owner)
     StepAttempt.objects.create(photo=photo, step=Step.INDEX, version="x", attempts=MAX_ATTEMPTS, error="Out of order.")
     begin_upload(owner=owner, filename=f"{SECRET}.png", size=10, sha256="a" * 64)
     Client().force_login(owner)
@@ -85,7 +91,8 @@ def photo(store, owner) -> Photo:  # noqa: F811
 
 def everything() -> list:
     """All rows about photos, to see that nothing has changed."""
-    models = (Photo, PhotoText, PhotoEmbedding, StepAttempt, PhotoSource, ImportJob, ImportItem, PartialUpload)
+    gallery_models = (Photo, StepAttempt, PhotoSource, ImportJob, ImportItem, PartialUpload)
+    models = (*gallery_models, PhotoText, PhotoEmbedding, SavedSearch, ResultList)
     rows: list = [list(model.objects.order_by("pk").values()) for model in models]
     return [*rows, list(OpenSession.objects.filter(owner__username="anna").values())]
 
@@ -119,6 +126,18 @@ def test_no_address_shows_or_changes_anothers_photo(photo, name):
                 client.force_login(User.objects.get(username=name))
     assert asked > 60
     assert everything() == before
+
+
+def test_nobody_goes_on_with_anothers_search(photo):
+    keys = {
+        "list": ResultList.objects.get().pk,
+        "like": SearchExample.objects.create(owner=photo.owner, model="x", vector=[1, 0]).pk,
+    }
+    for name in ("second user", "administrator"):
+        client = visitor(name)
+        for parameter, key in keys.items():
+            response = client.get("/search", {"q": SECRET[:-2], parameter: str(key), "start": "0"})
+            assert SECRET not in response.content.decode(), f"{parameter} shows it to {name}"
 
 
 def test_the_owner_sees_it(photo, owner, settings):  # noqa: F811

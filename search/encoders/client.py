@@ -3,6 +3,7 @@
 Nothing here loads a model: web and workers import this module and no other of the encoders.
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 from multiprocessing.connection import Client
 from pathlib import Path
@@ -28,6 +29,7 @@ __all__ = [
     "display_score",
     "encode_photos",
     "encode_query_image",
+    "encode_region",
     "encode_text",
 ]
 
@@ -91,6 +93,19 @@ def encode_query_image(data: bytes, *, model: str) -> QueryVector:
     """
     picture = np.frombuffer(data, dtype=np.uint8)
     header, (vector,) = _ask("encode_query_image", picture, timeout=QUERY_TIMEOUT, model=model)
+    return QueryVector(vector, header["baseline"])
+
+
+def encode_region(path: Path, region: Sequence[float], *, model: str) -> QueryVector:
+    """The vector of a part of a picture file: left, top, right and bottom in 0–1 of its width and height as seen.
+
+    Raises:
+        InvalidImage: it cannot be decoded; with a sentence for the person.
+        EncoderUnavailable: nobody answers for `model`.
+    """
+    header, (vector,) = _ask(
+        "encode_region", timeout=QUERY_TIMEOUT, model=model, path=str(path.absolute()), region=list(region)
+    )
     return QueryVector(vector, header["baseline"])
 
 

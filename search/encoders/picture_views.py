@@ -1,6 +1,7 @@
 """The square views of a picture, so that no part of a long one is lost to an encoder's square input."""
 
-from math import ceil
+from collections.abc import Sequence
+from math import ceil, floor
 from pathlib import Path
 from typing import IO
 
@@ -25,6 +26,21 @@ def open_for_encoder(file: Path | IO[bytes], *, side: int) -> Image.Image:
     """
     # Twice the input along the short side, whatever the shape (gallery.images.fitted_size).
     return open_image(file, max_side=4 * side)
+
+
+def open_region(path: Path, region: Sequence[float], *, side: int) -> Image.Image:
+    """Decode the part of a picture between left, top, right and bottom, in 0–1 of its width and height as seen.
+
+    Raises:
+        InvalidImage: with a sentence for the person.
+    """
+    left, top, right, bottom = region
+    # With as much detail as if the part were the whole picture.
+    share = max(min(right - left, bottom - top), 0.01)
+    image = open_image(path, max_side=ceil(4 * side / share))
+    width, height = image.size
+    box = floor(left * width), floor(top * height), ceil(right * width), ceil(bottom * height)
+    return image.crop(box)
 
 
 def views_along(image: Image.Image, *, side: int) -> list[Image.Image]:

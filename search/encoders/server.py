@@ -32,7 +32,7 @@ from search.encoders.conse import ConseEncoder
 from search.encoders.description import EncoderInfo, QueryVector
 from search.encoders.memory import return_memory
 from search.encoders.photo_files import encode_photo_files
-from search.encoders.picture_views import open_for_encoder
+from search.encoders.picture_views import open_for_encoder, open_region
 from search.encoders.shelf import Encoder, EncoderShelf
 from search.encoders.watchdog import Watchdog
 from search.encoders.wire import receive, send
@@ -140,7 +140,10 @@ class EncoderServer:
 def _encode_query(encoder: Encoder, request: dict[str, Any], arrays: list[np.ndarray]) -> QueryVector:
     if request["operation"] == "encode_text":
         return encoder.encode_text(request["text"])
-    image = open_for_encoder(BytesIO(arrays[0].tobytes()), side=encoder.side)
+    if request["operation"] == "encode_region":
+        image = open_region(Path(request["path"]), request["region"], side=encoder.side)
+    else:
+        image = open_for_encoder(BytesIO(arrays[0].tobytes()), side=encoder.side)
     return QueryVector(encoder.encode_images([encoder.prepare(image)])[0])
 
 

@@ -1,8 +1,11 @@
-"""Template filters for scores."""
+"""Template filters for what search shows of a hit."""
 
 from django import template
 
+from search import matches
+
 register = template.Library()
+register.filter("points", matches.points)
 
 
 @register.filter

@@ -7,11 +7,14 @@ from django.views.decorators.vary import vary_on_headers
 
 from gallery.models import Photo, Step
 from search.hybrid import search_similar
+from search.matches import MatchFinder
 from search.models import PhotoText
+from search.query import InvalidQuery, parse
 from search.views import SearchRequest
 
 SIMILAR_ON_PHOTO_PAGE = 12
 SIMILAR_ON_OWN_PAGE = 60
+NO_CONTENT = 204
 
 
 @require_safe
@@ -34,6 +37,21 @@ def show_text(request: SearchRequest, photo_id: int) -> HttpResponse:
     failed = any(attempt.is_final for attempt in photo.step_attempts.filter(step=Step.TEXT))
     context = {"photo": photo, "text": found, "is_awaited": not (found or failed or photo.defect)}
     return render(request, "search/text.html" if request.htmx else "search/text_page.html", context)
+
+
+@require_safe
+def show_matches(request: SearchRequest, photo_id: int) -> HttpResponse:
+    """Boxes to lay over the picture: around the words of `q`, and around every line; nothing where there is no text."""
+    photo = _own_photo(request, photo_id)
+    found = PhotoText.objects.filter(photo=photo).first()
+    lines = [line for line in found.lines if len(line.get("box", ())) == 4] if found else []
+    if not lines:
+        return HttpResponse(status=NO_CONTENT)
+    try:
+        matches = MatchFinder(parse(request.GET.get("q", ""))).find(lines)
+    except InvalidQuery:
+        matches = []
+    return render(request, "search/matches.html", {"lines": lines, "matches": matches})
 
 
 def _own_photo(request: SearchRequest, photo_id: int) -> Photo:

@@ -1,46 +1,100 @@
 """The search page: words, filters, and a picture to search with."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.vary import vary_on_headers
 
 from gallery.images import InvalidImage
-from search.forms import LIMITS, SearchForm
-from search.hybrid import SearchPage, search_by_image, search_by_text
-from search.query import InvalidQuery
+from gallery.models import Photo
+from search.chips import Chip, chips_of, title_of
+from search.encoders.client import EncoderUnavailable
+from search.examples import Example, ExampleGone, PartOfPhoto, StoredPhoto, read_picture
+from search.forms import PageForm, SearchForm
+from search.hybrid import continue_search, remember_picture, search_by_example, search_by_text
+from search.query import InvalidQuery, parse
+from search.result_lists import ResultListGone
+from search.results import SearchPage
+from search.saved import note_search, recent_searches, saved_searches
 from search.views import SearchRequest
 
 # What a request holds beside the picture: boundaries, the filters, the CSRF token.
 ENVELOPE = 64 * 1024
+GONE = 410
 
 
 @require_safe
+@vary_on_headers("HX-Request")
 def show_results(request: SearchRequest) -> HttpResponse:
     """What the query string asks for; without anything in it, how to search."""
     form = SearchForm(request.GET)
     if not form.is_valid():
         return _results(request, form, error=_first_error(form))
-    text, filters = form.cleaned_data["q"], form.filters()
-    if not text and not form.chips():
+    if not form.asks_for_something:
         return _results(request, form)
     try:
-        page = search_by_text(text, user=request.user, filters=filters, limit=form.limit)
-    except InvalidQuery as error:
+        chips = chips_of(form, parse(form.cleaned_data["q"]))
+        example = _example(request, form)
+        page = _kept_page(request) or _search(request, form, example)
+        if not (request.GET.get("start") or form.cleaned_data["like"]):
+            note_search(form.address(), user=request.user)
+    except (InvalidQuery, InvalidImage) as error:
         return _results(request, form, error=str(error))
-    return _results(request, form, page=page)
+    except ExampleGone:
+        sentence = _("The picture of this search is kept no longer; choose it again.")
+        return _results(request, form, error=sentence, status=GONE)
+    return _results(request, form, page=page, chips=chips, example=example)
+
+
+def _kept_page(request: SearchRequest) -> SearchPage | None:
+    """The page that is asked for of a list that was kept; None if there is none any more."""
+    form = PageForm(request.GET)
+    if not form.is_valid() or not form.cleaned_data["list"]:
+        return None
+    try:
+        return continue_search(form.cleaned_data["list"], user=request.user, start=form.cleaned_data["start"] or 0)
+    except ResultListGone:
+        return None
+
+
+def _search(request: SearchRequest, form: SearchForm, example: Example | None) -> SearchPage:
+    """The first page of a new search."""
+    data = form.cleaned_data
+    how: dict[str, Any] = {
+        "user": request.user,
+        "filters": form.filters(),
+        "order": data["order"],
+        "at_most": data["top"],
+    }
+    if example is None:
+        return search_by_text(data["q"], **how)
+    return search_by_example(example, text=data["q"], **how)
+
+
+def _example(request: SearchRequest, form: SearchForm) -> Example | None:
+    """The picture that the search starts from; raises ExampleGone, or Http404 for a photo that is not there."""
+    data = form.cleaned_data
+    if data["like"]:
+        return read_picture(data["like"], user=request.user)
+    if not data["photo"]:
+        return None
+    photo = get_object_or_404(Photo.objects.visible_to(request.user), pk=data["photo"])
+    return PartOfPhoto(photo, data["region"]) if data["region"] else StoredPhoto(photo)
 
 
 # The token stands in the body, and whether that is read at all is decided first.
 @csrf_exempt
 @require_POST
 def search_with_picture(request: SearchRequest) -> HttpResponse:
-    """Photos that look like the `picture` that is sent along, under the form's filters; nothing is stored."""
+    """Go on to the photos that look like the `picture` that is sent along, under the form's filters."""
     if int(request.headers.get("Content-Length") or 0) > settings.MAX_UPLOAD_BYTES + ENVELOPE:
         sentence = _("This picture is too large to search with; make it smaller and try again.")
         return _results(request, SearchForm({}), error=sentence, status=413)
@@ -55,10 +109,12 @@ def _search_with_picture(request: SearchRequest) -> HttpResponse:
     if not isinstance(picture, UploadedFile):
         return _results(request, form, error=_("Choose a picture to search with."))
     try:
-        page = search_by_image(picture.read(), user=request.user, filters=form.filters(), limit=form.limit)
+        example = remember_picture(picture.read(), user=request.user)
     except InvalidImage as error:
         return _results(request, form, error=str(error))
-    return _results(request, form, page=page, is_by_picture=True)
+    except EncoderUnavailable:
+        return _results(request, form, error=_("Pictures cannot be compared at the moment; try again later."))
+    return redirect(f"{reverse('search:search')}?{form.address(like=example.key, photo='', region='')}")
 
 
 def _first_error(form: SearchForm) -> str:
@@ -71,23 +127,44 @@ def _results(
     form: SearchForm,
     *,
     page: SearchPage | None = None,
+    chips: list[Chip] | None = None,
+    example: Example | None = None,
     error: str = "",
     status: int = 0,
-    is_by_picture: bool = False,
 ) -> HttpResponse:
-    """The search page, or for htmx the part below the form."""
+    """The search page; for htmx the part below the form, or the hits that follow those it has."""
     context: dict[str, Any] = {
         "form": form,
         "search_text": form.data.get("q", ""),
         "search_error": error,
         "page": page,
-        "chips": form.chips() if form.is_valid() else [],
-        "is_by_picture": is_by_picture,
-        "more": _next_limit(form) if page and page.has_more else None,
+        "chips": chips or [],
+        "example": example,
+        "orders": _orders(form) if form.is_valid() else [],
+        "address": form.address() if form.is_valid() else "",
+        "without_example": form.address(like="", photo="", region="") if form.is_valid() else "",
+        "hit_query": f"?{urlencode({'q': form.data['q']})}" if form.data.get("q") else "",
+        "start": request.GET.get("start", ""),
     }
-    template = "search/results.html" if request.htmx else "search/search.html"
-    return render(request, template, context, status=status or (400 if error else 200))
+    template = "search/search.html"
+    if request.htmx:
+        template = "search/hit_items.html" if page and context["start"] else "search/results.html"
+    else:
+        context |= _side_bar(request)
+    response = render(request, template, context, status=status or (400 if error else 200))
+    if request.htmx and example and not context["start"]:
+        response["HX-Push-Url"] = f"{reverse('search:search')}?{context['address']}"
+    return response
 
 
-def _next_limit(form: SearchForm) -> int | None:
-    return next((limit for limit in LIMITS if limit > form.limit), None)
+def _side_bar(request: SearchRequest) -> dict[str, Any]:
+    recent = recent_searches(user=request.user).values_list("address", flat=True)
+    titles = [(title_of(address), address) for address in recent]
+    return {"saved_searches": saved_searches(user=request.user), "recent_searches": titles}
+
+
+def _orders(form: SearchForm) -> list[tuple[str, str, bool]]:
+    """Each order that results may have: its name, the query string, whether it is the present one."""
+    chosen = form.cleaned_data["order"]
+    choices = form.fields["order"].choices  # type: ignore[attr-defined]
+    return [(label, form.address(order=order), order == chosen) for order, label in choices]

@@ -1,6 +1,8 @@
 /** The lightbox: a photo over the page that it was opened from, with its neighbours there and all that is known of it. */
 
 import { post, tell } from "./actions.js";
+import "./matches.js";
+import "./region.js";
 import { choose, isChosen, removeTiles } from "./selection.js";
 import { addressOf, listOf, showPlaceholder } from "./tiles.js";
 import { Zoom } from "./zoom.js";

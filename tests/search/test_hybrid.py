@@ -5,11 +5,12 @@ import hashlib
 import numpy as np
 import pytest
 
-from gallery.models import Photo
-from search import hybrid
+from gallery.models import Photo, PhotoSource
+from search import hybrid, ranking
 from search.encoders.client import Calibration, EncoderInfo, EncoderUnavailable, QueryVector
-from search.hybrid import RRF_K, reciprocal_rank_fusion, search_by_image, search_by_text, search_similar
+from search.hybrid import continue_search, search_by_image, search_by_text, search_similar
 from search.models import PhotoEmbedding, PhotoText
+from search.ranking import RRF_K, reciprocal_rank_fusion
 
 ENCODER = EncoderInfo(
     name="shapes",
@@ -30,9 +31,12 @@ ENCODER = EncoderInfo(
 def encoder(monkeypatch: pytest.MonkeyPatch) -> EncoderInfo:
     """An encoder for which every query means the direction (1, 0)."""
     query = QueryVector(vector=np.array([1.0, 0.0], dtype=np.float32), baseline=0.0)
-    monkeypatch.setattr(hybrid, "describe_encoders", lambda: [ENCODER])
-    monkeypatch.setattr(hybrid, "choose_encoder", lambda scripts, *, user: ENCODER if scripts <= {"latin"} else None)
-    monkeypatch.setattr(hybrid, "encode_text", lambda text, *, model: query)
+    monkeypatch.setattr(ranking, "describe_encoders", lambda: [ENCODER])
+    for module in (ranking, hybrid):
+        monkeypatch.setattr(
+            module, "choose_encoder", lambda scripts, *, user: ENCODER if scripts <= {"latin"} else None
+        )
+    monkeypatch.setattr(ranking, "encode_text", lambda text, *, model: query)
     monkeypatch.setattr(hybrid, "encode_query_image", lambda data, *, model: query)
     return ENCODER
 
@@ -107,6 +111,46 @@ class TestSearchByText:
         add_photo(user, "other.jpg", angle=0, extension="jpg")
         assert found(search_by_text("porsche -sold ext:png width:>=50", user=user)) == ["plain.png"]
 
+    def test_camera_and_source_narrow_words_and_likeness(self, user):
+        fuji = {"make": "FUJIFILM", "model": "X-T5"}
+        photo = add_photo(user, "fuji.png", angle=0, text="porsche", metadata=fuji)
+        add_photo(user, "other.png", angle=0, text="porsche", metadata={"model": "iPhone 15"})
+        add_photo(user, "none.png", angle=0, text="porsche")
+        PhotoSource.objects.create(photo=photo, path="/nas/WeChat/2023-05/a.png")
+        for text in ("porsche camera:fuji", 'camera:"fujifilm x-t5"', "porsche source:wechat", "source:/nas/"):
+            assert found(search_by_text(text, user=user)) == ["fuji.png"], text
+
+    def test_similar_versions_are_folded_into_the_best(self, user):
+        add_photo(user, "best.png", angle=0, text="ok")
+        add_photo(user, "copy.png", angle=1, text="ok")
+        add_photo(user, "other words.png", angle=1, text="a very different sentence")
+        add_photo(user, "other.png", angle=30, text="ok")
+        page = search_by_text("porsche", user=user)
+        assert found(page) == ["best.png", "other words.png", "other.png"]
+        assert [[photo.filename for photo in hit.versions] for hit in page.hits] == [["copy.png"], [], []]
+
+    def test_a_version_stands_in_for_the_best_when_that_is_gone(self, user):
+        for number in range(3):
+            add_photo(user, f"{number}.png", angle=number / 10)
+            add_photo(user, f"other {number}.png", angle=30 + 10 * number)
+        page = search_by_text("porsche", user=user, limit=1)
+        best = page.hits[0].photo
+        best.delete()
+        again = continue_search(page.key, user=user, start=0, limit=1)
+        assert again.hits[0].photo.pk == page.hits[0].versions[0].pk
+
+    def test_what_does_not_stand_out_comes_below_the_divider(self, user):
+        for number in range(60):
+            add_photo(user, f"any {number}.png", angle=55 + number / 30, text=f"{number * 7919} unlike")
+        add_photo(user, "said.png", text="porsche")
+        add_photo(user, "shown.png", angle=0)
+        page = search_by_text("porsche", user=user)
+        assert found(page)[:2] == ["said.png", "shown.png"]
+        assert page.divider == 2
+        assert len(page.hits) > 2
+        newest = search_by_text("porsche", user=user, order="newest")
+        assert found(newest) == ["shown.png", "said.png"]
+
     def test_filters_alone_list_newest_first(self, user):
         add_photo(user, "old.png")
         add_photo(user, "new.png")
@@ -133,7 +177,7 @@ class TestSearchByText:
         def refuse(*args, **kwargs):
             raise EncoderUnavailable("nobody there")
 
-        monkeypatch.setattr(hybrid, "describe_encoders", refuse)
+        monkeypatch.setattr(ranking, "describe_encoders", refuse)
         add_photo(user, "words.png", text="porsche")
         page = search_by_text("porsche", user=user)
         assert found(page) == ["words.png"]
@@ -159,6 +203,23 @@ class TestSearchByPicture:
         add_photo(user, "same.png", angle=0)
         add_photo(user, "named.png", angle=10, text="porsche")
         assert found(search_by_image(b"", user=user, text="porsche")) == ["named.png", "same.png"]
+
+    def test_excluded_words_push_away(self, user, monkeypatch):
+        across = QueryVector(vector=np.array([0.0, 1.0], dtype=np.float32))
+        monkeypatch.setattr(ranking, "encode_text", lambda text, *, model: across)
+        for number in range(40):
+            add_photo(user, f"{number}.png", angle=number * 4 - 80, text=f"{number * 7919}")
+        towards = search_by_image(b"", user=user, text="up")
+        away = search_by_image(b"", user=user, text="-up")
+        angles = [float(page.hits[0].photo.filename[:-4]) * 4 - 80 for page in (towards, away)]
+        assert angles[0] > 20
+        assert angles[1] < -20
+
+    def test_words_that_the_encoder_cannot_read_are_said(self, user):
+        add_photo(user, "same.png", angle=0)
+        page = search_by_image(b"", user=user, text="红色")
+        assert found(page) == ["same.png"]
+        assert any("cannot read “红色”" in notice for notice in page.notices)
 
     def test_similar_photos_are_found_without_the_photo_itself(self, user):
         photo = add_photo(user, "this.png", angle=40)

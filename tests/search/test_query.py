@@ -1,12 +1,14 @@
 """What people type is understood, or refused with a sentence."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.query import Filters, InvalidQuery, parse, scripts_of
+from search.dates import Period
+from search.filters import Filters
+from search.query import InvalidQuery, parse, scripts_of
 
 
 @pytest.mark.parametrize(
@@ -41,10 +43,16 @@ def test_words_phrases_and_exclusions_are_told_apart(text, words, phrases, exclu
         ("after:2023", Filters(after=datetime(2023, 1, 1))),
         ('filename:"my cat"', Filters(filename="my cat")),
         ("width:>=10 width:<20", Filters(min_width=10, max_width=19)),
+        ('camera:"canon eos" source:微信', Filters(camera="canon eos", source="微信")),
+        ("after:yesterday", Filters(after=datetime(2026, 11, 23))),
+        ("2023-05", Filters(after=datetime(2023, 5, 1), before=datetime(2023, 6, 1))),
+        ("2023-05 2023-07-04", Filters(after=datetime(2023, 5, 1), before=datetime(2023, 7, 5))),
+        ("last summer", Filters(after=datetime(2026, 6, 1), before=datetime(2026, 9, 1))),
+        ("去年夏天", Filters(after=datetime(2025, 6, 1), before=datetime(2025, 9, 1))),
     ],
 )
 def test_filters_are_read(text, filters):
-    query = parse(text)
+    query = parse(text, today=date(2026, 11, 24))
     assert query.filters == filters
     assert not query.has_terms
 
@@ -55,7 +63,7 @@ def test_filters_are_read(text, filters):
         "width:wide",
         "width:-1",
         "importance:6",
-        "after:yesterday",
+        "after:someday",
         "after:2023-13",
         "before:2023-02-30",
         "-ext:png",
@@ -66,6 +74,39 @@ def test_filters_are_read(text, filters):
 def test_a_bad_value_is_refused_with_a_sentence(text):
     with pytest.raises(InvalidQuery, match=r"\w+ .*\.$"):
         parse(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("海边 去年夏天", ("海边",)),
+        ("去年夏天的海边", ("海边",)),
+        ("beach May 2023", ("beach",)),
+        ("2023", ("2023",)),
+        ("May", ("May",)),
+        ("5月1日", ("5月1日",)),
+        ("去年今日此门中", ("去年今日此门中",)),
+        ("2023-13", ("2023-13",)),
+        ("32 May 2023", ("32", "May", "2023")),
+        ("IMG-2023-05", ("IMG-2023-05",)),
+    ],
+)
+def test_dates_are_told_from_words(text, words):
+    assert parse(text).words == words
+
+
+def test_a_date_in_quotes_or_excluded_is_text():
+    assert parse('"2023-05"').phrases == ("2023-05",)
+    assert parse("cat -2023-05").excluded == ("2023-05",)
+
+
+def test_what_is_typed_as_a_filter_can_be_taken_out_or_read_as_text():
+    query = parse("beach last  summer ext:jpg", today=date(2026, 11, 24))
+    when, kind = query.typed
+    assert (when.without, when.as_phrase) == ("beach ext:jpg", 'beach "last summer" ext:jpg')
+    assert when.period == Period(date(2026, 6, 1), date(2026, 9, 1))
+    assert (kind.text, kind.without, kind.as_phrase) == ("ext:jpg", "beach last summer", "")
+    assert parse(when.as_phrase).phrases == ("last summer",)
 
 
 def test_a_form_fills_in_what_the_text_does_not_say():

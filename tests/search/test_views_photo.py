@@ -75,3 +75,34 @@ def test_a_browser_keeps_page_and_fragment_apart(client, user):  # noqa: F811
     photo = add_photo(user, "a.png")
     for path in (f"/photos/{photo.pk}/similar", f"/photos/{photo.pk}/text", f"/photos/{photo.pk}"):
         assert "HX-Request" in client.get(path)["Vary"]
+
+
+LINES = [
+    {"text": "航班 NH961", "box": [[0, 0], [0.5, 0], [0.5, 0.1], [0, 0.1]]},
+    {"text": "<b>seat</b>", "box": [[0, 0.2], [0.5, 0.2], [0.5, 0.3], [0, 0.3]]},
+]
+
+
+def test_the_words_of_the_query_are_boxed_and_every_line_can_be(client, user):  # noqa: F811
+    photo = add_photo(user, "a.png")
+    PhotoText.objects.update(lines=LINES)
+    fragment = client.get(f"/photos/{photo.pk}/matches", {"q": "nh961"}).content.decode()
+    assert fragment.count("data-match>") == 1
+    assert "<title>NH961</title>" in fragment
+    assert fragment.count("<polygon") == 3
+    assert "&lt;b&gt;seat" in fragment
+    without_words = client.get(f"/photos/{photo.pk}/matches").content.decode()
+    assert "data-match>" not in without_words
+    assert "All text" in without_words
+    assert "data-match>" not in client.get(f"/photos/{photo.pk}/matches", {"q": "width:x"}).content.decode()
+
+
+def test_a_picture_without_text_has_nothing_laid_over_it(client, user):  # noqa: F811
+    photo = add_photo(user, "a.png")
+    assert client.get(f"/photos/{photo.pk}/matches", {"q": "tea"}).status_code == 204
+
+
+def test_anothers_words_are_not_boxed(client, user, django_user_model):  # noqa: F811
+    photo = add_photo(django_user_model.objects.create_user("other"), "a.png")
+    PhotoText.objects.update(lines=LINES)
+    assert client.get(f"/photos/{photo.pk}/matches", {"q": "nh961"}).status_code == 404

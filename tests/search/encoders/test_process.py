@@ -4,9 +4,11 @@ import signal
 import stat
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from gallery.images import InvalidImage
 from search.encoders.client import (
@@ -15,6 +17,7 @@ from search.encoders.client import (
     describe_encoders,
     encode_photos,
     encode_query_image,
+    encode_region,
     encode_text,
 )
 from tests.encoder_process import EncoderProcess, ready_encoder
@@ -50,6 +53,25 @@ def test_encoders_are_described_in_order_of_preference(encoder_process):
     assert (conse.name, conse.state, conse.dimensions) == ("conse", "ready", 512)
     assert {"latin", "han"} < conse.scripts
     assert (clip.is_basic, conse.is_basic) == (False, True)
+
+
+def test_a_part_of_a_photo_is_what_it_shows(encoder_process, photographs, tmp_path):
+    model = ready_encoder("conse").model
+    cat, coffee = (Image.open(photographs[name]).convert("RGB").resize((400, 300)) for name in ("cat", "coffee"))
+    both = Image.new("RGB", (800, 300))
+    both.paste(cat, (0, 0))
+    both.paste(coffee, (400, 0))
+    both.save(tmp_path / "both.png")
+    alone = {}
+    for name, image in (("cat", cat), ("coffee", coffee)):
+        image.save(tmp_path / f"{name}.png")
+        alone[name] = encode_query_image((tmp_path / f"{name}.png").read_bytes(), model=model).vector
+    left = encode_region(tmp_path / "both.png", (0, 0, 0.5, 1), model=model).vector
+    right = encode_region(tmp_path / "both.png", (0.5, 0, 1, 1), model=model).vector
+    assert left @ alone["cat"] > 0.98 > left @ alone["coffee"]
+    assert right @ alone["coffee"] > 0.98 > right @ alone["cat"]
+    with pytest.raises(InvalidImage):
+        encode_region(Path(__file__), (0, 0, 1, 1), model=model)
 
 
 def test_photos_get_a_vector_for_each_view_or_a_reason(encoder_process, photographs, long_picture, broken_picture):

@@ -1,0 +1,83 @@
+"""The filters of a search as chips above its results: each a link to the same search without it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.forms import BoundField
+from django.http import QueryDict
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from search.dates import Period
+from search.forms import SearchForm
+from search.query import Query
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A filter: label and value as people read them, and query strings.
+
+    `rest` is the search without it; `as_words`, of a date among the words, the search for those very characters.
+    """
+
+    label: str
+    value: str
+    rest: str
+    as_words: str = ""
+
+
+def chips_of(form: SearchForm, query: Query) -> list[Chip]:
+    """All that narrows a search: what was typed among the words, then the fields of the (valid) form."""
+    return [*_typed(form, query), *_chosen(form)]
+
+
+def title_of(address: str) -> str:
+    """What the search at `address` (a query string) is about: its words, then its filters."""
+    form = SearchForm(QueryDict(address))
+    if not form.is_valid():
+        return address
+    filters = [f"{chip.label}: {chip.value}" for chip in _chosen(form)]
+    like = [_("Like a photo")] if form.cleaned_data["photo"] else []
+    return " · ".join(filter(None, [form.cleaned_data["q"], *like, *filters]))
+
+
+def _typed(form: SearchForm, query: Query) -> Iterator[Chip]:
+    for typed in query.typed:
+        rest = form.address(q=typed.without)
+        if typed.period:
+            yield Chip(_("Taken"), show_period(typed.period), rest, form.address(q=typed.as_phrase))
+        else:
+            key, _colon, value = typed.text.partition(":")
+            yield Chip(key, value.strip('"'), rest)
+
+
+def _chosen(form: SearchForm) -> Iterator[Chip]:
+    for field in form.filter_fields:
+        value = form.cleaned_data[field.name]
+        if form.data.get(field.name) and value not in (None, ""):
+            yield Chip(str(field.label), _shown(field, value), form.address(**{field.name: ""}))
+
+
+def show_period(period: Period) -> str:
+    """A stretch of days, as short as it can be said."""
+    first, last = period.first, period.end - timedelta(days=1)
+    if first == last:
+        return date_format(first, "DATE_FORMAT")
+    if (first.day, last) == (1, _end_of_month(first)):
+        return date_format(first, "YEAR_MONTH_FORMAT")
+    if (first.month, first.day, last) == (1, 1, date(first.year, 12, 31)):
+        return str(first.year)
+    return f"{date_format(first, 'DATE_FORMAT')} – {date_format(last, 'DATE_FORMAT')}"
+
+
+def _end_of_month(day: date) -> date:
+    return (day.replace(day=1) + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+
+
+def _shown(field: BoundField, value: Any) -> str:
+    if isinstance(value, date):
+        return date_format(value, "DATE_FORMAT")
+    labels = dict(getattr(field.field, "choices", ()))
+    return str(labels[value]) if labels else f"{value} px"

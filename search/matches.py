@@ -1,0 +1,95 @@
+"""Where in a picture the words of a query stand: boxes around them, from the boxes of the recognised lines."""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate, groupby
+from typing import Any
+
+from search.folding import compose
+from search.keyword_hits import alike_pattern, term_pattern
+from search.query import Query
+
+Point = tuple[float, float]
+Box = tuple[Point, ...]
+"""Four corners, clockwise from the top left of the text, in 0–1 of the picture's width and height as seen."""
+
+# Beside a match, in widths of a Chinese character: the place of a word within its line is an estimate.
+MARGIN = 0.15
+NARROW = set("iljtfrI1.,:;'|!()[] ")
+WIDE = set("mwMW@%&")
+
+
+@dataclass(frozen=True)
+class Match:
+    """What stands in the picture as one piece; it has a box for each line that it runs over."""
+
+    text: str
+    boxes: tuple[Box, ...]
+
+
+class MatchFinder:
+    """Finds the terms of a query among the lines of a photo, by the rules that make snippets."""
+
+    def __init__(self, query: Query) -> None:
+        self._patterns = [pattern for pattern in (term_pattern(query), alike_pattern(query)) if pattern]
+
+    def find(self, lines: Sequence[dict[str, Any]]) -> list[Match]:
+        """All matches among `lines` (of PhotoText), in reading order; words that are only alike where no others are."""
+        lines = [line for line in lines if len(line.get("box", ())) == 4]
+        # Every composed character with its line and its place there: words go on over the ends of lines.
+        places = [
+            (character, number, at)
+            for number, line in enumerate(lines)
+            for at, original in enumerate(line["text"] + "\n")
+            for character in compose(original)
+        ]
+        text = "".join(character for character, _number, _at in places)
+        for pattern in self._patterns:
+            if found := [_match(lines, places[m.start() : m.end()]) for m in pattern.finditer(text) if m.group()]:
+                return found
+        return []
+
+
+def _match(lines: Sequence[dict[str, Any]], places: Sequence[tuple[str, int, int]]) -> Match:
+    boxes = []
+    for number, characters in groupby(places, key=lambda place: place[1]):
+        at = [place[2] for place in characters if place[2] < len(lines[number]["text"])]
+        if at:
+            boxes.append(part_of_box(lines[number]["box"], lines[number]["text"], begin=at[0], end=at[-1] + 1))
+    return Match("".join(character for character, _number, _at in places), tuple(boxes))
+
+
+def part_of_box(box: Sequence[Sequence[float]], text: str, *, begin: int, end: int) -> Box:
+    """The part of a line's `box` in which text[begin:end] stands, as wide as its characters are among the others."""
+    edges = list(accumulate(map(_width, text), initial=0.0))
+    left = max(0.0, edges[begin] - MARGIN) / edges[-1]
+    right = min(edges[-1], edges[end] + MARGIN) / edges[-1]
+    top_left, top_right, bottom_right, bottom_left = box
+    return (
+        _between(top_left, top_right, left),
+        _between(top_left, top_right, right),
+        _between(bottom_left, bottom_right, right),
+        _between(bottom_left, bottom_right, left),
+    )
+
+
+def _between(first: Sequence[float], second: Sequence[float], share: float) -> Point:
+    x, y = (round(start + (end - start) * share, 5) for start, end in zip(first, second, strict=True))
+    return x, y
+
+
+def _width(character: str) -> float:
+    """How wide a character usually is, in widths of a Chinese one."""
+    if unicodedata.east_asian_width(character) in "WF":
+        return 1.0
+    if character in NARROW:
+        return 0.3
+    if character in WIDE:
+        return 0.85
+    return 0.65 if character.isupper() else 0.55
+
+
+def points(box: Box) -> str:
+    """A box as SVG writes a polygon."""
+    return " ".join(f"{x:g},{y:g}" for x, y in box)

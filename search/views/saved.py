@@ -1,0 +1,50 @@
+"""The side bar of the search page: saved and recent searches."""
+
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from search.forms import SaveForm, SearchForm
+from search.saved import TooManySaved, forget_searches, save_search, saved_searches
+from search.views import SearchRequest
+
+
+@require_POST
+def save(request: SearchRequest) -> HttpResponse:
+    """Save the search at the posted address under a name, and go back to it."""
+    form = SaveForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Give the search a name of at most 100 characters."))
+        return _back(request)
+    try:
+        save_search(form.cleaned_data["name"], user=request.user, address=_address(request))
+    except TooManySaved as error:
+        messages.error(request, str(error))
+    return _back(request)
+
+
+@require_POST
+def remove(request: SearchRequest, saved_id: int) -> HttpResponse:
+    """Delete a saved search; nothing happens to the photos."""
+    get_object_or_404(saved_searches(user=request.user), pk=saved_id).delete()
+    return _back(request)
+
+
+@require_POST
+def forget(request: SearchRequest) -> HttpResponse:
+    """Forget the recent searches."""
+    forget_searches(user=request.user)
+    return _back(request)
+
+
+def _address(request: SearchRequest) -> str:
+    """The posted query string, of which only what the search page knows is kept."""
+    form = SearchForm(QueryDict(request.POST.get("address", "")))
+    return form.address() if form.is_valid() else ""
+
+
+def _back(request: SearchRequest) -> HttpResponse:
+    return redirect(f"{reverse('search:search')}?{_address(request)}")

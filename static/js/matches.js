@@ -1,0 +1,51 @@
+/**
+ * Boxes over a picture around the words that were searched for.
+ *
+ * Every <div class="picture" data-photo="ID"> around a picture gets them, when the page opens and when a `photo:shown`
+ * event says that it shows another photo; they are in shares of its size, so they follow every zoom.
+ */
+
+const words = new URLSearchParams(location.search).get("q") ?? "";
+
+async function showMatches(picture) {
+  picture.querySelector(":scope > .matches")?.remove();
+  const photo = picture.dataset.photo;
+  if (!photo) return;
+  const response = await fetch(`/photos/${photo}/matches?${new URLSearchParams({ q: words })}`);
+  // Meanwhile it may show another photo.
+  if (response.status !== 200 || picture.dataset.photo !== photo) return;
+  const template = document.createElement("template");
+  template.innerHTML = await response.text();
+  picture.append(template.content.firstElementChild);
+}
+
+function step(matches, by) {
+  const all = [...matches.querySelectorAll("[data-match]")];
+  const before = all.findIndex((match) => match.classList.contains("current"));
+  const now = before < 0 ? (by > 0 ? 0 : all.length - 1) : (before + by + all.length) % all.length;
+  all.forEach((match, number) => match.classList.toggle("current", number === now));
+  matches.querySelector("[data-place]").value = `${now + 1} / ${all.length}`;
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  all[now].firstElementChild.nextElementSibling.scrollIntoView({ block: "center", inline: "center", behavior: calm ? "auto" : "smooth" });
+}
+
+function toggleAllText(matches, button) {
+  const isOn = button.getAttribute("aria-pressed") !== "true";
+  button.setAttribute("aria-pressed", isOn);
+  matches.querySelector(".lines").toggleAttribute("hidden", !isOn);
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest(".match-bar button");
+  if (!button) return;
+  const matches = button.closest(".matches");
+  if (button.dataset.step) step(matches, Number(button.dataset.step));
+  else toggleAllText(matches, button);
+});
+
+document.addEventListener("photo:shown", (event) => {
+  const picture = event.target.closest?.(".picture") ?? document.querySelector(".picture");
+  if (picture) showMatches(picture);
+});
+
+for (const picture of document.querySelectorAll(".picture")) showMatches(picture);

@@ -1,0 +1,86 @@
+"""Saved and recent searches, over HTTP and by themselves."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from search.models import RecentSearch, SavedSearch
+from search.saved import MOST_RECENT, MOST_SAVED, TooManySaved, note_search, recent_searches, save_search
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def user() -> User:
+    return User.objects.create_user("owner")
+
+
+@pytest.fixture
+def client(user, settings) -> Client:
+    settings.ELASTICSEARCH_URL = ""
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def page(response) -> str:
+    return response.content.decode()
+
+
+def test_a_search_is_saved_shown_replaced_and_deleted(client, user):
+    response = client.post("/search/saved", {"name": "My tea", "address": "q=tea&min_width=5"}, follow=True)
+    assert response.redirect_chain[-1][0] == "/search?q=tea&min_width=5"
+    assert "My tea" in page(response)
+    client.post("/search/saved", {"name": "My tea", "address": "q=coffee"})
+    saved = SavedSearch.objects.get()
+    assert saved.address == "q=coffee"
+    client.post(f"/search/saved/{saved.pk}/delete")
+    assert not SavedSearch.objects.exists()
+
+
+def test_only_what_the_search_page_knows_is_saved(client):
+    client.post("/search/saved", {"name": "x", "address": "q=tea&next=//evil.example&list=1"})
+    assert SavedSearch.objects.get().address == "q=tea"
+
+
+def test_a_search_needs_a_name(client):
+    response = client.post("/search/saved", {"name": " ", "address": "q=tea"}, follow=True)
+    assert "Give the search a name" in page(response)
+    assert not SavedSearch.objects.exists()
+
+
+def test_there_is_an_end_to_saving(user, client):
+    SavedSearch.objects.bulk_create(SavedSearch(owner=user, name=str(n), address="q=x") for n in range(MOST_SAVED))
+    with pytest.raises(TooManySaved):
+        save_search("one more", user=user, address="q=y")
+    save_search("5", user=user, address="q=y")
+    response = client.post("/search/saved", {"name": "one more", "address": "q=y"}, follow=True)
+    assert "delete one first" in page(response)
+
+
+def test_recent_searches_are_noted_once_latest_first_and_not_for_ever(user):
+    for number in range(MOST_RECENT + 3):
+        note_search(f"q={number}", user=user)
+    note_search(f"q={MOST_RECENT}", user=user)
+    addresses = [recent.address for recent in recent_searches(user=user)]
+    assert addresses[:2] == [f"q={MOST_RECENT}", f"q={MOST_RECENT + 2}"]
+    assert len(addresses) == len(set(addresses)) == MOST_RECENT
+
+
+def test_searching_is_noted_and_can_be_forgotten(client):
+    client.get("/search", {"q": "tea ext:png", "min_width": "5"})
+    client.get("/search", {"q": "importance:lots"})
+    assert "tea ext:png · Width from: 5 px" in page(client.get("/search"))
+    assert RecentSearch.objects.count() == 1
+    client.post("/search/recent/clear")
+    assert not RecentSearch.objects.exists()
+
+
+def test_nobody_sees_or_deletes_anothers(client, user):
+    other = User.objects.create_user("other")
+    saved = save_search("secret name", user=other, address="q=secret")
+    note_search("q=secret+words", user=other)
+    assert "secret" not in page(client.get("/search"))
+    assert client.post(f"/search/saved/{saved.pk}/delete").status_code == 404
+    client.post("/search/recent/clear")
+    assert RecentSearch.objects.count() == SavedSearch.objects.count() == 1
