@@ -15,7 +15,7 @@ Box = tuple[Point, ...]
 """Four corners, clockwise from the top left of the text, in 0–1 of the picture's width and height as seen."""
 
 # Beside a match, in widths of a Chinese character: the place of a word within its line is an estimate.
-MARGIN = 0.15
+MARGIN = 0.25
 NARROW = set("iljtfrI1.,:;'|!()[] ")
 WIDE = set("mwMW@%&")
 

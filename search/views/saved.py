@@ -37,7 +37,8 @@ def remove(request: SearchRequest, saved_id: int) -> HttpResponse:
 def forget(request: SearchRequest) -> HttpResponse:
     """Forget the recent searches."""
     forget_searches(user=request.user)
-    return _back(request)
+    # Not back: that would be a search again.
+    return redirect("search:search")
 
 
 def _address(request: SearchRequest) -> str:

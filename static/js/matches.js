@@ -25,8 +25,7 @@ function step(matches, by) {
   const now = before < 0 ? (by > 0 ? 0 : all.length - 1) : (before + by + all.length) % all.length;
   all.forEach((match, number) => match.classList.toggle("current", number === now));
   matches.querySelector("[data-place]").value = `${now + 1} / ${all.length}`;
-  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  all[now].firstElementChild.nextElementSibling.scrollIntoView({ block: "center", inline: "center", behavior: calm ? "auto" : "smooth" });
+  all[now].querySelector("polygon").scrollIntoView({ block: "center", inline: "nearest" });
 }
 
 function toggleAllText(matches, button) {

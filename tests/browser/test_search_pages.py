@@ -1,17 +1,21 @@
 """The search page, used through Chromium."""
 
 from collections.abc import Iterator
+from datetime import datetime
+from io import BytesIO
 
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 from gallery.models import Photo
 from gallery.tasks import embed_photos
 from search.models import PhotoText
-from tests.browser.conftest import drop_files
+from tests.browser.conftest import SMALL_TELEPHONE, drop_files, settle
 from tests.encoder_process import EncoderProcess, ready_encoder
 from tests.gallery.conftest import picture
 from tests.search.encoders.conftest import photographs  # noqa: F401 - fixture
+from tests.search.library import make_photos
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +53,7 @@ def test_filters_are_set_and_taken_away(open_page, show):
     page.locator(".fields").get_by_role("button", name="Search").click()
     expect(page.locator("#results .tile")).to_have_count(1)
     assert page.url.endswith("/search?q=tea&min_width=500")
-    page.get_by_role("link", name="Width from: 500 px").click()
+    page.locator("#results").get_by_role("link", name="Width from: 500 px").click()
     expect(page.locator("#results .tile")).to_have_count(2)
     assert page.url.endswith("/search?q=tea")
 
@@ -62,7 +66,7 @@ def test_a_picture_brings_itself_first_and_is_not_kept(open_page, show, encoder,
     first = page.locator("#results img").first
 
     drop_files(page, {"query.png": photographs["coffee"].read_bytes()})
-    expect(page.get_by_role("heading", name="Pictures that look like it")).to_be_visible()
+    expect(page.get_by_role("link", name="Like your picture")).to_be_visible()
     expect(first).to_have_attribute("alt", "coffee")
     expect(page.locator(".likeness b").first).to_contain_text("%")
     expect(page.get_by_role("img", name="The picture you search with")).to_be_visible()
@@ -105,3 +109,217 @@ def test_the_form_mirrors_the_address(open_page):
     page = open_page("/search?q=xyzzy+-plugh&min_importance=3")
     expect(page.get_by_role("searchbox")).to_have_value("xyzzy -plugh")
     expect(page.get_by_label("Importance from")).to_have_value("3")
+
+
+LINES = [
+    {"text": "放假通知", "confidence": 1, "box": [[0.1, 0.1], [0.5, 0.1], [0.5, 0.2], [0.1, 0.2]]},
+    {"text": "五一调休", "confidence": 1, "box": [[0.1, 0.6], [0.5, 0.6], [0.5, 0.7], [0.1, 0.7]]},
+    {"text": "调休再调休", "confidence": 1, "box": [[0.1, 0.8], [0.6, 0.8], [0.6, 0.9], [0.1, 0.9]]},
+]
+
+
+def read_lines(photo: Photo, lines: list[dict]) -> Photo:
+    text = "\n".join(line["text"] for line in lines)
+    PhotoText.objects.create(photo=photo, owner_id=photo.owner_id, engine="x", text=text, lines=lines)
+    return photo
+
+
+def test_a_date_is_a_chip_that_goes_or_becomes_text(open_page, show):
+    photo = read_as(show(filename="may.png"), "tea")
+    Photo.objects.filter(pk=photo.pk).update(taken_at=datetime(2023, 5, 6))
+    read_as(show(filename="says.png"), "tea 2023年5月")
+    page = open_page("/search?q=tea+2023年5月")
+    expect(page.locator("#results .hit img")).to_have_attribute("alt", "may.png")
+    page.get_by_role("link", name="search for it as text").click()
+    expect(page.locator("#results .hit img")).to_have_attribute("alt", "says.png")
+    expect(page.get_by_role("searchbox")).to_have_value('tea "2023年5月"')
+    page.go_back()
+    page.get_by_role("link", name="Taken: May 2023").click()
+    expect(page.locator("#results .hit")).to_have_count(2)
+    assert page.url.endswith("/search?q=tea")
+
+
+def test_scrolling_goes_on_without_repeating_or_skipping(open_page, owner):
+    photos = make_photos(owner, 150)
+    PhotoText.objects.bulk_create(PhotoText(photo=photo, owner=owner, engine="x", text="tea") for photo in photos)
+    page = open_page("/search?q=tea")
+    expect(page.locator(".hit")).to_have_count(60)
+    gone, late = photos[10], make_photos(owner, 1)
+    PhotoText.objects.create(photo=late[0], owner=owner, engine="x", text="tea")
+    gone.delete()
+    for count in (120, 149):
+        page.mouse.wheel(0, 20_000)
+        expect(page.locator(".hit")).to_have_count(count)
+    shown = page.locator(".hit .tile").evaluate_all("tiles => tiles.map(tile => tile.id)")
+    assert sorted(shown) == sorted(f"photo-{photo.pk}" for photo in photos if photo != gone and photo.pk)
+    expect(page.locator(".further")).to_have_count(0)
+
+
+def test_an_order_is_chosen_and_stays_in_the_address(open_page, show):
+    for year in (2021, 2023, 2022):
+        photo = read_as(show(filename=f"{year}.png"), "tea")
+        Photo.objects.filter(pk=photo.pk).update(taken_at=datetime(year, 1, 1))
+    page = open_page("/search?q=tea")
+    page.get_by_role("link", name="Oldest first").click()
+    expect(page.locator(".hit img").first).to_have_attribute("alt", "2021.png")
+    assert "order=oldest" in page.url
+    page.get_by_role("searchbox").press("Enter")
+    expect(page.locator(".hit img").first).to_have_attribute("alt", "2021.png")
+
+
+def test_versions_unfold(open_page, show, encoder, photographs):  # noqa: F811
+    for number in range(3):
+        read_as(show(photographs["cat"].read_bytes() + b" " * number, filename=f"cat {number}.png"), "same words")
+    embed_photos(list(Photo.objects.values_list("pk", flat=True)), encoder)
+    page = open_page("/search?q=cat")
+    expect(page.locator(".hit")).to_have_count(1)
+    version = page.locator(".versions .tile").first
+    expect(version).not_to_be_visible()
+    page.get_by_text("2 similar").click()
+    expect(version).to_be_visible()
+
+
+def box_of(locator) -> tuple[float, float]:
+    """The middle of an element."""
+    box = locator.bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def test_matched_words_are_boxed_on_the_picture_and_walked_through(open_page, show):
+    photo = read_lines(show(picture(1, size=(800, 800))), LINES)
+    read_lines(show(picture(2)), [{"text": "nothing", "confidence": 1, "box": LINES[0]["box"]}])
+    page = open_page("/search?q=调休")
+    marks = page.locator(".hit .marks")
+    expect(marks).to_have_css("opacity", "0")
+    page.locator(".hit .tile").hover()
+    expect(marks).to_have_css("opacity", "1")
+    page.locator(".hit .tile").click()
+    page.wait_for_url(f"**/photos/{photo.pk}?q=*")
+    matches = page.locator("[data-match]")
+    expect(matches).to_have_count(3)
+    # Over the second half of the line in the middle of the picture.
+    frame = page.locator(".picture img").bounding_box()
+    x, y = box_of(matches.first)
+    assert 0.36 < (x - frame["x"]) / frame["width"] < 0.44
+    assert 0.63 < (y - frame["y"]) / frame["height"] < 0.67
+
+    page.get_by_role("button", name="Next match").click()
+    expect(page.locator("[data-place]")).to_have_text("1 / 3")
+    page.get_by_role("button", name="Previous match").click()
+    expect(page.locator("[data-place]")).to_have_text("3 / 3")
+    expect(page.locator("[data-match].current")).to_have_count(1)
+    lines = page.locator(".marks.lines")
+    expect(lines).to_be_hidden()
+    page.get_by_role("button", name="All text").click()
+    expect(lines).to_be_visible()
+
+
+def test_another_photo_in_the_same_frame_gets_its_own_boxes(open_page, show):
+    first = read_lines(show(picture(1)), LINES)
+    second = read_lines(show(picture(2)), LINES[:2])
+    page = open_page(f"/photos/{first.pk}?q=调休")
+    expect(page.locator("[data-match]")).to_have_count(3)
+    page.evaluate(
+        """id => {
+            const picture = document.querySelector(".picture");
+            picture.dataset.photo = id;
+            picture.dispatchEvent(new CustomEvent("photo:shown", { bubbles: true }));
+        }""",
+        second.pk,
+    )
+    expect(page.locator("[data-match]")).to_have_count(1)
+    expect(page.locator(".matches")).to_have_count(1)
+
+
+def test_a_match_far_down_a_long_picture_comes_into_view(open_page, show):
+    low = [{"text": "调休", "confidence": 1, "box": [[0.1, 0.95], [0.5, 0.95], [0.5, 0.96], [0.1, 0.96]]}]
+    photo = read_lines(show(picture(1, size=(300, 3000))), low)
+    page = open_page(f"/photos/{photo.pk}?q=调休")
+    page.get_by_role("button", name="Next match").click()
+    expect(page.locator("[data-match] polygon")).to_be_in_viewport()
+
+
+def test_on_a_small_telephone_boxes_are_always_seen_and_nothing_is_wider(open_page, show):
+    photo = read_lines(show(picture(1, size=(800, 800))), LINES)
+    page = open_page("/search?q=调休", viewport=SMALL_TELEPHONE, has_touch=True, is_mobile=True)
+    expect(page.locator(".hit .marks")).to_have_css("opacity", "1")
+    for path in ("/search?q=调休", "/search", f"/photos/{photo.pk}?q=调休"):
+        page.goto(path)
+        settle(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
+
+
+def test_a_part_of_a_photo_is_marked_and_searched_with(open_page, show, encoder, photographs):  # noqa: F811
+    cat, coffee = (Image.open(photographs[name]).convert("RGB").resize((400, 300)) for name in ("cat", "coffee"))
+    both = Image.new("RGB", (800, 300))
+    both.paste(cat, (0, 0))
+    both.paste(coffee, (400, 0))
+    file = BytesIO()
+    both.save(file, "PNG")
+    photo = show(file.getvalue(), filename="both.png")
+    for name in ("cat", "coffee", "flower"):
+        show(photographs[name].read_bytes(), filename=name)
+    embed_photos(list(Photo.objects.values_list("pk", flat=True)), encoder)
+    page = open_page(f"/photos/{photo.pk}")
+    page.get_by_role("button", name="Search with a part").click()
+    frame = page.locator(".picture").bounding_box()
+    x, y, width, height = frame["x"], frame["y"], frame["width"], frame["height"]
+    page.mouse.move(x + 0.52 * width, y + 0.05 * height)
+    page.mouse.down()
+    page.mouse.move(x + 0.98 * width, y + 0.95 * height, steps=4)
+    page.mouse.up()
+    page.get_by_role("link", name="Search with this part").click()
+    page.wait_for_url(f"**/search?photo={photo.pk}&region=0.5*")
+    expect(page.locator(".hit img").first).to_have_attribute("alt", "coffee")
+    page.get_by_role("link", name="Like a part of this photo").click()
+    expect(page.get_by_role("heading", name="Find a picture by…")).to_be_visible()
+
+    page.goto(f"/photos/{photo.pk}")
+    page.get_by_role("button", name="Search with a part").press("Enter")
+    for _step in range(20):
+        page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Shift+ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search?photo=*&region=0.0000,0.2500,0.5000,0.7700")
+    expect(page.locator(".hit img").first).to_be_visible()
+
+
+def test_words_are_added_to_a_picture_and_the_search_is_a_link(open_page, show, encoder, photographs):  # noqa: F811
+    for name in ("cat", "coffee", "flower"):
+        show(photographs[name].read_bytes(), filename=f"{name}.jpg")
+    embed_photos(list(Photo.objects.values_list("pk", flat=True)), encoder)
+    page = open_page("/search")
+    drop_files(page, {"query.png": photographs["cat"].read_bytes()})
+    page.wait_for_url("**/search?like=*")
+    expect(page.locator(".hit img").first).to_have_attribute("alt", "cat.jpg")
+    page.get_by_role("searchbox").fill("flower")
+    page.get_by_role("searchbox").press("Enter")
+    page.wait_for_url("**/search?q=flower&like=*")
+    expect(page.locator(".hit img").first).to_have_attribute("alt", "flower.jpg")
+    again = open_page(page.url)
+    expect(again.locator(".hit img").first).to_have_attribute("alt", "flower.jpg")
+
+
+def test_searches_are_saved_and_found_again_in_the_side_bar(open_page, show):
+    read_as(show(filename="pass.png"), "NH961")
+    page = open_page("/search?q=NH961")
+    page.get_by_label("Save this search").fill("My flight")
+    page.get_by_role("button", name="Save").click()
+    page.goto("/search")
+    side = page.get_by_role("complementary", name="Your searches")
+    side.get_by_role("link", name="My flight").click()
+    expect(page.locator(".hit")).to_have_count(1)
+    page.get_by_role("button", name="Delete the saved search “My flight”").click()
+    expect(side.get_by_role("link", name="My flight")).to_have_count(0)
+    page.get_by_role("button", name="Clear").click()
+    expect(side.get_by_text("Recent searches")).to_have_count(0)
+
+
+def test_on_a_telephone_the_side_bar_is_a_drawer(open_page, show):
+    page = open_page("/search?q=tea", viewport=SMALL_TELEPHONE)
+    side = page.locator("#side")
+    expect(side).to_be_hidden()
+    page.get_by_role("button", name="Your searches").click()
+    expect(side).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(side).to_be_hidden()

@@ -23,8 +23,8 @@ def test_only_the_part_of_the_line_is_boxed_chinese_twice_as_wide():
     (match,) = find("调休", line("五一调休安排"))
     assert match.text == "调休"
     left, right = across(match.boxes[0])
-    assert left == pytest.approx(2 / 6, abs=0.03)
-    assert right == pytest.approx(4 / 6, abs=0.03)
+    assert left == pytest.approx(2 / 6, abs=0.05)
+    assert right == pytest.approx(4 / 6, abs=0.05)
 
 
 def test_mixed_widths_are_estimated():
@@ -50,14 +50,14 @@ def test_in_a_turned_picture_the_box_turns_along():
     # Turned by a quarter, clockwise: the text runs down, its top is on the right.
     down = ((0.2, 0.0), (0.2, 1.0), (0.1, 1.0), (0.1, 0.0))
     box = part_of_box(down, "一二三四", begin=2, end=4)
-    assert min(y for _x, y in box) == pytest.approx(0.5, abs=0.05)
+    assert min(y for _x, y in box) == pytest.approx(0.5, abs=0.08)
     assert max(y for _x, y in box) == 1
     assert across(box) == (0.1, 0.2)
 
 
 def test_upside_down_too():
     around = ((1.0, 0.2), (0.0, 0.2), (0.0, 0.1), (1.0, 0.1))
-    assert across(part_of_box(around, "一二三四", begin=0, end=1)) == pytest.approx((0.75, 1.0), abs=0.05)
+    assert across(part_of_box(around, "一二三四", begin=0, end=1)) == pytest.approx((0.75, 1.0), abs=0.08)
 
 
 def test_full_width_letters_count_in_the_line_as_they_stand():
