@@ -43,9 +43,13 @@ def show_results(request: SearchRequest) -> HttpResponse:
     try:
         chips = chips_of(form, parse(form.cleaned_data["q"]))
         example = _example(request, form)
-        page = _kept_page(request) or _search(request, form, example)
-        if not (request.GET.get("start") or form.cleaned_data["like"]):
-            note_search(form.address(), user=request.user)
+        page = _kept_page(request)
+        if page is None and request.htmx and "start" in request.GET:
+            # The beginning of a new list would repeat what is on the page already.
+            return render(request, "search/list_gone.html", {"address": form.address()})
+        page = page or _search(request, form, example)
+        if not ("start" in request.GET or form.cleaned_data["like"]):
+            note_search(form.address(order=""), user=request.user)
     except (InvalidQuery, InvalidImage) as error:
         return _results(request, form, error=str(error))
     except ExampleGone:

@@ -157,7 +157,11 @@ def test_a_list_that_is_too_old_is_made_anew(client, user):  # noqa: F811
         add_photo(user, f"{number}.png", text="tea")
     key = client.get("/search", {"q": "tea"}).context["page"].key
     ResultList.objects.update(created_at=timezone.now() - LIFETIME - timedelta(seconds=1))
-    assert len(names(client.get("/search", {"q": "tea", "list": key, "start": "60"}))) == 60
+    asked = {"q": "tea", "list": key, "start": "60"}
+    fragment = page(client.get("/search", asked, headers={"HX-Request": "true"}))
+    assert "Search again" in fragment
+    assert "photo-" not in fragment
+    assert len(names(client.get("/search", asked))) == 60
     assert str(ResultList.objects.get().pk) != key
 
 
