@@ -16,8 +16,19 @@ Box = tuple[Point, ...]
 
 # Beside a match, in widths of a Chinese character: the place of a word within its line is an estimate.
 MARGIN = 0.25
-NARROW = set("iljtfrI1.,:;'|!()[] ")
-WIDE = set("mwMW@%&")
+# Of the usual sans-serif; other small letters and digits, and other capitals, are much alike.
+WIDTHS = {
+    character: width
+    for width, characters in (
+        (0.25, " "),
+        (0.28, "ijlI.,:;'|!"),
+        (0.37, "frt()[]-"),
+        (0.49, "sczxvyk"),
+        (0.85, "wmMW@%"),
+    )
+    for character in characters
+}
+SMALL, CAPITAL = 0.58, 0.64
 
 
 @dataclass(frozen=True)
@@ -83,11 +94,7 @@ def _width(character: str) -> float:
     """How wide a character usually is, in widths of a Chinese one."""
     if unicodedata.east_asian_width(character) in "WF":
         return 1.0
-    if character in NARROW:
-        return 0.3
-    if character in WIDE:
-        return 0.85
-    return 0.65 if character.isupper() else 0.55
+    return WIDTHS.get(character) or (CAPITAL if character.isupper() else SMALL)
 
 
 def points(box: Box) -> str:

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from search.views import photo, saved, search, status
+from search.views import photo, saved, search, status, suggestions
 
 app_name = "search"
 urlpatterns = [
     path("search", search.show_results, name="search"),
     path("search/picture", search.search_with_picture, name="picture"),
+    path("search/suggestions", suggestions.show_suggestions, name="suggestions"),
     path("search/saved", saved.save, name="save"),
     path("search/saved/<int:saved_id>/delete", saved.remove, name="remove-saved"),
     path("search/recent/clear", saved.forget, name="forget-recent"),

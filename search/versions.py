@@ -10,7 +10,7 @@ from search.models import PhotoEmbedding, PhotoText
 from search.results import Found
 
 # So many hits are compared with each other; who looks further down looks for something else.
-COMPARED = 240
+COMPARED = 120
 # Nearly the same by its vector, and by the words in it: two screenshots of one app look alike to every encoder. A
 # basic encoder knows kinds of things alone, and takes any two cats for one.
 MOST_DISTANT = 0.04

@@ -25,7 +25,16 @@ function step(matches, by) {
   const now = before < 0 ? (by > 0 ? 0 : all.length - 1) : (before + by + all.length) % all.length;
   all.forEach((match, number) => match.classList.toggle("current", number === now));
   matches.querySelector("[data-place]").value = `${now + 1} / ${all.length}`;
-  all[now].querySelector("polygon").scrollIntoView({ block: "center", inline: "nearest" });
+  const box = all[now].querySelector("polygon");
+  box.scrollIntoView({ block: "center", inline: "nearest" });
+  keepClear(matches.querySelector(".match-bar"), box);
+}
+
+/** Move the bar to the other end of the picture if it lies over the match. */
+function keepClear(bar, box) {
+  bar.classList.remove("above");
+  const [one, other] = [bar.getBoundingClientRect(), box.getBoundingClientRect()];
+  bar.classList.toggle("above", other.bottom > one.top && other.top < one.bottom);
 }
 
 function toggleAllText(matches, button) {

@@ -232,11 +232,13 @@ def test_another_photo_in_the_same_frame_gets_its_own_boxes(open_page, show):
 
 
 def test_a_match_far_down_a_long_picture_comes_into_view(open_page, show):
-    low = [{"text": "调休", "confidence": 1, "box": [[0.1, 0.95], [0.5, 0.95], [0.5, 0.96], [0.1, 0.96]]}]
+    low = [{"text": "调休", "confidence": 1, "box": [[0.1, 0.98], [0.9, 0.98], [0.9, 0.99], [0.1, 0.99]]}]
     photo = read_lines(show(picture(1, size=(300, 3000))), low)
     page = open_page(f"/photos/{photo.pk}?q=调休")
     page.get_by_role("button", name="Next match").click()
     expect(page.locator("[data-match] polygon")).to_be_in_viewport()
+    bar, match = page.locator(".match-bar").bounding_box(), page.locator("[data-match] polygon").bounding_box()
+    assert bar["y"] + bar["height"] < match["y"] or match["y"] + match["height"] < bar["y"]
 
 
 def test_on_a_small_telephone_boxes_are_always_seen_and_nothing_is_wider(open_page, show):
@@ -323,3 +325,16 @@ def test_on_a_telephone_the_side_bar_is_a_drawer(open_page, show):
     expect(side).to_be_visible()
     page.keyboard.press("Escape")
     expect(side).to_be_hidden()
+
+
+def test_the_box_suggests_what_was_searched_for_before(open_page, show):
+    read_as(show(filename="IMG_2041.png"), "tea")
+    page = open_page("/search?q=green+tea")
+    page.goto("/")
+    page.get_by_role("searchbox").fill("tea")
+    expect(page.locator("#suggestions a")).to_have_text("green tea")
+    page.get_by_role("searchbox").fill("img")
+    expect(page.locator("#suggestions a")).to_have_text("IMG_2041.png")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search?q=IMG_2041.png")
