@@ -26,6 +26,7 @@ class Filters:
     """
 
     extension: str = ""
+    kind: str = ""
     min_width: int | None = None
     max_width: int | None = None
     min_height: int | None = None
@@ -47,6 +48,7 @@ class Filters:
         """Yield (field of PhotoDocument, "exact" | "gte" | "lte" | "lt" | "icontains", value) for all asked for."""
         for name, field, comparison in (
             ("extension", "extension", "exact"),
+            ("kind", "kind", "exact"),
             ("min_width", "width", "gte"),
             ("max_width", "width", "lte"),
             ("min_height", "height", "gte"),

@@ -7,7 +7,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from gallery.images import EXTENSIONS
-from gallery.models import MAX_IMPORTANCE
+from gallery.models import MAX_IMPORTANCE, Photo
 from search.examples import Region
 from search.filters import Filters
 from search.models import SavedSearch
@@ -55,6 +55,7 @@ class SearchForm(forms.Form):
         required=False,
         choices=[("", _("any")), *((extension, extension.upper()) for extension in sorted(set(EXTENSIONS.values())))],
     )
+    kind = forms.ChoiceField(label=_("Kind"), required=False, choices=[("", _("any")), *Photo.Kind.choices])
     min_width = forms.IntegerField(label=_("Width from"), required=False, min_value=1, max_value=MAX_PIXELS)
     min_height = forms.IntegerField(label=_("Height from"), required=False, min_value=1, max_value=MAX_PIXELS)
     min_importance = forms.TypedChoiceField(
@@ -110,6 +111,7 @@ class SearchForm(forms.Form):
         data = self.cleaned_data
         return Filters(
             extension=data["extension"],
+            kind=data["kind"],
             min_width=data["min_width"],
             min_height=data["min_height"],
             min_importance=data["min_importance"],

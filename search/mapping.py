@@ -94,6 +94,7 @@ class PhotoDocument(Document):
     camera = part_of_text()
     source = part_of_text()
     extension = fields.KeywordField()
+    kind = fields.KeywordField()
     width = fields.IntegerField()
     height = fields.IntegerField()
     importance = fields.ByteField()

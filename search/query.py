@@ -13,7 +13,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from gallery.models import MAX_IMPORTANCE
+from gallery.models import MAX_IMPORTANCE, Photo
 from search.dates import DATE_PATTERN, Period, read_date
 from search.filters import Filters
 
@@ -28,7 +28,7 @@ TOKEN = re.compile(
     (?P<minus> [-−–](?=\S) )?
     (?:
         (?P<date> {DATE_PATTERN} )
-        | (?P<key> ext|extension|filename|camera|source|width|height|importance|after|before )
+        | (?P<key> ext|extension|kind|filename|camera|source|width|height|importance|after|before )
         : (?P<comparison> [<>]=? | = )? (?P<value> "[^"]*"? | [^\s"]+ )
         | "(?P<straight>[^"]*)"? | “(?P<curly>[^”]*)”? | 「(?P<corner>[^」]*)」?
         | (?P<word> [^\s"“「]+ )
@@ -38,6 +38,11 @@ TOKEN = re.compile(
 )
 YEAR = re.compile(r"\d{4}")
 TEXTS = {"filename", "camera", "source"}
+KINDS = {
+    **dict.fromkeys(("photo", "photos", "照片"), Photo.Kind.PHOTO),
+    **dict.fromkeys(("screenshot", "screenshots", "截图", "截屏"), Photo.Kind.SCREENSHOT),
+    **dict.fromkeys(("meme", "memes", "sticker", "stickers", "表情", "表情包"), Photo.Kind.MEME),
+}
 CODE = re.compile(r"\d|@|[a-z]\.[a-z]", re.IGNORECASE)
 EXTENSIONS = {"jpeg": "jpg", "jpe": "jpg", "tif": "tiff", "heif": "heic"}
 SCRIPTS_OF_NAMES = {
@@ -173,6 +178,8 @@ def _read_filter(token: re.Match[str], today: date) -> Filters:
         raise InvalidQuery(_("A filter such as “%(key)s:” cannot be excluded; leave out the minus.") % {"key": key})
     if key in {"ext", "extension"}:
         return Filters(extension=extension_of(value))
+    if key == "kind":
+        return Filters(kind=_read_kind(value))
     if key in TEXTS:
         texts: dict[str, Any] = {key: value}
         return Filters(**texts)
@@ -180,6 +187,13 @@ def _read_filter(token: re.Match[str], today: date) -> Filters:
         moment = _read_moment(key, value, today)
         return Filters(after=moment) if key == "after" else Filters(before=moment)
     return _read_number(key, comparison, value)
+
+
+def _read_kind(value: str) -> str:
+    try:
+        return KINDS[value.lower()].value
+    except KeyError as error:
+        raise InvalidQuery(_("“kind:” is one of photo, screenshot and meme.")) from error
 
 
 def extension_of(value: str) -> str:

@@ -120,6 +120,11 @@ class TestSearchByText:
         for text in ("porsche camera:fuji", 'camera:"fujifilm x-t5"', "porsche source:wechat", "source:/nas/"):
             assert found(search_by_text(text, user=user)) == ["fuji.png"], text
 
+    def test_the_kind_narrows_words_and_likeness(self, user):
+        add_photo(user, "meme.png", angle=0, kind="meme")
+        add_photo(user, "photo.png", angle=0, text="porsche", kind="photo")
+        assert found(search_by_text("porsche kind:meme", user=user)) == ["meme.png"]
+
     def test_similar_versions_are_folded_into_the_best(self, user):
         add_photo(user, "best.png", angle=0, text="ok")
         add_photo(user, "copy.png", angle=1, text="ok")

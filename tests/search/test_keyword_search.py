@@ -7,7 +7,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gallery.models import Photo
+from gallery.models import Photo, PhotoSource
 from search.documents import unindex_photos
 from search.folding import fold
 from search.keyword_hits import KeywordHit, SnippetMaker
@@ -249,3 +249,13 @@ def test_elasticsearch_that_does_not_answer_is_said_to_be_unavailable(user, sett
         settings.ELASTICSEARCH_URL = url
         with pytest.raises(KeywordSearchUnavailable):
             keyword_search(parse("cat"), user=user, limit=5)
+
+
+def test_camera_source_and_kind_narrow_in_the_index_as_in_the_database(user, add_photo, keyword_index):
+    photo = add_photo("tea", metadata={"make": "FUJIFILM", "model": "X-T5"}, kind="screenshot")
+    PhotoSource.objects.create(photo=photo, path="/nas/微信/WeChat Files/a.png")
+    add_photo("tea", metadata={"model": "iPhone 15"}, kind="photo")
+    index_all()
+    for text in ("tea camera:x-t5", 'tea camera:"fujifilm x"', "tea source:wechat", "tea source:微信", "tea kind:截图"):
+        for search in (keyword_search, keyword_search_in_database):
+            assert found(search, text, user=user) == [photo.pk], (text, search)
