@@ -338,3 +338,17 @@ def test_the_box_suggests_what_was_searched_for_before(open_page, show):
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.wait_for_url("**/search?q=IMG_2041.png")
+
+
+def test_in_chinese_everything_around_a_chinese_query_is_chinese(open_page, show):
+    photo = read_lines(show(picture(1, size=(800, 800)), filename="a.png"), LINES)
+    Photo.objects.filter(pk=photo.pk).update(taken_at=datetime(2023, 5, 6), kind="meme")
+    page = open_page("/search?q=调休+2023年5月+kind:表情", locale="zh-CN")
+    expect(page.locator(".hit mark").first).to_have_text("调休")
+    expect(page.get_by_role("link", name="拍摄时间: 2023年5月")).to_be_visible()
+    expect(page.get_by_role("link", name="作为文字搜索")).to_be_visible()
+    expect(page.get_by_role("link", name="最新的在前")).to_be_visible()
+    page.locator(".hit .tile").click()
+    expect(page.get_by_role("button", name="下一处")).to_be_visible()
+    page.get_by_role("button", name="用局部搜索").click()
+    expect(page.get_by_role("link", name="用这一部分搜索")).to_be_visible()

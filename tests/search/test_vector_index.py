@@ -62,4 +62,6 @@ def test_only_one_process_builds():
         another.execute("SELECT pg_advisory_lock(%s)", [vector_index.BUILD_LOCK])
         assert build_vector_index(MODEL, 4) is False
         assert not has_vector_index(MODEL)
+        # The server notices only some time later that a client has gone.
+        another.execute("SELECT pg_advisory_unlock(%s)", [vector_index.BUILD_LOCK])
     assert build_vector_index(MODEL, 4) is True
