@@ -11,6 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
+from django.db.models import F
 
 from gallery.files import exclusive, original_name, place_files, write_temporary
 from gallery.models import Photo, PhotoSource
@@ -146,6 +147,10 @@ def _repair(photo: Photo, name: str) -> None:
 def _save_sources(sources: list[PhotoSource]) -> None:
     """Insert those that are not known; of those that are, say that they were there."""
     unique = {(source.photo_id, source.path): source for source in sources}
+    known = set(PhotoSource.objects.filter(photo__in={pk for pk, _path in unique}).values_list("photo", "path"))
+    # The keyword index knows where photos came from.
+    came_again = {pk for pk, _path in unique.keys() - known} & {pk for pk, _path in known}
+    Photo.objects.filter(pk__in=came_again).update(revision=F("revision") + 1)
     PhotoSource.objects.bulk_create(
         unique.values(),
         update_conflicts=True,

@@ -22,6 +22,7 @@ from gallery import reading
 from gallery.images import ImageTooLarge, InvalidImage, UnsupportedImage
 from gallery.models import Photo, PhotoSource, StepAttempt
 from gallery.reading import clean_filename
+from gallery.storing import Incoming, store_pictures
 from gallery.upload import store_upload
 from tests.gallery.conftest import picture, process_environment
 from tests.gallery.test_images import png_that_claims
@@ -182,6 +183,7 @@ django.setup()
 from io import BytesIO
 from unittest import mock
 from django.contrib.auth.models import User
+from gallery.storing import Incoming, store_pictures
 from gallery.upload import store_upload
 with mock.patch({moment!r}, lambda *args, **options: os.kill(os.getpid(), signal.SIGKILL)):
     store_upload(BytesIO({picture()!r}), owner=User.objects.get(), filename="a.png")
@@ -192,3 +194,15 @@ with mock.patch({moment!r}, lambda *args, **options: os.kill(os.getpid(), signal
     assert all(path.read_bytes() == picture() for path in files_below(media_root / "originals"))
     photo = store(picture())
     assert files_below(media_root / "originals") == [photo.path]
+
+
+def test_a_new_place_of_known_bytes_is_something_to_index_and_the_same_place_is_not(
+    owner: User, media_root: Path
+) -> None:
+    photo, _created = store_upload(BytesIO(picture(1)), owner=owner, filename="a.png")
+    for _time in range(2):
+        fields = reading.describe_picture(BytesIO(picture(1)), filename="a.png")
+        source = PhotoSource(path="/nas/WeChat/a.png")
+        store_pictures([Incoming(fields, source, lambda: [picture(1)])], owner=owner)
+        photo.refresh_from_db()
+        assert (photo.sources.count(), photo.revision) == (2, 2)
