@@ -7,11 +7,10 @@ from typing import Literal
 
 import numpy as np
 from django.contrib.auth.models import AbstractBaseUser
-from django.db.models import F, Q
-from django.db.models.functions import Cast, Coalesce
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from gallery.models import LocalDateTimeField, Photo, PhotoQuerySet
+from gallery.models import Photo, PhotoQuerySet
 from search.composition import Composition, compose
 from search.divider import count_likely
 from search.encoder_choice import choose_encoder
@@ -47,9 +46,6 @@ VECTOR_WEIGHT = 1.0
 KEYWORD_DEPTH = 1000
 VECTOR_DEPTH = 240
 LISTED = 5000
-
-# Of pictures that nobody dated, when they came.
-MOMENT = Coalesce(F("taken_at"), Cast(F("uploaded_at"), LocalDateTimeField()))
 
 
 @dataclass(frozen=True)
@@ -114,7 +110,7 @@ class Ranker:
 
     def _all_photos(self) -> FoundList:
         """All photos under the conditions, newest first or oldest first."""
-        moment = MOMENT.asc() if self.order == "oldest" else MOMENT.desc()
+        moment = "dated_at" if self.order == "oldest" else "-dated_at"
         ids = self.photos.order_by(moment, "pk" if self.order == "oldest" else "-pk").values_list("pk", flat=True)
         entries = tuple(Found(pk) for pk in ids[:LISTED])
         return FoundList(entries, likely=len(entries))
@@ -214,7 +210,7 @@ class Ranker:
     def _fuse(self, rankings: list[Ranking]) -> FoundList:
         """Merge the rankings; the database says which of them may be seen, for an index may lag behind."""
         scores = reciprocal_rank_fusion([(list(ranking.found), ranking.weight) for ranking in rankings])
-        allowed = dict(self.photos.filter(pk__in=scores).values_list("pk", MOMENT))
+        allowed = dict(self.photos.filter(pk__in=scores).values_list("pk", "dated_at"))
         ranked = sorted(allowed, key=lambda photo_id: (-scores[photo_id], -photo_id))
         fitting = {pk for ranking in rankings for pk in list(ranking.found)[: ranking.likely]}
         likely = max((number for number, pk in enumerate(ranked, start=1) if pk in fitting), default=0)

@@ -8,6 +8,7 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.utils.translation import gettext as _
 from elasticsearch import NotFoundError
 
+from gallery.models import Photo
 from search.documents import KeywordSearchUnavailable, connected
 from search.filters import Filters
 from search.folding import compose, digits_of, fold, is_short_word
