@@ -29,6 +29,17 @@ EXTENSIONS = {
     "AVIF": "avif",
     "HEIF": "heic",
 }
+# Under which type the files of an extension go out.
+CONTENT_TYPES = {
+    "jpg": "image/jpeg",
+    "png": "image/png",
+    "gif": "image/gif",
+    "webp": "image/webp",
+    "bmp": "image/bmp",
+    "tiff": "image/tiff",
+    "heic": "image/heic",
+    "avif": "image/avif",
+}
 # The frames of these follow each other in time; a TIFF's or a HEIC's are pages or parts, and its first is the picture.
 ANIMATED_FORMATS = {"GIF", "WEBP", "PNG", "AVIF"}
 # A frame is reached by decoding those before it: no more pixels than this.

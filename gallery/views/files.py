@@ -1,27 +1,20 @@
 """Thumbnails and originals: the only way to a photo's bytes, and only for its owner."""
 
+import os
+from io import BufferedReader
 from pathlib import Path
 
-from django.http import FileResponse, Http404, HttpResponseBase
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
 from gallery.files import open_original, safe_filename, thumbnail_path
+from gallery.images import CONTENT_TYPES
 from gallery.models import Photo, PhotoQuerySet
+from gallery.ranges import FilePart, UnsatisfiableRange, read_range
 from gallery.views import PageRequest
-
-CONTENT_TYPES = {
-    "jpg": "image/jpeg",
-    "png": "image/png",
-    "gif": "image/gif",
-    "webp": "image/webp",
-    "bmp": "image/bmp",
-    "tiff": "image/tiff",
-    "heic": "image/heic",
-    "avif": "image/avif",
-}
 
 # A photo's bytes never change, and the addresses of thumbnails carry their version.
 CACHE_CONTROL = "private, max-age=31536000, immutable"
@@ -69,11 +62,33 @@ def _send(request: PageRequest, path: Path, *, etag: str, content_type: str, fil
     response: HttpResponseBase | None = get_conditional_response(request, etag=quote_etag(etag))
     if response is None:
         try:
-            response = FileResponse(open_original(path), content_type=content_type, filename=filename)
+            file = open_original(path)
         except (FileNotFoundError, IsADirectoryError, PermissionError) as error:  # lost, or moved by its owner
             raise Http404(path.name) from error
+        response = _whole_or_part(request, file, etag=etag, content_type=content_type, filename=filename)
     response["ETag"] = quote_etag(etag)
+    response["Accept-Ranges"] = "bytes"
     response["Cache-Control"] = CACHE_CONTROL
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+    return response
+
+
+def _whole_or_part(
+    request: PageRequest, file: BufferedReader, *, etag: str, content_type: str, filename: str
+) -> HttpResponseBase:
+    size = os.fstat(file.fileno()).st_size
+    # A part of another version of the file would be of no use to the one who asks.
+    is_wanted = request.method == "GET" and request.headers.get("If-Range", quote_etag(etag)) == quote_etag(etag)
+    try:
+        span = read_range(request.headers.get("Range", ""), size=size) if is_wanted else None
+    except UnsatisfiableRange:
+        file.close()
+        return HttpResponse(status=416, content_type=content_type, headers={"Content-Range": f"bytes */{size}"})
+    if span is None:
+        return FileResponse(file, content_type=content_type, filename=filename)
+    begin, end = span
+    response = FileResponse(FilePart(file, begin, end), content_type=content_type, filename=filename, status=206)
+    response["Content-Length"] = str(end - begin + 1)
+    response["Content-Range"] = f"bytes {begin}-{end}/{size}"
     return response

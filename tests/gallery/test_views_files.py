@@ -79,3 +79,27 @@ def test_there_is_no_thumbnail_before_it_is_made(client, store):
 def test_a_lost_file_is_not_found(client, photo):
     photo.path.unlink()
     assert client.get(f"/photos/{photo.pk}/original").status_code == 404
+
+
+def test_a_broken_download_goes_on(client, photo):
+    whole = client.get(f"/photos/{photo.pk}/original")
+    data = whole.getvalue()
+    assert whole["Accept-Ranges"] == "bytes"
+    rest = client.get(f"/photos/{photo.pk}/original", headers={"Range": "bytes=100-", "If-Range": whole["ETag"]})
+    assert rest.status_code == 206
+    assert rest.getvalue() == data[100:]
+    assert rest["Content-Length"] == str(len(data) - 100)
+    assert rest["Content-Range"] == f"bytes 100-{len(data) - 1}/{len(data)}"
+    assert (rest["ETag"], rest["Content-Type"]) == (whole["ETag"], "image/png")
+
+
+def test_a_part_of_another_file_is_of_no_use(client, photo):
+    response = client.get(f"/photos/{photo.pk}/original", headers={"Range": "bytes=100-", "If-Range": '"other"'})
+    assert response.status_code == 200
+    assert response.getvalue() == photo.path.read_bytes()
+
+
+def test_nothing_lies_behind_the_end(client, photo):
+    response = client.get(f"/photos/{photo.pk}/original", headers={"Range": "bytes=9999999-"})
+    assert response.status_code == 416
+    assert response["Content-Range"] == f"bytes */{photo.file_size}"

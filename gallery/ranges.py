@@ -1,0 +1,49 @@
+"""Parts of files, as RFC 9110 section 14 has them: one range of bytes, so that a broken download can go on."""
+
+import re
+from typing import IO
+
+RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
+
+
+class UnsatisfiableRange(ValueError):
+    """The file ends before the range begins."""
+
+
+def read_range(header: str, *, size: int) -> tuple[int, int] | None:
+    """First and last byte that `header` asks of a file of `size` bytes; None: of the whole file.
+
+    What is no range, or several, is passed over, as the standard allows. UnsatisfiableRange.
+    """
+    match = RANGE.fullmatch(header.replace(" ", ""))
+    if match is None or match[0].endswith("=-"):
+        return None
+    first, last = match.groups()
+    if not first:
+        begin, end = max(0, size - int(last)), size - 1
+    else:
+        begin, end = int(first), min(int(last), size - 1) if last else size - 1
+        if last and int(last) < begin:
+            return None
+    if begin >= size:
+        raise UnsatisfiableRange(header)
+    return begin, end
+
+
+class FilePart:
+    """The bytes of an open file from `begin` to `end`, both included."""
+
+    def __init__(self, file: IO[bytes], begin: int, end: int) -> None:
+        self._file = file
+        self._left = end - begin + 1
+        file.seek(begin)
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes, at most `size` of them; none at the end."""
+        data = self._file.read(self._left if size < 0 else min(size, self._left))
+        self._left -= len(data)
+        return data
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
