@@ -1,5 +1,6 @@
 """Change what a person says about photos."""
 
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -27,3 +28,10 @@ def edit_photos(photos: PhotoQuerySet, *, user: AbstractBaseUser, **changes: Any
         for begin in range(0, len(photo_ids), size):
             transaction.on_commit(partial(enqueue_indexing, photo_ids[begin : begin + size]))
     return len(photo_ids)
+
+
+def date_photo(photo: Photo, *, user: AbstractBaseUser, taken_at: datetime | None) -> None:
+    """Say when a photo was taken, in the local time there; nothing happens to a photo that is not `user`'s."""
+    source = Photo.DateSource.PERSON if taken_at else ""
+    photos = Photo.objects.filter(pk=photo.pk)
+    edit_photos(photos, user=user, taken_at=taken_at, taken_offset=None, date_source=source)

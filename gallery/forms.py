@@ -1,6 +1,7 @@
-"""What a person may change about photos and their account, and where in the gallery they are."""
+"""What a person may change about photos and their account, where in the gallery they are, and what programs may."""
 
 import re
+from typing import Any
 
 from django import forms
 from django.conf import settings
@@ -9,7 +10,9 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from gallery.account import Account, Density
+from gallery.assistants import AssistantAccess
 from gallery.models import MAX_IMPORTANCE, Photo
+from gallery.tokens import Scope
 
 MONTH = r"^[12][0-9]{3}-(0[1-9]|1[0-2])$"
 # Photos that something is done with at once.
@@ -96,3 +99,35 @@ class ChoicesForm(forms.ModelForm):
     class Meta:
         model = Account
         fields = ("language", "density")
+
+
+class TokenForm(forms.Form):
+    """A new key for a program."""
+
+    name = forms.CharField(label=_("Name"), max_length=100, help_text=_("What uses it: “phone”, “backup script” …"))
+    scopes = forms.MultipleChoiceField(label=_("It may"), choices=Scope, widget=forms.CheckboxSelectMultiple)
+    days = forms.TypedChoiceField(
+        label=_("Valid for"),
+        choices=[(30, _("30 days")), (90, _("90 days")), (365, _("a year")), (0, _("until it is revoked"))],
+        coerce=int,
+        initial=90,
+    )
+
+    def __init__(self, *args: Any, is_administrator: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not is_administrator:
+            scopes = [(value, label) for value, label in Scope.choices if value != Scope.ADMIN]
+            self.fields["scopes"].choices = scopes  # type: ignore[attr-defined]
+
+
+class AssistantForm(forms.ModelForm):
+    """What assistants may read."""
+
+    class Meta:
+        model = AssistantAccess
+        fields = ("extent", "shows_sensitive")
+        labels = {
+            "extent": _("Assistants may read"),
+            "shows_sensitive": _("Show them numbers of identity and bank cards, telephones, and one-time codes"),
+        }
+        widgets = {"extent": forms.RadioSelect}

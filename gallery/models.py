@@ -14,11 +14,13 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from gallery.account import Account, OpenSession  # noqa: F401 - Django looks for models here
+from gallery.account import Account, OpenSession  # noqa: F401 - Django finds models in this module
+from gallery.assistants import AssistantAccess, AssistantCall  # noqa: F401 - likewise
 from gallery.images import THUMBNAIL_VERSION
 from gallery.import_models import ImportItem as ImportItem
 from gallery.import_models import ImportJob as ImportJob
-from gallery.partial_uploads import PartialUpload  # noqa: F401 - the same
+from gallery.partial_uploads import PartialUpload  # noqa: F401 - likewise
+from gallery.tokens import ApiToken  # noqa: F401 - likewise
 
 MAX_IMPORTANCE = 5
 MAX_ATTEMPTS = 3
@@ -76,6 +78,7 @@ class Photo(models.Model):
     class DateSource(models.TextChoices):
         """How `taken_at` is known, most trustworthy first."""
 
+        PERSON = "person", _("set by hand")
         EXIF = "exif", _("camera (EXIF)")
         SIDECAR = "sidecar", _("side-car file")
         GPS = "gps", _("satellites (GPS)")
@@ -156,6 +159,9 @@ class Photo(models.Model):
             models.Index(
                 fields=["owner", "-trashed_at", "-id"], condition=Q(trashed_at__isnull=False), name="photo_bin"
             ),
+            # Clients ask by these whether a file is here already.
+            models.Index(fields=["owner", "md5"], name="photo_owner_md5"),
+            models.Index(fields=["owner", "sha1"], name="photo_owner_sha1"),
         ]
 
     def __str__(self) -> str:

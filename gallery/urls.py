@@ -4,6 +4,7 @@ from django.urls import path
 
 from gallery.views import (
     account,
+    assistants,
     binned,
     files,
     import_files,
@@ -13,6 +14,7 @@ from gallery.views import (
     selection,
     status,
     timeline,
+    tokens,
     uploads,
 )
 
@@ -52,5 +54,8 @@ urlpatterns = [
     path("bin/restore", binned.restore_binned, name="restore"),
     path("bin/delete", binned.delete_binned, name="delete_binned"),
     path("bin/empty", binned.empty_whole_bin, name="empty_bin"),
+    path("tokens", tokens.show_tokens, name="tokens"),
+    path("tokens/<int:token_id>/revoke", tokens.revoke_token, name="revoke_token"),
+    path("assistants", assistants.show_assistants, name="assistants"),
     path("status", status.show_status, name="status"),
 ]

@@ -76,11 +76,15 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_dramatiq",
     "django_elasticsearch_dsl",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "photosearch",
     "gallery",
     "search",
 ]
 MIDDLEWARE = [
+    "photosearch.metrics.RequestMetrics",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -178,6 +182,14 @@ DRAMATIQ_BROKER = {
     ],
 }
 
+CACHES = {
+    "default": {
+        "BACKEND": "photosearch.caching.ForgivingCache",
+        "LOCATION": f"{REDIS_URL}{'&' if '?' in REDIS_URL else '?'}{_broker_timeouts}",
+        "KEY_PREFIX": "cache",
+    }
+}
+
 # Empty: there is no Elasticsearch, and PostgreSQL answers keyword searches.
 ELASTICSEARCH_URL = env.str("ELASTICSEARCH_URL", default="")
 ELASTICSEARCH_DSL = {"default": {"hosts": ELASTICSEARCH_URL or "http://localhost:9200", "request_timeout": 5}}
@@ -191,6 +203,39 @@ MAX_IMAGE_PIXELS = env.int("MAX_IMAGE_PIXELS", default=200_000_000)
 
 # Folders below which pages and API may import; by default none. Whoever runs `manage.py import_photos` may name any.
 IMPORT_ROOTS = env.list("IMPORT_ROOTS", default=[])
+
+# --- The API -------------------------------------------------------------------------------------------------------
+API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=3000)
+API_ANONYMOUS_PER_MINUTE = env.int("API_ANONYMOUS_PER_MINUTE", default=60)
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "gallery.access.authentication.KeyAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["gallery.access.permissions.HasScope"],
+    "DEFAULT_THROTTLE_CLASSES": ["gallery.access.throttles.RequestThrottle"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "gallery.access.negotiation.AlwaysTheSame",
+    "DEFAULT_SCHEMA_CLASS": "gallery.access.schema.Schema",
+    "EXCEPTION_HANDLER": "gallery.access.problems.answer_problem",
+    # Behind TLS there is a proxy, which adds the client's address; without one nobody's word for it is taken.
+    "NUM_PROXIES": 1 if _https else 0,
+    "URL_FORMAT_OVERRIDE": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "photosearch",
+    "DESCRIPTION": "Everything that a person can do in the pages, for programs. Errors are problem details (RFC 9457).",
+    "VERSION": "1.0.0",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "StepEnum": "gallery.models.Step",
+        "HealthStatus": ["ok"],
+        "UploadStatus": ["created", "duplicate"],
+    },
+}
 
 # --- Encoders and OCR ----------------------------------------------------------------------------------------------
 ENCODER_SOCKET = Path(env.str("ENCODER_SOCKET", default=str(RUN_DIR / "encoder.sock")))

@@ -20,8 +20,10 @@ urlpatterns = [
     path("password/", ChangePassword.as_view(), name="password"),
     path("language/", choose_language, name="set_language"),
     path("jsi18n/", login_not_required(script_strings), name="javascript-catalog"),
+    path("api/", include("gallery.api.urls")),
     path("admin/", admin.site.urls),
     path("", include("search.urls")),
     path("", include("gallery.urls")),
 ]
 handler400 = "gallery.views.errors.bad_request"
+handler500 = "gallery.access.problems.server_error"

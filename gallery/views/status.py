@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import connection
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, QuerySet, Sum
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from django.views.decorators.vary import vary_on_headers
 from redis import RedisError
 
 from gallery.models import MAX_ATTEMPTS, Photo, Step, StepAttempt
-from gallery.steps import BlockedStep, CurrentStep, current_steps
+from gallery.operations import backlogs, failures
 from gallery.tasks import STEP_QUEUES, broker_version, messages_in_work, queue_lengths
 from gallery.views import PageRequest
 
@@ -41,16 +41,6 @@ class Queue:
     given_up: int
 
 
-@dataclass(frozen=True)
-class Backlog:
-    """A step, the version of its output, and how many photos lack it; `reason` says why nothing is done about it."""
-
-    title: str
-    version: str = ""
-    missing: int | None = None
-    reason: str = ""
-
-
 @require_safe
 @vary_on_headers("HX-Request")
 def show_status(request: PageRequest) -> HttpResponse:
@@ -63,9 +53,9 @@ def show_status(request: PageRequest) -> HttpResponse:
         "queues": queues,
         "photos": Photo.objects.count(),
         "people": _people(),
-        "backlogs": [_backlog(step) for step in current_steps()],
-        "failures": _failures()[:SHOWN_FAILURES],
-        "failure_count": _failures().count(),
+        "backlogs": backlogs(),
+        "failures": failures()[:SHOWN_FAILURES],
+        "failure_count": failures().count(),
     }
     return render(request, "gallery/status_contents.html" if request.htmx else "gallery/status.html", context)
 
@@ -95,18 +85,3 @@ def _people() -> QuerySet[User]:
     """Everybody, with the number and the bytes of their photos; who has most stored first."""
     people = User.objects.annotate(photo_count=Count("photos"), bytes=Sum("photos__file_size", default=0))
     return people.select_related("account").order_by("-bytes", "username")
-
-
-def _backlog(step: CurrentStep | BlockedStep) -> Backlog:
-    if isinstance(step, BlockedStep):
-        return Backlog(step.title, reason=step.reason)
-    return Backlog(step.title, version=step.version, missing=step.missing().count())
-
-
-def _failures() -> QuerySet[StepAttempt]:
-    """Steps that failed, the latest first; those that only wait for a neighbour have no attempts counted.
-
-    An attempt without an error may be going on; when it was the last, its worker died and could not say why.
-    """
-    failed = Q(attempts__gt=0) & ~Q(error="") | Q(attempts__gte=MAX_ATTEMPTS)
-    return StepAttempt.objects.filter(failed).select_related("photo__owner").order_by("-failed_at")

@@ -1,0 +1,25 @@
+"""What the one who asks may do: a view names a scope for each of its methods, and a key must hold it."""
+
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+
+from gallery.tokens import Scope
+
+
+class HasScope(BasePermission):
+    """The key holds the scope in the view's `scopes`; a browser's session may do what its person may."""
+
+    def has_permission(self, request: Request, view: object) -> bool:
+        """A method that the view does not know is left to the view."""
+        if not request.user.is_authenticated:
+            return False
+        scope = scope_of(view, str(request.method))
+        if scope == Scope.ADMIN and not request.user.is_staff:
+            return False
+        return scope is None or request.auth is None or scope in request.auth.scopes
+
+
+def scope_of(view: object, method: str) -> Scope | None:
+    """The scope that `method` of `view` wants; None: any key will do."""
+    scopes: dict[str, Scope] = getattr(view, "scopes", {})
+    return scopes.get("GET" if method == "HEAD" else method)

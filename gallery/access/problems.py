@@ -1,0 +1,130 @@
+"""Errors in one shape, `application/problem+json` (RFC 9457): type, title, status, detail, and the fields at fault."""
+
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Any, ClassVar
+
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation, TooManyFilesSent
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
+from rest_framework import exceptions, serializers
+from rest_framework.response import Response
+from rest_framework.views import APIView, set_rollback
+
+from gallery.tokens import Scope
+
+CONTENT_TYPE = "application/problem+json"
+TYPE = "urn:photosearch:problem:"
+
+
+class FieldError(serializers.Serializer):
+    """What is wrong with one field."""
+
+    field = serializers.CharField(help_text="Its name; with dots where fields are nested.")
+    detail = serializers.CharField(help_text="A sentence.")
+
+
+class Problem(serializers.Serializer):
+    """An error."""
+
+    type = serializers.CharField(help_text="What kind of error it is, for programs.")
+    title = serializers.CharField(help_text="The name of the HTTP status.")
+    status = serializers.IntegerField(help_text="The HTTP status.")
+    detail = serializers.CharField(help_text="What is wrong and what to do, in a sentence.")
+    errors = FieldError(many=True, help_text="The fields at fault; often empty.")
+
+
+class TooLarge(exceptions.APIException):
+    """The file or the picture exceeds the limits."""
+
+    status_code = 413
+    default_code = "too-large"
+
+
+class Unsupported(exceptions.APIException):
+    """The bytes are no picture of a type that we read, or the body is of a type that is not taken here."""
+
+    status_code = 415
+    default_code = "unsupported-media-type"
+
+
+class Refused(exceptions.APIException):
+    """The request makes no sense as it is; `detail` says why."""
+
+    status_code = 400
+    default_code = "invalid"
+
+
+class ApiView(APIView):
+    """Every view of the API is one; `scopes` names what each of its methods wants of a key."""
+
+    scopes: ClassVar[dict[str, Scope]] = {}
+    # The framework's own answer to OPTIONS is no part of this API.
+    http_method_names = ["get", "head", "post", "patch", "delete"]
+
+
+def answer_problem(error: Exception, _context: dict[str, Any]) -> Response | None:
+    """The framework's hook: the response to an exception that a view has raised; None if it is our own fault."""
+    if isinstance(error, Http404):
+        error = exceptions.NotFound(_("There is no such thing, or it is not yours."))
+    elif isinstance(error, PermissionDenied):
+        error = exceptions.PermissionDenied()
+    elif isinstance(error, RequestDataTooBig):
+        error = TooLarge(_("The body of this request is too large."))
+    elif isinstance(error, TooManyFilesSent | SuspiciousOperation):
+        error = Refused(_("This request cannot be read."))
+    if not isinstance(error, exceptions.APIException):
+        return None
+    set_rollback()
+    headers = {}
+    if header := getattr(error, "auth_header", None):
+        headers["WWW-Authenticate"] = header
+    if wait := getattr(error, "wait", None):
+        headers["Retry-After"] = str(int(wait))
+    if isinstance(error, exceptions.ValidationError):
+        errors = list(_field_errors(error.detail))
+        detail = _("This is not valid: %(fields)s.") % {"fields": ", ".join(item["field"] for item in errors) or "body"}
+        body = problem(error.status_code, detail, errors=errors)
+    else:
+        body = problem(error.status_code, str(error.detail), code=str(getattr(error.detail, "code", "") or ""))
+    return Response(body, status=error.status_code, headers=headers, content_type=CONTENT_TYPE)
+
+
+def problem(status: int, detail: str, *, code: str = "", errors: list[dict[str, str]] | None = None) -> dict[str, Any]:
+    """The body of an error."""
+    kind = code.replace("_", "-") or HTTPStatus(status).name.lower().replace("_", "-")
+    return {
+        "type": f"{TYPE}{kind}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "errors": errors or [],
+    }
+
+
+def answer_plainly(status: int, detail: str) -> HttpResponse:
+    """The same for what happens outside of the framework's views."""
+    return JsonResponse(problem(status, detail), status=status, content_type=CONTENT_TYPE)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django's hook for what nobody caught: pages are told in HTML, programs in their shape."""
+    if request.path.startswith("/api/"):
+        return answer_plainly(500, _("Something went wrong here; it has been logged."))
+    from django.views.defaults import server_error as show_server_error
+
+    return show_server_error(request)
+
+
+def _field_errors(detail: Any, path: str = "") -> Iterator[dict[str, str]]:
+    """Flatten what the framework says of fields within fields."""
+    if isinstance(detail, dict):
+        for name, below in detail.items():
+            part = "" if name == "non_field_errors" else str(name)
+            yield from _field_errors(below, ".".join(filter(None, (path, part))))
+    elif isinstance(detail, list):
+        for number, below in enumerate(detail):
+            nested = isinstance(below, dict | list)
+            yield from _field_errors(below, ".".join(filter(None, (path, str(number)))) if nested else path)
+    else:
+        yield {"field": path or "body", "detail": str(detail)}

@@ -1,0 +1,56 @@
+"""How often one may ask: so many requests in a minute for each key or session, and for each address without one."""
+
+from time import time
+
+from django.conf import settings
+from django.core.cache import cache
+from rest_framework.exceptions import Throttled
+from rest_framework.request import Request
+from rest_framework.throttling import BaseThrottle
+
+WINDOW = 60  # seconds
+
+
+def seconds_to_wait(who: str, *, limit: int) -> int | None:
+    """Count a request of `who`; the seconds until the next is welcome, None if this one is.
+
+    The count lies in the cache that all processes share, and starts anew with every minute.
+    """
+    now = time()
+    key = f"requests:{who}:{int(now // WINDOW)}"
+    cache.add(key, 0, 2 * WINDOW)
+    try:
+        count = cache.incr(key)
+    except ValueError:  # It was forgotten between the two lines.
+        return None
+    return max(1, int(WINDOW - now % WINDOW)) if count > limit else None
+
+
+def refuse_guessing(request: Request) -> None:
+    """Count a wrong key against the address it came from; Throttled after too many."""
+    address = BaseThrottle().get_ident(request)
+    wait = seconds_to_wait(f"wrong:{address}", limit=settings.API_ANONYMOUS_PER_MINUTE)
+    if wait:
+        raise Throttled(wait)
+
+
+class RequestThrottle(BaseThrottle):
+    """By key, by person where a browser asks, by address where nobody is known."""
+
+    wait_seconds: int | None = None
+
+    def allow_request(self, request: Request, view: object) -> bool:  # noqa: ARG002 - the framework's signature
+        """Count the request."""
+        limit = settings.API_REQUESTS_PER_MINUTE
+        if request.auth is not None:
+            who = f"key:{request.auth.pk}"
+        elif request.user.is_authenticated:
+            who = f"user:{request.user.pk}"
+        else:
+            who, limit = f"address:{self.get_ident(request)}", settings.API_ANONYMOUS_PER_MINUTE
+        self.wait_seconds = seconds_to_wait(who, limit=limit)
+        return self.wait_seconds is None
+
+    def wait(self) -> int | None:
+        """For the header Retry-After."""
+        return self.wait_seconds

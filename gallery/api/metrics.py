@@ -1,0 +1,81 @@
+"""Figures for Prometheus; for a program of this machine, or with a key of an administrator."""
+
+from collections.abc import Iterator
+from ipaddress import ip_address
+from typing import Any, cast
+
+from django.core.cache import cache
+from django.http import HttpResponse
+from drf_spectacular.utils import extend_schema
+from prometheus_client.core import GaugeMetricFamily
+from redis import RedisError
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+
+from gallery.access import ApiRequest
+from gallery.access.permissions import HasScope
+from gallery.access.problems import ApiView
+from gallery.models import Photo
+from gallery.operations import backlogs, failures
+from gallery.tasks import queue_lengths
+from gallery.tokens import Scope
+from photosearch.metrics import CONTENT_TYPE, exposition
+
+# Counting a large library takes long: as of so many seconds ago.
+CACHE_SECONDS = 15
+
+
+class IsHereOrAdministrator(HasScope):
+    """Whoever asks from this very machine, and not through a proxy on it; else a key with the scope."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        """A proxy says for whom it asks."""
+        forwarded = any(name in request.headers for name in ("X-Forwarded-For", "X-Forwarded-Proto", "Forwarded"))
+        try:
+            is_here = ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
+        except ValueError:
+            is_here = False
+        return (is_here and not forwarded) or super().has_permission(request, view)
+
+
+class Metrics(ApiView):
+    """The figures."""
+
+    scopes = {"GET": Scope.ADMIN}
+    permission_classes: list[type[BasePermission]] = [IsHereOrAdministrator]
+
+    @extend_schema(operation_id="read_metrics", responses={(200, "text/plain"): str}, tags=["administration"])
+    def get(self, request: ApiRequest) -> HttpResponse:  # noqa: ARG002 - the framework's signature
+        """Request latency, queue lengths, backlogs, failures and photos, in Prometheus' text format."""
+        return HttpResponse(exposition(gauges()), content_type=CONTENT_TYPE)
+
+
+def gauges() -> Iterator[GaugeMetricFamily]:
+    """What can be counted now."""
+    counted = cast(dict[str, Any], cache.get_or_set("metrics", _count, CACHE_SECONDS))
+    yield GaugeMetricFamily("photosearch_photos", "Stored photos.", value=counted["photos"])
+    yield GaugeMetricFamily("photosearch_failures", "Steps of photos that failed.", value=counted["failures"])
+    missing = GaugeMetricFamily("photosearch_missing", "Photos that lack a step's output.", labels=["step", "version"])
+    for (step, version), number in counted["missing"].items():
+        missing.add_metric([step, version], number)
+    yield missing
+    try:
+        lengths = queue_lengths()
+    except RedisError:
+        yield GaugeMetricFamily("photosearch_broker_up", "Whether Valkey answers.", value=0)
+        return
+    yield GaugeMetricFamily("photosearch_broker_up", "Whether Valkey answers.", value=1)
+    queues = GaugeMetricFamily("photosearch_queue_length", "Messages that wait.", labels=["queue"])
+    for name, length in lengths.items():
+        queues.add_metric([name], length)
+    yield queues
+
+
+def _count() -> dict[str, Any]:
+    return {
+        "photos": Photo.objects.count(),
+        "failures": failures().count(),
+        "missing": {
+            (backlog.step, backlog.version): backlog.missing for backlog in backlogs() if backlog.missing is not None
+        },
+    }

@@ -1,0 +1,242 @@
+"""Take files in: one per request, as a form or as the bare bytes, refused by its checksum before a byte is read."""
+
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any, cast
+from urllib.parse import unquote
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.parsers import BaseParser, MultiPartParser
+from rest_framework.response import Response
+
+from gallery.access import ApiRequest
+from gallery.access.problems import ApiView, Refused, TooLarge, Unsupported
+from gallery.api.photos import MD5, SHA1, SHA256, by_checksum
+from gallery.images import ImageTooLarge, InvalidImage, UnsupportedImage, digests_of
+from gallery.models import Photo
+from gallery.serializers import PhotoSerializer
+from gallery.tokens import Scope
+from gallery.upload import store_upload
+from gallery.views.uploads import ENVELOPE, LargeFileSkipper, upload_limits
+
+# The header of each digest, and its hexadecimal digits.
+CHECKSUM_HEADERS = {"X-Checksum-SHA256": SHA256, "X-Checksum-SHA1": SHA1, "X-Checksum-MD5": MD5}
+FILENAME_HEADER = "X-Filename"
+MAX_CHECKS = 1000
+IN_MEMORY = 2 << 20
+BLOCK = 1 << 20
+
+
+class BareBytes(BaseParser):
+    """The body is the file."""
+
+    media_type = "application/octet-stream"
+
+    def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> IO[bytes]:  # noqa: ARG002 - the framework's signature
+        """The bytes in a temporary file; TooLarge as soon as they are too many."""
+        file: IO[bytes] = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - closed by the view
+        size = 0
+        while block := stream.read(BLOCK):
+            size += len(block)
+            if size > settings.MAX_UPLOAD_BYTES:
+                file.close()
+                raise TooLarge(upload_limits()["too_large"])
+            file.write(block)
+        return file
+
+
+class BarePicture(BareBytes):
+    """The same, for clients that know the picture's type; what it is, its bytes say."""
+
+    media_type = "image/*"
+
+
+class UploadSerializer(serializers.Serializer):
+    """A form with one file."""
+
+    file = serializers.FileField(allow_empty_file=True)
+
+
+class UploadAnswer(serializers.Serializer):
+    """What became of the file."""
+
+    status = serializers.ChoiceField(["created", "duplicate"])
+    photo = PhotoSerializer()
+
+
+class Check(serializers.Serializer):
+    """One file that a client could send."""
+
+    id = serializers.CharField(max_length=1000, help_text="Whatever the client calls it, such as its path.")
+    checksum = serializers.RegexField(
+        rf"^(?:[0-9a-fA-F]{{{SHA256}}}|[0-9a-fA-F]{{{SHA1}}}|[0-9a-fA-F]{{{MD5}}})$",
+        help_text="SHA-256, SHA-1 or MD5 in hexadecimal.",
+    )
+    file_size = serializers.IntegerField(required=False, min_value=0, max_value=1 << 50)
+
+
+class Checks(serializers.Serializer):
+    """The files that a client could send."""
+
+    files = serializers.ListField(child=Check(), min_length=1, max_length=MAX_CHECKS)
+
+
+class Verdict(serializers.Serializer):
+    """Whether to send it."""
+
+    id = serializers.CharField()
+    action = serializers.ChoiceField(["accept", "reject"])
+    reason = serializers.ChoiceField(["duplicate", "too-large"], allow_null=True)
+    photo_id = serializers.IntegerField(allow_null=True, help_text="The photo that has these bytes.")
+
+
+class Verdicts(serializers.Serializer):
+    """In the order of the files."""
+
+    results = Verdict(many=True)
+
+
+class Upload(ApiView):
+    """One file."""
+
+    scopes = {"POST": Scope.UPLOAD}
+    parser_classes = [MultiPartParser, BareBytes, BarePicture]
+
+    @extend_schema(
+        operation_id="upload_photo",
+        parameters=[
+            *(
+                OpenApiParameter(
+                    name,
+                    {"type": "string", "pattern": f"^[0-9a-fA-F]{{{digits}}}$"},
+                    OpenApiParameter.HEADER,
+                    description="If a photo has it, the body is not read; else the bytes must have it.",
+                )
+                for name, digits in CHECKSUM_HEADERS.items()
+            ),
+            OpenApiParameter(
+                FILENAME_HEADER,
+                {"type": "string", "pattern": r"^[A-Za-z0-9._~%-]{1,1000}$"},
+                OpenApiParameter.HEADER,
+                description="The name of a file that comes as bare bytes, percent-encoded UTF-8.",
+            ),
+        ],
+        request={
+            "multipart/form-data": UploadSerializer,
+            "application/octet-stream": OpenApiTypes.BINARY,
+            "image/*": OpenApiTypes.BINARY,
+        },
+        responses={201: UploadAnswer, 200: UploadAnswer},
+        tags=["upload"],
+    )
+    def post(self, request: ApiRequest) -> Response:
+        """Upload a picture: 201 if it is new, 200 with the photo that is there if its bytes are known."""
+        checksums = _checksums(request)
+        if known := _known(request, checksums):
+            return _answer(known, created=False)
+        if int(request.headers.get("Content-Length") or 0) > settings.MAX_UPLOAD_BYTES + ENVELOPE:
+            raise TooLarge(upload_limits()["too_large"])
+        file, filename = _receive(request)
+        try:
+            _verify(file, checksums)
+            photo, created = store_upload(file, owner=request.user, filename=filename)
+        except UnsupportedImage as error:
+            raise Unsupported(str(error)) from error
+        except ImageTooLarge as error:
+            raise TooLarge(str(error)) from error
+        except InvalidImage as error:
+            raise Refused(str(error)) from error
+        finally:
+            file.close()
+        return _answer(photo, created=created)
+
+
+class UploadCheck(ApiView):
+    """Which of many files need not be sent."""
+
+    scopes = {"POST": Scope.UPLOAD}
+
+    @extend_schema(operation_id="check_uploads", request=Checks, responses=Verdicts, tags=["upload"])
+    def post(self, request: ApiRequest) -> Response:
+        """Say of each file whether to send it: not if its bytes are here already, or are too many."""
+        checks = Checks(data=request.data)
+        checks.is_valid(raise_exception=True)
+        files = checks.validated_data["files"]
+        known = _photos_by_checksum(request, [file["checksum"].lower() for file in files])
+        return Response({"results": [_verdict(file, known.get(file["checksum"].lower())) for file in files]})
+
+
+def _checksums(request: ApiRequest) -> list[str]:
+    """What the headers say of the bytes; Refused where one is no digest."""
+    found = []
+    for name, digits in CHECKSUM_HEADERS.items():
+        value = request.headers.get(name)
+        if value is None:
+            continue
+        if len(value) != digits or not all(digit in "0123456789abcdefABCDEF" for digit in value):
+            raise serializers.ValidationError({name: _("Give %(digits)d hexadecimal digits.") % {"digits": digits}})
+        found.append(value.lower())
+    return found
+
+
+def _known(request: ApiRequest, checksums: list[str]) -> Photo | None:
+    """The photo with these bytes, unless its file was lost: then sending it again mends it."""
+    photos = Photo.objects.visible_to(request.user)
+    for checksum in checksums:
+        photo = photos.filter(by_checksum(checksum)).first()
+        if photo and photo.path.is_file():
+            return photo
+    return None
+
+
+def _receive(request: ApiRequest) -> tuple[IO[bytes], str]:
+    """The file and its name, from a form or from the bare body."""
+    # The limit holds for each file of a form, whatever the request says of its length.
+    skipper = LargeFileSkipper(request)
+    request._request.upload_handlers.insert(0, skipper)
+    data = request.data
+    if skipper.skipped:
+        raise TooLarge(upload_limits()["too_large"])
+    if isinstance(data, dict):
+        form = UploadSerializer(data=data)
+        form.is_valid(raise_exception=True)
+        file: UploadedFile = form.validated_data["file"]
+        return cast(IO[bytes], file), file.name or ""
+    return data, unquote(request.headers.get(FILENAME_HEADER, ""), errors="replace")
+
+
+def _verify(file: IO[bytes], checksums: list[str]) -> None:
+    """Refuse bytes that are not those which the client meant to send."""
+    if not checksums:
+        return
+    digests = digests_of(file)
+    if not set(checksums) <= {digests.sha256, digests.sha1, digests.md5}:
+        raise Refused(_("The file did not arrive whole: its checksum is another one."), "checksum-mismatch")
+
+
+def _answer(photo: Photo, *, created: bool) -> Response:
+    body = {"status": "created" if created else "duplicate", "photo": PhotoSerializer(photo).data}
+    return Response(body, status=201 if created else 200, headers={"Location": body["photo"]["links"]["self"]})
+
+
+def _photos_by_checksum(request: ApiRequest, checksums: list[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for field, digits in (("sha256", SHA256), ("sha1", SHA1), ("md5", MD5)):
+        asked = [checksum for checksum in checksums if len(checksum) == digits]
+        if asked:
+            photos = Photo.objects.visible_to(request.user).filter(**{f"{field}__in": asked})
+            found |= dict(photos.values_list(field, "pk"))
+    return found
+
+
+def _verdict(file: dict[str, Any], photo_id: int | None) -> dict[str, Any]:
+    reason = None
+    if photo_id is not None:
+        reason = "duplicate"
+    elif file.get("file_size", 0) > settings.MAX_UPLOAD_BYTES:
+        reason = "too-large"
+    return {"id": file["id"], "action": "reject" if reason else "accept", "reason": reason, "photo_id": photo_id}

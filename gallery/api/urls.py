@@ -1,0 +1,50 @@
+"""Addresses of the API, version 1; docs/api.md says when there will be another."""
+
+from django.urls import include, path
+from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import NotFound
+
+from gallery.access.problems import ApiView
+from gallery.api import files, health, jobs, library, metrics, photos, reference, uploads
+from search.api import urls as search_urls
+
+app_name = "api"
+
+
+class Nowhere(ApiView):
+    """Any other address below /api/: told in the API's own shape."""
+
+    authentication_classes: list[type] = []
+    permission_classes: list[type] = []
+
+    @extend_schema(exclude=True)
+    def initial(self, *_args: object, **_kwargs: object) -> None:
+        """Whatever the method."""
+        raise NotFound
+
+
+version_1 = [
+    path("photos/", photos.Photos.as_view(), name="photos"),
+    path("photos/upload/", uploads.Upload.as_view(), name="upload"),
+    path("photos/upload-check/", uploads.UploadCheck.as_view(), name="upload-check"),
+    path("photos/<int:photo_id>/", photos.OnePhoto.as_view(), name="photo"),
+    path("photos/<int:photo_id>/thumbnail/", files.Thumbnail.as_view(), name="thumbnail"),
+    path("photos/<int:photo_id>/preview/", files.Preview.as_view(), name="preview"),
+    path("photos/<int:photo_id>/original/", files.Original.as_view(), name="original"),
+    path("photos/<int:photo_id>/processing/", photos.Processing.as_view(), name="processing"),
+    path("photos/<int:photo_id>/retry/", photos.Retry.as_view(), name="retry"),
+    *search_urls.version_1,
+    path("timeline/buckets/", library.Timeline.as_view(), name="timeline"),
+    path("account/", library.Account.as_view(), name="account"),
+    path("jobs/", jobs.Jobs.as_view(), name="jobs"),
+    path("jobs/failures/", jobs.FailureList.as_view(), name="failures"),
+    path("health/live/", health.HealthLive.as_view(), name="live"),
+    path("health/ready/", health.HealthReady.as_view(), name="ready"),
+    path("metrics/", metrics.Metrics.as_view(), name="metrics"),
+    path("docs/", reference.Reference.as_view(), name="reference"),
+    path("schema/", reference.SchemaView.as_view(), name="schema"),
+]
+urlpatterns = [
+    path("v1/", include(version_1)),
+    path("<path:rest>", Nowhere.as_view(), name="nowhere"),
+]

@@ -1,0 +1,97 @@
+"""What the API says of photos, and what it takes."""
+
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from gallery.images import CONTENT_TYPES
+from gallery.models import MAX_IMPORTANCE, Photo
+
+LOCAL_TIME = {
+    "type": "string",
+    "pattern": r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?$",
+    "description": "Local time where the picture was taken, without a zone.",
+    "example": "2024-05-01T18:30:00",
+}
+
+
+@extend_schema_field(LOCAL_TIME)
+class LocalTimeField(serializers.Field):
+    """A time as a camera's clock shows it."""
+
+    default_error_messages = {"invalid": "Give a local time without a zone, such as 2024-05-01T18:30:00."}
+
+    def to_internal_value(self, data: Any) -> datetime:
+        """Read it."""
+        try:
+            time = datetime.strptime(data, "%Y-%m-%dT%H:%M:%S.%f" if "." in data else "%Y-%m-%dT%H:%M:%S")  # noqa: DTZ007
+        except (TypeError, ValueError):
+            self.fail("invalid")
+        return time
+
+    def to_representation(self, value: datetime) -> str:
+        """Write it."""
+        return value.isoformat()
+
+
+class PhotoLinks(serializers.Serializer):
+    """Where more of a photo is to be had, relative to this host."""
+
+    self = serializers.CharField()
+    page = serializers.CharField(help_text="For people.")
+    thumbnail = serializers.CharField(help_text="Small, WebP; 404 until it is made.")
+    preview = serializers.CharField(help_text="Large, WebP; 404 until it is made.")
+    original = serializers.CharField(help_text="The very bytes.")
+
+
+class PhotoSerializer(serializers.ModelSerializer):
+    """A photo."""
+
+    content_type = serializers.SerializerMethodField(help_text="Of the original, as it was decoded.")
+    taken_at = LocalTimeField(allow_null=True, read_only=True)
+    importance = serializers.IntegerField(min_value=0, max_value=MAX_IMPORTANCE, read_only=True)
+    metadata = serializers.DictField(read_only=True, help_text="EXIF: camera, lens, exposure, position …")
+    links = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Photo
+        fields = (
+            *("id", "filename", "extension", "content_type", "width", "height", "file_size", "sha256", "md5", "sha1"),
+            *("taken_at", "taken_offset", "date_source", "importance", "description", "metadata", "defect"),
+            *("uploaded_at", "links"),
+        )
+        read_only_fields = fields
+
+    def get_content_type(self, photo: Photo) -> str:
+        """Of the original."""
+        return CONTENT_TYPES[photo.extension]
+
+    @extend_schema_field(PhotoLinks)
+    def get_links(self, photo: Photo) -> dict[str, str]:
+        """Addresses of the photo."""
+        names = {
+            "self": "api:photo",
+            "page": "gallery:photo",
+            "thumbnail": "api:thumbnail",
+            "preview": "api:preview",
+            "original": "api:original",
+        }
+        return {link: reverse(name, args=[photo.pk]) for link, name in names.items()}
+
+
+class PhotoChanges(serializers.Serializer):
+    """What a person may say of a photo; what is left out stays as it is."""
+
+    importance = serializers.IntegerField(required=False, min_value=0, max_value=MAX_IMPORTANCE)
+    description = serializers.CharField(required=False, allow_blank=True, max_length=5000, trim_whitespace=False)
+    taken_at = LocalTimeField(required=False, allow_null=True)
+
+
+class PhotoPage(serializers.Serializer):
+    """Some of the photos, and where to go on."""
+
+    results = PhotoSerializer(many=True)
+    next_cursor = serializers.CharField(allow_null=True, help_text="For the parameter `cursor`; null: that was all.")

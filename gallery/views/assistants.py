@@ -1,0 +1,27 @@
+"""The page on which a person says what assistants (MCP) may read, and reads what they asked."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from gallery.assistants import AssistantCall, access_of
+from gallery.forms import AssistantForm
+from gallery.views import PageRequest
+
+PAGE_SIZE = 50
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def show_assistants(request: PageRequest) -> HttpResponse:
+    """The form, and the log of calls, the latest first."""
+    form = AssistantForm(request.POST or None, instance=access_of(request.user))
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("Saved. It holds from the next question on."))
+        return redirect("gallery:assistants")
+    calls = Paginator(AssistantCall.objects.filter(user=request.user).order_by("-pk"), PAGE_SIZE)
+    context = {"form": form, "calls": calls.get_page(request.GET.get("page"))}
+    return render(request, "gallery/assistants.html", context, status=400 if form.errors else 200)

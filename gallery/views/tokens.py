@@ -1,0 +1,44 @@
+"""The page on which a person makes and revokes keys for their programs."""
+
+from datetime import timedelta
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from gallery.forms import TokenForm
+from gallery.tokens import ApiToken, issue_token
+from gallery.views import PageRequest
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def show_tokens(request: PageRequest) -> HttpResponse:
+    """The person's keys, and a form for another; the answer to it shows the new key, this once."""
+    form = TokenForm(request.POST or None, is_administrator=request.user.is_staff)
+    key = ""
+    if request.method == "POST" and form.is_valid():
+        days = form.cleaned_data["days"]
+        _token, key = issue_token(
+            form.cleaned_data["name"],
+            user=request.user,
+            scopes=form.cleaned_data["scopes"],
+            expires_at=timezone.now() + timedelta(days=days) if days else None,
+        )
+        form = TokenForm(is_administrator=request.user.is_staff)
+    tokens = ApiToken.objects.filter(user=request.user).order_by("-pk")
+    status = 400 if form.errors else 200
+    return render(request, "gallery/tokens.html", {"form": form, "tokens": tokens, "key": key}, status=status)
+
+
+@require_POST
+def revoke_token(request: PageRequest, token_id: int) -> HttpResponse:
+    """Make a key worthless."""
+    token = get_object_or_404(ApiToken, pk=token_id, user=request.user)
+    token.delete()
+    messages.success(request, _("“%(name)s” opens nothing any more.") % {"name": token.name})
+    return redirect("gallery:tokens")

@@ -1,0 +1,58 @@
+"""What search knows of one photo: its text, and what looks like it."""
+
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.response import Response
+
+from gallery.access import ApiRequest
+from gallery.access.problems import ApiView
+from gallery.models import Photo, Step
+from gallery.tokens import Scope
+from search.hybrid import search_similar
+from search.models import PhotoText
+from search.serializers import MAX_PAGE, SimilarAnswer, TextSerializer, serialize_hits
+
+
+class SimilarQuery(serializers.Serializer):
+    """How many."""
+
+    page_size = serializers.IntegerField(required=False, default=24, min_value=1, max_value=MAX_PAGE)
+
+
+class Text(ApiView):
+    """The text in a photo."""
+
+    scopes = {"GET": Scope.PHOTO_READ}
+
+    @extend_schema(operation_id="read_text", responses=TextSerializer, tags=["photos"])
+    def get(self, request: ApiRequest, photo_id: int) -> Response:
+        """The text that was recognised, line by line, each with its place in the picture."""
+        photo = _own_photo(request, photo_id)
+        found = PhotoText.objects.filter(photo=photo).first()
+        if found:
+            body = {"state": "done", "engine": found.engine, "text": found.text, "lines": found.lines}
+        else:
+            failed = any(attempt.is_final for attempt in photo.step_attempts.filter(step=Step.TEXT))
+            state = "failed" if failed or photo.defect else "waiting"
+            body = {"state": state, "engine": None, "text": "", "lines": []}
+        return Response(TextSerializer(body).data)
+
+
+class Similar(ApiView):
+    """More like this."""
+
+    scopes = {"GET": Scope.SEARCH}
+
+    @extend_schema(operation_id="list_similar", parameters=[SimilarQuery], responses=SimilarAnswer, tags=["search"])
+    def get(self, request: ApiRequest, photo_id: int) -> Response:
+        """Photos that look like this one, best first."""
+        photo = _own_photo(request, photo_id)
+        query = SimilarQuery(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        page = search_similar(photo, user=request.user, limit=query.validated_data["page_size"])
+        return Response({"results": serialize_hits(page.hits), "notices": page.notices})
+
+
+def _own_photo(request: ApiRequest, photo_id: int) -> Photo:
+    return get_object_or_404(Photo.objects.visible_to(request.user), pk=photo_id)

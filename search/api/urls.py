@@ -1,0 +1,12 @@
+"""Addresses of search in the API, version 1; gallery.api.urls puts them beside its own."""
+
+from django.urls import path
+
+from search.api import photo, search
+
+version_1 = [
+    path("search/", search.Search.as_view(), name="search"),
+    path("search/by-picture/", search.PictureSearchView.as_view(), name="search-by-picture"),
+    path("photos/<int:photo_id>/text/", photo.Text.as_view(), name="text"),
+    path("photos/<int:photo_id>/similar/", photo.Similar.as_view(), name="similar"),
+]

@@ -1,0 +1,118 @@
+"""What the API takes and says of searches."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from gallery.images import EXTENSIONS
+from gallery.models import MAX_IMPORTANCE
+from gallery.serializers import LocalTimeField, PhotoSerializer
+from search.hybrid import Hit
+from search.query import MAX_PIXELS, MAX_QUERY_LENGTH, Filters
+
+MAX_PAGE = 100
+CORNERS = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
+BOX = {"type": "array", "items": CORNERS, "minItems": 4, "maxItems": 4}
+
+
+class SearchQuery(serializers.Serializer):
+    """Words, filters, and which part of what is found."""
+
+    q = serializers.CharField(
+        required=False,
+        default="",
+        allow_blank=True,
+        max_length=MAX_QUERY_LENGTH,
+        help_text='Words, "exact phrases", -without, and filters such as ext:png width:>1000 after:2023-05.',
+    )
+    extension = serializers.ChoiceField(sorted(set(EXTENSIONS.values())), required=False)
+    min_width = serializers.IntegerField(required=False, min_value=1, max_value=MAX_PIXELS)
+    max_width = serializers.IntegerField(required=False, min_value=1, max_value=MAX_PIXELS)
+    min_height = serializers.IntegerField(required=False, min_value=1, max_value=MAX_PIXELS)
+    max_height = serializers.IntegerField(required=False, min_value=1, max_value=MAX_PIXELS)
+    min_importance = serializers.IntegerField(required=False, min_value=0, max_value=MAX_IMPORTANCE)
+    max_importance = serializers.IntegerField(required=False, min_value=0, max_value=MAX_IMPORTANCE)
+    taken_from = LocalTimeField(required=False, help_text="This moment or later.")
+    taken_before = LocalTimeField(required=False, help_text="Earlier than this moment.")
+    filename = serializers.CharField(required=False, max_length=255, help_text="A part of the name.")
+    page_size = serializers.IntegerField(required=False, default=60, min_value=1, max_value=MAX_PAGE)
+    cursor = serializers.CharField(required=False, max_length=100, help_text="`next_cursor` of the page before.")
+
+    def filters(self) -> Filters:
+        """The filters of a valid query."""
+        given: dict[str, Any] = dict(self.validated_data)
+        renamed: dict[str, Any] = {"after": given.get("taken_from"), "before": given.get("taken_before")}
+        names = {"extension", "filename", *(f"{end}_{side}" for end in ("min", "max") for side in SIDES)}
+        return Filters(**renamed, **{name: given[name] for name in names if name in given})
+
+
+SIDES = ("width", "height", "importance")
+
+
+class PictureSearch(SearchQuery):
+    """The same, and a picture."""
+
+    picture = serializers.FileField(help_text="It is compared and stored nowhere.")
+
+
+class ReasonSerializer(serializers.Serializer):
+    """Why a photo was found."""
+
+    kind = serializers.ChoiceField(["text", "filename", "description", "picture"])
+    snippet = serializers.CharField(allow_null=True, help_text="HTML, escaped; what was found stands in <mark>.")
+    encoder = serializers.CharField(allow_null=True, source="encoder.title", default=None)
+    score = serializers.FloatField(allow_null=True, help_text="How alike, 0–1.")
+    cosine = serializers.FloatField(allow_null=True)
+
+
+class HitSerializer(serializers.Serializer):
+    """A photo that was found; the order of the list is what counts."""
+
+    photo = PhotoSerializer()
+    reasons = ReasonSerializer(many=True)
+    score = serializers.FloatField(help_text="Compares hits of the same search only.")
+
+
+class SearchAnswer(serializers.Serializer):
+    """Hits, best first."""
+
+    results = HitSerializer(many=True)
+    notices = serializers.ListField(child=serializers.CharField(), help_text="What could not be asked, in sentences.")
+    next_cursor = serializers.CharField(allow_null=True, help_text="For the parameter `cursor`; null: that was all.")
+
+
+class SimilarAnswer(serializers.Serializer):
+    """Photos that look alike, best first."""
+
+    results = HitSerializer(many=True)
+    notices = serializers.ListField(child=serializers.CharField())
+
+
+class Line(serializers.Serializer):
+    """A line of text in a photo."""
+
+    text = serializers.CharField()
+    confidence = serializers.FloatField(help_text="0–1.")
+    box = serializers.SerializerMethodField()
+
+    @extend_schema_field(BOX)
+    def get_box(self, line: dict[str, Any]) -> list[list[float]]:
+        """Four corners, clockwise from the top left of the text, in 0–1 of the picture's width and height."""
+        box: list[list[float]] = line["box"]
+        return box
+
+
+class TextSerializer(serializers.Serializer):
+    """The text in a photo."""
+
+    state = serializers.ChoiceField(["done", "waiting", "failed"])
+    engine = serializers.CharField(allow_null=True, help_text="What read it, with its version.")
+    text = serializers.CharField()
+    lines = Line(many=True)
+
+
+def serialize_hits(hits: list[Hit]) -> list[dict[str, Any]]:
+    """As the API shows them."""
+    shown: list[dict[str, Any]] = HitSerializer(hits, many=True).data
+    return shown

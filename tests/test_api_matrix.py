@@ -1,0 +1,197 @@
+"""Who may do what: every endpoint of the API, asked without a key, with one that is expired or of another scope, for
+another's photo, and rightly; a new endpoint without an entry here fails."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import get_resolver, reverse
+from django.utils import timezone
+
+from gallery.models import Photo
+from gallery.tasks import make_thumbnails
+from gallery.tokens import Scope
+from tests.gallery.conftest import broker, media_root, owner, picture, store  # noqa: F401 - fixtures
+from tests.keys import Program
+
+LOOPBACK = "127.0.0.1"
+ELSEWHERE = "192.0.2.7"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What an endpoint wants, and what it answers when it has it."""
+
+    scope: Scope | None
+    status: int
+    body: Callable[[], dict[str, Any]] = field(default=dict)
+    is_public: bool = False
+
+
+def json(data: dict[str, Any]) -> Callable[[], dict[str, Any]]:
+    return lambda: {"data": data, "content_type": "application/json"}
+
+
+def form(name: str) -> Callable[[], dict[str, Any]]:
+    return lambda: {"data": {name: SimpleUploadedFile("x.png", picture(77))}}
+
+
+MATRIX = {
+    ("photos", "GET"): Entry(Scope.PHOTO_READ, 200),
+    ("photo", "GET"): Entry(Scope.PHOTO_READ, 200),
+    ("photo", "PATCH"): Entry(Scope.PHOTO_WRITE, 200, json({"importance": 3})),
+    ("photo", "DELETE"): Entry(Scope.PHOTO_WRITE, 204),
+    ("thumbnail", "GET"): Entry(Scope.PHOTO_READ, 200),
+    ("preview", "GET"): Entry(Scope.PHOTO_READ, 200),
+    ("original", "GET"): Entry(Scope.PHOTO_READ, 200),
+    ("processing", "GET"): Entry(Scope.PHOTO_READ, 200),
+    ("retry", "POST"): Entry(Scope.PHOTO_WRITE, 202, json({"step": "thumbnails"})),
+    ("upload", "POST"): Entry(Scope.UPLOAD, 201, form("file")),
+    ("upload-check", "POST"): Entry(Scope.UPLOAD, 200, json({"files": [{"id": "a", "checksum": "0" * 32}]})),
+    ("text", "GET"): Entry(Scope.PHOTO_READ, 200),
+    ("similar", "GET"): Entry(Scope.SEARCH, 200),
+    ("search", "GET"): Entry(Scope.SEARCH, 200),
+    ("search-by-picture", "POST"): Entry(Scope.SEARCH, 200, form("picture")),
+    ("timeline", "GET"): Entry(Scope.PHOTO_READ, 200),
+    ("account", "GET"): Entry(None, 200),
+    ("jobs", "GET"): Entry(Scope.ADMIN, 200),
+    ("failures", "GET"): Entry(Scope.ADMIN, 200),
+    ("metrics", "GET"): Entry(Scope.ADMIN, 200),
+    ("live", "GET"): Entry(None, 200, is_public=True),
+    ("ready", "GET"): Entry(None, 200, is_public=True),
+    ("schema", "GET"): Entry(None, 200, is_public=True),
+    ("reference", "GET"): Entry(None, 200, is_public=True),
+}
+KEYED = [pytest.param(*key, id="-".join(key)) for key, entry in MATRIX.items() if not entry.is_public]
+ABOUT_PHOTO = {"photo", "thumbnail", "preview", "original", "processing", "retry", "text", "similar"}
+
+
+def endpoints() -> set[tuple[str, str]]:
+    """Name and method of all that the API answers."""
+    (api,) = [pattern for pattern in get_resolver().url_patterns if getattr(pattern, "app_name", "") == "api"]
+    (version_1,) = [pattern for pattern in api.url_patterns if hasattr(pattern, "url_patterns")]
+    return {
+        (pattern.name, method.upper())
+        for pattern in version_1.url_patterns
+        for method in ("get", "post", "put", "patch", "delete")
+        if hasattr(pattern.callback.cls, method)
+    }
+
+
+@pytest.fixture
+def photo(store, owner, broker, settings) -> Photo:  # noqa: F811
+    """A photo with thumbnails, whose owner is an administrator."""
+    settings.ELASTICSEARCH_URL = ""
+    owner.is_staff = True
+    owner.save()
+    photo = store(picture(200))
+    make_thumbnails([photo.pk])
+    return Photo.objects.get()
+
+
+def ask(client: Client, name: str, method: str, photo: Photo) -> Any:
+    path = reverse(f"api:{name}", args=[photo.pk] if name in ABOUT_PHOTO else [])
+    return getattr(client, method.lower())(path, **MATRIX[name, method].body(), REMOTE_ADDR=ELSEWHERE)
+
+
+def assert_problem(response: Any, status: int) -> None:
+    assert response.status_code == status, response.content
+    assert response["Content-Type"] == "application/problem+json"
+    body = response.json()
+    assert set(body) == {"type", "title", "status", "detail", "errors"}
+    assert body["status"] == status
+    assert body["detail"]
+
+
+def test_every_endpoint_has_an_entry():
+    assert endpoints() == set(MATRIX)
+
+
+@pytest.mark.parametrize(("name", "method"), KEYED)
+def test_without_a_key_nobody_is_answered(photo, name, method):
+    response = ask(Client(), name, method, photo)
+    assert_problem(response, 401)
+    assert response["WWW-Authenticate"] == 'Bearer realm="photosearch"'
+
+
+@pytest.mark.parametrize(("name", "method"), KEYED)
+def test_an_expired_key_opens_nothing(photo, owner, name, method):  # noqa: F811
+    program = Program(owner, expires_at=timezone.now() - timedelta(seconds=1))
+    assert_problem(ask(program, name, method, photo), 401)
+
+
+@pytest.mark.parametrize(("name", "method"), KEYED)
+def test_a_key_opens_only_what_its_scopes_name(photo, owner, name, method):  # noqa: F811
+    scope = MATRIX[name, method].scope
+    program = Program(owner, *(set(Scope.values) - {scope}))
+    if scope is None:
+        assert ask(program, name, method, photo).status_code == 200
+    else:
+        assert_problem(ask(program, name, method, photo), 403)
+
+
+@pytest.mark.parametrize(("name", "method"), [key for key in MATRIX if key[0] in ABOUT_PHOTO])
+def test_anothers_photo_is_not_there(photo, django_user_model, name, method):
+    stranger = django_user_model.objects.create_user("stranger", is_staff=True)
+    before = list(Photo.objects.values())
+    assert_problem(ask(Program(stranger), name, method, photo), 404)
+    assert list(Photo.objects.values()) == before
+
+
+@pytest.mark.parametrize(("name", "method"), [key for key in MATRIX if key[0] not in ABOUT_PHOTO])
+def test_what_is_about_no_photo_tells_nothing_of_anothers(photo, django_user_model, name, method):
+    stranger = django_user_model.objects.create_user("stranger")
+    response = ask(Program(stranger), name, method, photo)
+    is_for_administrators = MATRIX[name, method].scope == Scope.ADMIN
+    assert response.status_code == (403 if is_for_administrators else MATRIX[name, method].status)
+    assert photo.sha256.encode() not in response.content
+
+
+@pytest.mark.parametrize(("name", "method"), list(MATRIX))
+def test_the_right_key_is_answered(photo, owner, name, method):  # noqa: F811
+    scopes = [MATRIX[name, method].scope] if MATRIX[name, method].scope else []
+    response = ask(Program(owner, *scopes), name, method, photo)
+    assert response.status_code == MATRIX[name, method].status, getattr(response, "content", "")
+
+
+@pytest.mark.parametrize(("name", "method"), list(MATRIX))
+def test_a_browser_that_is_logged_in_is_answered_too(photo, owner, name, method):  # noqa: F811
+    client = Client()
+    client.force_login(owner)
+    assert ask(client, name, method, photo).status_code == MATRIX[name, method].status
+
+
+@pytest.mark.parametrize(("name", "method"), [key for key in MATRIX if key[1] != "GET"])
+def test_another_site_cannot_use_a_persons_session(photo, owner, name, method):  # noqa: F811
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(owner)
+    assert_problem(ask(client, name, method, photo), 403)
+    client.get("/")
+    client.defaults["HTTP_X_CSRFTOKEN"] = client.cookies["csrftoken"].value
+    assert ask(client, name, method, photo).status_code == MATRIX[name, method].status
+
+
+@pytest.mark.parametrize(("name", "method"), list(MATRIX))
+def test_other_methods_are_not_allowed(photo, owner, name, method):  # noqa: F811
+    known = {other for endpoint, other in MATRIX if endpoint == name}
+    path = reverse(f"api:{name}", args=[photo.pk] if name in ABOUT_PHOTO else [])
+    for other in {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"} - known:
+        response = Program(owner).generic(other, path)
+        assert response.status_code == 405, other
+        assert set(response["Allow"].split(", ")) == (known | {"HEAD"} if "GET" in known else known)
+
+
+def test_an_unknown_address_is_told_in_the_same_shape(db):
+    for path in ("/api/v1/nowhere/", "/api/v2/photos/", "/api/v1/photos/x/"):
+        assert_problem(Client().get(path), 404)
+
+
+def test_the_metrics_are_there_for_programs_of_this_machine_and_not_through_a_proxy_on_it(photo):
+    path = reverse("api:metrics")
+    assert Client().get(path, REMOTE_ADDR=LOOPBACK).status_code == 200
+    assert_problem(Client().get(path, REMOTE_ADDR=LOOPBACK, headers={"X-Forwarded-For": ELSEWHERE}), 401)
+    assert_problem(Client().get(path, REMOTE_ADDR=ELSEWHERE), 401)
