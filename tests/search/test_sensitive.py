@@ -1,0 +1,73 @@
+"""What is masked, and what is not. The numbers are made up; their check digits are right where that is the point."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from search.sensitive import IDENTITY_CHECKS, IDENTITY_WEIGHTS, is_card_number, is_identity_number, mask
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("身份证 11010519491231002X", "身份证 [identity card number]"),
+        ("号码：110105 19491231 002x。", "号码：[identity card number]。"),
+        ("１１０１０５１９４９１２３１００２Ｘ", "[identity card number]"),
+        ("卡号 6222 0212 3456 7890 128 尾号", "卡号 [bank card number] 尾号"),
+        ("Visa 4111-1111-1111-1111", "Visa [bank card number]"),
+        ("电话13800138000", "电话[telephone number]"),
+        ("Call +86 138 0013 8000 now", "Call [telephone number] now"),
+        ("+44 20 7946 0958", "[telephone number]"),
+        ("座机 010-62345678", "座机 [telephone number]"),
+        ("(021) 6234 5678", "[telephone number]"),
+        ("客服 400-810-1234", "客服 [telephone number]"),
+        ("phone (555) 234-5678", "phone [telephone number]"),
+        ("【某银行】您的验证码是482913，五分钟内有效", "【某银行】您的验证码是[one-time code]，五分钟内有效"),
+        ("482913 is your login code", "[one-time code] is your login code"),
+        ("Your code: 482-913", "Your code: [one-time code]"),
+        ("动态密码为 5531", "动态密码为 [one-time code]"),
+    ],
+)
+def test_what_is_nobodys_business_is_masked(text, masked):
+    assert mask(text) == masked
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "11010519491231002",  # 17 digits
+        "110105194912310021",  # the check character is wrong
+        "4111 1111 1111 1112",  # likewise
+        "0000 0000 0000 0000",
+        "航班 NH961 座位 12A",
+        "2024-05-01 18:30",
+        "订单号 2024050118300012",
+        "总计 ¥1,234.56",
+        "1920×1080",
+        "ISBN 978-7-302-51184-3",
+        "Room 2043",
+        "https://example.org/photos/123456",
+    ],
+)
+def test_other_numbers_stay(text):
+    assert mask(text) == text
+
+
+@given(
+    st.from_regex(r"[1-9]\d{5}(19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|1\d|2[0-8])\d{3}", fullmatch=True).filter(str.isascii),
+)
+def test_every_identity_number_with_its_check_character_is_recognised_and_no_other(body):
+    check = IDENTITY_CHECKS[sum(int(d) * w for d, w in zip(body, IDENTITY_WEIGHTS, strict=True)) % 11]
+    assert [c for c in IDENTITY_CHECKS if is_identity_number(body + c)] == [check]
+
+
+@given(st.from_regex(r"[3-6][0-9]{11,17}", fullmatch=True))
+def test_of_ten_last_digits_one_makes_a_card_number(body):
+    valid = [digit for digit in "0123456789" if is_card_number(body + digit)]
+    assert len(valid) == 1 or len(set(body)) == 1
+
+
+@given(st.text(max_size=300))
+def test_masking_twice_changes_nothing_more(text):
+    once = mask(text)
+    assert mask(once) == once
