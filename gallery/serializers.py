@@ -1,5 +1,6 @@
 """What the API says of photos, and what it takes."""
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -7,12 +8,18 @@ from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from gallery.access.fields import Text, Whole
 from gallery.images import CONTENT_TYPES
 from gallery.models import MAX_IMPORTANCE, Photo
 
+# Only days that there are: a pattern is all that a schema can say of a time without a zone.
+DAY = (
+    r"[1-9]\d{3}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)|02-(?:0[1-9]|1\d|2[0-8]))"
+    r"|(?:[1-9]\d(?:0[48]|[2468][048]|[13579][26])|(?:[2468][048]|[13579][26])00)-02-29"
+)
 LOCAL_TIME = {
     "type": "string",
-    "pattern": r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?$",
+    "pattern": rf"^(?:{DAY})T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{{1,6}})?$",
     "description": "Local time where the picture was taken, without a zone.",
     "example": "2024-05-01T18:30:00",
 }
@@ -26,11 +33,9 @@ class LocalTimeField(serializers.Field):
 
     def to_internal_value(self, data: Any) -> datetime:
         """Read it."""
-        try:
-            time = datetime.strptime(data, "%Y-%m-%dT%H:%M:%S.%f" if "." in data else "%Y-%m-%dT%H:%M:%S")  # noqa: DTZ007
-        except (TypeError, ValueError):
+        if not isinstance(data, str) or not re.fullmatch(LOCAL_TIME["pattern"], data, re.ASCII):
             self.fail("invalid")
-        return time
+        return datetime.fromisoformat(data)
 
     def to_representation(self, value: datetime) -> str:
         """Write it."""
@@ -52,6 +57,7 @@ class PhotoSerializer(serializers.ModelSerializer):
 
     content_type = serializers.SerializerMethodField(help_text="Of the original, as it was decoded.")
     taken_at = LocalTimeField(allow_null=True, read_only=True)
+    date_source = serializers.ChoiceField([("", "no date"), *Photo.DateSource.choices], read_only=True)
     importance = serializers.IntegerField(min_value=0, max_value=MAX_IMPORTANCE, read_only=True)
     metadata = serializers.DictField(read_only=True, help_text="EXIF: camera, lens, exposure, position …")
     links = serializers.SerializerMethodField()
@@ -85,8 +91,8 @@ class PhotoSerializer(serializers.ModelSerializer):
 class PhotoChanges(serializers.Serializer):
     """What a person may say of a photo; what is left out stays as it is."""
 
-    importance = serializers.IntegerField(required=False, min_value=0, max_value=MAX_IMPORTANCE)
-    description = serializers.CharField(required=False, allow_blank=True, max_length=5000, trim_whitespace=False)
+    importance = Whole(required=False, min_value=0, max_value=MAX_IMPORTANCE)
+    description = Text(required=False, allow_blank=True, max_length=5000, trim_whitespace=False)
     taken_at = LocalTimeField(required=False, allow_null=True)
 
 

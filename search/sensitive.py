@@ -7,14 +7,17 @@ announce them. What no rule recognises stays: these are help against carelessnes
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
-from itertools import cycle
+from itertools import cycle, pairwise
 
 # Between the digits of one number people and text recognition put a space, a hyphen or a dot.
 GAP = r"[ \u00a0.\-–]?"
 NO_DIGIT_BEFORE = r"(?<![\dA-Za-z])"
 NO_DIGIT_BEHIND = r"(?![\dA-Za-z])"
+
+RUN_OF_DIGITS = re.compile(rf"\d(?:{GAP}\d){{3,}}[Xx]?")
+WHOLE_LINE = "[masked]"
 
 IDENTITY = re.compile(rf"{NO_DIGIT_BEFORE}\d(?:{GAP}\d){{16}}{GAP}[\dXxＸｘ]{NO_DIGIT_BEHIND}")
 IDENTITY_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -55,6 +58,21 @@ def mask(text: str) -> str:
 def is_sensitive(text: str) -> bool:
     """Whether anything in `text` would be masked."""
     return mask(text) != text
+
+
+def mask_lines(lines: Sequence[str]) -> list[str]:
+    """The same for the lines of one picture: where a number goes on in the next line, both are masked whole."""
+    masked = [mask(line) for line in lines]
+    for number, (line, following) in enumerate(pairwise(lines)):
+        is_hidden = masked[number] != line or masked[number + 1] != following
+        if not is_hidden and is_sensitive(f"{line} {following}"):
+            masked[number] = masked[number + 1] = WHOLE_LINE
+    return masked
+
+
+def mask_excerpt(excerpt: str, *, text: str) -> str:
+    """The same for a piece of `text`, in which a number may be cut off: of a text that holds one, no number is told."""
+    return RUN_OF_DIGITS.sub("[number]", mask(excerpt)) if is_sensitive(text) else mask(excerpt)
 
 
 def is_identity_number(text: str) -> bool:

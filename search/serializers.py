@@ -5,6 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from gallery.access.fields import Query
 from gallery.images import EXTENSIONS
 from gallery.models import MAX_IMPORTANCE
 from gallery.serializers import LocalTimeField, PhotoSerializer
@@ -16,7 +17,7 @@ CORNERS = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItem
 BOX = {"type": "array", "items": CORNERS, "minItems": 4, "maxItems": 4}
 
 
-class SearchQuery(serializers.Serializer):
+class SearchQuery(Query):
     """Words, filters, and which part of what is found."""
 
     q = serializers.CharField(
@@ -37,7 +38,7 @@ class SearchQuery(serializers.Serializer):
     taken_before = LocalTimeField(required=False, help_text="Earlier than this moment.")
     filename = serializers.CharField(required=False, max_length=255, help_text="A part of the name.")
     page_size = serializers.IntegerField(required=False, default=60, min_value=1, max_value=MAX_PAGE)
-    cursor = serializers.CharField(required=False, max_length=100, help_text="`next_cursor` of the page before.")
+    cursor = serializers.RegexField(r"^[0-9]{1,3}$", required=False, help_text="`next_cursor` of the page before.")
 
     def filters(self) -> Filters:
         """The filters of a valid query."""

@@ -21,24 +21,25 @@ EXAMPLE = (ROOT / ".env.example").read_text()
 
 
 def test_the_containers_are_the_programs_that_the_supervisor_runs():
-    programs = our_programs(ROOT, listener=Listener("0.0.0.0", 8000))  # noqa: S104
+    programs = our_programs(ROOT, listener=Listener("0.0.0.0", 8000), assistants=Listener("0.0.0.0", 8001))  # noqa: S104
     assert set(OURS) - {"prepare"} == {program.name for program in programs}
     for program in programs:
         arguments = [str(argument) for argument in program.command[1:] if argument != "-m"]
         image_command = " ".join(yaml.safe_load(dict(INSTRUCTIONS)["CMD"]))
         words = shlex.split(SERVICES[program.name].get("command", image_command))
-        assert [word for word in words if word != "python"] == arguments
+        assert [word for word in words if word not in {"python", "-m"}] == arguments
 
 
 @pytest.mark.parametrize("name", OURS)
 def test_a_command_that_a_container_runs_exists(name):
     words = shlex.split(SERVICES[name].get("command", ""))
-    assert not words or words[2] in get_commands()
+    assert not words or words[1] == "-m" or words[2] in get_commands()
 
 
 def test_only_the_site_is_reachable_and_only_from_its_machine():
     assert {name: service["ports"] for name, service in SERVICES.items() if "ports" in service} == {
-        "web": ["127.0.0.1:8000:8000"]
+        "web": ["127.0.0.1:8000:8000"],
+        "assistant": ["127.0.0.1:8001:8001"],
     }
 
 
@@ -82,7 +83,7 @@ def test_images_name_their_versions():
 
 def test_the_example_lists_every_setting():
     settings = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', (ROOT / "photosearch/settings.py").read_text()))
-    settings |= {"DATABASE_URL", "BIND", "ADMIN_USERNAME", "ADMIN_PASSWORD"}
+    settings |= {"DATABASE_URL", "BIND", "ASSISTANT_BIND", "ADMIN_USERNAME", "ADMIN_PASSWORD"}
     passwords = set(re.findall(r"\$\{([A-Z_]+):", (ROOT / "compose.yaml").read_text()))
     listed = re.findall(r"^# ([A-Z_]+)=", EXAMPLE, flags=re.MULTILINE)
     assert sorted(listed) == sorted(settings | passwords)

@@ -1,9 +1,5 @@
 """Photos: list, read, change, delete; how far their processing has come, and another try."""
 
-import base64
-import binascii
-from typing import Any
-
 from django.db import transaction
 from django.db.models import Q
 from django.shortcuts import get_object_or_404
@@ -12,6 +8,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from gallery.access import ApiRequest
+from gallery.access.fields import Query
 from gallery.access.problems import ApiView
 from gallery.deletion import delete_photos
 from gallery.editing import date_photo, edit_photo
@@ -26,28 +23,11 @@ MAX_PIXELS = 1_000_000
 SHA256, SHA1, MD5 = 64, 40, 32  # hexadecimal digits
 
 
-class Cursor(serializers.Field):
-    """An opaque mark of where a list goes on: the number of the photo that was shown last."""
-
-    default_error_messages = {"invalid": "This is no cursor that a list gave out."}
-
-    def to_internal_value(self, data: Any) -> int:
-        """Read one."""
-        try:
-            last = int(base64.urlsafe_b64decode(str(data).encode()).decode("ascii"))
-        except (ValueError, binascii.Error):
-            self.fail("invalid")
-        return last
-
-    def to_representation(self, value: int) -> str:
-        """Write one."""
-        return base64.urlsafe_b64encode(str(value).encode()).decode()
-
-
-class PhotoQuery(serializers.Serializer):
+class PhotoQuery(Query):
     """Which photos, and how many of them."""
 
-    cursor = serializers.CharField(required=False, help_text="`next_cursor` of the page before.")
+    # The number of the photo that was shown last; clients shall not know that.
+    cursor = serializers.RegexField(r"^[0-9]{1,18}$", required=False, help_text="`next_cursor` of the page before.")
     page_size = serializers.IntegerField(required=False, default=60, min_value=1, max_value=MAX_PAGE)
     checksum = serializers.RegexField(
         rf"^(?:[0-9a-fA-F]{{{SHA256}}}|[0-9a-fA-F]{{{SHA1}}}|[0-9a-fA-F]{{{MD5}}})$",
@@ -64,10 +44,6 @@ class PhotoQuery(serializers.Serializer):
     taken_from = LocalTimeField(required=False, help_text="This moment or later.")
     taken_before = LocalTimeField(required=False, help_text="Earlier than this moment.")
     filename = serializers.CharField(required=False, max_length=255, help_text="A part of the name.")
-
-    def validate_cursor(self, value: str) -> int:
-        """Its meaning."""
-        return int(Cursor().to_internal_value(value))
 
     def conditions(self) -> Q:
         """The filters of a valid query as a condition on Photo."""
@@ -107,15 +83,14 @@ class Photos(ApiView):
     @extend_schema(operation_id="list_photos", parameters=[PhotoQuery], responses=PhotoPage, tags=["photos"])
     def get(self, request: ApiRequest) -> Response:
         """List photos, the latest upload first. Pages are cut by cursor, and nothing is counted."""
-        query = PhotoQuery(data=request.query_params)
-        query.is_valid(raise_exception=True)
+        query = PhotoQuery.read(request.query_params)
         found = Photo.objects.visible_to(request.user).filter(query.conditions()).order_by("-pk")
         if "cursor" in query.validated_data:
-            found = found.filter(pk__lt=query.validated_data["cursor"])
+            found = found.filter(pk__lt=int(query.validated_data["cursor"]))
         size = query.validated_data["page_size"]
         # One more than is shown tells whether there are more.
         photos = list(found[: size + 1])
-        cursor = Cursor().to_representation(photos[size - 1].pk) if len(photos) > size else None
+        cursor = str(photos[size - 1].pk) if len(photos) > size else None
         return Response({"results": PhotoSerializer(photos[:size], many=True).data, "next_cursor": cursor})
 
 

@@ -1,5 +1,6 @@
 """Take files in: one per request, as a form or as the bare bytes, refused by its checksum before a byte is read."""
 
+import re
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any, cast
 from urllib.parse import unquote
@@ -14,6 +15,7 @@ from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.response import Response
 
 from gallery.access import ApiRequest
+from gallery.access.fields import Text, Whole
 from gallery.access.problems import ApiView, Refused, TooLarge, Unsupported
 from gallery.api.photos import MD5, SHA1, SHA256, by_checksum
 from gallery.images import ImageTooLarge, InvalidImage, UnsupportedImage, digests_of
@@ -26,6 +28,7 @@ from gallery.views.uploads import ENVELOPE, LargeFileSkipper, upload_limits
 # The header of each digest, and its hexadecimal digits.
 CHECKSUM_HEADERS = {"X-Checksum-SHA256": SHA256, "X-Checksum-SHA1": SHA1, "X-Checksum-MD5": MD5}
 FILENAME_HEADER = "X-Filename"
+FILENAME = r"[A-Za-z0-9._~%-]{1,1000}"
 MAX_CHECKS = 1000
 IN_MEMORY = 2 << 20
 BLOCK = 1 << 20
@@ -71,12 +74,12 @@ class UploadAnswer(serializers.Serializer):
 class Check(serializers.Serializer):
     """One file that a client could send."""
 
-    id = serializers.CharField(max_length=1000, help_text="Whatever the client calls it, such as its path.")
+    id = Text(max_length=1000, trim_whitespace=False, help_text="Whatever the client calls it, such as its path.")
     checksum = serializers.RegexField(
         rf"^(?:[0-9a-fA-F]{{{SHA256}}}|[0-9a-fA-F]{{{SHA1}}}|[0-9a-fA-F]{{{MD5}}})$",
         help_text="SHA-256, SHA-1 or MD5 in hexadecimal.",
     )
-    file_size = serializers.IntegerField(required=False, min_value=0, max_value=1 << 50)
+    file_size = Whole(required=False, min_value=0, max_value=1 << 50)
 
 
 class Checks(serializers.Serializer):
@@ -120,7 +123,7 @@ class Upload(ApiView):
             ),
             OpenApiParameter(
                 FILENAME_HEADER,
-                {"type": "string", "pattern": r"^[A-Za-z0-9._~%-]{1,1000}$"},
+                {"type": "string", "pattern": f"^{FILENAME}$"},
                 OpenApiParameter.HEADER,
                 description="The name of a file that comes as bare bytes, percent-encoded UTF-8.",
             ),
@@ -135,6 +138,7 @@ class Upload(ApiView):
     )
     def post(self, request: ApiRequest) -> Response:
         """Upload a picture: 201 if it is new, 200 with the photo that is there if its bytes are known."""
+        _check_filename(request)
         checksums = _checksums(request)
         if known := _known(request, checksums):
             return _answer(known, created=False)
@@ -207,6 +211,12 @@ def _receive(request: ApiRequest) -> tuple[IO[bytes], str]:
         file: UploadedFile = form.validated_data["file"]
         return cast(IO[bytes], file), file.name or ""
     return data, unquote(request.headers.get(FILENAME_HEADER, ""), errors="replace")
+
+
+def _check_filename(request: ApiRequest) -> None:
+    value = request.headers.get(FILENAME_HEADER)
+    if value is not None and not re.fullmatch(FILENAME, value):
+        raise serializers.ValidationError({FILENAME_HEADER: _("Encode the name with percent signs.")})
 
 
 def _verify(file: IO[bytes], checksums: list[str]) -> None:

@@ -1,5 +1,6 @@
 """The page on which a person says what assistants (MCP) may read, and reads what they asked."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -23,5 +24,5 @@ def show_assistants(request: PageRequest) -> HttpResponse:
         messages.success(request, _("Saved. It holds from the next question on."))
         return redirect("gallery:assistants")
     calls = Paginator(AssistantCall.objects.filter(user=request.user).order_by("-pk"), PAGE_SIZE)
-    context = {"form": form, "calls": calls.get_page(request.GET.get("page"))}
+    context = {"url": settings.ASSISTANT_URL, "form": form, "calls": calls.get_page(request.GET.get("page"))}
     return render(request, "gallery/assistants.html", context, status=400 if form.errors else 200)

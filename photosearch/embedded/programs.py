@@ -16,6 +16,7 @@ from photosearch.embedded.provision import is_free
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORTS = range(8000, 8100)
 LOOPBACK_NAMES = {"localhost", "127.0.0.1"}
+ASSISTANT = "photosearch.assistant_asgi:application"
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared with, not bound
 
 
@@ -69,7 +70,17 @@ def choose_listener(*, bind: str, public_url: str) -> Listener:
     return listener
 
 
-def our_programs(checkout: Path, *, listener: Listener) -> list[Program]:
+def choose_assistant_listener(*, bind: str, web: Listener) -> Listener:
+    """Return the address that `bind` (host:port) names for assistants, else the next free port of the loopback one."""
+    if bind:
+        return choose_listener(bind=bind, public_url="")
+    for port in range(web.port + 1, min(web.port + 100, 65536)):
+        if is_free(DEFAULT_HOST, port):
+            return Listener(DEFAULT_HOST, port)
+    raise StartFailed(f"No port behind {web.port} is free for assistants. Name one in ASSISTANT_BIND.")
+
+
+def our_programs(checkout: Path, *, listener: Listener, assistants: Listener) -> list[Program]:
     """Return the programs of photosearch, run by this Python as the calling user."""
     python = Path(sys.executable)
     account = Account.of(pwd.getpwuid(os.geteuid()))
@@ -82,6 +93,7 @@ def our_programs(checkout: Path, *, listener: Listener) -> list[Program]:
     return [
         # Threads, so that a slow answer holds up nobody.
         program("web", *gunicorn, "photosearch.wsgi", f"--bind={listener}", "--workers=2", "--threads=4"),
+        program("assistant", "-m", "uvicorn", ASSISTANT, f"--host={assistants.host}", f"--port={assistants.port}"),
         program("encoder", "manage.py", "encoder"),
         program("worker-default", "manage.py", "worker", "default", "--threads=2"),
         program("worker-vision", "manage.py", "worker", "vision"),

@@ -6,6 +6,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from gallery.access import ApiRequest
+from gallery.access.fields import Query
 from gallery.access.problems import ApiView
 from gallery.models import Photo, Step
 from gallery.tokens import Scope
@@ -14,7 +15,7 @@ from search.models import PhotoText
 from search.serializers import MAX_PAGE, SimilarAnswer, TextSerializer, serialize_hits
 
 
-class SimilarQuery(serializers.Serializer):
+class SimilarQuery(Query):
     """How many."""
 
     page_size = serializers.IntegerField(required=False, default=24, min_value=1, max_value=MAX_PAGE)
@@ -48,8 +49,7 @@ class Similar(ApiView):
     def get(self, request: ApiRequest, photo_id: int) -> Response:
         """Photos that look like this one, best first."""
         photo = _own_photo(request, photo_id)
-        query = SimilarQuery(data=request.query_params)
-        query.is_valid(raise_exception=True)
+        query = SimilarQuery.read(request.query_params)
         page = search_similar(photo, user=request.user, limit=query.validated_data["page_size"])
         return Response({"results": serialize_hits(page.hits), "notices": page.notices})
 

@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.sensitive import IDENTITY_CHECKS, IDENTITY_WEIGHTS, is_card_number, is_identity_number, mask
+from search.sensitive import (
+    IDENTITY_CHECKS,
+    IDENTITY_WEIGHTS,
+    is_card_number,
+    is_identity_number,
+    mask,
+    mask_excerpt,
+    mask_lines,
+)
 
 
 @pytest.mark.parametrize(
@@ -71,3 +79,16 @@ def test_of_ten_last_digits_one_makes_a_card_number(body):
 def test_masking_twice_changes_nothing_more(text):
     once = mask(text)
     assert mask(once) == once
+
+
+def test_a_number_that_goes_on_in_the_next_line_hides_both():
+    assert mask_lines(["号码 110105 1949", "1231 002X", "NH961"]) == ["[masked]", "[masked]", "NH961"]
+    assert mask_lines(["call 13800138000", "4111"]) == ["call [telephone number]", "4111"]
+    assert mask_lines([]) == []
+
+
+def test_an_excerpt_that_cuts_a_number_off_does_not_tell_the_rest():
+    text = "号码 110105 19491231 002X 到期 2030"
+    assert mask_excerpt("110105 1949…", text=text) == "[number]…"
+    assert mask_excerpt("到期 203", text=text) == "到期 203"
+    assert mask_excerpt("Flight NH961 4 2030", text="Flight NH961 4 2030") == "Flight NH961 4 2030"

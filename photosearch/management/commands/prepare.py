@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db.utils import OperationalError
 
+from photosearch import metrics
 from search.documents import KeywordSearchUnavailable, ensure_index
 
 
@@ -26,6 +27,7 @@ class Command(BaseCommand):
             call_command("migrate", interactive=False, verbosity=0)
         except OperationalError as error:
             raise CommandError(f"The database that DATABASE_URL names does not answer: {error}") from error
+        metrics.forget()
         call_command("collectstatic", interactive=False, verbosity=0)
         try:
             ensure_index()

@@ -19,7 +19,7 @@ from photosearch.embedded import StartFailed
 from photosearch.embedded.account import server_account
 from photosearch.embedded.addresses import new_secret_key, read_addresses, write_addresses
 from photosearch.embedded.program import Program, Server
-from photosearch.embedded.programs import Listener, choose_listener, our_programs
+from photosearch.embedded.programs import Listener, choose_assistant_listener, choose_listener, our_programs
 from photosearch.embedded.provision import DataFolder, free_port
 from photosearch.embedded.supervisor import Supervisor, end_leftovers
 
@@ -56,12 +56,16 @@ class Command(BaseCommand):
         stored = _forget_stored(folder)
         listener = choose_listener(bind=os.environ.get("BIND", ""), public_url=os.environ.get("PUBLIC_URL", ""))
         public_url = os.environ.setdefault("PUBLIC_URL", f"http://localhost:{listener.port}")
+        assistants = choose_assistant_listener(bind=os.environ.get("ASSISTANT_BIND", ""), web=listener)
+        if urlsplit(public_url).scheme == "http":
+            # Without a proxy that makes one host of both.
+            os.environ.setdefault("ASSISTANT_URL", f"http://{urlsplit(public_url).hostname}:{assistants.port}/mcp")
         if not listener.is_local and urlsplit(public_url).hostname == "localhost":
             self._tell("Others are answered only under the address in PUBLIC_URL: set it to the one that they type.")
         try:
             supervisor.start()
             self._start_servers(folder, supervisor, stored)
-            self._start_site(supervisor, listener, public_url)
+            self._start_site(supervisor, listener, public_url, assistants)
             _wait(supervisor)
         finally:
             _ignore_signals()
@@ -104,14 +108,14 @@ class Command(BaseCommand):
                 raise
             self._tell(f"{error}\nEverything else runs; PostgreSQL searches words until Elasticsearch answers.")
 
-    def _start_site(self, supervisor: Supervisor, listener: Listener, public_url: str) -> None:
+    def _start_site(self, supervisor: Supervisor, listener: Listener, public_url: str, assistants: Listener) -> None:
         login = _manage("prepare")
         # A password is told even if nothing else works out: it is told only once.
         news = f"photosearch does not answer. {login}"
         try:
             if login:
                 self._load_samples()
-            self._start_programs(our_programs(settings.BASE_DIR, listener=listener), supervisor)
+            self._start_programs(our_programs(settings.BASE_DIR, listener=listener, assistants=assistants), supervisor)
             supervisor.wait_until(lambda: listener.answers(public_url), what="The site", log="web", seconds=60)
             news = f"photosearch answers at {public_url} (it listens on {listener}). {login}"
         finally:

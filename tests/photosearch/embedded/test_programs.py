@@ -3,7 +3,7 @@
 import pytest
 
 from photosearch.embedded import StartFailed
-from photosearch.embedded.programs import DEFAULT_PORTS, Listener, choose_listener
+from photosearch.embedded.programs import DEFAULT_PORTS, Listener, choose_assistant_listener, choose_listener
 from photosearch.embedded.provision import free_port
 
 
@@ -50,3 +50,17 @@ def test_a_senseless_bind_is_refused(bind):
 def test_a_taken_port_is_not_silently_replaced_when_it_was_wished_for(listening_port):
     with pytest.raises(StartFailed, match=f"Nothing can listen on 127.0.0.1:{listening_port}"):
         choose_listener(bind=f"127.0.0.1:{listening_port}", public_url="")
+
+
+def test_assistants_get_the_next_free_port_or_the_one_that_was_wished_for(listening_port):
+    web = Listener("127.0.0.1", listening_port - 1)
+    assistants = choose_assistant_listener(bind="", web=web)
+    assert assistants.host == "127.0.0.1"
+    assert listening_port < assistants.port <= listening_port + 99
+    port = free_port()
+    assert choose_assistant_listener(bind=f"127.0.0.1:{port}", web=web) == Listener("127.0.0.1", port)
+
+
+def test_at_the_end_of_all_ports_assistants_get_none():
+    with pytest.raises(StartFailed, match="ASSISTANT_BIND"):
+        choose_assistant_listener(bind="", web=Listener("127.0.0.1", 65535))

@@ -1,0 +1,58 @@
+"""One picture of many thumbnails, each with its number, so that an assistant can look at a whole result at once."""
+
+from collections.abc import Sequence
+from io import BytesIO
+
+from PIL import Image, ImageDraw, ImageFont
+
+from gallery.files import thumbnail_path
+from gallery.models import Photo
+from search.models import PhotoText
+from search.sensitive import mask_lines
+
+COLUMNS = 5
+CELL = 240  # pixels
+LABEL = 26
+MARGIN = 6
+QUALITY = 80
+
+
+def make_contact_sheet(photos: Sequence[Photo], *, shows_sensitive: bool) -> bytes:
+    """A JPEG; unless `shows_sensitive`, lines of text that hold what is to be masked are painted over."""
+    columns = min(COLUMNS, len(photos))
+    rows = -(-len(photos) // COLUMNS)
+    sheet = Image.new("RGB", (columns * CELL, rows * (CELL + LABEL)), "#202124")
+    draw = ImageDraw.Draw(sheet)
+    font = ImageFont.load_default(size=15)
+    texts = {} if shows_sensitive else PhotoText.objects.in_bulk([photo.pk for photo in photos])
+    for number, photo in enumerate(photos):
+        left, top = number % COLUMNS * CELL, number // COLUMNS * (CELL + LABEL)
+        draw.text((left + MARGIN, top + MARGIN), str(photo.pk), font=font, fill="#ffffff")
+        thumbnail = _thumbnail(photo)
+        if thumbnail is None:
+            draw.text((left + MARGIN, top + LABEL + MARGIN), "(no thumbnail yet)", font=font, fill="#9aa0a6")
+            continue
+        if photo.pk in texts:
+            _paint_over(thumbnail, texts[photo.pk])
+        thumbnail.thumbnail((CELL - 2 * MARGIN, CELL - MARGIN))
+        sheet.paste(thumbnail, (left + MARGIN, top + LABEL))
+    file = BytesIO()
+    sheet.save(file, "JPEG", quality=QUALITY)
+    return file.getvalue()
+
+
+def _thumbnail(photo: Photo) -> Image.Image | None:
+    try:
+        with Image.open(thumbnail_path("small", owner_id=photo.owner_id, sha256=photo.sha256)) as image:
+            return image.convert("RGB")
+    except FileNotFoundError:
+        return None
+
+
+def _paint_over(image: Image.Image, text: PhotoText) -> None:
+    draw = ImageDraw.Draw(image)
+    lines = [line["text"] for line in text.lines]
+    for line, masked, box in zip(lines, mask_lines(lines), (line["box"] for line in text.lines), strict=True):
+        if masked != line:
+            corners = [(x * image.width, y * image.height) for x, y in box]
+            draw.polygon(corners, fill="#000000", outline="#000000", width=3)
