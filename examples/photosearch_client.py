@@ -1,0 +1,193 @@
+#!/usr/bin/env python3
+"""A small client of photosearch's API: upload a folder, search, download. It needs Python 3.11 and nothing else.
+
+    export PHOTOSEARCH_URL=https://photos.example.org PHOTOSEARCH_KEY=ps_…
+    python photosearch_client.py upload ~/Pictures --wait
+    python photosearch_client.py search 登机牌 --limit 5
+    python photosearch_client.py download 17 --to ~/Downloads
+
+Repeating any of it is harmless: what the server has is not sent again, and a download that broke off goes on.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.parse import quote, urlencode
+from urllib.request import Request, urlopen
+
+ENDINGS = {".jpg", ".jpeg", ".jpe", ".png", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".heic", ".heif", ".avif"}
+PARALLEL = 4
+CHECKED_AT_ONCE = 500
+BLOCK = 1 << 20
+PATIENCE = 5  # How often a throttled request is tried again.
+
+
+class Refused(Exception):
+    """The server's own words."""
+
+
+class Photosearch:
+    """The server at `url`, asked with `key`."""
+
+    def __init__(self, url: str, key: str) -> None:
+        self.url = url.rstrip("/")
+        self.key = key
+
+    def check(self, checksums: dict[Path, str]) -> dict[Path, str]:
+        """Which of the files need not be sent, and why not."""
+        known = {}
+        paths = list(checksums)
+        for begin in range(0, len(paths), CHECKED_AT_ONCE):
+            asked = [{"id": str(path), "checksum": checksums[path]} for path in paths[begin : begin + CHECKED_AT_ONCE]]
+            verdicts = self._json("POST", "photos/upload-check/", {"files": asked})["results"]
+            known |= {Path(item["id"]): item["reason"] for item in verdicts if item["action"] == "reject"}
+        return known
+
+    def upload(self, path: Path, checksum: str) -> dict:
+        """Send one file: {"status": "created" or "duplicate", "photo": …}."""
+        headers = {
+            "Content-Type": "application/octet-stream",
+            "Content-Length": str(path.stat().st_size),
+            "X-Checksum-SHA256": checksum,
+            "X-Filename": quote(path.name, safe="")[:1000],
+        }
+        with path.open("rb") as file:
+            return json.load(self._send("POST", "photos/upload/", body=file, headers=headers))
+
+    def is_processed(self, photo_id: int) -> bool:
+        """Whether every step is done, has failed, or waits for something that is not there."""
+        steps = self._json("GET", f"photos/{photo_id}/processing/")
+        return all(step["state"] != "waiting" or step["reason"] for step in steps)
+
+    def search(self, words: str, *, limit: int) -> Iterator[dict]:
+        """Hits, best first."""
+        cursor = None
+        while limit > 0:
+            parameters = {"q": words, "page_size": min(limit, 100)} | ({"cursor": cursor} if cursor else {})
+            page = self._json("GET", f"search/?{urlencode(parameters)}")
+            yield from page["results"]
+            limit -= len(page["results"])
+            cursor = page["next_cursor"]
+            if cursor is None:
+                return
+
+    def download(self, photo_id: int, folder: Path) -> Path:
+        """Fetch an original, or what is missing of it, and compare its checksum."""
+        photo = self._json("GET", f"photos/{photo_id}/")
+        target = folder / f"{photo_id}-{Path(photo['filename']).name}"
+        part = target.with_name(target.name + ".part")
+        have = part.stat().st_size if part.exists() else 0
+        headers = {"Range": f"bytes={have}-"} if 0 < have < photo["file_size"] else {}
+        with (
+            self._send("GET", f"photos/{photo_id}/original/", headers=headers) as answer,
+            part.open("ab" if answer.status == 206 else "wb") as file,
+        ):
+            while block := answer.read(BLOCK):
+                file.write(block)
+        if sha256(part) != photo["sha256"]:
+            part.unlink()
+            raise Refused(f"{target.name} did not arrive whole; try again.")
+        return part.replace(target)
+
+    def _json(self, method: str, path: str, body: object = None) -> dict:
+        data = None if body is None else json.dumps(body).encode()
+        headers = {} if data is None else {"Content-Type": "application/json"}
+        return json.load(self._send(method, path, body=data, headers=headers))
+
+    def _send(self, method: str, path: str, *, body: object = None, headers: dict | None = None):
+        request = Request(f"{self.url}/api/v1/{path}", data=body, method=method, headers=headers or {})
+        request.add_header("Authorization", f"Bearer {self.key}")
+        for attempt in range(PATIENCE + 1):
+            try:
+                return urlopen(request)
+            except HTTPError as error:
+                if error.code == 429 and attempt < PATIENCE:
+                    time.sleep(int(error.headers.get("Retry-After", "10")))
+                    if hasattr(body, "seek"):
+                        body.seek(0)
+                    continue
+                raise Refused(_sentence(error)) from error
+        raise AssertionError("unreachable")
+
+
+def sha256(path: Path) -> str:
+    """Of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _sentence(error: HTTPError) -> str:
+    try:
+        problem = json.load(error)
+    except ValueError:
+        return f"{error.code} {error.reason}"
+    return " ".join([problem["detail"], *(f"{item['field']}: {item['detail']}" for item in problem["errors"])])
+
+
+def upload_folder(server: Photosearch, folder: Path, *, wait: bool) -> int:
+    """Upload every picture below `folder` that the server lacks; the exit status."""
+    paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in ENDINGS and path.is_file())
+    checksums = {path: sha256(path) for path in paths}
+    known = server.check(checksums)
+    failed, photo_ids = 0, []
+
+    def send(path: Path) -> tuple[Path, dict | str]:
+        try:
+            return path, server.upload(path, checksums[path])
+        except Refused as refusal:
+            return path, str(refusal)
+
+    with ThreadPoolExecutor(PARALLEL) as pool:
+        for path, answer in pool.map(send, [path for path in paths if path not in known]):
+            if isinstance(answer, str):
+                failed += 1
+                print(f"refused    {path}: {answer}")
+            else:
+                photo_ids.append(answer["photo"]["id"])
+                print(f"{answer['status']:10} {path} → {answer['photo']['id']}")
+    print(f"{len(photo_ids)} sent, {len(known)} known already, {failed} refused.")
+    while wait and photo_ids:
+        photo_ids = [photo_id for photo_id in photo_ids if not server.is_processed(photo_id)]
+        time.sleep(1 if photo_ids else 0)
+    return 1 if failed else 0
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    commands = parser.add_subparsers(dest="command", required=True)
+    upload = commands.add_parser("upload", help="upload the pictures below a folder")
+    upload.add_argument("folder", type=Path)
+    upload.add_argument("--wait", action="store_true", help="until they are processed")
+    search = commands.add_parser("search", help="list photos that hold words or show what they mean")
+    search.add_argument("words")
+    search.add_argument("--limit", type=int, default=20)
+    download = commands.add_parser("download", help="fetch originals")
+    download.add_argument("ids", type=int, nargs="+")
+    download.add_argument("--to", type=Path, default=Path())
+    chosen = parser.parse_args(arguments)
+    server = Photosearch(os.environ["PHOTOSEARCH_URL"], os.environ["PHOTOSEARCH_KEY"])
+    try:
+        if chosen.command == "upload":
+            return upload_folder(server, chosen.folder, wait=chosen.wait)
+        if chosen.command == "search":
+            for hit in server.search(chosen.words, limit=chosen.limit):
+                print(f"{hit['photo']['id']:8} {hit['photo']['filename']}")
+        else:
+            for photo_id in chosen.ids:
+                print(server.download(photo_id, chosen.to))
+    except Refused as refusal:
+        print(refusal, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
