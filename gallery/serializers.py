@@ -58,6 +58,7 @@ class PhotoSerializer(serializers.ModelSerializer):
     content_type = serializers.SerializerMethodField(help_text="Of the original, as it was decoded.")
     taken_at = LocalTimeField(allow_null=True, read_only=True)
     date_source = serializers.ChoiceField([("", "no date"), *Photo.DateSource.choices], read_only=True)
+    kind = serializers.ChoiceField([("", "unknown"), *Photo.Kind.choices], read_only=True)
     importance = serializers.IntegerField(min_value=0, max_value=MAX_IMPORTANCE, read_only=True)
     metadata = serializers.DictField(read_only=True, help_text="EXIF: camera, lens, exposure, position …")
     links = serializers.SerializerMethodField()
@@ -66,7 +67,7 @@ class PhotoSerializer(serializers.ModelSerializer):
         model = Photo
         fields = (
             *("id", "filename", "extension", "content_type", "width", "height", "file_size", "sha256", "md5", "sha1"),
-            *("taken_at", "taken_offset", "date_source", "importance", "description", "metadata", "defect"),
+            *("taken_at", "taken_offset", "date_source", "kind", "importance", "description", "metadata", "defect"),
             *("uploaded_at", "links"),
         )
         read_only_fields = fields

@@ -44,6 +44,7 @@ class PhotoQuery(Query):
     taken_from = LocalTimeField(required=False, help_text="This moment or later.")
     taken_before = LocalTimeField(required=False, help_text="Earlier than this moment.")
     filename = serializers.CharField(required=False, max_length=255, help_text="A part of the name.")
+    kind = serializers.ChoiceField(Photo.Kind.choices, required=False)
 
     def conditions(self) -> Q:
         """The filters of a valid query as a condition on Photo."""
@@ -54,6 +55,7 @@ class PhotoQuery(Query):
             "taken_from": "taken_at__gte",
             "taken_before": "taken_at__lt",
             "filename": "filename__icontains",
+            "kind": "kind",
         }
         data = self.validated_data
         found = Q(**{lookup: data[name] for name, lookup in lookups.items() if name in data})

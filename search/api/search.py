@@ -1,6 +1,7 @@
 """Search by words, or by a picture that is sent along."""
 
 from collections.abc import Callable
+from io import BytesIO
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -12,7 +13,7 @@ from rest_framework.response import Response
 
 from gallery.access import ApiRequest
 from gallery.access.problems import ApiView, Refused, TooLarge, Unsupported
-from gallery.images import ImageTooLarge, InvalidImage, UnsupportedImage
+from gallery.images import ImageTooLarge, InvalidImage, UnsupportedImage, read_header
 from gallery.tokens import Scope
 from search.hybrid import SearchPage, search_by_image, search_by_text
 from search.query import InvalidQuery
@@ -66,6 +67,8 @@ class PictureSearchView(ApiView):
             )
 
         try:
+            # Here and not only in the encoder, which may be down and then is not asked.
+            read_header(BytesIO(data))
             return _answer(query, search)
         except UnsupportedImage as error:
             raise Unsupported(str(error)) from error

@@ -1,0 +1,188 @@
+"""Photos over the API: lists, changes, files."""
+
+from datetime import datetime
+
+import pytest
+
+from gallery.models import MAX_ATTEMPTS, Photo, Step, StepAttempt
+from tests.gallery.conftest import picture
+
+
+def ids(response) -> list[int]:
+    assert response.status_code == 200, response.content
+    return [photo["id"] for photo in response.json()["results"]]
+
+
+def test_a_photo_is_told_with_all_that_is_known(program, store):
+    photo = store(picture(1), filename="红.png")
+    Photo.objects.update(taken_at=datetime(2024, 2, 29, 18, 30), date_source="exif", metadata={"make": "Ricoh"})
+    told = program.get(f"/api/v1/photos/{photo.pk}/").json()
+    assert told["filename"] == "红.png"
+    assert told["content_type"] == "image/png"
+    assert (told["width"], told["height"]) == (64, 48)
+    assert told["taken_at"] == "2024-02-29T18:30:00"
+    assert told["metadata"] == {"make": "Ricoh"}
+    assert told["sha256"] == photo.sha256
+    assert program.get(told["links"]["self"]).json() == told
+    assert program.get(told["links"]["original"]).getvalue() == picture(1)
+
+
+def test_pages_hold_every_photo_once_though_others_come_in_between(program, store):
+    photos = [store() for _number in range(5)]
+    first = program.get("/api/v1/photos/", {"page_size": 2}).json()
+    newer = store()
+    second = program.get("/api/v1/photos/", {"page_size": 2, "cursor": first["next_cursor"]}).json()
+    last = program.get("/api/v1/photos/", {"page_size": 2, "cursor": second["next_cursor"]}).json()
+    shown = [photo["id"] for page in (first, second, last) for photo in page["results"]]
+    assert shown == [photo.pk for photo in reversed(photos)]
+    assert newer.pk not in shown
+    assert last["next_cursor"] is None
+
+
+def test_a_list_counts_nothing(program, store, django_assert_num_queries):
+    for _number in range(3):
+        store()
+    program.get("/api/v1/photos/")  # notes that the key was used
+    with django_assert_num_queries(2):  # the key, the photos
+        program.get("/api/v1/photos/", {"page_size": 2})
+
+
+def test_filters_add_up(program, store):
+    small = store(picture(1, size=(10, 10)), filename="small.png")
+    large = store(picture(2, size=(90, 80)), filename="large.png")
+    jpeg = store(picture(3, size=(90, 80), kind="JPEG"), filename="large.jpg")
+    Photo.objects.filter(pk=large.pk).update(importance=4, taken_at=datetime(2024, 5, 1))
+    for query, found in (
+        ({}, [jpeg, large, small]),
+        ({"min_width": 50}, [jpeg, large]),
+        ({"max_height": 50}, [small]),
+        ({"min_width": 50, "extension": "png"}, [large]),
+        ({"min_importance": 3}, [large]),
+        ({"filename": "LARGE"}, [jpeg, large]),
+        ({"taken_from": "2024-05-01T00:00:00", "taken_before": "2024-05-01T00:00:01"}, [large]),
+        ({"taken_before": "2024-05-01T00:00:00"}, []),
+        ({"checksum": small.md5}, [small]),
+        ({"checksum": small.sha1.upper()}, [small]),
+        ({"checksum": small.sha256}, [small]),
+        ({"checksum": "0" * 40}, []),
+    ):
+        assert ids(program.get("/api/v1/photos/", query)) == [photo.pk for photo in found], query
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ({"min_width": "wide"}, "min_width"),
+        ({"page_size": "0"}, "page_size"),
+        ({"page_size": "1000000"}, "page_size"),
+        ({"cursor": "yesterday"}, "cursor"),
+        ({"checksum": "0" * 39}, "checksum"),
+        ({"taken_from": "2024-02-30T00:00:00"}, "taken_from"),
+        ({"taken_from": "2024-02-29T00:00:00Z"}, "taken_from"),
+        ({"extension": "exe"}, "extension"),
+        ({"filename": "a\0b"}, "filename"),
+        ({"colour": "red"}, "colour"),
+    ],
+)
+def test_a_senseless_list_is_refused_by_the_field(program, query, field):
+    response = program.get("/api/v1/photos/", query)
+    assert response.status_code == 400
+    assert [error["field"] for error in response.json()["errors"]] == [field]
+    assert response.json()["errors"][0]["detail"]
+
+
+def test_what_is_left_out_of_a_change_stays(program, store):
+    photo = store()
+    before = photo.revision
+    path = f"/api/v1/photos/{photo.pk}/"
+    told = program.patch(path, {"description": "Tea\n茶"}, "application/json").json()
+    assert (told["description"], told["importance"]) == ("Tea\n茶", 0)
+    told = program.patch(path, {"importance": 5}, "application/json").json()
+    assert (told["description"], told["importance"]) == ("Tea\n茶", 5)
+    told = program.patch(path, {"taken_at": "2020-01-02T03:04:05"}, "application/json").json()
+    assert (told["taken_at"], told["date_source"]) == ("2020-01-02T03:04:05", "person")
+    told = program.patch(path, {"taken_at": None}, "application/json").json()
+    assert (told["taken_at"], told["date_source"]) == (None, "")
+    photo.refresh_from_db()
+    assert photo.revision == before + 4  # so that the index learns of each
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"importance": 6},
+        {"importance": "3"},
+        {"importance": True},
+        {"importance": None},
+        {"description": 5},
+        {"description": "x" * 5001},
+        {"description": "\0"},
+        {"taken_at": "2020-01-02"},
+        {"taken_at": 5},
+    ],
+)
+def test_a_senseless_change_changes_nothing(program, store, change):
+    photo = store()
+    response = program.patch(f"/api/v1/photos/{photo.pk}/", change | {"importance": 9}, "application/json")
+    assert response.status_code == 400
+    response = program.patch(f"/api/v1/photos/{photo.pk}/", change, "application/json")
+    assert response.status_code == 400
+    assert [error["field"] for error in response.json()["errors"]] == list(change)
+    assert list(Photo.objects.values_list("importance", "description", "taken_at")) == [(0, "", None)]
+
+
+def test_a_deleted_photo_is_gone(program, store, django_capture_on_commit_callbacks):
+    photo = store()
+    with django_capture_on_commit_callbacks(execute=True):
+        assert program.delete(f"/api/v1/photos/{photo.pk}/").status_code == 204
+    assert program.get(f"/api/v1/photos/{photo.pk}/").status_code == 404
+    assert not photo.path.exists()
+
+
+def test_what_failed_is_told_and_tried_again(program, store):
+    photo = store()
+    StepAttempt.objects.create(
+        photo=photo, step=Step.THUMBNAILS, version="1", attempts=MAX_ATTEMPTS, error="Out of order."
+    )
+    path = f"/api/v1/photos/{photo.pk}"
+    (state,) = [step for step in program.get(f"{path}/processing/").json() if step["step"] == "thumbnails"]
+    assert (state["state"], state["reason"]) == ("failed", "Out of order.")
+    response = program.post(f"{path}/retry/", {"step": "thumbnails"}, "application/json")
+    assert response.status_code == 202
+    (state,) = [step for step in response.json() if step["step"] == "thumbnails"]
+    assert state["state"] == "waiting"
+    assert program.post(f"{path}/retry/", {"step": "cooking"}, "application/json").status_code == 400
+
+
+def test_the_original_goes_on_and_is_not_sent_twice(program, store):
+    photo = store()
+    path = f"/api/v1/photos/{photo.pk}/original/"
+    whole = program.get(path)
+    rest = program.get(path, headers={"Range": "bytes=10-"})
+    assert rest.status_code == 206
+    assert rest.getvalue() == whole.getvalue()[10:]
+    assert program.get(path, headers={"If-None-Match": whole["ETag"]}).status_code == 304
+    beyond = program.get(path, headers={"Range": "bytes=99999-"})
+    assert beyond.status_code == 416
+    assert beyond["Content-Type"] == "application/problem+json"
+    assert beyond["Content-Range"] == f"bytes */{photo.file_size}"
+
+
+def test_months_are_counted_in_the_time_of_the_pictures(program, store, settings):
+    settings.TIME_ZONE = "Asia/Shanghai"
+    for taken_at in (datetime(2024, 5, 31, 23, 59, 59), datetime(2024, 6, 1), datetime(2024, 6, 30), None):
+        photo = store()
+        Photo.objects.filter(pk=photo.pk).update(taken_at=taken_at)
+    assert program.get("/api/v1/timeline/buckets/").json() == [
+        {"month": "2024-06", "count": 2},
+        {"month": "2024-05", "count": 1},
+        {"month": None, "count": 1},
+    ]
+
+
+def test_the_account_says_what_is_stored_and_what_the_key_may(program, store, owner):
+    photo = store()
+    account = program.get("/api/v1/account/").json()
+    assert account["username"] == owner.username
+    assert (account["photos"], account["bytes"]) == (1, photo.file_size)
+    assert "photo:read" in account["scopes"]

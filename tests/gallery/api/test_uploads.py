@@ -1,0 +1,168 @@
+"""Uploads over the API: what is new, what is known, what is refused, and what is not even read."""
+
+import hashlib
+from io import BytesIO
+from urllib.parse import quote
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from gallery.models import Photo
+from tests.gallery.conftest import picture
+
+UPLOAD = "/api/v1/photos/upload/"
+CHECK = "/api/v1/photos/upload-check/"
+HEADERS = {"X-Checksum-MD5": "md5", "X-Checksum-SHA1": "sha1", "X-Checksum-SHA256": "sha256"}
+
+
+class Unread(BytesIO):
+    """A body that nobody may touch."""
+
+    def read(self, *_args: int) -> bytes:
+        raise AssertionError("the body was read")
+
+
+def send(program, data: bytes, content_type: str = "application/octet-stream", **headers: str):
+    return program.generic("POST", UPLOAD, data, content_type=content_type, headers=headers)
+
+
+def digest(name: str, data: bytes) -> str:
+    return hashlib.new(name, data).hexdigest()
+
+
+@pytest.mark.parametrize("content_type", ["application/octet-stream", "image/png", "image/heic"])
+def test_bare_bytes_become_a_photo_under_the_name_of_the_header(program, owner, content_type):
+    response = send(program, picture(1), content_type, **{"X-Filename": quote("红 1.png")})
+    assert response.status_code == 201, response.content
+    photo = Photo.objects.get()
+    assert response.json()["status"] == "created"
+    assert response.json()["photo"]["id"] == photo.pk
+    assert response["Location"] == f"/api/v1/photos/{photo.pk}/"
+    assert (photo.owner, photo.filename, photo.path.read_bytes()) == (owner, "红 1.png", picture(1))
+
+
+def test_a_form_brings_a_file_too(program):
+    response = program.post(UPLOAD, {"file": SimpleUploadedFile("红.png", picture(1))})
+    assert response.status_code == 201
+    assert Photo.objects.get().filename == "红.png"
+
+
+def test_the_same_bytes_are_a_duplicate(program):
+    first = send(program, picture(1)).json()
+    response = send(program, picture(1), **{"X-Filename": "other.png"})
+    assert response.status_code == 200
+    assert response.json() == first | {"status": "duplicate"}
+    assert Photo.objects.count() == 1
+
+
+@pytest.mark.parametrize(("header", "name"), HEADERS.items())
+def test_of_known_bytes_not_one_is_read(program, store, header, name):
+    photo = store(picture(1))
+    response = program.generic(
+        "POST", UPLOAD, content_type="application/octet-stream", CONTENT_LENGTH="1000",
+        headers={header: digest(name, picture(1)).upper()}, **{"wsgi.input": Unread()},
+    )  # fmt: skip
+    assert response.status_code == 200
+    assert response.json()["photo"]["id"] == photo.pk
+
+
+def test_known_bytes_whose_file_was_lost_are_taken_again(program, store):
+    photo = store(picture(1))
+    photo.path.unlink()
+    response = send(program, picture(1), **{"X-Checksum-SHA256": photo.sha256})
+    assert response.status_code == 200
+    assert photo.path.read_bytes() == picture(1)
+
+
+def test_anothers_bytes_are_not_known(program, store, django_user_model):
+    other = django_user_model.objects.create_user("other")
+    photo = store(picture(1), owner=other)
+    assert send(program, picture(1), **{"X-Checksum-MD5": photo.md5}).status_code == 201
+
+
+@pytest.mark.parametrize(("header", "name"), HEADERS.items())
+def test_bytes_that_were_changed_on_their_way_are_refused(program, header, name):
+    response = send(program, picture(1), **{header: digest(name, picture(2))})
+    assert response.status_code == 400
+    assert response.json()["type"] == "urn:photosearch:problem:checksum-mismatch"
+    assert not Photo.objects.exists()
+    assert send(program, picture(1), **{header: digest(name, picture(1))}).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("data", "content_type", "status"),
+    [
+        (b"", "application/octet-stream", 400),
+        (b"words", "application/octet-stream", 415),
+        (b"<svg/>", "image/svg+xml", 415),
+        (b"{}", "application/json", 415),
+        (picture(size=(300, 200)), "image/png", 413),
+        (picture(size=(10, 10)) + b"\0" * 2000, "image/png", 413),
+        (b"--x\r\nnonsense", "multipart/form-data; boundary=x", 400),
+        (b"nonsense", "multipart/form-data", 400),
+    ],
+    ids=["empty", "words", "svg", "json", "pixels", "bytes", "no file", "no boundary"],
+)
+def test_what_is_refused_tells_too_large_and_unsupported_apart(
+    program, settings, media_root, data, content_type, status
+):
+    settings.MAX_IMAGE_PIXELS, settings.MAX_UPLOAD_BYTES = 50_000, 2000
+    response = send(program, data, content_type)
+    assert response.status_code == status, response.content
+    assert response["Content-Type"] == "application/problem+json"
+    assert response.json()["detail"]
+    assert not Photo.objects.exists()
+    assert not [path for path in media_root.rglob("*") if path.is_file()]
+
+
+def test_too_many_bytes_are_refused_without_reading_them(program, settings):
+    settings.MAX_UPLOAD_BYTES = 1000
+    response = program.generic(
+        "POST", UPLOAD, content_type="application/octet-stream", CONTENT_LENGTH=str(10**9), **{"wsgi.input": Unread()}
+    )
+    assert response.status_code == 413
+
+
+def test_a_file_that_is_too_large_in_a_form_is_refused(program, settings):
+    settings.MAX_UPLOAD_BYTES = 1000
+    response = program.post(UPLOAD, {"file": SimpleUploadedFile("big.png", b"x" * 5000)})
+    assert response.status_code == 413
+
+
+@pytest.mark.parametrize(
+    "headers", [{"X-Checksum-MD5": "0" * 31}, {"X-Checksum-SHA1": "x" * 40}, {"X-Filename": "a b"}]
+)
+def test_a_senseless_header_is_refused_by_its_name(program, headers):
+    response = send(program, picture(1), **headers)
+    assert response.status_code == 400
+    assert [error["field"] for error in response.json()["errors"]] == list(headers)
+
+
+def test_many_checksums_are_answered_at_once(program, store, settings):
+    settings.MAX_UPLOAD_BYTES = 1000
+    photo = store(picture(1))
+    files = [
+        {"id": "a", "checksum": photo.md5},
+        {"id": "b", "checksum": photo.sha1.upper()},
+        {"id": "c", "checksum": photo.sha256, "file_size": 10**6},
+        {"id": "d", "checksum": "0" * 64},
+        {"id": " e", "checksum": "0" * 32, "file_size": 1001},
+    ]
+    response = program.post(CHECK, {"files": files}, "application/json")
+    assert response.status_code == 200
+    known = {"action": "reject", "reason": "duplicate", "photo_id": photo.pk}
+    assert response.json()["results"] == [
+        {"id": "a", **known},
+        {"id": "b", **known},
+        {"id": "c", **known},
+        {"id": "d", "action": "accept", "reason": None, "photo_id": None},
+        {"id": " e", "action": "reject", "reason": "too-large", "photo_id": None},
+    ]
+
+
+def test_a_senseless_check_is_refused_by_the_place(program):
+    response = program.post(CHECK, {"files": [{"id": "a", "checksum": "0" * 32}, {"id": 5}]}, "application/json")
+    assert response.status_code == 400
+    assert {error["field"] for error in response.json()["errors"]} == {"files.1.id", "files.1.checksum"}
+    many = [{"id": "a", "checksum": "0" * 32}] * 1001
+    assert program.post(CHECK, {"files": many}, "application/json").status_code == 400

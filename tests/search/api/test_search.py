@@ -1,0 +1,127 @@
+"""Searches over the API."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from search.models import PhotoText
+from tests.gallery.conftest import picture
+from tests.keys import Program
+from tests.search.test_hybrid import add_photo, encoder, user, words_from_database  # noqa: F401 - fixtures
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("words_from_database", "encoder")]
+SEARCH = "/api/v1/search/"
+BOX = [[0.1, 0.1], [0.9, 0.1], [0.9, 0.2], [0.1, 0.2]]
+
+
+@pytest.fixture
+def program(user) -> Program:  # noqa: F811
+    return Program(user)
+
+
+def names(response) -> list[str]:
+    assert response.status_code == 200, response.content
+    return [hit["photo"]["filename"] for hit in response.json()["results"]]
+
+
+def test_words_are_found_with_the_reason(program, user):  # noqa: F811
+    add_photo(user, "boarding.png", text="Flight <b>NH961</b> to Tokyo")
+    add_photo(user, "other.png", text="Flight NH916 to Tokyo")
+    response = program.get(SEARCH, {"q": "NH961"})
+    assert names(response) == ["boarding.png"]
+    (reason,) = response.json()["results"][0]["reasons"]
+    assert reason["kind"] == "text"
+    assert "<mark>NH961</mark>" in reason["snippet"]
+    assert "<b>" not in reason["snippet"]
+
+
+def test_likeness_is_told_with_its_score(program, user):  # noqa: F811
+    add_photo(user, "alike.png", angle=0)
+    (hit,) = program.get(SEARCH, {"q": "circle"}).json()["results"]
+    (reason,) = hit["reasons"]
+    assert (reason["kind"], reason["encoder"]) == ("picture", "Shapes")
+    assert 0.9 < reason["score"] <= 1
+    assert reason["cosine"] == pytest.approx(1)
+
+
+def test_filters_of_address_and_words_add_up(program, user):  # noqa: F811
+    add_photo(user, "small.png", text="tea", width=10)
+    add_photo(user, "large.png", text="tea", width=900, importance=4)
+    add_photo(user, "large.jpg", text="tea", width=900, importance=4, extension="jpg")
+    assert set(names(program.get(SEARCH, {"q": "tea", "min_width": 500}))) == {"large.png", "large.jpg"}
+    assert names(program.get(SEARCH, {"q": "tea ext:png", "min_width": 500})) == ["large.png"]
+    assert names(program.get(SEARCH, {"min_importance": 4, "extension": "jpg"})) == ["large.jpg"]
+    assert set(names(program.get(SEARCH))) == {"small.png", "large.png", "large.jpg"}
+
+
+def test_pages_go_on_where_the_last_one_ended(program, user):  # noqa: F811
+    for number in range(7):
+        add_photo(user, f"{number}.png", text="tea")
+    found, cursor = [], {}
+    while True:
+        page = program.get(SEARCH, {"q": "tea", "page_size": 3} | cursor)
+        found += names(page)
+        if page.json()["next_cursor"] is None:
+            break
+        cursor = {"cursor": page.json()["next_cursor"]}
+    assert sorted(found) == [f"{number}.png" for number in range(7)]
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ({"q": "importance:lots"}, "q"),
+        ({"q": "x" * 1001}, "q"),
+        ({"q": "a\0b"}, "q"),
+        ({"min_width": "wide"}, "min_width"),
+        ({"cursor": "1000"}, "cursor"),
+        ({"taken_from": ""}, "taken_from"),
+        ({"page": "2"}, "page"),
+    ],
+)
+def test_a_senseless_search_is_refused_by_the_field(program, query, field):
+    response = program.get(SEARCH, query)
+    assert response.status_code == 400
+    assert [error["field"] for error in response.json()["errors"]] == [field]
+
+
+def test_a_picture_finds_those_that_look_like_it(program, user):  # noqa: F811
+    add_photo(user, "alike.png", angle=0)
+    add_photo(user, "small.png", angle=0, width=10)
+    response = program.post(
+        f"{SEARCH}by-picture/", {"picture": SimpleUploadedFile("x.png", picture()), "min_width": 50}
+    )
+    assert names(response) == ["alike.png"]
+
+
+@pytest.mark.parametrize(
+    ("form", "status"),
+    [
+        ({}, 400),
+        ({"picture": SimpleUploadedFile("x.png", b"words")}, 415),
+        ({"picture": SimpleUploadedFile("x.png", picture(size=(300, 300)))}, 413),
+        ({"picture": "words"}, 400),
+        ({"picture": SimpleUploadedFile("x.png", picture()), "min_width": "wide"}, 400),
+    ],
+    ids=["none", "no picture", "too large", "no file", "filter"],
+)
+def test_what_is_no_picture_is_refused(program, settings, form, status):
+    settings.MAX_IMAGE_PIXELS = 50_000
+    response = program.post(f"{SEARCH}by-picture/", form)
+    assert response.status_code == status, response.content
+    assert response["Content-Type"] == "application/problem+json"
+
+
+def test_what_looks_alike_is_told(program, user):  # noqa: F811
+    photo = add_photo(user, "one.png", angle=0)
+    add_photo(user, "two.png", angle=5)
+    assert names(program.get(f"/api/v1/photos/{photo.pk}/similar/")) == ["two.png"]
+
+
+def test_the_text_is_told_with_its_boxes(program, user):  # noqa: F811
+    photo = add_photo(user, "one.png", text="航班 NH961")
+    PhotoText.objects.update(lines=[{"text": "航班 NH961", "confidence": 0.9, "box": BOX}])
+    told = program.get(f"/api/v1/photos/{photo.pk}/text/").json()
+    assert (told["state"], told["text"]) == ("done", "航班 NH961")
+    assert told["lines"] == [{"text": "航班 NH961", "confidence": 0.9, "box": BOX}]
+    PhotoText.objects.all().delete()
+    assert program.get(f"/api/v1/photos/{photo.pk}/text/").json()["state"] == "waiting"

@@ -1,0 +1,102 @@
+"""The API does what its schema says: schemathesis sends what the schema allows, and what it does not, and compares."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from django.core.management import call_command
+from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
+from hypothesis import HealthCheck, settings
+from schemathesis.specs.openapi.checks import positive_data_acceptance
+
+from gallery.models import Photo
+from gallery.tasks import make_thumbnails
+from gallery.tokens import Scope, issue_token
+from search.models import PhotoText
+from tests.gallery.conftest import broker, media_root, owner, picture, store  # noqa: F401 - fixtures
+
+SHORT = settings(
+    max_examples=12, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+)
+LONG = settings(max_examples=450, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+FILES = {"upload", "by-picture", "thumbnail", "preview", "original"}
+BOX = [[0.1, 0.1], [0.9, 0.1], [0.9, 0.2], [0.1, 0.2]]
+
+
+schema = schemathesis.openapi.from_wsgi("/api/v1/schema/", get_wsgi_application())
+
+
+@pytest.fixture
+def transaction(db, settings) -> Iterator[None]:
+    """Requests use the connection of the test's transaction, as Django's own test client does; nobody is throttled."""
+    request_started.disconnect(close_old_connections)
+    request_finished.disconnect(close_old_connections)
+    settings.ELASTICSEARCH_URL = ""
+    settings.API_REQUESTS_PER_MINUTE = settings.API_ANONYMOUS_PER_MINUTE = 10**9
+    yield
+    request_started.connect(close_old_connections)
+    request_finished.connect(close_old_connections)
+
+
+@pytest.fixture
+def photos(transaction, store, owner, broker) -> list[Photo]:  # noqa: F811
+    """Some photos of an administrator, with all that belongs to them."""
+    owner.is_staff = True
+    owner.save()
+    photos = [store(picture(red), filename=f"照片 {red}.png") for red in range(3)]
+    make_thumbnails([photo.pk for photo in photos])
+    for photo in photos:
+        line = {"text": "航班 NH961", "confidence": 0.9, "box": BOX}
+        PhotoText.objects.create(photo=photo, owner=owner, engine="x", text=line["text"], lines=[line])
+    return photos
+
+
+@pytest.fixture
+def key(owner) -> str:  # noqa: F811
+    """One that opens everything."""
+    return issue_token("schemathesis", user=owner, scopes=Scope.values)[1]
+
+
+def send(case: Any, photos: list[Photo], **headers: str) -> None:
+    """Send what was made up, every other time about a photo that is there, and compare the answer with the schema."""
+    if case.path_parameters and hash(str(case.query) + str(case.body)) % 2:
+        case.path_parameters["photo_id"] = photos[0].pk
+    # That bytes are a picture, or how long a file is, no schema can say.
+    is_about_file = case.operation.path.rstrip("/").rpartition("/")[2] in FILES
+    case.call_and_validate(headers=headers, excluded_checks=[positive_data_acceptance] if is_about_file else [])
+
+
+@schema.parametrize()
+@SHORT
+def test_what_a_key_opens_is_as_the_schema_says(case, photos, key):
+    send(case, photos, Authorization=f"Bearer {key}")
+
+
+@schema.parametrize()
+@settings(SHORT, max_examples=4)
+def test_what_is_told_to_nobody_is_as_the_schema_says(case, photos):
+    send(case, photos)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(3600)
+@schema.parametrize()
+@LONG
+def test_ten_thousand_requests_with_a_key(case, photos, key):
+    send(case, photos, Authorization=f"Bearer {key}")
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(3600)
+@schema.parametrize()
+@LONG
+def test_ten_thousand_requests_without_a_key(case, photos):
+    send(case, photos)
+
+
+def test_the_schema_is_valid_and_complete(tmp_path):
+    call_command("spectacular", "--validate", "--fail-on-warn", "--file", str(tmp_path / "schema.yaml"))
+    assert (tmp_path / "schema.yaml").stat().st_size > 10_000
