@@ -10,7 +10,7 @@ from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 from hypothesis import HealthCheck, settings
-from schemathesis.specs.openapi.checks import positive_data_acceptance
+from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
 from gallery.models import Photo
 from gallery.tasks import make_thumbnails
@@ -21,7 +21,7 @@ from tests.gallery.conftest import broker, media_root, owner, picture, store  # 
 SHORT = settings(
     max_examples=12, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
 )
-LONG = settings(max_examples=450, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+LONG = settings(max_examples=300, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 FILES = {"upload", "by-picture", "thumbnail", "preview", "original"}
 BOX = [[0.1, 0.1], [0.9, 0.1], [0.9, 0.2], [0.1, 0.2]]
 
@@ -60,13 +60,21 @@ def key(owner) -> str:  # noqa: F811
     return issue_token("schemathesis", user=owner, scopes=Scope.values)[1]
 
 
+# How many requests the long tests have sent.
+sent = 0
+
+
 def send(case: Any, photos: list[Photo], **headers: str) -> None:
     """Send what was made up, every other time about a photo that is there, and compare the answer with the schema."""
-    if case.path_parameters and hash(str(case.query) + str(case.body)) % 2:
+    global sent
+    sent += 1
+    if case.path_parameters and sent % 2:
         case.path_parameters["photo_id"] = photos[0].pk
-    # That bytes are a picture, or how long a file is, no schema can say.
+    # That bytes are a picture, or how long a file is, no schema can say; and empty fields of forms get lost on
+    # schemathesis' way to a WSGI application, so what it thinks it has sent was not (tests/search/api has that case).
     is_about_file = case.operation.path.rstrip("/").rpartition("/")[2] in FILES
-    case.call_and_validate(headers=headers, excluded_checks=[positive_data_acceptance] if is_about_file else [])
+    excluded = [positive_data_acceptance, negative_data_rejection] if is_about_file else []
+    case.call_and_validate(headers=headers, excluded_checks=excluded)
 
 
 @schema.parametrize()
@@ -85,7 +93,7 @@ def test_what_is_told_to_nobody_is_as_the_schema_says(case, photos):
 @pytest.mark.timeout(3600)
 @schema.parametrize()
 @LONG
-def test_ten_thousand_requests_with_a_key(case, photos, key):
+def test_many_requests_with_a_key(case, photos, key):
     send(case, photos, Authorization=f"Bearer {key}")
 
 
@@ -93,8 +101,13 @@ def test_ten_thousand_requests_with_a_key(case, photos, key):
 @pytest.mark.timeout(3600)
 @schema.parametrize()
 @LONG
-def test_ten_thousand_requests_without_a_key(case, photos):
+def test_many_requests_without_a_key(case, photos):
     send(case, photos)
+
+
+@pytest.mark.soak
+def test_that_was_ten_thousand():
+    assert sent >= 10_000, sent
 
 
 def test_the_schema_is_valid_and_complete(tmp_path):

@@ -100,9 +100,10 @@ def test_a_picture_finds_those_that_look_like_it(program, user):  # noqa: F811
         ({"picture": SimpleUploadedFile("x.png", b"words")}, 415),
         ({"picture": SimpleUploadedFile("x.png", picture(size=(300, 300)))}, 413),
         ({"picture": "words"}, 400),
+        ({"picture": SimpleUploadedFile("x.png", picture()), "cursor": ""}, 400),
         ({"picture": SimpleUploadedFile("x.png", picture()), "min_width": "wide"}, 400),
     ],
-    ids=["none", "no picture", "too large", "no file", "filter"],
+    ids=["none", "no picture", "too large", "no file", "cursor", "filter"],
 )
 def test_what_is_no_picture_is_refused(program, settings, form, status):
     settings.MAX_IMAGE_PIXELS = 50_000
