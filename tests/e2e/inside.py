@@ -18,6 +18,7 @@ from django.db.models import F  # noqa: E402
 
 from gallery.images import THUMBNAIL_VERSION  # noqa: E402
 from gallery.models import MAX_ATTEMPTS, Photo, Step, StepAttempt  # noqa: E402
+from gallery.tokens import issue_token  # noqa: E402
 from gallery.upload import store_upload  # noqa: E402
 from search import documents, ocr  # noqa: E402
 from search.models import PhotoEmbedding, PhotoText  # noqa: E402
@@ -27,6 +28,11 @@ from tests.near_misses import near_misses, picture_of  # noqa: E402
 def add_user(username: str, password: str, is_administrator: bool) -> None:
     """Make another person."""
     User.objects.create_user(username, password=password, is_staff=is_administrator, is_superuser=is_administrator)
+
+
+def issue_key(username: str, *scopes: str) -> str:
+    """A key of a person's."""
+    return issue_token("test", user=User.objects.get(username=username), scopes=scopes)[1]
 
 
 def add_near_misses(owner: str, count: int) -> None:

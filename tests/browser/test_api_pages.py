@@ -1,0 +1,42 @@
+"""The pages of keys, assistants and the API in a browser."""
+
+from playwright.sync_api import expect
+
+from gallery.assistants import AssistantCall
+from gallery.tokens import ApiToken
+
+
+def test_a_key_is_made_shown_and_revoked(open_page):
+    page = open_page("/tokens")
+    page.get_by_label("Name").fill("Telephone")
+    page.get_by_label("upload photos").check()
+    page.get_by_label("Valid for").select_option("30")
+    page.get_by_role("button", name="Make the key").click()
+    assert page.get_by_role("textbox", name="Your new key").input_value().startswith("ps_")
+    expect(page.get_by_role("heading", name="Telephone")).to_be_visible()
+    page.get_by_role("button", name="Revoke “Telephone”").click()
+    expect(page.get_by_text("“Telephone” opens nothing any more.")).to_be_visible()
+    assert not ApiToken.objects.exists()
+
+
+def test_what_assistants_may_read_is_said_and_what_they_asked_is_listed(open_page, owner):
+    AssistantCall.objects.create(
+        user=owner, token_name="desk", tool="search", arguments={"query": "<b>tea</b>"}, outcome="3 photos"
+    )
+    page = open_page("/assistants")
+    expect(page.get_by_role("cell", name="<b>tea</b>")).to_be_visible()
+    page.get_by_label("the whole gallery").check()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("It holds from the next question on.")).to_be_visible()
+    expect(page.get_by_label("the whole gallery")).to_be_checked()
+
+
+def test_the_reference_shows_every_endpoint_and_tries_one_out(open_page):
+    page = open_page("/api/v1/docs/")
+    expect(page.locator("#operations-account-read_account")).to_be_visible()
+    assert page.locator(".opblock").count() > 20
+    page.locator("#operations-account-read_account .opblock-summary-control").click()
+    page.get_by_role("button", name="Try it out").click()
+    page.get_by_role("button", name="Execute").click()
+    expect(page.locator(".live-responses-table .response-col_status").first).to_contain_text("200")
+    expect(page.locator(".live-responses-table")).to_contain_text("anna")
