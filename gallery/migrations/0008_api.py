@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("auth", "0012_alter_user_first_name_max_length"),
-        ("gallery", "0002_document_removal"),
+        ("gallery", "0004_photo_kind"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -94,7 +94,9 @@ class Migration(migrations.Migration):
                     ("person", "set by hand"),
                     ("exif", "camera (EXIF)"),
                     ("sidecar", "side-car file"),
+                    ("gps", "satellites (GPS)"),
                     ("filename", "file name"),
+                    ("folder", "folder"),
                     ("file", "file time"),
                 ],
                 max_length=8,
