@@ -1,5 +1,6 @@
 """The schema of the API (OpenAPI): besides what views declare, the errors that follow from what they are."""
 
+import re
 from typing import Any, ClassVar
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -21,6 +22,10 @@ class Schema(AutoSchema):
     """Operations with their errors and scopes."""
 
     global_params: ClassVar[list[Any]] = []
+
+    def get_summary(self) -> str:
+        """What a view's method says of itself, up to the first full stop or semicolon: short enough for a list."""
+        return re.split(r"[.;:]", self.get_description(), maxsplit=1)[0]
 
     def get_operation(self, path: str, path_regex: str, path_prefix: str, method: str, registry: Any) -> Any:
         """Add what no view has to say itself."""
