@@ -1,7 +1,7 @@
 """The schema of the API (OpenAPI): besides what views declare, the errors that follow from what they are."""
 
 import re
-from typing import Any, ClassVar
+from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
@@ -20,8 +20,6 @@ WITH_BODY = {**WITH_INPUT, "413": "The body is too large.", "415": "The body is 
 
 class Schema(AutoSchema):
     """Operations with their errors and scopes."""
-
-    global_params: ClassVar[list[Any]] = []
 
     def get_summary(self) -> str:
         """What a view's method says of itself, up to the first full stop or semicolon: short enough for a list."""
