@@ -14,13 +14,15 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from gallery.account import Account, OpenSession  # noqa: F401 - Django finds models in this module
-from gallery.assistants import AssistantAccess, AssistantCall  # noqa: F401 - likewise
+from gallery.account import Account as Account
+from gallery.account import OpenSession as OpenSession
+from gallery.assistants import AssistantAccess as AssistantAccess
+from gallery.assistants import AssistantCall as AssistantCall
 from gallery.images import THUMBNAIL_VERSION
 from gallery.import_models import ImportItem as ImportItem
 from gallery.import_models import ImportJob as ImportJob
-from gallery.partial_uploads import PartialUpload  # noqa: F401 - likewise
-from gallery.tokens import ApiToken  # noqa: F401 - likewise
+from gallery.partial_uploads import PartialUpload as PartialUpload
+from gallery.tokens import ApiToken as ApiToken
 
 MAX_IMPORTANCE = 5
 MAX_ATTEMPTS = 3

@@ -1,8 +1,8 @@
 """Thumbnails and originals: the only way to a photo's bytes, and only for its owner."""
 
 import os
-from io import BufferedReader
 from pathlib import Path
+from typing import IO
 
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -75,7 +75,7 @@ def _send(request: PageRequest, path: Path, *, etag: str, content_type: str, fil
 
 
 def _whole_or_part(
-    request: PageRequest, file: BufferedReader, *, etag: str, content_type: str, filename: str
+    request: PageRequest, file: IO[bytes], *, etag: str, content_type: str, filename: str
 ) -> HttpResponseBase:
     size = os.fstat(file.fileno()).st_size
     # A part of another version of the file would be of no use to the one who asks.
