@@ -36,7 +36,9 @@ class SearchQuery(Query):
     max_importance = serializers.IntegerField(required=False, min_value=0, max_value=MAX_IMPORTANCE)
     taken_from = LocalTimeField(required=False, help_text="This moment or later.")
     taken_before = LocalTimeField(required=False, help_text="Earlier than this moment.")
-    filename = serializers.CharField(required=False, max_length=255, help_text="A part of the name.")
+    filename = serializers.CharField(
+        required=False, max_length=255, trim_whitespace=False, help_text="A part of the name."
+    )
     page_size = serializers.IntegerField(required=False, default=60, min_value=1, max_value=MAX_PAGE)
     cursor = serializers.RegexField(r"^[0-9]{1,3}$", required=False, help_text="`next_cursor` of the page before.")
 

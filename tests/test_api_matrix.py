@@ -186,7 +186,7 @@ def test_other_methods_are_not_allowed(photo, owner, name, method):  # noqa: F81
 
 
 def test_an_unknown_address_is_told_in_the_same_shape(db):
-    for path in ("/api/v1/nowhere/", "/api/v2/photos/", "/api/v1/photos/x/"):
+    for path in ("/api/v1/nowhere/", "/api/v2/photos/", "/api/v1/photos/x/", "/api/v1/photos/x%0Ay/"):
         assert_problem(Client().get(path), 404)
 
 

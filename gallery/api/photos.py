@@ -43,7 +43,9 @@ class PhotoQuery(Query):
     max_importance = serializers.IntegerField(required=False, min_value=0, max_value=MAX_IMPORTANCE)
     taken_from = LocalTimeField(required=False, help_text="This moment or later.")
     taken_before = LocalTimeField(required=False, help_text="Earlier than this moment.")
-    filename = serializers.CharField(required=False, max_length=255, help_text="A part of the name.")
+    filename = serializers.CharField(
+        required=False, max_length=255, trim_whitespace=False, help_text="A part of the name."
+    )
     kind = serializers.ChoiceField(Photo.Kind.choices, required=False)
 
     def conditions(self) -> Q:

@@ -1,6 +1,7 @@
 """Addresses of the API, version 1; docs/api.md says when there will be another."""
 
-from django.urls import include, path
+from django.urls import include, path, register_converter
+from django.urls.converters import StringConverter
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound
 
@@ -22,6 +23,14 @@ class Nowhere(ApiView):
         """Whatever the method."""
         raise NotFound
 
+
+class Anything(StringConverter):
+    """Line breaks and slashes too."""
+
+    regex = "(?s:.+)"
+
+
+register_converter(Anything, "anything")
 
 version_1 = [
     path("photos/", photos.Photos.as_view(), name="photos"),
@@ -46,5 +55,5 @@ version_1 = [
 ]
 urlpatterns = [
     path("v1/", include(version_1)),
-    path("<path:rest>", Nowhere.as_view(), name="nowhere"),
+    path("<anything:rest>", Nowhere.as_view(), name="nowhere"),
 ]
