@@ -5,7 +5,7 @@ from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
-from rest_framework.serializers import CharField
+from rest_framework.serializers import CharField, RegexField
 
 from gallery.access.authentication import SCHEME, KeyAuthentication
 from gallery.access.permissions import scope_of
@@ -25,7 +25,8 @@ class Schema(AutoSchema):
     def _map_serializer_field(self, field: Any, direction: Any, bypass_extensions: bool = False) -> Any:
         """Texts that are taken hold no NUL: the database has none."""
         schema = super()._map_serializer_field(field, direction, bypass_extensions)
-        if direction == "request" and isinstance(field, CharField) and set(schema) & {"pattern", "format"} == set():
+        is_free = isinstance(field, CharField) and not isinstance(field, RegexField)
+        if direction == "request" and is_free:
             schema["pattern"] = r"^[^\x00]*$"
         return schema
 
