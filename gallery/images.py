@@ -1,6 +1,5 @@
-"""Pillow, and little else: read picture files, decode them to upright RGB, make thumbnails, compute digests."""
+"""Pillow, and little else: read picture files, decode them to upright RGB, make thumbnails."""
 
-import hashlib
 import math
 import struct
 from collections.abc import Iterator
@@ -106,15 +105,6 @@ class ImageHeader:
     animated: bool
 
 
-@dataclass(frozen=True)
-class Digests:
-    """Hexadecimal digests of a file's bytes."""
-
-    sha256: str
-    md5: str
-    sha1: str
-
-
 Source = str | PathLike[str] | IO[bytes]
 
 
@@ -185,32 +175,6 @@ def make_placeholder(image: Image.Image) -> bytes:
     """`image` as 4 × 4 pixels, blue before green before red and the lowest row first: the body of a BMP file."""
     small = image.resize(PLACEHOLDER_SIZE, Image.Resampling.BOX)
     return small.transpose(Image.Transpose.FLIP_TOP_BOTTOM).tobytes("raw", "BGR")
-
-
-class RunningDigests:
-    """The digests of bytes that pass by in blocks."""
-
-    def __init__(self) -> None:
-        self._hashes = hashlib.sha256(), hashlib.md5(usedforsecurity=False), hashlib.sha1(usedforsecurity=False)
-
-    def update(self, block: bytes) -> None:
-        """Take in the next block."""
-        for digest in self._hashes:
-            digest.update(block)
-
-    def result(self) -> Digests:
-        """Of what has passed so far."""
-        sha256, md5, sha1 = (digest.hexdigest() for digest in self._hashes)
-        return Digests(sha256, md5, sha1)
-
-
-def digests_of(file: IO[bytes]) -> Digests:
-    """The digests of all bytes of `file`, in one pass from its beginning."""
-    digests = RunningDigests()
-    file.seek(0)
-    while block := file.read(1 << 20):
-        digests.update(block)
-    return digests.result()
 
 
 def read_exif(file: Source) -> tuple[dict[int, Any], dict[int, Any]]:

@@ -10,7 +10,8 @@ from django.conf import settings
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
-from gallery.images import ImageTooLarge, InvalidImage, digests_of, read_header
+from gallery.digests import digests_of
+from gallery.images import ImageTooLarge, InvalidImage, read_header
 from gallery.metadata import Metadata, printable, read_metadata
 from gallery.sources.dates import choose_date
 from gallery.sources.found import Claims

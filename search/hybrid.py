@@ -77,7 +77,13 @@ def remember_picture(data: bytes, *, user: AbstractBaseUser) -> SentPicture:
 
 
 def search_by_image(
-    data: bytes, *, user: AbstractBaseUser, text: str = "", filters: Filters | None = None, limit: int = PAGE_SIZE
+    data: bytes,
+    *,
+    user: AbstractBaseUser,
+    text: str = "",
+    filters: Filters | None = None,
+    order: Order = "",
+    limit: int = PAGE_SIZE,
 ) -> SearchPage:
     """Photos of `user` that look like the picture in `data`: `remember_picture` and `search_by_example` in one.
 
@@ -90,7 +96,7 @@ def search_by_image(
     except EncoderUnavailable as error:
         logger.warning("Nothing is searched with a picture: %s", error)
         return SearchPage(notices=[_("Pictures cannot be compared at the moment; only words are searched.")])
-    return search_by_example(example, user=user, text=text, filters=filters, limit=limit)
+    return search_by_example(example, user=user, text=text, filters=filters, order=order, limit=limit)
 
 
 def search_similar(photo: Photo, *, user: AbstractBaseUser, limit: int = 24) -> SearchPage:

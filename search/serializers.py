@@ -9,10 +9,13 @@ from gallery.access.fields import Query
 from gallery.images import EXTENSIONS
 from gallery.models import MAX_IMPORTANCE
 from gallery.serializers import LocalTimeField, PhotoSerializer
-from search.hybrid import Hit
-from search.query import MAX_PIXELS, MAX_QUERY_LENGTH, Filters
+from search.filters import Filters
+from search.query import MAX_PIXELS, MAX_QUERY_LENGTH
+from search.results import Hit
 
 MAX_PAGE = 100
+# The number of a list of results, and of its first hit on the page.
+CURSOR = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.[0-9]{1,4}$"
 CORNERS = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
 BOX = {"type": "array", "items": CORNERS, "minItems": 4, "maxItems": 4}
 
@@ -40,7 +43,8 @@ class SearchQuery(Query):
         required=False, max_length=255, trim_whitespace=False, help_text="A part of the name."
     )
     page_size = serializers.IntegerField(required=False, default=60, min_value=1, max_value=MAX_PAGE)
-    cursor = serializers.RegexField(r"^[0-9]{1,3}$", required=False, help_text="`next_cursor` of the page before.")
+    order = serializers.ChoiceField(["newest", "oldest"], required=False, default="", help_text="Else the best first.")
+    cursor = serializers.RegexField(CURSOR, required=False, help_text="`next_cursor` of the page before.")
 
     def filters(self) -> Filters:
         """The filters of a valid query."""
@@ -64,7 +68,7 @@ class ReasonSerializer(serializers.Serializer):
 
     kind = serializers.ChoiceField(["text", "filename", "description", "picture"])
     snippet = serializers.CharField(allow_null=True, help_text="HTML, escaped; what was found stands in <mark>.")
-    encoder = serializers.CharField(allow_null=True, source="encoder.title", default=None)
+    encoder = serializers.CharField(allow_blank=True, help_text="What compared the pictures; empty: nothing did.")
     score = serializers.FloatField(allow_null=True, help_text="How alike, 0–1.")
     cosine = serializers.FloatField(allow_null=True)
 
@@ -75,6 +79,7 @@ class HitSerializer(serializers.Serializer):
     photo = PhotoSerializer()
     reasons = ReasonSerializer(many=True)
     score = serializers.FloatField(help_text="Compares hits of the same search only.")
+    versions = PhotoSerializer(many=True, help_text="Photos that look and read nearly the same.")
 
 
 class SearchAnswer(serializers.Serializer):

@@ -14,7 +14,7 @@ from tests.browser.pages import PAGES
 from tests.gallery.conftest import media_root, owner, picture, store  # noqa: F401 - fixtures
 
 SPOKEN = {"alt", "aria-label", "placeholder", "title", "data-too-large", "data-no-picture"}
-UNSPOKEN = {"script", "style", "code", "template"}
+UNSPOKEN = {"script", "style", "code", "kbd", "template"}
 # Names and formats are the same in every language, and each language is called by its own name.
 NAMES = re.compile(
     r"photosearch|before|tlh|PostgreSQL|Valkey|Elasticsearch|Chrome|Firefox|Linux|English|JPE?G|PNG|GIF|WebP|BMP|TIFF|HEIC|AVIF"

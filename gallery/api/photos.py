@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from gallery.access import ApiRequest
 from gallery.access.fields import Query
 from gallery.access.problems import ApiView
-from gallery.deletion import delete_photos
+from gallery.bin import bin_photos
 from gallery.editing import date_photo, edit_photo
 from gallery.images import EXTENSIONS
 from gallery.models import MAX_IMPORTANCE, Photo, Step
@@ -125,9 +125,9 @@ class OnePhoto(ApiView):
 
     @extend_schema(operation_id="delete_photo", request=None, responses={204: None}, tags=["photos"])
     def delete(self, request: ApiRequest, photo_id: int) -> Response:
-        """Delete a photo for good."""
+        """Put a photo into the bin, from where its owner can bring it back for 30 days."""
         photo = own_photo(request, photo_id)
-        delete_photos(Photo.objects.filter(pk=photo.pk), user=request.user)
+        bin_photos(Photo.objects.filter(pk=photo.pk), user=request.user)
         return Response(status=204)
 
 

@@ -18,12 +18,13 @@ from gallery.access import ApiRequest
 from gallery.access.fields import Text, Whole
 from gallery.access.problems import ApiView, Refused, TooLarge, Unsupported
 from gallery.api.photos import MD5, SHA1, SHA256, by_checksum
-from gallery.images import ImageTooLarge, InvalidImage, UnsupportedImage, digests_of
+from gallery.digests import digests_of
+from gallery.images import ImageTooLarge, InvalidImage, UnsupportedImage
 from gallery.models import Photo
 from gallery.serializers import PhotoSerializer
 from gallery.tokens import Scope
 from gallery.upload import store_upload
-from gallery.views.uploads import ENVELOPE, LargeFileSkipper, upload_limits
+from gallery.views.uploads import ENVELOPE, LargeFileSkipper, too_large
 
 # The header of each digest, and its hexadecimal digits.
 CHECKSUM_HEADERS = {"X-Checksum-SHA256": SHA256, "X-Checksum-SHA1": SHA1, "X-Checksum-MD5": MD5}
@@ -47,7 +48,7 @@ class BareBytes(BaseParser):
             size += len(block)
             if size > settings.MAX_UPLOAD_BYTES:
                 file.close()
-                raise TooLarge(upload_limits()["too_large"])
+                raise TooLarge(too_large())
             file.write(block)
         return file
 
@@ -143,7 +144,7 @@ class Upload(ApiView):
         if known := _known(request, checksums):
             return _answer(known, created=False)
         if int(request.headers.get("Content-Length") or 0) > settings.MAX_UPLOAD_BYTES + ENVELOPE:
-            raise TooLarge(upload_limits()["too_large"])
+            raise TooLarge(too_large())
         file, filename = _receive(request)
         try:
             _verify(file, checksums)
@@ -204,7 +205,7 @@ def _receive(request: ApiRequest) -> tuple[IO[bytes], str]:
     request._request.upload_handlers.insert(0, skipper)
     data = request.data
     if skipper.skipped:
-        raise TooLarge(upload_limits()["too_large"])
+        raise TooLarge(too_large())
     if isinstance(data, dict):
         form = UploadSerializer(data=data)
         form.is_valid(raise_exception=True)

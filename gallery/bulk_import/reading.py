@@ -14,8 +14,9 @@ from typing import IO, Any
 from django.utils.translation import gettext as _
 
 from gallery.bulk_import.safety import MAX_PATH_BYTES
+from gallery.digests import RunningDigests
 from gallery.files import path_of, write_temporary
-from gallery.images import InvalidImage, RunningDigests
+from gallery.images import InvalidImage
 from gallery.metadata import Metadata
 from gallery.models import ImportItem, ImportJob
 from gallery.reading import blocks_of, describe_header, refuse_size, told_by

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from gallery.account import account_of
-from gallery.images import digests_of
+from gallery.digests import digests_of
 from gallery.partial_uploads import PartialUpload, UploadBusy, begin_upload, finish_upload, opened, remove_upload
 from gallery.quota import QuotaExceeded, refuse_beyond_quota
 from gallery.upload import known_checksums

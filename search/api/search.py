@@ -15,14 +15,13 @@ from gallery.access import ApiRequest
 from gallery.access.problems import ApiView, Refused, TooLarge, Unsupported
 from gallery.images import ImageTooLarge, InvalidImage, UnsupportedImage, read_header
 from gallery.tokens import Scope
-from search.hybrid import SearchPage, search_by_image, search_by_text
+from search.hybrid import SearchPage, continue_search, search_by_image, search_by_text
 from search.query import InvalidQuery
+from search.result_lists import ResultListGone
 from search.serializers import PictureSearch, SearchAnswer, SearchQuery, serialize_hits
 
 # What a request holds beside the picture: boundaries and filters.
 ENVELOPE = 64 * 1024
-# A list is as long as a person would ever go through; cursors have three digits.
-LONGEST = 999
 
 
 class Search(ApiView):
@@ -36,9 +35,12 @@ class Search(ApiView):
         query = SearchQuery.read(request.query_params)
 
         def search(limit: int) -> SearchPage:
-            return search_by_text(query.validated_data["q"], user=request.user, filters=query.filters(), limit=limit)
+            data = query.validated_data
+            return search_by_text(
+                data["q"], user=request.user, filters=query.filters(), order=data["order"], limit=limit
+            )
 
-        return _answer(query, search)
+        return _answer(request, query, search)
 
 
 class PictureSearchView(ApiView):
@@ -63,13 +65,18 @@ class PictureSearchView(ApiView):
 
         def search(limit: int) -> SearchPage:
             return search_by_image(
-                data, user=request.user, text=query.validated_data["q"], filters=query.filters(), limit=limit
+                data,
+                user=request.user,
+                text=query.validated_data["q"],
+                filters=query.filters(),
+                order=query.validated_data["order"],
+                limit=limit,
             )
 
         try:
             # Here and not only in the encoder, which may be down and then is not asked.
             read_header(BytesIO(data))
-            return _answer(query, search)
+            return _answer(request, query, search)
         except UnsupportedImage as error:
             raise Unsupported(str(error)) from error
         except ImageTooLarge as error:
@@ -78,21 +85,22 @@ class PictureSearchView(ApiView):
             raise Refused(str(error)) from error
 
 
-def _answer(query: SearchQuery, search: Callable[[int], SearchPage]) -> Response:
-    """The page of what `search` finds that the query asks for.
-
-    Every page searches anew, so between two pages the order may change; whoever keeps result lists changes this place.
-    """
-    begin, size = int(query.validated_data.get("cursor", "0")), query.validated_data["page_size"]
+def _answer(request: ApiRequest, query: SearchQuery, search: Callable[[int], SearchPage]) -> Response:
+    """The page that the query asks for: the first of what `search` finds, or a further one of the list kept then."""
+    cursor, size = query.validated_data.get("cursor"), query.validated_data["page_size"]
     try:
-        page = search(begin + size)
+        if cursor:
+            key, _dot, start = cursor.partition(".")
+            page = continue_search(key, user=request.user, start=int(start), limit=size)
+        else:
+            page = search(size)
     except InvalidQuery as error:
         raise serializers.ValidationError({"q": str(error)}) from error
-    end = begin + size
-    more = page.has_more and end + size <= LONGEST
+    except ResultListGone as error:
+        raise serializers.ValidationError({"cursor": _("This list is too old to go on with; search again.")}) from error
     body = {
-        "results": serialize_hits(page.hits[begin:]),
+        "results": serialize_hits(page.hits),
         "notices": page.notices,
-        "next_cursor": str(end) if more else None,
+        "next_cursor": f"{page.key}.{page.next_start}" if page.has_more else None,
     }
     return Response(body)

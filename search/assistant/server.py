@@ -14,9 +14,10 @@ from pydantic import BaseModel, Field
 from gallery.models import Photo
 from search.assistant.contact_sheet import make_contact_sheet
 from search.assistant.gate import Answer, Caller, Refused, answer, key_in
-from search.hybrid import Hit, search_by_text
+from search.hybrid import search_by_text
 from search.models import PhotoText
 from search.query import MAX_QUERY_LENGTH, InvalidQuery
+from search.results import Hit
 
 INSTRUCTIONS = (
     "One person's own pictures: photos, screenshots, documents, memes. Search by the words in them, by what they show, "

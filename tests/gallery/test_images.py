@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageCms, ImageFile
 
+from gallery.digests import digests_of
 from gallery.images import (
     ANIMATED_FORMATS,
     PLACEHOLDER_SIZE,
@@ -20,7 +21,6 @@ from gallery.images import (
     ImageTooLarge,
     InvalidImage,
     UnsupportedImage,
-    digests_of,
     fitted_size,
     make_placeholder,
     make_thumbnail,
