@@ -9,6 +9,7 @@ import pytest
 from django.db.utils import OperationalError
 from django.test import Client
 
+from gallery.images import THUMBNAIL_VERSION
 from gallery.models import MAX_ATTEMPTS, Step, StepAttempt
 from tests.keys import Program
 
@@ -109,7 +110,7 @@ def test_figures_name_routes_and_not_addresses(administrator, store):
     administrator.get("/api/v1/nowhere/secret/")
     told = administrator.get("/api/v1/metrics/").content.decode()
     assert "photosearch_photos 1.0" in told
-    assert 'photosearch_missing{step="thumbnails",version="1"} 1.0' in told
+    assert f'photosearch_missing{{step="thumbnails",version="{THUMBNAIL_VERSION}"}} 1.0' in told
     assert 'photosearch_queue_length{queue="default"}' in told
     assert 'route="api/v1/photos/<int:photo_id>/",status="200"' in told
     assert "secret" not in told

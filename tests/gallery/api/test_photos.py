@@ -4,6 +4,7 @@ from datetime import datetime
 
 import pytest
 
+from gallery.images import THUMBNAIL_VERSION
 from gallery.models import MAX_ATTEMPTS, Photo, Step, StepAttempt
 from tests.gallery.conftest import picture
 
@@ -131,18 +132,17 @@ def test_a_senseless_change_changes_nothing(program, store, change):
     assert list(Photo.objects.values_list("importance", "description", "taken_at")) == [(0, "", None)]
 
 
-def test_a_deleted_photo_is_gone(program, store, django_capture_on_commit_callbacks):
+def test_a_deleted_photo_waits_in_the_bin(program, store):
     photo = store()
-    with django_capture_on_commit_callbacks(execute=True):
-        assert program.delete(f"/api/v1/photos/{photo.pk}/").status_code == 204
+    assert program.delete(f"/api/v1/photos/{photo.pk}/").status_code == 204
     assert program.get(f"/api/v1/photos/{photo.pk}/").status_code == 404
-    assert not photo.path.exists()
+    assert list(Photo.objects.binned_by(photo.owner)) == [photo]
 
 
 def test_what_failed_is_told_and_tried_again(program, store):
     photo = store()
     StepAttempt.objects.create(
-        photo=photo, step=Step.THUMBNAILS, version="1", attempts=MAX_ATTEMPTS, error="Out of order."
+        photo=photo, step=Step.THUMBNAILS, version=str(THUMBNAIL_VERSION), attempts=MAX_ATTEMPTS, error="Out of order."
     )
     path = f"/api/v1/photos/{photo.pk}"
     (state,) = [step for step in program.get(f"{path}/processing/").json() if step["step"] == "thumbnails"]
