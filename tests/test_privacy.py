@@ -85,6 +85,7 @@ def photo(store, owner) -> Photo:  # noqa: F811
     PhotoEmbedding.objects.create(photo=photo, owner=owner, model="x", vector=[1, 0])
     # Its number too stands in every address.
     job = ImportJob.objects.create(pk=photo.pk, owner=owner, started_by=owner, roots=[f"/{SECRET}"], state="paused")
+    photo.sources.update(job=job, path=f"/{SECRET}.png", albums=[SECRET], account=SECRET, conversation=SECRET)
     ImportItem.objects.create(job=job, path=f"/{SECRET}/{SECRET}.png", verdict="new", photo=photo)
     save_search(SECRET, user=owner, address=f"q={SECRET}")
     note_search(f"q={SECRET}", user=owner)

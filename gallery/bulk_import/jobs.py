@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from gallery.bulk_import.run import remove_archives
-from gallery.bulk_import.safety import ImportRefused, check_archive, confined
+from gallery.bulk_import.safety import ImportRefused, check_archive, check_patterns, confined
 from gallery.files import write_file
 from gallery.models import ImportJob
 
@@ -44,6 +44,7 @@ def create_job(
         raise PermissionDenied
     real = [root.resolve() for root in roots]
     archives = [root for root in real if root.is_file()]
+    check_patterns(options.get("ignore", []))
     if not real or (archives and len(archives) != len(real)) or (not archives and len(real) > 1):
         raise ImportRefused(_("Name one folder, or one or several zip archives."))
     for root in real:

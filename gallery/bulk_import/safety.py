@@ -1,11 +1,14 @@
 """What an import may read: folders below IMPORT_ROOTS, and archives that are what they claim to be."""
 
+import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from gallery.sources.archives import ArchiveRefused, open_archive
+from gallery.sources.skips import Skips
 
 MAX_PATH_BYTES = 2000  # what an index of PostgreSQL holds
 
@@ -42,3 +45,12 @@ def check_archive(path: Path) -> None:
         open_archive(path).close()
     except ArchiveRefused as error:
         raise ImportRefused(str(error)) from error
+
+
+def check_patterns(patterns: Sequence[str]) -> None:
+    """ImportRefused if one of them is none, as those of a .gitignore go."""
+    for pattern in patterns:
+        try:
+            Skips([pattern])
+        except (ValueError, re.error) as error:
+            raise ImportRefused(_("“%(pattern)s” is not a pattern of paths.") % {"pattern": pattern}) from error

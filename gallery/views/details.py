@@ -7,13 +7,37 @@ from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from gallery.models import Photo
+from gallery.models import Photo, PhotoSource
+
+# What QQ's folders tell of a conversation.
+CONVERSATIONS = {
+    "Group": gettext_lazy("a group"),
+    "Discuss": gettext_lazy("a discussion group"),
+    "C2C": gettext_lazy("a friend"),
+}
 
 
 def describe(photo: Photo) -> list[tuple[str, str]]:
     """Pairs of label and value, the most telling first; without what is not known."""
     return [(label, value) for label, value in _details(photo) if value]
+
+
+def describe_sources(photo: Photo) -> list[tuple[PhotoSource, list[tuple[str, str]]]]:
+    """Each place that the photo came from, the first first, with what was known of it there."""
+    sources = photo.sources.select_related("job").order_by("pk")
+    return [(source, [(label, value) for label, value in _told_by(source) if value]) for source in sources]
+
+
+def _told_by(source: PhotoSource) -> Iterator[tuple[str, str]]:
+    yield _("Albums"), ", ".join(source.albums)
+    yield _("Account"), source.account
+    yield _("Conversation"), str(CONVERSATIONS.get(source.conversation) or source.conversation)
+    yield _("Described by"), source.sidecar
+    yield _("There"), _("archived") if source.is_archived else ""
+    if not source.managed:
+        yield _("File"), _("left in its place") if source.present else _("not there any more")
 
 
 def _details(photo: Photo) -> Iterator[tuple[str, str]]:

@@ -15,7 +15,7 @@ from gallery.progress import retry, states
 from gallery.timeline import neighbours_of
 from gallery.views import PageRequest
 from gallery.views.answers import tell
-from gallery.views.details import describe
+from gallery.views.details import describe, describe_sources
 from gallery.views.selection import binned_sentence
 
 
@@ -83,7 +83,7 @@ def _photo_page(request: PageRequest, photo: Photo, form: PhotoForm | None = Non
         "photo": photo,
         "form": form or PhotoForm(instance=photo),
         "details": describe(photo),
-        "sources": photo.sources.order_by("pk"),
+        "sources": describe_sources(photo),
         "later": later,
         "earlier": earlier,
         "is_long": photo.height > 2 * photo.width,

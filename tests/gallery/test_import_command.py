@@ -91,6 +91,7 @@ def test_in_place_and_watched(folder: Path, owner: User, media_root: Path) -> No
         (["/nowhere", "--owner", "anna"], "There is no “/nowhere”"),
         (["/tmp", "--owner", "nobody"], "There is no user “nobody”"),
         (["--owner", "anna"], "Name a folder"),
+        (["/tmp", "--owner", "anna", "--ignore", "!"], "“!” is not a pattern"),
         (["--undo", "99"], "no import 99"),
     ],
 )

@@ -78,6 +78,12 @@ def test_an_archive_is_uploaded_and_imported(page: Client, media_root: Path) -> 
     assert "Choose a folder or an archive." in page.post("/imports/new", ANSWERS).content.decode()
 
 
+def test_a_pattern_that_is_none_is_named_beside_the_form(page: Client, roots: Path) -> None:
+    refused = page.post("/imports/new", {**ANSWERS, "folder": roots, "ignore": "*.txt\n!"})
+    assert refused.status_code == 400
+    assert "“!” is not a pattern of paths." in refused.content.decode()
+
+
 def test_only_administrators_choose_the_owner(page: Client, owner: User, roots: Path, media_root: Path) -> None:
     other = User.objects.create_user("ben")
     refused = page.post("/imports/new", {**ANSWERS, "folder": roots, "owner": other.pk})

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from gallery.images import THUMBNAIL_VERSION
-from gallery.models import MAX_ATTEMPTS, Photo, Step, StepAttempt
+from gallery.models import MAX_ATTEMPTS, ImportJob, Photo, Step, StepAttempt
 
 HTMX = {"HX-Request": "true"}
 
@@ -97,6 +97,18 @@ def test_a_script_gets_what_the_page_says_of_the_photo(client, store):
     for part in ("text", "progress"):
         assert f'hx-get="/photos/{photo.pk}/{part}"' in panel
     assert "station.png" in panel
+
+
+def test_the_page_of_a_photo_tells_where_it_came_from(client, store, owner):
+    photo = store()
+    job = ImportJob.objects.create(owner=owner, started_by=owner, roots=["/srv/<phone>"])
+    photo.sources.create(path="/srv/<phone>/a.jpg", job=job, albums=["Lake", "2023"], conversation="C2C")
+    photo.sources.create(path="/srv/b.jpg", managed=False, present=False, is_archived=True, sidecar="/srv/b.jpg.json")
+    page = client.get(f"/photos/{photo.pk}").content.decode()
+    assert "/srv/&lt;phone&gt;/a.jpg" in page
+    assert f'<a href="/imports/{job.pk}">&lt;phone&gt;</a>' in page
+    for told in ("Uploaded</p>", "Lake, 2023", "a friend", "/srv/b.jpg.json", "archived", "not there any more"):
+        assert told in page
 
 
 def test_a_photo_has_neighbours(client, owner):

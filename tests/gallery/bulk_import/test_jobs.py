@@ -50,6 +50,13 @@ def test_only_administrators_import_for_others(folder: Path, owner: User) -> Non
     assert create_job([folder], owner=owner, started_by=other).owner == owner
 
 
+@pytest.mark.parametrize("pattern", ["!", "*.jpg\\", "[z-a].jpg"])
+def test_a_pattern_that_is_none_is_named(folder: Path, owner: User, pattern: str) -> None:
+    with pytest.raises(ImportRefused, match="not a pattern"):
+        create_job([folder], owner=owner, started_by=owner, ignore=["*.txt", pattern])
+    assert not ImportJob.objects.exists()
+
+
 def test_our_own_folders_are_not_imported(media_root: Path, owner: User) -> None:
     (media_root / "originals").mkdir(parents=True)
     for path in (media_root, media_root / "originals", media_root.parent):
