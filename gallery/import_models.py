@@ -70,6 +70,9 @@ class ImportJob(models.Model):
     expected = models.PositiveIntegerField(null=True, help_text=_("So many files there are, once they are counted."))
     report = models.JSONField(default=dict)
     tally = models.JSONField(default=dict)
+    reading = models.JSONField(
+        default=dict, help_text=_("Paths whose reading was begun and not ended, and how often it was begun.")
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     heartbeat = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)

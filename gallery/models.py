@@ -127,6 +127,9 @@ class Photo(models.Model):
         default=b"", db_default=b"", help_text=_("Some pixels to show until the thumbnail has come (gallery.images).")
     )
     uploaded_at = models.DateTimeField(auto_now_add=True)
+    edited_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("When a person last changed what is said of it.")
+    )
     trashed_at = models.DateTimeField(
         null=True, blank=True, help_text=_("When it was put into the bin, together with others of the same moment.")
     )
@@ -196,7 +199,6 @@ class PhotoSource(models.Model):
     conversation = models.TextField(blank=True)
     sidecar = models.TextField(blank=True, help_text=_("Path of the file that came with it and described it."))
     is_archived = models.BooleanField(default=False)
-    is_trashed = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

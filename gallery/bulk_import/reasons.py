@@ -14,6 +14,7 @@ WORDS = {
     PassedOverBecause.SYSTEM: gettext_lazy("system file"),
     PassedOverBecause.IGNORED: gettext_lazy("to be ignored"),
     PassedOverBecause.PARTIAL: gettext_lazy("not complete yet"),
+    PassedOverBecause.TRASHED: gettext_lazy("thrown away there"),
     PassedOverBecause.ENCRYPTED: gettext_lazy("encrypted"),
     PassedOverBecause.UNSUPPORTED: gettext_lazy("no picture"),
     PassedOverBecause.UNREADABLE: gettext_lazy("cannot be opened"),

@@ -229,7 +229,6 @@ class _Pass:
             conversation=claims.conversation,
             sidecar=storable_path(claims.sidecar),
             is_archived=claims.is_archived,
-            is_trashed=claims.is_trashed,
         )
         return Incoming(file.fields, source, partial(_blocks, found), file.temporary)
 

@@ -28,7 +28,6 @@ class Claims:
     conversation: str = ""
     sidecar: str = ""
     is_archived: bool = False
-    is_trashed: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,6 +60,7 @@ class PassedOverBecause(StrEnum):
     IGNORED = "ignored"
     LINK = "link"  # what it points to is found where it lies, or is none of this source's
     PARTIAL = "partial"  # a download that has not ended, a file that still grows
+    TRASHED = "trashed"  # its owner had thrown it away there
     ENCRYPTED = "encrypted"  # needs a key that only the program that wrote it has
     UNSUPPORTED = "unsupported"
     UNREADABLE = "unreadable"

@@ -11,7 +11,7 @@ from typing import Any
 from gallery.metadata import EARLIEST_PHOTOGRAPH, is_believable, printable
 from gallery.sources import plain
 from gallery.sources.dated_names import local_time
-from gallery.sources.found import Claims, Found, FoundFile, PassedOverBecause
+from gallery.sources.found import Claims, Found, FoundFile, PassedOver, PassedOverBecause
 from gallery.sources.skips import Skips, extension_of
 from gallery.sources.takeout_names import (
     composed,
@@ -117,13 +117,15 @@ def read_folder(folder: Folder, index: SidecarIndex) -> Iterator[Found]:
         yield _with_sidecar(found, index, folder=name, album=album) if isinstance(found, FoundFile) else found
 
 
-def _with_sidecar(found: FoundFile, index: SidecarIndex, *, folder: str, album: str | None) -> FoundFile:
+def _with_sidecar(found: FoundFile, index: SidecarIndex, *, folder: str, album: str | None) -> Found:
     # The file's time is that of the export.
     found = replace(found, modified_at=None, claims=replace(found.claims, albums=(album,) if album else ()))
     sidecar = index.find(folder, composed(found.filename))
     if not sidecar:
         return found
     path, told, is_of_original = sidecar
+    if told["trashed"]:
+        return PassedOver(found.path, PassedOverBecause.TRASHED, found.size)
     filename = found.filename if is_of_original else _original_name(told["title"], found.filename)
     return replace(found, filename=filename, claims=_claims(told, found.claims, path))
 
@@ -173,7 +175,6 @@ def _claims(told: dict[str, Any], claims: Claims, path: str) -> Claims:
         altitude=altitude,
         sidecar=path,
         is_archived=told["archived"],
-        is_trashed=told["trashed"],
     )
 
 

@@ -39,7 +39,6 @@ def test_a_side_car_tells_all_that_google_knew(tmp_path: Path, settings: Any) ->
         description=" At the lake ",
         geoData={"latitude": 30.25, "longitude": 120.125, "altitude": 12.5},
         archived=True,
-        trashed=True,
     )
     name = "What_ A party_ now.jpg"
     make_folder(tmp_path / YEAR, {name: JPEG, f"{name}.supplemental-metadata.json": told})
@@ -55,8 +54,19 @@ def test_a_side_car_tells_all_that_google_knew(tmp_path: Path, settings: Any) ->
         altitude=12.5,
         sidecar=f"{tmp_path}/{YEAR}/{name}.supplemental-metadata.json",
         is_archived=True,
-        is_trashed=True,
     )
+
+
+def test_what_was_thrown_away_there_is_passed_over(tmp_path: Path) -> None:
+    files = {"a.jpg": JPEG, "a.jpg.json": sidecar("a.jpg", trashed=True), "a-edited.jpg": JPEG, "b.jpg": JPEG}
+    make_folder(tmp_path / "Takeout/Google Photos/Bin", files)
+    told = verdicts(tmp_path / "Takeout/Google Photos")
+    assert told == {
+        "Bin/a.jpg": "trashed",
+        "Bin/a-edited.jpg": "trashed",
+        "Bin/a.jpg.json": "sidecar",
+        "Bin/b.jpg": "found",
+    }
 
 
 def test_zeros_and_nonsense_stand_for_nothing_known(tmp_path: Path) -> None:
