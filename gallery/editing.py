@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.db.models import F
+from django.utils import timezone
 
 from gallery.models import Photo, PhotoQuerySet, Step
 from gallery.steps import BATCH_SIZES
@@ -23,7 +24,7 @@ def edit_photos(photos: PhotoQuerySet, *, user: AbstractBaseUser, **changes: Any
     with transaction.atomic():
         own = photos.visible_to(user).order_by("pk").select_for_update(no_key=True)
         photo_ids = list(own.values_list("pk", flat=True))
-        Photo.objects.filter(pk__in=photo_ids).update(**changes, revision=F("revision") + 1)
+        Photo.objects.filter(pk__in=photo_ids).update(**changes, edited_at=timezone.now(), revision=F("revision") + 1)
         size = BATCH_SIZES[Step.INDEX]
         for begin in range(0, len(photo_ids), size):
             transaction.on_commit(partial(enqueue_indexing, photo_ids[begin : begin + size]))

@@ -10,6 +10,16 @@ from gallery.models import MAX_IMPORTANCE, ImportItem, ImportJob
 from gallery.sources import PROFILES
 
 MAX_SIDE = 100_000
+# Names that people use in either language stand as they are.
+PROFILE_NAMES = {
+    "auto": _("what the folders' names tell"),
+    "plain": _("folders that somebody made"),
+    "wechat": "WeChat · 微信",
+    "qq": "QQ",
+    "dingtalk": "DingTalk · 钉钉",
+    "apple": _("iPhone, iPad, iTunes"),
+    "takeout": "Google Takeout",
+}
 
 
 class ImportForm(forms.Form):
@@ -27,7 +37,9 @@ class ImportForm(forms.Form):
         required=False,
         widget=forms.RadioSelect,
     )
-    profile = forms.ChoiceField(label=_("They come from"), choices=[(name, name) for name in PROFILES], initial="auto")
+    profile = forms.ChoiceField(
+        label=_("They come from"), choices=[(name, PROFILE_NAMES[name]) for name in PROFILES], initial="auto"
+    )
     importance = forms.TypedChoiceField(
         label=_("Importance"),
         choices=[(stars, str(stars)) for stars in range(MAX_IMPORTANCE + 1)],

@@ -1,5 +1,6 @@
 """An import as an object: what was asked for, how far it is, and a ledger with what became of every file."""
 
+from datetime import datetime, timedelta
 from pathlib import PurePath
 from typing import Any
 
@@ -73,6 +74,10 @@ class ImportJob(models.Model):
     reading = models.JSONField(
         default=dict, help_text=_("Paths whose reading was begun and not ended, and how often it was begun.")
     )
+    pass_began_at = models.DateTimeField(null=True)
+    pass_began_with = models.PositiveIntegerField(
+        default=0, help_text=_("So many files had been looked at when the present pass began.")
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     heartbeat = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
@@ -110,6 +115,20 @@ class ImportJob(models.Model):
         numbers = self.report if self.state in (self.State.CHECKING, self.State.READY) else self.tally
         return sum(numbers.get(verdict, 0) for verdict in ImportItem.Verdict.values)
 
+    @property
+    def files_per_second(self) -> float:
+        """How fast the present pass looks at files; 0 while that cannot be told."""
+        if not self.pass_began_at or not self.heartbeat or self.heartbeat <= self.pass_began_at:
+            return 0.0
+        return max(0, self.seen - self.pass_began_with) / (self.heartbeat - self.pass_began_at).total_seconds()
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """When it will have looked at all files, if it goes on like this."""
+        if not self.expected or not self.heartbeat or not self.files_per_second:
+            return None
+        return self.heartbeat + timedelta(seconds=max(0, self.expected - self.seen) / self.files_per_second)
+
 
 class ImportItem(models.Model):
     """What became of one file of an import, or what the check foresees."""
@@ -144,3 +163,8 @@ class ImportItem(models.Model):
 
     def __str__(self) -> str:
         return self.path
+
+    @property
+    def is_folder(self) -> bool:
+        """A whole folder that was passed over."""
+        return self.path.endswith("/")

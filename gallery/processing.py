@@ -1,11 +1,7 @@
 """What each step does with a batch of photos: read the files, ask the engine, store what comes out."""
 
-import faulthandler
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
-from threading import Lock
-from time import monotonic
 
 import numpy as np
 from django.db import transaction
@@ -16,6 +12,7 @@ from gallery.attempts import Failures, NeighbourDown
 from gallery.files import THUMBNAIL_SIDES, is_original_there, thumbnail_path, write_file
 from gallery.images import THUMBNAIL_VERSION, InvalidImage, make_placeholder, make_thumbnail, open_image
 from gallery.models import Photo
+from gallery.watchdog import watchdog
 from search import documents, ocr
 from search.encoders import client as encoders
 from search.models import PhotoEmbedding, PhotoText
@@ -23,11 +20,6 @@ from search.models import PhotoEmbedding, PhotoText
 # Seconds after which work on one picture is taken for an endless loop.
 THUMBNAIL_PATIENCE = 120
 TEXT_PATIENCE = 300
-STDERR = 2  # the descriptor: what Python calls stderr may be something else
-
-# By when each work that is going on must end.
-_deadlines: dict[object, float] = {}
-_deadlines_lock = Lock()
 
 
 def store_thumbnails(photos: list[Photo]) -> Failures:
@@ -84,7 +76,7 @@ def _one_by_one(photos: list[Photo], work: Callable[[Photo], None], *, patience:
             failures[photo.pk] = _unreadable()
             continue
         try:
-            with _watchdog(patience):
+            with watchdog(patience):
                 work(photo)
         except InvalidImage as error:
             failures[photo.pk] = _mark_defect(photo, str(error))
@@ -137,28 +129,3 @@ def _mark_defect(photo: Photo, reason: str) -> str:
 
 def _unreadable() -> str:
     return _("The file of this picture is missing or cannot be read.")
-
-
-@contextmanager
-def _watchdog(seconds: int) -> Iterator[None]:
-    """End the process when the work inside takes longer, even in C, where no exception could stop it.
-
-    The supervisor starts it anew. The process has one timer only: it rings for whichever thread's work must end first.
-    """
-    work = object()
-    with _deadlines_lock:
-        _deadlines[work] = monotonic() + seconds
-        _set_timer()
-    try:
-        yield
-    finally:
-        with _deadlines_lock:
-            del _deadlines[work]
-            _set_timer()
-
-
-def _set_timer() -> None:
-    faulthandler.cancel_dump_traceback_later()
-    if _deadlines:
-        seconds = min(_deadlines.values()) - monotonic()
-        faulthandler.dump_traceback_later(max(seconds, 1e-3), exit=True, file=STDERR)

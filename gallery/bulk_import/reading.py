@@ -21,7 +21,10 @@ from gallery.metadata import Metadata
 from gallery.models import ImportItem, ImportJob
 from gallery.reading import blocks_of, describe_header, refuse_size, told_by
 from gallery.sources.found import FoundFile, PassedOverBecause
+from gallery.watchdog import watchdog
 
+# Seconds after which reading the beginning of a picture is taken for an endless loop.
+HEADER_PATIENCE = 120
 # A file changed so few seconds ago may still be growing.
 SECONDS_TO_SETTLE = 5
 # Our own reasons to pass a file over, beside those of the sources.
@@ -103,7 +106,8 @@ def _read(found: FoundFile, file: IO[bytes], *, job: ImportJob, copies: bool) ->
 
 
 def _head(file: IO[bytes], found: FoundFile, job: ImportJob) -> tuple[dict[str, Any], Metadata]:
-    fields, metadata = describe_header(file, filename=found.filename)
+    with watchdog(HEADER_PATIENCE):
+        fields, metadata = describe_header(file, filename=found.filename)
     if min(fields["width"], fields["height"]) < job.min_side:
         raise _PassOver(TOO_SMALL)
     return fields, metadata

@@ -3,8 +3,8 @@
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import closing, contextmanager, suppress
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from gallery import sources
 from gallery.bulk_import.ledger import Sifted, count_date, item_of, sift, write_down
+from gallery.bulk_import.notes import Notes
 from gallery.bulk_import.presence import mark_presence
 from gallery.bulk_import.reading import ARCHIVE_ERRORS, ReadFile, read_file, storable_path
 from gallery.bulk_import.safety import ImportRefused, check_archive
@@ -81,6 +82,7 @@ class _Pass:
         self.progress = progress
         self.copies = job.mode == ImportJob.Mode.COPY and self.state == State.RUNNING
         self.beaten_at = 0.0
+        self.notes = Notes(job)
 
     def go(self) -> bool:
         """True when all is done, or nobody wants it any more; False when the time is up."""
@@ -92,10 +94,13 @@ class _Pass:
         if self.job.expected is None or self.job.watch:
             expected = sum(1 for _found in self._scan())
             ImportJob.objects.filter(pk=self.job.pk).update(expected=expected)
-        with ThreadPoolExecutor(READERS) as readers:
+        began = {"pass_began_at": timezone.now(), "pass_began_with": self.job.seen}
+        ImportJob.objects.filter(pk=self.job.pk).update(**began)
+        with closing(self.notes), ThreadPoolExecutor(READERS) as readers:
             for sifted, files in self._read_ahead(readers):
                 if not self._settle(sifted, files):
                     return True
+                self.notes.end(sifted.to_read)
                 self.progress(self.job)
                 # Not before something was done: to come this far anew may take as long as a slice.
                 if (files or sifted.items) and time.monotonic() > self.stop_at:
@@ -116,7 +121,9 @@ class _Pass:
         try:
             while batch := list(islice(found, BATCH)):
                 sifted = sift(batch, job=self.job)
-                waiting.append((sifted, [readers.submit(self._read, one, sifted) for one in sifted.to_read]))
+                if any(map(self.notes.is_suspect, sifted.to_read)):
+                    wait(future for _begun, reading in waiting for future in reading)
+                waiting.append((sifted, self._begin_reading(sifted, readers)))
                 if len(waiting) > AHEAD:
                     begun, reading = waiting.popleft()
                     taken = [future.result() for future in reading]
@@ -132,6 +139,24 @@ class _Pass:
                         with suppress(Exception):
                             _discard([future.result()])
             _discard(taken)
+
+    def _begin_reading(self, sifted: Sifted, readers: ThreadPoolExecutor) -> list[Future[ReadFile]]:
+        """Have the files read; those at which a reader may have died, alone, before the others."""
+        alone = {
+            one.path: self._read_alone(one, sifted, readers) for one in filter(self.notes.is_suspect, sifted.to_read)
+        }
+        if fresh := [one for one in sifted.to_read if one.path not in alone]:
+            self.notes.begin(fresh)
+        return [alone.get(one.path) or readers.submit(self._read, one, sifted) for one in sifted.to_read]
+
+    def _read_alone(self, found: FoundFile, sifted: Sifted, readers: ThreadPoolExecutor) -> Future[ReadFile]:
+        if self.notes.is_deadly(found):
+            return readers.submit(ReadFile, found, verdict="refused", reason=_("This file stops whoever reads it."))
+        self.notes.begin([found])
+        reading = readers.submit(self._read, found, sifted)
+        wait([reading])
+        self.notes.end([found])
+        return reading
 
     def _read(self, found: FoundFile, sifted: Sifted) -> ReadFile:
         # What is there already need not be copied: a photo of the same size says that it may be.

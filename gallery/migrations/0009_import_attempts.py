@@ -18,6 +18,18 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddField(
+            model_name="importjob",
+            name="pass_began_at",
+            field=models.DateTimeField(null=True),
+        ),
+        migrations.AddField(
+            model_name="importjob",
+            name="pass_began_with",
+            field=models.PositiveIntegerField(
+                default=0, help_text="So many files had been looked at when the present pass began."
+            ),
+        ),
+        migrations.AddField(
             model_name="photo",
             name="edited_at",
             field=models.DateTimeField(

@@ -4,8 +4,10 @@ from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import BadRequest
+from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
@@ -93,13 +95,18 @@ def _page(request: PageRequest, job: ImportJob) -> HttpResponse:
         "is_own": job.owner_id == request.user.pk,
         "actions": possible_actions(job),
         "figures": [(verdict, verdict.label, numbers.get(verdict, 0)) for verdict in ImportItem.Verdict],
+        "pace": _pace(job.files_per_second),
         "bytes": numbers.get("bytes", 0),
         "dates": _dates(numbers.get("dates", {})),
         "reasons": [(in_words(reason), count) for reason, count in numbers.get("reasons", {}).items() if count],
         "error": in_words(job.error),
-        "removable": _removable(job) if "undo" in possible_actions(job) else 0,
+        "removable": _removable(job) if "undo" in possible_actions(job) else None,
     }
     return render(request, "gallery/import_progress.html" if request.htmx else "gallery/import.html", context)
+
+
+def _pace(files_per_second: float) -> str:
+    return number_format(files_per_second, decimal_pos=0 if files_per_second >= 10 else 1) if files_per_second else ""
 
 
 def _dates(dates: dict[str, int]) -> list[tuple[str, int]]:
@@ -107,10 +114,12 @@ def _dates(dates: dict[str, int]) -> list[tuple[str, int]]:
     return [(str(labels.get(kind) or _("no date")), count) for kind, count in dates.items()]
 
 
-def _removable(job: ImportJob) -> int:
-    """How many photos an undo would remove: those that have come from nowhere else."""
+def _removable(job: ImportJob) -> dict[str, int]:
+    """How many photos an undo would remove, those that have come from nowhere else; how many a person has changed."""
     elsewhere = PhotoSource.objects.filter(photo__owner_id=job.owner_id).exclude(job=job)
-    return Photo.objects.filter(sources__job=job).exclude(pk__in=elsewhere.values("photo")).distinct().count()
+    photos = Photo.objects.filter(sources__job=job).exclude(pk__in=elsewhere.values("photo"))
+    is_edited = Q(edited_at__isnull=False)
+    return photos.aggregate(all=Count("pk", distinct=True), edited=Count("pk", distinct=True, filter=is_edited))
 
 
 def _folders(chosen: str) -> dict[str, Any]:

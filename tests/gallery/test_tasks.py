@@ -19,6 +19,7 @@ from gallery.files import THUMBNAIL_SIDES, thumbnail_path
 from gallery.images import THUMBNAIL_VERSION
 from gallery.models import DocumentRemoval, Photo, Step, StepAttempt
 from gallery.steps import embedding_step, thumbnails_step
+from gallery.watchdog import watchdog
 from search.encoders.client import EncoderLost, EncoderUnavailable
 from search.models import PhotoEmbedding, PhotoText
 from search.ocr import TextLine, TextRecognitionFailed, TextRecognitionUnavailable, engine_version
@@ -251,10 +252,10 @@ def test_an_endless_loop_in_c_ends_the_process() -> None:
     script = """
 import django
 django.setup()
-from gallery.processing import _watchdog
-with _watchdog(1):
+from gallery.watchdog import watchdog
+with watchdog(1):
     # What another thread does meanwhile must not call the dog off.
-    with _watchdog(60):
+    with watchdog(60):
         pass
     (10**9) ** (10**9)
 """
@@ -265,7 +266,7 @@ with _watchdog(1):
 
 
 def test_work_that_ends_in_time_is_left_in_peace() -> None:
-    with processing._watchdog(1):
+    with watchdog(1):
         pass
     time.sleep(1.2)
 

@@ -53,6 +53,18 @@ def test_a_folder_is_chosen_checked_and_imported(page: Client, roots: Path, brok
     assert "finished" in shown
     assert "from nowhere else: 2." in shown
     assert "hx-trigger" not in shown
+    assert "by hand" not in shown
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_takes_back_what_they_have_changed_is_told_so(
+    page: Client, bring: Callable[..., ImportJob], folder: Path, owner: User
+) -> None:
+    job = bring(folder)
+    page.post(f"/photos/{Photo.objects.get(filename='b.png').pk}/edit", {"description": "the lake", "importance": 2})
+    shown = page.get(f"/imports/{job.pk}").content.decode()
+    assert "from nowhere else: 2." in shown
+    assert "Of these you have changed 1 by hand since." in shown
 
 
 @pytest.mark.parametrize("path", ["/etc", "{roots}/../", "{roots}/nothing", "a\0b"])

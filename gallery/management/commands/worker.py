@@ -10,7 +10,8 @@ from dramatiq import Worker, get_broker
 
 import gallery.import_tasks
 import gallery.tasks  # noqa: F401 - they declare the actors
-from gallery.attempts import take_back_begun
+from gallery import attempts
+from gallery.bulk_import import notes
 
 # A task that takes longer is begun again by the next worker.
 MILLISECONDS_TO_FINISH = 20_000
@@ -41,5 +42,6 @@ class Command(BaseCommand):
         worker.start()
         stop.wait()
         worker.stop(timeout=MILLISECONDS_TO_FINISH)
-        take_back_begun()
+        attempts.take_back_begun()
+        notes.take_back_begun()
         broker.close()

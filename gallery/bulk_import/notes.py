@@ -1,0 +1,60 @@
+"""Note which files are about to be read: one that kills its reader, every time, is known by that and given up."""
+
+from collections.abc import Iterable
+
+from gallery.bulk_import.reading import storable_path
+from gallery.models import MAX_ATTEMPTS, ImportJob
+from gallery.sources.found import FoundFile
+
+# What this process has begun and not ended.
+_open: set["Notes"] = set()
+
+
+class Notes:
+    """The paths whose reading an import has begun and not ended, and how often it was begun (`ImportJob.reading`).
+
+    Whoever holds the import's lease writes them, committed before the files are opened; what stands there when a pass
+    begins was left by one that died. Any of those may be why: each is read alone, and only a killer dies again.
+    """
+
+    def __init__(self, job: ImportJob) -> None:
+        self._job_id = job.pk
+        self._left: dict[str, int] = dict(job.reading)
+        self._begun: dict[str, int] = {}
+        _open.add(self)
+
+    def is_suspect(self, found: FoundFile) -> bool:
+        """A reader died while it had this file, perhaps among others, before it."""
+        return storable_path(found.path) in self._left
+
+    def is_deadly(self, found: FoundFile) -> bool:
+        """Readers have died of it so often that nobody should try again."""
+        return self._left.get(storable_path(found.path), 0) >= MAX_ATTEMPTS
+
+    def begin(self, files: Iterable[FoundFile]) -> None:
+        """These are about to be read."""
+        paths = [storable_path(found.path) for found in files]
+        self._begun |= {path: self._left.get(path, 0) + 1 for path in paths}
+        self._save()
+
+    def end(self, files: Iterable[FoundFile]) -> None:
+        """These were read, or given up; it is written down with what is begun next."""
+        for found in files:
+            path = storable_path(found.path)
+            self._begun.pop(path, None)
+            self._left.pop(path, None)
+
+    def close(self) -> None:
+        """Nothing is being read any more, and this process lives: whatever ended the pass, no file did."""
+        _open.discard(self)
+        self._begun = {}
+        self._save()
+
+    def _save(self) -> None:
+        ImportJob.objects.filter(pk=self._job_id).update(reading=self._left | self._begun)
+
+
+def take_back_begun() -> None:
+    """Forget what this process has begun to read and not ended: being stopped in order is no file's fault."""
+    for notes in list(_open):
+        notes.close()

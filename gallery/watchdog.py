@@ -1,0 +1,40 @@
+"""End the process when work on a picture does not: even in C, where no exception could stop it."""
+
+import faulthandler
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Lock
+from time import monotonic
+
+STDERR = 2  # the descriptor: what Python calls stderr may be something else
+
+# By when each work that is going on must end.
+_deadlines: dict[object, float] = {}
+_deadlines_lock = Lock()
+
+
+@contextmanager
+def watchdog(seconds: int) -> Iterator[None]:
+    """End the process when the work inside takes longer; the supervisor starts it anew.
+
+    The process has one timer only: it rings for whichever thread's work must end first.
+    """
+    work = object()
+    with _deadlines_lock:
+        _deadlines[work] = monotonic() + seconds
+        _set_timer()
+    try:
+        yield
+    finally:
+        with _deadlines_lock:
+            del _deadlines[work]
+            _set_timer()
+
+
+def _set_timer() -> None:
+    # Never off before it is set anew: in between, another thread may fall into a loop that lets no Python run.
+    if _deadlines:
+        seconds = min(_deadlines.values()) - monotonic()
+        faulthandler.dump_traceback_later(max(seconds, 1e-3), exit=True, file=STDERR)
+    else:
+        faulthandler.cancel_dump_traceback_later()

@@ -1,0 +1,90 @@
+"""A file that kills whoever reads its beginning, or never lets go of them, is given up; all others come in."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from gallery.bulk_import.notes import Notes, take_back_begun
+from gallery.models import MAX_ATTEMPTS, ImportJob
+from tests.gallery.bulk_import.conftest import finish, verdicts, write
+from tests.gallery.conftest import picture, process_environment
+
+# The sizes tell which are which: the rest is real.
+PROGRAM = """
+import django
+django.setup()
+import os, signal
+from gallery.bulk_import import reading, run
+from gallery.models import ImportJob
+run.BATCH = 4
+reading.HEADER_PATIENCE = 2
+describe = reading.describe_header
+
+def describe_or_die(file, *, filename):
+    fields, metadata = describe(file, filename=filename)
+    if fields["width"] == 13:
+        os.kill(os.getpid(), signal.SIGKILL)
+    while fields["width"] == 17:
+        (10**9) ** (10**9)
+    return fields, metadata
+
+reading.describe_header = describe_or_die
+while not run.run_job(ImportJob.objects.get().pk):
+    pass
+"""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_deadly_files_are_given_up_and_their_neighbours_come_in(
+    begin: Callable[..., ImportJob], tmp_path: Path, media_root: Path
+) -> None:
+    names = [f"{number:02}.png" for number in range(11)]
+    for number, name in enumerate(names):
+        width = {2: 13, 6: 17}.get(number, 40)
+        write(tmp_path / "pictures" / name, picture(number, size=(width, 30)))
+    job = begin(tmp_path / "pictures")
+    command = [sys.executable, "-c", PROGRAM]
+    deaths = 0
+    while subprocess.run(command, env=process_environment(media_root), capture_output=True, timeout=120).returncode:
+        deaths += 1
+        assert deaths < 3 * MAX_ATTEMPTS
+    job.refresh_from_db()
+    assert job.state == ImportJob.State.FINISHED
+    assert {name for name, verdict in verdicts(job).items() if verdict == "refused"} == {"02.png", "06.png"}
+    assert job.tally["new"] == len(names) - 2
+    assert set(job.items.filter(verdict="refused").values_list("reason", flat=True)) == {
+        "This file stops whoever reads it."
+    }
+    assert job.reading == {}
+    # Both may be in readers' hands when one of them kills.
+    assert MAX_ATTEMPTS * 2 - 1 <= deaths <= MAX_ATTEMPTS * 2
+
+
+def test_what_was_being_read_when_a_worker_is_stopped_in_order_is_not_blamed(
+    begin: Callable[..., ImportJob], folder: Path
+) -> None:
+    from gallery import sources
+
+    job = begin(folder)
+    found = [one for one in sources.scan(folder) if hasattr(one, "open")]
+    notes = Notes(job)
+    notes.begin(found)
+    job.refresh_from_db()
+    assert set(job.reading.values()) == {1}
+    take_back_begun()
+    job.refresh_from_db()
+    assert job.reading == {}
+
+
+def test_a_pass_that_ends_leaves_only_those_notes_that_a_dead_one_left(
+    begin: Callable[..., ImportJob], folder: Path
+) -> None:
+    job = begin(folder)
+    away = str(folder / "unplugged.png")
+    ImportJob.objects.update(reading={str(folder / "a.png"): 1, away: 2})
+    job = finish(job)
+    assert verdicts(job)["a.png"] == "new"
+    assert job.reading == {away: 2}
