@@ -1,10 +1,8 @@
 """Begin an import, and what a person can tell one that is there: start, pause, go on, stop, undo."""
 
-import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
@@ -12,14 +10,9 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from gallery.bulk_import.run import remove_archives
+from gallery.bulk_import.archives import keep_archive, remove_archive, remove_archives
 from gallery.bulk_import.safety import ImportRefused, check_archive, check_patterns, confined
-from gallery.files import write_file
 from gallery.models import ImportJob
-
-ARCHIVES = "imports"
-# What is left on the disk when an archive has been uploaded.
-SPARE_BYTES = 1 << 30
 
 State = ImportJob.State
 STOPPED = (State.READY, State.PAUSED, State.FAILED)
@@ -71,19 +64,20 @@ def create_confined_job(
 
 
 def create_upload_job(
-    archive: Iterable[bytes], *, size: int, owner: AbstractBaseUser, started_by: AbstractBaseUser, **options: Any
+    archive: Iterable[bytes],
+    *,
+    filename: str,
+    size: int,
+    owner: AbstractBaseUser,
+    started_by: AbstractBaseUser,
+    **options: Any,
 ) -> ImportJob:
     """Keep an archive of `size` bytes that somebody sends until its import is over. ImportRefused, PermissionDenied."""
-    folder = Path(settings.MEDIA_ROOT, ARCHIVES)
-    folder.mkdir(mode=settings.FILE_UPLOAD_DIRECTORY_PERMISSIONS, parents=True, exist_ok=True)
-    if shutil.disk_usage(folder).free < size + SPARE_BYTES:
-        raise ImportRefused(_("There is not enough room on the disk for this archive."))
-    path = folder / f"{uuid4().hex}.zip"
-    write_file(path, archive)
+    path = keep_archive(archive, filename=filename, size=size)
     try:
         return create_job([path], owner=owner, started_by=started_by, is_upload=True, **options)
     except BaseException:
-        path.unlink(missing_ok=True)
+        remove_archive(path)
         raise
 
 

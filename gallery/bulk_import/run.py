@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gallery import sources
+from gallery.bulk_import.archives import remove_archives
 from gallery.bulk_import.ledger import Sifted, count_date, item_of, sift, write_down
 from gallery.bulk_import.notes import Notes
 from gallery.bulk_import.presence import mark_presence
@@ -279,13 +280,6 @@ def _finish(job: ImportJob, state: str) -> None:
         mark_presence(job)
     if _end(job, State.WATCHING if job.watch else State.FINISHED, only_from=state):
         remove_archives(job)
-
-
-def remove_archives(job: ImportJob) -> None:
-    """Archives that were uploaded are of no use after the import."""
-    if job.is_upload:
-        for root in job.roots:
-            Path(root).unlink(missing_ok=True)
 
 
 def _undo(job: ImportJob, stop_at: float, progress: Progress) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from fractions import Fraction
+from pathlib import PurePath
 
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
@@ -24,10 +25,21 @@ def describe(photo: Photo) -> list[tuple[str, str]]:
     return [(label, value) for label, value in _details(photo) if value]
 
 
-def describe_sources(photo: Photo) -> list[tuple[PhotoSource, list[tuple[str, str]]]]:
+def describe_sources(photo: Photo) -> list[tuple[PhotoSource, str, list[tuple[str, str]]]]:
     """Each place that the photo came from, the first first, with what was known of it there."""
     sources = photo.sources.select_related("job").order_by("pk")
-    return [(source, [(label, value) for label, value in _told_by(source) if value]) for source in sources]
+    return [
+        (source, _place(source), [(label, value) for label, value in _told_by(source) if value]) for source in sources
+    ]
+
+
+def _place(source: PhotoSource) -> str:
+    """Where it lies, or lay; of an uploaded archive people know only its name."""
+    if source.path == PhotoSource.UPLOAD:
+        return _("Uploaded")
+    if source.job and source.job.is_upload:
+        return source.path.removeprefix(f"{PurePath(source.job.roots[0]).parent}/")
+    return source.path
 
 
 def _told_by(source: PhotoSource) -> Iterator[tuple[str, str]]:

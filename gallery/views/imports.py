@@ -15,7 +15,7 @@ from django.views.decorators.vary import vary_on_headers
 from gallery.bulk_import.jobs import ACTIONS, create_confined_job, create_upload_job, possible_actions, tell
 from gallery.bulk_import.reasons import in_words
 from gallery.bulk_import.safety import ImportRefused, allowed_roots, confined, subfolders
-from gallery.import_forms import ImportForm
+from gallery.import_forms import PROFILE_NAMES, ImportForm
 from gallery.import_tasks import enqueue_import
 from gallery.models import ImportItem, ImportJob, Photo, PhotoSource
 from gallery.views import PageRequest
@@ -79,7 +79,7 @@ def _create(request: PageRequest, form: ImportForm) -> ImportJob:
     }
     if archive := form.cleaned_data["archive"]:
         options |= {"mode": ImportJob.Mode.COPY, "watch": False}
-        return create_upload_job(archive.chunks(1 << 20), size=archive.size, **options)
+        return create_upload_job(archive.chunks(1 << 20), filename=archive.name, size=archive.size, **options)
     return create_confined_job(Path(form.cleaned_data["folder"]), **options)
 
 
@@ -94,11 +94,14 @@ def _page(request: PageRequest, job: ImportJob) -> HttpResponse:
         "job": job,
         "is_own": job.owner_id == request.user.pk,
         "actions": possible_actions(job),
-        "figures": [(verdict, verdict.label, numbers.get(verdict, 0)) for verdict in ImportItem.Verdict],
+        "profile": PROFILE_NAMES[job.profile] if job.profile != "auto" else "",
+        "figures": [(verdict, verdict.label, _number(numbers.get(verdict, 0))) for verdict in ImportItem.Verdict],
+        "seen": _number(job.seen),
+        "all": _number(job.expected) if job.expected else "",
         "pace": _pace(job.files_per_second),
         "bytes": numbers.get("bytes", 0),
         "dates": _dates(numbers.get("dates", {})),
-        "reasons": [(in_words(reason), count) for reason, count in numbers.get("reasons", {}).items() if count],
+        "reasons": [(in_words(reason), count) for reason, count in _sums(numbers.get("reasons", {}))],
         "error": in_words(job.error),
         "removable": _removable(job) if "undo" in possible_actions(job) else None,
     }
@@ -109,9 +112,19 @@ def _pace(files_per_second: float) -> str:
     return number_format(files_per_second, decimal_pos=0 if files_per_second >= 10 else 1) if files_per_second else ""
 
 
-def _dates(dates: dict[str, int]) -> list[tuple[str, int]]:
+def _dates(dates: dict[str, int]) -> list[tuple[str, str]]:
     labels = dict(Photo.DateSource.choices)
-    return [(str(labels.get(kind) or _("no date")), count) for kind, count in dates.items()]
+    return [(str(labels.get(kind) or _("no date")), count) for kind, count in _sums(dates)]
+
+
+def _sums(counts: dict[str, int]) -> list[tuple[str, str]]:
+    """The largest first."""
+    ordered = sorted(counts.items(), key=lambda pair: -pair[1])
+    return [(name, _number(count)) for name, count in ordered if count]
+
+
+def _number(count: int) -> str:
+    return number_format(count, force_grouping=True)
 
 
 def _removable(job: ImportJob) -> dict[str, int]:

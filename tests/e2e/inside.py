@@ -106,6 +106,11 @@ def photo_id(filename: str) -> int:
     return Photo.objects.get(filename=filename).pk
 
 
+def photos_called(filename: str) -> int:
+    """How many photos have that name."""
+    return Photo.objects.filter(filename=filename).count()
+
+
 def photo_count() -> int:
     """How many photos there are."""
     return Photo.objects.count()

@@ -36,9 +36,12 @@ class Site:
     def __init__(self, folder: Path, *, port: int) -> None:
         self.folder = folder
         self.url = f"http://localhost:{port}"
+        # What people may import from.
+        self.pictures = folder / "pictures"
         self.environment = {name: value for name, value in os.environ.items() if name not in SERVER_VARIABLES} | {
             "DATA_DIR": str(folder),
             "PUBLIC_URL": self.url,
+            "IMPORT_ROOTS": str(self.pictures),
             "DJANGO_SETTINGS_MODULE": SETTINGS,
             "ADMIN_USERNAME": self.username,
             "ADMIN_PASSWORD": self.password,
@@ -51,6 +54,7 @@ class Site:
 
     def start(self) -> None:
         """Start it and wait until it says that it answers."""
+        self.pictures.mkdir(exist_ok=True)
         command = [sys.executable, "manage.py", "up"]
         self.process = subprocess.Popen(
             command, cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True

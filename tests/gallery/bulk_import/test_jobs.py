@@ -79,16 +79,36 @@ def test_a_bomb_is_refused_before_anything_is_unpacked(tmp_path: Path) -> None:
 
 def test_an_uploaded_archive_goes_when_all_is_read(owner: User, media_root: Path) -> None:
     data = archive_of(picture(1), picture(2))
-    job = create_upload_job([data], size=len(data), owner=owner, started_by=owner)
-    assert [path.suffix for path in files_below(media_root)] == [".zip"]
+    job = create_upload_job([data], filename="../a.zip", size=len(data), owner=owner, started_by=owner)
+    assert [path.name for path in files_below(media_root)] == ["a.zip"]
+    assert job.name == "a.zip"
     finish(job)
     assert set(verdicts(job).values()) == {"new"}
     assert sorted(path.suffix for path in files_below(media_root)) == [".png", ".png"]
+    assert list((media_root / "imports").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("filename", "kept"),
+    [
+        ("照片.zip", "照片.zip"),
+        ("photos.ZIP", "photos.ZIP.zip"),
+        ("..", ".zip"),
+        ("x" * 400 + ".zip", "x" * 200 + ".zip"),
+    ],
+)
+def test_an_archive_keeps_its_name_as_far_as_disks_allow(
+    owner: User, media_root: Path, filename: str, kept: str
+) -> None:
+    data = archive_of(picture(1))
+    job = create_upload_job([data], filename=filename, size=len(data), owner=owner, started_by=owner)
+    assert job.name.endswith(kept)
+    assert Path(job.roots[0]).parent.parent == media_root / "imports"
 
 
 def test_an_upload_that_is_refused_leaves_nothing(owner: User, media_root: Path) -> None:
     with pytest.raises(ImportRefused):
-        create_upload_job([b"no archive"], size=10, owner=owner, started_by=owner)
+        create_upload_job([b"no archive"], filename="a.zip", size=10, owner=owner, started_by=owner)
     assert files_below(media_root) == []
     assert not ImportJob.objects.exists()
 
@@ -96,7 +116,9 @@ def test_an_upload_that_is_refused_leaves_nothing(owner: User, media_root: Path)
 @pytest.mark.django_db(transaction=True)
 def test_a_cancelled_import_drops_its_archive_and_keeps_what_came(owner: User, media_root: Path) -> None:
     data = archive_of(picture(1))
-    job = create_upload_job([data], size=len(data), owner=owner, started_by=owner, state=ImportJob.State.READY)
+    job = create_upload_job(
+        [data], filename="../a.zip", size=len(data), owner=owner, started_by=owner, state=ImportJob.State.READY
+    )
     assert tell(job, "cancel")
     assert files_below(media_root) == []
     assert not tell(job, "start")

@@ -1,0 +1,96 @@
+"""Each kind of source is imported through the pages, found by search, and taken back as if it had never been there."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.import_trees import TREES, Tree, archive_of
+from tests.e2e.person import Person
+from tests.e2e.site import Site
+
+PATIENCE = 60_000  # milliseconds; a worker may be busy with something else
+
+
+@pytest.fixture
+def tree(request: pytest.FixtureRequest, site: Site) -> Tree:
+    """The tree of the source that the test is about, lying where people may import from."""
+    tree = TREES[request.param]
+    tree.make(site.pictures / request.param)
+    return tree
+
+
+@pytest.mark.parametrize(("source", "tree"), [(name, name) for name in TREES if name != "dingtalk"], indirect=["tree"])
+def test_a_folder_is_imported_found_and_taken_back(person: Person, source: str, tree: Tree) -> None:
+    choose(person, source)
+    person.page.get_by_role("button", name="Check first").click()
+    expect(state(person)).to_have_text("checked", timeout=PATIENCE)
+    person.page.get_by_role("button", name="Import", exact=True).click()
+    follow(person, tree)
+
+
+def test_an_uploaded_archive_is_imported_found_and_taken_back(person: Person) -> None:
+    tree = TREES["dingtalk"]
+    person.page.goto("/imports/new")
+    files: Any = [{"name": "office.zip", "mimeType": "application/zip", "buffer": archive_of(tree.files)}]
+    person.page.get_by_label("Zip archive").set_input_files(files)
+    person.page.get_by_role("button", name="Import at once").click()
+    follow(person, tree)
+
+
+def test_an_archive_that_is_none_is_refused_with_a_sentence(person: Person) -> None:
+    person.page.goto("/imports/new")
+    files: Any = [{"name": "office.zip", "mimeType": "application/zip", "buffer": b"PK and nothing else"}]
+    person.page.get_by_label("Zip archive").set_input_files(files)
+    person.page.get_by_role("button", name="Import at once").click()
+    expect(person.page.get_by_role("alert")).to_contain_text("is not a zip archive")
+
+
+def choose(person: Person, folder: str) -> None:
+    """Go to the folder of that name through the folder browser."""
+    person.page.goto("/imports")
+    person.page.get_by_role("link", name="New import").click()
+    person.page.get_by_role("link", name=str(person.site.pictures)).click()
+    person.page.get_by_role("link", name=folder, exact=True).click()
+    expect(person.page.locator(".way b")).to_have_text(folder)
+
+
+def state(person: Person) -> Any:
+    """What the page of the import says of its state."""
+    return person.page.get_by_role("status")
+
+
+def follow(person: Person, tree: Tree) -> None:
+    """Wait until the import has ended, look at everything that it brought, and take it back."""
+    expect(state(person)).to_have_text("finished", timeout=PATIENCE)
+    address = person.page.url
+    person.page.get_by_role("link", name="All files").click()
+    rows = person.page.locator("tbody tr").evaluate_all(
+        "rows => rows.map(row => [...row.cells].slice(0, 2).map(cell => cell.innerText.replace(/\\s+/g, ' ').trim()))"
+    )
+    assert dict(rows) == tree.verdicts
+    person.finds(tree.words, tree.filename, seconds=60)
+    person.open_photo(tree.filename)
+    about = person.page.locator(".about")
+    for told in tree.told:
+        expect(about.get_by_text(told).or_(about.locator(f"textarea:text-is('{told}')")).first).to_be_visible()
+    person.page.goto(address)
+    person.page.get_by_role("button", name="Take it back …").click()
+    person.page.get_by_role("button", name="Take it back", exact=True).click()
+    expect(state(person)).to_have_text("undone", timeout=PATIENCE)
+    assert person.site.inside("photos_called", tree.filename) == 0
+    assert tree.filename not in person.look_for(tree.words)
+
+
+def test_the_folders_are_as_they_were(site: Site) -> None:
+    """Reading a source, and taking its import back, leaves its files alone."""
+    for name, tree in TREES.items():
+        folder = site.pictures / name
+        if folder.exists() and not tree.archives:
+            found = {str(path.relative_to(folder)): path.read_bytes() for path in files_below(folder)}
+            assert found == tree.files
+
+
+def files_below(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
