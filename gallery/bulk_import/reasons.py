@@ -15,7 +15,7 @@ WORDS = {
     PassedOverBecause.IGNORED: gettext_lazy("to be ignored"),
     PassedOverBecause.PARTIAL: gettext_lazy("not complete yet"),
     PassedOverBecause.TRASHED: gettext_lazy("thrown away there"),
-    PassedOverBecause.ENCRYPTED: gettext_lazy("encrypted"),
+    PassedOverBecause.ENCRYPTED: gettext_lazy("encrypted, needs a key"),
     PassedOverBecause.UNSUPPORTED: gettext_lazy("no picture"),
     PassedOverBecause.UNREADABLE: gettext_lazy("cannot be opened"),
     TOO_SMALL: gettext_lazy("too small"),

@@ -47,7 +47,7 @@ def _told_by(source: PhotoSource) -> Iterator[tuple[str, str]]:
     yield _("Account"), source.account
     yield _("Conversation"), str(CONVERSATIONS.get(source.conversation) or source.conversation)
     yield _("Described by"), source.sidecar
-    yield _("There"), _("archived") if source.is_archived else ""
+    yield _("Marked as"), _("archived") if source.is_archived else ""
     if not source.managed:
         yield _("File"), _("left in its place") if source.present else _("not there any more")
 

@@ -177,7 +177,7 @@ TREES = {
         },
         verdicts={
             f"{WECHAT}/MsgAttach/{CHAT}/Image/2023-05/{ME}.dat": "new",
-            f"{WECHAT}/MsgAttach/{CHAT}/Image/2023-05/{ME[::-1]}.dat": "passed over encrypted",
+            f"{WECHAT}/MsgAttach/{CHAT}/Image/2023-05/{ME[::-1]}.dat": "passed over encrypted, needs a key",
             f"{WECHAT}/CustomEmotion/a1/{CHAT}": "new",
         },
         words="plover 4715",

@@ -1,0 +1,19 @@
+"""Every reason why a file was passed over has words, in both languages."""
+
+import pytest
+from django.utils import translation
+
+from gallery.bulk_import.reading import GROWING, OUTSIDE, TOO_SMALL
+from gallery.bulk_import.reasons import in_words
+from gallery.sources.found import PassedOverBecause
+
+
+@pytest.mark.parametrize("reason", [*PassedOverBecause, GROWING, OUTSIDE, TOO_SMALL])
+def test_each_reason_has_words(reason: str) -> None:
+    with translation.override("en"):
+        english = in_words(reason)
+    with translation.override("zh-hans"):
+        chinese = in_words(reason)
+    assert english
+    assert english != str(reason)
+    assert chinese not in ("", english)
