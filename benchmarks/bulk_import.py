@@ -2,7 +2,9 @@
 
 Both ways take in the same generated JPEGs and PNGs of 0.3 to 3 MB and make the same thumbnails. The seed's way opens,
 decodes in full, hashes, copies and inserts one file after another. Ours is `run_job`, as `manage.py import_photos`
-calls it, while two processes make the thumbnails, as the workers do. The memory is that of the importing process.
+calls it, while two processes make the thumbnails, as the workers do. The memory is that of the importing process. The
+seed's way, which would take an hour for all, takes the first files only, of the same kinds. 10,000 files of about 1.1 MB
+and their copies need 25 GB below DATA_DIR, which are gone at the end.
 """
 
 import argparse
@@ -61,7 +63,7 @@ def main() -> None:
     """Generate, measure both, print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--files", type=int, default=10_000)
-    parser.add_argument("--baseline-files", type=int, help="so many of them the seed's way (default: all)")
+    parser.add_argument("--baseline-files", type=int, default=500, help="so many of them the seed's way")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=settings.DATA_DIR, prefix="bulk-import-") as folder:
         settings.MEDIA_ROOT = Path(folder, "media")
@@ -71,7 +73,7 @@ def main() -> None:
         print(f"{options.files:,} files, {size / 1e9:.2f} GB, {size / options.files / 1e6:.2f} MB each")
         _open_database()
         try:
-            _measure(Path(folder, "pictures"), Path(folder), options.baseline_files or options.files)
+            _measure(Path(folder, "pictures"), Path(folder), options.baseline_files)
         finally:
             connection.creation.destroy_test_db(NAME, verbosity=0)
 
@@ -83,7 +85,7 @@ def _measure(pictures: Path, folder: Path, baseline_files: int) -> None:
     for path in paths:
         _seeds_way(path, seed)
     seeds = len(paths) / (time.perf_counter() - started)
-    print(f"seed's way          {seeds:6.1f} files per second")
+    print(f"seed's way          {seeds:6.1f} files per second (the first {len(paths):,})")
     shutil.rmtree(settings.MEDIA_ROOT)
     Photo.objects.all().delete()
     owner = User.objects.create_user("owner")
@@ -162,7 +164,8 @@ def _patterns() -> Iterator[tuple[str, bytes]]:
         image = Image.fromarray((np.asarray(image) + noise).clip(0, 255).astype(np.uint8))
         file = BytesIO()
         kind = "PNG" if width == 900 else "JPEG"
-        image.save(file, kind, **({} if kind == "PNG" else {"quality": 85}))
+        # Some as telephones write their best ones.
+        image.save(file, kind, **({} if kind == "PNG" else {"quality": 92 if number % 10 == 8 else 85}))
         yield kind.lower().replace("jpeg", "jpg"), file.getvalue()
 
 
