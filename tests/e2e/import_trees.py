@@ -32,6 +32,12 @@ class Tree:
     filename: str
     told: Sequence[str]
     archives: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    caption: str = ""
+
+    @property
+    def shown(self) -> str:
+        """What stands below a hit: the caption before the name."""
+        return self.caption or self.filename
 
     def make(self, folder: Path) -> Path:
         """Write it below `folder`."""
@@ -152,6 +158,7 @@ TREES = {
         },
         words="grey heron 4713",
         filename="heron.jpg",
+        caption="Waiting",
         told=("June 15, 2021", "side-car file", "30.25000, 120.12500", "Quiet ponds", "archived", "Waiting"),
     ),
     "qq": Tree(
