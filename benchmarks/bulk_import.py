@@ -63,7 +63,7 @@ def main() -> None:
     """Generate, measure both, print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--files", type=int, default=10_000)
-    parser.add_argument("--baseline-files", type=int, default=500, help="so many of them the seed's way")
+    parser.add_argument("--baseline-files", type=int, default=300, help="so many of them the seed's way")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=settings.DATA_DIR, prefix="bulk-import-") as folder:
         settings.MEDIA_ROOT = Path(folder, "media")
