@@ -17,9 +17,9 @@ SPOKEN = {"alt", "aria-label", "placeholder", "title", "data-too-large", "data-n
 UNSPOKEN = {"script", "style", "code", "kbd", "template"}
 # Names and formats are the same in every language, and each language is called by its own name.
 NAMES = re.compile(
-    r"photosearch|before|tlh|PostgreSQL|Valkey|Elasticsearch|Chrome|Firefox|Linux|English|JPE?G|PNG|GIF|WebP|BMP|TIFF|HEIC|AVIF"
+    r"photosearch|before|zip|IMPORT_ROOTS|Google|Takeout|iPhone|iPad|iTunes|WeChat|QQ|DingTalk|tlh|PostgreSQL|Valkey|Elasticsearch|Chrome|Firefox|Linux|English|JPE?G|PNG|GIF|WebP|BMP|TIFF|HEIC|AVIF"
     r"|EXIF|SHA-256|SHA-1|MD5|ConSE|CLIP|PP-OCRv\S*|\b[KMG]?B\b|[\w-]+\.png|anna|nothing-like-it|station"
-    r"|\b(default|vision|ocr|import)\b|\w+:\S*|[+-]\w+",
+    r"|\b(default|vision|ocr|import)\b|\w+:\S*|[+-]\w+|\*\S+",
     re.IGNORECASE,
 )
 

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("gallery", "0007_accounts"),
+        ("gallery", "0008_api"),
     ]
 
     operations = [
