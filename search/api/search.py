@@ -6,13 +6,14 @@ from io import BytesIO
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
+from rest_framework.exceptions import NotFound
 from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 
 from gallery.access import ApiRequest
-from gallery.access.problems import ApiView, Refused, TooLarge, Unsupported
+from gallery.access.problems import CONTENT_TYPE, ApiView, Problem, Refused, TooLarge, Unsupported
 from gallery.images import ImageTooLarge, InvalidImage, UnsupportedImage, read_header
 from gallery.tokens import Scope
 from search.hybrid import SearchPage, continue_search, search_by_image, search_by_text
@@ -22,6 +23,10 @@ from search.serializers import PictureSearch, SearchAnswer, SearchQuery, seriali
 
 # What a request holds beside the picture: boundaries and filters.
 ENVELOPE = 64 * 1024
+ANSWERS = {
+    200: SearchAnswer,
+    (404, CONTENT_TYPE): OpenApiResponse(Problem, "The list that the cursor goes on with is too old."),
+}
 
 
 class Search(ApiView):
@@ -29,7 +34,7 @@ class Search(ApiView):
 
     scopes = {"GET": Scope.SEARCH}
 
-    @extend_schema(operation_id="search", parameters=[SearchQuery], responses=SearchAnswer, tags=["search"])
+    @extend_schema(operation_id="search", parameters=[SearchQuery], responses=ANSWERS, tags=["search"])
     def get(self, request: ApiRequest) -> Response:
         """Photos that hold the words or show what they mean; filters alone list the newest first."""
         query = SearchQuery.read(request.query_params)
@@ -52,7 +57,7 @@ class PictureSearchView(ApiView):
     @extend_schema(
         operation_id="search_by_picture",
         request={"multipart/form-data": PictureSearch},
-        responses=SearchAnswer,
+        responses=ANSWERS,
         tags=["search"],
     )
     def post(self, request: ApiRequest) -> Response:
@@ -97,7 +102,7 @@ def _answer(request: ApiRequest, query: SearchQuery, search: Callable[[int], Sea
     except InvalidQuery as error:
         raise serializers.ValidationError({"q": str(error)}) from error
     except ResultListGone as error:
-        raise serializers.ValidationError({"cursor": _("This list is too old to go on with; search again.")}) from error
+        raise NotFound(_("This list is too old to go on with; search again.")) from error
     body = {
         "results": serialize_hits(page.hits),
         "notices": page.notices,

@@ -66,6 +66,12 @@ def test_pages_go_on_where_the_last_one_ended(program, user):  # noqa: F811
     assert sorted(found) == [f"{number}.png" for number in range(7)]
 
 
+def test_a_list_that_is_gone_is_said(program):
+    gone = program.get(SEARCH, {"q": "tea", "cursor": "00000000-0000-0000-0000-000000000000.60"})
+    assert gone.status_code == 404
+    assert "search again" in gone.json()["detail"]
+
+
 @pytest.mark.parametrize(
     ("query", "field"),
     [
