@@ -120,7 +120,9 @@ function release(item) {
   item.removeAttribute("data-photo");
   item.removeAttribute("id");
   showPlaceholder(item, "");
-  item.querySelector("a").replaceChildren();
+  const link = item.querySelector("a");
+  link.removeAttribute("href");
+  link.replaceChildren();
   mark(item);
   spare.push(item);
 }
