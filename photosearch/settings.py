@@ -237,6 +237,7 @@ SPECTACULAR_SETTINGS = {
         "StepEnum": "gallery.models.Step",
         "HealthStatus": ["ok"],
         "UploadStatus": ["created", "duplicate"],
+        "PhotoKind": "gallery.models.Photo.Kind",
     },
 }
 

@@ -50,6 +50,8 @@ MATRIX = {
     ("original", "GET"): Entry(Scope.PHOTO_READ, 200),
     ("processing", "GET"): Entry(Scope.PHOTO_READ, 200),
     ("retry", "POST"): Entry(Scope.PHOTO_WRITE, 202, json({"step": "thumbnails"})),
+    ("restore", "POST"): Entry(Scope.PHOTO_WRITE, 200, json({})),
+    ("bin", "GET"): Entry(Scope.PHOTO_READ, 200),
     ("upload", "POST"): Entry(Scope.UPLOAD, 201, form("file")),
     ("upload-check", "POST"): Entry(Scope.UPLOAD, 200, json({"files": [{"id": "a", "checksum": "0" * 32}]})),
     ("text", "GET"): Entry(Scope.PHOTO_READ, 200),
@@ -67,7 +69,7 @@ MATRIX = {
     ("reference", "GET"): Entry(None, 200, is_public=True),
 }
 KEYED = [pytest.param(*key, id="-".join(key)) for key, entry in MATRIX.items() if not entry.is_public]
-ABOUT_PHOTO = {"photo", "thumbnail", "preview", "original", "processing", "retry", "text", "similar"}
+ABOUT_PHOTO = {"photo", "thumbnail", "preview", "original", "processing", "retry", "restore", "text", "similar"}
 
 
 def endpoints() -> set[tuple[str, str]]:

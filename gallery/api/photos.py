@@ -8,8 +8,8 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from gallery.access import ApiRequest
-from gallery.access.fields import Query
 from gallery.access.problems import ApiView
+from gallery.api.paging import PageQuery, answer_page
 from gallery.bin import bin_photos
 from gallery.editing import date_photo, edit_photo
 from gallery.images import EXTENSIONS
@@ -18,17 +18,13 @@ from gallery.progress import retry, states
 from gallery.serializers import LocalTimeField, PhotoChanges, PhotoPage, PhotoSerializer
 from gallery.tokens import Scope
 
-MAX_PAGE = 200
 MAX_PIXELS = 1_000_000
 SHA256, SHA1, MD5 = 64, 40, 32  # hexadecimal digits
 
 
-class PhotoQuery(Query):
+class PhotoQuery(PageQuery):
     """Which photos, and how many of them."""
 
-    # The number of the photo that was shown last; clients shall not know that.
-    cursor = serializers.RegexField(r"^[0-9]{1,18}$", required=False, help_text="`next_cursor` of the page before.")
-    page_size = serializers.IntegerField(required=False, default=60, min_value=1, max_value=MAX_PAGE)
     checksum = serializers.RegexField(
         rf"^(?:[0-9a-fA-F]{{{SHA256}}}|[0-9a-fA-F]{{{SHA1}}}|[0-9a-fA-F]{{{MD5}}})$",
         required=False,
@@ -88,14 +84,8 @@ class Photos(ApiView):
     def get(self, request: ApiRequest) -> Response:
         """List photos, the latest upload first. Pages are cut by cursor, and nothing is counted."""
         query = PhotoQuery.read(request.query_params)
-        found = Photo.objects.visible_to(request.user).filter(query.conditions()).order_by("-pk")
-        if "cursor" in query.validated_data:
-            found = found.filter(pk__lt=int(query.validated_data["cursor"]))
-        size = query.validated_data["page_size"]
-        # One more than is shown tells whether there are more.
-        photos = list(found[: size + 1])
-        cursor = str(photos[size - 1].pk) if len(photos) > size else None
-        return Response({"results": PhotoSerializer(photos[:size], many=True).data, "next_cursor": cursor})
+        found = Photo.objects.visible_to(request.user).filter(query.conditions())
+        return Response(answer_page(found, query, PhotoSerializer))
 
 
 class OnePhoto(ApiView):

@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound
 
 from gallery.access.problems import ApiView
-from gallery.api import files, health, jobs, library, metrics, photos, reference, uploads
+from gallery.api import binned, files, health, jobs, library, metrics, photos, reference, uploads
 from search.api import urls as search_urls
 
 app_name = "api"
@@ -42,6 +42,8 @@ version_1 = [
     path("photos/<int:photo_id>/original/", files.Original.as_view(), name="original"),
     path("photos/<int:photo_id>/processing/", photos.Processing.as_view(), name="processing"),
     path("photos/<int:photo_id>/retry/", photos.Retry.as_view(), name="retry"),
+    path("photos/<int:photo_id>/restore/", binned.Restore.as_view(), name="restore"),
+    path("bin/", binned.Bin.as_view(), name="bin"),
     *search_urls.version_1,
     path("timeline/buckets/", library.Timeline.as_view(), name="timeline"),
     path("account/", library.Account.as_view(), name="account"),
