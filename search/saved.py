@@ -20,8 +20,8 @@ def saved_searches(*, user: AbstractBaseUser) -> QuerySet[SavedSearch]:
     return SavedSearch.objects.filter(owner_id=user.pk).order_by("name")
 
 
-def save_search(name: str, *, user: AbstractBaseUser, address: str) -> SavedSearch:
-    """Save the search at `address` (a query string); one of the same name is replaced.
+def save_search(name: str, *, user: AbstractBaseUser, address: str) -> tuple[SavedSearch, bool]:
+    """Save the search at `address` (a query string), and whether it is new; one of the same name is replaced.
 
     Raises:
         TooManySaved: with a sentence for the person.
@@ -29,7 +29,7 @@ def save_search(name: str, *, user: AbstractBaseUser, address: str) -> SavedSear
     mine = saved_searches(user=user)
     if mine.count() >= MOST_SAVED and not mine.filter(name=name).exists():
         raise TooManySaved(_("You have saved %(limit)d searches; delete one first.") % {"limit": MOST_SAVED})
-    return SavedSearch.objects.update_or_create(owner_id=user.pk, name=name, defaults={"address": address})[0]
+    return SavedSearch.objects.update_or_create(owner_id=user.pk, name=name, defaults={"address": address})
 
 
 def recent_searches(*, user: AbstractBaseUser) -> QuerySet[RecentSearch]:

@@ -1,5 +1,5 @@
 """Who may do what: every endpoint of the API, asked without a key, with one that is expired or of another scope, for
-another's photo, and rightly; a new endpoint without an entry here fails."""
+what is another's, and rightly; a new endpoint without an entry here fails."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import Model
 from django.test import Client
 from django.urls import get_resolver, reverse
 from django.utils import timezone
@@ -15,6 +16,8 @@ from django.utils import timezone
 from gallery.models import Photo
 from gallery.tasks import make_thumbnails
 from gallery.tokens import Scope
+from search.models import SavedSearch
+from search.saved import save_search
 from tests.gallery.conftest import broker, media_root, owner, picture, store  # noqa: F401 - fixtures
 from tests.keys import Program
 
@@ -58,6 +61,11 @@ MATRIX = {
     ("similar", "GET"): Entry(Scope.SEARCH, 200),
     ("search", "GET"): Entry(Scope.SEARCH, 200),
     ("search-by-picture", "POST"): Entry(Scope.SEARCH, 200, form("picture")),
+    ("suggestions", "GET"): Entry(Scope.SEARCH, 200),
+    ("saved-searches", "GET"): Entry(Scope.SEARCH, 200),
+    ("saved-searches", "POST"): Entry(Scope.SEARCH, 201, json({"name": "new", "q": "tea"})),
+    ("saved-search", "GET"): Entry(Scope.SEARCH, 200),
+    ("saved-search", "DELETE"): Entry(Scope.SEARCH, 204),
     ("timeline", "GET"): Entry(Scope.PHOTO_READ, 200),
     ("account", "GET"): Entry(None, 200),
     ("jobs", "GET"): Entry(Scope.ADMIN, 200),
@@ -69,7 +77,13 @@ MATRIX = {
     ("reference", "GET"): Entry(None, 200, is_public=True),
 }
 KEYED = [pytest.param(*key, id="-".join(key)) for key, entry in MATRIX.items() if not entry.is_public]
-ABOUT_PHOTO = {"photo", "thumbnail", "preview", "original", "processing", "retry", "restore", "text", "similar"}
+# What the numbers in addresses are of.
+ABOUT: dict[str, type[Model]] = {
+    **dict.fromkeys(("photo", "thumbnail", "preview", "original", "processing", "retry", "restore"), Photo),
+    **dict.fromkeys(("text", "similar"), Photo),
+    "saved-search": SavedSearch,
+}
+SECRET = "nightingale"
 
 
 def endpoints() -> set[tuple[str, str]]:
@@ -86,18 +100,29 @@ def endpoints() -> set[tuple[str, str]]:
 
 @pytest.fixture
 def photo(store, owner, broker, settings) -> Photo:  # noqa: F811
-    """A photo with thumbnails, whose owner is an administrator."""
+    """A photo with thumbnails, whose owner is an administrator; and one of each other thing that is somebody's."""
     settings.ELASTICSEARCH_URL = ""
     owner.is_staff = True
     owner.save()
     photo = store(picture(200))
     make_thumbnails([photo.pk])
+    save_search(SECRET, user=owner, address=f"q={SECRET}")
     return Photo.objects.get()
 
 
-def ask(client: Client, name: str, method: str, photo: Photo) -> Any:
-    path = reverse(f"api:{name}", args=[photo.pk] if name in ABOUT_PHOTO else [])
+def path_of(name: str) -> str:
+    """The endpoint's address, with the number of what there is of its kind."""
+    return reverse(f"api:{name}", args=[ABOUT[name]._default_manager.get().pk] if name in ABOUT else [])
+
+
+def ask(client: Client, name: str, method: str) -> Any:
+    path = path_of(name)
     return getattr(client, method.lower())(path, **MATRIX[name, method].body(), REMOTE_ADDR=ELSEWHERE)
+
+
+def rows() -> list[Any]:
+    """All that is somebody's."""
+    return [list(model._default_manager.values()) for model in dict.fromkeys(ABOUT.values())]
 
 
 def assert_problem(response: Any, status: int) -> None:
@@ -115,7 +140,7 @@ def test_every_endpoint_has_an_entry():
 
 @pytest.mark.parametrize(("name", "method"), KEYED)
 def test_without_a_key_nobody_is_answered(photo, name, method):
-    response = ask(Client(), name, method, photo)
+    response = ask(Client(), name, method)
     assert_problem(response, 401)
     assert response["WWW-Authenticate"] == 'Bearer realm="photosearch"'
 
@@ -123,7 +148,7 @@ def test_without_a_key_nobody_is_answered(photo, name, method):
 @pytest.mark.parametrize(("name", "method"), KEYED)
 def test_an_expired_key_opens_nothing(photo, owner, name, method):  # noqa: F811
     program = Program(owner, expires_at=timezone.now() - timedelta(seconds=1))
-    assert_problem(ask(program, name, method, photo), 401)
+    assert_problem(ask(program, name, method), 401)
 
 
 @pytest.mark.parametrize(("name", "method"), KEYED)
@@ -131,32 +156,33 @@ def test_a_key_opens_only_what_its_scopes_name(photo, owner, name, method):  # n
     scope = MATRIX[name, method].scope
     program = Program(owner, *(set(Scope.values) - {scope}))
     if scope is None:
-        assert ask(program, name, method, photo).status_code == 200
+        assert ask(program, name, method).status_code == 200
     else:
-        assert_problem(ask(program, name, method, photo), 403)
+        assert_problem(ask(program, name, method), 403)
 
 
-@pytest.mark.parametrize(("name", "method"), [key for key in MATRIX if key[0] in ABOUT_PHOTO])
-def test_anothers_photo_is_not_there(photo, django_user_model, name, method):
+@pytest.mark.parametrize(("name", "method"), [key for key in MATRIX if key[0] in ABOUT])
+def test_what_is_anothers_is_not_there(photo, django_user_model, name, method):
     stranger = django_user_model.objects.create_user("stranger", is_staff=True)
-    before = list(Photo.objects.values())
-    assert_problem(ask(Program(stranger), name, method, photo), 404)
-    assert list(Photo.objects.values()) == before
+    before = rows()
+    assert_problem(ask(Program(stranger), name, method), 404)
+    assert rows() == before
 
 
-@pytest.mark.parametrize(("name", "method"), [key for key in MATRIX if key[0] not in ABOUT_PHOTO])
-def test_what_is_about_no_photo_tells_nothing_of_anothers(photo, django_user_model, name, method):
+@pytest.mark.parametrize(("name", "method"), [key for key in MATRIX if key[0] not in ABOUT])
+def test_what_is_about_nothing_single_tells_nothing_of_anothers(photo, django_user_model, name, method):
     stranger = django_user_model.objects.create_user("stranger")
-    response = ask(Program(stranger), name, method, photo)
+    response = ask(Program(stranger), name, method)
     is_for_administrators = MATRIX[name, method].scope == Scope.ADMIN
     assert response.status_code == (403 if is_for_administrators else MATRIX[name, method].status)
     assert photo.sha256.encode() not in response.content
+    assert SECRET.encode() not in response.content
 
 
 @pytest.mark.parametrize(("name", "method"), list(MATRIX))
 def test_the_right_key_is_answered(photo, owner, name, method):  # noqa: F811
     scopes = [MATRIX[name, method].scope] if MATRIX[name, method].scope else []
-    response = ask(Program(owner, *scopes), name, method, photo)
+    response = ask(Program(owner, *scopes), name, method)
     assert response.status_code == MATRIX[name, method].status, getattr(response, "content", "")
 
 
@@ -164,23 +190,23 @@ def test_the_right_key_is_answered(photo, owner, name, method):  # noqa: F811
 def test_a_browser_that_is_logged_in_is_answered_too(photo, owner, name, method):  # noqa: F811
     client = Client()
     client.force_login(owner)
-    assert ask(client, name, method, photo).status_code == MATRIX[name, method].status
+    assert ask(client, name, method).status_code == MATRIX[name, method].status
 
 
 @pytest.mark.parametrize(("name", "method"), [key for key in MATRIX if key[1] != "GET"])
 def test_another_site_cannot_use_a_persons_session(photo, owner, name, method):  # noqa: F811
     client = Client(enforce_csrf_checks=True)
     client.force_login(owner)
-    assert_problem(ask(client, name, method, photo), 403)
+    assert_problem(ask(client, name, method), 403)
     client.get("/")
     client.defaults["HTTP_X_CSRFTOKEN"] = client.cookies["csrftoken"].value
-    assert ask(client, name, method, photo).status_code == MATRIX[name, method].status
+    assert ask(client, name, method).status_code == MATRIX[name, method].status
 
 
 @pytest.mark.parametrize(("name", "method"), list(MATRIX))
 def test_other_methods_are_not_allowed(photo, owner, name, method):  # noqa: F811
     known = {other for endpoint, other in MATRIX if endpoint == name}
-    path = reverse(f"api:{name}", args=[photo.pk] if name in ABOUT_PHOTO else [])
+    path = path_of(name)
     for other in {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"} - known:
         response = Program(owner).generic(other, path)
         assert response.status_code == 405, other

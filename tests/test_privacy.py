@@ -56,6 +56,8 @@ def object_number(name: str, photo: Photo) -> str:
     match name:
         case "upload_id":
             return str(PartialUpload.objects.get(owner=photo.owner).pk)
+        case "saved_id":
+            return str(SavedSearch.objects.get(owner=photo.owner).pk)
         case "session_id":
             return str(OpenSession.objects.get(owner=photo.owner).pk)
         case _:

@@ -16,6 +16,13 @@ class Text(serializers.CharField):
         return str(super().to_internal_value(data))
 
 
+class Visible(Text, serializers.RegexField):
+    """A string in JSON in which there is something to see."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(regex=r"^[^\x00]*[^\s\x00][^\x00]*$", **options)
+
+
 class Whole(serializers.IntegerField):
     """A whole number in JSON; "3" and true are none."""
 

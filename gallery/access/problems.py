@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation, TooManyFilesSent
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework import exceptions, serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView, set_rollback
@@ -48,11 +49,24 @@ class Unsupported(exceptions.APIException):
     default_code = "unsupported-media-type"
 
 
+class Conflict(exceptions.APIException):
+    """The thing is not in a state in which that can be done."""
+
+    status_code = 409
+    default_code = "conflict"
+
+
 class Refused(exceptions.APIException):
     """The request makes no sense as it is; `detail` says why."""
 
     status_code = 400
     default_code = "invalid"
+
+
+# For the schema of views that raise Conflict.
+CONFLICT: dict[Any, Any] = {
+    (409, CONTENT_TYPE): OpenApiResponse(Problem, description="As things stand that cannot be done; `detail` says why.")
+}
 
 
 class ApiView(APIView):

@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from search.api import photo, search
+from search.api import photo, saved, search
 
 version_1 = [
     path("search/", search.Search.as_view(), name="search"),
     path("search/by-picture/", search.PictureSearchView.as_view(), name="search-by-picture"),
+    path("search/suggestions/", saved.SuggestionList.as_view(), name="suggestions"),
+    path("saved-searches/", saved.SavedSearches.as_view(), name="saved-searches"),
+    path("saved-searches/<int:saved_id>/", saved.OneSavedSearch.as_view(), name="saved-search"),
     path("photos/<int:photo_id>/text/", photo.Text.as_view(), name="text"),
     path("photos/<int:photo_id>/similar/", photo.Similar.as_view(), name="similar"),
 ]

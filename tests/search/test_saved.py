@@ -78,7 +78,7 @@ def test_searching_is_noted_and_can_be_forgotten(client):
 
 def test_nobody_sees_or_deletes_anothers(client, user):
     other = User.objects.create_user("other")
-    saved = save_search("secret name", user=other, address="q=secret")
+    saved, _created = save_search("secret name", user=other, address="q=secret")
     note_search("q=secret+words", user=other)
     assert "secret" not in page(client.get("/search"))
     assert client.post(f"/search/saved/{saved.pk}/delete").status_code == 404

@@ -1,0 +1,96 @@
+"""Saved searches and suggestions over the API."""
+
+import pytest
+
+from search.models import SavedSearch
+from search.saved import MOST_SAVED, save_search
+from tests.keys import Program
+from tests.search.test_hybrid import user  # noqa: F401 - fixture
+
+pytestmark = pytest.mark.django_db
+SAVED = "/api/v1/saved-searches/"
+
+
+@pytest.fixture
+def program(user) -> Program:  # noqa: F811
+    return Program(user)
+
+
+def save(program: Program, **search):
+    return program.post(SAVED, search, content_type="application/json")
+
+
+def test_a_search_is_saved_read_replaced_and_deleted(program):
+    response = save(program, name=" Trips ", q="航班 & ext:png", order="newest")
+    assert response.status_code == 201
+    saved = response.json()
+    assert (saved["name"], saved["search"]) == ("Trips", {"q": "航班 & ext:png", "order": "newest"})
+    assert program.get(response["Location"]).json() == saved
+    assert program.get(SAVED).json() == [saved]
+    again = save(program, name="Trips", q="boat")
+    assert (again.status_code, again["Location"]) == (200, response["Location"])
+    assert again.json()["search"] == {"q": "boat"}
+    assert program.delete(response["Location"]).status_code == 204
+    assert program.get(response["Location"]).status_code == 404
+    assert program.get(SAVED).json() == []
+
+
+def test_the_page_of_a_saved_search_is_the_one_that_was_meant(program, client, user, settings):  # noqa: F811
+    settings.ELASTICSEARCH_URL = ""
+    page = save(program, name="x", q="a&b=c ext:png").json()["page"]
+    client.force_login(user)
+    assert client.get(page).context["form"].cleaned_data["q"] == "a&b=c ext:png"
+
+
+def test_what_a_person_has_saved_in_the_pages_is_told_too(program, user):  # noqa: F811
+    save_search("x", user=user, address="q=tea&min_width=5")
+    (saved,) = program.get(SAVED).json()
+    assert saved["search"] == {"q": "tea", "min_width": "5"}
+    assert saved["page"] == "/search?q=tea&min_width=5"
+
+
+@pytest.mark.parametrize(
+    ("search", "field"),
+    [
+        ({"q": "tea"}, "name"),
+        ({"name": " ", "q": "tea"}, "name"),
+        ({"name": "x" * 101, "q": "tea"}, "name"),
+        ({"name": 5, "q": "tea"}, "name"),
+        ({"name": "x\0", "q": "tea"}, "name"),
+        ({"name": "x"}, "q"),
+        ({"name": "x", "q": ""}, "q"),
+        ({"name": "x", "q": "importance:lots"}, "q"),
+        ({"name": "x", "q": "tea", "order": "random"}, "order"),
+    ],
+)
+def test_a_senseless_search_is_not_saved(program, search, field):
+    response = save(program, **search)
+    assert response.status_code == 400
+    assert {error["field"] for error in response.json()["errors"]} == {field}
+    assert not SavedSearch.objects.exists()
+
+
+def test_there_is_an_end_to_saving(program, user):  # noqa: F811
+    SavedSearch.objects.bulk_create(SavedSearch(owner=user, name=str(n), address="q=x") for n in range(MOST_SAVED))
+    response = save(program, name="one more", q="tea")
+    assert response.status_code == 409
+    assert response["Content-Type"] == "application/problem+json"
+    assert response.json()["type"] == "urn:photosearch:problem:conflict"
+    assert save(program, name="5", q="tea").status_code == 200
+
+
+def test_anothers_searches_are_neither_told_nor_offered_nor_deleted(program, django_user_model):
+    other = django_user_model.objects.create_user("other")
+    saved, _created = save_search("secret", user=other, address="q=secret")
+    assert program.get(SAVED).json() == []
+    assert program.get(f"{SAVED}{saved.pk}/").status_code == 404
+    assert program.delete(f"{SAVED}{saved.pk}/").status_code == 404
+    assert program.get("/api/v1/search/suggestions/", {"q": "sec"}).json() == {"results": []}
+    assert SavedSearch.objects.exists()
+
+
+def test_what_may_be_meant_is_suggested(program, user):  # noqa: F811
+    save_search("x", user=user, address="q=green+tea")
+    assert program.get("/api/v1/search/suggestions/", {"q": "TEA"}).json() == {"results": ["green tea"]}
+    assert program.get("/api/v1/search/suggestions/").json() == {"results": ["green tea"]}
+    assert program.get("/api/v1/search/suggestions/", {"query": "x"}).status_code == 400
