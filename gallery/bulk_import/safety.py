@@ -24,9 +24,14 @@ def allowed_roots() -> list[Path]:
 
 def confined(path: Path) -> Path:
     """`path` with its links resolved; ImportRefused unless it is a folder below IMPORT_ROOTS or one of them."""
-    real = path.resolve()
-    if not real.is_dir() or not any(real.is_relative_to(root) for root in allowed_roots()):
-        raise ImportRefused(_("There is no folder “%(path)s” that may be imported.") % {"path": path})
+    refused = ImportRefused(_("There is no folder “%(path)s” that may be imported.") % {"path": path})
+    try:
+        real = path.resolve()
+        is_folder = real.is_dir()
+    except (OSError, RuntimeError) as error:  # too long a name, links in a circle
+        raise refused from error
+    if not is_folder or not any(real.is_relative_to(root) for root in allowed_roots()):
+        raise refused
     return real
 
 

@@ -35,8 +35,11 @@ def test_links_and_dots_do_not_lead_out_of_the_roots(folder: Path, settings: Any
     settings.IMPORT_ROOTS = [str(folder)]
     (folder.parent / "secret").mkdir()
     (folder / "way out").symlink_to(folder.parent / "secret")
+    (folder / "circle").symlink_to(folder / "circle")
     assert confined(folder / "summer") == folder / "summer"
-    for path in (folder / "way out", folder / ".." / "secret", folder.parent, folder / "nowhere", folder / "a.png"):
+    elsewhere = (folder / "way out", folder / ".." / "secret", folder.parent)
+    nowhere = (folder / "nowhere", folder / "a.png", folder / "circle", folder / ("x" * 300))
+    for path in (*elsewhere, *nowhere):
         with pytest.raises(ImportRefused):
             confined(path)
     assert subfolders(folder) == [folder / "summer"]
