@@ -235,9 +235,12 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
         "StepEnum": "gallery.models.Step",
+        "StepState": ["done", "waiting", "failed"],
         "HealthStatus": ["ok"],
         "UploadStatus": ["created", "duplicate"],
         "PhotoKind": "gallery.models.Photo.Kind",
+        "ImportState": "gallery.models.ImportJob.State",
+        "ImportAction": ["start", "pause", "cancel", "undo"],
     },
 }
 

@@ -4,6 +4,7 @@ what is another's, and rightly; a new endpoint without an entry here fails."""
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 from django.utils import timezone
 
-from gallery.models import Photo
+from gallery.models import ImportItem, ImportJob, Photo
 from gallery.tasks import make_thumbnails
 from gallery.tokens import Scope
 from search.models import SavedSearch
@@ -22,6 +23,8 @@ from tests.gallery.conftest import broker, media_root, owner, picture, store  # 
 from tests.keys import Program
 
 LOOPBACK = "127.0.0.1"
+# May be imported; nothing is, as no worker runs here.
+FOLDER = str(Path(__file__).parent / "gallery")
 ELSEWHERE = "192.0.2.7"
 
 
@@ -66,6 +69,11 @@ MATRIX = {
     ("saved-searches", "POST"): Entry(Scope.SEARCH, 201, json({"name": "new", "q": "tea"})),
     ("saved-search", "GET"): Entry(Scope.SEARCH, 200),
     ("saved-search", "DELETE"): Entry(Scope.SEARCH, 204),
+    ("imports", "GET"): Entry(Scope.IMPORT, 200),
+    ("imports", "POST"): Entry(Scope.IMPORT, 201, json({"folder": FOLDER})),
+    ("import", "GET"): Entry(Scope.IMPORT, 200),
+    ("tell-import", "POST"): Entry(Scope.IMPORT, 202, json({"action": "start"})),
+    ("import-items", "GET"): Entry(Scope.IMPORT, 200),
     ("timeline", "GET"): Entry(Scope.PHOTO_READ, 200),
     ("account", "GET"): Entry(None, 200),
     ("jobs", "GET"): Entry(Scope.ADMIN, 200),
@@ -81,6 +89,7 @@ KEYED = [pytest.param(*key, id="-".join(key)) for key, entry in MATRIX.items() i
 ABOUT: dict[str, type[Model]] = {
     **dict.fromkeys(("photo", "thumbnail", "preview", "original", "processing", "retry", "restore"), Photo),
     **dict.fromkeys(("text", "similar"), Photo),
+    **dict.fromkeys(("import", "tell-import", "import-items"), ImportJob),
     "saved-search": SavedSearch,
 }
 SECRET = "nightingale"
@@ -106,6 +115,9 @@ def photo(store, owner, broker, settings) -> Photo:  # noqa: F811
     owner.save()
     photo = store(picture(200))
     make_thumbnails([photo.pk])
+    settings.IMPORT_ROOTS = [FOLDER]
+    job = ImportJob.objects.create(owner=owner, started_by=owner, roots=[f"/{SECRET}"], state="paused")
+    ImportItem.objects.create(job=job, path=f"/{SECRET}/a.png", verdict="new")
     save_search(SECRET, user=owner, address=f"q={SECRET}")
     return Photo.objects.get()
 

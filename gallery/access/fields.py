@@ -33,6 +33,16 @@ class Whole(serializers.IntegerField):
         return int(super().to_internal_value(data))
 
 
+class Truth(serializers.BooleanField):
+    """true or false in JSON; "yes", 1 and null are neither."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        """Read one."""
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
 class Query(serializers.Serializer):
     """The parameters of an address, or the fields of a form: an unknown one is an error and not a wish passed over."""
 

@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound
 
 from gallery.access.problems import ApiView
-from gallery.api import binned, files, health, jobs, library, metrics, photos, reference, uploads
+from gallery.api import binned, files, health, imports, jobs, library, metrics, photos, reference, uploads
 from search.api import urls as search_urls
 
 app_name = "api"
@@ -45,6 +45,10 @@ version_1 = [
     path("photos/<int:photo_id>/restore/", binned.Restore.as_view(), name="restore"),
     path("bin/", binned.Bin.as_view(), name="bin"),
     *search_urls.version_1,
+    path("imports/", imports.Imports.as_view(), name="imports"),
+    path("imports/<int:job_id>/", imports.OneImport.as_view(), name="import"),
+    path("imports/<int:job_id>/tell/", imports.TellImport.as_view(), name="tell-import"),
+    path("imports/<int:job_id>/items/", imports.Items.as_view(), name="import-items"),
     path("timeline/buckets/", library.Timeline.as_view(), name="timeline"),
     path("account/", library.Account.as_view(), name="account"),
     path("jobs/", jobs.Jobs.as_view(), name="jobs"),

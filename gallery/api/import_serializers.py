@@ -1,0 +1,130 @@
+"""What the API says of imports, and what it takes."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from gallery.access.fields import Truth, Visible, Whole
+from gallery.bulk_import.jobs import ACTIONS, possible_actions
+from gallery.bulk_import.reasons import in_words
+from gallery.import_forms import MAX_SIDE
+from gallery.models import MAX_IMPORTANCE, ImportItem, ImportJob
+from gallery.sources import PROFILES
+
+MAX_PATH = 4096
+MAX_PATTERNS = 100
+
+
+class NewImport(serializers.Serializer):
+    """A folder, and what becomes of the pictures in it."""
+
+    folder = Visible(
+        max_length=MAX_PATH, trim_whitespace=False, help_text="On the server, below one of its IMPORT_ROOTS."
+    )
+    check = Truth(default=True, help_text="First foresee what it would bring; nothing is imported until it is started.")
+    mode = serializers.ChoiceField(ImportJob.Mode.choices, default=ImportJob.Mode.COPY)
+    profile = serializers.ChoiceField(PROFILES, default="auto", help_text="Which source the files are read as.")
+    importance = Whole(default=0, min_value=0, max_value=MAX_IMPORTANCE)
+    min_side = Whole(default=0, min_value=0, max_value=MAX_SIDE, help_text="Smaller pictures are passed over.")
+    ignore = serializers.ListField(
+        child=Visible(max_length=500), default=list, max_length=MAX_PATTERNS, help_text="Patterns as in a .gitignore."
+    )
+    wants_features = Truth(default=True, help_text="Find them by what they show.")
+    wants_text = Truth(default=True, help_text="Recognise the text in them.")
+    watch = Truth(default=False, help_text="Import what comes into the folder later, too.")
+
+
+class Action(serializers.Serializer):
+    """What to do."""
+
+    action = serializers.ChoiceField(list(ACTIONS))
+
+
+class Counts(serializers.Serializer):
+    """How many files came to which verdict."""
+
+    new = serializers.IntegerField()
+    duplicate = serializers.IntegerField()
+    known = serializers.IntegerField(help_text="Imported before, from the same place.")
+    passed_over = serializers.IntegerField()
+    refused = serializers.IntegerField(help_text="They cannot be read.")
+    bytes = serializers.IntegerField(help_text="Of the new ones.")
+    reasons = serializers.DictField(child=serializers.IntegerField(), help_text="Why files were passed over.")
+    dates = serializers.DictField(
+        child=serializers.IntegerField(),
+        help_text="How the dates of the new ones are known; the empty word: not at all.",
+    )
+
+
+class ImportSerializer(serializers.ModelSerializer):
+    """An import."""
+
+    owner = serializers.CharField(source="owner.username", read_only=True, help_text="Into whose gallery.")
+    roots = serializers.ListField(child=serializers.CharField(), read_only=True)
+    profile = serializers.ChoiceField(PROFILES, read_only=True)
+    importance = serializers.IntegerField(min_value=0, max_value=MAX_IMPORTANCE, read_only=True)
+    ignore = serializers.ListField(child=serializers.CharField(), read_only=True)
+    error = serializers.SerializerMethodField(help_text="Why it stopped; often empty.")
+    expected = serializers.IntegerField(read_only=True, allow_null=True, help_text="Files; null: not counted yet.")
+    seen = serializers.IntegerField(read_only=True, help_text="Files looked at in the present state.")
+    foreseen = serializers.SerializerMethodField(help_text="By the check.")
+    done = serializers.SerializerMethodField()
+    actions = serializers.SerializerMethodField(help_text="What it can be told now.")
+
+    class Meta:
+        model = ImportJob
+        fields = (
+            *("id", "owner", "roots", "mode", "profile", "importance", "min_side", "ignore", "wants_features"),
+            *("wants_text", "watch", "state", "error", "expected", "seen", "foreseen", "done", "actions"),
+            *("created_at", "finished_at"),
+        )
+        read_only_fields = fields
+
+    def get_error(self, job: ImportJob) -> str:
+        """In words."""
+        return in_words(job.error)
+
+    @extend_schema_field(Counts)
+    def get_foreseen(self, job: ImportJob) -> dict[str, Any]:
+        """By the check."""
+        return _counts(job.report)
+
+    @extend_schema_field(Counts)
+    def get_done(self, job: ImportJob) -> dict[str, Any]:
+        """So far."""
+        return _counts(job.tally)
+
+    @extend_schema_field(serializers.ListField(child=serializers.ChoiceField(list(ACTIONS))))
+    def get_actions(self, job: ImportJob) -> list[str]:
+        """Now."""
+        return possible_actions(job)
+
+
+class ItemSerializer(serializers.ModelSerializer):
+    """What became of a file, or what the check foresees."""
+
+    reason = serializers.CharField(
+        read_only=True, help_text="A word for programs, or a sentence; empty: there is none."
+    )
+    explanation = serializers.SerializerMethodField(help_text="The reason for people.")
+    photo_id = serializers.IntegerField(read_only=True, allow_null=True)
+    sha256 = serializers.CharField(read_only=True, help_text="Empty: the file was not read.")
+
+    class Meta:
+        model = ImportItem
+        fields = (
+            *("path", "verdict", "reason", "explanation", "is_foreseen", "photo_id", "sha256", "size", "modified_at"),
+        )
+        read_only_fields = fields
+
+    def get_explanation(self, item: ImportItem) -> str:
+        """In words."""
+        return in_words(item.reason)
+
+
+def _counts(numbers: dict[str, Any]) -> dict[str, Any]:
+    """With a nought for what was not counted."""
+    names = (*ImportItem.Verdict.values, "bytes")
+    counts = {name: numbers.get(name, 0) for name in names}
+    return counts | {name: numbers.get(name, {}) for name in ("reasons", "dates")}

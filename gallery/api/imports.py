@@ -1,0 +1,122 @@
+"""Imports of folders: begin one, follow it, tell it what to do, and read what became of each file."""
+
+from pathlib import Path
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.response import Response
+
+from gallery.access import ApiRequest
+from gallery.access.problems import CONFLICT, ApiView, Conflict
+from gallery.api.import_serializers import Action, ImportSerializer, ItemSerializer, NewImport
+from gallery.api.paging import PageQuery, answer_page
+from gallery.bulk_import.jobs import create_confined_job, tell
+from gallery.bulk_import.safety import ImportRefused
+from gallery.import_tasks import enqueue_import
+from gallery.models import ImportItem, ImportJob
+from gallery.tokens import Scope
+
+
+class ItemQuery(PageQuery):
+    """Which files."""
+
+    verdict = serializers.ChoiceField(ImportItem.Verdict.choices, required=False)
+
+
+class ImportPage(serializers.Serializer):
+    """Some of the imports, and where to go on."""
+
+    results = ImportSerializer(many=True)
+    next_cursor = serializers.CharField(allow_null=True, help_text="For the parameter `cursor`; null: that was all.")
+
+
+class ItemPage(serializers.Serializer):
+    """Some of the files, and where to go on."""
+
+    results = ItemSerializer(many=True)
+    next_cursor = serializers.CharField(allow_null=True, help_text="For the parameter `cursor`; null: that was all.")
+
+
+class Imports(ApiView):
+    """All imports of a person."""
+
+    scopes = {"GET": Scope.IMPORT, "POST": Scope.IMPORT}
+
+    @extend_schema(operation_id="list_imports", parameters=[PageQuery], responses=ImportPage, tags=["imports"])
+    def get(self, request: ApiRequest) -> Response:
+        """List the imports into your gallery, and those that you have begun for others, the latest first."""
+        query = PageQuery.read(request.query_params)
+        jobs = ImportJob.objects.followed_by(request.user).select_related("owner")
+        return Response(answer_page(jobs, query, ImportSerializer))
+
+    @extend_schema(operation_id="begin_import", request=NewImport, responses={201: ImportSerializer}, tags=["imports"])
+    def post(self, request: ApiRequest) -> Response:
+        """Import a folder of the server into your gallery, checked first or at once; it is done in the background."""
+        wanted = NewImport(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        options: dict[str, Any] = dict(wanted.validated_data)
+        folder, is_checked = Path(options.pop("folder")), options.pop("check")
+        options["state"] = ImportJob.State.CHECKING if is_checked else ImportJob.State.RUNNING
+        try:
+            job = create_confined_job(folder, owner=request.user, started_by=request.user, **options)
+        except ImportRefused as error:
+            raise serializers.ValidationError({"folder": str(error)}) from error
+        enqueue_import(job.pk)
+        location = {"Location": reverse("api:import", args=[job.pk])}
+        return Response(ImportSerializer(job).data, status=201, headers=location)
+
+
+class OneImport(ApiView):
+    """One import."""
+
+    scopes = {"GET": Scope.IMPORT}
+
+    @extend_schema(operation_id="read_import", responses=ImportSerializer, tags=["imports"])
+    def get(self, request: ApiRequest, job_id: int) -> Response:
+        """What was asked for, how far it is, what it counts, and what it can be told now."""
+        return Response(ImportSerializer(_followed(request, job_id)).data)
+
+
+class TellImport(ApiView):
+    """What to do."""
+
+    scopes = {"POST": Scope.IMPORT}
+
+    @extend_schema(
+        operation_id="tell_import", request=Action, responses={202: ImportSerializer, **CONFLICT}, tags=["imports"]
+    )
+    def post(self, request: ApiRequest, job_id: int) -> Response:
+        """Start, or go on after a pause; pause; cancel; undo, which removes what came by this import alone."""
+        job = _followed(request, job_id)
+        wanted = Action(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        if not tell(job, wanted.validated_data["action"]):
+            raise Conflict(_("As this import stands it cannot be told that."))
+        if job.is_busy:
+            enqueue_import(job.pk)
+        return Response(ImportSerializer(job).data, status=202)
+
+
+class Items(ApiView):
+    """The files of an import."""
+
+    scopes = {"GET": Scope.IMPORT}
+
+    @extend_schema(operation_id="list_import_items", parameters=[ItemQuery], responses=ItemPage, tags=["imports"])
+    def get(self, request: ApiRequest, job_id: int) -> Response:
+        """What became of each file, in the order in which they were found; for the gallery's owner alone."""
+        job = get_object_or_404(ImportJob.objects.visible_to(request.user), pk=job_id)
+        query = ItemQuery.read(request.query_params)
+        items = job.items.all()
+        if "verdict" in query.validated_data:
+            items = items.filter(verdict=query.validated_data["verdict"])
+        return Response(answer_page(items, query, ItemSerializer, latest_first=False))
+
+
+def _followed(request: ApiRequest, job_id: int) -> ImportJob:
+    """An import that the one who asks may follow, or 404."""
+    return get_object_or_404(ImportJob.objects.followed_by(request.user).select_related("owner"), pk=job_id)
