@@ -21,10 +21,15 @@ const title = document.title;
 let photo = null;
 let list = null;
 
+/** The address of a photo's page, with the words by which it was found. */
+function pageOf(found) {
+  return addressOf(found.id) + (found.query ?? "");
+}
+
 /** Open a photo of `source`, in a new entry of the history. */
 function open(found, source) {
   list = source;
-  history.pushState({ lightbox: found.id }, "", addressOf(found.id));
+  history.pushState({ lightbox: found.id }, "", pageOf(found));
   show(found);
 }
 
@@ -97,7 +102,7 @@ async function showAbout() {
 async function turn(step) {
   const neighbour = await list.neighbour(photo.id, step);
   if (!neighbour || !dialog.open) return;
-  history.replaceState({ lightbox: neighbour.id }, "", addressOf(neighbour.id));
+  history.replaceState({ lightbox: neighbour.id }, "", pageOf(neighbour));
   show(neighbour);
 }
 
@@ -108,7 +113,7 @@ async function remove() {
   if (!answer) return;
   tell(answer.sentence, { undo: answer.undo });
   if (neighbour) {
-    history.replaceState({ lightbox: neighbour.id }, "", addressOf(neighbour.id));
+    history.replaceState({ lightbox: neighbour.id }, "", pageOf(neighbour));
     show(neighbour);
   } else {
     close();

@@ -18,7 +18,8 @@ function photoOf(tile) {
   const { photo, version, width, height, placeholder = "" } = tile.dataset;
   const name = tile.querySelector("img")?.alt ?? tile.querySelector("small")?.textContent ?? "";
   const broken = Boolean(tile.querySelector(".broken"));
-  return { id: Number(photo), version: Number(version), width: Number(width), height: Number(height), name, broken, placeholder };
+  const query = tile.querySelector("a").search;
+  return { id: Number(photo), version: Number(version), width: Number(width), height: Number(height), name, broken, placeholder, query };
 }
 
 /** The tiles of an element, in the order of the page. */

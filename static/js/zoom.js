@@ -72,6 +72,8 @@ export class Zoom {
   }
 
   #down(event) {
+    // What lies over the picture and can be pressed gets its clicks.
+    if (event.target.closest("button, a")) return;
     if (event.button) return;
     this.stage.setPointerCapture(event.pointerId);
     this.pointers.set(event.pointerId, [event.clientX, event.clientY]);

@@ -350,5 +350,6 @@ def test_in_chinese_everything_around_a_chinese_query_is_chinese(open_page, show
     expect(page.get_by_role("link", name="最新的在前")).to_be_visible()
     page.locator(".hit .tile").click()
     expect(page.get_by_role("button", name="下一处")).to_be_visible()
+    page.keyboard.press("i")
     page.get_by_role("button", name="用局部搜索").click()
     expect(page.get_by_role("link", name="用这一部分搜索")).to_be_visible()
