@@ -23,7 +23,8 @@ BATCH = 20_000
 
 PHOTO_COLUMNS = """
     id, owner_id, file, filename, extension, width, height, file_size, sha256, md5, sha1, taken_at, importance,
-    description, metadata, defect, revision, thumbnail_version, uploaded_at, date_source
+    description, metadata, defect, revision, thumbnail_version, uploaded_at, date_source, kind, wants_features,
+    wants_text
 """
 ENGLISH = """
     garden library ticket station hotel invoice total seat window meeting report coffee price receipt summer winter
@@ -125,7 +126,7 @@ def _fill_photos(photos: int) -> None:
                 size = int(widths[number - 1]), int(heights[number - 1])
                 digests = digest, digest[:32], digest[:40]
                 rest = at.replace(tzinfo=None), number % 6, "", "{}", "", 1, THUMBNAIL_VERSION, at, "exif"
-                copy.write_row((*row, *size, 2_000_000, *digests, *rest))
+                copy.write_row((*row, *size, 2_000_000, *digests, *rest, "photo", True, True))
         with cursor.copy("COPY search_phototext (photo_id, owner_id, engine, text, lines) FROM STDIN") as copy:
             for number in range(1, photos + 1):
                 text = _text(number, vocabulary)
