@@ -85,6 +85,15 @@ def settle(page: Page) -> None:
     expect(page.locator(".htmx-request")).to_have_count(0)
 
 
+def wait_for(page: Page, expression: str, argument: Any = None) -> None:
+    """Wait until `expression` is true in the page. Playwright's own way evaluates there, which the CSP forbids."""
+    for _ in range(PATIENCE // 50):
+        if page.evaluate(expression, argument):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"never true: {expression}")
+
+
 def session_of(user: User) -> str:
     """A session in which `user` is logged in."""
     client = Client()

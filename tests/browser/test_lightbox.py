@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from gallery.models import Photo
 from search.models import PhotoText
-from tests.browser.conftest import SMALL_TELEPHONE, settle
+from tests.browser.conftest import SMALL_TELEPHONE, settle, wait_for
 from tests.gallery.conftest import picture
 
 
@@ -61,7 +61,7 @@ def test_reloaded_it_is_the_photo_s_page(page, photos):
 def test_others_are_told_which_photo_is_shown(page, photos):
     page.evaluate("document.addEventListener('photo:shown', (event) => { window.told = event.detail.id; })")
     page.keyboard.press("ArrowRight")
-    page.wait_for_function("id => window.told === id", arg=photos[1].pk)
+    wait_for(page, "id => window.told === id", photos[1].pk)
 
 
 def test_information_is_shown_and_stays_for_the_next(page, photos, owner):
@@ -124,9 +124,8 @@ def test_it_zooms_by_wheel_double_click_and_keys_and_is_dragged(page):
     page.mouse.dblclick(*middle)
     assert shown(page).bounding_box() == pytest.approx(box)
     page.mouse.wheel(0, -300)
-    page.wait_for_function(
-        "width => document.querySelector('#lightbox .picture').getBoundingClientRect().width > width", arg=box["width"]
-    )
+    wider = "width => document.querySelector('#lightbox .picture').getBoundingClientRect().width > width"
+    wait_for(page, wider, box["width"])
     page.keyboard.press("-")
     page.keyboard.press("-")
     assert shown(page).bounding_box() == pytest.approx(box)

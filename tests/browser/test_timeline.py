@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from gallery.models import Photo
-from tests.browser.conftest import SMALL_TELEPHONE, drop_files
+from tests.browser.conftest import SMALL_TELEPHONE, drop_files, wait_for
 from tests.gallery.conftest import picture
 
 PHOTOS = 700
@@ -89,7 +89,7 @@ def test_one_returns_to_the_same_spot(open_page, many, way):
     page = open_page()
     page.evaluate("scrollTo(0, 4000)")
     expect(page.locator("#photos .tile:not([data-photo])")).to_have_count(0)
-    page.wait_for_function("history.state?.timeline")
+    wait_for(page, "history.state?.timeline")
     name = first_name(page)
     before = page.evaluate("scrollY")
     link = page.locator("#photos .tile").filter(has_text=name).get_by_role("link")
@@ -101,7 +101,7 @@ def test_one_returns_to_the_same_spot(open_page, many, way):
     page.go_back()
     expect(page.locator("#lightbox")).to_be_hidden()
     expect(page.locator("#photos .tile[data-photo]").first).to_be_attached()
-    page.wait_for_function("y => Math.abs(scrollY - y) < 2", arg=before)
+    wait_for(page, "y => Math.abs(scrollY - y) < 2", before)
     assert first_name(page) == name
 
 
