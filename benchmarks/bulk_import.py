@@ -4,7 +4,7 @@ Both ways take in the same generated JPEGs and PNGs of 0.3 to 3 MB and make thum
 opens, decodes in full, shrinks and saves as Pillow does by itself, hashes, copies and inserts one file after another.
 Ours is `run_job`, as `manage.py import_photos` calls it, while two processes make the thumbnails, as the workers do.
 The memory is that of the importing process. The seed's way, which would take an hour for all, takes the first files
-only, of the same kinds. 10,000 files of about 1 MB and their copies need 25 GB below DATA_DIR, which are gone at the end.
+only, of the same kinds. 10,000 files of about 1 MB and their copies need 25 GB below DATA_DIR, gone at the end.
 """
 
 import argparse
