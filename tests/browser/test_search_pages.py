@@ -11,7 +11,8 @@ from playwright.sync_api import expect
 from gallery.models import Photo
 from gallery.tasks import embed_photos
 from search.models import PhotoText
-from tests.browser.conftest import SMALL_TELEPHONE, drop_files, settle
+from tests.browser.conftest import SMALL_TELEPHONE, drop_files
+from tests.browser.test_matched_words import LINES, read_lines
 from tests.encoder_process import EncoderProcess, ready_encoder
 from tests.gallery.conftest import picture
 from tests.search.encoders.conftest import photographs  # noqa: F401 - fixture
@@ -111,19 +112,6 @@ def test_the_form_mirrors_the_address(open_page):
     expect(page.get_by_label("Importance from")).to_have_value("3")
 
 
-LINES = [
-    {"text": "放假通知", "confidence": 1, "box": [[0.1, 0.1], [0.5, 0.1], [0.5, 0.2], [0.1, 0.2]]},
-    {"text": "五一调休", "confidence": 1, "box": [[0.1, 0.6], [0.5, 0.6], [0.5, 0.7], [0.1, 0.7]]},
-    {"text": "调休再调休", "confidence": 1, "box": [[0.1, 0.8], [0.6, 0.8], [0.6, 0.9], [0.1, 0.9]]},
-]
-
-
-def read_lines(photo: Photo, lines: list[dict]) -> Photo:
-    text = "\n".join(line["text"] for line in lines)
-    PhotoText.objects.create(photo=photo, owner_id=photo.owner_id, engine="x", text=text, lines=lines)
-    return photo
-
-
 def test_a_date_is_a_chip_that_goes_or_becomes_text(open_page, show):
     photo = read_as(show(filename="may.png"), "tea")
     Photo.objects.filter(pk=photo.pk).update(taken_at=datetime(2023, 5, 6))
@@ -177,78 +165,6 @@ def test_versions_unfold(open_page, show, encoder, photographs):  # noqa: F811
     expect(version).not_to_be_visible()
     page.get_by_text("2 similar").click()
     expect(version).to_be_visible()
-
-
-def box_of(locator) -> tuple[float, float]:
-    """The middle of an element."""
-    box = locator.bounding_box()
-    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-
-
-def test_matched_words_are_boxed_on_the_picture_and_walked_through(open_page, show):
-    photo = read_lines(show(picture(1, size=(800, 800))), LINES)
-    read_lines(show(picture(2)), [{"text": "nothing", "confidence": 1, "box": LINES[0]["box"]}])
-    page = open_page("/search?q=调休")
-    marks = page.locator(".hit .marks")
-    expect(marks).to_have_css("opacity", "0")
-    page.locator(".hit .tile").hover()
-    expect(marks).to_have_css("opacity", "1")
-    page.locator(".hit .tile").click()
-    page.wait_for_url(f"**/photos/{photo.pk}?q=*")
-    matches = page.locator("[data-match]")
-    expect(matches).to_have_count(3)
-    # Over the second half of the line in the middle of the picture.
-    frame = page.locator(".picture img").bounding_box()
-    x, y = box_of(matches.first)
-    assert 0.36 < (x - frame["x"]) / frame["width"] < 0.44
-    assert 0.63 < (y - frame["y"]) / frame["height"] < 0.67
-
-    page.get_by_role("button", name="Next match").click()
-    expect(page.locator("[data-place]")).to_have_text("1 / 3")
-    page.get_by_role("button", name="Previous match").click()
-    expect(page.locator("[data-place]")).to_have_text("3 / 3")
-    expect(page.locator("[data-match].current")).to_have_count(1)
-    lines = page.locator(".marks.lines")
-    expect(lines).to_be_hidden()
-    page.get_by_role("button", name="All text").click()
-    expect(lines).to_be_visible()
-
-
-def test_another_photo_in_the_same_frame_gets_its_own_boxes(open_page, show):
-    first = read_lines(show(picture(1)), LINES)
-    second = read_lines(show(picture(2)), LINES[:2])
-    page = open_page(f"/photos/{first.pk}?q=调休")
-    expect(page.locator("[data-match]")).to_have_count(3)
-    page.evaluate(
-        """id => {
-            const picture = document.querySelector(".picture");
-            picture.dataset.photo = id;
-            picture.dispatchEvent(new CustomEvent("photo:shown", { bubbles: true }));
-        }""",
-        second.pk,
-    )
-    expect(page.locator("[data-match]")).to_have_count(1)
-    expect(page.locator(".matches")).to_have_count(1)
-
-
-def test_a_match_far_down_a_long_picture_comes_into_view(open_page, show):
-    low = [{"text": "调休", "confidence": 1, "box": [[0.1, 0.98], [0.9, 0.98], [0.9, 0.99], [0.1, 0.99]]}]
-    photo = read_lines(show(picture(1, size=(300, 3000))), low)
-    page = open_page(f"/photos/{photo.pk}?q=调休")
-    page.get_by_role("button", name="Next match").click()
-    expect(page.locator("[data-match] polygon")).to_be_in_viewport()
-    bar, match = page.locator(".match-bar").bounding_box(), page.locator("[data-match] polygon").bounding_box()
-    assert bar["y"] + bar["height"] < match["y"] or match["y"] + match["height"] < bar["y"]
-
-
-def test_on_a_small_telephone_boxes_are_always_seen_and_nothing_is_wider(open_page, show):
-    photo = read_lines(show(picture(1, size=(800, 800))), LINES)
-    page = open_page("/search?q=调休", viewport=SMALL_TELEPHONE, has_touch=True, is_mobile=True)
-    expect(page.locator(".hit .marks")).to_have_css("opacity", "1")
-    for path in ("/search?q=调休", "/search", f"/photos/{photo.pk}?q=调休"):
-        page.goto(path)
-        settle(page)
-        assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
 
 
 def test_a_part_of_a_photo_is_marked_and_searched_with(open_page, show, encoder, photographs):  # noqa: F811

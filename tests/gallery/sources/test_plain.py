@@ -59,13 +59,13 @@ def test_only_what_lies_below_the_root_is_judged(tmp_path: Path) -> None:
 
 
 def test_globs_are_those_of_gitignore(tmp_path: Path) -> None:
-    make_folder(tmp_path, ["a.jpg", "keep.png", "b.png", "work/c.jpg", "deep/work/d.jpg"])
-    assert verdicts(tmp_path, ignore=["*.png", "!keep.png", "/work/"]) == {
+    make_folder(tmp_path, ["a.jpg", "keep.png", "b.png", "drafts/c.jpg", "deep/drafts/d.jpg"])
+    assert verdicts(tmp_path, ignore=["*.png", "!keep.png", "/drafts/"]) == {
         "a.jpg": "found",
         "b.png": "ignored",
         "keep.png": "found",
-        "work/": "ignored",
-        "deep/work/d.jpg": "found",
+        "drafts/": "ignored",
+        "deep/drafts/d.jpg": "found",
     }
 
 
