@@ -26,15 +26,14 @@ from django.test import Client, override_settings
 from django.test.testcases import LiveServerThread
 from django.test.utils import CaptureQueriesContext
 from PIL import Image
-from playwright.sync_api import Page, Route, sync_playwright
+from playwright.sync_api import Page, Route
 
 from gallery.images import THUMBNAIL_VERSION
 from gallery.models import Photo
+from tests.chromium import chromium
 
 NAME = "photosearch_many"
 BATCH = 5_000
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync")
 PLAIN_STATIC = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 WIDTHS, HEIGHTS = (4032, 3024, 1080, 1920), (3024, 4032, 2400, 1080, 1080)
 LATEST = datetime(2026, 11, 1)  # noqa: DTZ001 - local time
@@ -140,8 +139,7 @@ def _measure_browser(address: str, session: str) -> None:
     def answer_thumbnail(route: Route) -> None:
         route.fulfill(body=thumbnail.getvalue(), content_type="image/webp")
 
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with chromium() as browser:
         context = browser.new_context(viewport={"width": 1280, "height": 860})
         context.add_cookies([{"name": "sessionid", "value": session, "url": address}])
         context.add_init_script(OBSERVE)
@@ -166,7 +164,6 @@ def _measure_browser(address: str, session: str) -> None:
         page.mouse.up()
         print(f"dragging the scrubber: {_long_tasks(page)}; {page.locator('#photos .tile').count()} tiles in the page")
         print(f"of all these tasks, the longest took {_longest_task(browser.stop_tracing()):.0f} ms of the processor")
-        browser.close()
 
 
 def _longest_task(trace: bytes) -> float:

@@ -10,22 +10,13 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from gallery.models import Photo
 from gallery.tasks import make_thumbnails
+from tests.chromium import chromium
 from tests.gallery.conftest import broker, media_root, picture, store  # noqa: F401 - fixtures
 
-CHROMIUM = "/usr/bin/chromium"
-CHROMIUM_OPTIONS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 DESK = {"width": 1280, "height": 860}
 SMALL_TELEPHONE = {"width": 320, "height": 640}
 PATIENCE = 10_000  # milliseconds
@@ -34,11 +25,9 @@ PATIENCE = 10_000  # milliseconds
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Headless Chromium."""
-    with pytest.MonkeyPatch.context() as environment, sync_playwright() as playwright:
+    with pytest.MonkeyPatch.context() as environment, chromium() as browser:
         environment.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_OPTIONS)
         yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -9,23 +9,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from photosearch.embedded.provision import free_port
+from tests.chromium import chromium
 from tests.e2e.person import Person
 from tests.e2e.site import Site, wait_until
 from tests.servers import PROGRAMS
 
-CHROMIUM = "/usr/bin/chromium"
-CHROMIUM_OPTIONS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 SECONDS_FOR_SAMPLES = 300
 # Of a test with the fixtures that it is the first to need: a start of everything is among them.
 LONGEST_TEST = 900
@@ -57,10 +48,8 @@ def site(elasticsearch: str) -> Iterator[Site]:
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Headless Chromium."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_OPTIONS)
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
