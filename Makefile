@@ -16,7 +16,7 @@ run: $(VENV)/.installed ## start photosearch with all its servers, until Ctrl-C
 
 test: $(VENV)/.installed-dev ## run the whole test suite, checks included
 	@.ci/system-packages test
-	@exec $(BIN)/python -m pytest -m "not soak"
+	@exec $(BIN)/python -m pytest -m "not soak" -n 2 --dist loadgroup --no-loadscope-reorder
 
 soak: $(VENV)/.installed-dev ## run the tests that take hours
 	@.ci/system-packages test

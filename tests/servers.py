@@ -1,18 +1,20 @@
 """A pytest plugin that starts the servers the tests need, where no environment variable names one.
 
 They are the product's own embedded servers, in a data folder that lives as long as the tests. Elasticsearch starts in
-the background; what needs it asks for the fixture `elasticsearch`.
+the background; what needs it asks for the fixture `elasticsearch`. Processes of pytest-xdist share the servers: each
+has a database of its own in PostgreSQL (pytest-django sees to that) and in Valkey.
 """
 
 import logging
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Generator
-from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from elasticsearch import Elasticsearch
 
 from photosearch.embedded import StartFailed
 from photosearch.embedded.account import server_account
@@ -36,8 +38,6 @@ class TestServers:
             Path(tempfile.mkdtemp(prefix="ps-", dir="/tmp")), account=server_account(), programs=PROGRAMS
         )
         self.supervisor = Supervisor(run_folder=self.folder.run, log_folder=self.folder.logs)
-        self.background = ThreadPoolExecutor(max_workers=1)
-        self.elasticsearch: Future[None] | None = None
 
     def start(self) -> None:
         """Start what the environment does not name, and name it there; wait for all but Elasticsearch."""
@@ -48,11 +48,9 @@ class TestServers:
         self.folder.make()
         self.supervisor.start()
         if "ELASTICSEARCH_URL" not in os.environ:
-            # Not in the background: no test's time limit is meant for a download.
-            self.folder.build_elasticsearch()
-            port = free_port()
-            os.environ["ELASTICSEARCH_URL"] = self.folder.elasticsearch_url(port=port)
-            self.elasticsearch = self.background.submit(self._start_elasticsearch, port)
+            server = self.folder.elasticsearch(port=free_port())
+            os.environ["ELASTICSEARCH_URL"] = server.url
+            self.supervisor.run([server.program], group=server.program.name)
         for variable, prepare in (("DATABASE_URL", self.folder.postgres), ("REDIS_URL", self.folder.valkey)):
             if variable not in os.environ:
                 server = prepare()
@@ -64,24 +62,15 @@ class TestServers:
 
     def stop(self) -> None:
         """Stop them and remove their data."""
-        self.background.shutdown(cancel_futures=True)
         self.supervisor.stop()
         shutil.rmtree(self.folder.path)
-
-    def _start_elasticsearch(self, port: int) -> None:
-        server = self.folder.elasticsearch(port=port)
-        self.supervisor.run([server.program], group=server.program.name)
-        self.supervisor.wait_until(server.answers, what=server.title, log=server.program.name, seconds=SECONDS_TO_START)
-
-
-SERVERS_KEY = pytest.StashKey[TestServers]()
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, object, object]:
     """Start the servers before pytest-django imports the settings."""
     if not all(name in os.environ for name in (*SERVERS, "DATA_DIR")):
-        servers = early_config.stash[SERVERS_KEY] = TestServers()
+        servers = TestServers()
         early_config.add_cleanup(servers.stop)
         # Whatever the environment says: no test touches the data folder that people use.
         os.environ["DATA_DIR"] = str(servers.folder.path)
@@ -89,14 +78,38 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
             servers.start()
         except StartFailed as error:
             raise pytest.UsageError(f"The tests' servers could not be started. {error}") from error
+    if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+        _keep_apart(int(worker.removeprefix("gw")))
     os.environ.setdefault("SECRET_KEY", "only-for-tests-and-long-enough-to-pass-the-deployment-checks-0123456789")
     return (yield)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let one process run all tests of a module, and one those that share a whole site; these come first."""
+    items.sort(key=_uses_site, reverse=True)
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group("site" if _uses_site(item) else item.nodeid.partition("::")[0]))
+
+
 @pytest.fixture(scope="session")
-def elasticsearch(request: pytest.FixtureRequest) -> str:
+def elasticsearch() -> str:
     """Elasticsearch's address, once it answers."""
-    servers = request.config.stash.get(SERVERS_KEY, None)
-    if servers and servers.elasticsearch:
-        servers.elasticsearch.result()
-    return os.environ["ELASTICSEARCH_URL"]
+    url = os.environ["ELASTICSEARCH_URL"]
+    deadline = time.monotonic() + SECONDS_TO_START
+    with Elasticsearch(url) as client:
+        while not client.ping():
+            assert time.monotonic() < deadline, f"Elasticsearch does not answer after {SECONDS_TO_START} s"
+            time.sleep(0.25)
+        client.cluster.health(wait_for_status="yellow")
+    return url
+
+
+def _keep_apart(number: int) -> None:
+    """Give the process of this number a data folder of its own, and the database of this number in Valkey."""
+    os.environ["DATA_DIR"] += f"/{number}"
+    os.environ["REDIS_URL"] = f"{os.environ['REDIS_URL'].partition('?')[0]}?db={number}"
+
+
+def _uses_site(item: pytest.Item) -> bool:
+    return "e2e" in item.path.parts

@@ -3,6 +3,7 @@
 import os
 import stat
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 import pytest
 
@@ -24,10 +25,12 @@ def test_a_path_that_configuration_files_cannot_hold_is_refused(name):
         check_path(Path("/tmp", name))
 
 
-def test_a_folder_that_cannot_be_made_is_named(tmp_path):
-    (tmp_path / "file").touch()
-    with pytest.raises(StartFailed, match="file/data cannot be written"):
-        DataFolder(tmp_path / "file" / "data", account=server_account()).make()
+def test_a_folder_that_cannot_be_made_is_named():
+    with (
+        NamedTemporaryFile(dir="/tmp") as file,
+        pytest.raises(StartFailed, match=f"{file.name}/data cannot be written"),
+    ):
+        DataFolder(Path(file.name, "data"), account=server_account()).make()
 
 
 def test_only_the_owner_can_look_into_the_folders(running):
