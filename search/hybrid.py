@@ -103,7 +103,10 @@ def search_similar(photo: Photo, *, user: AbstractBaseUser, limit: int = 24) -> 
     """Photos of `user` that look like their `photo`, by its stored vector, without itself."""
     if photo.owner_id != user.pk:
         return SearchPage()
-    return search_by_example(StoredPhoto(photo), user=user, at_most=limit, limit=limit)
+    ranker = Ranker("", user=user, filters=None, order="")
+    found = ranker.by_example(StoredPhoto(photo))
+    found = replace(found, entries=found.entries[:limit])
+    return cut_page(found, user=user, limit=limit, notices=ranker.notices)
 
 
 def continue_search(key: UUID | str, *, user: AbstractBaseUser, start: int, limit: int = PAGE_SIZE) -> SearchPage:
@@ -116,8 +119,8 @@ def continue_search(key: UUID | str, *, user: AbstractBaseUser, start: int, limi
 
 
 def _first_page(found: FoundList, ranker: Ranker, *, at_most: int | None, limit: int) -> SearchPage:
-    """The first `limit` of `found`; when there are more, the list is kept."""
+    """The first `limit` of `found`, which is kept: for the pages that follow, and to go from photo to photo in it."""
     if at_most is not None:
         found = replace(found, entries=found.entries[:at_most])
-    key = keep_list(found, user=ranker.user) if len(found.entries) > limit else ""
+    key = keep_list(found, user=ranker.user) if len(found.entries) > 1 else ""
     return cut_page(found, user=ranker.user, limit=limit, notices=ranker.notices, key=key)

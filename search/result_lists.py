@@ -10,6 +10,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import Q
 from django.utils import timezone
 
+from gallery.models import Photo
 from search.models import ResultList
 from search.results import FoundList
 
@@ -40,3 +41,19 @@ def read_list(key: UUID | str, *, user: AbstractBaseUser) -> FoundList:
     if kept is None:
         raise ResultListGone
     return FoundList.from_json(kept.found)
+
+
+def neighbours_in_list(key: UUID, photo_id: int, *, user: AbstractBaseUser) -> tuple[int | None, int | None]:
+    """The photos before and after one in the list of `user` that was kept under `key`, as far as they are still there.
+
+    Raises:
+        ResultListGone: there is none any more, or it does not hold the photo.
+    """
+    ids = [pk for entry in read_list(key, user=user).entries for pk in (entry.photo_id, *entry.versions)]
+    if photo_id not in ids:
+        raise ResultListGone
+    visible = set(Photo.objects.visible_to(user).filter(pk__in=ids).values_list("pk", flat=True))
+    at = ids.index(photo_id)
+    before = next((pk for pk in reversed(ids[:at]) if pk in visible), None)
+    after = next((pk for pk in ids[at + 1 :] if pk in visible), None)
+    return before, after

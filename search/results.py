@@ -89,7 +89,7 @@ class Hit:
 class SearchPage:
     """What the person gets: hits, best first, and a sentence for everything that could not be asked.
 
-    The next page is the one of list `key` that begins at `next_start`; None: there is no more. The hits from number
+    The list is kept under `key`, if at all; its next page begins at `next_start`; None: there is no more. The hits from number
     `divider` on are less likely; None: no such boundary on this page.
     """
 

@@ -147,7 +147,7 @@ def _results(
         "orders": _orders(form) if form.is_valid() else [],
         "address": form.address() if form.is_valid() else "",
         "without_example": form.address(like="", photo="", region="") if form.is_valid() else "",
-        "hit_query": f"?{urlencode({'q': form.data['q']})}" if form.data.get("q") else "",
+        "hit_query": _hit_query(form, page),
         "start": request.GET.get("start", ""),
     }
     template = "search/search.html"
@@ -159,6 +159,13 @@ def _results(
     if request.htmx and example and not context["start"]:
         response["HX-Push-Url"] = f"{reverse('search:search')}?{context['address']}"
     return response
+
+
+def _hit_query(form: SearchForm, page: SearchPage | None) -> str:
+    """What the pages of hits are told: the words to mark, and the list to go on in."""
+    known = {"q": form.data.get("q"), "list": page.key if page else ""}
+    query = urlencode({name: value for name, value in known.items() if value})
+    return f"?{query}" if query else ""
 
 
 def _side_bar(request: SearchRequest) -> dict[str, Any]:

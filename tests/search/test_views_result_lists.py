@@ -1,5 +1,6 @@
 """What a search found is a list that one pages through, over HTTP."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -76,3 +77,33 @@ def test_a_list_that_is_too_old_is_made_anew(client, user):  # noqa: F811
     assert "photo-" not in fragment
     assert len(names(client.get("/search", asked))) == 60
     assert str(ResultList.objects.get().pk) != key
+
+
+def beside(client: Client, address: str) -> list[str]:
+    """The addresses before and after a photo on its page."""
+    return re.findall(r'class="turn" rel="\w+" href="([^"]+)"', page(client.get(address)).replace("&amp;", "&"))
+
+
+def test_from_photo_to_photo_one_stays_in_the_results(client, user):  # noqa: F811
+    found = [add_photo(user, f"{number}.png", text="tea") for number in range(3)]
+    add_photo(user, "between.png", text="coffee")
+    results = client.get("/search", {"q": "tea"})
+    first, second, third = (hit.photo.pk for hit in results.context["page"].hits)
+    query = f"?q=tea&list={results.context['page'].key}"
+    assert f'href="/photos/{second}{query}"' in page(results).replace("&amp;", "&")
+    assert beside(client, f"/photos/{second}{query}") == [f"/photos/{first}{query}", f"/photos/{third}{query}"]
+    assert beside(client, f"/photos/{first}{query}") == [f"/photos/{second}{query}"]
+    next(photo for photo in found if photo.pk == second).delete()
+    assert beside(client, f"/photos/{first}{query}") == [f"/photos/{third}{query}"]
+
+
+def test_without_the_results_one_goes_through_the_timeline(client, user, django_user_model):  # noqa: F811
+    older, newer = (add_photo(user, name, text="tea") for name in ("a.png", "b.png"))
+    stranger = Client()
+    stranger.force_login(django_user_model.objects.create_user("stranger"))
+    someone = django_user_model.objects.get(username="stranger")
+    for name in ("c.png", "d.png"):
+        add_photo(someone, name, text="tea")
+    foreign = stranger.get("/search", {"q": "tea"}).context["page"].key
+    for key in (foreign, "6a1f0f0e-0000-4000-8000-000000000000", "no-key"):
+        assert beside(client, f"/photos/{newer.pk}?q=tea&list={key}") == [f"/photos/{older.pk}"]
