@@ -214,12 +214,19 @@ class Ranker:
         ranked = sorted(allowed, key=lambda photo_id: (-scores[photo_id], -photo_id))
         fitting = {pk for ranking in rankings for pk in list(ranking.found)[: ranking.likely]}
         likely = max((number for number, pk in enumerate(ranked, start=1) if pk in fitting), default=0)
+        left_out = len(ranked) - likely if self.order else 0
         if self.order:
             ranked = sorted(ranked[:likely], key=lambda pk: (allowed[pk], pk), reverse=self.order == "newest")
         entries = [_merge(photo_id, scores[photo_id], rankings) for photo_id in ranked]
         fitting_entries = self._fold(entries[:likely])
         title = self.encoder.title if self.encoder else ""
-        return FoundList((*fitting_entries, *entries[likely:]), len(fitting_entries), words=self.text, encoder=title)
+        return FoundList(
+            (*fitting_entries, *entries[likely:]),
+            len(fitting_entries),
+            words=self.text,
+            encoder=title,
+            left_out=left_out,
+        )
 
     def _fold(self, entries: list[Found]) -> list[Found]:
         """Similar versions folded into one, where an encoder knows the photos."""

@@ -35,12 +35,14 @@ class FoundList:
     """All that a search found, in order: the first `likely` fit, the others are less likely.
 
     `words` is the query whose words are shown where they stand, `encoder` the title of the one that compared pictures.
+    So many less likely ones as `left_out` says are not in it.
     """
 
     entries: tuple[Found, ...] = ()
     likely: int = 0
     words: str = ""
     encoder: str = ""
+    left_out: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, as few characters as that takes."""
@@ -48,7 +50,13 @@ class FoundList:
             [entry.photo_id, entry.score, entry.by_words, entry.cosine, entry.likeness, entry.versions]
             for entry in self.entries
         ]
-        return {"entries": rows, "likely": self.likely, "words": self.words, "encoder": self.encoder}
+        return {
+            "entries": rows,
+            "likely": self.likely,
+            "words": self.words,
+            "encoder": self.encoder,
+            "left_out": self.left_out,
+        }
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "FoundList":
@@ -57,7 +65,8 @@ class FoundList:
             Found(pk, score, by_words, cosine, likeness, tuple(versions))
             for pk, score, by_words, cosine, likeness, versions in data["entries"]
         )
-        return cls(entries, data["likely"], data["words"], data["encoder"])
+        # Lists that were kept before there was such a number do not have it.
+        return cls(entries, data["likely"], data["words"], data["encoder"], data.get("left_out", 0))
 
 
 @dataclass(frozen=True)
@@ -90,7 +99,7 @@ class SearchPage:
     """What the person gets: hits, best first, and a sentence for everything that could not be asked.
 
     The list is kept under `key`, if at all; its next page begins at `next_start`; None: there is no more. The hits from number
-    `divider` on are less likely; None: no such boundary on this page.
+    `divider` on are less likely; None: no such boundary on this page. `left_out` is how many less likely ones are on none.
     """
 
     hits: list[Hit] = field(default_factory=list)
@@ -98,6 +107,7 @@ class SearchPage:
     key: str = ""
     next_start: int | None = None
     divider: int | None = None
+    left_out: int = 0
 
     @property
     def has_more(self) -> bool:
@@ -128,7 +138,9 @@ def cut_page(
         if alive := [photos[pk] for pk in (entry.photo_id, *entry.versions) if pk in photos]:
             hits.append(explain.hit(entry, alive))
     next_start = start + limit if len(found.entries) > start + limit else None
-    return SearchPage(hits, list(notices), key, next_start, divider if divider != len(hits) else None)
+    return SearchPage(
+        hits, list(notices), key, next_start, divider if divider != len(hits) else None, left_out=found.left_out
+    )
 
 
 class _Explainer:

@@ -155,6 +155,7 @@ class TestSearchByText:
         assert len(page.hits) > 2
         newest = search_by_text("porsche", user=user, order="newest")
         assert found(newest) == ["shown.png", "said.png"]
+        assert (page.left_out, newest.left_out) == (0, 60)
 
     def test_filters_alone_list_newest_first(self, user):
         add_photo(user, "old.png")

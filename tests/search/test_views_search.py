@@ -108,6 +108,19 @@ def test_an_order_by_date_can_be_asked_for(client, user):  # noqa: F811
     assert ("Best first", "q=tea", False) in newest.context["orders"]
 
 
+def test_an_order_by_date_says_what_it_leaves_out_and_links_to_all(client, user):  # noqa: F811
+    for number in range(40):
+        add_photo(user, f"{number}.png", angle=55 + number / 30, text=f"{number * 7919} unlike")
+    assert "Nothing fits well; these come nearest" in page(client.get("/search", {"q": "porsche"}))
+    add_photo(user, "said.png", text="porsche")
+    best_first = client.get("/search", {"q": "porsche"})
+    assert "Less likely" in page(best_first)
+    assert "left out" not in page(best_first)
+    newest = page(client.get("/search", {"q": "porsche", "order": "newest"}))
+    assert "40 less likely photos are left out" in newest
+    assert '<a href="/search?q=porsche">See all, best first</a>' in newest
+
+
 def test_how_many_there_may_be_is_kept_to(client, user):  # noqa: F811
     for number in range(25):
         add_photo(user, f"{number}.png", text="tea")
