@@ -19,8 +19,8 @@ def store_upload(file: IO[bytes], *, owner: AbstractBaseUser, filename: str) -> 
     """Store a picture file; the photo, and whether it is new: bytes that `owner` has already are not stored again.
 
     Sending the same bytes again also repairs a photo whose file was lost, and brings one back from the bin with all
-    that was said of it. InvalidImage (of which UnsupportedImage, ImageTooLarge and QuotaExceeded are kinds) if the file
-    is refused, in which case nothing stays behind.
+    that was said of it (then it `was_binned`). InvalidImage (of which UnsupportedImage, ImageTooLarge and QuotaExceeded
+    are kinds) if the file is refused, in which case nothing stays behind.
     """
 
     def blocks() -> Iterator[bytes]:
@@ -34,6 +34,7 @@ def store_upload(file: IO[bytes], *, owner: AbstractBaseUser, filename: str) -> 
         if stored.photo.trashed_at:
             restore_photos(Photo.objects.filter(pk=stored.photo.pk), user=owner)
             stored.photo.trashed_at = None
+            stored.photo.was_binned = True
         transaction.on_commit(partial(enqueue_processing, [stored.photo.pk]))
     return stored.photo, stored.created
 

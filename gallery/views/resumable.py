@@ -161,12 +161,11 @@ def _tell(request: HttpRequest, upload: PartialUpload, *, status: int) -> HttpRe
     }
     if not upload.status or request.method == "HEAD":
         return _answer(status, headers)
-    if upload.detail:
+    if upload.photo is None:
         return _refuse(upload.status, upload.detail, headers)
     if request.headers.get("Accept") != "application/json":
         return _answer(status, headers)
-    photo = upload.photo
-    content = Outcome(upload.filename, upload.status, photo).as_json()
+    content = Outcome(upload.filename, upload.status, upload.photo, upload.detail).as_json()
     return _answer(201 if status == 201 else 200, headers, content)
 
 

@@ -28,7 +28,10 @@ ENVELOPE = 64 * 1024
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one file: `status` as in HTTP (201 new, 200 a duplicate), and why it was refused."""
+    """What became of one file: `status` as in HTTP (201 new, 200 there already), and why it was refused.
+
+    Of what was there already, `detail` says where, unless it was in the gallery.
+    """
 
     filename: str
     status: int
@@ -39,13 +42,8 @@ class Outcome:
         """What the page's own script reads."""
         if self.photo is None:
             return {"detail": self.detail}
-        status = "created" if self.status == 201 else "duplicate"
-        return {
-            "id": self.photo.pk,
-            "status": status,
-            "url": reverse("gallery:photo", args=[self.photo.pk]),
-            "tile": reverse("gallery:tile", args=[self.photo.pk]),
-        }
+        status = "created" if self.status == 201 else "restored" if self.detail else "duplicate"
+        return {"id": self.photo.pk, "status": status, "url": reverse("gallery:photo", args=[self.photo.pk])}
 
 
 class LargeFileSkipper(FileUploadHandler):
@@ -124,7 +122,8 @@ def store_file(file: IO[bytes], *, owner: User, filename: str) -> Outcome:
         return Outcome(filename, 413, detail=str(error))
     except InvalidImage as error:
         return Outcome(filename, 400, detail=str(error))
-    return Outcome(filename, 201 if created else 200, photo)
+    detail = _("Taken out of the bin") if photo.was_binned else ""
+    return Outcome(filename, 201 if created else 200, photo, detail)
 
 
 def _answer(request: PageRequest, outcomes: list[Outcome], *, wants_json: bool) -> HttpResponse:

@@ -24,7 +24,7 @@ let sums = emptySums();
 let isChecking = false;
 
 function emptySums() {
-  const counts = { added: 0, known: 0, refused: 0, cancelled: 0 };
+  const counts = { added: 0, restored: 0, known: 0, refused: 0, cancelled: 0 };
   return { files: 0, done: 0, bytesInAll: 0, bytesDone: 0, isPaused: false, isLost: false, isLoggedOut: false, counts };
 }
 
@@ -56,10 +56,12 @@ function finish(upload, state, sentence, url) {
 function settle(upload, { status, url }) {
   if (status === "created") {
     finish(upload, "added", gettext("Added"), url);
+  } else if (status === "restored") {
+    finish(upload, "restored", gettext("Taken out of the bin"), url);
   } else {
     finish(upload, "known", gettext("Already in your gallery"), url);
   }
-  announceChange(); // What was known may have come back from the bin.
+  announceChange();
 }
 
 async function work(upload) {

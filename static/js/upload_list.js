@@ -52,7 +52,7 @@ export function addRow(name, onCancel) {
         link.textContent = name;
         find("name").replaceChildren(link);
       }
-      if (list.children.length > MAX_ROWS) list.querySelector("[data-state=added], [data-state=known]")?.remove();
+      if (list.children.length > MAX_ROWS) list.querySelector("[data-state=added], [data-state=restored], [data-state=known]")?.remove();
     },
     remove() {
       row.remove();
@@ -85,6 +85,7 @@ export function showSums({ files, done, bytesInAll, bytesDone, isPaused, isLost,
 function summary(counts) {
   const parts = [
     [counts.added, gettext("%s added")],
+    [counts.restored, gettext("%s taken out of the bin")],
     [counts.known, gettext("%s already there")],
     [counts.refused, gettext("%s refused")],
     [counts.cancelled, gettext("%s cancelled")],

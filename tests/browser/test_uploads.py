@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from gallery.bin import bin_photos
 from gallery.models import PartialUpload, Photo
 from photosearch.embedded.provision import free_port
 from tests.browser.conftest import DESK, drop_files
@@ -89,6 +90,10 @@ def test_what_the_gallery_has_is_not_sent_again(open_page, show):
     expect(summary(page)).to_have_text("2 already there")
     assert page.get_by_role("link", name="again.png").first.get_attribute("href") == f"/photos/{known.pk}"
     assert [url.rpartition("/")[2] for url in sent] == ["known"]
+
+    bin_photos(Photo.objects.all(), user=known.owner)
+    drop_files(page, {"again.png": picture(1)})
+    expect(summary(page)).to_have_text("1 taken out of the bin")
 
 
 def test_an_upload_goes_on_where_the_connection_broke(open_page):

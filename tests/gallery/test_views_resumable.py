@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from gallery.account import Account
+from gallery.bin import bin_photos
 from gallery.models import PartialUpload, Photo
 from gallery.partial_uploads import opened
 from tests.gallery.conftest import picture
@@ -80,12 +81,7 @@ def test_the_last_piece_tells_a_client_that_wants_to_know_what_became_of_it(clie
     outcome = begin(client, len(data), body=data, accept="application/json", filename="a.png")
     photo = Photo.objects.get()
     assert outcome.status_code == 201
-    assert outcome.json() == {
-        "id": photo.pk,
-        "status": "created",
-        "url": f"/photos/{photo.pk}",
-        "tile": f"/photos/{photo.pk}/tile",
-    }
+    assert outcome.json() == {"id": photo.pk, "status": "created", "url": f"/photos/{photo.pk}"}
     # The answer may get lost: an empty piece after the last asks for it again.
     again = send(client, outcome["Location"], len(data), b"", accept="application/json")
     assert again.json() == outcome.json()
@@ -94,6 +90,12 @@ def test_the_last_piece_tells_a_client_that_wants_to_know_what_became_of_it(clie
     address = begin(client, len(data), body=data[:10], filename="b.png")["Location"]
     response = send(client, address, 10, data[10:], accept="application/json")
     assert response.json() == outcome.json() | {"status": "duplicate"}
+
+    bin_photos(Photo.objects.all(), user=photo.owner)
+    address = begin(client, len(data), body=data, filename="c.png")["Location"]
+    for _asked in range(2):
+        answer = send(client, address, len(data), b"", accept="application/json")
+        assert answer.json() == outcome.json() | {"status": "restored"}
 
 
 def test_what_came_before_a_connection_broke_stays(client):

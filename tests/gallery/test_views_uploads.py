@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from gallery.bin import bin_photos
 from gallery.models import Photo
 from tests.gallery.conftest import picture
 
@@ -31,12 +32,7 @@ def test_a_new_picture_is_created(client, owner):
     photo = Photo.objects.get()
     assert photo.owner == owner
     assert photo.filename == "red.png"
-    assert response.json() == {
-        "id": photo.pk,
-        "status": "created",
-        "url": f"/photos/{photo.pk}",
-        "tile": f"/photos/{photo.pk}/tile",
-    }
+    assert response.json() == {"id": photo.pk, "status": "created", "url": f"/photos/{photo.pk}"}
 
 
 def test_the_same_bytes_are_a_duplicate(client):
@@ -45,6 +41,16 @@ def test_the_same_bytes_are_a_duplicate(client):
     assert response.status_code == 200
     assert response.json() == first | {"status": "duplicate"}
     assert Photo.objects.count() == 1
+
+
+def test_the_same_bytes_are_taken_out_of_the_bin_which_is_said(client, owner):
+    photo_id = client.post("/upload", {"files": file(picture())}, headers=JSON).json()["id"]
+    bin_photos(Photo.objects.all(), user=owner)
+    page = client.post("/upload", {"files": file(picture())}).content.decode()
+    assert "<small>Taken out of the bin</small>" in page
+    bin_photos(Photo.objects.all(), user=owner)
+    response = client.post("/upload", {"files": file(picture())}, headers=JSON)
+    assert response.json() == {"id": photo_id, "status": "restored", "url": f"/photos/{photo_id}"}
 
 
 @pytest.mark.parametrize(
