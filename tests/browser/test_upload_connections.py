@@ -1,0 +1,134 @@
+"""Uploads go on after lost connections, killed processes, pages that were left and sessions that ended."""
+
+import signal
+import subprocess
+import sys
+
+from playwright.sync_api import Page, expect
+
+from gallery.models import PartialUpload, Photo
+from photosearch.embedded.provision import free_port
+from tests.browser.conftest import drop_files
+from tests.browser.uploading import choose, large_picture, posts, summary
+from tests.gallery.conftest import picture, process_environment
+
+
+def test_an_upload_goes_on_where_the_connection_broke(open_page):
+    page = open_page("/account")
+    data = large_picture()
+    page.route("**/uploads/*", lambda route: route.abort() if route.request.method == "PATCH" else route.continue_())
+    choose(page, "large.bmp", data)
+    expect(summary(page)).to_have_text("The connection is lost. The upload goes on when it is back.")
+    expect(page.locator("#uploads li")).to_contain_text("Waiting for the connection")
+    assert PartialUpload.objects.get().offset == 4 * 1024 * 1024
+    sent = posts(page)
+    page.unroute("**/uploads/*")
+    expect(summary(page)).to_have_text("1 added")
+    assert Photo.objects.get().path.read_bytes() == data
+    assert not [url for url in sent if url.endswith("/uploads")], "the first piece was not sent again"
+
+
+def test_a_browser_that_goes_offline_waits(open_page):
+    page = open_page("/account")
+    page.context.set_offline(True)
+    drop_files(page, {"a.png": picture(1)})
+    expect(summary(page)).to_have_text("The connection is lost. The upload goes on when it is back.")
+    page.context.set_offline(False)
+    expect(summary(page)).to_have_text("1 added")
+
+
+def test_a_file_sent_in_part_is_gone_on_with_after_the_page_was_left(open_page):
+    data = large_picture()
+    page = open_page("/account")
+    page.route("**/uploads/*", lambda route: route.abort() if route.request.method == "PATCH" else route.continue_())
+    choose(page, "large.bmp", data)
+    expect(summary(page)).to_contain_text("The connection is lost.")
+    page.close(run_before_unload=False)
+
+    page = open_page("/")
+    sent = posts(page)
+    choose(page, "large.bmp", data)
+    expect(summary(page)).to_have_text("1 added")
+    assert not [url for url in sent if url.endswith("/uploads")]
+    assert Photo.objects.get().path.read_bytes() == data
+
+
+def test_a_cancelled_file_is_forgotten_by_the_server(open_page):
+    page = open_page("/account")
+    page.route("**/uploads/*", lambda route: route.abort() if route.request.method == "PATCH" else route.continue_())
+    choose(page, "large.bmp", large_picture())
+    expect(summary(page)).to_contain_text("The connection is lost.")
+    with page.expect_response(lambda response: response.request.method == "DELETE"):
+        page.get_by_role("button", name="Cancel large.bmp").click()
+    expect(summary(page)).to_have_text("1 cancelled")
+    assert not PartialUpload.objects.exists()
+
+
+def test_a_session_that_ended_is_said_and_the_upload_goes_on_after_the_login(open_page, owner):
+    page = open_page("/account")
+    page.context.clear_cookies(name="sessionid")
+    drop_files(page, {"a.png": picture(1)})
+    expect(summary(page)).to_have_text("You are logged out. Log in in another tab, then go on here.")
+    tab = page.context.new_page()
+    tab.goto("/login/")
+    tab.get_by_label("Username").fill("anna")
+    tab.get_by_label("Password").fill("x")
+    tab.get_by_role("button", name="Log in").click()
+    tab.wait_for_url("**/")
+    page.get_by_role("button", name="Go on").click()
+    expect(summary(page)).to_have_text("1 added")
+
+
+def test_a_killed_web_process_holds_an_upload_up_and_no_more(open_page, media_root):
+    """A gunicorn of our own in the place of the server of the tests, which cannot be killed alone."""
+    port = free_port()
+    environment = process_environment(media_root) | {"PUBLIC_URL": f"http://localhost:{port}", "DEBUG": "1"}
+    command = [sys.executable, "-m", "gunicorn", "--no-control-socket", "photosearch.wsgi", f"--bind=localhost:{port}"]
+
+    def start() -> subprocess.Popen[bytes]:
+        return subprocess.Popen([*command, "--threads=4"], env=environment, start_new_session=True)
+
+    def kill(process: subprocess.Popen[bytes]) -> None:
+        import os
+
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+    process = start()
+    try:
+        page = open_page("about:blank", base_url=f"http://localhost:{port}")
+        page.context.add_cookies(
+            [{**cookie, "domain": "localhost"} for cookie in page.context.cookies() if cookie["name"] == "sessionid"]
+        )
+        wait_until_it_answers(page)
+        # Slow enough to be killed in the middle.
+        session = page.context.new_cdp_session(page)
+        session.send("Network.enable")
+        throttle = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 3_000_000}
+        session.send("Network.emulateNetworkConditions", throttle)
+        data = large_picture()
+        choose(page, "large.bmp", data)
+        expect(page.locator("#uploads [data-all]")).not_to_have_js_property("value", 0)
+        while not PartialUpload.objects.exists():
+            page.wait_for_timeout(50)
+        kill(process)
+        expect(summary(page)).to_contain_text("The connection is lost.")
+        assert 0 < PartialUpload.objects.get().offset < len(data)
+        process = start()
+        expect(summary(page)).to_have_text("1 added", timeout=60_000)
+        assert Photo.objects.get().path.read_bytes() == data
+    finally:
+        kill(process)
+
+
+def wait_until_it_answers(page: Page) -> None:
+    from playwright.sync_api import Error
+
+    for _attempt in range(300):
+        try:
+            page.goto("/account")
+        except Error:
+            page.wait_for_timeout(200)
+        else:
+            return
+    raise AssertionError("gunicorn does not answer")

@@ -1,0 +1,34 @@
+"""What tests of uploads do with a page, and read off it."""
+
+from playwright.sync_api import Page
+
+
+def large_picture(seed: int = 1) -> bytes:
+    """A picture of some pieces of 4 MiB: noise does not shrink."""
+    import random
+    from io import BytesIO
+
+    from PIL import Image
+
+    file = BytesIO()
+    noise = random.Random(seed).randbytes(2000 * 1600 * 3)
+    Image.frombytes("RGB", (2000, 1600), noise).save(file, "BMP")
+    return file.getvalue()
+
+
+def summary(page: Page):
+    return page.locator("#uploads [data-summary]")
+
+
+def posts(page: Page) -> list[str]:
+    """Fills with the requests of `page` that bring something to the server."""
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.method in {"POST", "PATCH"} else None)
+    return sent
+
+
+def choose(page: Page, name: str, data: bytes) -> None:
+    """Choose a file that is too large to be handed to the page as a list of numbers."""
+    page.locator("form[data-upload] input[name=files]").set_input_files(
+        {"name": name, "mimeType": "image/bmp", "buffer": data}
+    )
