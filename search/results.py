@@ -98,8 +98,9 @@ class Hit:
 class SearchPage:
     """What the person gets: hits, best first, and a sentence for everything that could not be asked.
 
-    The list is kept under `key`, if at all; its next page begins at `next_start`; None: there is no more. The hits from number
-    `divider` on are less likely; None: no such boundary on this page. `left_out` is how many less likely ones are on none.
+    The list is kept under `key`, if at all; its next page begins at `next_start`; None: there is no more. The hits from
+    number `divider` on are less likely; None: no such boundary on this page. `left_out` is how many less likely ones
+    are on no page.
     """
 
     hits: list[Hit] = field(default_factory=list)
