@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from gallery.account import Account
 from gallery.models import MAX_ATTEMPTS, Photo, Step, StepAttempt
 from search.models import PhotoText
-from tests.browser.conftest import DESK, SMALL_TELEPHONE, drop_files, settle
+from tests.browser.conftest import DESK, SMALL_TELEPHONE, drop_files, session_of, settle
 from tests.browser.pages import PAGES, SitePage
 from tests.gallery.conftest import picture
 
@@ -83,6 +83,48 @@ def test_axe_finds_nothing_serious_in_what_opens_on_a_page(open_page, photo, loo
     page.locator("#uploads [data-pause]").click()
     expect(page.locator("#uploads [data-close]")).to_be_visible()
     assert violations(page) == [], "list of finished uploads"
+
+
+@pytest.mark.parametrize("look", LOOKS[:2])
+def test_axe_finds_nothing_serious_where_somebody_is_refused(open_page, owner, settings, look):
+    page = open_page("/status", **look)
+    found = {"forbidden": violations(page)}
+    page.goto("/account")
+    send_form(page, "document.querySelector('form.stack [name=csrfmiddlewaretoken]').value = 'old'")
+    found["an old form"] = violations(page)
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 10
+    page.goto("/account")
+    send_form(page)
+    found["too large"] = violations(page)
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 10**6
+    settings.AXES_FAILURE_LIMIT = 1
+    door = open_page("/login/", user=None, **look)
+    door.locator("[name=username]").fill(owner.username)
+    door.locator("[name=password]").fill("guess")
+    send_form(door)
+    found["locked out"] = violations(door)
+    titles = [tab.locator("h1").inner_text() for tab in (page, door)]
+    assert titles in (["That is too large", "Too many attempts"], ["太大了", "尝试次数过多"])
+    assert found == {name: [] for name in found}
+
+
+def test_axe_finds_nothing_serious_when_something_went_wrong(browser, live_server, owner, media_root, monkeypatch):
+    monkeypatch.setattr("gallery.views.binned.render", lambda *_given: 1 / 0)
+    # A context of its own: in all others an error of the server fails the test.
+    context = browser.new_context(base_url=live_server.url)
+    context.add_cookies([{"name": "sessionid", "value": session_of(owner), "url": live_server.url}])
+    page = context.new_page()
+    page.goto("/bin")
+    assert page.locator("h1").inner_text() == "Something went wrong"
+    assert violations(page) == []
+    context.close()
+
+
+def send_form(page: Page, before: str = "null") -> None:
+    """Send the page's form of several fields, and wait for the answer."""
+    page.evaluate(before)
+    with page.expect_navigation():
+        page.evaluate("document.querySelector('#main form.stack').submit()")
 
 
 def test_axe_is_asked_in_earnest(open_page):
