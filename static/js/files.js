@@ -3,14 +3,11 @@
 // What systems and programs leave in folders of pictures.
 const JUNK = /^(\..*|Thumbs\.db|ehthumbs\.db|desktop\.ini|__MACOSX|@eaDir|@__thumb|SYNOFILE_THUMB_.*)$/i;
 
-const takers = { several: null, one: null };
+const takers = {};
 
-/**
- * Have `handler` called with an array of File objects when some are dropped. A page may have one taker for a single file
- * (`only: "one"`) beside the one for everything else.
- */
-export function takeFiles(handler, { only = "one" } = {}) {
-  takers[only] = handler;
+/** Have `handler` called with an array of File objects when some are dropped: in `zone`, which "search" is for one alone. */
+export function takeFiles(handler, { zone }) {
+  takers[zone] = handler;
 }
 
 /** Of the files of a chosen folder those that a person put there. */
@@ -43,22 +40,37 @@ function bringsFiles(event) {
   return event.dataTransfer?.types.includes("Files");
 }
 
+const dropzone = document.querySelector(".dropzone");
 // Entering a child fires before leaving its parent, so depth is counted.
 let depth = 0;
 
-function show(change) {
+function zoneOf(event) {
+  return event.target.closest?.("[data-zone]");
+}
+
+function show(change, event) {
+  if (!depth && change > 0) {
+    // What lies under the lightbox can be neither seen nor dropped on.
+    (document.querySelector("dialog[open]") ?? document.body).append(dropzone);
+    dropzone.classList.toggle("for-several", event.dataTransfer.items.length > 1);
+  }
   depth = Math.max(0, depth + change);
   document.documentElement.classList.toggle("dropping", depth > 0);
 }
 
-document.addEventListener("dragenter", (event) => bringsFiles(event) && show(1));
+document.addEventListener("dragenter", (event) => bringsFiles(event) && show(1, event));
 document.addEventListener("dragleave", (event) => bringsFiles(event) && show(-1));
-document.addEventListener("dragover", (event) => bringsFiles(event) && event.preventDefault());
+document.addEventListener("dragover", (event) => {
+  if (!bringsFiles(event)) return;
+  event.preventDefault();
+  for (const zone of dropzone.children) zone.classList.toggle("is-aimed-at", zone === zoneOf(event));
+});
 document.addEventListener("drop", async (event) => {
   if (!bringsFiles(event)) return;
   event.preventDefault();
+  const zone = zoneOf(event)?.dataset.zone;
   show(-depth);
   const files = await filesOf(event.dataTransfer);
-  const taker = (files.length === 1 && takers.one) || takers.several;
-  taker?.(files);
+  if (zone === "search" && files.length === 1) takers.search(files);
+  else takers.upload(files);
 });

@@ -1,31 +1,46 @@
-/** Searching with a picture: chosen, dropped anywhere on the page or pasted, and shown beside its results. */
+/** Searching with a picture that is chosen, pasted or dropped on any page; the search page shows it beside its results. */
 
 import { takeFiles } from "./files.js";
 
-const form = document.querySelector("#picture");
+const form = document.querySelector("#picture") ?? document.querySelector("#any-picture");
 const input = form.elements.picture;
 const sample = form.querySelector(".sample");
 
 function search() {
   if (!input.files.length) return;
+  if (sample) showSample();
+  form.requestSubmit();
+}
+
+function showSample() {
   URL.revokeObjectURL(sample.src);
   sample.src = URL.createObjectURL(input.files[0]);
   sample.hidden = false;
   document.querySelector("#search input[name=q]").value = "";
-  form.requestSubmit();
 }
 
-function searchWith(files) {
-  if (!files.length) return;
+function searchWith([file]) {
   const chosen = new DataTransfer();
-  chosen.items.add(files[0]);
+  chosen.items.add(file);
   input.files = chosen.files;
   search();
 }
 
 input.addEventListener("change", search);
 // A format that this browser cannot show may be searched with all the same.
-sample.addEventListener("error", () => { sample.hidden = true; });
-document.addEventListener("paste", (event) => searchWith([...event.clipboardData.files]));
-takeFiles(searchWith);
+sample?.addEventListener("error", () => { sample.hidden = true; });
+document.querySelector("[data-chooses-picture]").addEventListener("click", (event) => {
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  input.click();
+});
+document.addEventListener("paste", ({ clipboardData, target }) => {
+  const { files } = clipboardData;
+  // Some programs copy words and a picture of them: who writes wants the words.
+  const isWriting = target.closest?.("input, textarea") && clipboardData.types.includes("text/plain");
+  if (files.length && !isWriting) searchWith(files);
+});
+// Going back to this page, the same picture can be chosen again.
+addEventListener("pageshow", ({ persisted }) => persisted && form.reset());
+takeFiles(searchWith, { zone: "search" });
 if (location.hash === "#picture") input.focus();

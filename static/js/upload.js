@@ -213,7 +213,7 @@ onButtons({ pause: () => (sums.isPaused ? goOn() : pause()), cancel: cancelAll }
 addEventListener("beforeunload", (event) => {
   if (isBusy()) event.preventDefault();
 });
-takeFiles(upload, { only: "several" });
+takeFiles(upload, { zone: "upload" });
 
 // Where the form waits behind the button of the bar, that opens it here instead of leaving the page.
 document.querySelector("[data-opens-upload]")?.addEventListener("click", (event) => {

@@ -1,0 +1,178 @@
+"""Searching with pictures and parts of them, through Chromium."""
+
+from collections.abc import Iterator
+from io import BytesIO
+
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+
+from gallery.models import Photo
+from gallery.tasks import embed_photos
+from search.models import PhotoText
+from tests.browser.conftest import drop_files
+from tests.encoder_process import EncoderProcess, ready_encoder
+from tests.search.encoders.conftest import photographs  # noqa: F401 - fixture
+
+SEARCH_ZONE = "[data-zone=search]"
+
+
+@pytest.fixture(scope="module")
+def encoder() -> Iterator[str]:
+    """The basic encoder's model, in a process of its own."""
+    with EncoderProcess(ENCODERS="conse").running():
+        yield ready_encoder("conse").model
+
+
+def read_as(photo: Photo, text: str) -> Photo:
+    PhotoText.objects.create(photo=photo, owner_id=photo.owner_id, engine="x", text=text)
+    return photo
+
+
+def test_a_picture_brings_itself_first_and_is_not_kept(open_page, show, encoder, photographs):  # noqa: F811
+    for name in ("cat", "coffee", "flower"):
+        show(photographs[name].read_bytes(), filename=name)
+    embed_photos(list(Photo.objects.values_list("pk", flat=True)), encoder)
+    page = open_page("/search?q=tea")
+    first = page.locator("#results img").first
+
+    drop_files(page, {"query.png": photographs["coffee"].read_bytes()}, target=SEARCH_ZONE)
+    expect(page.get_by_role("link", name="Like your picture")).to_be_visible()
+    expect(first).to_have_attribute("alt", "coffee")
+    expect(page.locator(".likeness b").first).to_contain_text("%")
+    expect(page.get_by_role("img", name="The picture you search with")).to_be_visible()
+    expect(page.get_by_role("searchbox")).to_have_value("")
+
+    drop_files(page, {"query.png": photographs["cat"].read_bytes()}, event="paste")
+    expect(first).to_have_attribute("alt", "cat")
+    page.locator("input[name=picture]").set_input_files(photographs["flower"])
+    expect(first).to_have_attribute("alt", "flower")
+    assert Photo.objects.count() == 3
+
+
+def test_on_any_page_a_picture_is_pasted_dropped_or_chosen_to_search_with(open_page, show, encoder, photographs):  # noqa: F811
+    show(photographs["cat"].read_bytes(), filename="cat")
+    embed_photos(list(Photo.objects.values_list("pk", flat=True)), encoder)
+    query = photographs["cat"].read_bytes()
+    page = open_page("/")
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("link", name="Search with a picture").click()
+    ways = {
+        "/": lambda: chooser.value.set_files(photographs["cat"]),
+        "/account": lambda: drop_files(page, {"query.png": query}, event="paste"),
+        "/photos/0": lambda: drop_files(page, {"query.png": query}, target=SEARCH_ZONE),
+    }
+    for path, search in ways.items():
+        if path != "/":
+            page.goto(path)
+        search()
+        page.wait_for_url("**/search?like=*")
+        expect(page.locator(".hit img").first).to_have_attribute("alt", "cat")
+    assert Photo.objects.count() == 1
+
+
+def test_what_is_dragged_over_a_page_sees_where_it_can_go(open_page):
+    page = open_page("/")
+    for files, zones in ((["a.png"], ["upload", "search"]), (["a.png", "b.png"], ["upload"])):
+        transfer = page.evaluate_handle(
+            """names => {
+                const transfer = new DataTransfer();
+                for (const name of names) transfer.items.add(new File(["x"], name));
+                return transfer;
+            }""",
+            files,
+        )
+        page.dispatch_event("body", "dragenter", {"dataTransfer": transfer})
+        shown = page.locator(".dropzone [data-zone]:visible")
+        assert [zone.get_attribute("data-zone") for zone in shown.all()] == zones
+        page.dispatch_event("body", "dragleave", {"dataTransfer": transfer})
+        expect(shown).to_have_count(0)
+
+
+def test_a_dropped_file_that_is_no_picture_is_explained(open_page, encoder):
+    page = open_page("/search")
+    drop_files(page, {"notes.txt": b"just words"}, target=SEARCH_ZONE)
+    expect(page.get_by_role("alert")).to_contain_text("not a picture")
+
+
+def test_a_photo_shows_others_like_it(open_page, show, encoder, photographs):  # noqa: F811
+    photo = show(photographs["cat"].read_bytes(), filename="cat.png")
+    show(photographs["cat"].read_bytes() + b" ", filename="same cat.png")
+    embed_photos(list(Photo.objects.values_list("pk", flat=True)), encoder)
+    page = open_page(f"/photos/{photo.pk}")
+    expect(page.locator(".similar img")).to_have_attribute("alt", "same cat.png")
+    page.get_by_role("link", name="More like this").click()
+    page.wait_for_url(f"**/photos/{photo.pk}/similar")
+    expect(page.locator(".hits .likeness b")).to_contain_text("97%")
+
+
+def test_searching_with_a_picture_works_without_scripts(open_page, show, encoder, photographs):  # noqa: F811
+    show(photographs["rocket"].read_bytes(), filename="rocket.jpg")
+    embed_photos(list(Photo.objects.values_list("pk", flat=True)), encoder)
+    page = open_page("/search", java_script_enabled=False)
+    page.locator("input[name=picture]").set_input_files(photographs["rocket"])
+    page.locator("#picture").get_by_role("button", name="Search", exact=True).click()
+    expect(page.locator("#results img")).to_have_attribute("alt", "rocket.jpg")
+
+
+def test_versions_unfold(open_page, show, encoder, photographs):  # noqa: F811
+    for number in range(3):
+        read_as(show(photographs["cat"].read_bytes() + b" " * number, filename=f"cat {number}.png"), "same words")
+    embed_photos(list(Photo.objects.values_list("pk", flat=True)), encoder)
+    page = open_page("/search?q=cat")
+    expect(page.locator(".hit")).to_have_count(1)
+    version = page.locator(".versions .tile").first
+    expect(version).not_to_be_visible()
+    page.get_by_text("2 similar").click()
+    expect(version).to_be_visible()
+
+
+def test_a_part_of_a_photo_is_marked_and_searched_with(open_page, show, encoder, photographs):  # noqa: F811
+    cat, coffee = (Image.open(photographs[name]).convert("RGB").resize((400, 300)) for name in ("cat", "coffee"))
+    both = Image.new("RGB", (800, 300))
+    both.paste(cat, (0, 0))
+    both.paste(coffee, (400, 0))
+    file = BytesIO()
+    both.save(file, "PNG")
+    photo = show(file.getvalue(), filename="both.png")
+    for name in ("cat", "coffee", "flower"):
+        show(photographs[name].read_bytes(), filename=name)
+    embed_photos(list(Photo.objects.values_list("pk", flat=True)), encoder)
+    page = open_page(f"/photos/{photo.pk}")
+    page.get_by_role("button", name="Search with a part").click()
+    frame = page.locator(".picture").bounding_box()
+    x, y, width, height = frame["x"], frame["y"], frame["width"], frame["height"]
+    page.mouse.move(x + 0.52 * width, y + 0.05 * height)
+    page.mouse.down()
+    page.mouse.move(x + 0.98 * width, y + 0.95 * height, steps=4)
+    page.mouse.up()
+    page.get_by_role("link", name="Search with this part").click()
+    page.wait_for_url(f"**/search?photo={photo.pk}&region=0.5*")
+    expect(page.locator(".hit img").first).to_have_attribute("alt", "coffee")
+    page.get_by_role("link", name="Like a part of this photo").click()
+    expect(page.get_by_role("heading", name="Find a picture by…")).to_be_visible()
+
+    page.goto(f"/photos/{photo.pk}")
+    page.get_by_role("button", name="Search with a part").press("Enter")
+    for _step in range(20):
+        page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Shift+ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search?photo=*&region=0.0000,0.2500,0.5000,0.7700")
+    expect(page.locator(".hit img").first).to_be_visible()
+
+
+def test_words_are_added_to_a_picture_and_the_search_is_a_link(open_page, show, encoder, photographs):  # noqa: F811
+    for name in ("cat", "coffee", "flower"):
+        show(photographs[name].read_bytes(), filename=f"{name}.jpg")
+    embed_photos(list(Photo.objects.values_list("pk", flat=True)), encoder)
+    page = open_page("/search")
+    drop_files(page, {"query.png": photographs["cat"].read_bytes()}, target=SEARCH_ZONE)
+    page.wait_for_url("**/search?like=*")
+    expect(page.locator(".hit img").first).to_have_attribute("alt", "cat.jpg")
+    page.get_by_role("searchbox").fill("flower")
+    page.get_by_role("searchbox").press("Enter")
+    page.wait_for_url("**/search?q=flower&like=*")
+    expect(page.locator(".hit img").first).to_have_attribute("alt", "flower.jpg")
+    again = open_page(page.url)
+    expect(again.locator(".hit img").first).to_have_attribute("alt", "flower.jpg")
