@@ -8,7 +8,7 @@ from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from gallery.access.fields import Text, Whole
+from gallery.access.fields import Input, Text, Whole
 from gallery.images import CONTENT_TYPES
 from gallery.models import MAX_IMPORTANCE, Photo
 
@@ -89,7 +89,7 @@ class PhotoSerializer(serializers.ModelSerializer):
         return {link: reverse(name, args=[photo.pk]) for link, name in names.items()}
 
 
-class PhotoChanges(serializers.Serializer):
+class PhotoChanges(Input):
     """What a person may say of a photo; what is left out stays as it is."""
 
     importance = Whole(required=False, min_value=0, max_value=MAX_IMPORTANCE)

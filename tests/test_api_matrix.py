@@ -215,6 +215,16 @@ def test_another_site_cannot_use_a_persons_session(photo, owner, name, method): 
     assert ask(client, name, method).status_code == MATRIX[name, method].status
 
 
+@pytest.mark.parametrize(("name", "method"), [key for key, entry in MATRIX.items() if entry.body().get("data")])
+def test_a_field_that_nobody_knows_is_not_passed_over(photo, owner, name, method):  # noqa: F811
+    body, before = MATRIX[name, method].body(), rows()
+    body["data"] |= {"importence": 5}
+    response = getattr(Program(owner), method.lower())(path_of(name), **body)
+    assert_problem(response, 400)
+    assert [error["field"] for error in response.json()["errors"]] == ["importence"]
+    assert rows() == before
+
+
 @pytest.mark.parametrize(("name", "method"), list(MATRIX))
 def test_other_methods_are_not_allowed(photo, owner, name, method):  # noqa: F811
     known = {other for endpoint, other in MATRIX if endpoint == name}

@@ -129,6 +129,15 @@ def test_that_was_ten_thousand():
     assert sent >= 10_000, sent
 
 
+def test_what_is_taken_has_no_other_fields():
+    components = schema.raw_schema["components"]["schemas"].items()
+    taken = {name: component for name, component in components if name.endswith("Request")}
+    assert "NewImportRequest" in taken
+    for name, component in taken.items():
+        if component["type"] == "object":
+            assert component["additionalProperties"] is False, name
+
+
 def test_the_schema_is_valid_and_complete(tmp_path):
     call_command("spectacular", "--validate", "--fail-on-warn", "--file", str(tmp_path / "schema.yaml"))
     assert (tmp_path / "schema.yaml").stat().st_size > 10_000

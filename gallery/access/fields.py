@@ -1,8 +1,9 @@
 """Fields and queries that take exactly what the schema says, where the framework would guess what was meant."""
 
+from collections.abc import Mapping
 from typing import Any, Self
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 
@@ -43,20 +44,34 @@ class Truth(serializers.BooleanField):
         return data
 
 
-class Query(serializers.Serializer):
-    """The parameters of an address, or the fields of a form: an unknown one is an error and not a wish passed over."""
+class Input(serializers.Serializer):
+    """What a program sends: an unknown field is an error and not a wish passed over."""
+
+    default_error_messages = {"unknown": _("There is no such field.")}
 
     @classmethod
-    def read(cls, parameters: Any) -> Self:
-        """The valid query; ValidationError."""
-        # As a plain dictionary: of an empty field of a form the framework would think that it was left out.
-        query = cls(data=dict(parameters.items()))
-        query.is_valid(raise_exception=True)
-        return query
+    def read(cls, data: Any) -> Self:
+        """The valid input; ValidationError."""
+        given = cls(data=data)
+        given.is_valid(raise_exception=True)
+        return given
 
     def to_internal_value(self, data: Any) -> Any:
-        """Read them."""
-        unknown = set(data) - set(self.fields)
+        """Read it."""
+        unknown = set(data) - set(self.fields) if isinstance(data, Mapping) else set()
         if unknown:
-            raise serializers.ValidationError(dict.fromkeys(sorted(unknown), _("There is no such parameter.")))
+            message = self.error_messages["unknown"]
+            raise serializers.ValidationError(dict.fromkeys(sorted(unknown), message))
         return super().to_internal_value(data)
+
+
+class Query(Input):
+    """The parameters of an address, or the fields of a form that takes them."""
+
+    default_error_messages = {"unknown": _("There is no such parameter.")}
+
+    @classmethod
+    def read(cls, data: Any) -> Self:
+        """The valid query; ValidationError."""
+        # As a plain dictionary: of an empty field of a form the framework would think that it was left out.
+        return super().read(dict(data.items()))

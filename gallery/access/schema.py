@@ -8,6 +8,7 @@ from drf_spectacular.openapi import AutoSchema
 from rest_framework.serializers import CharField, RegexField
 
 from gallery.access.authentication import SCHEME, KeyAuthentication
+from gallery.access.fields import Input
 from gallery.access.permissions import scope_of
 from gallery.access.problems import CONTENT_TYPE, Problem
 
@@ -28,6 +29,13 @@ class Schema(AutoSchema):
         is_free = isinstance(field, CharField) and not isinstance(field, RegexField)
         if direction == "request" and is_free:
             schema["pattern"] = r"^[^\x00]*$"
+        return schema
+
+    def _map_basic_serializer(self, serializer: Any, direction: Any) -> Any:
+        """What is read knows its fields and takes no others."""
+        schema = super()._map_basic_serializer(serializer, direction)
+        if direction == "request" and isinstance(serializer, Input):
+            schema["additionalProperties"] = False
         return schema
 
     def get_summary(self) -> str:

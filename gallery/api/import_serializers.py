@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from gallery.access.fields import Truth, Visible, Whole
+from gallery.access.fields import Input, Truth, Visible, Whole
 from gallery.bulk_import.jobs import ACTIONS, possible_actions
 from gallery.bulk_import.reasons import in_words
 from gallery.import_forms import MAX_SIDE
@@ -16,7 +16,7 @@ MAX_PATH = 4096
 MAX_PATTERNS = 100
 
 
-class NewImport(serializers.Serializer):
+class NewImport(Input):
     """A folder, and what becomes of the pictures in it."""
 
     folder = Visible(
@@ -35,7 +35,7 @@ class NewImport(serializers.Serializer):
     watch = Truth(default=False, help_text="Import what comes into the folder later, too.")
 
 
-class Action(serializers.Serializer):
+class Action(Input):
     """What to do."""
 
     action = serializers.ChoiceField(list(ACTIONS))

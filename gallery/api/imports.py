@@ -56,8 +56,7 @@ class Imports(ApiView):
     @extend_schema(operation_id="begin_import", request=NewImport, responses={201: ImportSerializer}, tags=["imports"])
     def post(self, request: ApiRequest) -> Response:
         """Import a folder of the server into your gallery, checked first or at once; it is done in the background."""
-        wanted = NewImport(data=request.data)
-        wanted.is_valid(raise_exception=True)
+        wanted = NewImport.read(request.data)
         options: dict[str, Any] = dict(wanted.validated_data)
         folder, is_checked = Path(options.pop("folder")), options.pop("check")
         options["state"] = ImportJob.State.CHECKING if is_checked else ImportJob.State.RUNNING
@@ -92,8 +91,7 @@ class TellImport(ApiView):
     def post(self, request: ApiRequest, job_id: int) -> Response:
         """Start, or go on after a pause; pause; cancel; undo, which removes what came by this import alone."""
         job = _followed(request, job_id)
-        wanted = Action(data=request.data)
-        wanted.is_valid(raise_exception=True)
+        wanted = Action.read(request.data)
         if not tell(job, wanted.validated_data["action"]):
             raise Conflict(_("As this import stands it cannot be told that."))
         if job.is_busy:

@@ -8,6 +8,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from gallery.access import ApiRequest
+from gallery.access.fields import Input
 from gallery.access.problems import ApiView
 from gallery.api.paging import PageQuery, answer_page
 from gallery.bin import bin_photos
@@ -69,7 +70,7 @@ class StateSerializer(serializers.Serializer):
     reason = serializers.CharField(help_text="Why it failed or what it waits for; may be empty.")
 
 
-class RetrySerializer(serializers.Serializer):
+class RetrySerializer(Input):
     """Which step."""
 
     step = serializers.ChoiceField(Step.choices)
@@ -102,9 +103,7 @@ class OnePhoto(ApiView):
     def patch(self, request: ApiRequest, photo_id: int) -> Response:
         """Change importance, description or date; what is left out stays as it is."""
         photo = own_photo(request, photo_id)
-        changes = PhotoChanges(data=request.data)
-        changes.is_valid(raise_exception=True)
-        data = changes.validated_data
+        data = PhotoChanges.read(request.data).validated_data
         with transaction.atomic():
             if "description" in data or "importance" in data:
                 said = {"description": photo.description, "importance": photo.importance}
@@ -143,8 +142,7 @@ class Retry(ApiView):
     def post(self, request: ApiRequest, photo_id: int) -> Response:
         """Do a step again that had failed; it is done in the background."""
         photo = own_photo(request, photo_id)
-        wanted = RetrySerializer(data=request.data)
-        wanted.is_valid(raise_exception=True)
+        wanted = RetrySerializer.read(request.data)
         retry(photo, Step(wanted.validated_data["step"]), user=request.user)
         return Response(StateSerializer(states(own_photo(request, photo_id)), many=True).data, status=202)
 

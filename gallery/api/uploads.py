@@ -15,7 +15,7 @@ from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.response import Response
 
 from gallery.access import ApiRequest
-from gallery.access.fields import Text, Whole
+from gallery.access.fields import Input, Text, Whole
 from gallery.access.problems import ApiView, Refused, TooLarge, Unsupported
 from gallery.api.photos import MD5, SHA1, SHA256, by_checksum
 from gallery.digests import digests_of
@@ -59,7 +59,7 @@ class BarePicture(BareBytes):
     media_type = "image/*"
 
 
-class UploadSerializer(serializers.Serializer):
+class UploadSerializer(Input):
     """A form with one file."""
 
     file = serializers.FileField(allow_empty_file=True)
@@ -72,7 +72,7 @@ class UploadAnswer(serializers.Serializer):
     photo = PhotoSerializer()
 
 
-class Check(serializers.Serializer):
+class Check(Input):
     """One file that a client could send."""
 
     id = Text(max_length=1000, trim_whitespace=False, help_text="Whatever the client calls it, such as its path.")
@@ -83,7 +83,7 @@ class Check(serializers.Serializer):
     file_size = Whole(required=False, min_value=0, max_value=1 << 50)
 
 
-class Checks(serializers.Serializer):
+class Checks(Input):
     """The files that a client could send."""
 
     files = serializers.ListField(child=Check(), min_length=1, max_length=MAX_CHECKS)
@@ -168,9 +168,7 @@ class UploadCheck(ApiView):
     @extend_schema(operation_id="check_uploads", request=Checks, responses=Verdicts, tags=["upload"])
     def post(self, request: ApiRequest) -> Response:
         """Say of each file whether to send it: not if its bytes are here already, or are too many."""
-        checks = Checks(data=request.data)
-        checks.is_valid(raise_exception=True)
-        files = checks.validated_data["files"]
+        files = Checks.read(request.data).validated_data["files"]
         known = _photos_by_checksum(request, [file["checksum"].lower() for file in files])
         return Response({"results": [_verdict(file, known.get(file["checksum"].lower())) for file in files]})
 
@@ -207,9 +205,7 @@ def _receive(request: ApiRequest) -> tuple[IO[bytes], str]:
     if skipper.skipped:
         raise TooLarge(too_large())
     if isinstance(data, dict):
-        form = UploadSerializer(data=data)
-        form.is_valid(raise_exception=True)
-        file: UploadedFile = form.validated_data["file"]
+        file: UploadedFile = UploadSerializer.read(data).validated_data["file"]
         return cast(IO[bytes], file), file.name or ""
     return data, unquote(request.headers.get(FILENAME_HEADER, ""), errors="replace")
 

@@ -9,7 +9,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from gallery.access import ApiRequest
-from gallery.access.fields import Query, Visible
+from gallery.access.fields import Input, Query, Visible
 from gallery.access.problems import CONFLICT, ApiView, Conflict
 from gallery.tokens import Scope
 from search.models import SavedSearch
@@ -20,7 +20,7 @@ from search.suggestions import suggest
 MAX_NAME_LENGTH = SavedSearch._meta.get_field("name").max_length
 
 
-class NewSavedSearch(serializers.Serializer):
+class NewSavedSearch(Input):
     """A search to be kept."""
 
     name = Visible(max_length=MAX_NAME_LENGTH, help_text="A search of this name is replaced.")
@@ -94,8 +94,7 @@ class SavedSearches(ApiView):
     )
     def post(self, request: ApiRequest) -> Response:
         """Save a search under a name; 200 where it replaces one, 409 where 100 are saved already."""
-        wanted = NewSavedSearch(data=request.data)
-        wanted.is_valid(raise_exception=True)
+        wanted = NewSavedSearch.read(request.data)
         address = urlencode(
             {name: wanted.validated_data[name] for name in ("q", "order") if name in wanted.validated_data}
         )

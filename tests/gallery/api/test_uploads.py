@@ -164,5 +164,7 @@ def test_a_senseless_check_is_refused_by_the_place(program):
     response = program.post(CHECK, {"files": [{"id": "a", "checksum": "0" * 32}, {"id": 5}]}, "application/json")
     assert response.status_code == 400
     assert {error["field"] for error in response.json()["errors"]} == {"files.1.id", "files.1.checksum"}
+    checked = program.post(CHECK, {"files": [{"id": "a", "checksum": "0" * 32, "size": 5}]}, "application/json")
+    assert [error["field"] for error in checked.json()["errors"]] == ["files.0.size"]
     many = [{"id": "a", "checksum": "0" * 32}] * 1001
     assert program.post(CHECK, {"files": many}, "application/json").status_code == 400
