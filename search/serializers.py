@@ -1,5 +1,6 @@
 """What the API takes and says of searches."""
 
+from dataclasses import fields
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
@@ -7,7 +8,7 @@ from rest_framework import serializers
 
 from gallery.access.fields import Query
 from gallery.images import EXTENSIONS
-from gallery.models import MAX_IMPORTANCE
+from gallery.models import MAX_IMPORTANCE, Photo
 from gallery.serializers import LocalTimeField, PhotoSerializer
 from search.filters import Filters
 from search.query import MAX_PIXELS, MAX_QUERY_LENGTH
@@ -20,7 +21,38 @@ CORNERS = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItem
 BOX = {"type": "array", "items": CORNERS, "minItems": 4, "maxItems": 4}
 
 
-class SearchQuery(Query):
+class FilterQuery(Query):
+    """What photos must be, in a list and in a search alike."""
+
+    extension = serializers.ChoiceField(sorted(set(EXTENSIONS.values())), required=False)
+    min_width = serializers.IntegerField(required=False, min_value=1, max_value=MAX_PIXELS)
+    max_width = serializers.IntegerField(required=False, min_value=1, max_value=MAX_PIXELS)
+    min_height = serializers.IntegerField(required=False, min_value=1, max_value=MAX_PIXELS)
+    max_height = serializers.IntegerField(required=False, min_value=1, max_value=MAX_PIXELS)
+    min_importance = serializers.IntegerField(required=False, min_value=0, max_value=MAX_IMPORTANCE)
+    max_importance = serializers.IntegerField(required=False, min_value=0, max_value=MAX_IMPORTANCE)
+    kind = serializers.ChoiceField(Photo.Kind.choices, required=False)
+    taken_from = LocalTimeField(required=False, help_text="This moment or later.")
+    taken_before = LocalTimeField(required=False, help_text="Earlier than this moment.")
+    filename = serializers.CharField(
+        required=False, max_length=255, trim_whitespace=False, help_text="A part of the name."
+    )
+    camera = serializers.CharField(
+        required=False, max_length=255, trim_whitespace=False, help_text="A part of its make and model."
+    )
+    source = serializers.CharField(
+        required=False, max_length=255, trim_whitespace=False, help_text="A part of the path that it was imported from."
+    )
+
+    def filters(self) -> Filters:
+        """The filters of a valid query."""
+        given: dict[str, Any] = dict(self.validated_data)
+        renamed: dict[str, Any] = {"after": given.get("taken_from"), "before": given.get("taken_before")}
+        same = {field.name for field in fields(Filters)} & set(given)
+        return Filters(**renamed, **{name: given[name] for name in same})
+
+
+class SearchQuery(FilterQuery):
     """Words, filters, and which part of what is found."""
 
     q = serializers.CharField(
@@ -30,31 +62,9 @@ class SearchQuery(Query):
         max_length=MAX_QUERY_LENGTH,
         help_text='Words, "exact phrases", -without, and filters such as ext:png width:>1000 after:2023-05.',
     )
-    extension = serializers.ChoiceField(sorted(set(EXTENSIONS.values())), required=False)
-    min_width = serializers.IntegerField(required=False, min_value=1, max_value=MAX_PIXELS)
-    max_width = serializers.IntegerField(required=False, min_value=1, max_value=MAX_PIXELS)
-    min_height = serializers.IntegerField(required=False, min_value=1, max_value=MAX_PIXELS)
-    max_height = serializers.IntegerField(required=False, min_value=1, max_value=MAX_PIXELS)
-    min_importance = serializers.IntegerField(required=False, min_value=0, max_value=MAX_IMPORTANCE)
-    max_importance = serializers.IntegerField(required=False, min_value=0, max_value=MAX_IMPORTANCE)
-    taken_from = LocalTimeField(required=False, help_text="This moment or later.")
-    taken_before = LocalTimeField(required=False, help_text="Earlier than this moment.")
-    filename = serializers.CharField(
-        required=False, max_length=255, trim_whitespace=False, help_text="A part of the name."
-    )
     page_size = serializers.IntegerField(required=False, default=60, min_value=1, max_value=MAX_PAGE)
     order = serializers.ChoiceField(["newest", "oldest"], required=False, default="", help_text="Else the best first.")
     cursor = serializers.RegexField(CURSOR, required=False, help_text="`next_cursor` of the page before.")
-
-    def filters(self) -> Filters:
-        """The filters of a valid query."""
-        given: dict[str, Any] = dict(self.validated_data)
-        renamed: dict[str, Any] = {"after": given.get("taken_from"), "before": given.get("taken_before")}
-        names = {"extension", "filename", *(f"{end}_{side}" for end in ("min", "max") for side in SIDES)}
-        return Filters(**renamed, **{name: given[name] for name in names if name in given})
-
-
-SIDES = ("width", "height", "importance")
 
 
 class PictureSearch(SearchQuery):

@@ -13,17 +13,16 @@ from gallery.access.problems import ApiView
 from gallery.api.paging import PageQuery, answer_page
 from gallery.bin import bin_photos
 from gallery.editing import date_photo, edit_photo
-from gallery.images import EXTENSIONS
-from gallery.models import MAX_IMPORTANCE, Photo, Step
+from gallery.models import Photo, Step
 from gallery.progress import retry, states
-from gallery.serializers import LocalTimeField, PhotoChanges, PhotoPage, PhotoSerializer
+from gallery.serializers import PhotoChanges, PhotoPage, PhotoSerializer
 from gallery.tokens import Scope
+from search.serializers import FilterQuery
 
-MAX_PIXELS = 1_000_000
 SHA256, SHA1, MD5 = 64, 40, 32  # hexadecimal digits
 
 
-class PhotoQuery(PageQuery):
+class PhotoQuery(PageQuery, FilterQuery):
     """Which photos, and how many of them."""
 
     checksum = serializers.RegexField(
@@ -31,33 +30,11 @@ class PhotoQuery(PageQuery):
         required=False,
         help_text="SHA-256, SHA-1 or MD5 of the file, in hexadecimal.",
     )
-    extension = serializers.ChoiceField(sorted(set(EXTENSIONS.values())), required=False)
-    min_width = serializers.IntegerField(required=False, min_value=1, max_value=MAX_PIXELS)
-    max_width = serializers.IntegerField(required=False, min_value=1, max_value=MAX_PIXELS)
-    min_height = serializers.IntegerField(required=False, min_value=1, max_value=MAX_PIXELS)
-    max_height = serializers.IntegerField(required=False, min_value=1, max_value=MAX_PIXELS)
-    min_importance = serializers.IntegerField(required=False, min_value=0, max_value=MAX_IMPORTANCE)
-    max_importance = serializers.IntegerField(required=False, min_value=0, max_value=MAX_IMPORTANCE)
-    taken_from = LocalTimeField(required=False, help_text="This moment or later.")
-    taken_before = LocalTimeField(required=False, help_text="Earlier than this moment.")
-    filename = serializers.CharField(
-        required=False, max_length=255, trim_whitespace=False, help_text="A part of the name."
-    )
-    kind = serializers.ChoiceField(Photo.Kind.choices, required=False)
 
     def conditions(self) -> Q:
-        """The filters of a valid query as a condition on Photo."""
-        lookups = {
-            "extension": "extension",
-            **{f"min_{name}": f"{name}__gte" for name in ("width", "height", "importance")},
-            **{f"max_{name}": f"{name}__lte" for name in ("width", "height", "importance")},
-            "taken_from": "taken_at__gte",
-            "taken_before": "taken_at__lt",
-            "filename": "filename__icontains",
-            "kind": "kind",
-        }
+        """A valid query as a condition on Photo."""
         data = self.validated_data
-        found = Q(**{lookup: data[name] for name, lookup in lookups.items() if name in data})
+        found = self.filters().photo_conditions()
         return found & by_checksum(data["checksum"]) if "checksum" in data else found
 
 

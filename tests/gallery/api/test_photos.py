@@ -52,7 +52,9 @@ def test_filters_add_up(program, store):
     small = store(picture(1, size=(10, 10)), filename="small.png")
     large = store(picture(2, size=(90, 80)), filename="large.png")
     jpeg = store(picture(3, size=(90, 80), kind="JPEG"), filename="large.jpg")
-    Photo.objects.filter(pk=large.pk).update(importance=4, taken_at=datetime(2024, 5, 1))
+    Photo.objects.filter(pk=large.pk).update(importance=4, taken_at=datetime(2024, 5, 1), kind="meme")
+    Photo.objects.filter(pk=jpeg.pk).update(metadata={"make": "Ricoh", "model": "GR III"})
+    small.sources.update(path="/old phone/small.png")
     for query, found in (
         ({}, [jpeg, large, small]),
         ({"min_width": 50}, [jpeg, large]),
@@ -62,6 +64,9 @@ def test_filters_add_up(program, store):
         ({"filename": "LARGE"}, [jpeg, large]),
         ({"taken_from": "2024-05-01T00:00:00", "taken_before": "2024-05-01T00:00:01"}, [large]),
         ({"taken_before": "2024-05-01T00:00:00"}, []),
+        ({"kind": "meme"}, [large]),
+        ({"camera": "ricoh gr"}, [jpeg]),
+        ({"source": "Old Phone"}, [small]),
         ({"checksum": small.md5}, [small]),
         ({"checksum": small.sha1.upper()}, [small]),
         ({"checksum": small.sha256}, [small]),
@@ -82,6 +87,8 @@ def test_filters_add_up(program, store):
         ({"taken_from": "2024-02-29T00:00:00Z"}, "taken_from"),
         ({"extension": "exe"}, "extension"),
         ({"filename": "a\0b"}, "filename"),
+        ({"camera": ""}, "camera"),
+        ({"kind": "poem"}, "kind"),
         ({"colour": "red"}, "colour"),
     ],
 )

@@ -3,6 +3,7 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from gallery.models import Photo
 from search.models import PhotoText
 from tests.gallery.conftest import picture
 from tests.keys import Program
@@ -50,6 +51,9 @@ def test_filters_of_address_and_words_add_up(program, user):  # noqa: F811
     assert set(names(program.get(SEARCH, {"q": "tea", "min_width": 500}))) == {"large.png", "large.jpg"}
     assert names(program.get(SEARCH, {"q": "tea ext:png", "min_width": 500})) == ["large.png"]
     assert names(program.get(SEARCH, {"min_importance": 4, "extension": "jpg"})) == ["large.jpg"]
+    Photo.objects.filter(filename="large.png").update(kind="meme", metadata={"make": "Ricoh"})
+    assert names(program.get(SEARCH, {"kind": "meme", "camera": "ricoh"})) == ["large.png"]
+    assert names(program.get(SEARCH, {"kind": "meme", "source": "phone"})) == []
     assert set(names(program.get(SEARCH))) == {"small.png", "large.png", "large.jpg"}
 
 
