@@ -36,16 +36,24 @@ class Entry:
     status: int
     body: Callable[[], dict[str, Any]] = field(default=dict)
     is_public: bool = False
+    # What it answers to one whose it is not, where no number in its address says what it is about; 0: the same.
+    to_others: int = 0
 
 
 def json(data: dict[str, Any]) -> Callable[[], dict[str, Any]]:
     return lambda: {"data": data, "content_type": "application/json"}
 
 
+def chosen(**more: Any) -> Callable[[], dict[str, Any]]:
+    """With the numbers of all photos."""
+    return lambda: json({"photos": list(Photo.objects.values_list("pk", flat=True)), **more})()
+
+
 def form(name: str) -> Callable[[], dict[str, Any]]:
     return lambda: {"data": {name: SimpleUploadedFile("x.png", picture(77))}}
 
 
+NOTHING = json({})
 MATRIX = {
     ("photos", "GET"): Entry(Scope.PHOTO_READ, 200),
     ("photo", "GET"): Entry(Scope.PHOTO_READ, 200),
@@ -56,8 +64,12 @@ MATRIX = {
     ("original", "GET"): Entry(Scope.PHOTO_READ, 200),
     ("processing", "GET"): Entry(Scope.PHOTO_READ, 200),
     ("retry", "POST"): Entry(Scope.PHOTO_WRITE, 202, json({"step": "thumbnails"})),
-    ("restore", "POST"): Entry(Scope.PHOTO_WRITE, 200, json({})),
+    ("restore", "POST"): Entry(Scope.PHOTO_WRITE, 200, NOTHING),
+    ("change-photos", "POST"): Entry(Scope.PHOTO_WRITE, 200, chosen(importance=3)),
+    ("delete-photos", "POST"): Entry(Scope.PHOTO_WRITE, 200, chosen()),
+    ("download-photos", "POST"): Entry(Scope.PHOTO_READ, 200, chosen(), to_others=404),
     ("bin", "GET"): Entry(Scope.PHOTO_READ, 200),
+    ("restore-photos", "POST"): Entry(Scope.PHOTO_WRITE, 200, chosen()),
     ("upload", "POST"): Entry(Scope.UPLOAD, 201, form("file")),
     ("upload-check", "POST"): Entry(Scope.UPLOAD, 200, json({"files": [{"id": "a", "checksum": "0" * 32}]})),
     ("text", "GET"): Entry(Scope.PHOTO_READ, 200),
@@ -184,11 +196,14 @@ def test_what_is_anothers_is_not_there(photo, django_user_model, name, method):
 @pytest.mark.parametrize(("name", "method"), [key for key in MATRIX if key[0] not in ABOUT])
 def test_what_is_about_nothing_single_tells_nothing_of_anothers(photo, django_user_model, name, method):
     stranger = django_user_model.objects.create_user("stranger")
+    before = Photo.objects.values().get()
     response = ask(Program(stranger), name, method)
-    is_for_administrators = MATRIX[name, method].scope == Scope.ADMIN
-    assert response.status_code == (403 if is_for_administrators else MATRIX[name, method].status)
+    entry = MATRIX[name, method]
+    expected = 403 if entry.scope == Scope.ADMIN else entry.to_others or entry.status
+    assert response.status_code == expected
     assert photo.sha256.encode() not in response.content
     assert SECRET.encode() not in response.content
+    assert Photo.objects.values().get(pk=photo.pk) == before
 
 
 @pytest.mark.parametrize(("name", "method"), list(MATRIX))
@@ -215,7 +230,9 @@ def test_another_site_cannot_use_a_persons_session(photo, owner, name, method): 
     assert ask(client, name, method).status_code == MATRIX[name, method].status
 
 
-@pytest.mark.parametrize(("name", "method"), [key for key, entry in MATRIX.items() if entry.body().get("data")])
+@pytest.mark.parametrize(
+    ("name", "method"), [key for key, entry in MATRIX.items() if entry.body not in (dict, NOTHING)]
+)
 def test_a_field_that_nobody_knows_is_not_passed_over(photo, owner, name, method):  # noqa: F811
     body, before = MATRIX[name, method].body(), rows()
     body["data"] |= {"importence": 5}

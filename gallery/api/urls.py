@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound
 
 from gallery.access.problems import ApiView
-from gallery.api import binned, files, health, imports, jobs, library, metrics, photos, reference, uploads
+from gallery.api import binned, chosen, files, health, imports, jobs, library, metrics, photos, reference, uploads
 from search.api import urls as search_urls
 
 app_name = "api"
@@ -36,6 +36,9 @@ version_1 = [
     path("photos/", photos.Photos.as_view(), name="photos"),
     path("photos/upload/", uploads.Upload.as_view(), name="upload"),
     path("photos/upload-check/", uploads.UploadCheck.as_view(), name="upload-check"),
+    path("photos/change/", chosen.ChangeChosen.as_view(), name="change-photos"),
+    path("photos/delete/", chosen.DeleteChosen.as_view(), name="delete-photos"),
+    path("photos/download/", chosen.DownloadChosen.as_view(), name="download-photos"),
     path("photos/<int:photo_id>/", photos.OnePhoto.as_view(), name="photo"),
     path("photos/<int:photo_id>/thumbnail/", files.Thumbnail.as_view(), name="thumbnail"),
     path("photos/<int:photo_id>/preview/", files.Preview.as_view(), name="preview"),
@@ -44,6 +47,7 @@ version_1 = [
     path("photos/<int:photo_id>/retry/", photos.Retry.as_view(), name="retry"),
     path("photos/<int:photo_id>/restore/", binned.Restore.as_view(), name="restore"),
     path("bin/", binned.Bin.as_view(), name="bin"),
+    path("bin/restore/", chosen.RestoreChosen.as_view(), name="restore-photos"),
     *search_urls.version_1,
     path("imports/", imports.Imports.as_view(), name="imports"),
     path("imports/<int:job_id>/", imports.OneImport.as_view(), name="import"),

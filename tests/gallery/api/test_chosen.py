@@ -1,0 +1,67 @@
+"""Many photos at once over the API."""
+
+from io import BytesIO
+from zipfile import ZipFile
+
+import pytest
+from django.contrib.auth.models import User
+
+from gallery.forms import MAX_CHOSEN
+from gallery.models import Photo
+from tests.gallery.conftest import picture
+
+
+def ask(program, path, photos, **more):
+    numbers = [photo.pk for photo in photos]
+    return program.post(f"/api/v1/{path}/", {"photos": numbers, **more}, "application/json")
+
+
+@pytest.fixture
+def foreign(store) -> Photo:
+    return store(owner=User.objects.create_user("stranger"))
+
+
+def test_many_are_changed_as_far_as_they_are_ones_own(program, store, foreign):
+    photos = [store(), store()]
+    Photo.objects.update(description="Tea")
+    response = ask(program, "photos/change", [*photos, foreign], importance=4)
+    assert (response.status_code, response.json()) == (200, {"count": 2})
+    said = list(Photo.objects.order_by("-pk").values_list("importance", "description", "revision"))
+    assert said == [(4, "Tea", 2), (4, "Tea", 2), (0, "Tea", 1)]
+    assert ask(program, "photos/change", photos, description="").json() == {"count": 2}
+    assert set(Photo.objects.visible_to(photos[0].owner).values_list("importance", "description")) == {(4, "")}
+
+
+def test_a_change_of_nothing_changes_nothing(program, store):
+    photo = store()
+    assert ask(program, "photos/change", [photo]).json() == {"count": 0}
+    photo.refresh_from_db()
+    assert photo.edited_at is None
+
+
+def test_many_go_into_the_bin_and_come_back(program, store, foreign):
+    photos = [store(), store(), store()]
+    assert ask(program, "photos/delete", [*photos[:2], foreign]).json() == {"count": 2}
+    assert [photo["id"] for photo in program.get("/api/v1/photos/").json()["results"]] == [photos[2].pk]
+    assert ask(program, "bin/restore", [*photos, foreign]).json() == {"count": 2}
+    assert not Photo.objects.filter(trashed_at__isnull=False).exists()
+
+
+def test_many_come_in_one_file(program, store, foreign):
+    photos = [store(picture(1), filename="茶.png"), store(picture(2), filename="茶.png")]
+    response = ask(program, "photos/download", [*photos, foreign])
+    assert response["Content-Type"] == "application/zip"
+    with ZipFile(BytesIO(response.getvalue())) as archive:
+        assert {name: archive.read(name) for name in archive.namelist()} == {
+            "茶.png": picture(1),
+            "茶 (2).png": picture(2),
+        }
+    assert ask(program, "photos/download", [foreign]).status_code == 404
+
+
+@pytest.mark.parametrize("photos", [[], ["1"], [0], [2**63], [True], "1,2", None, [1] * (MAX_CHOSEN + 1)])
+@pytest.mark.parametrize("path", ["photos/change", "photos/delete", "photos/download", "bin/restore"])
+def test_a_senseless_choice_is_refused(program, path, photos):
+    response = program.post(f"/api/v1/{path}/", {"photos": photos}, "application/json")
+    assert response.status_code == 400
+    assert [error["field"].partition(".")[0] for error in response.json()["errors"]] == ["photos"]
