@@ -4,8 +4,10 @@ what is another's, and rightly; a new endpoint without an entry here fails."""
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -53,6 +55,14 @@ def form(name: str) -> Callable[[], dict[str, Any]]:
     return lambda: {"data": {name: SimpleUploadedFile("x.png", picture(77))}}
 
 
+def archive() -> dict[str, Any]:
+    """A zip archive with one picture."""
+    file = BytesIO()
+    with ZipFile(file, "w") as contents:
+        contents.writestr("x.png", picture(78))
+    return {"data": file.getvalue(), "content_type": "application/zip"}
+
+
 NOTHING = json({})
 MATRIX = {
     ("photos", "GET"): Entry(Scope.PHOTO_READ, 200),
@@ -83,6 +93,7 @@ MATRIX = {
     ("saved-search", "DELETE"): Entry(Scope.SEARCH, 204),
     ("imports", "GET"): Entry(Scope.IMPORT, 200),
     ("imports", "POST"): Entry(Scope.IMPORT, 201, json({"folder": FOLDER})),
+    ("import-archive", "POST"): Entry(Scope.IMPORT, 201, archive),
     ("import", "GET"): Entry(Scope.IMPORT, 200),
     ("tell-import", "POST"): Entry(Scope.IMPORT, 202, json({"action": "start"})),
     ("import-items", "GET"): Entry(Scope.IMPORT, 200),
@@ -231,7 +242,7 @@ def test_another_site_cannot_use_a_persons_session(photo, owner, name, method): 
 
 
 @pytest.mark.parametrize(
-    ("name", "method"), [key for key, entry in MATRIX.items() if entry.body not in (dict, NOTHING)]
+    ("name", "method"), [key for key, entry in MATRIX.items() if entry.body not in (dict, NOTHING, archive)]
 )
 def test_a_field_that_nobody_knows_is_not_passed_over(photo, owner, name, method):  # noqa: F811
     body, before = MATRIX[name, method].body(), rows()

@@ -26,7 +26,7 @@ SHORT = settings(
     max_examples=12, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
 )
 LONG = settings(max_examples=300, deadline=None, database=None, suppress_health_check=list(HealthCheck))
-FILES = {"upload", "by-picture", "thumbnail", "preview", "original"}
+FILES = {"upload", "by-picture", "thumbnail", "preview", "original", "download", "archive"}
 THERE: dict[str, type[Model]] = {"photo_id": Photo, "saved_id": SavedSearch, "job_id": ImportJob}
 # Whether there is such a folder no schema can say.
 BEGIN_IMPORT = "POST /api/v1/imports/"

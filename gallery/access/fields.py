@@ -44,6 +44,16 @@ class Truth(serializers.BooleanField):
         return data
 
 
+class Switch(serializers.BooleanField):
+    """true or false in an address; "yes" and 1 are neither."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        """Read one."""
+        if data not in ("true", "false"):
+            self.fail("invalid", input=data)
+        return bool(data == "true")
+
+
 class Input(serializers.Serializer):
     """What a program sends: an unknown field is an error and not a wish passed over."""
 

@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from gallery.access.fields import Input, Truth, Visible, Whole
+from gallery.access.fields import Input, Query, Switch, Truth, Visible, Whole
 from gallery.bulk_import.jobs import ACTIONS, possible_actions
 from gallery.bulk_import.reasons import in_words
 from gallery.import_forms import MAX_SIDE
@@ -14,6 +14,7 @@ from gallery.sources import PROFILES
 
 MAX_PATH = 4096
 MAX_PATTERNS = 100
+OWNER = "Into whose gallery, by their user name, else your own; that takes an administrator with the scope `admin` too."
 
 
 class NewImport(Input):
@@ -22,6 +23,7 @@ class NewImport(Input):
     folder = Visible(
         max_length=MAX_PATH, trim_whitespace=False, help_text="On the server, below one of its IMPORT_ROOTS."
     )
+    owner = Visible(required=False, max_length=150, help_text=OWNER)
     check = Truth(default=True, help_text="First foresee what it would bring; nothing is imported until it is started.")
     mode = serializers.ChoiceField(ImportJob.Mode.choices, default=ImportJob.Mode.COPY)
     profile = serializers.ChoiceField(PROFILES, default="auto", help_text="Which source the files are read as.")
@@ -33,6 +35,25 @@ class NewImport(Input):
     wants_features = Truth(default=True, help_text="Find them by what they show.")
     wants_text = Truth(default=True, help_text="Recognise the text in them.")
     watch = Truth(default=False, help_text="Import what comes into the folder later, too.")
+
+
+class NewArchive(Query):
+    """What becomes of the pictures in an archive that is sent."""
+
+    owner = serializers.CharField(required=False, max_length=150, help_text=OWNER)
+    check = Switch(default=True, required=False, help_text="First foresee what it would bring.")
+    profile = serializers.ChoiceField(PROFILES, default="auto", required=False)
+    importance = serializers.IntegerField(default=0, required=False, min_value=0, max_value=MAX_IMPORTANCE)
+    min_side = serializers.IntegerField(default=0, required=False, min_value=0, max_value=MAX_SIDE)
+    ignore = serializers.CharField(
+        default="", required=False, max_length=5000, help_text="Patterns as in a .gitignore, one a line."
+    )
+    wants_features = Switch(default=True, required=False, help_text="Find them by what they show.")
+    wants_text = Switch(default=True, required=False, help_text="Recognise the text in them.")
+
+    def validate_ignore(self, text: str) -> list[str]:
+        """The patterns."""
+        return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 class Action(Input):

@@ -1,24 +1,46 @@
-"""Imports of folders: begin one, follow it, tell it what to do, and read what became of each file."""
+"""Imports of folders and archives: begin one, follow it, tell it what to do, and read what became of each file."""
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.parsers import BaseParser
 from rest_framework.response import Response
 
 from gallery.access import ApiRequest
-from gallery.access.problems import CONFLICT, ApiView, Conflict
-from gallery.api.import_serializers import Action, ImportSerializer, ItemSerializer, NewImport
+from gallery.access.problems import CONFLICT, ApiView, Conflict, Refused
+from gallery.api.import_serializers import Action, ImportSerializer, ItemSerializer, NewArchive, NewImport
 from gallery.api.paging import PageQuery, answer_page
-from gallery.bulk_import.jobs import create_confined_job, tell
+from gallery.api.uploads import BLOCK, FILENAME_PARAMETER, filename_of
+from gallery.bulk_import.jobs import create_confined_job, create_upload_job, tell
 from gallery.bulk_import.safety import ImportRefused
 from gallery.import_tasks import enqueue_import
 from gallery.models import ImportItem, ImportJob
 from gallery.tokens import Scope
+
+
+class BareArchive(BaseParser):
+    """The body is a zip archive."""
+
+    media_type = "application/zip"
+
+    def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> Iterator[bytes]:  # noqa: ARG002 - the framework's signature
+        """Its bytes, block by block as they come."""
+        return iter(lambda: stream.read(BLOCK), b"")
+
+
+class BareBytes(BareArchive):
+    """The same, for clients that do not say what it is."""
+
+    media_type = "application/octet-stream"
 
 
 class ItemQuery(PageQuery):
@@ -55,18 +77,38 @@ class Imports(ApiView):
 
     @extend_schema(operation_id="begin_import", request=NewImport, responses={201: ImportSerializer}, tags=["imports"])
     def post(self, request: ApiRequest) -> Response:
-        """Import a folder of the server into your gallery, checked first or at once; it is done in the background."""
-        wanted = NewImport.read(request.data)
-        options: dict[str, Any] = dict(wanted.validated_data)
-        folder, is_checked = Path(options.pop("folder")), options.pop("check")
-        options["state"] = ImportJob.State.CHECKING if is_checked else ImportJob.State.RUNNING
+        """Import a folder of the server, checked first or at once; it is done in the background."""
+        options: dict[str, Any] = dict(NewImport.read(request.data).validated_data)
+        folder = Path(options.pop("folder"))
         try:
-            job = create_confined_job(folder, owner=request.user, started_by=request.user, **options)
+            job = create_confined_job(folder, **_who_and_when(request, options))
         except ImportRefused as error:
             raise serializers.ValidationError({"folder": str(error)}) from error
-        enqueue_import(job.pk)
-        location = {"Location": reverse("api:import", args=[job.pk])}
-        return Response(ImportSerializer(job).data, status=201, headers=location)
+        return _begun(job)
+
+
+class ArchiveImport(ApiView):
+    """An import of what is sent."""
+
+    scopes = {"POST": Scope.IMPORT}
+    parser_classes = [BareArchive, BareBytes]
+
+    @extend_schema(
+        operation_id="import_archive",
+        parameters=[NewArchive, FILENAME_PARAMETER],
+        request={"application/zip": OpenApiTypes.BINARY, "application/octet-stream": OpenApiTypes.BINARY},
+        responses={201: ImportSerializer},
+        tags=["imports"],
+    )
+    def post(self, request: ApiRequest) -> Response:
+        """Import a zip archive, which is the body, as a folder is imported; it is kept until the import is over."""
+        options = _who_and_when(request, dict(NewArchive.read(request.query_params).validated_data))
+        filename, size = filename_of(request), int(request.headers.get("Content-Length") or 0)
+        try:
+            job = create_upload_job(request.data, filename=filename, size=size, **options)
+        except ImportRefused as error:
+            raise Refused(str(error)) from error
+        return _begun(job)
 
 
 class OneImport(ApiView):
@@ -113,6 +155,26 @@ class Items(ApiView):
         if "verdict" in query.validated_data:
             items = items.filter(verdict=query.validated_data["verdict"])
         return Response(answer_page(items, query, ItemSerializer, latest_first=False))
+
+
+def _who_and_when(request: ApiRequest, options: dict[str, Any]) -> dict[str, Any]:
+    """The options of a request with owner and state as an ImportJob has them; PermissionDenied, ValidationError."""
+    name = options.pop("owner", request.user.get_username())
+    owner: User | None = request.user
+    if name != request.user.get_username():
+        if not request.user.is_staff or (request.auth and Scope.ADMIN not in request.auth.scopes):
+            raise PermissionDenied
+        owner = User.objects.filter(username=name, is_active=True).first()
+    if owner is None:
+        raise serializers.ValidationError({"owner": _("There is nobody of this name.")})
+    state = ImportJob.State.CHECKING if options.pop("check") else ImportJob.State.RUNNING
+    return options | {"owner": owner, "started_by": request.user, "state": state}
+
+
+def _begun(job: ImportJob) -> Response:
+    enqueue_import(job.pk)
+    location = {"Location": reverse("api:import", args=[job.pk])}
+    return Response(ImportSerializer(job).data, status=201, headers=location)
 
 
 def _followed(request: ApiRequest, job_id: int) -> ImportJob:

@@ -35,6 +35,22 @@ IN_MEMORY = 2 << 20
 BLOCK = 1 << 20
 
 
+FILENAME_PARAMETER = OpenApiParameter(
+    FILENAME_HEADER,
+    {"type": "string", "pattern": f"^{FILENAME}$"},
+    OpenApiParameter.HEADER,
+    description="The name of a file that comes as bare bytes, percent-encoded UTF-8.",
+)
+
+
+def filename_of(request: ApiRequest) -> str:
+    """The name of a file that comes as bare bytes, or nothing; ValidationError."""
+    value = request.headers.get(FILENAME_HEADER)
+    if value is not None and not re.fullmatch(FILENAME, value):
+        raise serializers.ValidationError({FILENAME_HEADER: _("Encode the name with percent signs.")})
+    return unquote(value or "", errors="replace")
+
+
 class BareBytes(BaseParser):
     """The body is the file."""
 
@@ -122,12 +138,7 @@ class Upload(ApiView):
                 )
                 for name, digits in CHECKSUM_HEADERS.items()
             ),
-            OpenApiParameter(
-                FILENAME_HEADER,
-                {"type": "string", "pattern": f"^{FILENAME}$"},
-                OpenApiParameter.HEADER,
-                description="The name of a file that comes as bare bytes, percent-encoded UTF-8.",
-            ),
+            FILENAME_PARAMETER,
         ],
         request={
             "multipart/form-data": UploadSerializer,
@@ -139,13 +150,13 @@ class Upload(ApiView):
     )
     def post(self, request: ApiRequest) -> Response:
         """Upload a picture: 201 if it is new, 200 with the photo that is there if its bytes are known."""
-        _check_filename(request)
+        filename = filename_of(request)
         checksums = _checksums(request)
         if known := _known(request, checksums):
             return _answer(known, created=False)
         if int(request.headers.get("Content-Length") or 0) > settings.MAX_UPLOAD_BYTES + ENVELOPE:
             raise TooLarge(too_large())
-        file, filename = _receive(request)
+        file, filename = _receive(request, filename)
         try:
             _verify(file, checksums)
             photo, created = store_upload(file, owner=request.user, filename=filename)
@@ -196,8 +207,8 @@ def _known(request: ApiRequest, checksums: list[str]) -> Photo | None:
     return None
 
 
-def _receive(request: ApiRequest) -> tuple[IO[bytes], str]:
-    """The file and its name, from a form or from the bare body."""
+def _receive(request: ApiRequest, filename: str) -> tuple[IO[bytes], str]:
+    """The file and its name, from a form or from the bare body, whose name is `filename`."""
     # The limit holds for each file of a form, whatever the request says of its length.
     skipper = LargeFileSkipper(request)
     request._request.upload_handlers.insert(0, skipper)
@@ -207,13 +218,7 @@ def _receive(request: ApiRequest) -> tuple[IO[bytes], str]:
     if isinstance(data, dict):
         file: UploadedFile = UploadSerializer.read(data).validated_data["file"]
         return cast(IO[bytes], file), file.name or ""
-    return data, unquote(request.headers.get(FILENAME_HEADER, ""), errors="replace")
-
-
-def _check_filename(request: ApiRequest) -> None:
-    value = request.headers.get(FILENAME_HEADER)
-    if value is not None and not re.fullmatch(FILENAME, value):
-        raise serializers.ValidationError({FILENAME_HEADER: _("Encode the name with percent signs.")})
+    return data, filename
 
 
 def _verify(file: IO[bytes], checksums: list[str]) -> None:

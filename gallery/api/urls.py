@@ -50,6 +50,7 @@ version_1 = [
     path("bin/restore/", chosen.RestoreChosen.as_view(), name="restore-photos"),
     *search_urls.version_1,
     path("imports/", imports.Imports.as_view(), name="imports"),
+    path("imports/archive/", imports.ArchiveImport.as_view(), name="import-archive"),
     path("imports/<int:job_id>/", imports.OneImport.as_view(), name="import"),
     path("imports/<int:job_id>/tell/", imports.TellImport.as_view(), name="tell-import"),
     path("imports/<int:job_id>/items/", imports.Items.as_view(), name="import-items"),

@@ -1,11 +1,18 @@
 """Imports over the API."""
 # ruff: noqa: F811 - fixtures are imported
 
+from io import BytesIO
+from pathlib import Path
+from urllib.parse import urlencode
+from zipfile import ZipFile
+
 import pytest
 from django.contrib.auth.models import User
 
 from gallery.models import ImportJob, Photo
+from gallery.tokens import Scope
 from tests.gallery.bulk_import.conftest import finish, folder  # noqa: F401 - fixtures
+from tests.gallery.conftest import picture
 from tests.gallery.test_tasks import waiting
 from tests.keys import Program
 
@@ -57,6 +64,102 @@ def test_a_folder_is_checked_imported_read_and_taken_back(program, roots, broker
     finish(job)
     assert program.get(path).json()["state"] == "undone"
     assert not Photo.objects.exists()
+
+
+def archive(**files: bytes) -> bytes:
+    file = BytesIO()
+    with ZipFile(file, "w") as contents:
+        for name, data in files.items():
+            contents.writestr(f"{name}.png", data)
+    return file.getvalue()
+
+
+def send(program: Program, data: bytes, content_type: str = "application/zip", headers=None, **options):
+    return program.post(f"{IMPORTS}archive/?{urlencode(options)}", data, content_type, headers=headers)
+
+
+def test_an_archive_is_sent_checked_imported_and_not_kept(program, media_root, broker):
+    data = archive(a=picture(1), b=picture(2), note=b"no picture")
+    response = send(
+        program, data, headers={"X-Filename": "%E8%8C%B6.zip"}, importance=2, ignore="n*\nx*", wants_text="false"
+    )
+    assert response.status_code == 201, response.content
+    job = ImportJob.objects.get()
+    assert waiting(broker, "import") == [("run_import", [job.pk])]
+    told = response.json()
+    assert (told["state"], told["importance"], told["ignore"], told["wants_text"]) == (
+        "checking",
+        2,
+        ["n*", "x*"],
+        False,
+    )
+    assert [Path(root).name for root in told["roots"]] == ["茶.zip"]
+    assert Path(job.roots[0]).read_bytes() == data
+    finish(job)
+    assert program.get(response["Location"]).json()["foreseen"]["new"] == 2
+    assert tell(program, response["Location"], "start").status_code == 202
+    finish(job)
+    assert set(Photo.objects.values_list("importance", "owner__username")) == {(2, "anna")}
+    assert not Path(job.roots[0]).exists()
+
+
+@pytest.mark.parametrize(
+    ("data", "content_type", "options", "status"),
+    [
+        (b"", "application/zip", {}, 400),
+        (b"no archive", "application/zip", {}, 400),
+        (b"no archive", "application/octet-stream", {}, 400),
+        (b"no archive", "image/png", {}, 415),
+        (None, "application/zip", {"check": "yes"}, 400),
+        (None, "application/zip", {"importance": "6"}, 400),
+        (None, "application/zip", {"ignore": "!"}, 400),
+        (None, "application/zip", {"watch": "true"}, 400),
+        (None, "application/zip", {"mode": "in_place"}, 400),
+    ],
+)
+def test_what_is_no_archive_leaves_nothing_behind(program, media_root, data, content_type, options, status):
+    response = send(program, archive(a=picture(1)) if data is None else data, content_type, **options)
+    assert response.status_code == status
+    assert response["Content-Type"] == "application/problem+json"
+    assert not ImportJob.objects.exists()
+    assert not [path for path in media_root.rglob("*") if path.is_file()]
+
+
+def test_administrators_import_into_the_galleries_of_others(program, owner, roots, broker):
+    administrator = User.objects.create_user("administrator", is_staff=True)
+    keys = [Program(administrator, Scope.IMPORT, Scope.ADMIN), Program(administrator, Scope.IMPORT)]
+    answers = [
+        begin(keys[0], folder=str(roots), owner="anna"),
+        send(keys[0], archive(a=picture(1)), owner="anna"),
+        begin(keys[1], folder=str(roots)),
+        begin(program, folder=str(roots), owner="anna"),
+    ]
+    assert [(answer.status_code, answer.json()["owner"]) for answer in answers] == [
+        *((201, "anna"), (201, "anna"), (201, "administrator"), (201, "anna")),
+    ]
+    assert keys[0].get(answers[0]["Location"]).status_code == 200
+    for path in ("items/", ""):
+        assert program.get(f"{answers[1]['Location']}{path}").status_code == 200
+    assert keys[0].get(f"{answers[1]['Location']}items/").status_code == 404
+    User.objects.create_user("gone", is_active=False)
+    for name in ("nobody", "gone"):
+        response = begin(keys[0], folder=str(roots), owner=name)
+        assert [error["field"] for error in response.json()["errors"]] == ["owner"]
+
+
+def test_nobody_else_imports_into_the_galleries_of_others(program, owner, roots, broker):
+    User.objects.create_user("other")
+    administrator = User.objects.create_user("administrator", is_staff=True)
+    for asking, name in (
+        *((program, "other"), (program, "nobody")),
+        *((Program(administrator, Scope.IMPORT), "anna"), (Program(administrator, Scope.IMPORT), "nobody")),
+    ):
+        for response in (
+            begin(asking, folder=str(roots), owner=name),
+            send(asking, archive(a=picture(1)), owner=name),
+        ):
+            assert response.status_code == 403
+    assert not ImportJob.objects.exists()
 
 
 def test_an_import_may_begin_at_once_and_be_paused(program, roots):
