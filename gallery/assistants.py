@@ -13,6 +13,7 @@ class AssistantAccess(models.Model):
         """Which photos."""
 
         NOTHING = "nothing", _("nothing")
+        SEARCHES = "searches", _("what chosen saved searches find")
         GALLERY = "gallery", _("the whole gallery")
 
     user = models.OneToOneField(

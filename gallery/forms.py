@@ -6,6 +6,8 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +15,8 @@ from gallery.account import Account, Density
 from gallery.assistants import AssistantAccess
 from gallery.models import MAX_IMPORTANCE, Photo
 from gallery.tokens import Scope
+from search.models import SavedSearch
+from search.saved import MOST_FOR_ASSISTANTS, choose_for_assistants, saved_searches, searches_for_assistants
 
 MONTH = r"^[12][0-9]{3}-(0[1-9]|1[0-2])$"
 # Photos that something is done with at once.
@@ -122,6 +126,34 @@ class TokenForm(forms.Form):
 
 class AssistantForm(forms.ModelForm):
     """What assistants may read."""
+
+    searches = forms.ModelMultipleChoiceField(
+        label=_("Saved searches"),
+        queryset=SavedSearch.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = self.instance.user
+        searches: Any = self.fields["searches"]
+        searches.queryset = saved_searches(user=self.user)
+        searches.initial = searches_for_assistants(user=self.user)
+
+    def clean_searches(self) -> QuerySet[SavedSearch]:
+        """Not too many."""
+        chosen: QuerySet[SavedSearch] = self.cleaned_data["searches"]
+        if len(chosen) > MOST_FOR_ASSISTANTS:
+            raise ValidationError(_("Choose at most %(limit)d searches."), params={"limit": MOST_FOR_ASSISTANTS})
+        return chosen
+
+    def save(self, commit: bool = True) -> AssistantAccess:
+        """The extent and the choice hold together."""
+        with transaction.atomic():
+            choose_for_assistants(self.cleaned_data["searches"], user=self.user)
+            access: AssistantAccess = super().save(commit)
+        return access
 
     class Meta:
         model = AssistantAccess

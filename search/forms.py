@@ -3,12 +3,14 @@
 from typing import Any
 
 from django import forms
+from django.contrib.auth.models import AbstractBaseUser
 from django.http import QueryDict
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 
 from gallery.images import EXTENSIONS
 from gallery.models import MAX_IMPORTANCE, Photo
-from search.examples import Region
+from search.examples import Example, PartOfPhoto, Region, StoredPhoto, read_picture
 from search.filters import Filters
 from search.models import SavedSearch
 from search.query import MAX_PIXELS, MAX_QUERY_LENGTH, midnight
@@ -118,6 +120,21 @@ class SearchForm(forms.Form):
             after=midnight(data["after"]) if data["after"] else None,
             before=midnight(data["before"]) if data["before"] else None,
         )
+
+    def example(self, *, user: AbstractBaseUser) -> Example | None:
+        """The picture that the search of a valid form starts from.
+
+        Raises:
+            ExampleGone: it was sent, and is kept no longer.
+            Http404: the photo is not there.
+        """
+        data = self.cleaned_data
+        if data["like"]:
+            return read_picture(data["like"], user=user)
+        if not data["photo"]:
+            return None
+        photo = get_object_or_404(Photo.objects.visible_to(user), pk=data["photo"])
+        return PartOfPhoto(photo, data["region"]) if data["region"] else StoredPhoto(photo)
 
     def address(self, **changes: Any) -> str:
         """The query string of a valid form that is changed so; what is empty is left out."""

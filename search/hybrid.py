@@ -7,7 +7,7 @@ from uuid import UUID
 from django.contrib.auth.models import AbstractBaseUser
 from django.utils.translation import gettext as _
 
-from gallery.models import Photo
+from gallery.models import Photo, PhotoQuerySet
 from search.encoder_choice import choose_encoder
 from search.encoders.client import EncoderUnavailable, encode_query_image
 from search.examples import Example, SentPicture, StoredPhoto, keep_picture
@@ -25,18 +25,19 @@ def search_by_text(
     user: AbstractBaseUser,
     filters: Filters | None = None,
     order: Order = "",
+    among: PhotoQuerySet | None = None,
     at_most: int | None = None,
     limit: int = PAGE_SIZE,
 ) -> SearchPage:
     """Photos of `user` that hold the words or show what they mean, best first; filters alone list newest first.
 
-    In another `order` only those that are likely. The page has `limit` of the at most `at_most` photos;
-    `continue_search` gives the next ones.
+    Only photos `among` those, where they are given; in another `order` only those that are likely. The page has `limit`
+    of the at most `at_most` photos; `continue_search` gives the next ones.
 
     Raises:
         InvalidQuery: with a sentence for the person.
     """
-    ranker = Ranker(text, user=user, filters=filters, order=order)
+    ranker = Ranker(text, user=user, filters=filters, order=order, among=among)
     return _first_page(ranker.by_text(), ranker, at_most=at_most, limit=limit)
 
 

@@ -108,6 +108,9 @@ class SavedSearch(models.Model):
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     name = models.CharField(max_length=100)
     address = models.TextField()
+    is_for_assistants = models.BooleanField(
+        default=False, help_text=_("What it finds, assistants may read, if their person lets them read such searches.")
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -73,7 +73,15 @@ class Ranker:
         InvalidQuery: with a sentence for the person.
     """
 
-    def __init__(self, text: str, *, user: AbstractBaseUser, filters: Filters | None, order: Order) -> None:
+    def __init__(
+        self,
+        text: str,
+        *,
+        user: AbstractBaseUser,
+        filters: Filters | None,
+        order: Order,
+        among: PhotoQuerySet | None = None,
+    ) -> None:
         self.text = text
         self.query = query = parse(text, filters=filters)
         self.user = user
@@ -84,6 +92,8 @@ class Ranker:
         self.conditions = query.filters.photo_conditions()
         for term in query.excluded:
             self.conditions &= ~mentions(term)
+        if among is not None:
+            self.conditions &= Q(pk__in=among.values("pk"))
 
     @property
     def photos(self) -> PhotoQuerySet:

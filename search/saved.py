@@ -1,6 +1,9 @@
 """Searches that a person comes back to: saved under a name, and those made lately."""
 
+from collections.abc import Iterable
+
 from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -9,6 +12,8 @@ from search.models import RecentSearch, SavedSearch
 
 MOST_SAVED = 100
 MOST_RECENT = 12
+# Each may be a search of its own for every question.
+MOST_FOR_ASSISTANTS = 20
 
 
 class TooManySaved(ValueError):
@@ -23,13 +28,29 @@ def saved_searches(*, user: AbstractBaseUser) -> QuerySet[SavedSearch]:
 def save_search(name: str, *, user: AbstractBaseUser, address: str) -> tuple[SavedSearch, bool]:
     """Save the search at `address` (a query string), and whether it is new; one of the same name is replaced.
 
+    What assistants may read of another search was not said for this one.
+
     Raises:
         TooManySaved: with a sentence for the person.
     """
     mine = saved_searches(user=user)
     if mine.count() >= MOST_SAVED and not mine.filter(name=name).exists():
         raise TooManySaved(_("You have saved %(limit)d searches; delete one first.") % {"limit": MOST_SAVED})
-    return SavedSearch.objects.update_or_create(owner_id=user.pk, name=name, defaults={"address": address})
+    is_the_same = mine.filter(name=name, address=address, is_for_assistants=True).exists()
+    values = {"address": address, "is_for_assistants": is_the_same}
+    return SavedSearch.objects.update_or_create(owner_id=user.pk, name=name, defaults=values)
+
+
+def searches_for_assistants(*, user: AbstractBaseUser) -> QuerySet[SavedSearch]:
+    """The saved searches of `user` whose photos assistants may read, by name."""
+    return saved_searches(user=user).filter(is_for_assistants=True)
+
+
+def choose_for_assistants(chosen: Iterable[SavedSearch], *, user: AbstractBaseUser) -> None:
+    """Have assistants read what these find, and nothing else."""
+    with transaction.atomic():
+        searches_for_assistants(user=user).update(is_for_assistants=False)
+        saved_searches(user=user).filter(pk__in=[saved.pk for saved in chosen]).update(is_for_assistants=True)
 
 
 def recent_searches(*, user: AbstractBaseUser) -> QuerySet[RecentSearch]:

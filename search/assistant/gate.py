@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -10,10 +11,13 @@ from django.db import close_old_connections
 
 from gallery.access.throttles import seconds_to_wait
 from gallery.assistants import AssistantAccess, AssistantCall, access_of
-from gallery.models import Photo, PhotoQuerySet
+from gallery.models import PhotoQuerySet
 from gallery.tokens import ApiToken, Scope, find_token
+from search.assistant.extent import readable_photos
+from search.saved import searches_for_assistants
 from search.sensitive import mask, mask_excerpt, mask_lines
 
+Extent = AssistantAccess.Extent
 LONGEST_ARGUMENT = 300
 Answer = TypeVar("Answer")
 
@@ -29,12 +33,15 @@ class Caller:
     user: User
     access: AssistantAccess
 
-    @property
+    @cached_property
     def photos(self) -> PhotoQuerySet:
-        """The photos that the assistant may know of."""
-        photos = Photo.objects.visible_to(self.user).filter(defect="")
-        # Whoever allows chosen saved searches only narrows them here.
-        return photos if self.access.extent == AssistantAccess.Extent.GALLERY else photos.none()
+        """The photos that the assistant may know of, for one question."""
+        return readable_photos(self.access)
+
+    @property
+    def searched_photos(self) -> PhotoQuerySet | None:
+        """The same for a search of the person's photos; None where it need not be narrowed."""
+        return None if self.access.extent == Extent.GALLERY else self.photos
 
     def tell(self, text: str) -> str:
         """`text` as the assistant may read it."""
@@ -83,7 +90,8 @@ def _admit(token: ApiToken) -> Caller:
     if wait:
         raise Refused(f"Too many questions; ask again in {wait} seconds.")
     access = access_of(token.user)
-    if access.extent == AssistantAccess.Extent.NOTHING:
+    is_chosen = access.extent != Extent.SEARCHES or searches_for_assistants(user=token.user).exists()
+    if access.extent == Extent.NOTHING or not is_chosen:
         raise Refused("Assistants may read nothing here: the page “Assistants” of the gallery changes that.")
     return Caller(token.user, access)
 

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
@@ -14,10 +14,9 @@ from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from gallery.images import InvalidImage
-from gallery.models import Photo
 from search.chips import Chip, chips_of, title_of
 from search.encoders.client import EncoderUnavailable
-from search.examples import Example, ExampleGone, PartOfPhoto, StoredPhoto, read_picture
+from search.examples import Example, ExampleGone
 from search.forms import PageForm, SearchForm
 from search.hybrid import continue_search, remember_picture, search_by_example, search_by_text
 from search.query import InvalidQuery, parse
@@ -42,7 +41,7 @@ def show_results(request: SearchRequest) -> HttpResponse:
         return _results(request, form)
     try:
         chips = chips_of(form, parse(form.cleaned_data["q"]))
-        example = _example(request, form)
+        example = form.example(user=request.user)
         page = _kept_page(request)
         if page is None and request.htmx and "start" in request.GET:
             # The beginning of a new list would repeat what is on the page already.
@@ -81,17 +80,6 @@ def _search(request: SearchRequest, form: SearchForm, example: Example | None) -
     if example is None:
         return search_by_text(data["q"], **how)
     return search_by_example(example, text=data["q"], **how)
-
-
-def _example(request: SearchRequest, form: SearchForm) -> Example | None:
-    """The picture that the search starts from; raises ExampleGone, or Http404 for a photo that is not there."""
-    data = form.cleaned_data
-    if data["like"]:
-        return read_picture(data["like"], user=request.user)
-    if not data["photo"]:
-        return None
-    photo = get_object_or_404(Photo.objects.visible_to(request.user), pk=data["photo"])
-    return PartOfPhoto(photo, data["region"]) if data["region"] else StoredPhoto(photo)
 
 
 # The token stands in the body, and whether that is read at all is decided first.

@@ -96,6 +96,14 @@ class TestSearchByText:
             ["picture"],
         ]
 
+    def test_others_than_the_given_ones_are_not_found(self, user):
+        add_photo(user, "likely.png", angle=0)
+        add_photo(user, "words.png", text="porsche")
+        add_photo(user, "both.png", text="porsche", angle=0)
+        given = Photo.objects.exclude(filename="both.png")
+        assert found(search_by_text("porsche", user=user, among=given)) == ["words.png", "likely.png"]
+        assert set(found(search_by_text("", user=user, among=given))) == {"words.png", "likely.png"}
+
     def test_vague_likeness_proposes_nothing(self, user):
         add_photo(user, "vague.png", angle=75)
         assert found(search_by_text("porsche", user=user)) == []

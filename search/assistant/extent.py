@@ -1,0 +1,70 @@
+"""Which photos assistants may read: all, or what the saved searches find that their person has chosen for it.
+
+Such a search finds what its page shows at that moment: without words or a picture to compare with, every photo under
+its filters; else the photos above the line "less likely", which are few. Whatever cannot be found out is not allowed.
+"""
+
+from functools import reduce
+from hashlib import sha256
+from operator import or_
+
+from django.contrib.auth.models import User
+from django.core.cache import cache
+from django.db.models import Q
+from django.http import Http404, QueryDict
+
+from gallery.assistants import AssistantAccess
+from gallery.images import InvalidImage
+from gallery.models import Photo, PhotoQuerySet
+from search.examples import ExampleGone
+from search.forms import SearchForm
+from search.query import InvalidQuery
+from search.ranking import Ranker
+from search.saved import MOST_FOR_ASSISTANTS, searches_for_assistants
+
+Extent = AssistantAccess.Extent
+NOTHING = Q(pk__in=[])
+# So long the answer of the encoders and of the keyword index counts; filters are looked up each time.
+RANKED_SECONDS = 120
+
+
+def readable_photos(access: AssistantAccess) -> PhotoQuerySet:
+    """The photos of its person that `access` lets assistants read."""
+    photos = Photo.objects.visible_to(access.user).filter(defect="")
+    if access.extent == Extent.GALLERY:
+        return photos
+    if access.extent == Extent.SEARCHES:
+        chosen = searches_for_assistants(user=access.user)[:MOST_FOR_ASSISTANTS]
+        return photos.filter(reduce(or_, (_found_by(saved.address, access.user) for saved in chosen), NOTHING))
+    return photos.none()
+
+
+def _found_by(address: str, user: User) -> Q:
+    """The condition that a photo is found by the search at `address`."""
+    form = SearchForm(QueryDict(address))
+    if not form.is_valid() or not form.asks_for_something:
+        return NOTHING
+    data = form.cleaned_data
+    try:
+        ranker = Ranker(data["q"], user=user, filters=form.filters(), order=data["order"])
+        is_ranked = ranker.query.has_terms or data["like"] or data["photo"] or data["top"]
+        return ranker.conditions & (Q(pk__in=_ranked(address, ranker, form)) if is_ranked else Q())
+    except (InvalidQuery, InvalidImage, ExampleGone, Http404):
+        return NOTHING
+
+
+def _ranked(address: str, ranker: Ranker, form: SearchForm) -> list[int]:
+    """The numbers of the photos that the search shows above its line; as of RANKED_SECONDS ago."""
+    key = f"assistant-extent:{ranker.user.pk}:{sha256(address.encode()).hexdigest()}"
+    known: list[int] | None = cache.get(key)
+    if known is None:
+        known = _rank(ranker, form)
+        cache.set(key, known, RANKED_SECONDS)
+    return known
+
+
+def _rank(ranker: Ranker, form: SearchForm) -> list[int]:
+    example = form.example(user=ranker.user)
+    found = ranker.by_example(example) if example else ranker.by_text()
+    entries = found.entries[: form.cleaned_data["top"]][: found.likely]
+    return [photo_id for entry in entries for photo_id in (entry.photo_id, *entry.versions)]
