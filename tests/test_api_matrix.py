@@ -16,9 +16,11 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 from django.utils import timezone
 
-from gallery.models import ImportItem, ImportJob, Photo
+from gallery.models import ImportItem, ImportJob, PartialUpload, Photo
+from gallery.partial_uploads import begin_upload
 from gallery.tasks import make_thumbnails
 from gallery.tokens import Scope
+from gallery.views.resumable import PIECE_TYPE, VERSION
 from search.models import SavedSearch
 from search.saved import save_search
 from tests.gallery.conftest import broker, media_root, owner, picture, store  # noqa: F401 - fixtures
@@ -63,7 +65,13 @@ def archive() -> dict[str, Any]:
     return {"data": file.getvalue(), "content_type": "application/zip"}
 
 
-NOTHING = json({})
+def piece(header: str, value: str) -> Callable[[], dict[str, Any]]:
+    """The first bytes of a file, in tus."""
+    sent = {"data": b"x", "content_type": PIECE_TYPE}
+    return lambda: sent | {"headers": {"Tus-Resumable": VERSION, header: value}}
+
+
+TUS: Callable[[], dict[str, Any]] = lambda: {"headers": {"Tus-Resumable": VERSION}}  # noqa: E731
 MATRIX = {
     ("photos", "GET"): Entry(Scope.PHOTO_READ, 200),
     ("photo", "GET"): Entry(Scope.PHOTO_READ, 200),
@@ -74,13 +82,17 @@ MATRIX = {
     ("original", "GET"): Entry(Scope.PHOTO_READ, 200),
     ("processing", "GET"): Entry(Scope.PHOTO_READ, 200),
     ("retry", "POST"): Entry(Scope.PHOTO_WRITE, 202, json({"step": "thumbnails"})),
-    ("restore", "POST"): Entry(Scope.PHOTO_WRITE, 200, NOTHING),
+    ("restore", "POST"): Entry(Scope.PHOTO_WRITE, 200, json({})),
     ("change-photos", "POST"): Entry(Scope.PHOTO_WRITE, 200, chosen(importance=3)),
     ("delete-photos", "POST"): Entry(Scope.PHOTO_WRITE, 200, chosen()),
     ("download-photos", "POST"): Entry(Scope.PHOTO_READ, 200, chosen(), to_others=404),
     ("bin", "GET"): Entry(Scope.PHOTO_READ, 200),
     ("restore-photos", "POST"): Entry(Scope.PHOTO_WRITE, 200, chosen()),
     ("upload", "POST"): Entry(Scope.UPLOAD, 201, form("file")),
+    ("begin-upload", "POST"): Entry(Scope.UPLOAD, 201, piece("Upload-Length", "5")),
+    ("resume-upload", "HEAD"): Entry(Scope.UPLOAD, 200, TUS),
+    ("resume-upload", "PATCH"): Entry(Scope.UPLOAD, 204, piece("Upload-Offset", "0")),
+    ("resume-upload", "DELETE"): Entry(Scope.UPLOAD, 204, TUS),
     ("upload-check", "POST"): Entry(Scope.UPLOAD, 200, json({"files": [{"id": "a", "checksum": "0" * 32}]})),
     ("text", "GET"): Entry(Scope.PHOTO_READ, 200),
     ("similar", "GET"): Entry(Scope.SEARCH, 200),
@@ -114,7 +126,10 @@ ABOUT: dict[str, type[Model]] = {
     **dict.fromkeys(("text", "similar"), Photo),
     **dict.fromkeys(("import", "tell-import", "import-items"), ImportJob),
     "saved-search": SavedSearch,
+    "resume-upload": PartialUpload,
 }
+# What is sent there is a file, or nothing.
+FIELDLESS = {"restore", "import-archive", "begin-upload", "resume-upload"}
 SECRET = "nightingale"
 
 
@@ -125,7 +140,7 @@ def endpoints() -> set[tuple[str, str]]:
     return {
         (pattern.name, method.upper())
         for pattern in version_1.url_patterns
-        for method in ("get", "post", "put", "patch", "delete")
+        for method in ("get", "head", "post", "put", "patch", "delete")
         if hasattr(pattern.callback.cls, method)
     }
 
@@ -142,6 +157,7 @@ def photo(store, owner, broker, settings) -> Photo:  # noqa: F811
     job = ImportJob.objects.create(owner=owner, started_by=owner, roots=[f"/{SECRET}"], state="paused")
     ImportItem.objects.create(job=job, path=f"/{SECRET}/a.png", verdict="new")
     save_search(SECRET, user=owner, address=f"q={SECRET}")
+    begin_upload(owner=owner, filename=SECRET, size=10, sha256="")
     return Photo.objects.get()
 
 
@@ -163,6 +179,8 @@ def rows() -> list[Any]:
 def assert_problem(response: Any, status: int) -> None:
     assert response.status_code == status, response.content
     assert response["Content-Type"] == "application/problem+json"
+    if response.request["REQUEST_METHOD"] == "HEAD":
+        return
     body = response.json()
     assert set(body) == {"type", "title", "status", "detail", "errors"}
     assert body["status"] == status
@@ -231,7 +249,7 @@ def test_a_browser_that_is_logged_in_is_answered_too(photo, owner, name, method)
     assert ask(client, name, method).status_code == MATRIX[name, method].status
 
 
-@pytest.mark.parametrize(("name", "method"), [key for key in MATRIX if key[1] != "GET"])
+@pytest.mark.parametrize(("name", "method"), [key for key in MATRIX if key[1] not in ("GET", "HEAD")])
 def test_another_site_cannot_use_a_persons_session(photo, owner, name, method):  # noqa: F811
     client = Client(enforce_csrf_checks=True)
     client.force_login(owner)
@@ -242,7 +260,7 @@ def test_another_site_cannot_use_a_persons_session(photo, owner, name, method): 
 
 
 @pytest.mark.parametrize(
-    ("name", "method"), [key for key, entry in MATRIX.items() if entry.body not in (dict, NOTHING, archive)]
+    ("name", "method"), [key for key, entry in MATRIX.items() if entry.body is not dict and key[0] not in FIELDLESS]
 )
 def test_a_field_that_nobody_knows_is_not_passed_over(photo, owner, name, method):  # noqa: F811
     body, before = MATRIX[name, method].body(), rows()

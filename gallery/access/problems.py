@@ -4,7 +4,13 @@ from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any, ClassVar
 
-from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation, TooManyFilesSent
+from django.core.exceptions import (
+    BadRequest,
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+    TooManyFilesSent,
+)
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiResponse
@@ -85,6 +91,8 @@ def answer_problem(error: Exception, _context: dict[str, Any]) -> Response | Non
         error = exceptions.PermissionDenied()
     elif isinstance(error, RequestDataTooBig):
         error = TooLarge(_("The body of this request is too large."))
+    elif isinstance(error, BadRequest):
+        error = Refused(str(error))
     elif isinstance(error, TooManyFilesSent | SuspiciousOperation):
         error = Refused(_("This request cannot be read."))
     if not isinstance(error, exceptions.APIException):

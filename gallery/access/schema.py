@@ -10,7 +10,7 @@ from rest_framework.serializers import CharField, RegexField
 from gallery.access.authentication import SCHEME, KeyAuthentication
 from gallery.access.fields import Input
 from gallery.access.permissions import scope_of
-from gallery.access.problems import CONTENT_TYPE, Problem
+from gallery.access.problems import CONTENT_TYPE, Problem, problem
 
 # What each of the parts of a request may bring about.
 ALWAYS = {"429": "Too many requests; `Retry-After` says when to come again."}
@@ -59,7 +59,7 @@ class Schema(AutoSchema):
             errors |= WITH_BODY
         component = self.resolve_serializer(Problem, "response").ref
         for status, description in errors.items():
-            content = {CONTENT_TYPE: {"schema": component}}
+            content = {CONTENT_TYPE: {"schema": component, "example": problem(int(status), description)}}
             operation["responses"].setdefault(status, {"content": content, "description": description})
         if scope:
             operation["description"] = f"{operation.get('description', '')}\n\nScope: `{scope}`".strip()

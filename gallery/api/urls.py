@@ -6,7 +6,20 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound
 
 from gallery.access.problems import ApiView
-from gallery.api import binned, chosen, files, health, imports, jobs, library, metrics, photos, reference, uploads
+from gallery.api import (
+    binned,
+    chosen,
+    files,
+    health,
+    imports,
+    jobs,
+    library,
+    metrics,
+    photos,
+    reference,
+    resumable,
+    uploads,
+)
 from search.api import urls as search_urls
 
 app_name = "api"
@@ -35,6 +48,8 @@ register_converter(Anything, "anything")
 version_1 = [
     path("photos/", photos.Photos.as_view(), name="photos"),
     path("photos/upload/", uploads.Upload.as_view(), name="upload"),
+    path("photos/uploads/", resumable.BeginUpload.as_view(), name="begin-upload"),
+    path("photos/uploads/<uuid:upload_id>/", resumable.ResumeUpload.as_view(), name="resume-upload"),
     path("photos/upload-check/", uploads.UploadCheck.as_view(), name="upload-check"),
     path("photos/change/", chosen.ChangeChosen.as_view(), name="change-photos"),
     path("photos/delete/", chosen.DeleteChosen.as_view(), name="delete-photos"),

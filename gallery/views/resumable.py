@@ -9,6 +9,7 @@ import binascii
 import json
 import re
 from typing import IO, Any
+from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import BadRequest
@@ -35,8 +36,11 @@ SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 @require_http_methods(["OPTIONS", "POST"])
-def begin(request: PageRequest) -> HttpResponse:
-    """Begin an upload, whose first piece may come along; or say what of the protocol is understood."""
+def begin(request: PageRequest, *, resume: str = "gallery:resume") -> HttpResponse:
+    """Begin an upload, whose first piece may come along; or say what of the protocol is understood.
+
+    `resume` names the address that takes the others.
+    """
     if request.method == "OPTIONS":
         return _answer(
             204,
@@ -69,12 +73,12 @@ def begin(request: PageRequest) -> HttpResponse:
         if upload.offset == upload.size:
             _finish(upload, file, request)
     response = _tell(request, upload, status=201)
-    response["Location"] = request.build_absolute_uri(reverse("gallery:resume", args=[upload.pk]))
+    response["Location"] = request.build_absolute_uri(reverse(resume, args=[upload.pk]))
     return response
 
 
 @require_http_methods(["HEAD", "PATCH", "DELETE"])
-def go_on(request: PageRequest, upload_id: str) -> HttpResponse:
+def go_on(request: PageRequest, upload_id: UUID) -> HttpResponse:
     """Say how much has come (HEAD), take the next piece (PATCH), forget it (DELETE)."""
     upload = get_object_or_404(PartialUpload, pk=upload_id, owner=request.user)
     if refusal := _refuse_version(request):

@@ -1,0 +1,138 @@
+"""Files that come in pieces and go on after a lost connection: tus 1.0, as gallery.views.resumable speaks it."""
+
+import json
+from typing import IO, Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import serializers
+from rest_framework.parsers import BaseParser
+
+from gallery.access import ApiRequest
+from gallery.access.problems import CONTENT_TYPE, ApiView, Problem, answer_plainly
+from gallery.tokens import Scope
+from gallery.views import resumable
+
+NUMBER = {"type": "string", "pattern": "^[0-9]{1,15}$"}
+RESUMABLE = OpenApiParameter(
+    "Tus-Resumable", str, OpenApiParameter.HEADER, required=True, enum=[resumable.VERSION], description="The version."
+)
+METADATA = {"type": "string", "pattern": r"^(?:[a-z0-9]+ (?:[A-Za-z0-9+/]{4})*(?:,(?!$)|$))*$"}
+PIECE = {resumable.PIECE_TYPE: OpenApiTypes.BINARY}
+
+
+class Outcome(serializers.Serializer):
+    """What became of the file."""
+
+    id = serializers.IntegerField(help_text="Of the photo.")
+    status = serializers.ChoiceField(["created", "duplicate"])
+    url = serializers.CharField(help_text="The photo's page, for people.")
+    tile = serializers.CharField(help_text="A part of the pages.")
+
+
+class Pieces(BaseParser):
+    """The body is left for the protocol to read."""
+
+    media_type = resumable.PIECE_TYPE
+
+    def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> IO[bytes]:  # noqa: ARG002 - the framework's signature
+        """As it is."""
+        return stream
+
+
+def refused(*statuses: int) -> dict[Any, Any]:
+    """For the schema: problems that the protocol knows."""
+    meanings = {
+        409: "This is not the piece that comes next; `Upload-Offset` says which is.",
+        412: "`Tus-Resumable` names another version.",
+        423: "Another request is sending this file.",
+    }
+    return {(status, CONTENT_TYPE): OpenApiResponse(Problem, description=meanings[status]) for status in statuses}
+
+
+class BeginUpload(ApiView):
+    """A new file."""
+
+    scopes = {"POST": Scope.UPLOAD}
+    parser_classes = [Pieces]
+
+    @extend_schema(
+        operation_id="begin_upload",
+        parameters=[
+            RESUMABLE,
+            OpenApiParameter("Upload-Length", NUMBER, OpenApiParameter.HEADER, required=True, description="Bytes."),
+            OpenApiParameter(
+                "Upload-Metadata",
+                METADATA,
+                OpenApiParameter.HEADER,
+                description="Names with values in base64, divided by commas: `filename`, `sha256`.",
+            ),
+        ],
+        request=PIECE,
+        responses={201: None, **refused(412)},
+        tags=["upload"],
+    )
+    def post(self, request: ApiRequest) -> HttpResponse:
+        """Begin an upload in pieces (tus 1.0), the first of which may come along; `Location` takes the others."""
+        return _in_shape(resumable.begin(_plain(request), resume="api:resume-upload"))
+
+
+class ResumeUpload(ApiView):
+    """A file on its way."""
+
+    scopes = {"GET": Scope.UPLOAD, "PATCH": Scope.UPLOAD, "DELETE": Scope.UPLOAD}
+    parser_classes = [Pieces]
+
+    def head(self, request: ApiRequest, upload_id: UUID) -> HttpResponse:
+        """How much has come."""
+        return self._go_on(request, upload_id)
+
+    @extend_schema(
+        operation_id="send_piece",
+        parameters=[
+            RESUMABLE,
+            OpenApiParameter("Upload-Offset", NUMBER, OpenApiParameter.HEADER, required=True, description="Bytes."),
+        ],
+        request=PIECE,
+        responses={204: None, 200: Outcome, **refused(409, 412, 423)},
+        tags=["upload"],
+    )
+    def patch(self, request: ApiRequest, upload_id: UUID) -> HttpResponse:
+        """Send the next piece; with `Accept: application/json` the last one is answered with the photo.
+
+        HEAD says in `Upload-Offset` how much has come.
+        """
+        return self._go_on(request, upload_id)
+
+    @extend_schema(
+        operation_id="forget_upload",
+        parameters=[RESUMABLE],
+        request=None,
+        responses={204: None, **refused(412, 423)},
+        tags=["upload"],
+    )
+    def delete(self, request: ApiRequest, upload_id: UUID) -> HttpResponse:
+        """Forget what has come of a file."""
+        return self._go_on(request, upload_id)
+
+    def _go_on(self, request: ApiRequest, upload_id: UUID) -> HttpResponse:
+        return _in_shape(resumable.go_on(_plain(request), upload_id))
+
+
+def _plain(request: ApiRequest) -> Any:
+    """The request as pages know it, of the same person."""
+    request._request.user = request.user
+    return request._request
+
+
+def _in_shape(response: HttpResponse) -> HttpResponse:
+    """What the pages' own script is told in a sentence, as a problem."""
+    if response.status_code < 400:
+        return response
+    answer = answer_plainly(response.status_code, json.loads(response.content)["detail"])
+    for name, value in response.items():
+        if name.startswith(("Tus-", "Upload-")):
+            answer[name] = value
+    return answer

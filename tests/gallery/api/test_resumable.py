@@ -1,0 +1,77 @@
+"""Uploads in pieces (tus) with a key; the protocol itself is tested in tests/gallery/test_views_resumable.py."""
+
+from base64 import b64encode
+from hashlib import sha256
+
+import pytest
+from django.contrib.auth.models import User
+
+from gallery.models import Photo
+from gallery.views.resumable import PIECE_TYPE
+from tests.gallery.conftest import picture
+from tests.keys import Program
+
+UPLOADS = "/api/v1/photos/uploads/"
+
+
+def begin(program, size, **metadata: str):
+    told = ",".join(f"{name} {b64encode(value.encode()).decode()}" for name, value in metadata.items())
+    headers = {"Tus-Resumable": "1.0.0", "Upload-Length": str(size), "Upload-Metadata": told}
+    return program.post(UPLOADS, b"", PIECE_TYPE, headers=headers)
+
+
+def send(program, address, offset, data, **headers: str):
+    sent = {"Tus-Resumable": "1.0.0", "Upload-Offset": str(offset)} | headers
+    return program.patch(address, data, PIECE_TYPE, headers=sent)
+
+
+def test_a_file_comes_in_pieces_and_goes_on_where_it_broke_off(program, owner):
+    data = picture(1)
+    response = begin(program, len(data), filename="茶.png", sha256=sha256(data).hexdigest())
+    assert response.status_code == 201
+    address = response["Location"]
+    assert address.startswith(f"http://testserver{UPLOADS}")
+    assert send(program, address, 0, data[:20]).status_code == 204
+    told = program.head(address, headers={"Tus-Resumable": "1.0.0"})
+    assert (told.status_code, told["Upload-Offset"], told["Upload-Length"]) == (200, "20", str(len(data)))
+    response = send(program, address, 20, data[20:], Accept="application/json")
+    photo = Photo.objects.get()
+    assert (response.status_code, response.json()["id"], response.json()["status"]) == (200, photo.pk, "created")
+    assert (photo.filename, photo.owner, photo.path.read_bytes()) == ("茶.png", owner, data)
+
+
+@pytest.mark.parametrize(
+    ("offset", "headers", "data", "status"),
+    [
+        (5, {}, b"x", 409),
+        (0, {"Tus-Resumable": "0.2.2"}, b"x", 412),
+        (0, {"Upload-Offset": "x"}, b"x", 400),
+        (0, {}, b"no picture", 415),
+    ],
+)
+def test_what_is_refused_is_a_problem(program, offset, headers, data, status):
+    address = begin(program, 10)["Location"]
+    response = send(program, address, offset, data, **headers)
+    assert response.status_code == status, response.content
+    assert response["Content-Type"] == "application/problem+json"
+    assert response.json()["detail"]
+    if status == 409:
+        assert response["Upload-Offset"] == "0"
+    assert not Photo.objects.exists()
+
+
+def test_a_file_that_is_too_large_is_refused_before_it_comes(program, settings):
+    settings.MAX_UPLOAD_BYTES = 1000
+    response = begin(program, 1001)
+    assert (response.status_code, response["Content-Type"]) == (413, "application/problem+json")
+
+
+def test_anothers_upload_is_not_there(program):
+    address = begin(program, 10)["Location"]
+    stranger = Program(User.objects.create_user("stranger"))
+    assert send(stranger, address, 0, b"x").status_code == 404
+    tus = {"Tus-Resumable": "1.0.0"}
+    assert stranger.head(address, headers=tus).status_code == 404
+    assert stranger.delete(address, headers=tus).status_code == 404
+    assert program.delete(address, headers=tus).status_code == 204
+    assert program.head(address, headers=tus).status_code == 404
