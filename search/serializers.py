@@ -3,6 +3,8 @@
 from dataclasses import fields
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -10,13 +12,17 @@ from gallery.access.fields import Query
 from gallery.images import EXTENSIONS
 from gallery.models import MAX_IMPORTANCE, Photo
 from gallery.serializers import LocalTimeField, PhotoSerializer
+from search.examples import Region
 from search.filters import Filters
+from search.forms import RegionField
 from search.query import MAX_PIXELS, MAX_QUERY_LENGTH
 from search.results import Hit
 
 MAX_PAGE = 100
 # The number of a list of results, and of its first hit on the page.
 CURSOR = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.[0-9]{1,4}$"
+FRACTION = r"(?:0(?:\.[0-9]{1,9})?|1(?:\.0{1,9})?)"
+REGION = rf"^{FRACTION}(?:,{FRACTION}){{3}}$"
 CORNERS = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
 BOX = {"type": "array", "items": CORNERS, "minItems": 4, "maxItems": 4}
 
@@ -67,6 +73,30 @@ class SearchQuery(FilterQuery):
     cursor = serializers.RegexField(CURSOR, required=False, help_text="`next_cursor` of the page before.")
 
 
+class WordSearch(SearchQuery):
+    """The same, perhaps beginning with a photo that is there."""
+
+    photo = serializers.IntegerField(
+        required=False, min_value=1, max_value=2**63 - 1, help_text="Find what looks like this photo, or its `region`."
+    )
+    region = serializers.RegexField(
+        REGION, required=False, help_text="Left, top, right and bottom of a part, in 0–1 of the width and height."
+    )
+
+    def validate_region(self, text: str) -> Region | None:
+        """Four numbers that make a part of a picture."""
+        try:
+            return RegionField().clean(text)
+        except ValidationError as error:
+            raise serializers.ValidationError(error.messages) from error
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """A part is a part of something."""
+        if "region" in attrs and "photo" not in attrs:
+            raise serializers.ValidationError({"region": _("Say of which photo this is a part.")})
+        return attrs
+
+
 class PictureSearch(SearchQuery):
     """The same, and a picture."""
 
@@ -88,14 +118,23 @@ class HitSerializer(serializers.Serializer):
 
     photo = PhotoSerializer()
     reasons = ReasonSerializer(many=True)
+    boxes = serializers.SerializerMethodField()
     score = serializers.FloatField(help_text="Compares hits of the same search only.")
     versions = PhotoSerializer(many=True, help_text="Photos that look and read nearly the same.")
+
+    @extend_schema_field({"type": "array", "items": BOX})
+    def get_boxes(self, hit: Hit) -> list[list[list[float]]]:
+        """Where in the picture the words stand, as corners like those of a line of text."""
+        return [[list(corner) for corner in box] for box in hit.boxes]
 
 
 class SearchAnswer(serializers.Serializer):
     """Hits, best first."""
 
     results = HitSerializer(many=True)
+    divider = serializers.IntegerField(
+        allow_null=True, help_text="From this one of `results` on they are less likely; null: it is not among these."
+    )
     notices = serializers.ListField(child=serializers.CharField(), help_text="What could not be asked, in sentences.")
     next_cursor = serializers.CharField(allow_null=True, help_text="For the parameter `cursor`; null: that was all.")
 

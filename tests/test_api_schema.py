@@ -110,6 +110,9 @@ def send(case: Any, **headers: str) -> None:
     # tus wants 412 where its version is not named.
     if "/uploads/" in case.operation.path:
         excluded.append(missing_required_header)
+    # Whether four numbers make a part of a picture, neither.
+    if "region" in (case.query or {}):
+        excluded.append(positive_data_acceptance)
     case.call_and_validate(headers=headers, excluded_checks=excluded)
 
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from io import BytesIO
+from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
@@ -15,17 +17,19 @@ from rest_framework.response import Response
 from gallery.access import ApiRequest
 from gallery.access.problems import CONTENT_TYPE, ApiView, Problem, Refused, TooLarge, Unsupported
 from gallery.images import ImageTooLarge, InvalidImage, UnsupportedImage, read_header
+from gallery.models import Photo
 from gallery.tokens import Scope
-from search.hybrid import SearchPage, continue_search, search_by_image, search_by_text
+from search.examples import PartOfPhoto, StoredPhoto
+from search.hybrid import SearchPage, continue_search, search_by_example, search_by_image, search_by_text
 from search.query import InvalidQuery
 from search.result_lists import ResultListGone
-from search.serializers import PictureSearch, SearchAnswer, SearchQuery, serialize_hits
+from search.serializers import PictureSearch, SearchAnswer, SearchQuery, WordSearch, serialize_hits
 
 # What a request holds beside the picture: boundaries and filters.
 ENVELOPE = 64 * 1024
 ANSWERS = {
     200: SearchAnswer,
-    (404, CONTENT_TYPE): OpenApiResponse(Problem, "The list that the cursor goes on with is too old."),
+    (404, CONTENT_TYPE): OpenApiResponse(Problem, "The list of the cursor is too old, or the photo is not there."),
 }
 
 
@@ -34,18 +38,24 @@ class Search(ApiView):
 
     scopes = {"GET": Scope.SEARCH}
 
-    @extend_schema(operation_id="search", parameters=[SearchQuery], responses=ANSWERS, tags=["search"])
+    @extend_schema(operation_id="search", parameters=[WordSearch], responses=ANSWERS, tags=["search"])
     def get(self, request: ApiRequest) -> Response:
-        """Photos that hold the words or show what they mean; filters alone list the newest first."""
-        query = SearchQuery.read(request.query_params)
+        """Photos that hold the words, show what they mean, look like a photo; filters alone list the newest first."""
+        query = WordSearch.read(request.query_params)
+        data = query.validated_data
 
         def search(limit: int) -> SearchPage:
-            data = query.validated_data
-            return search_by_text(
-                data["q"], user=request.user, filters=query.filters(), order=data["order"], limit=limit
-            )
+            how: dict[str, Any] = {"user": request.user, "filters": query.filters(), "order": data["order"]}
+            if "photo" not in data:
+                return search_by_text(data["q"], **how, limit=limit)
+            photo = get_object_or_404(Photo.objects.visible_to(request.user), pk=data["photo"])
+            example = PartOfPhoto(photo, data["region"]) if "region" in data else StoredPhoto(photo)
+            return search_by_example(example, text=data["q"], **how, limit=limit)
 
-        return _answer(request, query, search)
+        try:
+            return _answer(request, query, search)
+        except InvalidImage as error:
+            raise serializers.ValidationError({"region": str(error)}) from error
 
 
 class PictureSearchView(ApiView):
@@ -106,6 +116,7 @@ def _answer(request: ApiRequest, query: SearchQuery, search: Callable[[int], Sea
     body = {
         "results": serialize_hits(page.hits),
         "notices": page.notices,
+        "divider": page.divider,
         "next_cursor": f"{page.key}.{page.next_start}" if page.has_more else None,
     }
     return Response(body)

@@ -1,9 +1,13 @@
 """Searches over the API."""
 
+import numpy as np
 import pytest
+from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from gallery.models import Photo
+from search import examples, ranking
+from search.encoders.client import QueryVector
 from search.models import PhotoText
 from tests.gallery.conftest import picture
 from tests.keys import Program
@@ -120,6 +124,43 @@ def test_what_is_no_picture_is_refused(program, settings, form, status):
     response = program.post(f"{SEARCH}by-picture/", form)
     assert response.status_code == status, response.content
     assert response["Content-Type"] == "application/problem+json"
+
+
+def test_a_search_may_begin_with_a_photo_or_a_part_of_it(program, user, monkeypatch):  # noqa: F811
+    photo = add_photo(user, "one.png", angle=90)
+    add_photo(user, "alike.png", angle=85, text="tea")
+    add_photo(user, "upright.png", angle=0)
+    assert names(program.get(SEARCH, {"photo": photo.pk})) == ["alike.png"]
+    assert names(program.get(SEARCH, {"photo": photo.pk, "q": "-tea"})) == []
+    upright = QueryVector(vector=np.array([1.0, 0.0], dtype=np.float32), baseline=0.0)
+    regions = []
+    monkeypatch.setattr(examples, "encode_region", lambda path, region, *, model: regions.append(region) or upright)
+    part = {"photo": photo.pk, "region": "0.1,0.2,0.5,0.6"}
+    assert names(program.get(SEARCH, part)) == ["upright.png"]
+    assert regions == [(0.1, 0.2, 0.5, 0.6)]
+    stranger = Program(User.objects.create_user("stranger"))
+    assert stranger.get(SEARCH, part).status_code == 404
+    for query in (
+        {"region": "0,0,1,1"},
+        {"photo": photo.pk, "region": "0,0,0,1"},
+        {"photo": photo.pk, "region": "0,0"},
+    ):
+        response = program.get(SEARCH, query)
+        assert [error["field"] for error in response.json()["errors"]] == ["region"]
+
+
+def test_where_the_words_stand_and_less_likely_ones_begin_is_told(program, user, monkeypatch):  # noqa: F811
+    add_photo(user, "words.png", text="tea")
+    PhotoText.objects.update(lines=[{"text": "tea", "confidence": 1.0, "box": BOX}])
+    add_photo(user, "vague.png", angle=0)
+    monkeypatch.setattr(ranking, "count_likely", lambda cosines, **_sample: 0)
+    answer = program.get(SEARCH, {"q": "tea"}).json()
+    assert [hit["photo"]["filename"] for hit in answer["results"]] == ["words.png", "vague.png"]
+    assert answer["divider"] == 1
+    (box,) = answer["results"][0]["boxes"]
+    assert len(box) == 4
+    assert all(0 <= x <= 1 and 0 <= y <= 1 for x, y in box)
+    assert answer["results"][1]["boxes"] == []
 
 
 def test_what_looks_alike_is_told(program, user):  # noqa: F811
