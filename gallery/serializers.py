@@ -10,7 +10,7 @@ from rest_framework import serializers
 
 from gallery.access.fields import Input, Text, Whole
 from gallery.images import CONTENT_TYPES
-from gallery.models import MAX_IMPORTANCE, Photo
+from gallery.models import MAX_IMPORTANCE, Photo, PhotoSource
 
 # Only days that there are: a pattern is all that a schema can say of a time without a zone.
 DAY = (
@@ -87,6 +87,23 @@ class PhotoSerializer(serializers.ModelSerializer):
             "original": "api:original",
         }
         return {link: reverse(name, args=[photo.pk]) for link, name in names.items()}
+
+
+class SourceSerializer(serializers.ModelSerializer):
+    """A place that a photo came from, and what was known of it there."""
+
+    path = serializers.CharField(read_only=True, help_text='"upload", or where the file lies or lay.')
+    import_id = serializers.IntegerField(source="job_id", read_only=True, allow_null=True)
+    albums = serializers.ListField(child=serializers.CharField(), read_only=True)
+    is_copy = serializers.BooleanField(source="managed", read_only=True, help_text="Else the file was left there.")
+
+    class Meta:
+        model = PhotoSource
+        fields = (
+            *("path", "import_id", "is_copy", "present", "modified_at", "albums", "account", "conversation"),
+            *("sidecar", "is_archived"),
+        )
+        read_only_fields = fields
 
 
 class PhotoChanges(Input):

@@ -10,6 +10,7 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import Model
 from django.test import Client
@@ -109,8 +110,13 @@ MATRIX = {
     ("import", "GET"): Entry(Scope.IMPORT, 200),
     ("tell-import", "POST"): Entry(Scope.IMPORT, 202, json({"action": "start"})),
     ("import-items", "GET"): Entry(Scope.IMPORT, 200),
+    ("import-folders", "GET"): Entry(Scope.IMPORT, 200),
+    ("sources", "GET"): Entry(Scope.PHOTO_READ, 200),
     ("timeline", "GET"): Entry(Scope.PHOTO_READ, 200),
     ("account", "GET"): Entry(None, 200),
+    ("users", "GET"): Entry(Scope.ADMIN, 200),
+    ("user", "GET"): Entry(Scope.ADMIN, 200),
+    ("user", "PATCH"): Entry(Scope.ADMIN, 200, json({"quota": 10**9})),
     ("jobs", "GET"): Entry(Scope.ADMIN, 200),
     ("failures", "GET"): Entry(Scope.ADMIN, 200),
     ("metrics", "GET"): Entry(Scope.ADMIN, 200),
@@ -122,12 +128,14 @@ MATRIX = {
 KEYED = [pytest.param(*key, id="-".join(key)) for key, entry in MATRIX.items() if not entry.is_public]
 # What the numbers in addresses are of.
 ABOUT: dict[str, type[Model]] = {
-    **dict.fromkeys(("photo", "thumbnail", "preview", "original", "processing", "retry", "restore"), Photo),
+    **dict.fromkeys(("photo", "thumbnail", "preview", "original", "processing", "retry", "restore", "sources"), Photo),
     **dict.fromkeys(("text", "similar"), Photo),
     **dict.fromkeys(("import", "tell-import", "import-items"), ImportJob),
     "saved-search": SavedSearch,
     "resume-upload": PartialUpload,
 }
+# Nobody's own, too.
+NUMBERED = ABOUT | {"user": User}
 # What is sent there is a file, or nothing.
 FIELDLESS = {"restore", "import-archive", "begin-upload", "resume-upload"}
 SECRET = "nightingale"
@@ -163,7 +171,8 @@ def photo(store, owner, broker, settings) -> Photo:  # noqa: F811
 
 def path_of(name: str) -> str:
     """The endpoint's address, with the number of what there is of its kind."""
-    return reverse(f"api:{name}", args=[ABOUT[name]._default_manager.get().pk] if name in ABOUT else [])
+    first = NUMBERED[name]._default_manager.order_by("pk").first() if name in NUMBERED else None
+    return reverse(f"api:{name}", args=[first.pk] if first else [])
 
 
 def ask(client: Client, name: str, method: str) -> Any:

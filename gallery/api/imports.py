@@ -16,12 +16,13 @@ from rest_framework.parsers import BaseParser
 from rest_framework.response import Response
 
 from gallery.access import ApiRequest
+from gallery.access.fields import Query
 from gallery.access.problems import CONFLICT, ApiView, Conflict, Refused
-from gallery.api.import_serializers import Action, ImportSerializer, ItemSerializer, NewArchive, NewImport
+from gallery.api.import_serializers import MAX_PATH, Action, ImportSerializer, ItemSerializer, NewArchive, NewImport
 from gallery.api.paging import PageQuery, answer_page
 from gallery.api.uploads import BLOCK, FILENAME_PARAMETER, filename_of
 from gallery.bulk_import.jobs import create_confined_job, create_upload_job, tell
-from gallery.bulk_import.safety import ImportRefused
+from gallery.bulk_import.safety import ImportRefused, allowed_roots, subfolders
 from gallery.import_tasks import enqueue_import
 from gallery.models import ImportItem, ImportJob
 from gallery.tokens import Scope
@@ -109,6 +110,36 @@ class ArchiveImport(ApiView):
         except ImportRefused as error:
             raise Refused(str(error)) from error
         return _begun(job)
+
+
+class FolderQuery(Query):
+    """Which folder."""
+
+    folder = serializers.CharField(
+        required=False, max_length=MAX_PATH, trim_whitespace=False, help_text="Without it: those that may be imported."
+    )
+
+
+class FolderList(serializers.Serializer):
+    """Folders of the server."""
+
+    folders = serializers.ListField(child=serializers.CharField(), help_text="Each may be imported, or looked into.")
+
+
+class Folders(ApiView):
+    """What may be imported."""
+
+    scopes = {"GET": Scope.IMPORT}
+
+    @extend_schema(operation_id="list_import_folders", parameters=[FolderQuery], responses=FolderList, tags=["imports"])
+    def get(self, request: ApiRequest) -> Response:
+        """List the folders of the server that may be imported, or those within one of them."""
+        folder = FolderQuery.read(request.query_params).validated_data.get("folder")
+        try:
+            found = subfolders(Path(folder)) if folder else allowed_roots()
+        except ImportRefused as error:
+            raise serializers.ValidationError({"folder": str(error)}) from error
+        return Response({"folders": [str(path) for path in found]})
 
 
 class OneImport(ApiView):

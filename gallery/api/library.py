@@ -8,7 +8,9 @@ from rest_framework.response import Response
 
 from gallery.access import ApiRequest
 from gallery.access.problems import ApiView
+from gallery.account import account_of
 from gallery.models import Photo
+from gallery.quota import used_bytes
 from gallery.tokens import Scope
 
 
@@ -29,6 +31,8 @@ class AccountSerializer(serializers.Serializer):
     )
     photos = serializers.IntegerField(help_text="How many, exactly.")
     bytes = serializers.IntegerField(help_text="What their originals take.")
+    stored_bytes = serializers.IntegerField(help_text="The same with what is in the bin: this counts for the quota.")
+    quota = serializers.IntegerField(allow_null=True, help_text="So many bytes may be stored; null: no limit.")
     max_upload_bytes = serializers.IntegerField(help_text="The largest file that is taken.")
 
 
@@ -58,6 +62,8 @@ class Account(ApiView):
             "username": request.user.get_username(),
             "is_administrator": request.user.is_staff,
             "scopes": request.auth.scopes if request.auth else None,
+            "stored_bytes": used_bytes(request.user),
+            "quota": account_of(request.user).quota,
             "max_upload_bytes": settings.MAX_UPLOAD_BYTES,
             **stored,
         }

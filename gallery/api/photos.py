@@ -15,7 +15,7 @@ from gallery.bin import bin_photos
 from gallery.editing import date_photo, edit_photo
 from gallery.models import Photo, Step
 from gallery.progress import retry, states
-from gallery.serializers import PhotoChanges, PhotoPage, PhotoSerializer
+from gallery.serializers import PhotoChanges, PhotoPage, PhotoSerializer, SourceSerializer
 from gallery.tokens import Scope
 from search.serializers import FilterQuery
 
@@ -106,6 +106,18 @@ class Processing(ApiView):
     def get(self, request: ApiRequest, photo_id: int) -> Response:
         """The state of each step, with the reason where one failed."""
         return Response(StateSerializer(states(own_photo(request, photo_id)), many=True).data)
+
+
+class Sources(ApiView):
+    """Where a photo came from."""
+
+    scopes = {"GET": Scope.PHOTO_READ}
+
+    @extend_schema(operation_id="list_sources", responses=SourceSerializer(many=True), tags=["photos"])
+    def get(self, request: ApiRequest, photo_id: int) -> Response:
+        """Each place that the photo came from, the first first, with what was known of it there."""
+        sources = own_photo(request, photo_id).sources.order_by("pk")
+        return Response(SourceSerializer(sources, many=True).data)
 
 
 class Retry(ApiView):

@@ -162,6 +162,15 @@ def test_nobody_else_imports_into_the_galleries_of_others(program, owner, roots,
     assert not ImportJob.objects.exists()
 
 
+def test_folders_to_import_are_looked_for(program, roots):
+    folders = f"{IMPORTS}folders/"
+    assert program.get(folders).json() == {"folders": [str(roots)]}
+    assert program.get(folders, {"folder": str(roots)}).json() == {"folders": [str(roots / "summer")]}
+    for path in ("/etc", f"{roots}/../", f"{roots}/a.png", "a\0b", "x" * 300, ""):
+        response = program.get(folders, {"folder": path})
+        assert [error["field"] for error in response.json()["errors"]] == ["folder"]
+
+
 def test_an_import_may_begin_at_once_and_be_paused(program, roots):
     path = begin(program, folder=str(roots), check=False)["Location"]
     assert program.get(path).json()["state"] == "running"

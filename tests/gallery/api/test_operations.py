@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import User
 from django.db.utils import OperationalError
 from django.test import Client
 
@@ -93,6 +94,31 @@ def test_failures_are_told_by_the_number_of_the_photo(administrator, store):
     assert (failure["photo_id"], failure["step"], failure["error"]) == (photo.pk, "text", "Out of order.")
     assert failure["is_final"]
     assert "nightingale" not in response.content.decode()
+
+
+def test_people_are_told_with_what_they_store_and_granted_quotas(administrator, store, owner):
+    photo = store()
+    other = User.objects.create_user("bert", is_active=False)
+    anna, bert = administrator.get("/api/v1/users/").json()
+    assert anna == {
+        "id": owner.pk,
+        "username": "anna",
+        "is_active": True,
+        "is_administrator": True,
+        "photos": 1,
+        "stored_bytes": photo.file_size,
+        "quota": None,
+    }
+    assert (bert["photos"], bert["stored_bytes"], bert["is_active"], bert["quota"]) == (0, 0, False, None)
+    path = f"/api/v1/users/{other.pk}/"
+    for quota in (5000, None, 0):
+        told = administrator.patch(path, {"quota": quota}, "application/json").json()
+        assert told["quota"] == quota
+        assert told == administrator.get(path).json()
+    assert administrator.patch(path, {}, "application/json").json()["quota"] == 0
+    for change in ({"quota": -1}, {"quota": "5"}, {"is_active": True}):
+        assert administrator.patch(path, change, "application/json").status_code == 400
+    assert administrator.get("/api/v1/users/999999/").status_code == 404
 
 
 def test_queues_and_backlogs_are_told(administrator, store, django_capture_on_commit_callbacks):

@@ -4,8 +4,9 @@ from datetime import datetime
 
 import pytest
 
+from gallery.bin import bin_photos
 from gallery.images import THUMBNAIL_VERSION
-from gallery.models import MAX_ATTEMPTS, Photo, Step, StepAttempt
+from gallery.models import MAX_ATTEMPTS, Account, ImportJob, Photo, PhotoSource, Step, StepAttempt
 from tests.gallery.conftest import picture
 
 
@@ -193,3 +194,18 @@ def test_the_account_says_what_is_stored_and_what_the_key_may(program, store, ow
     assert account["username"] == owner.username
     assert (account["photos"], account["bytes"]) == (1, photo.file_size)
     assert "photo:read" in account["scopes"]
+    assert (account["stored_bytes"], account["quota"]) == (photo.file_size, None)
+    bin_photos(Photo.objects.all(), user=owner)
+    Account.objects.update(quota=5)
+    account = program.get("/api/v1/account/").json()
+    assert [account[name] for name in ("bytes", "stored_bytes", "quota")] == [0, photo.file_size, 5]
+
+
+def test_where_a_photo_came_from_is_told(program, store, owner):
+    photo = store()
+    job = ImportJob.objects.create(owner=owner, started_by=owner, roots=["/a"])
+    PhotoSource.objects.create(photo=photo, path="/a/b.png", managed=False, job=job, albums=["Tea"], conversation="C2C")
+    first, second = program.get(f"/api/v1/photos/{photo.pk}/sources/").json()
+    assert (first["path"], first["import_id"], first["is_copy"]) == ("upload", None, True)
+    assert (second["path"], second["import_id"], second["is_copy"]) == ("/a/b.png", job.pk, False)
+    assert (second["albums"], second["conversation"]) == (["Tea"], "C2C")

@@ -1,0 +1,73 @@
+"""What an administrator's program sees of the people here: how much they store, and may; none of their pictures."""
+
+from django.contrib.auth.models import User
+from django.db.models import Count, QuerySet, Sum
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.response import Response
+
+from gallery.access import ApiRequest
+from gallery.access.fields import Input, Whole
+from gallery.access.problems import ApiView
+from gallery.account import Account
+from gallery.tokens import Scope
+
+
+class UserSerializer(serializers.ModelSerializer):
+    """A person."""
+
+    is_administrator = serializers.BooleanField(source="is_staff", read_only=True)
+    photos = serializers.IntegerField(source="photo_count", read_only=True, help_text="Those in the bin too.")
+    stored_bytes = serializers.IntegerField(read_only=True)
+    quota = serializers.IntegerField(
+        source="account.quota", read_only=True, default=None, allow_null=True, help_text="In bytes; null: no limit."
+    )
+
+    class Meta:
+        model = User
+        fields = ("id", "username", "is_active", "is_administrator", "photos", "stored_bytes", "quota")
+        read_only_fields = ("username", "is_active")
+
+
+class UserChanges(Input):
+    """What an administrator grants; what is left out stays as it is."""
+
+    quota = Whole(required=False, allow_null=True, min_value=0, max_value=2**63 - 1, help_text="Null: no limit.")
+
+
+class Users(ApiView):
+    """Everybody."""
+
+    scopes = {"GET": Scope.ADMIN}
+
+    @extend_schema(operation_id="list_users", responses=UserSerializer(many=True), tags=["administration"])
+    def get(self, request: ApiRequest) -> Response:  # noqa: ARG002 - the framework's signature
+        """List the people who have an account here by name, and how much they store."""
+        return Response(UserSerializer(_users().order_by("username"), many=True).data)
+
+
+class OneUser(ApiView):
+    """One of them."""
+
+    scopes = {"GET": Scope.ADMIN, "PATCH": Scope.ADMIN}
+
+    @extend_schema(operation_id="read_user", responses=UserSerializer, tags=["administration"])
+    def get(self, request: ApiRequest, user_id: int) -> Response:  # noqa: ARG002 - the framework's signature
+        """A person, and how much they store."""
+        return Response(UserSerializer(get_object_or_404(_users(), pk=user_id)).data)
+
+    @extend_schema(operation_id="change_user", request=UserChanges, responses=UserSerializer, tags=["administration"])
+    def patch(self, request: ApiRequest, user_id: int) -> Response:
+        """Grant a person a quota."""
+        get_object_or_404(User, pk=user_id)
+        changes = UserChanges.read(request.data).validated_data
+        if changes:
+            Account.objects.update_or_create(owner_id=user_id, defaults=changes)
+        return Response(UserSerializer(_users().get(pk=user_id)).data)
+
+
+def _users() -> QuerySet[User]:
+    """Everybody, with the sums of their photos."""
+    sums = {"photo_count": Count("photos"), "stored_bytes": Sum("photos__file_size", default=0)}
+    return User.objects.select_related("account").annotate(**sums)
