@@ -18,7 +18,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from urllib.error import HTTPError
+from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlencode
 from urllib.request import Request, urlopen
 
@@ -114,6 +114,8 @@ class Photosearch:
                         body.seek(0)
                     continue
                 raise Refused(_sentence(error)) from error
+            except URLError as error:
+                raise Refused(f"{self.url} does not answer: {error.reason}") from error
         raise AssertionError("unreachable")
 
 
@@ -173,6 +175,9 @@ def main(arguments: list[str] | None = None) -> int:
     download.add_argument("ids", type=int, nargs="+")
     download.add_argument("--to", type=Path, default=Path())
     chosen = parser.parse_args(arguments)
+    missing = [name for name in ("PHOTOSEARCH_URL", "PHOTOSEARCH_KEY") if not os.environ.get(name)]
+    if missing:
+        parser.error(f"Set {' and '.join(missing)}, as the first lines of this file say.")
     server = Photosearch(os.environ["PHOTOSEARCH_URL"], os.environ["PHOTOSEARCH_KEY"])
     try:
         if chosen.command == "upload":

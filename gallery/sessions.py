@@ -3,11 +3,9 @@
 import re
 from collections.abc import Callable
 from contextlib import suppress
-from ipaddress import ip_address
 from time import time
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, User
 from django.contrib.auth.signals import user_logged_in
 from django.contrib.sessions.models import Session
@@ -16,6 +14,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from gallery.access.addresses import client_address
 from gallery.account import OpenSession
 
 # A session is noted again when it was last seen so long ago.
@@ -62,20 +61,6 @@ def note_login(request: HttpRequest, user: User, **_kwargs: Any) -> None:
     """Note the new session at once."""
     if request.session.session_key:
         _note(request, user)
-
-
-def client_address(request: HttpRequest) -> str | None:
-    """The address that the request came from, as the outermost of our own proxies saw it; None if it cannot be told."""
-    proxies = settings.TRUSTED_PROXIES
-    forwarded = [address.strip() for address in request.headers.get("X-Forwarded-For", "").split(",")]
-    address = request.META.get("REMOTE_ADDR", "")
-    if proxies and len(forwarded) >= proxies:
-        # What stands further left, anybody may have written.
-        address = forwarded[-proxies]
-    try:
-        return str(ip_address(address))
-    except ValueError:
-        return None
 
 
 def describe_device(agent: str) -> str:

@@ -47,7 +47,8 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _https
 SECURE_REDIRECT_EXEMPT = [r"^health$", r"^api/v1/health/", r"^api/v1/metrics/$"]
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-# So many reverse proxies of our own add to X-Forwarded-For: lockouts and the sessions' list want the client's address.
+# So many reverse proxies of our own add to X-Forwarded-For: lockouts, throttles and the
+# list of sessions want the client's address.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 
 CONTENT_SECURITY_POLICY = {
@@ -125,7 +126,7 @@ AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_CALLABLE = "gallery.views.accounts.show_lockout"
-AXES_CLIENT_IP_CALLABLE = "gallery.sessions.client_address"
+AXES_CLIENT_IP_CALLABLE = "gallery.access.addresses.client_address"
 AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
@@ -222,8 +223,6 @@ REST_FRAMEWORK = {
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "gallery.access.negotiation.AlwaysTheSame",
     "DEFAULT_SCHEMA_CLASS": "gallery.access.schema.Schema",
     "EXCEPTION_HANDLER": "gallery.access.problems.answer_problem",
-    # Behind TLS there is a proxy, which adds the client's address; without one nobody's word for it is taken.
-    "NUM_PROXIES": 1 if _https else 0,
     "URL_FORMAT_OVERRIDE": None,
 }
 SPECTACULAR_SETTINGS = {

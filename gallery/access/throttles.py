@@ -8,6 +8,8 @@ from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
+from gallery.access.addresses import client_address
+
 WINDOW = 60  # seconds
 
 
@@ -28,8 +30,7 @@ def seconds_to_wait(who: str, *, limit: int) -> int | None:
 
 def refuse_guessing(request: Request) -> None:
     """Count a wrong key against the address it came from; Throttled after too many."""
-    address = BaseThrottle().get_ident(request)
-    wait = seconds_to_wait(f"wrong:{address}", limit=settings.API_ANONYMOUS_PER_MINUTE)
+    wait = seconds_to_wait(f"wrong:{client_address(request)}", limit=settings.API_ANONYMOUS_PER_MINUTE)
     if wait:
         raise Throttled(wait)
 
@@ -47,7 +48,7 @@ class RequestThrottle(BaseThrottle):
         elif request.user.is_authenticated:
             who = f"user:{request.user.pk}"
         else:
-            who, limit = f"address:{self.get_ident(request)}", settings.API_ANONYMOUS_PER_MINUTE
+            who, limit = f"address:{client_address(request)}", settings.API_ANONYMOUS_PER_MINUTE
         self.wait_seconds = seconds_to_wait(who, limit=limit)
         return self.wait_seconds is None
 

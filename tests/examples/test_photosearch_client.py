@@ -9,6 +9,7 @@ import pytest
 
 from gallery.models import Photo
 from gallery.tokens import Scope, issue_token
+from photosearch.embedded.provision import free_port
 from tests.gallery.conftest import broker, media_root, picture  # noqa: F401 - fixtures
 
 CLIENT = Path(__file__).resolve().parents[2] / "examples" / "photosearch_client.py"
@@ -25,8 +26,8 @@ def run(live_server, owner, settings):
     settings.ELASTICSEARCH_URL = ""
     _token, key = issue_token("client", user=owner, scopes=[Scope.UPLOAD, Scope.SEARCH, Scope.PHOTO_READ])
 
-    def run(*arguments: object, key: str = key) -> subprocess.CompletedProcess[str]:
-        environment = os.environ | {"PHOTOSEARCH_URL": live_server.url, "PHOTOSEARCH_KEY": key}
+    def run(*arguments: object, key: str = key, url: str = live_server.url) -> subprocess.CompletedProcess[str]:
+        environment = os.environ | {"PHOTOSEARCH_URL": url, "PHOTOSEARCH_KEY": key}
         command = [sys.executable, CLIENT, *map(str, arguments)]
         return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
@@ -88,6 +89,16 @@ def test_a_wrong_key_is_told_in_the_servers_words(run, folder):
     finished = run("upload", folder, key="ps_wrong")
     assert finished.returncode == 1
     assert "unknown, expired or revoked" in finished.stderr
+
+
+def test_a_server_that_is_not_there_and_a_missing_key_are_told_in_a_sentence(run, folder):
+    finished = run("upload", folder, url=f"http://localhost:{free_port()}")
+    assert finished.returncode == 1
+    assert "does not answer" in finished.stderr
+    assert "Traceback" not in finished.stderr
+    finished = run("upload", folder, key="")
+    assert finished.returncode == 2
+    assert "Set PHOTOSEARCH_KEY" in finished.stderr
 
 
 def test_it_needs_nothing_but_python():

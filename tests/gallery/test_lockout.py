@@ -6,6 +6,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
+from tests.keys import Program
+
 LIMIT = 3
 RIGHT, WRONG = {"username": "anna", "password": "x"}, {"username": "anna", "password": "guess"}
 
@@ -42,6 +44,27 @@ def test_the_same_person_elsewhere_and_others_here_are_not_locked_out(owner):
     fail()
     assert Client(REMOTE_ADDR="192.0.2.2").post("/login/", RIGHT).status_code == 302
     assert Client(REMOTE_ADDR="192.0.2.1").post("/login/", RIGHT | {"username": "other"}).status_code == 302
+
+
+def test_what_is_open_already_goes_on_and_keys_do_not_care(owner):
+    browser = Client(REMOTE_ADDR="192.0.2.1")
+    browser.force_login(owner)
+    fail()
+    assert browser.get("/account").status_code == 200
+    assert browser.get("/api/v1/account/").status_code == 200
+    assert Program(owner, REMOTE_ADDR="192.0.2.1").get("/api/v1/account/").status_code == 200
+
+
+def test_wrong_keys_lock_their_address_out_and_no_right_one(owner, settings):
+    settings.API_ANONYMOUS_PER_MINUTE, settings.TRUSTED_PROXIES = 2, 1
+    right, wrong = Program(owner), Client(headers={"Authorization": "Bearer ps_guess"})
+
+    def statuses(client: Client, address: str) -> set[int]:
+        return {client.get("/api/v1/account/", headers={"X-Forwarded-For": address}).status_code for _try in range(4)}
+
+    assert statuses(wrong, "192.0.2.1") == {401, 429}
+    assert statuses(right, "192.0.2.1") == {200}
+    assert statuses(wrong, "192.0.2.2") == {401, 429}
 
 
 def test_a_right_password_before_the_limit_is_a_new_beginning(owner):

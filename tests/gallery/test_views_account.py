@@ -5,9 +5,10 @@ from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.test import Client
 
+from gallery.access.addresses import client_address
 from gallery.account import Account, OpenSession
 from gallery.models import Photo
-from gallery.sessions import SECONDS_BETWEEN_NOTES, client_address, describe_device
+from gallery.sessions import SECONDS_BETWEEN_NOTES, describe_device
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 SAFARI = (
@@ -102,6 +103,8 @@ def test_addresses_are_those_that_our_own_proxies_saw(rf, settings):
         addresses.append(client_address(request))
     assert addresses == ["10.0.0.1", "10.0.0.2", "198.51.100.4", "10.0.0.1"]
     assert client_address(rf.get("/", REMOTE_ADDR="")) is None
+    settings.TRUSTED_PROXIES = 1
+    assert client_address(rf.get("/", REMOTE_ADDR="10.0.0.1")) == "10.0.0.1"
 
 
 @pytest.mark.parametrize(
