@@ -4,6 +4,7 @@ from playwright.sync_api import expect
 
 from gallery.assistants import AssistantCall
 from gallery.tokens import ApiToken
+from search.saved import save_search
 
 
 def test_a_key_is_made_shown_and_revoked(open_page):
@@ -23,8 +24,15 @@ def test_what_assistants_may_read_is_said_and_what_they_asked_is_listed(open_pag
     AssistantCall.objects.create(
         user=owner, token_name="desk", tool="search", arguments={"query": "<b>tea</b>"}, outcome="3 photos"
     )
+    save_search("Flights", user=owner, address="q=flight")
     page = open_page("/assistants")
     expect(page.get_by_role("cell", name="<b>tea</b>")).to_be_visible()
+    expect(page.get_by_label("Flights")).to_be_hidden()
+    page.get_by_label("what chosen saved searches find").check()
+    page.get_by_label("Flights").check()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("It holds from the next question on.")).to_be_visible()
+    expect(page.get_by_label("Flights")).to_be_checked()
     page.get_by_label("the whole gallery").check()
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("It holds from the next question on.")).to_be_visible()
