@@ -6,8 +6,11 @@ import { listOf } from "./tiles.js";
 const { gettext, interpolate } = window.django;
 const form = document.querySelector("#selection");
 const LONG_PRESS = 450; // milliseconds
+const AFTERWARDS = 100; // milliseconds
 const chosen = new Set();
 let last = null;
+// Whether a finger chose the tile that it lies on, or was just lifted from.
+let isHeld = false;
 
 export function isChosen(id) {
   return chosen.has(id);
@@ -48,6 +51,11 @@ async function turn(tile, { range = false } = {}) {
 }
 
 document.addEventListener("click", (event) => {
+  if (isHeld) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    return;
+  }
   const tile = event.target.closest(".tile[data-photo]");
   if (!tile || event.ctrlKey || event.metaKey) return;
   const isCheck = event.target.closest(".check");
@@ -64,21 +72,20 @@ document.addEventListener("pointerdown", (event) => {
   const tile = event.target.closest(".tile[data-photo]");
   if (!tile || event.pointerType !== "touch" || chosen.size) return;
   press = setTimeout(() => {
-    press = 0;
+    isHeld = true;
     turn(tile);
-    document.addEventListener("click", swallow, { capture: true, once: true });
-    setTimeout(() => document.removeEventListener("click", swallow, { capture: true }), LONG_PRESS);
   }, LONG_PRESS);
 });
-for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, () => clearTimeout(press));
+for (const end of ["pointerup", "pointercancel"]) {
+  document.addEventListener(end, () => {
+    clearTimeout(press);
+    // Some browsers send a click after it, some do not.
+    setTimeout(() => { isHeld = false; }, AFTERWARDS);
+  });
+}
 document.addEventListener("contextmenu", (event) => {
   if (event.pointerType === "touch" && event.target.closest(".tile[data-photo]")) event.preventDefault();
 });
-
-function swallow(event) {
-  event.preventDefault();
-  event.stopImmediatePropagation();
-}
 
 // Shift and click would select text.
 document.addEventListener("mousedown", (event) => {
