@@ -26,3 +26,9 @@ def empty_cache(settings: Any) -> None:
     """A cache of this process alone, empty; the one in Valkey has tests of its own."""
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings: Any) -> None:
+    """Hashing a password as it should be takes a fifth of a second, and nearly every test makes a person."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
