@@ -19,7 +19,7 @@ from tests.gallery.conftest import broker, media_root, picture, store  # noqa: F
 
 DESK = {"width": 1280, "height": 860}
 SMALL_TELEPHONE = {"width": 320, "height": 640}
-PATIENCE = 10_000  # milliseconds
+PATIENCE = 20_000  # milliseconds
 
 
 @pytest.fixture(scope="package")
