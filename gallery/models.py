@@ -142,9 +142,6 @@ class Photo(models.Model):
         help_text=_("Its place in the timeline: when it was taken, or else uploaded."),
     )
 
-    # No field: whether the upload that gave this object took the photo out of the bin.
-    was_binned = False
-
     objects = PhotoQuerySet.as_manager()
 
     class Meta:

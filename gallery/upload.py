@@ -1,6 +1,7 @@
 """Take an uploaded file in: refuse what is no picture, store its bytes once per owner, and have it processed."""
 
 from collections.abc import Iterable, Iterator
+from enum import Enum
 from functools import partial
 from typing import IO
 
@@ -15,12 +16,20 @@ from gallery.storing import Incoming, store_pictures
 from gallery.tasks import enqueue_processing
 
 
-def store_upload(file: IO[bytes], *, owner: AbstractBaseUser, filename: str) -> tuple[Photo, bool]:
+class Arrival(Enum):
+    """Where the bytes of a file were when it came."""
+
+    NEW = "nowhere in the owner's gallery"
+    KNOWN = "in the gallery"
+    BINNED = "in the bin"
+
+
+def store_upload(file: IO[bytes], *, owner: AbstractBaseUser, filename: str) -> tuple[Photo, Arrival]:
     """Store a picture file; the photo, and whether it is new: bytes that `owner` has already are not stored again.
 
     Sending the same bytes again also repairs a photo whose file was lost, and brings one back from the bin with all
-    that was said of it (then it `was_binned`). InvalidImage (of which UnsupportedImage, ImageTooLarge and QuotaExceeded
-    are kinds) if the file is refused, in which case nothing stays behind.
+    that was said of it. InvalidImage (of which UnsupportedImage, ImageTooLarge and QuotaExceeded are kinds) if the file
+    is refused, in which case nothing stays behind.
     """
 
     def blocks() -> Iterator[bytes]:
@@ -31,12 +40,13 @@ def store_upload(file: IO[bytes], *, owner: AbstractBaseUser, filename: str) -> 
     source = PhotoSource(path=PhotoSource.UPLOAD)
     with transaction.atomic():
         (stored,) = store_pictures([Incoming(fields, source, blocks)], owner=owner)
+        arrival = Arrival.NEW if stored.created else Arrival.KNOWN
         if stored.photo.trashed_at:
             restore_photos(Photo.objects.filter(pk=stored.photo.pk), user=owner)
             stored.photo.trashed_at = None
-            stored.photo.was_binned = True
+            arrival = Arrival.BINNED
         transaction.on_commit(partial(enqueue_processing, [stored.photo.pk]))
-    return stored.photo, stored.created
+    return stored.photo, arrival
 
 
 def known_checksums(checksums: Iterable[str], *, owner: AbstractBaseUser) -> dict[str, int]:

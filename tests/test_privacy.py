@@ -23,7 +23,7 @@ from gallery.models import (
 from gallery.partial_uploads import begin_upload
 from gallery.tasks import make_thumbnails
 from gallery.tokens import issue_token
-from gallery.upload import store_upload
+from gallery.upload import Arrival, store_upload
 from search.models import PhotoEmbedding, PhotoText, ResultList, SavedSearch, SearchExample
 from search.result_lists import keep_list
 from search.results import Found, FoundList
@@ -169,8 +169,8 @@ def test_the_same_bytes_of_two_people_are_two_photos(photo, media_root):  # noqa
     from io import BytesIO
 
     other = User.objects.create_user("other")
-    twin, created = store_upload(BytesIO(picture(7)), owner=other, filename="mine.png")
-    assert created
+    twin, arrival = store_upload(BytesIO(picture(7)), owner=other, filename="mine.png")
+    assert arrival is Arrival.NEW
     assert twin.path != photo.path
 
 

@@ -23,7 +23,7 @@ from gallery.images import ImageTooLarge, InvalidImage, UnsupportedImage
 from gallery.models import Photo
 from gallery.serializers import PhotoSerializer
 from gallery.tokens import Scope
-from gallery.upload import store_upload
+from gallery.upload import Arrival, store_upload
 from gallery.views.uploads import ENVELOPE, LargeFileSkipper, too_large
 
 # The header of each digest, and its hexadecimal digits.
@@ -159,7 +159,7 @@ class Upload(ApiView):
         file, filename = _receive(request, filename)
         try:
             _verify(file, checksums)
-            photo, created = store_upload(file, owner=request.user, filename=filename)
+            photo, arrival = store_upload(file, owner=request.user, filename=filename)
         except UnsupportedImage as error:
             raise Unsupported(str(error)) from error
         except ImageTooLarge as error:
@@ -168,7 +168,7 @@ class Upload(ApiView):
             raise Refused(str(error)) from error
         finally:
             file.close()
-        return _answer(photo, created=created)
+        return _answer(photo, created=arrival is Arrival.NEW)
 
 
 class UploadCheck(ApiView):

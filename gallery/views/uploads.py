@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods
 
 from gallery.images import ImageTooLarge, InvalidImage, UnsupportedImage
 from gallery.models import Photo
-from gallery.upload import store_upload
+from gallery.upload import Arrival, store_upload
 from gallery.views import PageRequest
 
 # What a request holds beside one file: boundaries, names, the CSRF token.
@@ -115,15 +115,15 @@ def _store_all(
 def store_file(file: IO[bytes], *, owner: User, filename: str) -> Outcome:
     """Store a picture and say what became of it."""
     try:
-        photo, created = store_upload(file, owner=owner, filename=filename)
+        photo, arrival = store_upload(file, owner=owner, filename=filename)
     except UnsupportedImage as error:
         return Outcome(filename, 415, detail=str(error))
     except ImageTooLarge as error:
         return Outcome(filename, 413, detail=str(error))
     except InvalidImage as error:
         return Outcome(filename, 400, detail=str(error))
-    detail = _("Taken out of the bin") if photo.was_binned else ""
-    return Outcome(filename, 201 if created else 200, photo, detail)
+    detail = _("Taken out of the bin") if arrival is Arrival.BINNED else ""
+    return Outcome(filename, 201 if arrival is Arrival.NEW else 200, photo, detail)
 
 
 def _answer(request: PageRequest, outcomes: list[Outcome], *, wants_json: bool) -> HttpResponse:

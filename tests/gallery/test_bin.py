@@ -13,7 +13,7 @@ from gallery.bin import DAYS_IN_BIN, bin_photos, binned_at, empty_bin, purge_bin
 from gallery.deletion import delete_photos
 from gallery.models import Photo
 from gallery.tasks import make_thumbnails
-from gallery.upload import store_upload
+from gallery.upload import Arrival, store_upload
 from tests.gallery.conftest import picture
 
 ALL = Photo.objects.all()
@@ -97,8 +97,8 @@ def test_the_same_bytes_sent_again_bring_a_photo_back_with_what_was_said_of_it(s
     photo = store(picture(5), filename="first.png")
     Photo.objects.update(description="the old station", importance=4)
     bin_photos(ALL.all(), user=owner)
-    again, created = store_upload(BytesIO(picture(5)), owner=owner, filename="second.png")
-    assert (again.pk, created, again.trashed_at) == (photo.pk, False, None)
+    again, arrival = store_upload(BytesIO(picture(5)), owner=owner, filename="second.png")
+    assert (again.pk, arrival, again.trashed_at) == (photo.pk, Arrival.BINNED, None)
     back = Photo.objects.visible_to(owner).get()
     assert (back.filename, back.description, back.importance) == ("first.png", "the old station", 4)
 

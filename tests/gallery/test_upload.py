@@ -23,7 +23,7 @@ from gallery.images import ImageTooLarge, InvalidImage, UnsupportedImage
 from gallery.models import Photo, PhotoSource, StepAttempt
 from gallery.reading import clean_filename
 from gallery.storing import Incoming, store_pictures
-from gallery.upload import store_upload
+from gallery.upload import Arrival, store_upload
 from tests.gallery.conftest import picture, process_environment
 from tests.gallery.test_images import png_that_claims
 
@@ -38,9 +38,9 @@ def test_a_picture_is_stored_with_all_that_its_bytes_tell(owner: User, media_roo
     file = BytesIO()
     Image.new("RGB", (64, 48), "red").save(file, "JPEG", exif=exif)
     data = file.getvalue()
-    photo, created = store_upload(SimpleUploadedFile("summer.png", data), owner=owner, filename="summer.png")
+    photo, arrival = store_upload(SimpleUploadedFile("summer.png", data), owner=owner, filename="summer.png")
     photo.refresh_from_db()
-    assert created
+    assert arrival is Arrival.NEW
     assert (photo.owner, photo.filename, photo.extension, photo.file_size) == (owner, "summer.png", "jpg", len(data))
     assert (photo.width, photo.height) == (48, 64)
     assert (photo.taken_at, photo.date_source) == (datetime(2023, 5, 1, 12, 34, 56), Photo.DateSource.EXIF)
@@ -58,8 +58,8 @@ def test_a_picture_is_stored_with_all_that_its_bytes_tell(owner: User, media_roo
 
 def test_the_same_bytes_are_one_photo_whatever_they_are_called(store: Callable[..., Photo], owner: User) -> None:
     first = store(picture(), filename="a.png")
-    again, created = store_upload(BytesIO(picture()), owner=owner, filename="b.png")
-    assert (again.pk, created, again.filename) == (first.pk, False, "a.png")
+    again, arrival = store_upload(BytesIO(picture()), owner=owner, filename="b.png")
+    assert (again.pk, arrival, again.filename) == (first.pk, Arrival.KNOWN, "a.png")
 
 
 def test_two_owners_of_the_same_bytes_have_a_photo_each(store: Callable[..., Photo], owner: User) -> None:
@@ -146,8 +146,8 @@ def test_parallel_uploads_of_the_same_bytes_make_one_photo(
 ) -> None:
     def upload_once(_number: int) -> tuple[int, bool]:
         try:
-            photo, created = store_upload(BytesIO(picture()), owner=owner, filename="a.png")
-            return photo.pk, created
+            photo, arrival = store_upload(BytesIO(picture()), owner=owner, filename="a.png")
+            return photo.pk, arrival is Arrival.NEW
         finally:
             connection.close()
 

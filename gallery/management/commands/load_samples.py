@@ -8,7 +8,7 @@ from django.core.files.base import ContentFile
 from django.core.management.base import BaseCommand, CommandError
 
 from gallery.samples.catalogue import SAMPLES
-from gallery.upload import store_upload
+from gallery.upload import Arrival, store_upload
 
 
 class Command(BaseCommand):
@@ -31,6 +31,6 @@ class Command(BaseCommand):
             ) from None
         created = 0
         for sample in SAMPLES:
-            _, is_new = store_upload(ContentFile(sample.read()), owner=user, filename=sample.filename)
-            created += is_new
+            _photo, arrival = store_upload(ContentFile(sample.read()), owner=user, filename=sample.filename)
+            created += arrival is Arrival.NEW
         self.stdout.write(f"{created} sample pictures added for {owner}, {len(SAMPLES) - created} were there already.")

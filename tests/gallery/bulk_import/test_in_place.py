@@ -11,7 +11,7 @@ from django.test import Client
 from gallery.deletion import delete_photos
 from gallery.models import ImportJob, Photo, PhotoSource
 from gallery.tasks import make_thumbnails
-from gallery.upload import store_upload
+from gallery.upload import Arrival, store_upload
 from tests.gallery.bulk_import.conftest import LONG_AGO, finish, verdicts, write
 from tests.gallery.conftest import picture
 from tests.gallery.test_upload import files_below
@@ -130,9 +130,9 @@ def test_an_upload_of_the_same_bytes_makes_a_copy_that_outlives_the_file(
     from io import BytesIO
 
     place()
-    photo, created = store_upload(BytesIO(picture(2)), owner=owner, filename="b.png")
+    photo, arrival = store_upload(BytesIO(picture(2)), owner=owner, filename="b.png")
     (folder / "summer" / "b.png").unlink()
-    assert not created
+    assert arrival is Arrival.KNOWN
     assert not photo.is_in_place
     assert original(owner, photo) == picture(2)
 
