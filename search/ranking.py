@@ -244,7 +244,7 @@ class Ranker:
             encoder = self.encoder or choose_encoder(frozenset(), user=self.user)
         except EncoderUnavailable:
             return entries
-        return fold_versions(entries, model=encoder.model, is_basic=encoder.is_basic) if encoder else entries
+        return fold_versions(entries, encoder=encoder) if encoder else entries
 
 
 def _merge(photo_id: int, score: float, rankings: list[Ranking]) -> Found:

@@ -6,38 +6,33 @@ from dataclasses import replace
 
 from django.db import connection
 
+from search.encoders.client import EncoderInfo
+from search.likeness import are_alike, most_distant, words_of
 from search.models import PhotoEmbedding, PhotoText
 from search.results import Found
 
 # So many hits are compared with each other; who looks further down looks for something else.
 COMPARED = 120
-# Nearly the same by its vector, and by the words in it: two screenshots of one app look alike to every encoder. A
-# basic encoder knows kinds of things alone, and takes any two cats for one.
-MOST_DISTANT = 0.04
-MOST_DISTANT_TO_BASIC = 0.005
-LEAST_SIMILAR_WORDS = 0.6
-COMPARED_CHARACTERS = 500
 
 PAIRS = f"""
     WITH hit AS MATERIALIZED (
-        SELECT embedding.photo_id, embedding.vector, left(coalesce(folded, ''), {COMPARED_CHARACTERS}) AS words
+        SELECT embedding.photo_id, embedding.vector, {words_of("folded")} AS words
         FROM {PhotoEmbedding._meta.db_table} AS embedding
         LEFT JOIN {PhotoText._meta.db_table} AS text ON text.photo_id = embedding.photo_id
         WHERE embedding.photo_id = ANY(%s) AND model = %s AND view = 0
     )
     SELECT one.photo_id, other.photo_id FROM hit AS one JOIN hit AS other ON one.photo_id < other.photo_id
     WHERE one.vector <=> other.vector < %s
-        AND (one.words = other.words OR similarity(one.words, other.words) > {LEAST_SIMILAR_WORDS})
+        AND {are_alike("one.words", "other.words")}
 """  # noqa: S608 - our own names and numbers
 
 
-def fold_versions(entries: Sequence[Found], *, model: str, is_basic: bool) -> list[Found]:
-    """The list with nearly identical photos folded into the first of them; by the vectors of `model`."""
+def fold_versions(entries: Sequence[Found], *, encoder: EncoderInfo) -> list[Found]:
+    """The list with nearly identical photos folded into the first of them; by the vectors of `encoder`."""
     compared, others = entries[:COMPARED], entries[COMPARED:]
-    distance = MOST_DISTANT_TO_BASIC if is_basic else MOST_DISTANT
     alike: dict[int, set[int]] = defaultdict(set)
     with connection.cursor() as cursor:
-        cursor.execute(PAIRS, [[entry.photo_id for entry in compared], model, distance])
+        cursor.execute(PAIRS, [[entry.photo_id for entry in compared], encoder.model, most_distant(encoder)])
         for one, other in cursor.fetchall():
             alike[one].add(other)
             alike[other].add(one)
