@@ -209,6 +209,26 @@ class PhotoSource(models.Model):
         return self.path
 
 
+class PhotoMerge(models.Model):
+    """What a photo was before it took over what was known of others, which went into the bin at `moment`."""
+
+    photo = models.ForeignKey(Photo, on_delete=models.CASCADE, related_name="merges")
+    moment = models.DateTimeField()
+    before = models.JSONField(default=dict, help_text=_("The fields that were changed, as they were."))
+    albums = models.JSONField(null=True, help_text=_("Those of its first source, as they were; empty: unchanged."))
+    edited_before = models.DateTimeField(null=True)
+    edited_at = models.DateTimeField(
+        null=True, help_text=_("Of the photo just after: who edits it later sets another.")
+    )
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["photo", "moment"], name="photo_merge_unique")]
+        indexes = [models.Index(fields=["moment"], name="photo_merge_moment")]
+
+    def __str__(self) -> str:
+        return f"{self.moment}"
+
+
 class Step(models.TextChoices):
     """The steps that process a photo, each on its own."""
 

@@ -13,7 +13,7 @@ from gallery.files import THUMBNAIL_SIDES, is_original_there, thumbnail_path, wr
 from gallery.images import THUMBNAIL_VERSION, InvalidImage, make_placeholder, make_thumbnail, open_image
 from gallery.models import Photo
 from gallery.watchdog import watchdog
-from search import documents, ocr
+from search import comparing, documents, ocr
 from search.encoders import client as encoders
 from search.models import PhotoEmbedding, PhotoText
 
@@ -115,6 +115,7 @@ def _store_text(photo: Photo) -> None:
             )
             if text != known:
                 Photo.objects.filter(pk=locked.pk).update(revision=F("revision") + 1)
+                comparing.forget_words(locked.pk)
 
 
 def _locked(photo_ids: Iterable[int]) -> list[Photo]:

@@ -5,7 +5,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import MD5
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -75,6 +75,64 @@ class IndexedPhoto(models.Model):
 
     def __str__(self) -> str:
         return f"{self.mapping} r{self.revision}"
+
+
+class ComparedPhoto(models.Model):
+    """A photo whose vector by `model` has been compared with all those that were compared before it.
+
+    `is_full`: it has more look-alikes than are kept of one photo, and is compared anew when most of those are gone.
+    """
+
+    photo = models.ForeignKey(Photo, on_delete=models.CASCADE, related_name="+")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    model = models.CharField(max_length=100)
+    version = models.PositiveSmallIntegerField(help_text=_("Of the comparison (search.likeness)."))
+    is_full = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["photo", "model"], name="compared_photo_unique")]
+        indexes = [models.Index(fields=["owner", "model"], condition=Q(is_full=True), name="compared_photo_full")]
+
+    def __str__(self) -> str:
+        return f"{self.model} v{self.version}"
+
+
+class LookAlike(models.Model):
+    """Two photos of one person whose vectors by `model` are nearly the same; `one` is the older row."""
+
+    one = models.ForeignKey(Photo, on_delete=models.CASCADE, related_name="+")
+    other = models.ForeignKey(Photo, on_delete=models.CASCADE, related_name="+")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    model = models.CharField(max_length=100)
+    distance = models.FloatField(help_text=_("1 − cosine."))
+    reads_alike = models.BooleanField(null=True, help_text=_("The words in them are too; empty: not compared yet."))
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["one", "other", "model"], name="look_alike_unique"),
+            models.CheckConstraint(condition=Q(one__lt=F("other")), name="look_alike_older_first"),
+        ]
+        indexes = [
+            models.Index(fields=["owner", "model"], name="look_alike_owner_model"),
+            models.Index(fields=["owner", "model"], condition=Q(reads_alike=None), name="look_alike_unread"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.distance:.3f}"
+
+
+class KeptApart(models.Model):
+    """Photos of which a person has said that they want them all: no two of these are shown as look-alikes again."""
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    moment = models.DateTimeField(help_text=_("When it was said, of several groups at once perhaps."))
+    photos = models.ManyToManyField(Photo, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(fields=["owner", "moment"], name="kept_apart_owner_moment")]
+
+    def __str__(self) -> str:
+        return f"{self.moment}"
 
 
 class ResultList(models.Model):
