@@ -16,7 +16,7 @@ from gallery.import_tasks import resume_imports
 from gallery.models import RETRY_DELAY, Photo, Step
 from gallery.partial_uploads import sweep_partial_uploads
 from gallery.steps import BATCH_SIZES, CurrentStep, current_steps
-from gallery.tasks import MAX_WAITING, enqueue_vector_indexes, resume_unindexing, top_up
+from gallery.tasks import MAX_WAITING, enqueue_comparisons, enqueue_vector_indexes, resume_unindexing, top_up
 
 logger = logging.getLogger(__name__)
 
@@ -65,12 +65,28 @@ class Feeder:
             self._stock = fresh + self._stock
 
 
+class Rested:
+    """Work that looks through much: begun again after as many times as long as it took last time."""
+
+    def __init__(self, work: Callable[[], None]) -> None:
+        self._work = work
+        self._next = 0.0
+
+    def __call__(self) -> None:
+        """Do it, if it has rested."""
+        begun = monotonic()
+        if begun >= self._next:
+            self._work()
+            self._next = monotonic() + REST * (monotonic() - begun)
+
+
 class Clock:
     """Goes round everything that has to be looked after; whatever fails, the rest goes on."""
 
     def __init__(self) -> None:
         self._feeders: dict[tuple[Step, str], Feeder] = {}
         self._strays: Iterator[None] = iter(())
+        self._enqueue_comparisons = Rested(enqueue_comparisons)
         self._troubles: dict[str, str] = {}
 
     def run(self, stop: Event) -> None:
@@ -83,6 +99,7 @@ class Clock:
                 self._attempt(f"{step} {version}", feeder.feed)
             if ticks % TICKS_PER_ROUND == 0:
                 self._attempt("vector indexes", enqueue_vector_indexes)
+                self._attempt("look-alikes", self._enqueue_comparisons)
                 self._attempt("index entries", resume_unindexing)
                 self._attempt("imports", resume_imports)
                 self._attempt("bins", purge_bins)

@@ -8,6 +8,7 @@ from typing import cast
 
 import dramatiq
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import transaction
 from dramatiq import Message
 from dramatiq.brokers.redis import RedisBroker
@@ -15,8 +16,10 @@ from redis import RedisError
 
 from gallery.models import DocumentRemoval, Photo, Step
 from gallery.steps import BATCH_SIZES, CurrentStep, embedding_step, index_step, text_step, thumbnails_step
-from search import documents, ocr, vector_index
+from search import comparing, documents, ocr, vector_index
+from search.encoder_choice import choose_encoder
 from search.encoders.client import EncoderUnavailable, describe_encoders
+from search.likeness import most_distant
 from search.models import PhotoEmbedding
 from search.vector_search import EXACT_ROWS
 
@@ -77,6 +80,15 @@ def unindex_photos(photo_ids: list[int]) -> None:
 def build_vector_index(model: str, dimensions: int) -> None:
     """Build the index that searches among very many vectors of `model` need; it may take an hour."""
     vector_index.build_vector_index(model, dimensions)
+
+
+@dramatiq.actor(queue_name="vision", max_retries=0, time_limit=6 * 60 * MINUTES)
+def find_look_alikes(owner_id: int, model: str, dimensions: int, limit: float) -> None:
+    """Compare those photos of one person, by their vectors of `model`, that are not compared yet."""
+    while comparing.compare_some(owner_id, model=model, dimensions=dimensions, limit=limit):
+        pass
+    while comparing.compare_words(owner_id, model=model):
+        pass
 
 
 STEP_QUEUES = {
@@ -149,6 +161,20 @@ def enqueue_vector_indexes() -> None:
             message = build_vector_index.message(encoder.model, encoder.dimensions)
             if not _waiting_like(message):
                 _broker().enqueue(message)
+
+
+def enqueue_comparisons() -> None:
+    """Have everybody's photos compared that are not yet, by the encoder that answers for their library; RedisError."""
+    try:
+        encoders = [encoder for encoder in describe_encoders() if encoder.state == "ready"]
+        for encoder in encoders:
+            for owner in User.objects.filter(pk__in=comparing.owners_to_compare(encoder.model)):
+                chosen = choose_encoder(frozenset(), user=owner)
+                message = find_look_alikes.message(owner.pk, encoder.model, encoder.dimensions, most_distant(encoder))
+                if chosen and chosen.model == encoder.model and not _waiting_like(message):
+                    _broker().enqueue(message)
+    except EncoderUnavailable:
+        return
 
 
 def is_waiting(message: Message) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from threading import Event
+from time import monotonic, sleep
 from typing import Any
 from uuid import uuid4
 
@@ -20,8 +21,9 @@ from gallery.steps import BlockedStep, CurrentStep, thumbnails_step
 from search import vector_index
 from search.encoders.client import EncoderUnavailable
 from search.encoders.description import Calibration, EncoderInfo
-from search.models import PhotoEmbedding
+from search.models import ComparedPhoto, LookAlike, PhotoEmbedding
 from tests.gallery.test_tasks import waiting
+from tests.search.test_encoder_choice import CLIP
 
 
 class Ticks(Event):
@@ -242,3 +244,34 @@ def test_current_steps_name_what_stands_in_the_way(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr("gallery.steps.describe_encoders", lambda: [encoder("ready")])
     ready = [step for step in clock.current_steps() if isinstance(step, CurrentStep) and step.step == Step.EMBEDDING]
     assert [(step.version, step.title) for step in ready] == [("tiny@1", "picture features (Tiny)")]
+
+
+def test_comparisons_are_enqueued_once_for_those_whose_photos_are_not_compared(store, owner, broker, monkeypatch):
+    monkeypatch.setattr(tasks, "describe_encoders", lambda: [CLIP])
+    monkeypatch.setattr(tasks, "choose_encoder", lambda scripts, *, user: CLIP)
+    User.objects.create_user("without photos")
+    photos = [store(), store()]
+    for photo in photos:
+        PhotoEmbedding.objects.create(photo=photo, owner=owner, model=CLIP.model, vector=[1, 0, 0, 0])
+    tasks.enqueue_comparisons()
+    tasks.enqueue_comparisons()
+    ((actor, arguments),) = waiting(broker, "vision")
+    assert (actor, arguments) == ("find_look_alikes", [owner.pk, CLIP.model, CLIP.dimensions, 0.04])
+    tasks.find_look_alikes(*arguments)
+    assert ComparedPhoto.objects.count() == 2
+    assert LookAlike.objects.get().reads_alike
+    broker.flush_all()
+    tasks.enqueue_comparisons()
+    assert waiting(broker, "vision") == []
+
+
+def test_what_looks_through_much_rests_a_hundred_times_as_long():
+    done = []
+    rested = clock.Rested(lambda: (done.append(1), sleep(0.02)))
+    rested()
+    rested()
+    assert len(done) == 1
+    assert 1 < rested._next - monotonic() < 100
+    rested._next = 0
+    rested()
+    assert len(done) == 2
