@@ -6,20 +6,24 @@ from django.contrib.auth.models import AbstractBaseUser, User
 from django.utils import timezone
 
 from gallery.deletion import delete_photos
-from gallery.models import Photo, PhotoQuerySet
+from gallery.models import Photo, PhotoMerge, PhotoQuerySet
 
 DAYS_IN_BIN = 30
 # So many at a time are deleted by the clock: nobody waits for it, and it has other things to do.
 PURGED_AT_ONCE = 100
 
 
-def bin_photos(photos: PhotoQuerySet, *, user: AbstractBaseUser) -> tuple[int, datetime]:
+def bin_photos(
+    photos: PhotoQuerySet, *, user: AbstractBaseUser, moment: datetime | None = None
+) -> tuple[int, datetime]:
     """Put those of `photos` that `user` sees into the bin; how many they were, and the moment they have in common.
+
+    It is now, or a `moment` that they share with others.
 
     They stay in the keyword index: the database has the last word on what is found, and who takes them out again
     finds them at once.
     """
-    moment = timezone.now()
+    moment = moment or timezone.now()
     return photos.visible_to(user).update(trashed_at=moment), moment
 
 
@@ -45,3 +49,4 @@ def purge_bins() -> None:
     due = list(expired.order_by("trashed_at").values_list("pk", "owner_id")[:PURGED_AT_ONCE])
     for owner in User.objects.filter(pk__in={owner_id for _photo_id, owner_id in due}):
         empty_bin(expired.filter(pk__in=[photo_id for photo_id, owner_id in due if owner_id == owner.pk]), user=owner)
+    PhotoMerge.objects.filter(moment__lt=deadline).delete()

@@ -1,5 +1,6 @@
 """The bin: what lies in it, and how it gets out of it."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from django.core.exceptions import BadRequest
@@ -11,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from gallery.bin import DAYS_IN_BIN, binned_at, empty_bin, restore_photos
+from gallery.bin import DAYS_IN_BIN, empty_bin, restore_photos
 from gallery.forms import ChosenForm
+from gallery.merging import Undone, undo
 from gallery.models import Photo
 from gallery.views import PageRequest
 from gallery.views.answers import tell
@@ -31,14 +33,11 @@ def show_bin(request: PageRequest) -> HttpResponse:
 
 @require_POST
 def restore_binned(request: PageRequest) -> HttpResponse:
-    """Take photos out of the bin: those that were chosen, or those that went into it together at a `moment`."""
+    """Take photos out of the bin that were chosen; or take back all that was done at a `moment`."""
     if "moment" in request.POST:
-        photos = binned_at(_moment(request.POST["moment"]), user=request.user)
-    else:
-        photos = chosen_photos(valid_form(request, ChosenForm))
-    count = restore_photos(photos, user=request.user)
-    sentence = ngettext("%(count)d photo is back.", "%(count)d photos are back.", count)
-    return tell(request, sentence % {"count": count})
+        return tell(request, " ".join(_undone_sentences(undo(_moment(request.POST["moment"]), user=request.user))))
+    count = restore_photos(chosen_photos(valid_form(request, ChosenForm)), user=request.user)
+    return tell(request, _restored_sentence(count))
 
 
 @require_POST
@@ -62,6 +61,29 @@ def _moment(text: str) -> datetime:
     if moment is None or moment.tzinfo is None:
         raise BadRequest(_("This is no moment at which photos were put into the bin."))
     return moment
+
+
+def _undone_sentences(undone: Undone) -> Iterator[str]:
+    if undone.restored or not undone.groups:
+        yield _restored_sentence(undone.restored)
+    if undone.groups:
+        sentence = ngettext(
+            "%(count)d group is shown as look-alikes again.",
+            "%(count)d groups are shown as look-alikes again.",
+            undone.groups,
+        )
+        yield sentence % {"count": undone.groups}
+    if undone.kept_edits:
+        sentence = ngettext(
+            "%(count)d photo that was kept has been edited since, and stays as it is.",
+            "%(count)d photos that were kept have been edited since, and stay as they are.",
+            undone.kept_edits,
+        )
+        yield sentence % {"count": undone.kept_edits}
+
+
+def _restored_sentence(count: int) -> str:
+    return ngettext("%(count)d photo is back.", "%(count)d photos are back.", count) % {"count": count}
 
 
 def _deleted_sentence(count: int) -> str:

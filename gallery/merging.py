@@ -1,0 +1,182 @@
+"""One photo takes the place of others that look like it: it is given the best of what is known of them, and they go.
+
+What was done together shares its moment, which is all that undo needs, as in the bin.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from gallery.bin import bin_photos, binned_at, restore_photos
+from gallery.editing import edit_photos
+from gallery.models import Photo, PhotoMerge, PhotoSource
+from search.look_alikes import forget_kept_apart
+
+DATE_FIELDS = ("taken_at", "taken_offset", "date_source")
+MAX_DESCRIPTION = 5000
+
+
+class PhotosGone(Exception):
+    """Some of the photos do not exist, or are another's."""
+
+
+class KeeperGone(Exception):
+    """The photo to keep is in the bin meanwhile."""
+
+
+@dataclass(frozen=True)
+class Undone:
+    """How many photos are back, how many groups may be shown again, and how many photos stay as they were edited."""
+
+    restored: int
+    groups: int
+    kept_edits: int
+
+
+def merge_photos(keeper_id: int, other_ids: Iterable[int], *, user: AbstractBaseUser, moment: datetime) -> int:
+    """Keep one photo, with the best of what is known of the others, and put those into the bin; how many they were.
+
+    Those that are in the bin already stay there.
+
+    Raises:
+        PhotosGone: one of them is none of `user`'s.
+        KeeperGone: with a sentence for the person.
+    """
+    wanted = {keeper_id, *other_ids}
+    with transaction.atomic():
+        own = Photo.objects.belonging_to(user).filter(pk__in=wanted).order_by("pk").select_for_update(no_key=True)
+        photos = {photo.pk: photo for photo in own}
+        if wanted - photos.keys():
+            raise PhotosGone
+        keeper = photos.pop(keeper_id)
+        if keeper.trashed_at:
+            raise KeeperGone(_("The photo to keep is in the bin meanwhile."))
+        others = [photo for photo in photos.values() if photo.trashed_at is None]
+        if others:
+            _take_over(keeper, others, user=user, moment=moment)
+        binned = Photo.objects.filter(pk__in=[photo.pk for photo in others])
+        return bin_photos(binned, user=user, moment=moment)[0]
+
+
+def merge_groups(
+    groups: Sequence[tuple[int, list[int]]], *, user: AbstractBaseUser, moment: datetime
+) -> tuple[int, int]:
+    """The same for several groups, or for none if one of their photos is none of `user`'s (PhotosGone).
+
+    How many photos went into the bin, and how many groups are left alone because their keeper lies there meanwhile.
+    """
+    binned = left_alone = 0
+    wanted = {pk for keeper_id, other_ids in groups for pk in (keeper_id, *other_ids)}
+    with transaction.atomic():
+        # All at once and in one order, so that nobody who does the same waits for us while we wait for them.
+        list(Photo.objects.belonging_to(user).filter(pk__in=wanted).order_by("pk").select_for_update(no_key=True))
+        for keeper_id, other_ids in groups:
+            try:
+                binned += merge_photos(keeper_id, other_ids, user=user, moment=moment)
+            except KeeperGone:
+                left_alone += 1
+    return binned, left_alone
+
+
+def undo(moment: datetime, *, user: AbstractBaseUser) -> Undone:
+    """Take back what `user` did at `moment`: photos come out of the bin, and keepers are what they were before.
+
+    A keeper that has been edited since stays as it is.
+    """
+    with transaction.atomic():
+        # The row goes when it is done: a second undo finds nothing.
+        merges = PhotoMerge.objects.filter(moment=moment, photo__owner_id=user.pk).order_by("photo")
+        found = list(merges.select_for_update().select_related("photo"))
+        kept_edits = sum(not _give_back(merge, user=user) for merge in found)
+        merges.delete()
+        restored = restore_photos(binned_at(moment, user=user), user=user)
+        return Undone(restored, forget_kept_apart(moment, user=user), kept_edits)
+
+
+def best_of(keeper: Photo, others: Iterable[Photo]) -> dict[str, Any]:
+    """The fields of `keeper` that are better known of others, and what they would be."""
+    photos = [keeper, *sorted(others, key=lambda photo: photo.pk)]
+    dated = min(photos, key=date_doubt)
+    best = {
+        "importance": max(photo.importance for photo in photos),
+        "description": _joined(photo.description for photo in photos),
+        **{name: getattr(dated, name) for name in DATE_FIELDS},
+    }
+    if best["description"] == keeper.description.strip():
+        del best["description"]
+    return {name: value for name, value in best.items() if value != getattr(keeper, name)}
+
+
+def date_doubt(photo: Photo) -> int:
+    """How little its date is to be trusted: the place of where it is known from in DateSource."""
+    sources = Photo.DateSource.values
+    return sources.index(photo.date_source) if photo.taken_at and photo.date_source else len(sources)
+
+
+def _take_over(keeper: Photo, others: list[Photo], *, user: AbstractBaseUser, moment: datetime) -> None:
+    """Give the keeper what the others have, and note what it had."""
+    changes = best_of(keeper, others)
+    albums = _add_albums(keeper, others)
+    if not changes and albums is None:
+        return
+    before = {name: _plain(getattr(keeper, name)) for name in changes}
+    edited_before = keeper.edited_at
+    # Without changes too: albums are known to the keyword index through the revision.
+    edit_photos(Photo.objects.filter(pk=keeper.pk), user=user, **changes)
+    keeper.refresh_from_db(fields=["edited_at"])
+    PhotoMerge.objects.create(
+        photo=keeper,
+        moment=moment,
+        before=before,
+        albums=albums,
+        edited_before=edited_before,
+        edited_at=keeper.edited_at,
+    )
+
+
+def _give_back(merge: PhotoMerge, *, user: AbstractBaseUser) -> bool:
+    """Make the keeper what it was before; False if somebody has edited or deleted it since."""
+    photo = Photo.objects.select_for_update(no_key=True).get(pk=merge.photo_id)
+    if photo.trashed_at or photo.edited_at != merge.edited_at:
+        return False
+    edit_photos(Photo.objects.filter(pk=photo.pk), user=user, **merge.before)
+    # What was merged into it before can be undone too.
+    Photo.objects.filter(pk=photo.pk).update(edited_at=merge.edited_before)
+    source = photo.sources.order_by("pk").first()
+    if source and merge.albums is not None:
+        source.albums = merge.albums
+        source.save(update_fields=["albums"])
+    return True
+
+
+def _add_albums(keeper: Photo, others: list[Photo]) -> list[str] | None:
+    """Note those of the others' sources with the keeper's first; what was there before, None if that is all."""
+    sources = list(PhotoSource.objects.filter(photo__in=[keeper, *others]).order_by("pk"))
+    own = [source for source in sources if source.photo_id == keeper.pk]
+    known = {album for source in own for album in source.albums}
+    new = dict.fromkeys(album for source in sources for album in source.albums if album not in known)
+    if not new or not own:
+        return None
+    before: list[str] = own[0].albums
+    own[0].albums = [*before, *new]
+    own[0].save(update_fields=["albums"])
+    return before
+
+
+def _joined(descriptions: Iterable[str]) -> str:
+    """Them below each other, without those that another one says too, as far as there is room."""
+    joined: list[str] = []
+    for description in descriptions:
+        text = description.strip()
+        if text and not any(text in said for said in joined) and len("\n".join([*joined, text])) <= MAX_DESCRIPTION:
+            joined = [said for said in joined if said not in text] + [text]
+    return "\n".join(joined)
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value

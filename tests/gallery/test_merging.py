@@ -1,0 +1,185 @@
+"""Who is kept gets the best of what is known of those that go; undo gives all of it back; nobody loses a photo."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection, connections, transaction
+from django.utils import timezone
+
+from gallery.bin import DAYS_IN_BIN, purge_bins
+from gallery.editing import edit_photo
+from gallery.merging import KeeperGone, PhotosGone, Undone, merge_photos, undo
+from gallery.models import Photo, PhotoMerge
+
+NOW = timezone.now()
+
+
+def change(photo: Photo, **fields) -> None:
+    Photo.objects.filter(pk=photo.pk).update(**fields)
+
+
+def said(photo: Photo) -> dict:
+    return Photo.objects.values(
+        "importance", "description", "taken_at", "taken_offset", "date_source", "edited_at"
+    ).get(pk=photo.pk)
+
+
+def albums(photo: Photo) -> list[str]:
+    return [album for source in photo.sources.order_by("pk") for album in source.albums]
+
+
+def test_the_keeper_gets_the_best_and_undo_gives_all_of_it_back(store, owner):
+    keeper, dated, described = store(), store(), store()
+    taken = datetime(2024, 5, 1, 18, 30)
+    change(keeper, description="The old station", date_source="filename", taken_at=datetime(2024, 5, 2), importance=1)
+    change(dated, date_source="exif", taken_at=taken, taken_offset=120, importance=3)
+    change(described, description="in the rain", date_source="file", taken_at=datetime(2020, 1, 1))
+    keeper.sources.update(albums=["Trips"])
+    dated.sources.update(albums=["Trips", "Stations"])
+    before, revision = said(keeper), Photo.objects.get(pk=keeper.pk).revision
+    assert merge_photos(keeper.pk, [dated.pk, described.pk], user=owner, moment=NOW) == 2
+    after = said(keeper)
+    assert after | {"edited_at": None} == {
+        "importance": 3,
+        "description": "The old station\nin the rain",
+        "taken_at": taken,
+        "taken_offset": 120,
+        "date_source": "exif",
+        "edited_at": None,
+    }
+    assert albums(keeper) == ["Trips", "Stations"]
+    assert Photo.objects.get(pk=keeper.pk).revision == revision + 1
+    assert list(Photo.objects.visible_to(owner)) == [keeper]
+    assert undo(NOW, user=owner) == Undone(restored=2, groups=0, kept_edits=0)
+    assert said(keeper) == before
+    assert albums(keeper) == ["Trips"]
+    assert Photo.objects.visible_to(owner).count() == 3
+    assert undo(NOW, user=owner) == Undone(0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("own", "others", "joined"),
+    [
+        ("", ["", " tea "], "tea"),
+        ("green tea", ["tea"], "green tea"),
+        ("tea", ["green tea", "Tea"], "green tea\nTea"),
+        (" tea ", ["", "tea"], " tea "),
+        ("tea", ["x" * 5000], "tea"),
+    ],
+)
+def test_descriptions_are_joined_without_repetition(store, owner, own, others, joined):
+    keeper = store()
+    change(keeper, description=own)
+    rest = [store() for _text in others]
+    for photo, text in zip(rest, others, strict=True):
+        change(photo, description=text)
+    merge_photos(keeper.pk, [photo.pk for photo in rest], user=owner, moment=NOW)
+    assert said(keeper)["description"] == joined
+
+
+def test_a_date_set_by_hand_is_kept_and_nothing_changes_where_nothing_is_better(store, owner):
+    keeper, other = store(), store()
+    change(keeper, taken_at=datetime(2024, 1, 1), date_source="person")
+    change(other, taken_at=datetime(2023, 1, 1), date_source="exif")
+    before, revision = said(keeper), Photo.objects.get(pk=keeper.pk).revision
+    merge_photos(keeper.pk, [other.pk], user=owner, moment=NOW)
+    assert said(keeper) == before
+    assert Photo.objects.get(pk=keeper.pk).revision == revision
+    assert not PhotoMerge.objects.exists()
+    assert undo(NOW, user=owner).restored == 1
+
+
+def test_an_edited_keeper_stays_as_it_was_edited_and_the_others_come_back(store, owner):
+    keeper, other = store(), store()
+    change(other, importance=5)
+    merge_photos(keeper.pk, [other.pk], user=owner, moment=NOW)
+    edit_photo(keeper, user=owner, description="mine", importance=2)
+    assert undo(NOW, user=owner) == Undone(restored=1, groups=0, kept_edits=1)
+    assert (said(keeper)["description"], said(keeper)["importance"]) == ("mine", 2)
+
+
+def test_what_was_merged_one_after_the_other_is_undone_the_other_way_round(store, owner):
+    keeper, first, second = store(), store(), store()
+    change(first, importance=2)
+    change(second, importance=4)
+    before = said(keeper)
+    later = NOW + timedelta(seconds=1)
+    merge_photos(keeper.pk, [first.pk], user=owner, moment=NOW)
+    merge_photos(keeper.pk, [second.pk], user=owner, moment=later)
+    assert undo(later, user=owner).kept_edits == 0
+    assert said(keeper)["importance"] == 2
+    assert undo(NOW, user=owner).kept_edits == 0
+    assert said(keeper) == before
+
+
+def test_nobody_merges_or_undoes_anothers(store, owner):
+    stranger = User.objects.create_superuser("root")
+    keeper, other, theirs = store(), store(), store(owner=stranger)
+    change(other, importance=5)
+    for wanted in ((keeper.pk, [other.pk]), (theirs.pk, [other.pk]), (10**12, [theirs.pk])):
+        with pytest.raises(PhotosGone):
+            merge_photos(*wanted, user=stranger, moment=NOW)
+    merge_photos(keeper.pk, [other.pk], user=owner, moment=NOW)
+    assert undo(NOW, user=stranger) == Undone(0, 0, 0)
+    assert said(keeper)["importance"] == 5
+    assert PhotoMerge.objects.exists()
+
+
+def test_a_keeper_in_the_bin_is_not_kept(store, owner):
+    keeper, other = store(), store()
+    change(keeper, trashed_at=NOW)
+    with pytest.raises(KeeperGone):
+        merge_photos(keeper.pk, [other.pk], user=owner, moment=NOW)
+    assert Photo.objects.get(pk=other.pk).trashed_at is None
+
+
+def test_what_can_be_undone_no_more_is_forgotten_with_the_bin(store, owner):
+    keeper, other = store(), store()
+    change(other, importance=5)
+    merge_photos(keeper.pk, [other.pk], user=owner, moment=NOW - timedelta(days=DAYS_IN_BIN, minutes=1))
+    purge_bins()
+    assert not PhotoMerge.objects.exists()
+    assert list(Photo.objects.all()) == [keeper]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_tabs_that_keep_different_ones_leave_one_photo(store, owner):
+    one, other = store(), store()
+    change(one, importance=1)
+    change(other, importance=2)
+
+    def keep(photo: Photo, rest: Photo, moment: datetime) -> bool:
+        try:
+            return bool(merge_photos(photo.pk, [rest.pk], user=owner, moment=moment))
+        except KeeperGone:
+            return False
+        finally:
+            connections.close_all()
+
+    # Both wait for the rows until they are let go.
+    with ThreadPoolExecutor(2) as pool:
+        with transaction.atomic():
+            list(Photo.objects.select_for_update().order_by("pk"))
+            tabs = [
+                pool.submit(keep, one, other, NOW),
+                pool.submit(keep, other, one, NOW + timedelta(seconds=1)),
+            ]
+            while waiting_for_rows() < 2:
+                pass
+        done = [tab.result() for tab in tabs]
+    assert sorted(done) == [False, True]
+    kept = Photo.objects.visible_to(owner).get()
+    assert kept == (one if done[0] else other)
+    assert kept.importance == 2
+
+
+def waiting_for_rows() -> int:
+    """How many connections of this database wait for a lock."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid)"
+            " WHERE NOT granted AND datname = current_database()"
+        )
+        return int(cursor.fetchone()[0])
