@@ -21,6 +21,7 @@ from search.saved import MOST_FOR_ASSISTANTS, choose_for_assistants, saved_searc
 MONTH = r"^[12][0-9]{3}-(0[1-9]|1[0-2])$"
 # Photos that something is done with at once.
 MAX_CHOSEN = 5000
+MAX_NUMBER = 2**63 - 1
 
 
 class GalleryForm(forms.Form):
@@ -49,6 +50,12 @@ class PhotoNumbersField(forms.Field):
         if len(numbers) > MAX_CHOSEN:
             raise ValidationError(_("At most %(limit)d photos can be chosen at once."), params={"limit": MAX_CHOSEN})
         return list(dict.fromkeys(map(int, numbers)))
+
+
+class LookAlikesForm(forms.Form):
+    """Where in the list of look-alikes: after the group of this number."""
+
+    before = forms.IntegerField(required=False, min_value=1, max_value=MAX_NUMBER)
 
 
 class ChosenForm(forms.Form):

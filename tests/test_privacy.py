@@ -7,6 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
 from gallery.assistants import AssistantCall
 from gallery.models import (
@@ -16,6 +17,7 @@ from gallery.models import (
     OpenSession,
     PartialUpload,
     Photo,
+    PhotoMerge,
     PhotoSource,
     Step,
     StepAttempt,
@@ -24,7 +26,17 @@ from gallery.partial_uploads import begin_upload
 from gallery.tasks import make_thumbnails
 from gallery.tokens import issue_token
 from gallery.upload import Arrival, store_upload
-from search.models import PhotoEmbedding, PhotoText, ResultList, SavedSearch, SearchExample
+from search.look_alikes import keep_apart
+from search.models import (
+    ComparedPhoto,
+    KeptApart,
+    LookAlike,
+    PhotoEmbedding,
+    PhotoText,
+    ResultList,
+    SavedSearch,
+    SearchExample,
+)
 from search.result_lists import keep_list
 from search.results import Found, FoundList
 from search.saved import note_search, save_search
@@ -85,6 +97,11 @@ def photo(store, owner) -> Photo:  # noqa: F811
     Photo.objects.update(description=f"the {SECRET} sings", importance=5, metadata={"artist": SECRET})
     PhotoText.objects.create(photo=photo, owner=owner, engine="x", text=SECRET, lines=[{"text": SECRET}])
     PhotoEmbedding.objects.create(photo=photo, owner=owner, model="x", vector=[1, 0])
+    copy = store(picture(8), filename=f"{SECRET}-copy.png")
+    ComparedPhoto.objects.create(photo=photo, owner=owner, model="x", version=1)
+    LookAlike.objects.create(one=photo, other=copy, owner=owner, model="x", distance=0.01, reads_alike=True)
+    keep_apart([[photo.pk, store(picture(9)).pk]], user=owner, moment=timezone.now())
+    PhotoMerge.objects.create(photo=photo, moment=timezone.now(), before={"description": SECRET})
     # Its number too stands in every address.
     job = ImportJob.objects.create(pk=photo.pk, owner=owner, started_by=owner, roots=[f"/{SECRET}"], state="paused")
     photo.sources.update(job=job, path=f"/{SECRET}.png", albums=[SECRET], account=SECRET, conversation=SECRET)
@@ -98,13 +115,13 @@ def photo(store, owner) -> Photo:  # noqa: F811
     begin_upload(owner=owner, filename=f"{SECRET}.png", size=10, sha256="a" * 64)
     Client().force_login(owner)
     OpenSession.objects.update(agent=SECRET)
-    return Photo.objects.get()
+    return Photo.objects.get(pk=photo.pk)
 
 
 def everything() -> list:
     """All rows about photos, to see that nothing has changed."""
-    gallery_models = (Photo, StepAttempt, PhotoSource, ImportJob, ImportItem, PartialUpload)
-    models = (*gallery_models, PhotoText, PhotoEmbedding, SavedSearch, ResultList)
+    gallery_models = (Photo, StepAttempt, PhotoSource, PhotoMerge, ImportJob, ImportItem, PartialUpload)
+    models = (*gallery_models, PhotoText, PhotoEmbedding, SavedSearch, ResultList, LookAlike, KeptApart)
     rows: list = [list(model.objects.order_by("pk").values()) for model in models]
     return [*rows, list(OpenSession.objects.filter(owner__username="anna").values())]
 
@@ -121,10 +138,12 @@ def visitor(name: str) -> Client:
 def test_no_address_shows_or_changes_anothers_photo(photo, name):
     client = visitor(name)
     before = everything()
+    group = ",".join(str(pk) for pk in Photo.objects.order_by("pk").values_list("pk", flat=True))
     asked = 0
     for path, is_about_photo in addresses(photo):
         for method in ("get", "post"):
-            response = getattr(client, method)(path, {**FIELDS, "photo": str(photo.pk)})
+            numbers = {"photo": photo.pk, "group": group, f"keep-{photo.pk}": photo.pk}
+            response = getattr(client, method)(path, {**FIELDS, **numbers})
             body = b"".join(response) if response.streaming else response.content
             assert SECRET.encode() not in body, f"{method} {path} shows it to {name}"
             assert "image/" not in response.get("Content-Type", "")
@@ -158,7 +177,7 @@ def test_the_owner_sees_it(photo, owner, settings):  # noqa: F811
     settings.ELASTICSEARCH_URL = ""
     client = Client()
     client.force_login(owner)
-    pages = ("/", f"/photos/{photo.pk}", f"/photos/{photo.pk}/text", f"/search?q={SECRET}", "/imports")
+    pages = ("/", f"/photos/{photo.pk}", f"/photos/{photo.pk}/text", f"/search?q={SECRET}", "/imports", "/look-alikes")
     for path in (*pages, f"/imports/{photo.pk}", f"/imports/{photo.pk}/files"):
         assert SECRET in client.get(path).content.decode().split("<main")[1], path
     for path in ("thumbnail", "preview", "original"):
@@ -177,7 +196,7 @@ def test_the_same_bytes_of_two_people_are_two_photos(photo, media_root):  # noqa
 def test_an_administrator_who_deletes_a_user_reads_no_names(photo, owner):  # noqa: F811
     client = visitor("administrator")
     page = client.get(f"/admin/auth/user/{owner.pk}/delete/").content.decode()
-    assert "anna, and all photos of theirs: 1" in page
+    assert "anna, and all photos of theirs: 3" in page
     assert SECRET not in page
     for action in (f"/admin/auth/user/{owner.pk}/change/", "/admin/", "/admin/auth/user/"):
         assert SECRET not in client.get(action).content.decode()

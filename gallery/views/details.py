@@ -29,11 +29,11 @@ def describe_sources(photo: Photo) -> list[tuple[PhotoSource, str, list[tuple[st
     """Each place that the photo came from, the first first, with what was known of it there."""
     sources = photo.sources.select_related("job").order_by("pk")
     return [
-        (source, _place(source), [(label, value) for label, value in _told_by(source) if value]) for source in sources
+        (source, place_of(source), [(label, value) for label, value in _told_by(source) if value]) for source in sources
     ]
 
 
-def _place(source: PhotoSource) -> str:
+def place_of(source: PhotoSource) -> str:
     """Where it lies, or lay; of an uploaded archive people know only its name."""
     if source.path == PhotoSource.UPLOAD:
         return pgettext("where a photo came from", "Uploaded")

@@ -25,6 +25,7 @@ PAGES = [
     SitePage("search that is wrong", "/search?q=width:x"),
     SitePage("upload", "/upload"),
     SitePage("bin", "/bin"),
+    SitePage("look-alikes", "/look-alikes"),
     SitePage("imports", "/imports"),
     SitePage("new import", "/imports/new"),
     SitePage("account", "/account"),

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from gallery.account import Account
 from gallery.models import MAX_ATTEMPTS, Photo, Step, StepAttempt
-from search.models import PhotoText
+from search.models import ComparedPhoto, LookAlike, PhotoText
 from tests.browser.conftest import DESK, SMALL_TELEPHONE, drop_files, session_of, settle
 from tests.browser.pages import PAGES, SitePage
 from tests.gallery.conftest import picture
@@ -41,8 +41,9 @@ def photo(show, owner: User) -> Photo:
     owner.is_staff = owner.is_superuser = True
     owner.save()
     Account.objects.create(owner=owner, quota=10**9)
-    for number in range(3):
-        show(picture(number), filename=f"station-{number}.png")
+    others = [show(picture(number), filename=f"station-{number}.png") for number in range(3)]
+    ComparedPhoto.objects.create(photo=others[0], owner=owner, model="x", version=1)
+    LookAlike.objects.create(one=others[0], other=others[1], owner=owner, model="x", distance=0.01, reads_alike=True)
     photo = show(picture(7), filename="station.png")
     PhotoText.objects.create(
         photo=photo, owner=owner, engine="x", text="the old station", lines=[{"text": "the old station"}]

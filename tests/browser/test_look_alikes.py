@@ -1,0 +1,75 @@
+"""Look-alikes through Chromium: a walk over the page on a desk, and on a telephone without JavaScript."""
+
+import pytest
+from playwright.sync_api import expect
+
+from gallery.models import Photo
+from search.models import ComparedPhoto, LookAlike
+from tests.browser.conftest import SMALL_TELEPHONE
+
+
+@pytest.fixture
+def groups(show, owner) -> list[list[Photo]]:
+    """Three pairs, 0.png and 1.png the oldest, and the first of each the one to keep."""
+    photos = [show(filename=f"{number}.png") for number in range(6)]
+    ComparedPhoto.objects.create(photo=photos[0], owner=owner, model="x", version=1)
+    pairs = [photos[0:2], photos[2:4], photos[4:6]]
+    for one, other in pairs:
+        LookAlike.objects.create(one=one, other=other, owner=owner, model="x", distance=0.01, reads_alike=True)
+    Photo.objects.filter(pk__in=[one.pk for one, _other in pairs]).update(importance=1)
+    return pairs
+
+
+def names(owner) -> set[str]:
+    return set(Photo.objects.visible_to(owner).values_list("filename", flat=True))
+
+
+def test_groups_are_dealt_with_by_keyboard_one_by_one_and_all_at_once_with_undo(open_page, groups, owner):
+    page = open_page("/")
+    page.get_by_role("button", name="Menu").click()
+    page.get_by_role("link", name="Look-alikes").click()
+    sections = page.locator(".group:visible")
+    expect(sections).to_have_count(3)
+    # Another one is chosen to be kept.
+    first = sections.first
+    first.get_by_role("radio", name="Keep 4.png").focus()
+    page.keyboard.press("ArrowRight")
+    expect(first.get_by_role("radio", name="Keep 5.png")).to_be_checked()
+    page.keyboard.press("Tab")
+    expect(first.get_by_role("link", name="Enlarge 5.png")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#lightbox")).to_be_visible()
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator(".lightbox-name")).to_have_text("4.png")
+    page.keyboard.press("Escape")
+    first.get_by_role("button", name="Keep this, bin the other").press("Enter")
+    expect(page.get_by_text("1 photo is in the bin")).to_be_visible()
+    expect(sections).to_have_count(2)
+    expect(sections.first.get_by_role("heading")).to_be_focused()
+    assert names(owner) == {f"{number}.png" for number in (0, 1, 2, 3, 5)}
+
+    sections.last.get_by_role("button", name="Keep all").click()
+    expect(sections).to_have_count(1)
+    page.get_by_role("button", name="Keep one of each on this page, 1 to the bin").click()
+    expect(page.get_by_role("heading", name="This page is done")).to_be_focused()
+    assert names(owner) == {f"{number}.png" for number in (0, 1, 2, 5)}
+    for _time in range(3):
+        page.get_by_role("button", name="Undo").first.click()
+    expect(sections).to_have_count(3)
+    expect(page.get_by_role("button", name="Keep one of each on this page, 3 to the bin")).to_be_visible()
+    assert len(names(owner)) == 6
+
+
+def test_on_a_telephone_without_javascript_all_is_done_too(open_page, groups, owner):
+    page = open_page("/look-alikes", viewport=SMALL_TELEPHONE, java_script_enabled=False, color_scheme="dark")
+    # Asked from outside: in the page nothing runs.
+    assert page.locator("body").bounding_box()["width"] <= SMALL_TELEPHONE["width"]
+    page.get_by_role("radio", name="Keep 5.png").check(force=True)
+    page.get_by_role("button", name="Keep this, bin the other").first.click()
+    expect(page.get_by_text("1 photo is in the bin")).to_be_visible()
+    assert names(owner) == {f"{number}.png" for number in (0, 1, 2, 3, 5)}
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("1 photo is back.")).to_be_visible()
+    page.get_by_role("button", name="Keep one of each on this page, 3 to the bin").click()
+    expect(page.get_by_role("heading", name="No look-alikes")).to_be_visible()
+    assert names(owner) == {"0.png", "2.png", "4.png"}
