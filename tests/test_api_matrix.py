@@ -54,6 +54,10 @@ def chosen(**more: Any) -> Callable[[], dict[str, Any]]:
     return lambda: json({"photos": list(Photo.objects.values_list("pk", flat=True)), **more})()
 
 
+def of_the_photo(fields: Callable[[int], dict[str, Any]]) -> Callable[[], dict[str, Any]]:
+    return lambda: json(fields(Photo.objects.get().pk))()
+
+
 def form(name: str) -> Callable[[], dict[str, Any]]:
     return lambda: {"data": {name: SimpleUploadedFile("x.png", picture(77))}}
 
@@ -89,6 +93,14 @@ MATRIX = {
     ("download-photos", "POST"): Entry(Scope.PHOTO_READ, 200, chosen(), to_others=404),
     ("bin", "GET"): Entry(Scope.PHOTO_READ, 200),
     ("restore-photos", "POST"): Entry(Scope.PHOTO_WRITE, 200, chosen()),
+    ("duplicates", "GET"): Entry(Scope.PHOTO_READ, 200),
+    ("resolve-duplicates", "POST"): Entry(
+        Scope.PHOTO_WRITE, 200, of_the_photo(lambda pk: {"keep": pk, "bin": [pk]}), to_others=404
+    ),
+    ("dismiss-duplicates", "POST"): Entry(
+        Scope.PHOTO_WRITE, 200, of_the_photo(lambda pk: {"photos": [pk]}), to_others=404
+    ),
+    ("undo-duplicates", "POST"): Entry(Scope.PHOTO_WRITE, 200, json({"undo": "1"})),
     ("upload", "POST"): Entry(Scope.UPLOAD, 201, form("file")),
     ("begin-upload", "POST"): Entry(Scope.UPLOAD, 201, piece("Upload-Length", "5")),
     ("resume-upload", "HEAD"): Entry(Scope.UPLOAD, 200, TUS),

@@ -75,6 +75,12 @@ CONFLICT: dict[Any, Any] = {
 }
 
 
+# For that of views that are told of objects in the body.
+MISSING: dict[Any, Any] = {
+    (404, CONTENT_TYPE): OpenApiResponse(Problem, description="There is no such thing, or it is not yours.")
+}
+
+
 class ApiView(APIView):
     """Every view of the API is one; `scopes` names what each of its methods wants of a key."""
 

@@ -9,6 +9,7 @@ from gallery.access.problems import ApiView
 from gallery.api import (
     binned,
     chosen,
+    duplicates,
     files,
     health,
     imports,
@@ -65,6 +66,10 @@ version_1 = [
     path("photos/<int:photo_id>/restore/", binned.Restore.as_view(), name="restore"),
     path("bin/", binned.Bin.as_view(), name="bin"),
     path("bin/restore/", chosen.RestoreChosen.as_view(), name="restore-photos"),
+    path("duplicates/", duplicates.Duplicates.as_view(), name="duplicates"),
+    path("duplicates/resolve/", duplicates.ResolveDuplicates.as_view(), name="resolve-duplicates"),
+    path("duplicates/dismiss/", duplicates.DismissDuplicates.as_view(), name="dismiss-duplicates"),
+    path("duplicates/undo/", duplicates.UndoDuplicates.as_view(), name="undo-duplicates"),
     *search_urls.version_1,
     path("imports/", imports.Imports.as_view(), name="imports"),
     path("imports/folders/", imports.Folders.as_view(), name="import-folders"),

@@ -1,0 +1,210 @@
+"""Duplicates: groups of photos that are nearly the same, and what becomes of them."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.http import Http404
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework import serializers
+from rest_framework.response import Response
+
+from gallery.access import ApiRequest
+from gallery.access.fields import Text, Whole
+from gallery.access.problems import CONFLICT, MISSING, ApiView, Conflict
+from gallery.api.paging import PageQuery
+from gallery.merging import KeeperGone, PhotosGone, merge_photos, undo
+from gallery.models import Photo
+from gallery.serializers import PhotoSerializer
+from gallery.tokens import Scope
+from search.look_alikes import Group, keep_apart, look_alikes
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+MAX_NUMBER = 2**63 - 1
+MAX_PHOTOS = 1000
+MAX_PAGE = 100
+TAKES_BACK = "For `duplicates/undo/`; null: nothing was done."
+EXAMPLES = [
+    OpenApiExample("Keep the large one", {"keep": 17, "bin": [18, 23]}, request_only=True),
+    OpenApiExample("Done", {"kept": 17, "binned": 2, "undo": "1764031830123456"}, response_only=True),
+]
+
+
+class DuplicateQuery(PageQuery):
+    """Which groups."""
+
+    page_size = serializers.IntegerField(required=False, default=20, min_value=1, max_value=MAX_PAGE)
+
+
+class Member(serializers.Serializer):
+    """A photo of a group."""
+
+    photo = PhotoSerializer()
+    distance = serializers.FloatField(help_text="1 − cosine to the suggested keeper; 0 for itself.")
+
+
+class GroupSerializer(serializers.Serializer):
+    """Photos that are nearly the same."""
+
+    suggested_keeper = serializers.IntegerField(help_text="The number of the photo that most speaks for keeping.")
+    photos = Member(many=True, help_text="The suggested keeper first, then those nearest to it, at most 24.")
+    others = serializers.IntegerField(help_text="How many there are beside the keeper, those not shown too.")
+
+
+class GroupList(serializers.Serializer):
+    """Some of the groups, and where to go on."""
+
+    results = GroupSerializer(many=True)
+    next_cursor = serializers.CharField(allow_null=True, help_text="For the parameter `cursor`; null: that was all.")
+
+
+class Resolution(serializers.Serializer):
+    """Which photo is kept in the place of which others."""
+
+    keep = Whole(min_value=1, max_value=MAX_NUMBER)
+    bin = serializers.ListField(
+        child=Whole(min_value=1, max_value=MAX_NUMBER), min_length=1, max_length=MAX_PHOTOS, help_text="Their numbers."
+    )
+
+
+class Resolved(serializers.Serializer):
+    """What was done."""
+
+    kept = serializers.IntegerField()
+    binned = serializers.IntegerField(help_text="How many photos went into the bin; those in it already do not count.")
+    undo = serializers.CharField(allow_null=True, help_text=TAKES_BACK)
+
+
+class Dismissal(serializers.Serializer):
+    """Photos that are no duplicates of each other."""
+
+    photos = serializers.ListField(
+        child=Whole(min_value=1, max_value=MAX_NUMBER), min_length=1, max_length=MAX_PHOTOS, help_text="Their numbers."
+    )
+
+
+class Dismissed(serializers.Serializer):
+    """What was done."""
+
+    undo = serializers.CharField(help_text="For `duplicates/undo/`.")
+
+
+class UndoToken(Text, serializers.RegexField):
+    """A string of digits in JSON, which is what the answers hold."""
+
+
+class UndoRequest(serializers.Serializer):
+    """What to take back."""
+
+    undo = UndoToken(r"^[0-9]{1,16}$", help_text="As it was answered.")
+
+
+class UndoneSerializer(serializers.Serializer):
+    """What was taken back; a second time it is nothing."""
+
+    restored = serializers.IntegerField(help_text="How many photos are back from the bin.")
+    groups = serializers.IntegerField(help_text="Of how many dismissals nothing is remembered any more.")
+    kept_edits = serializers.IntegerField(
+        help_text="How many kept photos stay as they are, because they were edited since."
+    )
+
+
+class Duplicates(ApiView):
+    """All groups."""
+
+    scopes = {"GET": Scope.PHOTO_READ}
+
+    @extend_schema(
+        operation_id="list_duplicates", parameters=[DuplicateQuery], responses=GroupList, tags=["duplicates"]
+    )
+    def get(self, request: ApiRequest) -> Response:
+        """List groups of photos that are nearly the same; the one with the latest upload first."""
+        query = DuplicateQuery.read(request.query_params)
+        before = int(query.validated_data["cursor"]) if "cursor" in query.validated_data else None
+        page = look_alikes(user=request.user, limit=query.validated_data["page_size"], before=before)
+        cursor = None if page.next_cursor is None else str(page.next_cursor)
+        results = [_group(group) for group in page.found]
+        return Response(GroupList({"results": results, "next_cursor": cursor}).data)
+
+
+class ResolveDuplicates(ApiView):
+    """One for all."""
+
+    scopes = {"POST": Scope.PHOTO_WRITE}
+
+    @extend_schema(
+        operation_id="resolve_duplicates",
+        request=Resolution,
+        responses={200: Resolved, **MISSING, **CONFLICT},
+        examples=EXAMPLES,
+        tags=["duplicates"],
+    )
+    def post(self, request: ApiRequest) -> Response:
+        """Keep a photo, with the best of what is known of the others, and put those into the bin.
+
+        It gets their highest importance, their descriptions, the date that is known best, and their albums.
+        """
+        wanted = _valid(Resolution, request)
+        moment = timezone.now()
+        try:
+            binned = merge_photos(wanted["keep"], wanted["bin"], user=request.user, moment=moment)
+        except PhotosGone as error:
+            raise Http404 from error
+        except KeeperGone as error:
+            raise Conflict(str(error)) from error
+        return Response({"kept": wanted["keep"], "binned": binned, "undo": _token(moment) if binned else None})
+
+
+class DismissDuplicates(ApiView):
+    """No duplicates."""
+
+    scopes = {"POST": Scope.PHOTO_WRITE}
+
+    @extend_schema(
+        operation_id="dismiss_duplicates",
+        request=Dismissal,
+        responses={200: Dismissed, **MISSING},
+        tags=["duplicates"],
+    )
+    def post(self, request: ApiRequest) -> Response:
+        """Keep all of these photos; no two of them stand in a group again."""
+        photo_ids = set(_valid(Dismissal, request)["photos"])
+        if Photo.objects.belonging_to(request.user).filter(pk__in=photo_ids).count() < len(photo_ids):
+            raise Http404
+        moment = timezone.now()
+        keep_apart([photo_ids], user=request.user, moment=moment)
+        return Response({"undo": _token(moment)})
+
+
+class UndoDuplicates(ApiView):
+    """Back."""
+
+    scopes = {"POST": Scope.PHOTO_WRITE}
+
+    @extend_schema(operation_id="undo_duplicates", request=UndoRequest, responses=UndoneSerializer, tags=["duplicates"])
+    def post(self, request: ApiRequest) -> Response:
+        """Take back what was resolved or dismissed; kept photos are what they were before."""
+        moment = EPOCH + int(_valid(UndoRequest, request)["undo"]) * MICROSECOND
+        return Response(UndoneSerializer(undo(moment, user=request.user)).data)
+
+
+def _group(group: Group) -> dict[str, Any]:
+    members = zip(group.photos, (0.0, *group.distances), strict=True)
+    return {
+        "suggested_keeper": group.photos[0].pk,
+        "photos": [{"photo": photo, "distance": distance} for photo, distance in members],
+        "others": group.others,
+    }
+
+
+def _valid(serializer: type[serializers.Serializer], request: ApiRequest) -> dict[str, Any]:
+    wanted = serializer(data=request.data)
+    wanted.is_valid(raise_exception=True)
+    found: dict[str, Any] = wanted.validated_data
+    return found
+
+
+def _token(moment: datetime) -> str:
+    """The moment in microseconds; clients need not know."""
+    return str((moment - EPOCH) // MICROSECOND)

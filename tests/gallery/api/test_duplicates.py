@@ -1,0 +1,96 @@
+"""Duplicates over the API: listed by cursor, resolved, dismissed, and taken back."""
+
+import pytest
+
+from gallery.models import Photo
+from search.models import ComparedPhoto, KeptApart, LookAlike
+from tests.keys import Program
+
+DUPLICATES = "/api/v1/duplicates/"
+
+
+@pytest.fixture
+def pairs(store, owner) -> list[list[Photo]]:
+    """Three pairs, the latest first; the first of each is the one to keep."""
+    photos = [store() for _number in range(6)]
+    Photo.objects.filter(pk__in=[photo.pk for photo in photos[::2]]).update(importance=1)
+    ComparedPhoto.objects.create(photo=photos[0], owner=owner, model="x", version=1)
+    pairs = [photos[4:6], photos[2:4], photos[0:2]]
+    for number, (one, other) in enumerate(pairs):
+        LookAlike.objects.create(one=one, other=other, owner=owner, model="x", distance=number / 100, reads_alike=True)
+    return pairs
+
+
+def send(program: Program, verb: str, body: dict):
+    return program.post(f"{DUPLICATES}{verb}/", body, content_type="application/json")
+
+
+def test_groups_are_listed_page_by_page_with_keeper_and_distances(program, pairs):
+    page = program.get(DUPLICATES, {"page_size": 2}).json()
+    (first, second) = page["results"]
+    assert [member["photo"]["id"] for member in first["photos"]] == [photo.pk for photo in pairs[0]]
+    assert (second["suggested_keeper"], second["others"]) == (pairs[1][0].pk, 1)
+    assert [member["distance"] for member in second["photos"]] == [0.0, 0.01]
+    page = program.get(DUPLICATES, {"page_size": 2, "cursor": page["next_cursor"]}).json()
+    assert [group["suggested_keeper"] for group in page["results"]] == [pairs[2][0].pk]
+    assert page["next_cursor"] is None
+    assert program.get(DUPLICATES, {"cursor": "x"}).status_code == 400
+    assert program.get(DUPLICATES, {"size": 2}).status_code == 400
+
+
+def test_a_group_is_resolved_and_taken_back(program, pairs, owner):
+    kept, gone = pairs[0]
+    Photo.objects.filter(pk=gone.pk).update(importance=5)
+    answer = send(program, "resolve", {"keep": kept.pk, "bin": [gone.pk, kept.pk]}).json()
+    assert (answer["kept"], answer["binned"]) == (kept.pk, 1)
+    assert Photo.objects.get(pk=kept.pk).importance == 5
+    assert len(program.get(DUPLICATES).json()["results"]) == 2
+    again = send(program, "resolve", {"keep": kept.pk, "bin": [gone.pk]}).json()
+    assert again == {"kept": kept.pk, "binned": 0, "undo": None}
+    undone = send(program, "undo", {"undo": answer["undo"]}).json()
+    assert undone == {"restored": 1, "groups": 0, "kept_edits": 0}
+    assert Photo.objects.get(pk=kept.pk).importance == 1
+    assert send(program, "undo", {"undo": answer["undo"]}).json()["restored"] == 0
+    assert Photo.objects.visible_to(owner).count() == 6
+
+
+def test_a_keeper_in_the_bin_is_a_conflict(program, pairs):
+    kept, other = pairs[0]
+    send(program, "resolve", {"keep": other.pk, "bin": [kept.pk]})
+    response = send(program, "resolve", {"keep": kept.pk, "bin": [other.pk]})
+    assert response.status_code == 409
+    assert response.json()["detail"] == "The photo to keep is in the bin meanwhile."
+
+
+def test_a_group_is_dismissed_and_taken_back(program, pairs):
+    answer = send(program, "dismiss", {"photos": [photo.pk for photo in pairs[0]]}).json()
+    assert len(program.get(DUPLICATES).json()["results"]) == 2
+    assert send(program, "undo", answer).json() == {"restored": 0, "groups": 1, "kept_edits": 0}
+    assert len(program.get(DUPLICATES).json()["results"]) == 3
+
+
+@pytest.mark.parametrize(
+    ("verb", "body", "status"),
+    [
+        ("resolve", {"keep": 10**12, "bin": [10**12 + 1]}, 404),
+        ("resolve", {"keep": "1", "bin": [2]}, 400),
+        ("resolve", {"keep": 1, "bin": []}, 400),
+        ("resolve", {"bin": [1]}, 400),
+        ("resolve", {"keep": 2**63, "bin": [1]}, 400),
+        ("dismiss", {"photos": [10**12]}, 404),
+        ("dismiss", {"photos": 5}, 400),
+        ("undo", {"undo": "yesterday"}, 400),
+    ],
+)
+def test_senseless_requests_are_refused(program, pairs, verb, body, status):
+    assert send(program, verb, body).status_code == status
+    assert Photo.objects.filter(trashed_at=None).count() == 6
+    assert not KeptApart.objects.exists()
+
+
+def test_anothers_photos_are_neither_listed_nor_touched(pairs, django_user_model):
+    stranger = Program(django_user_model.objects.create_user("stranger"))
+    kept, other = pairs[0]
+    assert stranger.get(DUPLICATES).json() == {"results": [], "next_cursor": None}
+    assert send(stranger, "resolve", {"keep": kept.pk, "bin": [other.pk]}).status_code == 404
+    assert send(stranger, "dismiss", {"photos": [kept.pk, other.pk]}).status_code == 404
