@@ -146,35 +146,40 @@ def _text(number: int, vocabulary: list[str]) -> str:
 
 
 def _fill_vectors(library: Library) -> None:
-    """Copy the vectors in PostgreSQL's binary format, made by numpy row by row of a structured array."""
     print(f"making {library.photos:,} vectors of {library.dimensions} dimensions …")
-    clusters, model = _Clusters(library.dimensions), library.model.encode()
-    owners = _owner_ids(library.photos)
-    fields = [("photo", ">i8"), ("owner", ">i4"), ("model", f"S{len(model)}"), ("view", ">i2")]
-    vector = np.dtype([("dimensions", ">i2"), ("unused", ">i2"), ("numbers", ">f2", library.dimensions)])
+    clusters, owners = _Clusters(library.dimensions), _owner_ids(library.photos)
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM search_photoembedding WHERE model = %s", [library.model])
+    for begin in range(0, library.photos, BATCH):
+        count = min(BATCH, library.photos - begin)
+        ids = np.arange(begin + 1, begin + count + 1)
+        vectors = clusters.draw(count, seed=100 + begin)
+        store_vectors(vectors, model=library.model, photos=ids, owners=owners[begin : begin + count])
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE search_photoembedding")
+
+
+def store_vectors(vectors: np.ndarray, *, model: str, photos: np.ndarray, owners: np.ndarray) -> None:
+    """Copy vectors in PostgreSQL's binary format, made by numpy row by row of a structured array."""
+    name_of_model = model.encode()
+    fields = [("photo", ">i8"), ("owner", ">i4"), ("model", f"S{len(name_of_model)}"), ("view", ">i2")]
+    vector = np.dtype([("dimensions", ">i2"), ("unused", ">i2"), ("numbers", ">f2", vectors.shape[1])])
     columns = [*fields, ("vector", vector)]
     row = [("columns", ">i2")]
     for name, kind in columns:
         row += [(f"{name} bytes", ">i4"), (name, kind)]
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM search_photoembedding WHERE model = %s", [library.model])
-        command = "COPY search_photoembedding (photo_id, owner_id, model, view, vector) FROM STDIN (FORMAT binary)"
-        with cursor.copy(command) as copy:
-            copy.write(b"PGCOPY\n\xff\r\n\0" + bytes(8))
-            for begin in range(0, library.photos, BATCH):
-                count = min(BATCH, library.photos - begin)
-                rows = np.zeros(count, np.dtype(row))
-                rows["columns"] = len(columns)
-                for name, kind in columns:
-                    rows[f"{name} bytes"] = np.dtype(kind).itemsize
-                rows["photo"] = np.arange(begin + 1, begin + count + 1)
-                rows["owner"] = owners[begin : begin + count]
-                rows["model"] = model
-                rows["vector"]["dimensions"] = library.dimensions
-                rows["vector"]["numbers"] = clusters.draw(count, seed=100 + begin)
-                copy.write(rows.tobytes())
-            copy.write(b"\xff\xff")
-        cursor.execute("ANALYZE search_photoembedding")
+    rows = np.zeros(len(vectors), np.dtype(row))
+    rows["columns"] = len(columns)
+    for name, kind in columns:
+        rows[f"{name} bytes"] = np.dtype(kind).itemsize
+    rows["photo"], rows["owner"], rows["model"] = photos, owners, name_of_model
+    rows["vector"]["dimensions"] = vectors.shape[1]
+    rows["vector"]["numbers"] = vectors
+    command = "COPY search_photoembedding (photo_id, owner_id, model, view, vector) FROM STDIN (FORMAT binary)"
+    with connection.cursor() as cursor, cursor.copy(command) as copy:
+        copy.write(b"PGCOPY\n\xff\r\n\0" + bytes(8))
+        copy.write(rows.tobytes())
+        copy.write(b"\xff\xff")
 
 
 def _count(table: str, model: str | None = None) -> int:

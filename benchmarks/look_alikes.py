@@ -1,0 +1,143 @@
+"""How long it takes to find look-alikes, and to show them: `python -m benchmarks.look_alikes`.
+
+One account with 100,000 synthetic photos and vectors of 512 dimensions in a database of its own,
+`photosearch_look_alikes`; one photo in ten is a copy of another, in another size. Compared from nothing, then 1,000 new
+ones; against that, PostgreSQL compares some photos with all (every process of it that it likes to take). What it finds
+must be the same.
+"""
+
+import argparse
+import resource
+import statistics
+import time
+from hashlib import sha256
+
+import numpy as np
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client, override_settings
+from django.test.utils import CaptureQueriesContext
+
+from benchmarks.library import Library, query_vectors, store_vectors
+from gallery.images import THUMBNAIL_VERSION
+from gallery.models import Photo
+from search.comparing import compare_some, compare_words
+from search.likeness import MOST_DISTANT
+from search.look_alikes import look_alikes
+from search.models import ComparedPhoto, LookAlike, PhotoEmbedding
+
+NAME = "photosearch_look_alikes"
+MODEL = "synthetic@000000000000.1"
+DIMENSIONS = 512
+BATCH = 10_000
+COPIES = 10  # One photo in so many is one.
+PLAIN_STATIC = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+
+
+def main() -> None:
+    """Fill the account, compare, ask for the page, and print a line for each."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--photos", type=int, default=100_000)
+    parser.add_argument("--new", type=int, default=1_000)
+    parser.add_argument("--baseline", type=int, default=500, help="photos that PostgreSQL compares with all")
+    parser.add_argument("--times", type=int, default=15, help="how often the page is asked for (default: 15)")
+    arguments = parser.parse_args()
+    connection.settings_dict["TEST"]["NAME"] = NAME
+    connection.creation.create_test_db(verbosity=0, serialize=False, keepdb=True)
+    owner, _created = User.objects.get_or_create(username="owner of many")
+    Photo.objects.all().delete()
+    print(f"making {arguments.photos + arguments.new:,} synthetic photos and vectors …")
+    _fill(owner, arguments.photos, seed=0)
+    _measure("from nothing", owner)
+    _fill(owner, arguments.new, seed=1)
+    _measure(f"{arguments.new:,} new ones", owner)
+    _measure_baseline(owner, arguments.baseline)
+    _measure_page(owner, times=arguments.times)
+
+
+def _fill(owner: User, photos: int, *, seed: int) -> None:
+    generator = np.random.default_rng(seed)
+    for begin in range(0, photos, BATCH):
+        count = min(BATCH, photos - begin)
+        vectors = query_vectors(Library(photos, MODEL, DIMENSIONS), count=count, seed=1000 * seed + begin)
+        copies = generator.choice(count, count // COPIES, replace=False)
+        noise = generator.normal(size=(len(copies), DIMENSIONS)) * 0.1 / DIMENSIONS**0.5
+        vectors[copies] = vectors[generator.integers(count, size=len(copies))] + noise
+        rows = Photo.objects.bulk_create(_photo(f"{seed} {begin} {number}", number, owner) for number in range(count))
+        ids = np.array([photo.pk for photo in rows])
+        store_vectors(vectors, model=MODEL, photos=ids, owners=np.full(count, owner.pk))
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE gallery_photo, search_photoembedding, search_lookalike, search_comparedphoto")
+
+
+def _photo(seed: str, number: int, owner: User) -> Photo:
+    return Photo(
+        owner=owner,
+        filename=f"IMG_{number}.jpg",
+        extension="jpg",
+        width=(4032, 1080, 1920)[number % 3],
+        height=3024,
+        file_size=2_000_000,
+        sha256=sha256(seed.encode()).hexdigest(),
+        date_source=Photo.DateSource.EXIF,
+        thumbnail_version=THUMBNAIL_VERSION,
+    )
+
+
+def _measure(title: str, owner: User) -> None:
+    before, started, passes = LookAlike.objects.count(), time.perf_counter(), 0
+    while compare_some(owner.pk, model=MODEL, dimensions=DIMENSIONS, limit=MOST_DISTANT):
+        passes += 1
+    seconds = time.perf_counter() - started
+    while compare_words(owner.pk, model=MODEL):
+        pass
+    words = time.perf_counter() - started - seconds
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    pairs, compared = LookAlike.objects.count() - before, ComparedPhoto.objects.count()
+    print(
+        f"{title}: {seconds:.1f} s in {passes} passes, {compared:,} photos are compared, {pairs:,} pairs found, "
+        f"their words in {words:.1f} s; at most {peak} MB"
+    )
+
+
+def _measure_baseline(owner: User, photos: int) -> None:
+    rows = PhotoEmbedding.objects.filter(owner=owner).order_by("photo")
+    chosen = list(rows.values_list("photo", flat=True)[:photos])
+    started = time.perf_counter()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM search_photoembedding one JOIN search_photoembedding other"
+            " ON one.photo_id < other.photo_id AND one.vector <=> other.vector < %s"
+            " WHERE one.owner_id = %s AND other.owner_id = %s AND one.photo_id = ANY(%s)",
+            [MOST_DISTANT, owner.pk, owner.pk, chosen],
+        )
+        pairs = cursor.fetchone()[0]
+    seconds = time.perf_counter() - started
+    found = LookAlike.objects.filter(one__in=chosen).count()
+    whole = seconds * rows.count() / max(len(chosen), 1) / 2
+    print(
+        f"PostgreSQL, {len(chosen):,} photos with all: {seconds:.1f} s, {pairs:,} pairs (we have {found:,}); "
+        f"for all of them that makes {whole:,.0f} s"
+    )
+
+
+def _measure_page(owner: User, *, times: int) -> None:
+    with override_settings(STORAGES=PLAIN_STATIC, ALLOWED_HOSTS=["*"]):
+        client = Client()
+        client.force_login(owner)
+        milliseconds, queries = [], set()
+        for _time in range(times):
+            with CaptureQueriesContext(connection) as captured:
+                started = time.perf_counter()
+                response = client.get("/look-alikes")
+                milliseconds.append((time.perf_counter() - started) * 1000)
+            queries.add(len(captured))
+    groups = look_alikes(user=owner, limit=1).groups
+    print(
+        f"page: {groups:,} groups, median {statistics.median(milliseconds):.0f} ms, worst {max(milliseconds):.0f} ms, "
+        f"queries {sorted(queries)}, {len(response.content) / 1000:.0f} kB"
+    )
+
+
+if __name__ == "__main__":
+    main()
