@@ -1,7 +1,8 @@
 """A person's photos that are nearly the same, in groups around the one that most speaks for keeping.
 
 Groups are stars: each photo looks like the keeper itself, not like one that looks like another. Who looks like a better
-photo is no keeper; who looks like several keepers stands with the one it is nearest to.
+photo is no keeper; who looks like several keepers stands with the one it is nearest to. Where text is recognised, a
+photo waits until its own is.
 """
 
 from collections import defaultdict
@@ -13,7 +14,8 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import connection, transaction
 from django.db.models import Count
 
-from gallery.models import Photo
+from gallery.models import MAX_ATTEMPTS, Photo, Step, StepAttempt
+from search import ocr
 from search.comparing import uncompared_photos
 from search.encoder_choice import choose_encoder
 from search.encoders.client import EncoderUnavailable
@@ -24,6 +26,19 @@ User = AbstractBaseUser | AnonymousUser
 
 # So many of a group are shown, those nearest to the keeper; when they are dealt with, the others come.
 MOST_SHOWN = 24
+
+
+def _is_unread(photo: str) -> str:
+    """SQL for whether the text in a photo is still to be read, which may tell it from what looks alike."""
+    return f"""(
+        {photo}.wants_text
+        AND NOT EXISTS (SELECT FROM {PhotoText._meta.db_table} WHERE photo_id = {photo}.id)
+        AND NOT EXISTS (
+            SELECT FROM {StepAttempt._meta.db_table}
+            WHERE photo_id = {photo}.id AND step = '{Step.TEXT}' AND attempts >= {MAX_ATTEMPTS}
+        )
+    )"""  # noqa: S608 - our own names and numbers
+
 
 # Words are compared with the pairs, in the background; where that lags behind, here.
 GROUPS = f"""
@@ -36,7 +51,8 @@ GROUPS = f"""
             SELECT FROM {KeptApart.photos.through._meta.db_table} AS mine
             JOIN {KeptApart.photos.through._meta.db_table} AS theirs USING (keptapart_id)
             WHERE mine.photo_id = one_id AND theirs.photo_id = other_id
-        ) AND (reads_alike OR (
+        ) AND NOT (%(text_is_read)s AND ({_is_unread("one")} OR {_is_unread("other")}))
+        AND (reads_alike OR (
             SELECT {are_alike("one_words", "other_words")} FROM (SELECT
                 (SELECT {words_of("max(folded)")} FROM {PhotoText._meta.db_table} WHERE photo_id = one_id) AS one_words,
                 (SELECT {words_of("max(folded)")} FROM {PhotoText._meta.db_table} WHERE photo_id = other_id)
@@ -98,7 +114,13 @@ class GroupPage:
 
 def look_alikes(*, user: User, limit: int, before: int | None = None) -> GroupPage:
     """The groups of `user`, or those that come after the cursor `before`."""
-    parameters = {"owner": user.pk, "model": _model_of(user), "before": before, "limit": limit + 1}
+    parameters = {
+        "owner": user.pk,
+        "model": _model_of(user),
+        "before": before,
+        "limit": limit + 1,
+        "text_is_read": is_text_read(),
+    }
     with transaction.atomic(), connection.cursor() as cursor:
         # Compiling takes longer than a small library does.
         cursor.execute("SET LOCAL jit = off")
@@ -113,6 +135,14 @@ def look_alikes(*, user: User, limit: int, before: int | None = None) -> GroupPa
     found = _with_photos(shown, user=user)
     next_cursor = shown[-1][0][0] if len(members) > limit else None
     return GroupPage(found, groups, others, next_cursor)
+
+
+def is_text_read() -> bool:
+    """Whether there is somebody who reads the text in photos, for which it is worth waiting."""
+    try:
+        return bool(ocr.engine_version())
+    except ocr.TextRecognitionUnavailable:
+        return False
 
 
 def uncompared_count(*, user: User) -> int:

@@ -98,6 +98,7 @@ def photo(store, owner) -> Photo:  # noqa: F811
     PhotoText.objects.create(photo=photo, owner=owner, engine="x", text=SECRET, lines=[{"text": SECRET}])
     PhotoEmbedding.objects.create(photo=photo, owner=owner, model="x", vector=[1, 0])
     copy = store(picture(8), filename=f"{SECRET}-copy.png")
+    Photo.objects.filter(pk=copy.pk).update(wants_text=False)
     ComparedPhoto.objects.create(photo=photo, owner=owner, model="x", version=1)
     LookAlike.objects.create(one=photo, other=copy, owner=owner, model="x", distance=0.01, reads_alike=True)
     keep_apart([[photo.pk, store(picture(9)).pk]], user=owner, moment=timezone.now())

@@ -42,6 +42,7 @@ def photo(show, owner: User) -> Photo:
     owner.save()
     Account.objects.create(owner=owner, quota=10**9)
     others = [show(picture(number), filename=f"station-{number}.png") for number in range(3)]
+    Photo.objects.update(wants_text=False)
     ComparedPhoto.objects.create(photo=others[0], owner=owner, model="x", version=1)
     LookAlike.objects.create(one=others[0], other=others[1], owner=owner, model="x", distance=0.01, reads_alike=True)
     photo = show(picture(7), filename="station.png")

@@ -29,8 +29,8 @@ def group(store, owner):
     def make(size: int = 2) -> list[Photo]:
         photos = [store() for _number in range(size)]
         make_thumbnails([photo.pk for photo in photos])
-        # Nothing speaks for one of them but its age.
-        Photo.objects.filter(pk__in=[photo.pk for photo in photos]).update(file_size=100)
+        # Nothing speaks for one of them but its age, and no text is to be read.
+        Photo.objects.filter(pk__in=[photo.pk for photo in photos]).update(file_size=100, wants_text=False)
         ComparedPhoto.objects.create(photo=photos[0], owner=owner, model="x", version=1)
         LookAlike.objects.bulk_create(
             LookAlike(one=one, other=other, owner=owner, model="x", distance=0.01, reads_alike=True)

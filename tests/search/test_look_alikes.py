@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from gallery.models import Photo
+from gallery.models import MAX_ATTEMPTS, Photo, Step, StepAttempt
 from search import look_alikes as engine
 from search.comparing import compare_words
 from search.encoders.client import EncoderUnavailable
@@ -22,7 +22,8 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def encoder(monkeypatch: pytest.MonkeyPatch) -> None:
-    """CLIP answers."""
+    """CLIP answers, and nobody reads text."""
+    monkeypatch.setattr(engine, "is_text_read", lambda: False)
     monkeypatch.setattr(engine, "choose_encoder", lambda scripts, *, user: CLIP)
 
 
@@ -107,6 +108,23 @@ def test_words_that_are_not_compared_yet_are_compared_when_asked(user, add_photo
     assert shown(user) == [[keeper.pk, same.pk]]
     assert not LookAlike.objects.filter(reads_alike=None).exists()
     PhotoText.objects.all().delete()
+
+
+def test_where_text_is_read_photos_wait_until_theirs_is_or_is_given_up(user, monkeypatch):
+    keeper, other = make_photos(user, 2)
+    pair(keeper, other)
+    assert shown(user) == [[keeper.pk, other.pk]]
+    monkeypatch.setattr(engine, "is_text_read", lambda: True)
+    assert shown(user) == []
+    PhotoText.objects.create(photo=keeper, owner=user, engine="drawn", text="")
+    assert shown(user) == []
+    attempt = StepAttempt.objects.create(photo=other, step=Step.TEXT, version="x", attempts=MAX_ATTEMPTS - 1)
+    assert shown(user) == []
+    StepAttempt.objects.update(attempts=MAX_ATTEMPTS)
+    assert shown(user) == [[keeper.pk, other.pk]]
+    attempt.delete()
+    change(other, wants_text=False)
+    assert shown(user) == [[keeper.pk, other.pk]]
 
 
 def test_what_was_kept_apart_never_comes_together_again_with_newcomers_either(user):

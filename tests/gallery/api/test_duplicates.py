@@ -13,6 +13,7 @@ DUPLICATES = "/api/v1/duplicates/"
 def pairs(store, owner) -> list[list[Photo]]:
     """Three pairs, the latest first; the first of each is the one to keep."""
     photos = [store() for _number in range(6)]
+    Photo.objects.update(wants_text=False)
     Photo.objects.filter(pk__in=[photo.pk for photo in photos[::2]]).update(importance=1)
     ComparedPhoto.objects.create(photo=photos[0], owner=owner, model="x", version=1)
     pairs = [photos[4:6], photos[2:4], photos[0:2]]
