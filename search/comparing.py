@@ -34,18 +34,16 @@ TEXT = PhotoText._meta.db_table
 COMPARED = ComparedPhoto._meta.db_table
 PAIR = LookAlike._meta.db_table
 
-VECTORS = f"""
-    COPY (
-        SELECT photo_id, vector FROM {EMBEDDING} AS embedding
-        WHERE owner_id = %(owner)s AND model = %(model)s AND view = 0 AND (photo_id = ANY(%(batch)s) OR EXISTS (
-            SELECT FROM {COMPARED} AS compared JOIN {PHOTO} AS photo ON photo.id = compared.photo_id
-            WHERE compared.photo_id = embedding.photo_id AND compared.model = embedding.model
-                AND version = %(version)s AND (%(bin_too)s OR trashed_at IS NULL)
-        ))
-    ) TO STDOUT (FORMAT binary)
+OTHERS = f"""
+    SELECT photo_id FROM {COMPARED} JOIN {PHOTO} AS photo ON photo.id = photo_id
+    WHERE {COMPARED}.owner_id = %(owner)s AND model = %(model)s AND version = %(version)s
+        AND (%(bin_too)s OR trashed_at IS NULL)
 """  # noqa: S608 - our own names
-# The header of PostgreSQL's binary format for COPY, without extensions.
-HEADER_BYTES = 19
+# As the types' binary formats have it, many at once: numbers in text would take a hundred times as long to read.
+VECTORS = f"""
+    SELECT string_agg(int8send(photo_id) || halfvec_send(vector), '') FROM {EMBEDDING}
+    WHERE photo_id = ANY(%s) AND model = %s AND view = 0
+"""  # noqa: S608 - our own names
 
 DRAINED = f"""
     SELECT photo.id, photo.owner_id FROM {COMPARED} AS compared JOIN {PHOTO} AS photo ON photo.id = compared.photo_id
@@ -98,10 +96,13 @@ def compare_some(owner_id: int, *, model: str, dimensions: int, limit: float) ->
         batch = batch or [photo_id for photo_id, _owner_id in islice(_drained(model, owner_id), PASS)]
         if not batch:
             return False
-        ids, vectors = _vectors_of(batch, model=model, dimensions=dimensions)
+        blocks = list(_read_vectors(batch, model=model, dimensions=dimensions))
+        ids, vectors = (np.concatenate(parts) for parts in zip(*blocks, strict=True))
         neighbours = Neighbours(ids, vectors, limit=limit, most=MOST)
         places = _Places(owner_id)
-        for other_ids, others in _read_vectors(owner_id, model, batch, dimensions=dimensions, bin_too=bin_too):
+        cursor.execute(OTHERS, {"owner": owner_id, "model": model, "version": VERSION, "bin_too": bin_too})
+        all_ids = sorted({*batch, *(row[0] for row in cursor.fetchall())})
+        for other_ids, others in _read_vectors(all_ids, model=model, dimensions=dimensions):
             neighbours.meet(other_ids, others, places=places.of(other_ids))
         _keep(neighbours, owner_id=owner_id, model=model)
     return True
@@ -150,47 +151,17 @@ def _drained(model: str, owner_id: int | None = None) -> Iterator[tuple[int, int
         yield from cursor.fetchall()
 
 
-def _vectors_of(photo_ids: list[int], *, model: str, dimensions: int) -> tuple[np.ndarray, np.ndarray]:
-    """Those of some photos at once."""
-    query = f"COPY (SELECT photo_id, vector FROM {EMBEDDING} WHERE photo_id = ANY(%(batch)s) AND model = %(model)s AND view = 0) TO STDOUT (FORMAT binary)"  # noqa: S608, E501
-    blocks = list(_copy(query, {"batch": photo_ids, "model": model}, dimensions))
-    ids, vectors = (np.concatenate(parts) for parts in zip(*blocks, strict=True))
-    return ids, vectors
-
-
-def _read_vectors(
-    owner_id: int, model: str, batch: list[int], *, dimensions: int, bin_too: bool
-) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Those of `batch`, and of what was compared before, in blocks."""
-    parameters = {"owner": owner_id, "model": model, "batch": batch, "version": VERSION, "bin_too": bin_too}
-    return _copy(VECTORS, parameters, dimensions)
-
-
-def _copy(query: str, parameters: dict[str, object], dimensions: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Photos and their unit vectors (float32) as PostgreSQL's binary format has them, which needs no parsing."""
-    vector = [("dimensions", ">i2"), ("unused", ">i2"), ("numbers", ">f2", dimensions)]
-    row = np.dtype(
-        [("columns", ">i2"), ("id bytes", ">i4"), ("id", ">i8"), ("vector bytes", ">i4"), ("vector", np.dtype(vector))]
-    )
-    with connection.cursor() as cursor, cursor.copy(query, parameters) as copy:
-        buffer, begin = bytearray(), HEADER_BYTES
-        for data in copy:
-            buffer += data
-            if len(buffer) >= begin + BLOCK * row.itemsize:
-                yield _unpack(buffer, row, begin)
-                del buffer[: begin + BLOCK * row.itemsize]
-                begin = 0
-        # The end is marked by two bytes.
-        if len(buffer) >= begin + row.itemsize:
-            yield _unpack(buffer, row, begin)
-
-
-def _unpack(buffer: bytearray, row: np.dtype, begin: int) -> tuple[np.ndarray, np.ndarray]:
-    count = min((len(buffer) - begin) // row.itemsize, BLOCK)
-    rows = np.frombuffer(bytes(buffer), row, count=count, offset=begin)
-    vectors = rows["vector"]["numbers"].astype(np.float32)
-    # Stored with half the digits they are unit vectors only roughly.
-    return rows["id"].astype(np.int64), vectors / np.linalg.norm(vectors, axis=1, keepdims=True).clip(min=1e-6)
+def _read_vectors(photo_ids: list[int], *, model: str, dimensions: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Photos and their unit vectors (float32), in blocks."""
+    row = np.dtype([("id", ">i8"), ("dimensions", ">i2"), ("unused", ">i2"), ("numbers", ">f2", dimensions)])
+    for begin in range(0, len(photo_ids), BLOCK):
+        with connection.cursor() as cursor:
+            cursor.execute(VECTORS, [photo_ids[begin : begin + BLOCK], model])
+            (data,) = cursor.fetchone()
+        rows = np.frombuffer(data or b"", row)
+        vectors = rows["numbers"].astype(np.float32)
+        # Stored with half the digits they are unit vectors only roughly.
+        yield rows["id"].astype(np.int64), vectors / np.linalg.norm(vectors, axis=1, keepdims=True).clip(min=1e-6)
 
 
 def _keep(neighbours: Neighbours, *, owner_id: int, model: str) -> None:

@@ -50,14 +50,15 @@ class Neighbours:
         others = np.column_stack([sketches, np.ones_like(half), -half]).T
         for begin in range(0, len(self.ids), BLOCK):
             end = begin + BLOCK
-            rows, columns = np.nonzero(self._sketches[begin:end] @ others > -self._limit - SLACK)
+            candidates = self._sketches[begin:end] @ others > -self._limit - SLACK
+            rows, columns = np.divmod(np.flatnonzero(candidates), len(ids))
             distances = 1 - _cosines(self._vectors[begin:end], vectors, rows, columns)
-            near = (distances < self._limit) & (self.ids[begin:end][rows] != ids[columns])
-            found = np.empty(np.count_nonzero(near), dtype=PAIR)
-            found["row"] = rows[near] + begin
-            found["id"] = ids[columns[near]]
-            found["place"] = places[columns[near]]
-            found["distance"] = distances[near]
+            is_near = (distances < self._limit) & (self.ids[begin:end][rows] != ids[columns])
+            found = np.empty(np.count_nonzero(is_near), dtype=PAIR)
+            found["row"] = rows[is_near] + begin
+            found["id"] = ids[columns[is_near]]
+            found["place"] = places[columns[is_near]]
+            found["distance"] = distances[is_near]
             self._found = np.concatenate([self._found, found])
             if len(self._found) > MANY:
                 self._sort_out()
