@@ -43,7 +43,7 @@ def test_groups_are_dealt_with_by_keyboard_one_by_one_and_all_at_once_with_undo(
     page.keyboard.press("ArrowLeft")
     expect(page.locator(".lightbox-name")).to_have_text("4.png")
     page.keyboard.press("Escape")
-    first.get_by_role("button", name="Keep this, bin the other").press("Enter")
+    first.get_by_role("button", name="Keep this, bin 1 other").press("Enter")
     expect(page.get_by_text("1 photo is in the bin")).to_be_visible()
     expect(sections).to_have_count(2)
     expect(sections.first.get_by_role("heading")).to_be_focused()
@@ -66,7 +66,7 @@ def test_on_a_telephone_without_javascript_all_is_done_too(open_page, groups, ow
     # Asked from outside: in the page nothing runs.
     assert page.locator("body").bounding_box()["width"] <= SMALL_TELEPHONE["width"]
     page.get_by_role("radio", name="Keep 5.png").check(force=True)
-    page.get_by_role("button", name="Keep this, bin the other").first.click()
+    page.get_by_role("button", name="Keep this, bin 1 other").first.click()
     expect(page.get_by_text("1 photo is in the bin")).to_be_visible()
     assert names(owner) == {f"{number}.png" for number in (0, 1, 2, 3, 5)}
     page.get_by_role("button", name="Undo").click()

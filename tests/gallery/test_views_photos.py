@@ -107,7 +107,7 @@ def test_the_page_of_a_photo_tells_where_it_came_from(client, store, owner):
     page = client.get(f"/photos/{photo.pk}").content.decode()
     assert "/srv/&lt;phone&gt;/a.jpg" in page
     assert f'<a href="/imports/{job.pk}">&lt;phone&gt;</a>' in page
-    for told in ("Uploaded</p>", "Lake, 2023", "a friend", "/srv/b.jpg.json", "archived", "not there any more"):
+    for told in ("Uploaded here</p>", "Lake, 2023", "a friend", "/srv/b.jpg.json", "archived", "not there any more"):
         assert told in page
 
 
