@@ -53,6 +53,7 @@ def store_embeddings(photos: list[Photo], *, model: str) -> Failures:
     with transaction.atomic():
         encoded = _locked(vectors)
         PhotoEmbedding.objects.filter(photo__in=encoded, model=model).delete()
+        comparing.forget_vectors([photo.pk for photo in encoded], model=model)
         PhotoEmbedding.objects.bulk_create(
             PhotoEmbedding(photo=photo, owner_id=photo.owner_id, model=model, view=view, vector=vector)
             for photo in encoded

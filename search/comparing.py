@@ -10,7 +10,7 @@ from itertools import islice
 
 import numpy as np
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from gallery.models import Photo
 from search.likeness import VERSION, are_alike, keeper_rank, words_of
@@ -122,6 +122,12 @@ def forget_words(photo_id: int) -> None:
     """The text of a photo has changed: its words are to be compared anew."""
     for side in ("one", "other"):
         LookAlike.objects.filter(**{side: photo_id}).update(reads_alike=None)
+
+
+def forget_vectors(photo_ids: list[int], *, model: str) -> None:
+    """The vectors of these photos are others now: they are to be compared anew."""
+    LookAlike.objects.filter(Q(one__in=photo_ids) | Q(other__in=photo_ids), model=model).delete()
+    ComparedPhoto.objects.filter(photo__in=photo_ids, model=model).delete()
 
 
 class _Places:

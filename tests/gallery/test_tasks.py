@@ -21,7 +21,7 @@ from gallery.models import DocumentRemoval, Photo, Step, StepAttempt
 from gallery.steps import embedding_step, thumbnails_step
 from gallery.watchdog import watchdog
 from search.encoders.client import EncoderLost, EncoderUnavailable
-from search.models import PhotoEmbedding, PhotoText
+from search.models import ComparedPhoto, LookAlike, PhotoEmbedding, PhotoText
 from search.ocr import TextLine, TextRecognitionFailed, TextRecognitionUnavailable, engine_version
 from tests.gallery.conftest import picture
 
@@ -102,6 +102,21 @@ def test_text_is_stored_with_its_lines_and_the_photo_indexed_again(
     photo.refresh_from_db()
     assert photo.revision == 2
     assert ("index_photos", [[photo.pk]]) in waiting(broker, "default")
+
+
+def test_look_alikes_are_compared_anew_when_text_or_vectors_are_others(
+    store: Callable[..., Photo], broker: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = store(), store()
+    ComparedPhoto.objects.create(photo=other, owner=other.owner, model="x", version=1)
+    LookAlike.objects.create(one=one, other=other, owner=one.owner, model="x", distance=0, reads_alike=True)
+    monkeypatch.setattr(processing.ocr, "extract_text", lambda _path: [TextLine("NH961", 0.9, BOX)])
+    tasks.extract_texts([other.pk])
+    assert LookAlike.objects.get().reads_alike is None
+    monkeypatch.setattr(processing.encoders, "encode_photos", lambda paths, model: [vectors(1.0) for _path in paths])
+    tasks.embed_photos([other.pk], "x")
+    assert not LookAlike.objects.exists()
+    assert not ComparedPhoto.objects.exists()
 
 
 def test_a_picture_without_words_is_read_and_needs_no_new_index_entry(
