@@ -21,6 +21,8 @@ def python_strings(source: str) -> Iterator[str]:
         match node:
             case ast.Call(func=ast.Name(id="_" | "gettext" | "gettext_lazy"), args=[ast.Constant(value=str(text)), *_]):
                 yield text
+            case ast.Call(func=ast.Name(id="pgettext"), args=[_context, ast.Constant(value=str(text)), *_]):
+                yield text
             case ast.Call(func=ast.Name(id="ngettext"), args=[ast.Constant(value=str(text)), *_]):
                 yield text
 
@@ -82,6 +84,6 @@ def test_translations_are_chinese(domain):
 def test_the_compiled_catalogue_is_that_of_the_source(domain):
     source = polib.pofile(str(CATALOGUES / f"{domain}.po"))
     compiled = polib.mofile(str(CATALOGUES / f"{domain}.mo"))
-    assert {entry.msgid: translation(entry) for entry in compiled} == {
-        entry.msgid: translation(entry) for entry in source
+    assert {(entry.msgctxt, entry.msgid): translation(entry) for entry in compiled} == {
+        (entry.msgctxt, entry.msgid): translation(entry) for entry in source
     }
