@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("gallery", "0009_import_attempts"),
+        ("gallery", "0010_merges"),
     ]
 
     operations = [

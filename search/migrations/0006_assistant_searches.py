@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("search", "0004_result_lists"),
+        ("search", "0005_look_alikes"),
     ]
 
     operations = [
