@@ -10,7 +10,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from gallery.access import ApiRequest
-from gallery.access.fields import Text, Whole
+from gallery.access.fields import Input, Text, Whole
 from gallery.access.problems import CONFLICT, MISSING, ApiView, Conflict
 from gallery.api.paging import PageQuery
 from gallery.merging import KeeperGone, PhotosGone, merge_photos, undo
@@ -59,7 +59,7 @@ class GroupList(serializers.Serializer):
     next_cursor = serializers.CharField(allow_null=True, help_text="For the parameter `cursor`; null: that was all.")
 
 
-class Resolution(serializers.Serializer):
+class Resolution(Input):
     """Which photo is kept in the place of which others."""
 
     keep = Whole(min_value=1, max_value=MAX_NUMBER)
@@ -76,7 +76,7 @@ class Resolved(serializers.Serializer):
     undo = serializers.CharField(allow_null=True, help_text=TAKES_BACK)
 
 
-class Dismissal(serializers.Serializer):
+class Dismissal(Input):
     """Photos that are no duplicates of each other."""
 
     photos = serializers.ListField(
@@ -94,7 +94,7 @@ class UndoToken(Text, serializers.RegexField):
     """A string of digits in JSON, which is what the answers hold."""
 
 
-class UndoRequest(serializers.Serializer):
+class UndoRequest(Input):
     """What to take back."""
 
     undo = UndoToken(r"^[0-9]{1,16}$", help_text="As it was answered.")
@@ -145,7 +145,7 @@ class ResolveDuplicates(ApiView):
 
         It gets their highest importance, their descriptions, the date that is known best, and their albums.
         """
-        wanted = _valid(Resolution, request)
+        wanted = Resolution.read(request.data).validated_data
         moment = timezone.now()
         try:
             binned = merge_photos(wanted["keep"], wanted["bin"], user=request.user, moment=moment)
@@ -169,7 +169,7 @@ class DismissDuplicates(ApiView):
     )
     def post(self, request: ApiRequest) -> Response:
         """Keep all of these photos; no two of them stand in a group again."""
-        photo_ids = set(_valid(Dismissal, request)["photos"])
+        photo_ids = set(Dismissal.read(request.data).validated_data["photos"])
         if Photo.objects.belonging_to(request.user).filter(pk__in=photo_ids).count() < len(photo_ids):
             raise Http404
         moment = timezone.now()
@@ -185,7 +185,7 @@ class UndoDuplicates(ApiView):
     @extend_schema(operation_id="undo_duplicates", request=UndoRequest, responses=UndoneSerializer, tags=["duplicates"])
     def post(self, request: ApiRequest) -> Response:
         """Take back what was resolved or dismissed; kept photos are what they were before."""
-        moment = EPOCH + int(_valid(UndoRequest, request)["undo"]) * MICROSECOND
+        moment = EPOCH + int(UndoRequest.read(request.data).validated_data["undo"]) * MICROSECOND
         return Response(UndoneSerializer(undo(moment, user=request.user)).data)
 
 
@@ -196,13 +196,6 @@ def _group(group: Group) -> dict[str, Any]:
         "photos": [{"photo": photo, "distance": distance} for photo, distance in members],
         "others": group.others,
     }
-
-
-def _valid(serializer: type[serializers.Serializer], request: ApiRequest) -> dict[str, Any]:
-    wanted = serializer(data=request.data)
-    wanted.is_valid(raise_exception=True)
-    found: dict[str, Any] = wanted.validated_data
-    return found
 
 
 def _token(moment: datetime) -> str:
