@@ -23,7 +23,7 @@ from gallery.tasks import make_thumbnails
 from gallery.tokens import Scope
 from gallery.views.resumable import PIECE_TYPE, VERSION
 from search.models import SavedSearch
-from search.saved import save_search
+from search.saved import note_search, save_search
 from tests.gallery.conftest import broker, media_root, owner, picture, store  # noqa: F401 - fixtures
 from tests.keys import Program
 
@@ -112,6 +112,8 @@ MATRIX = {
     ("search", "GET"): Entry(Scope.SEARCH, 200),
     ("search-by-picture", "POST"): Entry(Scope.SEARCH, 200, form("picture")),
     ("suggestions", "GET"): Entry(Scope.SEARCH, 200),
+    ("recent-searches", "GET"): Entry(Scope.SEARCH, 200),
+    ("recent-searches", "DELETE"): Entry(Scope.SEARCH, 204),
     ("saved-searches", "GET"): Entry(Scope.SEARCH, 200),
     ("saved-searches", "POST"): Entry(Scope.SEARCH, 201, json({"name": "new", "q": "tea"})),
     ("saved-search", "GET"): Entry(Scope.SEARCH, 200),
@@ -177,6 +179,7 @@ def photo(store, owner, broker, settings) -> Photo:  # noqa: F811
     job = ImportJob.objects.create(owner=owner, started_by=owner, roots=[f"/{SECRET}"], state="paused")
     ImportItem.objects.create(job=job, path=f"/{SECRET}/a.png", verdict="new")
     save_search(SECRET, user=owner, address=f"q={SECRET}")
+    note_search(f"q={SECRET}", user=owner)
     begin_upload(owner=owner, filename=SECRET, size=10, sha256="")
     return Photo.objects.get()
 

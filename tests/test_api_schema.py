@@ -28,7 +28,7 @@ from gallery.tasks import make_thumbnails
 from gallery.tokens import Scope, issue_token
 from gallery.views.resumable import PIECE_TYPE
 from search.models import PhotoText, SavedSearch
-from search.saved import save_search
+from search.saved import note_search, save_search
 from tests.gallery.conftest import broker, media_root, owner, picture, store  # noqa: F401 - fixtures
 
 SHORT = settings(
@@ -75,6 +75,7 @@ def photos(transaction, store, owner, broker) -> list[Photo]:  # noqa: F811
         line = {"text": "航班 NH961", "confidence": 0.9, "box": BOX}
         PhotoText.objects.create(photo=photo, owner=owner, engine="x", text=line["text"], lines=[line])
     Photo.objects.filter(pk=photos[1].pk).update(trashed_at=timezone.now())
+    note_search("q=航班&min_width=5", user=owner)
     save_search("旅行", user=owner, address="q=航班&min_width=5")
     job = ImportJob.objects.create(owner=owner, started_by=owner, roots=["/a"], state="paused", report={"new": 1})
     begin_upload(owner=owner, filename="x.png", size=10, sha256="")

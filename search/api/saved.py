@@ -12,9 +12,9 @@ from gallery.access import ApiRequest
 from gallery.access.fields import Input, Query, Visible
 from gallery.access.problems import CONFLICT, ApiView, Conflict
 from gallery.tokens import Scope
-from search.models import SavedSearch
+from search.models import RecentSearch, SavedSearch
 from search.query import MAX_QUERY_LENGTH, InvalidQuery, parse
-from search.saved import TooManySaved, save_search, saved_searches
+from search.saved import TooManySaved, forget_searches, recent_searches, save_search, saved_searches
 from search.suggestions import suggest
 
 MAX_NAME_LENGTH = SavedSearch._meta.get_field("name").max_length
@@ -36,8 +36,8 @@ class NewSavedSearch(Input):
         return text
 
 
-class SavedSearchSerializer(serializers.ModelSerializer):
-    """A search that is kept."""
+class RecentSearchSerializer(serializers.ModelSerializer):
+    """A search that was made."""
 
     search = serializers.SerializerMethodField(
         help_text="The fields of the search page: `q`, and others that a person has filled in."
@@ -45,17 +45,26 @@ class SavedSearchSerializer(serializers.ModelSerializer):
     page = serializers.SerializerMethodField(help_text="For people, relative to this host.")
 
     class Meta:
+        model: type[RecentSearch | SavedSearch] = RecentSearch
+        fields: tuple[str, ...] = ("search", "page", "used_at")
+        read_only_fields = fields
+
+    def get_search(self, made: RecentSearch | SavedSearch) -> dict[str, str]:
+        """By name."""
+        return dict(parse_qsl(made.address))
+
+    def get_page(self, made: RecentSearch | SavedSearch) -> str:
+        """The address."""
+        return f"{reverse('search:search')}?{made.address}"
+
+
+class SavedSearchSerializer(RecentSearchSerializer):
+    """A search that is kept."""
+
+    class Meta(RecentSearchSerializer.Meta):
         model = SavedSearch
         fields = ("id", "name", "search", "page", "created_at")
         read_only_fields = fields
-
-    def get_search(self, saved: SavedSearch) -> dict[str, str]:
-        """By name."""
-        return dict(parse_qsl(saved.address))
-
-    def get_page(self, saved: SavedSearch) -> str:
-        """The address."""
-        return f"{reverse('search:search')}?{saved.address}"
 
 
 class SuggestionQuery(Query):
@@ -120,6 +129,23 @@ class OneSavedSearch(ApiView):
     def delete(self, request: ApiRequest, saved_id: int) -> Response:
         """Forget a saved search; nothing happens to photos."""
         _own(request, saved_id).delete()
+        return Response(status=204)
+
+
+class RecentSearches(ApiView):
+    """What was searched for."""
+
+    scopes = {"GET": Scope.SEARCH, "DELETE": Scope.SEARCH}
+
+    @extend_schema(operation_id="list_recent_searches", responses=RecentSearchSerializer(many=True), tags=["search"])
+    def get(self, request: ApiRequest) -> Response:
+        """List the searches made lately in the pages, the latest first, at most 12."""
+        return Response(RecentSearchSerializer(recent_searches(user=request.user), many=True).data)
+
+    @extend_schema(operation_id="forget_recent_searches", request=None, responses={204: None}, tags=["search"])
+    def delete(self, request: ApiRequest) -> Response:
+        """Forget what was searched for lately."""
+        forget_searches(user=request.user)
         return Response(status=204)
 
 

@@ -8,6 +8,7 @@ version_1 = [
     path("search/", search.Search.as_view(), name="search"),
     path("search/by-picture/", search.PictureSearchView.as_view(), name="search-by-picture"),
     path("search/suggestions/", saved.SuggestionList.as_view(), name="suggestions"),
+    path("recent-searches/", saved.RecentSearches.as_view(), name="recent-searches"),
     path("saved-searches/", saved.SavedSearches.as_view(), name="saved-searches"),
     path("saved-searches/<int:saved_id>/", saved.OneSavedSearch.as_view(), name="saved-search"),
     path("photos/<int:photo_id>/text/", photo.Text.as_view(), name="text"),

@@ -1,9 +1,10 @@
 """Saved searches and suggestions over the API."""
 
 import pytest
+from django.contrib.auth.models import User
 
 from search.models import SavedSearch
-from search.saved import MOST_SAVED, save_search
+from search.saved import MOST_SAVED, note_search, save_search
 from tests.keys import Program
 from tests.search.test_hybrid import user  # noqa: F401 - fixture
 
@@ -47,6 +48,20 @@ def test_what_a_person_has_saved_in_the_pages_is_told_too(program, user):  # noq
     (saved,) = program.get(SAVED).json()
     assert saved["search"] == {"q": "tea", "min_width": "5"}
     assert saved["page"] == "/search?q=tea&min_width=5"
+
+
+def test_what_was_searched_for_is_told_and_forgotten(program, user):  # noqa: F811
+    for address in ("q=tea&min_width=5", "q=coffee"):
+        note_search(address, user=user)
+    path = "/api/v1/recent-searches/"
+    latest, first = program.get(path).json()
+    assert latest["search"] == {"q": "coffee"}
+    assert (first["search"], first["page"]) == ({"q": "tea", "min_width": "5"}, "/search?q=tea&min_width=5")
+    other = User.objects.create_user("other")
+    note_search("q=tea", user=other)
+    assert program.delete(path).status_code == 204
+    assert program.get(path).json() == []
+    assert len(Program(other).get(path).json()) == 1
 
 
 @pytest.mark.parametrize(
