@@ -8,7 +8,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy
 
 from gallery.models import Photo, PhotoSource
 
@@ -36,7 +36,7 @@ def describe_sources(photo: Photo) -> list[tuple[PhotoSource, str, list[tuple[st
 def place_of(source: PhotoSource) -> str:
     """Where it lies, or lay; of an uploaded archive people know only its name."""
     if source.path == PhotoSource.UPLOAD:
-        return pgettext("where a photo came from", "Uploaded")
+        return _("Uploaded here")
     if source.job and source.job.is_upload:
         return source.path.removeprefix(f"{PurePath(source.job.roots[0]).parent}/")
     return source.path
