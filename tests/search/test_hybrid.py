@@ -1,6 +1,7 @@
 """Rankings are fused, explained, narrowed and authorised; the encoders behind are tested in tests/search/encoders."""
 
 import hashlib
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -187,11 +188,18 @@ class TestSearchByText:
         add_photo(user, "broken.png", text="porsche", angle=0, defect="It is cut off.")
         assert found(search_by_text("porsche", user=user)) == []
 
+    def test_what_an_encoder_waits_for_only_administrators_are_told(self, user, monkeypatch):
+        waiting = replace(ENCODER, state="waiting", reason="Put the weights into /models.")
+        monkeypatch.setattr(ranking, "describe_encoders", lambda: [waiting, ENCODER])
+        assert waiting.reason not in search_by_text("tea", user=user).notices
+        user.is_staff = True
+        assert waiting.reason in search_by_text("tea", user=user).notices
+
     def test_words_still_answer_when_no_encoder_does(self, user, monkeypatch):
         def refuse(*args, **kwargs):
             raise EncoderUnavailable("nobody there")
 
-        monkeypatch.setattr(ranking, "describe_encoders", refuse)
+        monkeypatch.setattr(ranking, "choose_encoder", refuse)
         add_photo(user, "words.png", text="porsche")
         page = search_by_text("porsche", user=user)
         assert found(page) == ["words.png"]

@@ -155,10 +155,10 @@ def test_a_senseless_search_is_refused_with_a_sentence(client, address, sentence
 
 
 def test_what_cannot_be_asked_is_said(client, user, monkeypatch):  # noqa: F811
-    def nobody() -> None:
+    def nobody(*_arguments: object, **_more: object) -> None:
         raise EncoderUnavailable("Nobody there.")
 
-    monkeypatch.setattr(ranking, "describe_encoders", nobody)
+    monkeypatch.setattr(ranking, "choose_encoder", nobody)
     add_photo(user, "tea.png", text="tea house")
     response = client.get("/search", {"q": "tea"})
     assert names(response) == ["tea.png"]
