@@ -21,6 +21,8 @@ urlpatterns = [
     path("language/", choose_language, name="set_language"),
     path("jsi18n/", login_not_required(script_strings), name="javascript-catalog"),
     path("api/", include("gallery.api.urls")),
+    # One way in. Who is logged in and no administrator may want to be somebody else there.
+    path("admin/login/", LogIn.as_view(redirect_authenticated_user=False)),
     path("admin/", admin.site.urls),
     path("", include("search.urls")),
     path("", include("gallery.urls")),

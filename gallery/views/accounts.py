@@ -17,6 +17,8 @@ from django.views.i18n import set_language
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
+from gallery.access.addresses import client_address
+from gallery.access.throttles import seconds_to_wait
 from gallery.account import Account, account_of
 from gallery.sessions import end_sessions
 
@@ -35,6 +37,12 @@ class LogIn(LoginView):
             query = urlencode({"next": htmx.current_url_abs_path or resolve_url("gallery:photos")})
             return HttpResponseClientRedirect(f"{resolve_url('login')}?{query}")
         return super().get(request, *args, **kwargs)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Try, unless there have been too many tries from this address, whoever they named."""
+        if seconds_to_wait(f"login:{client_address(request)}", limit=settings.LOGINS_PER_MINUTE):
+            return _refuse_to_try(request, minutes=1)
+        return super().post(request, *args, **kwargs)
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         """Bring language and density along to this device."""
@@ -85,5 +93,8 @@ def show_lockout(
     credentials: dict[str, Any],  # noqa: ARG001 - the same
 ) -> HttpResponse:
     """What somebody sees who failed to log in too often."""
-    minutes = settings.AXES_COOLOFF_TIME // timedelta(minutes=1)
+    return _refuse_to_try(request, minutes=settings.AXES_COOLOFF_TIME // timedelta(minutes=1))
+
+
+def _refuse_to_try(request: HttpRequest, *, minutes: int) -> HttpResponse:
     return render(request, "registration/locked_out.html", {"minutes": minutes}, status=429)

@@ -33,6 +33,23 @@ def test_after_too_many_failures_the_right_password_does_not_help(owner, path):
     assert Client(REMOTE_ADDR="192.0.2.1").post("/login/", RIGHT).status_code == 429
 
 
+@pytest.mark.parametrize("path", ["/login/", "/admin/login/"])
+def test_an_address_that_tries_many_names_has_to_wait_too(owner, settings, path):
+    settings.LOGINS_PER_MINUTE = 5
+    client = Client(REMOTE_ADDR="192.0.2.1")
+    for number in range(5):
+        assert client.post(path, WRONG | {"username": f"somebody{number}"}).status_code == 200
+    response = client.post(path, RIGHT)
+    assert response.status_code == 429
+    assert "Try again in 1 minute." in response.content.decode()
+    assert Client(REMOTE_ADDR="192.0.2.2").post(path, RIGHT).status_code == 302
+
+
+def test_who_is_no_administrator_may_log_in_as_another_for_the_administration(client, owner):
+    client.force_login(owner)
+    assert client.get("/admin/", follow=True).redirect_chain == [("/admin/login/?next=/admin/", 302)]
+
+
 def test_it_is_said_in_chinese_too(owner):
     fail()
     client = Client(REMOTE_ADDR="192.0.2.1", headers={"Accept-Language": "zh-CN"})
