@@ -55,7 +55,20 @@ def prepare(folder: Path, *, home: Path, port: int, account: Account) -> Server:
     if not (configuration / "elasticsearch.keystore").exists():
         _make_keystore(configuration, password, home=home, environment=environment, account=account)
     program = Program("elasticsearch", [home / "bin/elasticsearch"], account, environment)
-    return Server("Elasticsearch", "ELASTICSEARCH_URL", url, program, lambda: _answers(port, password))
+    return Server("Elasticsearch", "ELASTICSEARCH_URL", url, program, lambda: answers(url))
+
+
+def answers(url: str) -> bool:
+    """Say whether the server at `url`, which holds name and password, is there and can be searched."""
+    address = urlsplit(url)
+    credentials = b64encode(f"{address.username}:{address.password}".encode()).decode()
+    health = f"{address.scheme}://{address.hostname}:{address.port}/_cluster/health"
+    request = Request(health, headers={"Authorization": f"Basic {credentials}"})  # noqa: S310 - our own setting
+    try:
+        with urlopen(request, timeout=5) as answer:  # noqa: S310 - the same
+            return json.load(answer)["status"] in {"green", "yellow"}
+    except (OSError, HTTPException):
+        return False
 
 
 def _settings(folder: Path, port: int) -> str:
@@ -95,13 +108,3 @@ def _make_keystore(
     account.run([program, "add", "--stdin", "bootstrap.password"], environment=environment, stdin=password)
     (making / "elasticsearch.keystore").rename(configuration / "elasticsearch.keystore")
     making.rmdir()
-
-
-def _answers(port: int, password: str) -> bool:
-    credentials = b64encode(f"{USER}:{password}".encode()).decode()
-    health = Request(f"http://127.0.0.1:{port}/_cluster/health", headers={"Authorization": f"Basic {credentials}"})
-    try:
-        with urlopen(health, timeout=5) as answer:  # noqa: S310 - http on the loopback interface
-            return json.load(answer)["status"] in {"green", "yellow"}
-    except (OSError, HTTPException):
-        return False
