@@ -1,4 +1,4 @@
-"""Django's admin shows users and groups and nothing else: photos are private, to administrators too."""
+"""Django's admin shows users and nothing else: photos are private, to administrators too."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django import forms
 from django.apps import apps
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.db.models import Count, QuerySet, Sum
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
@@ -22,7 +22,7 @@ GIGABYTE = 1024**3
 
 admin.site.site_header = admin.site.site_title = gettext_lazy("photosearch: users")
 admin.site.unregister(apps.get_model("django_dramatiq", "Task"))
-admin.site.unregister(User)
+admin.site.unregister([User, Group])
 
 
 class QuotaForm(forms.ModelForm):
@@ -69,6 +69,12 @@ class OwnerAdmin(UserAdmin):
 
     list_display = ("username", "email", "is_staff", "is_active", "photo_count", "used", "quota")
     list_select_related = ("account",)
+    list_filter = ("is_staff", "is_active")
+    # Nothing here asks for a single permission.
+    fieldsets = (
+        (None, {"fields": ("username", "password", "first_name", "last_name", "email")}),
+        (None, {"fields": ("is_active", "is_staff", "is_superuser")}),
+    )
     inlines = (QuotaInline,)
     actions = ("unlock",)
 

@@ -17,8 +17,6 @@ def client(client: Client, db: None) -> Client:
 def grant(client: Client, user: User, gigabytes: str) -> None:
     page = client.get(f"/admin/auth/user/{user.pk}/change/")
     data = dict(page.context["adminform"].form.initial) | {
-        "date_joined_0": "2026-01-01",
-        "date_joined_1": "12:00",
         "account-TOTAL_FORMS": 1,
         "account-INITIAL_FORMS": Account.objects.filter(owner=user).count(),
         "account-0-owner": user.pk,
