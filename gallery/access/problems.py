@@ -18,6 +18,7 @@ from rest_framework import exceptions, serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView, set_rollback
 
+from gallery.images import ImageTooLarge, InvalidImage, UnsupportedImage
 from gallery.tokens import Scope
 
 CONTENT_TYPE = "application/problem+json"
@@ -91,16 +92,7 @@ class ApiView(APIView):
 
 def answer_problem(error: Exception, _context: dict[str, Any]) -> Response | None:
     """The framework's hook: the response to an exception that a view has raised; None if it is our own fault."""
-    if isinstance(error, Http404):
-        error = exceptions.NotFound(_("There is no such thing, or it is not yours."))
-    elif isinstance(error, PermissionDenied):
-        error = exceptions.PermissionDenied()
-    elif isinstance(error, RequestDataTooBig):
-        error = TooLarge(_("The body of this request is too large."))
-    elif isinstance(error, BadRequest):
-        error = Refused(str(error))
-    elif isinstance(error, TooManyFilesSent | SuspiciousOperation):
-        error = Refused(_("This request cannot be read."))
+    error = _as_answer(error)
     if not isinstance(error, exceptions.APIException):
         return None
     set_rollback()
@@ -116,6 +108,26 @@ def answer_problem(error: Exception, _context: dict[str, Any]) -> Response | Non
     else:
         body = problem(error.status_code, str(error.detail), code=str(getattr(error.detail, "code", "") or ""))
     return Response(body, status=error.status_code, headers=headers, content_type=CONTENT_TYPE)
+
+
+def _as_answer(error: Exception) -> Exception:
+    """What says the same of a request, for exceptions that are somebody's mistake; others as they are."""
+    match error:
+        case Http404():
+            return exceptions.NotFound(_("There is no such thing, or it is not yours."))
+        case PermissionDenied():
+            return exceptions.PermissionDenied()
+        case RequestDataTooBig():
+            return TooLarge(_("The body of this request is too large."))
+        case TooManyFilesSent() | SuspiciousOperation():
+            return Refused(_("This request cannot be read."))
+        case ImageTooLarge():
+            return TooLarge(str(error))
+        case UnsupportedImage():
+            return Unsupported(str(error))
+        case InvalidImage() | BadRequest():
+            return Refused(str(error))
+    return error
 
 
 def problem(status: int, detail: str, *, code: str = "", errors: list[dict[str, str]] | None = None) -> dict[str, Any]:

@@ -16,10 +16,9 @@ from rest_framework.response import Response
 
 from gallery.access import ApiRequest
 from gallery.access.fields import Input, Text, Whole
-from gallery.access.problems import ApiView, Refused, TooLarge, Unsupported
+from gallery.access.problems import ApiView, Refused, TooLarge
 from gallery.api.photos import MD5, SHA1, SHA256, by_checksum
 from gallery.digests import digests_of
-from gallery.images import ImageTooLarge, InvalidImage, UnsupportedImage
 from gallery.models import Photo
 from gallery.serializers import PhotoSerializer
 from gallery.tokens import Scope
@@ -160,12 +159,6 @@ class Upload(ApiView):
         try:
             _verify(file, checksums)
             photo, arrival = store_upload(file, owner=request.user, filename=filename)
-        except UnsupportedImage as error:
-            raise Unsupported(str(error)) from error
-        except ImageTooLarge as error:
-            raise TooLarge(str(error)) from error
-        except InvalidImage as error:
-            raise Refused(str(error)) from error
         finally:
             file.close()
         return _answer(photo, created=arrival is Arrival.NEW)

@@ -15,8 +15,8 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 
 from gallery.access import ApiRequest
-from gallery.access.problems import CONTENT_TYPE, ApiView, Problem, Refused, TooLarge, Unsupported
-from gallery.images import ImageTooLarge, InvalidImage, UnsupportedImage, read_header
+from gallery.access.problems import CONTENT_TYPE, ApiView, Problem, TooLarge
+from gallery.images import InvalidImage, read_header
 from gallery.models import Photo
 from gallery.tokens import Scope
 from search.examples import PartOfPhoto, StoredPhoto
@@ -88,16 +88,9 @@ class PictureSearchView(ApiView):
                 limit=limit,
             )
 
-        try:
-            # Here and not only in the encoder, which may be down and then is not asked.
-            read_header(BytesIO(data))
-            return _answer(request, query, search)
-        except UnsupportedImage as error:
-            raise Unsupported(str(error)) from error
-        except ImageTooLarge as error:
-            raise TooLarge(str(error)) from error
-        except InvalidImage as error:
-            raise Refused(str(error)) from error
+        # Here and not only in the encoder, which may be down and then is not asked.
+        read_header(BytesIO(data))
+        return _answer(request, query, search)
 
 
 def _answer(request: ApiRequest, query: SearchQuery, search: Callable[[int], SearchPage]) -> Response:
