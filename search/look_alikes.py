@@ -64,7 +64,7 @@ GROUPS = f"""
             CASE WHEN is_one_better THEN other_id ELSE one_id END AS worse, distance FROM likeness
     ), member AS MATERIALIZED (
         SELECT DISTINCT ON (worse) worse AS photo, better AS keeper, distance FROM pair
-        WHERE better NOT IN (SELECT worse FROM pair) ORDER BY worse, distance, better
+        WHERE NOT EXISTS (SELECT FROM pair AS above WHERE above.worse = pair.better) ORDER BY worse, distance, better
     ), star AS MATERIALIZED (
         SELECT keeper, greatest(keeper, max(photo)) AS newest, count(*) AS others FROM member GROUP BY keeper
     ), page AS (
