@@ -104,6 +104,8 @@ def compare_some(owner_id: int, *, model: str, dimensions: int, limit: float) ->
         all_ids = sorted({*batch, *(row[0] for row in cursor.fetchall())})
         for other_ids, others in _read_vectors(all_ids, model=model, dimensions=dimensions):
             neighbours.meet(other_ids, others, places=places.of(other_ids))
+        older = ComparedPhoto.objects.filter(photo__in=batch, model=model).exclude(version=VERSION).values("photo")
+        LookAlike.objects.filter(Q(one__in=older) | Q(other__in=older), model=model).delete()
         _keep(neighbours, owner_id=owner_id, model=model)
     return True
 
