@@ -28,6 +28,7 @@ function goOn(group) {
 form?.addEventListener("submit", async (event) => {
   event.preventDefault();
   const { submitter } = event;
+  if (submitter.formMethod === "dialog") return;
   const groups = submitter.name === "only" ? [submitter.closest(".group")] : waiting();
   if (form.ariaBusy === "true") return;
   form.ariaBusy = "true";

@@ -36,6 +36,8 @@ def test_groups_are_dealt_with_by_keyboard_one_by_one_and_all_at_once_with_undo(
     first.get_by_role("radio", name="Keep 4.png").focus()
     page.keyboard.press("ArrowRight")
     expect(first.get_by_role("radio", name="Keep 5.png")).to_be_checked()
+    # Who means to confirm this one does not deal with the whole page.
+    page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     expect(first.get_by_role("link", name="Enlarge 5.png")).to_be_focused()
     page.keyboard.press("Enter")
@@ -66,6 +68,7 @@ def test_on_a_telephone_without_javascript_all_is_done_too(open_page, groups, ow
     # Asked from outside: in the page nothing runs.
     assert page.locator("body").bounding_box()["width"] <= SMALL_TELEPHONE["width"]
     page.get_by_role("radio", name="Keep 5.png").check(force=True)
+    page.keyboard.press("Enter")
     page.get_by_role("button", name="Keep this, bin 1 other").first.click()
     expect(page.get_by_text("1 photo is in the bin")).to_be_visible()
     assert names(owner) == {f"{number}.png" for number in (0, 1, 2, 3, 5)}
