@@ -3,6 +3,7 @@
 What was done together shares its moment, which is all that undo needs, as in the bin.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from gallery.bin import bin_photos, binned_at, restore_photos
 from gallery.editing import edit_photos
+from gallery.files import is_original_there
 from gallery.models import Photo, PhotoMerge, PhotoSource
 from search.look_alikes import forget_kept_apart
 
@@ -26,12 +28,12 @@ class PhotosGone(Exception):
 
 
 class KeeperGone(Exception):
-    """The photo to keep is in the bin meanwhile."""
+    """The photo to keep is in the bin meanwhile, or its file is lost."""
 
 
 @dataclass(frozen=True)
 class Undone:
-    """How many photos are back, how many groups may be shown again, and how many photos stay as they were edited."""
+    """How many photos are back, how many groups may be shown again, and how many kept photos stay as they are."""
 
     restored: int
     groups: int
@@ -56,6 +58,8 @@ def merge_photos(keeper_id: int, other_ids: Iterable[int], *, user: AbstractBase
         keeper = photos.pop(keeper_id)
         if keeper.trashed_at:
             raise KeeperGone(_("The photo to keep is in the bin meanwhile."))
+        if not is_original_there(keeper.path):
+            raise KeeperGone(_("The file of the photo to keep is not there."))
         others = [photo for photo in photos.values() if photo.trashed_at is None]
         if others:
             _take_over(keeper, others, user=user, moment=moment)
@@ -66,19 +70,22 @@ def merge_photos(keeper_id: int, other_ids: Iterable[int], *, user: AbstractBase
 def merge_groups(
     groups: Sequence[tuple[int, list[int]]], *, user: AbstractBaseUser, moment: datetime
 ) -> tuple[int, int]:
-    """The same for several groups, or for none if one of their photos is none of `user`'s (PhotosGone).
+    """The same for several groups: how many photos went into the bin, and how many groups are left alone.
 
-    How many photos went into the bin, and how many groups are left alone because their keeper lies there meanwhile.
+    Those have photos that are gone meanwhile, or a keeper that cannot be kept.
     """
     binned = left_alone = 0
-    wanted = {pk for keeper_id, other_ids in groups for pk in (keeper_id, *other_ids)}
+    others: dict[int, list[int]] = defaultdict(list)
+    for keeper_id, other_ids in groups:
+        others[keeper_id] += other_ids
+    wanted = {*others, *(pk for other_ids in others.values() for pk in other_ids)}
     with transaction.atomic():
         # All at once and in one order, so that nobody who does the same waits for us while we wait for them.
         list(Photo.objects.belonging_to(user).filter(pk__in=wanted).order_by("pk").select_for_update(no_key=True))
-        for keeper_id, other_ids in groups:
+        for keeper_id, other_ids in others.items():
             try:
                 binned += merge_photos(keeper_id, other_ids, user=user, moment=moment)
-            except KeeperGone:
+            except (KeeperGone, PhotosGone):
                 left_alone += 1
     return binned, left_alone
 
@@ -86,15 +93,15 @@ def merge_groups(
 def undo(moment: datetime, *, user: AbstractBaseUser) -> Undone:
     """Take back what `user` did at `moment`: photos come out of the bin, and keepers are what they were before.
 
-    A keeper that has been edited since stays as it is.
+    A keeper stays as it is if it has been edited since, or if what it has of the others would be lost with them.
     """
     with transaction.atomic():
+        restored = restore_photos(binned_at(moment, user=user), user=user)
         # The row goes when it is done: a second undo finds nothing.
         merges = PhotoMerge.objects.filter(moment=moment, photo__owner_id=user.pk).order_by("photo")
         found = list(merges.select_for_update().select_related("photo"))
         kept_edits = sum(not _give_back(merge, user=user) for merge in found)
         merges.delete()
-        restored = restore_photos(binned_at(moment, user=user), user=user)
         return Undone(restored, forget_kept_apart(moment, user=user), kept_edits)
 
 
@@ -121,51 +128,50 @@ def date_doubt(photo: Photo) -> int:
 def _take_over(keeper: Photo, others: list[Photo], *, user: AbstractBaseUser, moment: datetime) -> None:
     """Give the keeper what the others have, and note what it had."""
     changes = best_of(keeper, others)
-    albums = _add_albums(keeper, others)
-    if not changes and albums is None:
-        return
-    before = {name: _plain(getattr(keeper, name)) for name in changes}
-    edited_before = keeper.edited_at
-    # Without changes too: albums are known to the keyword index through the revision.
-    edit_photos(Photo.objects.filter(pk=keeper.pk), user=user, **changes)
-    keeper.refresh_from_db(fields=["edited_at"])
-    PhotoMerge.objects.create(
+    merge = PhotoMerge(
         photo=keeper,
+        others=[photo.pk for photo in others],
         moment=moment,
-        before=before,
-        albums=albums,
-        edited_before=edited_before,
-        edited_at=keeper.edited_at,
+        before={name: _plain(getattr(keeper, name)) for name in changes},
+        edited_before=keeper.edited_at,
     )
+    _add_albums(keeper, others, merge=merge)
+    if changes or merge.source:
+        # Without changes too: albums are known to the keyword index through the revision.
+        edit_photos(Photo.objects.filter(pk=keeper.pk), user=user, **changes)
+        keeper.refresh_from_db(fields=["edited_at"])
+    merge.edited_at = keeper.edited_at
+    merge.save()
 
 
 def _give_back(merge: PhotoMerge, *, user: AbstractBaseUser) -> bool:
-    """Make the keeper what it was before; False if somebody has edited or deleted it since."""
+    """Make the keeper what it was before; False if it stays as it is."""
+    if not (merge.before or merge.source):
+        return True
     photo = Photo.objects.select_for_update(no_key=True).get(pk=merge.photo_id)
     if photo.trashed_at or photo.edited_at != merge.edited_at:
+        return False
+    if Photo.objects.visible_to(user).filter(pk__in=merge.others).count() < len(merge.others):
         return False
     edit_photos(Photo.objects.filter(pk=photo.pk), user=user, **merge.before)
     # What was merged into it before can be undone too.
     Photo.objects.filter(pk=photo.pk).update(edited_at=merge.edited_before)
-    source = photo.sources.order_by("pk").first()
-    if source and merge.albums is not None:
-        source.albums = merge.albums
-        source.save(update_fields=["albums"])
+    if merge.source:
+        merge.source.albums = merge.albums
+        merge.source.save(update_fields=["albums"])
     return True
 
 
-def _add_albums(keeper: Photo, others: list[Photo]) -> list[str] | None:
-    """Note those of the others' sources with the keeper's first; what was there before, None if that is all."""
+def _add_albums(keeper: Photo, others: list[Photo], *, merge: PhotoMerge) -> None:
+    """Note those of the others' sources with the keeper's first, and in `merge` what was there before."""
     sources = list(PhotoSource.objects.filter(photo__in=[keeper, *others]).order_by("pk"))
     own = [source for source in sources if source.photo_id == keeper.pk]
     known = {album for source in own for album in source.albums}
     new = dict.fromkeys(album for source in sources for album in source.albums if album not in known)
-    if not new or not own:
-        return None
-    before: list[str] = own[0].albums
-    own[0].albums = [*before, *new]
-    own[0].save(update_fields=["albums"])
-    return before
+    if new and own:
+        merge.source, merge.albums = own[0], own[0].albums
+        own[0].albums = [*own[0].albums, *new]
+        own[0].save(update_fields=["albums"])
 
 
 def _joined(descriptions: Iterable[str]) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import HashIndex
 from django.core.validators import MaxValueValidator
 from django.db import models
@@ -213,9 +214,13 @@ class PhotoMerge(models.Model):
     """What a photo was before it took over what was known of others, which went into the bin at `moment`."""
 
     photo = models.ForeignKey(Photo, on_delete=models.CASCADE, related_name="merges")
+    others = ArrayField(models.BigIntegerField(), default=list, help_text=_("The numbers of those that went."))
     moment = models.DateTimeField()
     before = models.JSONField(default=dict, help_text=_("The fields that were changed, as they were."))
-    albums = models.JSONField(null=True, help_text=_("Those of its first source, as they were; empty: unchanged."))
+    source = models.ForeignKey(
+        PhotoSource, on_delete=models.SET_NULL, null=True, related_name="+", help_text=_("Where albums were added.")
+    )
+    albums = models.JSONField(default=list, help_text=_("Those of this source, as they were."))
     edited_before = models.DateTimeField(null=True)
     edited_at = models.DateTimeField(
         null=True, help_text=_("Of the photo just after: who edits it later sets another.")

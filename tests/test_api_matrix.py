@@ -98,7 +98,7 @@ MATRIX = {
         Scope.PHOTO_WRITE, 200, of_the_photo(lambda pk: {"keep": pk, "bin": [pk]}), to_others=404
     ),
     ("dismiss-duplicates", "POST"): Entry(
-        Scope.PHOTO_WRITE, 200, of_the_photo(lambda pk: {"photos": [pk]}), to_others=404
+        Scope.PHOTO_WRITE, 200, of_the_photo(lambda pk: {"photos": [pk, pk]}), to_others=404
     ),
     ("undo-duplicates", "POST"): Entry(Scope.PHOTO_WRITE, 200, json({"undo": "1"})),
     ("upload", "POST"): Entry(Scope.UPLOAD, 201, form("file")),

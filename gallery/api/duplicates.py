@@ -80,7 +80,7 @@ class Dismissal(Input):
     """Photos that are no duplicates of each other."""
 
     photos = serializers.ListField(
-        child=Whole(min_value=1, max_value=MAX_NUMBER), min_length=1, max_length=MAX_PHOTOS, help_text="Their numbers."
+        child=Whole(min_value=1, max_value=MAX_NUMBER), min_length=2, max_length=MAX_PHOTOS, help_text="Their numbers."
     )
 
 
@@ -106,7 +106,7 @@ class UndoneSerializer(serializers.Serializer):
     restored = serializers.IntegerField(help_text="How many photos are back from the bin.")
     groups = serializers.IntegerField(help_text="Of how many dismissals nothing is remembered any more.")
     kept_edits = serializers.IntegerField(
-        help_text="How many kept photos stay as they are, because they were edited since."
+        help_text="How many kept photos stay as they are: they were edited since, or the others are gone."
     )
 
 

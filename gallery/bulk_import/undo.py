@@ -8,8 +8,9 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
+from gallery.bin import restore_photos
 from gallery.deletion import delete_photos, remove_copy
-from gallery.models import ImportItem, ImportJob, Photo, PhotoSource
+from gallery.models import ImportItem, ImportJob, Photo, PhotoMerge, PhotoSource
 
 BATCH = 200
 
@@ -29,6 +30,7 @@ def undo_batch(job: ImportJob) -> int:
         _hand_over(job, photo_ids)
         PhotoSource.objects.filter(job=job, photo__in=photo_ids).delete()
         orphans = list(Photo.objects.filter(pk__in=photo_ids, sources=None).values_list("pk", flat=True))
+        _bring_back(orphans, job=job)
         delete_photos(Photo.objects.filter(pk__in=orphans), user=job.owner)
         for photo in Photo.objects.filter(pk__in=photo_ids):
             if not photo.is_in_place and not photo.sources.filter(managed=True).exists():
@@ -38,6 +40,12 @@ def undo_batch(job: ImportJob) -> int:
     for photo in copies:
         remove_copy(photo)
     return len(photos)
+
+
+def _bring_back(kept: list[int], *, job: ImportJob) -> None:
+    """Take out of the bin what went there because one of these was kept, which goes now."""
+    others = [pk for merge in PhotoMerge.objects.filter(photo__in=kept) for pk in merge.others]
+    restore_photos(Photo.objects.filter(pk__in=others), user=job.owner)
 
 
 def _put_back(photo: Photo, item: ImportItem) -> None:

@@ -75,8 +75,8 @@ def _undone_sentences(undone: Undone) -> Iterator[str]:
         yield sentence % {"count": undone.groups}
     if undone.kept_edits:
         sentence = ngettext(
-            "%(count)d photo that was kept has been edited since, and stays as it is.",
-            "%(count)d photos that were kept have been edited since, and stay as they are.",
+            "%(count)d photo that was kept stays as it is: it has been edited since, or the others are gone.",
+            "%(count)d photos that were kept stay as they are: they have been edited since, or the others are gone.",
             undone.kept_edits,
         )
         yield sentence % {"count": undone.kept_edits}

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from django.core.exceptions import BadRequest, ValidationError
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,8 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from gallery.forms import LookAlikesForm, PhotoNumbersField
-from gallery.merging import PhotosGone, merge_groups
-from gallery.models import Photo
+from gallery.merging import merge_groups
 from gallery.views import PageRequest
 from gallery.views.answers import tell
 from gallery.views.differences import compare_group
@@ -45,15 +44,12 @@ def resolve_groups(request: PageRequest) -> HttpResponse:
     """Of each group, or of the one that a button names, keep the chosen photo and put the others into the bin."""
     moment = timezone.now()
     groups = [(_keeper(request, group), group) for group in _groups(request)]
-    try:
-        binned, left_alone = merge_groups(groups, user=request.user, moment=moment)
-    except PhotosGone as error:
-        raise Http404 from error
+    binned, left_alone = merge_groups(groups, user=request.user, moment=moment)
     sentences = [binned_sentence(binned)]
     if left_alone:
         sentence = ngettext(
-            "%(count)d group has been left alone: the photo to keep is in the bin meanwhile.",
-            "%(count)d groups have been left alone: the photos to keep are in the bin meanwhile.",
+            "%(count)d group has been left alone: its photos, or their files, are not there any more.",
+            "%(count)d groups have been left alone: their photos, or the files of those, are not there any more.",
             left_alone,
         )
         sentences.append(sentence % {"count": left_alone})
@@ -64,11 +60,7 @@ def resolve_groups(request: PageRequest) -> HttpResponse:
 def keep_groups(request: PageRequest) -> HttpResponse:
     """Keep all photos of each group, or of the one that a button names: they are no look-alikes."""
     moment = timezone.now()
-    groups = list(_groups(request))
-    wanted = {photo_id for group in groups for photo_id in group}
-    if Photo.objects.belonging_to(request.user).filter(pk__in=wanted).count() < len(wanted):
-        raise Http404
-    keep_apart(groups, user=request.user, moment=moment)
+    keep_apart(_groups(request), user=request.user, moment=moment)
     return tell(request, _("They are all kept, and will not be shown together again."), undo=moment)
 
 

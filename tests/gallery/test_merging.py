@@ -1,5 +1,6 @@
 """Who is kept gets the best of what is known of those that go; undo gives all of it back; nobody loses a photo."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
@@ -8,7 +9,7 @@ from django.contrib.auth.models import User
 from django.db import connection, connections, transaction
 from django.utils import timezone
 
-from gallery.bin import DAYS_IN_BIN, purge_bins
+from gallery.bin import DAYS_IN_BIN, empty_bin, purge_bins
 from gallery.editing import edit_photo
 from gallery.merging import KeeperGone, PhotosGone, Undone, merge_photos, undo
 from gallery.models import Photo, PhotoMerge
@@ -87,8 +88,8 @@ def test_a_date_set_by_hand_is_kept_and_nothing_changes_where_nothing_is_better(
     merge_photos(keeper.pk, [other.pk], user=owner, moment=NOW)
     assert said(keeper) == before
     assert Photo.objects.get(pk=keeper.pk).revision == revision
-    assert not PhotoMerge.objects.exists()
-    assert undo(NOW, user=owner).restored == 1
+    assert undo(NOW, user=owner) == Undone(restored=1, groups=0, kept_edits=0)
+    assert said(keeper) == before
 
 
 def test_an_edited_keeper_stays_as_it_was_edited_and_the_others_come_back(store, owner):
@@ -144,6 +145,25 @@ def test_what_can_be_undone_no_more_is_forgotten_with_the_bin(store, owner):
     assert list(Photo.objects.all()) == [keeper]
 
 
+def test_what_a_keeper_has_of_those_that_are_gone_for_good_it_keeps(store, owner):
+    keeper, other = store(), store()
+    change(other, importance=5, description="the only one who knew")
+    other.sources.update(albums=["Stations"])
+    merge_photos(keeper.pk, [other.pk], user=owner, moment=NOW)
+    empty_bin(Photo.objects.all(), user=owner)
+    assert undo(NOW, user=owner) == Undone(restored=0, groups=0, kept_edits=1)
+    assert said(keeper)["description"] == "the only one who knew"
+    assert albums(keeper) == ["Stations"]
+
+
+def test_a_keeper_whose_file_is_lost_is_not_kept(store, owner):
+    keeper, other = store(), store()
+    keeper.path.unlink()
+    with pytest.raises(KeeperGone):
+        merge_photos(keeper.pk, [other.pk], user=owner, moment=NOW)
+    assert Photo.objects.get(pk=other.pk).trashed_at is None
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_tabs_that_keep_different_ones_leave_one_photo(store, owner):
     one, other = store(), store()
@@ -166,8 +186,8 @@ def test_two_tabs_that_keep_different_ones_leave_one_photo(store, owner):
                 pool.submit(keep, one, other, NOW),
                 pool.submit(keep, other, one, NOW + timedelta(seconds=1)),
             ]
-            while waiting_for_rows() < 2:
-                pass
+            while waiting_for_rows() < 2 and not any(tab.done() for tab in tabs):
+                time.sleep(0.05)
         done = [tab.result() for tab in tabs]
     assert sorted(done) == [False, True]
     kept = Photo.objects.visible_to(owner).get()

@@ -111,19 +111,27 @@ def test_an_edit_since_is_told_by_undo(client, group):
     undo = client.post(f"{PAGE}/resolve", fields(photos), headers=SCRIPT).json()["undo"]
     client.post(f"/photos/{photos[0].pk}/edit", {"description": "mine", "importance": 1})
     sentence = client.post("/bin/restore", {"moment": undo}, headers=SCRIPT).json()["sentence"]
-    assert sentence == "1 photo is back. 1 photo that was kept has been edited since, and stays as it is."
+    assert sentence.startswith("1 photo is back. 1 photo that was kept stays as it is")
+
+
+def test_a_group_of_which_a_photo_is_gone_for_good_is_left_alone(client, group, owner):
+    photos, others = group(), group()
+    Photo.objects.filter(pk=others[1].pk).delete()
+    answer = client.post(f"{PAGE}/resolve", fields(photos, others), headers=SCRIPT).json()
+    assert "1 group has been left alone" in answer["sentence"]
+    assert visible(owner) == {photos[0], others[0]}
 
 
 @pytest.mark.parametrize("verb", ["resolve", "keep"])
-def test_what_is_not_there_or_anothers_is_not_found_and_senseless_requests_are_refused(
+def test_nothing_happens_to_what_is_anothers_and_senseless_requests_are_refused(
     client, group, owner, django_user_model, verb
 ):
     photos = group()
     stranger = Client()
     stranger.force_login(django_user_model.objects.create_superuser("root"))
-    assert stranger.post(f"{PAGE}/{verb}", fields(photos)).status_code == 404
-    gone = [photos[0], Photo(pk=10**12)]
-    assert client.post(f"{PAGE}/{verb}", fields(photos, gone)).status_code == 404
+    stranger.post(f"{PAGE}/{verb}", fields(photos))
+    assert visible(owner) == set(photos)
+    assert not KeptApart.objects.exists()
     assert client.post(f"{PAGE}/{verb}", {"group": "1,x", "keep-1": "1"}).status_code == 400
     if verb == "resolve":
         for chosen in ({}, {f"keep-{photos[0].pk}": "x"}, {f"keep-{photos[0].pk}": 10**12}):

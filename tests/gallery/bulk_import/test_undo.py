@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.utils import timezone
 
 from gallery.bulk_import import undo
 from gallery.bulk_import.jobs import tell
 from gallery.bulk_import.run import run_job
+from gallery.merging import merge_photos
 from gallery.models import ImportJob, Photo, PhotoSource
 from gallery.upload import store_upload
 from tests.gallery.bulk_import.conftest import finish, write
@@ -69,6 +71,17 @@ def test_what_was_uploaded_too_stays_with_its_file(bring: Callable[..., ImportJo
     assert list(Photo.objects.all()) == [photo]
     assert photo.path.read_bytes() == picture(1)
     assert list(photo.sources.values_list("path", flat=True)) == [PhotoSource.UPLOAD]
+
+
+def test_what_went_for_a_photo_of_the_import_comes_back(
+    bring: Callable[..., ImportJob], folder: Path, store: Callable[..., Photo], owner: User
+) -> None:
+    own = store(picture(200))
+    job = bring(folder)
+    kept = Photo.objects.exclude(pk=own.pk).order_by("pk")[0]
+    merge_photos(kept.pk, [own.pk], user=owner, moment=timezone.now())
+    take_back(job)
+    assert list(Photo.objects.visible_to(owner)) == [own]
 
 
 def test_what_a_later_import_has_found_as_well_is_that_ones(bring: Callable[..., ImportJob], folder: Path) -> None:
