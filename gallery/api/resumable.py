@@ -27,9 +27,8 @@ class Outcome(serializers.Serializer):
     """What became of the file."""
 
     id = serializers.IntegerField(help_text="Of the photo.")
-    status = serializers.ChoiceField(["created", "duplicate"])
+    status = serializers.ChoiceField(["created", "duplicate", "restored"], help_text="Restored: out of the bin.")
     url = serializers.CharField(help_text="The photo's page, for people.")
-    tile = serializers.CharField(help_text="A part of the pages.")
 
 
 class Pieces(BaseParser):

@@ -6,6 +6,8 @@ from hashlib import sha256
 import pytest
 from django.contrib.auth.models import User
 
+from gallery.api.resumable import Outcome
+from gallery.bin import bin_photos
 from gallery.models import Photo
 from gallery.views.resumable import PIECE_TYPE
 from tests.gallery.conftest import picture
@@ -38,6 +40,18 @@ def test_a_file_comes_in_pieces_and_goes_on_where_it_broke_off(program, owner):
     photo = Photo.objects.get()
     assert (response.status_code, response.json()["id"], response.json()["status"]) == (200, photo.pk, "created")
     assert (photo.filename, photo.owner, photo.path.read_bytes()) == ("茶.png", owner, data)
+
+
+def test_the_answer_to_the_last_piece_is_what_the_schema_says(program, owner):
+    data = picture(1)
+    for status in ("created", "duplicate", "restored"):
+        if status == "restored":
+            bin_photos(Photo.objects.all(), user=owner)
+        address = begin(program, len(data))["Location"]
+        answer = send(program, address, 0, data, Accept="application/json").json()
+        assert answer["status"] == status
+        assert set(answer) == set(Outcome().fields)
+        assert Outcome(data=answer).is_valid()
 
 
 @pytest.mark.parametrize(
