@@ -28,17 +28,19 @@ def search_by_text(
     among: PhotoQuerySet | None = None,
     at_most: int | None = None,
     limit: int = PAGE_SIZE,
+    keeps_list: bool = False,
 ) -> SearchPage:
     """Photos of `user` that hold the words or show what they mean, best first; filters alone list newest first.
 
     Only photos `among` those, where they are given; in another `order` only those that are likely. The page has `limit`
-    of the at most `at_most` photos; `continue_search` gives the next ones.
+    of the at most `at_most` photos; `continue_search` gives the next ones. The list is kept for them, and with
+    `keeps_list` though there are none: for those who go from photo to photo in it.
 
     Raises:
         InvalidQuery: with a sentence for the person.
     """
     ranker = Ranker(text, user=user, filters=filters, order=order, among=among)
-    return _first_page(ranker.by_text(), ranker, at_most=at_most, limit=limit)
+    return _first_page(ranker.by_text(), ranker, at_most=at_most, limit=limit, keeps_list=keeps_list)
 
 
 def search_by_example(
@@ -50,6 +52,7 @@ def search_by_example(
     order: Order = "",
     at_most: int | None = None,
     limit: int = PAGE_SIZE,
+    keeps_list: bool = False,
 ) -> SearchPage:
     """Photos of `user` that look like `example`, and more like the words of `text` and less like its excluded ones.
 
@@ -61,7 +64,7 @@ def search_by_example(
         InvalidQuery: with a sentence for the person.
     """
     ranker = Ranker(text, user=user, filters=filters, order=order)
-    return _first_page(ranker.by_example(example), ranker, at_most=at_most, limit=limit)
+    return _first_page(ranker.by_example(example), ranker, at_most=at_most, limit=limit, keeps_list=keeps_list)
 
 
 def remember_picture(data: bytes, *, user: AbstractBaseUser) -> SentPicture:
@@ -119,9 +122,10 @@ def continue_search(key: UUID | str, *, user: AbstractBaseUser, start: int, limi
     return cut_page(read_list(key, user=user), user=user, start=start, limit=limit, key=str(key))
 
 
-def _first_page(found: FoundList, ranker: Ranker, *, at_most: int | None, limit: int) -> SearchPage:
-    """The first `limit` of `found`, which is kept: for the pages that follow, and to go from photo to photo in it."""
+def _first_page(found: FoundList, ranker: Ranker, *, at_most: int | None, limit: int, keeps_list: bool) -> SearchPage:
+    """The first `limit` of `found`, which is kept where more follow, or (`keeps_list`) where there are several."""
     if at_most is not None:
         found = replace(found, entries=found.entries[:at_most])
-    key = keep_list(found, user=ranker.user) if len(found.entries) > 1 else ""
+    is_kept = len(found.entries) > (1 if keeps_list else limit)
+    key = keep_list(found, user=ranker.user) if is_kept else ""
     return cut_page(found, user=ranker.user, limit=limit, notices=ranker.notices, key=key)

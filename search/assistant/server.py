@@ -117,7 +117,8 @@ def make_server(*, key: str = "") -> MCPServer:
 
 def _search(caller: Caller, query: str, limit: int) -> tuple[Results, str]:
     try:
-        page = search_by_text(query, user=caller.user, among=caller.searched_photos, limit=limit)
+        # No more than are told: a list for further pages is not kept, as nothing is written.
+        page = search_by_text(query, user=caller.user, among=caller.searched_photos, at_most=limit, limit=limit)
     except InvalidQuery as error:
         raise Refused(str(error)) from error
     allowed = set(caller.photos.filter(pk__in=[hit.photo.pk for hit in page.hits]).values_list("pk", flat=True))

@@ -76,6 +76,7 @@ def _search(request: SearchRequest, form: SearchForm, example: Example | None) -
         "filters": form.filters(),
         "order": data["order"],
         "at_most": data["top"],
+        "keeps_list": True,
     }
     if example is None:
         return search_by_text(data["q"], **how)

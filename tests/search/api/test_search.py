@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from gallery.models import Photo
 from search import examples, ranking
 from search.encoders.client import QueryVector
-from search.models import PhotoText
+from search.models import PhotoText, ResultList
 from tests.gallery.conftest import picture
 from tests.keys import Program
 from tests.search.test_hybrid import add_photo, encoder, user, words_from_database  # noqa: F401 - fixtures
@@ -72,6 +72,15 @@ def test_pages_go_on_where_the_last_one_ended(program, user):  # noqa: F811
             break
         cursor = {"cursor": page.json()["next_cursor"]}
     assert sorted(found) == [f"{number}.png" for number in range(7)]
+    assert ResultList.objects.count() == 1
+
+
+def test_a_list_without_further_pages_is_not_kept(program, user):  # noqa: F811
+    for number in range(3):
+        add_photo(user, f"{number}.png", text="tea")
+    page = program.get(SEARCH, {"q": "tea", "page_size": 3})
+    assert (len(names(page)), page.json()["next_cursor"]) == (3, None)
+    assert not ResultList.objects.exists()
 
 
 def test_a_list_that_is_gone_is_said(program):

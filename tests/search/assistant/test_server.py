@@ -29,7 +29,7 @@ from photosearch.embedded.programs import ASSISTANT
 from photosearch.embedded.provision import free_port
 from search.assistant.extent import readable_photos
 from search.assistant.server import make_server
-from search.models import PhotoText, SavedSearch
+from search.models import PhotoText, ResultList, SavedSearch
 from search.ranking import Ranker
 from search.results import Found, FoundList
 from search.saved import choose_for_assistants, save_search, saved_searches, searches_for_assistants
@@ -109,6 +109,14 @@ def test_search_and_fetch(key, allowed, photo):
     fetched = ask(key, "fetch", id=hit["id"]).structured_content
     assert "Flight NH961 to Tokyo" in fetched["text"]
     assert fetched["metadata"]["width"] == 300
+
+
+def test_a_search_leaves_no_list_behind(key, allowed, photo, store, owner):  # noqa: F811
+    other = store(picture(1), filename="NH961.png", owner=owner)
+    found = ask(key, "search", query="NH961", limit=1).structured_content["results"]
+    both = ask(key, "search", query="NH961").structured_content["results"]
+    assert (len(found), {hit["id"] for hit in both}) == (1, {str(photo.pk), str(other.pk)})
+    assert not ResultList.objects.exists()
 
 
 def test_numbers_that_are_nobodys_business_are_masked(key, allowed, photo):
