@@ -12,6 +12,15 @@ def test_logging_in_leads_to_the_photos(client, owner):
     assert client.get("/").status_code == 302
 
 
+def test_pages_without_the_bar_do_without_its_scripts(client, owner):
+    client.force_login(owner)
+    scripts = ("js/upload.js", "js/picture_search.js")
+    pages = {path: client.get(path).content.decode() for path in ("/", "/admin/login/")}
+    assert all(script in pages["/"] for script in scripts)
+    assert 'name="password"' in pages["/admin/login/"]
+    assert not any(script in pages["/admin/login/"] for script in scripts)
+
+
 def test_a_wrong_password_is_said(client, owner):
     page = client.post("/login/", {"username": "anna", "password": "wrong"}).content.decode()
     assert 'role="alert"' in page
