@@ -36,9 +36,9 @@ document.querySelector("[data-chooses-picture]").addEventListener("click", (even
 });
 document.addEventListener("paste", ({ clipboardData, target }) => {
   const { files } = clipboardData;
-  // Some programs copy words and a picture of them: who writes wants the words.
-  const isWriting = target.closest?.("input, textarea") && clipboardData.types.includes("text/plain");
-  if (files.length && !isWriting) searchWith(files);
+  // Some programs copy words and a picture of them: who searches wants the words. Who writes would lose what is not saved.
+  const keepsPage = target.matches?.("#search input") ? clipboardData.types.includes("text/plain") : target.matches?.(":read-write");
+  if (files.length && !keepsPage) searchWith(files);
 });
 // Going back to this page, the same picture can be chosen again.
 addEventListener("pageshow", ({ persisted }) => persisted && form.reset());

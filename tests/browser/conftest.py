@@ -103,7 +103,7 @@ def show(store: Callable[..., Photo]) -> Callable[..., Photo]:  # noqa: F811
 
 
 def drop_files(page: Page, files: dict[str, bytes], *, target: str = "body", event: str = "drop") -> None:
-    """Drop files on the page, as from a folder of the desk (or paste them: `event` is "paste")."""
+    """Drop files on `target`, as from a folder of the desk (or paste them there: `event` is "paste")."""
     transfer = page.evaluate_handle(
         """files => {
             const transfer = new DataTransfer();
@@ -114,7 +114,9 @@ def drop_files(page: Page, files: dict[str, bytes], *, target: str = "body", eve
     )
     if event == "paste":
         page.evaluate(
-            "transfer => document.dispatchEvent(new ClipboardEvent('paste', { clipboardData: transfer }))", transfer
+            """([transfer, target]) => document.querySelector(target).dispatchEvent(
+                new ClipboardEvent("paste", { clipboardData: transfer, bubbles: true }))""",
+            [transfer, target],
         )
         return
     page.dispatch_event(target, "dragenter", {"dataTransfer": transfer})

@@ -51,7 +51,7 @@ def test_a_picture_brings_itself_first_and_is_not_kept(open_page, show, encoder,
 
 
 def test_on_any_page_a_picture_is_pasted_dropped_or_chosen_to_search_with(open_page, show, encoder, photographs):  # noqa: F811
-    show(photographs["cat"].read_bytes(), filename="cat")
+    photo = show(photographs["cat"].read_bytes(), filename="cat")
     embed_photos(list(Photo.objects.values_list("pk", flat=True)), encoder)
     query = photographs["cat"].read_bytes()
     page = open_page("/")
@@ -68,6 +68,12 @@ def test_on_any_page_a_picture_is_pasted_dropped_or_chosen_to_search_with(open_p
         search()
         page.wait_for_url("**/search?like=*")
         expect(page.locator(".hit img").first).to_have_attribute("alt", "cat")
+    page.goto(f"/photos/{photo.pk}")
+    page.locator("textarea").fill("words that are not saved")
+    drop_files(page, {"query.png": query}, event="paste", target="textarea")
+    assert page.locator("#any-picture input[name=picture]").input_value() == ""
+    drop_files(page, {"query.png": query}, event="paste", target="#search input")
+    page.wait_for_url("**/search?like=*")
     assert Photo.objects.count() == 1
 
 
