@@ -28,7 +28,8 @@ def saved_searches(*, user: AbstractBaseUser) -> QuerySet[SavedSearch]:
 def save_search(name: str, *, user: AbstractBaseUser, address: str) -> tuple[SavedSearch, bool]:
     """Save the search at `address` (a query string), and whether it is new; one of the same name is replaced.
 
-    What assistants may read of another search was not said for this one.
+    Replaced means deleted: what assistants may read of another search was not said for this one, nor is it by a form
+    that still shows the other.
 
     Raises:
         TooManySaved: with a sentence for the person.
@@ -36,9 +37,10 @@ def save_search(name: str, *, user: AbstractBaseUser, address: str) -> tuple[Sav
     mine = saved_searches(user=user)
     if mine.count() >= MOST_SAVED and not mine.filter(name=name).exists():
         raise TooManySaved(_("You have saved %(limit)d searches; delete one first.") % {"limit": MOST_SAVED})
-    is_the_same = mine.filter(name=name, address=address, is_for_assistants=True).exists()
-    values = {"address": address, "is_for_assistants": is_the_same}
-    return SavedSearch.objects.update_or_create(owner_id=user.pk, name=name, defaults=values)
+    with transaction.atomic():
+        replaced, _of_each = mine.filter(name=name).exclude(address=address).delete()
+        saved, created = mine.get_or_create(owner_id=user.pk, name=name, defaults={"address": address})
+    return saved, created and not replaced
 
 
 def searches_for_assistants(*, user: AbstractBaseUser) -> QuerySet[SavedSearch]:

@@ -58,6 +58,15 @@ def test_there_is_an_end_to_saving(user, client):
     assert "delete one first" in page(response)
 
 
+def test_a_name_is_another_search_once_it_stands_for_other_words(user):
+    first, is_new = save_search("Trips", user=user, address="q=boat")
+    assert is_new
+    assert save_search("Trips", user=user, address="q=boat") == (first, False)
+    second, is_new = save_search("Trips", user=user, address="q=diary")
+    assert (is_new, second.address, second.pk != first.pk) == (False, "q=diary", True)
+    assert SavedSearch.objects.get() == second
+
+
 def test_recent_searches_are_noted_once_latest_first_and_not_for_ever(user):
     for number in range(MOST_RECENT + 3):
         note_search(f"q={number}", user=user)

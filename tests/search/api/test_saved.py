@@ -29,10 +29,11 @@ def test_a_search_is_saved_read_replaced_and_deleted(program):
     assert program.get(response["Location"]).json() == saved
     assert program.get(SAVED).json() == [saved]
     again = save(program, name="Trips", q="boat")
-    assert (again.status_code, again["Location"]) == (200, response["Location"])
-    assert again.json()["search"] == {"q": "boat"}
-    assert program.delete(response["Location"]).status_code == 204
+    assert (again.status_code, again.json()["search"]) == (200, {"q": "boat"})
+    assert program.get(again["Location"]).json() == again.json()
     assert program.get(response["Location"]).status_code == 404
+    assert program.delete(again["Location"]).status_code == 204
+    assert program.get(again["Location"]).status_code == 404
     assert program.get(SAVED).json() == []
 
 

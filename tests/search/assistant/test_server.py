@@ -351,6 +351,17 @@ def test_a_person_chooses_searches(client, owner, django_user_model):
     assert not SavedSearch.objects.filter(is_for_assistants=True).exists()
 
 
+def test_a_form_that_shows_another_search_under_the_name_is_refused(client, owner):
+    client.force_login(owner)
+    shown, _created = save_search("Trips", user=owner, address="q=boat&min_width=5")
+    assert "<small>boat · Width from: 5 px</small>" in client.get("/assistants").content.decode()
+    save_search("Trips", user=owner, address="q=diary")
+    response = client.post("/assistants", {"extent": "searches", "searches": [shown.pk]})
+    assert response.status_code == 400
+    assert "<small>diary</small>" in response.content.decode()
+    assert not searches_for_assistants(user=owner).exists()
+
+
 @pytest.fixture
 def address(media_root) -> Iterator[str]:  # noqa: F811
     """Where the supervised program answers."""
