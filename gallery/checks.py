@@ -1,4 +1,4 @@
-"""What must be so before pictures can be taken in."""
+"""What must be so before pictures can be taken in, and people told apart."""
 
 import os
 from pathlib import Path
@@ -45,3 +45,13 @@ def check_pillow(**_kwargs: Any) -> list[checks.CheckMessage]:
         for name in ("jpg", "zlib", "webp", "avif")
         if not features.check(name)
     ]
+
+
+@checks.register()
+def check_proxies(**_kwargs: Any) -> list[checks.CheckMessage]:
+    """HTTPS ends in a proxy: unless it is trusted to tell addresses, everybody comes from its own."""
+    if settings.TRUSTED_PROXIES or not settings.PUBLIC_URL.startswith("https:"):
+        return []
+    sentence = "PUBLIC_URL is https, but no proxy is trusted: lockouts and throttles would hit everybody at once."
+    hint = "Set TRUSTED_PROXIES to how many proxies of yours add to X-Forwarded-For."
+    return [checks.Warning(sentence, hint=hint, id="gallery.W002")]

@@ -64,6 +64,7 @@ def test_a_deployment_behind_https_passes_djangos_checks():
     result = run(
         *("manage.py", "check", "--deploy", "--fail-level", "WARNING"),
         PUBLIC_URL="https://photos.example.org",
+        TRUSTED_PROXIES="1",
         DEBUG="0",
     )
     assert result.returncode == 0, result.stdout + result.stderr

@@ -14,7 +14,7 @@ def ids(messages: list[Any]) -> list[str]:
 
 
 def test_a_sound_installation_passes() -> None:
-    assert checks.check_media_root() + checks.check_limits() + checks.check_pillow() == []
+    assert checks.check_media_root() + checks.check_limits() + checks.check_pillow() + checks.check_proxies() == []
 
 
 def test_a_folder_that_cannot_be_written_is_an_error(media_root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -37,3 +37,11 @@ def test_limits_let_pictures_through(settings: Any) -> None:
 def test_pillow_must_write_webp(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(features, "check", lambda name: name != "webp")
     assert ids(checks.check_pillow()) == ["gallery.E003"]
+
+
+def test_behind_https_a_proxy_tells_who_comes(settings: Any) -> None:
+    settings.PUBLIC_URL = "https://photos.example"
+    settings.TRUSTED_PROXIES = 0
+    assert ids(checks.check_proxies()) == ["gallery.W002"]
+    settings.TRUSTED_PROXIES = 1
+    assert checks.check_proxies() == []
