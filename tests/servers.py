@@ -23,6 +23,8 @@ from photosearch.embedded.supervisor import Supervisor
 
 SERVERS = ("DATABASE_URL", "REDIS_URL", "ELASTICSEARCH_URL")
 SECONDS_TO_START = 120
+# By its default.
+DATABASES_IN_VALKEY = 16
 # Where `make run` keeps the servers' programs too, so that Elasticsearch is built once.
 PROGRAMS = Path("/var/lib/photosearch" if os.geteuid() == 0 else Path.home() / ".local/share/photosearch") / "servers"
 
@@ -105,6 +107,8 @@ def elasticsearch() -> str:
 
 def _keep_apart(number: int) -> None:
     """Give the process of this number a data folder of its own, and the database of this number in Valkey."""
+    if number >= DATABASES_IN_VALKEY:
+        raise pytest.UsageError(f"At most {DATABASES_IN_VALKEY} processes can test at once, each with a Valkey database.")
     os.environ["DATA_DIR"] += f"/{number}"
     os.environ["REDIS_URL"] = f"{os.environ['REDIS_URL'].partition('?')[0]}?db={number}"
 
