@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
+from gallery.access.fields import MAX_NUMBER
 from gallery.account import Account, Density
 from gallery.assistants import AssistantAccess
 from gallery.models import MAX_IMPORTANCE, Photo
@@ -21,7 +22,6 @@ from search.saved import MOST_FOR_ASSISTANTS, choose_for_assistants, saved_searc
 MONTH = r"^[12][0-9]{3}-(0[1-9]|1[0-2])$"
 # Photos that something is done with at once.
 MAX_CHOSEN = 5000
-MAX_NUMBER = 2**63 - 1
 
 
 class GalleryForm(forms.Form):

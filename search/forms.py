@@ -8,6 +8,7 @@ from django.http import QueryDict
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 
+from gallery.access.fields import MAX_NUMBER
 from gallery.images import EXTENSIONS
 from gallery.models import MAX_IMPORTANCE, Photo
 from search.examples import Example, PartOfPhoto, Region, StoredPhoto, read_picture
@@ -76,7 +77,7 @@ class SearchForm(forms.Form):
         widget=forms.HiddenInput,
     )
     like = forms.UUIDField(required=False, widget=forms.HiddenInput)
-    photo = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
+    photo = forms.IntegerField(required=False, min_value=1, max_value=MAX_NUMBER, widget=forms.HiddenInput)
     region = RegionField(label=_("Part of the picture"), required=False, widget=forms.HiddenInput)
     top = forms.TypedChoiceField(
         label=_("How many"),

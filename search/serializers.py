@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from gallery.access.fields import Query
+from gallery.access.fields import MAX_NUMBER, Query
 from gallery.images import EXTENSIONS
 from gallery.models import MAX_IMPORTANCE, Photo
 from gallery.serializers import LocalTimeField, PhotoSerializer
@@ -77,7 +77,7 @@ class WordSearch(SearchQuery):
     """The same, perhaps beginning with a photo that is there."""
 
     photo = serializers.IntegerField(
-        required=False, min_value=1, max_value=2**63 - 1, help_text="Find what looks like this photo, or its `region`."
+        required=False, min_value=1, max_value=MAX_NUMBER, help_text="Find what looks like this photo, or its `region`."
     )
     region = serializers.RegexField(
         REGION, required=False, help_text="Left, top, right and bottom of a part, in 0–1 of the width and height."

@@ -6,6 +6,9 @@ from typing import Any, Self
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+# Of what the database counts: photos, bytes.
+MAX_NUMBER = 2**63 - 1
+
 
 class Text(serializers.CharField):
     """A string in JSON; a number is none."""

@@ -9,7 +9,7 @@ from rest_framework.exceptions import NotFound
 from rest_framework.response import Response
 
 from gallery.access import ApiRequest
-from gallery.access.fields import Input, Text, Whole
+from gallery.access.fields import MAX_NUMBER, Input, Text, Whole
 from gallery.access.problems import CONTENT_TYPE, ApiView, Problem
 from gallery.archive import stream_zip
 from gallery.bin import bin_photos, restore_photos
@@ -22,7 +22,7 @@ from gallery.tokens import Scope
 class Chosen(Input):
     """Photos by their numbers; those that are not there, or not yours, are passed over."""
 
-    photos = serializers.ListField(child=Whole(min_value=1, max_value=2**63 - 1), min_length=1, max_length=MAX_CHOSEN)
+    photos = serializers.ListField(child=Whole(min_value=1, max_value=MAX_NUMBER), min_length=1, max_length=MAX_CHOSEN)
 
     def chosen(self) -> PhotoQuerySet:
         """The photos of a valid choice: anybody's, for the caller to narrow."""

@@ -8,7 +8,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from gallery.access import ApiRequest
-from gallery.access.fields import Input, Whole
+from gallery.access.fields import MAX_NUMBER, Input, Whole
 from gallery.access.problems import ApiView
 from gallery.account import Account
 from gallery.tokens import Scope
@@ -33,7 +33,7 @@ class UserSerializer(serializers.ModelSerializer):
 class UserChanges(Input):
     """What an administrator grants; what is left out stays as it is."""
 
-    quota = Whole(required=False, allow_null=True, min_value=0, max_value=2**63 - 1, help_text="Null: no limit.")
+    quota = Whole(required=False, allow_null=True, min_value=0, max_value=MAX_NUMBER, help_text="Null: no limit.")
 
 
 class Users(ApiView):
