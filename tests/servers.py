@@ -108,7 +108,9 @@ def elasticsearch() -> str:
 def _keep_apart(number: int) -> None:
     """Give the process of this number a data folder of its own, and the database of this number in Valkey."""
     if number >= DATABASES_IN_VALKEY:
-        raise pytest.UsageError(f"At most {DATABASES_IN_VALKEY} processes can test at once, each with a Valkey database.")
+        raise pytest.UsageError(
+            f"At most {DATABASES_IN_VALKEY} processes can test at once, each with a Valkey database."
+        )
     os.environ["DATA_DIR"] += f"/{number}"
     os.environ["REDIS_URL"] = f"{os.environ['REDIS_URL'].partition('?')[0]}?db={number}"
 

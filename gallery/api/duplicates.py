@@ -10,7 +10,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from gallery.access import ApiRequest
-from gallery.access.fields import Input, Text, Whole
+from gallery.access.fields import MAX_NUMBER, Input, Text, Whole
 from gallery.access.problems import CONFLICT, MISSING, ApiView, Conflict
 from gallery.api.paging import PageQuery
 from gallery.merging import KeeperGone, PhotosGone, merge_photos, undo
@@ -21,7 +21,6 @@ from search.look_alikes import Group, keep_apart, look_alikes
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
-MAX_NUMBER = 2**63 - 1
 MAX_PHOTOS = 1000
 MAX_PAGE = 100
 TAKES_BACK = "For `duplicates/undo/`; null: nothing was done."
