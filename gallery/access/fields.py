@@ -17,6 +17,9 @@ class Text(serializers.CharField):
         """Read one."""
         if not isinstance(data, str):
             self.fail("invalid")
+        # Before it is trimmed, of which no schema knows.
+        if self.max_length is not None and len(data) > self.max_length:
+            self.fail("max_length", max_length=self.max_length)
         return str(super().to_internal_value(data))
 
 

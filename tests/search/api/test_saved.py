@@ -71,6 +71,7 @@ def test_what_was_searched_for_is_told_and_forgotten(program, user):  # noqa: F8
         ({"q": "tea"}, "name"),
         ({"name": " ", "q": "tea"}, "name"),
         ({"name": "x" * 101, "q": "tea"}, "name"),
+        ({"name": " " + "x" * 100, "q": "tea"}, "name"),
         ({"name": 5, "q": "tea"}, "name"),
         ({"name": "x\0", "q": "tea"}, "name"),
         ({"name": "x"}, "q"),
