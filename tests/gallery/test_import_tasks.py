@@ -61,6 +61,8 @@ def test_two_workers_do_not_work_on_the_same_import(
             cursor.execute("SELECT pg_advisory_lock(%s, %s::int)", [run.LEASE, job.pk])
             assert run.run_job(job.pk)
             assert not job.items.exists()
+            # Closed alone, the server would take its time to let go.
+            cursor.execute("SELECT pg_advisory_unlock(%s, %s::int)", [run.LEASE, job.pk])
     finally:
         other.close()
     run.run_job(job.pk)
