@@ -1,0 +1,51 @@
+"""A person with a photo, and what they allow."""
+
+from io import BytesIO
+
+import pytest
+from django.db import connections
+from PIL import Image
+
+from gallery.assistants import AssistantAccess
+from gallery.models import Photo
+from gallery.tasks import make_thumbnails
+from gallery.tokens import Scope, issue_token
+from search.models import PhotoText
+from tests.gallery.conftest import broker, media_root, store  # noqa: F401 - fixtures
+
+LINES = ["身份证 11010519491231002X", "Flight NH961 to Tokyo", "call 138 0013 8000"]
+BOXES = [[[0.0, top], [1.0, top], [1.0, top + 0.2], [0.0, top + 0.2]] for top in (0.1, 0.4, 0.7)]
+
+
+@pytest.fixture(autouse=True)
+def short_connections(monkeypatch, settings):
+    """The server's threads outlive a test; their connections must not."""
+    monkeypatch.setitem(connections.settings["default"], "CONN_MAX_AGE", 0)
+    settings.ELASTICSEARCH_URL = ""
+
+
+@pytest.fixture
+def owner(transactional_db, django_user_model):
+    return django_user_model.objects.create_user("anna", password="x")
+
+
+@pytest.fixture
+def key(owner) -> str:
+    return issue_token("assistant", user=owner, scopes=[Scope.ASSISTANT])[1]
+
+
+@pytest.fixture
+def allowed(owner) -> AssistantAccess:
+    return AssistantAccess.objects.create(user=owner, extent=AssistantAccess.Extent.GALLERY)
+
+
+@pytest.fixture
+def photo(store, owner, broker) -> Photo:  # noqa: F811
+    """A white picture that says LINES."""
+    file = BytesIO()
+    Image.new("RGB", (300, 300), "white").save(file, "PNG")
+    photo = store(file.getvalue(), filename="papers.png", owner=owner)
+    make_thumbnails([photo.pk])
+    lines = [{"text": text, "confidence": 1.0, "box": box} for text, box in zip(LINES, BOXES, strict=True)]
+    PhotoText.objects.create(photo=photo, owner=owner, engine="x", text="\n".join(LINES), lines=lines)
+    return photo
