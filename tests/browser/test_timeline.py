@@ -33,14 +33,15 @@ def many(owner):
     return sorted(photos, key=lambda photo: photo.taken_at, reverse=True)
 
 
+FIRST_NAME = """[...document.querySelectorAll("#photos .tile[data-photo]")]
+    .map(tile => [tile.getBoundingClientRect(), tile])
+    .filter(([box]) => box.bottom > 80)
+    .sort(([a], [b]) => a.top - b.top || a.left - b.left)[0]?.[1].querySelector("small").textContent"""
+
+
 def first_name(page: Page) -> str:
     """What stands at the top left of the screen, below the bar."""
-    return page.evaluate(
-        """() => [...document.querySelectorAll("#photos .tile[data-photo]")]
-            .map(tile => [tile.getBoundingClientRect(), tile])
-            .filter(([box]) => box.bottom > 80)
-            .sort(([a], [b]) => a.top - b.top || a.left - b.left)[0][1].querySelector("small").textContent"""
-    )
+    return page.evaluate(f"() => {FIRST_NAME}")
 
 
 def test_rows_are_justified_and_nothing_overlaps(open_page, show):
@@ -100,9 +101,9 @@ def test_one_returns_to_the_same_spot(open_page, many, way):
         expect(page.locator("#lightbox")).to_be_visible()
     page.go_back()
     expect(page.locator("#lightbox")).to_be_hidden()
-    expect(page.locator("#photos .tile[data-photo]").first).to_be_attached()
     wait_for(page, "y => Math.abs(scrollY - y) < 2", before)
-    assert first_name(page) == name
+    # The photos there come only now.
+    wait_for(page, f"name => {FIRST_NAME} === name", name)
 
 
 def test_the_scrubber_leads_to_any_month(open_page, many):
