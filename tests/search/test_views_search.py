@@ -9,6 +9,7 @@ from search import ranking
 from search.chips import Chip
 from search.encoders.client import EncoderUnavailable
 from search.query import MAX_QUERY_LENGTH
+from tests.search.result_pages import names, page
 from tests.search.test_hybrid import add_photo, encoder, user, words_from_database  # noqa: F401 - fixtures
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("words_from_database", "encoder")]
@@ -19,14 +20,6 @@ def client(client: Client, user) -> Client:  # noqa: F811
     """A browser in which the user is logged in."""
     client.force_login(user)
     return client
-
-
-def page(response) -> str:
-    return response.content.decode()
-
-
-def names(response) -> list[str]:
-    return [hit.photo.filename for hit in response.context["page"].hits]
 
 
 def test_without_a_question_the_page_says_how_to_ask(client, user):  # noqa: F811

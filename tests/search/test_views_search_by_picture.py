@@ -13,6 +13,7 @@ from search import examples, hybrid
 from search.encoders.client import QueryVector
 from search.models import SearchExample
 from tests.gallery.conftest import picture
+from tests.search.result_pages import names, page
 from tests.search.test_hybrid import add_photo, encoder, user, words_from_database  # noqa: F401 - fixtures
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("words_from_database", "encoder")]
@@ -23,14 +24,6 @@ def client(client: Client, user) -> Client:  # noqa: F811
     """A browser in which the user is logged in."""
     client.force_login(user)
     return client
-
-
-def page(response) -> str:
-    return response.content.decode()
-
-
-def names(response) -> list[str]:
-    return [hit.photo.filename for hit in response.context["page"].hits]
 
 
 def send(client: Client, data: bytes | None = None, **fields: str):
