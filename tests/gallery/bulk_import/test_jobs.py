@@ -67,7 +67,7 @@ def test_our_own_folders_are_not_imported(media_root: Path, owner: User) -> None
             create_job([path], owner=owner, started_by=owner)
 
 
-# Names, because an archive holds the time at which it was made, and the processes of the suite must call a test the same.
+# Names, because an archive holds the time at which it was made, and all processes must call a test the same.
 @pytest.mark.parametrize(
     "data",
     [
