@@ -24,7 +24,8 @@ def delete_photos(photos: PhotoQuerySet, *, user: AbstractBaseUser) -> int:
     `sweep_strays` removes.
     """
     with transaction.atomic():
-        doomed = list(photos.belonging_to(user).select_for_update().only("pk", "owner_id", "sha256", "extension"))
+        own = photos.belonging_to(user).order_by("pk").select_for_update()
+        doomed = list(own.only("pk", "owner_id", "sha256", "extension"))
         photo_ids = [photo.pk for photo in doomed]
         Photo.objects.filter(pk__in=photo_ids).delete()
         if doomed:

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from gallery.bin import bin_photos, binned_at, restore_photos
@@ -96,11 +97,13 @@ def undo(moment: datetime, *, user: AbstractBaseUser) -> Undone:
     A keeper stays as it is if it has been edited since, or if what it has of the others would be lost with them.
     """
     with transaction.atomic():
-        restored = restore_photos(binned_at(moment, user=user), user=user)
-        # The row goes when it is done: a second undo finds nothing.
         merges = PhotoMerge.objects.filter(moment=moment, photo__owner_id=user.pk).order_by("photo")
-        found = list(merges.select_for_update().select_related("photo"))
-        kept_edits = sum(not _give_back(merge, user=user) for merge in found)
+        # Photos first, and in one order, as everybody locks them: who deletes a keeper takes what names it later.
+        concerned = Q(trashed_at=moment) | Q(pk__in=merges.values("photo"))
+        list(Photo.objects.belonging_to(user).filter(concerned).order_by("pk").select_for_update(no_key=True))
+        restored = restore_photos(binned_at(moment, user=user), user=user)
+        # The rows go when it is done: a second undo finds nothing.
+        kept_edits = sum(not _give_back(merge, user=user) for merge in merges.select_related("photo"))
         merges.delete()
         return Undone(restored, forget_kept_apart(moment, user=user), kept_edits)
 
@@ -148,7 +151,7 @@ def _give_back(merge: PhotoMerge, *, user: AbstractBaseUser) -> bool:
     """Make the keeper what it was before; False if it stays as it is."""
     if not (merge.before or merge.source):
         return True
-    photo = Photo.objects.select_for_update(no_key=True).get(pk=merge.photo_id)
+    photo = merge.photo
     if photo.trashed_at or photo.edited_at != merge.edited_at:
         return False
     if Photo.objects.visible_to(user).filter(pk__in=merge.others).count() < len(merge.others):

@@ -186,7 +186,7 @@ def test_two_tabs_that_keep_different_ones_leave_one_photo(store, owner):
                 pool.submit(keep, one, other, NOW),
                 pool.submit(keep, other, one, NOW + timedelta(seconds=1)),
             ]
-            while waiting_for_rows() < 2 and not any(tab.done() for tab in tabs):
+            while waiting_for_locks() < 2 and not any(tab.done() for tab in tabs):
                 time.sleep(0.05)
         done = [tab.result() for tab in tabs]
     assert sorted(done) == [False, True]
@@ -195,7 +195,31 @@ def test_two_tabs_that_keep_different_ones_leave_one_photo(store, owner):
     assert kept.importance == 2
 
 
-def waiting_for_rows() -> int:
+@pytest.mark.django_db(transaction=True)
+def test_who_undoes_while_the_keeper_is_deleted_for_good_waits_and_neither_fails(store, owner):
+    keeper, other = store(), store()
+    change(other, importance=5)
+    merge_photos(keeper.pk, [other.pk], user=owner, moment=NOW)
+
+    def take_back() -> Undone:
+        try:
+            return undo(NOW, user=owner)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            # As deletion does: the photo first, then with it what names it.
+            list(Photo.objects.filter(pk=keeper.pk).select_for_update())
+            undone = pool.submit(take_back)
+            while not waiting_for_locks():
+                time.sleep(0.05)
+            Photo.objects.filter(pk=keeper.pk).delete()
+        assert undone.result() == Undone(restored=1, groups=0, kept_edits=0)
+    assert list(Photo.objects.visible_to(owner)) == [other]
+
+
+def waiting_for_locks() -> int:
     """How many connections of this database wait for a lock."""
     with connection.cursor() as cursor:
         cursor.execute(
