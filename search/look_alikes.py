@@ -151,11 +151,17 @@ def uncompared_count(*, user: User) -> int:
 
 
 def keep_apart(groups: Iterable[Iterable[int]], *, user: AbstractBaseUser, moment: datetime) -> None:
-    """Remember for good that no two photos of a group are look-alikes; of photos that are `user`'s."""
+    """Remember for good that no two photos of a group are look-alikes; of photos that are `user`'s.
+
+    What was said before is not said again, and what was said of photos that are gone is forgotten.
+    """
+    sayings = KeptApart.objects.filter(owner_id=user.pk)
     with transaction.atomic():
+        sayings.annotate(left=Count("photos")).filter(left__lt=2).delete()
         for photo_ids in groups:
             own = list(Photo.objects.belonging_to(user).filter(pk__in=photo_ids))
-            if len(own) > 1:
+            said = sayings.filter(photos__in=own).annotate(known=Count("photos")).filter(known=len(own))
+            if len(own) > 1 and not said.exists():
                 KeptApart.objects.create(owner_id=user.pk, moment=moment).photos.set(own)
 
 

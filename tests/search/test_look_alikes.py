@@ -1,5 +1,7 @@
 """Look-alikes stand in stars around the best of them, page by page, in as many queries however many there are."""
 
+from datetime import timedelta
+
 import numpy as np
 import pytest
 from django.contrib.auth.models import User
@@ -12,7 +14,7 @@ from search import look_alikes as engine
 from search.comparing import compare_words
 from search.encoders.client import EncoderUnavailable
 from search.look_alikes import forget_kept_apart, keep_apart, look_alikes, uncompared_count
-from search.models import ComparedPhoto, LookAlike, PhotoText
+from search.models import ComparedPhoto, KeptApart, LookAlike, PhotoText
 from tests.search.library import embed, make_photos
 from tests.search.test_comparing import compare
 from tests.search.test_encoder_choice import CLIP
@@ -156,6 +158,18 @@ def test_one_keeps_apart_only_ones_own(user, django_user_model):
     keep_apart([[keeper.pk, second.pk]], user=user, moment=moment)
     assert forget_kept_apart(moment, user=stranger) == 0
     assert shown(user) == []
+
+
+def test_what_is_kept_apart_is_said_once_and_forgotten_with_the_photos(user):
+    first, second, third = make_photos(user, 3)
+    groups = [[first.pk, second.pk, third.pk], [third.pk, first.pk], [second.pk, first.pk, third.pk]]
+    for number, group in enumerate(groups):
+        keep_apart([group], user=user, moment=timezone.now() + timedelta(seconds=number))
+    assert KeptApart.objects.get().photos.count() == 3
+    Photo.objects.filter(pk__in=[first.pk, second.pk]).delete()
+    others = [photo.pk for photo in make_photos(user, 2)]
+    keep_apart([others], user=user, moment=timezone.now())
+    assert set(KeptApart.objects.get().photos.values_list("pk", flat=True)) == set(others)
 
 
 def test_pages_are_cut_by_the_newest_photo_and_cost_the_same_however_many_there_are(user):
