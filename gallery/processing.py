@@ -52,8 +52,8 @@ def store_embeddings(photos: list[Photo], *, model: str) -> Failures:
             vectors[photo.pk] = result
     with transaction.atomic():
         encoded = _locked(vectors)
-        PhotoEmbedding.objects.filter(photo__in=encoded, model=model).delete()
         comparing.forget_vectors([photo.pk for photo in encoded], model=model)
+        PhotoEmbedding.objects.filter(photo__in=encoded, model=model).delete()
         PhotoEmbedding.objects.bulk_create(
             PhotoEmbedding(photo=photo, owner_id=photo.owner_id, model=model, view=view, vector=vector)
             for photo in encoded

@@ -127,7 +127,14 @@ def forget_words(photo_id: int) -> None:
 
 
 def forget_vectors(photo_ids: list[int], *, model: str) -> None:
-    """The vectors of these photos are others now: they are to be compared anew."""
+    """The vectors of these photos are about to be replaced: they are to be compared anew after this transaction.
+
+    A pass that has read those that are there must be over first, or it would keep what it found by them.
+    """
+    replaced = PhotoEmbedding.objects.filter(photo__in=photo_ids, model=model)
+    with connection.cursor() as cursor:
+        for owner_id in replaced.order_by("owner").values_list("owner", flat=True).distinct():
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [COMPARING_LOCK, owner_id])
     LookAlike.objects.filter(Q(one__in=photo_ids) | Q(other__in=photo_ids), model=model).delete()
     ComparedPhoto.objects.filter(photo__in=photo_ids, model=model).delete()
 

@@ -5,18 +5,28 @@ import signal
 import subprocess
 import sys
 import textwrap
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import combinations
 
 import numpy as np
 import pytest
-from django.db import connection
+from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from gallery.models import Photo
 from search import comparing
-from search.comparing import compare_some, compare_words, forget_words, owners_to_compare, uncompared_photos
+from search.comparing import (
+    compare_some,
+    compare_words,
+    forget_vectors,
+    forget_words,
+    owners_to_compare,
+    uncompared_photos,
+)
 from search.models import ComparedPhoto, LookAlike, PhotoEmbedding, PhotoText
+from tests.gallery.test_merging import waiting_for_locks
 from tests.search.library import embed, make_photos, unit_vectors
 from tests.search.test_nearness import LIMIT, clustered
 
@@ -183,6 +193,34 @@ def test_who_is_killed_in_the_middle_leaves_nothing_half_and_the_next_run_finds_
     compare(user)
     assert stored(user) == expected(user)
     assert LookAlike.objects.count() == len(expected(user))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_vectors_that_are_replaced_during_a_pass_are_compared_anew(user, monkeypatch):
+    photos, keep = make_photos(user, 2), comparing._keep
+    embed(photos, np.repeat(unit_vectors(1, DIMENSIONS), 2, axis=0), model=MODEL)
+
+    def replace() -> None:
+        try:
+            with transaction.atomic():
+                forget_vectors([photos[1].pk], model=MODEL)
+                PhotoEmbedding.objects.filter(photo=photos[1]).update(vector=unit_vectors(2, DIMENSIONS)[1])
+        finally:
+            connections.close_all()
+
+    def keep_late(*arguments, **options) -> None:
+        replaced = pool.submit(replace)
+        while not (replaced.done() or waiting_for_locks()):
+            time.sleep(0.05)
+        keep(*arguments, **options)
+
+    monkeypatch.setattr(comparing, "_keep", keep_late)
+    with ThreadPoolExecutor(1) as pool:
+        compare_some(user.pk, model=MODEL, dimensions=DIMENSIONS, limit=LIMIT)
+    monkeypatch.setattr(comparing, "_keep", keep)
+    compare(user)
+    assert stored(user) == expected(user) == set()
+    assert ComparedPhoto.objects.count() == 2
 
 
 def database_url() -> str:
