@@ -171,9 +171,10 @@ class _Pass:
         sync_files(file.temporary for file in files if file.temporary)
         try:
             with transaction.atomic():
-                # Whoever pauses or cancels waits here until the batch is done.
-                job = ImportJob.objects.select_for_update().select_related("owner").filter(pk=self.job.pk)
-                self.job = job.get()
+                # Whoever pauses or cancels waits here until the batch is done; who stores anything else of the owner's
+                # does not, for that may be what this batch waits for.
+                jobs = ImportJob.objects.select_for_update(of=("self",), no_key=True).select_related("owner")
+                self.job = jobs.get(pk=self.job.pk)
                 if self.job.state != self.state:
                     return False
                 items = [*sifted.items, *(self._foresee(files) if self.state == State.CHECKING else self._store(files))]

@@ -3,19 +3,21 @@
 import os
 import zipfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection
+from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 
 from gallery.bulk_import import reading, run
 from gallery.bulk_import.jobs import tell
 from gallery.bulk_import.run import run_job
 from gallery.models import ImportItem, ImportJob, Photo, PhotoSource
+from gallery.partial_uploads import begin_upload
 from tests.gallery.bulk_import.conftest import LONG_AGO, finish, verdicts, write
 from tests.gallery.conftest import picture
 from tests.gallery.test_upload import files_below
@@ -253,6 +255,29 @@ def test_sql_grows_with_batches_and_not_with_files(begin: Callable[..., ImportJo
         return len(context)
 
     assert queries(40, 0) == queries(4, 100)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_while_a_batch_is_stored_other_things_of_its_owner_are_stored_too(
+    begin: Callable[..., ImportJob], folder: Path, owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_down = run.write_down
+
+    def upload() -> None:
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SET lock_timeout = '2s'")
+            begin_upload(owner=owner, filename="a.png", size=1, sha256="")
+        finally:
+            connections.close_all()
+
+    def write_down_late(*arguments: Any) -> None:
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(upload).result()
+        write_down(*arguments)
+
+    monkeypatch.setattr(run, "write_down", write_down_late)
+    assert finish(begin(folder)).state == State.FINISHED
 
 
 def test_a_file_that_grows_while_it_is_read_waits_for_the_next_look(
