@@ -56,8 +56,9 @@ def run_job(job_id: int, *, seconds: float | None = None, progress: Progress = l
                 return _undo(job, stop_at, progress)
             return _Pass(job, stop_at, progress).go()
         except (ImportRefused, ArchiveRefused, OSError, *ARCHIVE_ERRORS) as error:
-            # A network share that is watched may come back.
-            _end(job, State.WATCHING if job.watch else State.FAILED, error=str(error) or type(error).__name__)
+            # A network share that is watched may come back; who has cancelled it meanwhile has the last word.
+            after = State.WATCHING if job.watch else State.FAILED
+            _end(job, after, only_from=job.state, error=str(error) or type(error).__name__)
             return True
 
 
@@ -293,6 +294,6 @@ def _undo(job: ImportJob, stop_at: float, progress: Progress) -> bool:
     return True
 
 
-def _end(job: ImportJob, state: str, *, only_from: str = "", error: str = "") -> bool:
-    jobs = ImportJob.objects.filter(pk=job.pk, **({"state": only_from} if only_from else {}))
+def _end(job: ImportJob, state: str, *, only_from: str, error: str = "") -> bool:
+    jobs = ImportJob.objects.filter(pk=job.pk, state=only_from)
     return bool(jobs.update(state=state, error=error, heartbeat=timezone.now(), finished_at=timezone.now()))

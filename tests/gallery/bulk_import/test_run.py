@@ -213,6 +213,20 @@ def test_a_folder_that_is_gone_is_said(begin: Callable[..., ImportJob], folder: 
     assert str(folder) in job.error
 
 
+def test_what_goes_wrong_after_an_import_was_cancelled_changes_nothing_about_that(
+    begin: Callable[..., ImportJob], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = begin(folder)
+
+    def cancel_and_lose(*_arguments: Any, **_options: Any) -> None:
+        tell(job, "cancel")
+        raise FileNotFoundError(folder)
+
+    monkeypatch.setattr(run, "sift", cancel_and_lose)
+    assert finish(job).state == State.CANCELLED
+    assert job.error == ""
+
+
 def test_a_paused_import_stops_and_goes_on(
     begin: Callable[..., ImportJob], folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
