@@ -70,12 +70,13 @@ def merge_photos(keeper_id: int, other_ids: Iterable[int], *, user: AbstractBase
 
 def merge_groups(
     groups: Sequence[tuple[int, list[int]]], *, user: AbstractBaseUser, moment: datetime
-) -> tuple[int, int]:
-    """The same for several groups: how many photos went into the bin, and how many groups are left alone.
+) -> tuple[int, set[int]]:
+    """The same for several groups: how many photos went into the bin, and the keepers of groups that are left alone.
 
     Those have photos that are gone meanwhile, or a keeper that cannot be kept.
     """
-    binned = left_alone = 0
+    binned = 0
+    left_alone: set[int] = set()
     others: dict[int, list[int]] = defaultdict(list)
     for keeper_id, other_ids in groups:
         others[keeper_id] += other_ids
@@ -87,7 +88,7 @@ def merge_groups(
             try:
                 binned += merge_photos(keeper_id, other_ids, user=user, moment=moment)
             except (KeeperGone, PhotosGone):
-                left_alone += 1
+                left_alone.add(keeper_id)
     return binned, left_alone
 
 

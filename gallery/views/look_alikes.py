@@ -50,10 +50,11 @@ def resolve_groups(request: PageRequest) -> HttpResponse:
         sentence = ngettext(
             "%(count)d group has been left alone: its photos, or their files, are not there any more.",
             "%(count)d groups have been left alone: their photos, or the files of those, are not there any more.",
-            left_alone,
+            len(left_alone),
         )
-        sentences.append(sentence % {"count": left_alone})
-    return tell(request, " ".join(sentences), undo=moment if binned else None)
+        sentences.append(sentence % {"count": len(left_alone)})
+    left = [group[0] for keeper_id, group in groups if keeper_id in left_alone]
+    return tell(request, " ".join(sentences), undo=moment if binned else None, left=left)
 
 
 @require_POST

@@ -8,12 +8,18 @@ const form = document.querySelector("#look-alikes");
 
 const waiting = () => [...form.querySelectorAll(".group:not([hidden])")];
 
-/** How many photos would go, and whether there is anything left to do on this page. */
+const going = (groups) => groups.reduce((sum, group) => sum + Number(group.dataset.going), 0);
+
+/** How much there is to do on all pages, and on this one. */
 function show() {
   const groups = waiting();
-  const going = groups.reduce((sum, group) => sum + Number(group.dataset.going), 0);
+  const done = [...form.querySelectorAll(".group[hidden]")];
+  for (const [total, gone] of [["groups", done.length], ["others", going(done)]]) {
+    const figure = form.querySelector(`[data-${total}]`);
+    figure.textContent = Number(figure.dataset[total]) - gone;
+  }
   const all = form.querySelector("[data-all]");
-  all.textContent = interpolate(gettext("Keep one of each on this page, %s to the bin"), [going]);
+  all.textContent = interpolate(gettext("Keep one of each on this page, %s to the bin"), [going(groups)]);
   all.hidden = !groups.length;
   form.querySelector(".done").hidden = Boolean(groups.length);
 }
@@ -38,12 +44,15 @@ form?.addEventListener("submit", async (event) => {
   for (const field of form.querySelectorAll("[name=group]")) field.disabled = false;
   form.ariaBusy = "false";
   if (!answer) return;
-  for (const group of groups) {
+  const left = groups.filter((group) => answer.left?.includes(Number(group.querySelector("[name=only]").value)));
+  for (const group of left) group.querySelector(".left-alone").hidden = false;
+  for (const group of groups.filter((other) => !left.includes(other))) {
     group.hidden = true;
     group.dataset.moment = answer.undo;
   }
   show();
-  goOn(groups.at(-1));
+  if (left.length) left[0].querySelector("h2").focus();
+  else goOn(groups.at(-1));
   tell(answer.sentence, { undo: answer.undo });
 });
 

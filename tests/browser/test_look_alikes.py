@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from gallery.bin import bin_photos
 from gallery.models import Photo
 from search.models import ComparedPhoto, LookAlike
 from tests.browser.conftest import SMALL_TELEPHONE
@@ -61,6 +62,26 @@ def test_groups_are_dealt_with_by_keyboard_one_by_one_and_all_at_once_with_undo(
     expect(sections).to_have_count(3)
     expect(page.get_by_role("button", name="Keep one of each on this page, 3 to the bin")).to_be_visible()
     assert len(names(owner)) == 6
+
+
+def test_a_group_that_the_server_leaves_alone_stays_and_says_so_and_the_figures_follow(open_page, groups, owner):
+    page = open_page("/look-alikes")
+    figures = page.locator(".sum dd")
+    expect(figures).to_have_text(["3", "3"])
+    # Another tab put the one to keep into the bin.
+    bin_photos(Photo.objects.filter(pk=groups[2][0].pk), user=owner)
+    page.get_by_role("button", name="Keep one of each on this page, 3 to the bin").click()
+    left = page.locator(".group:visible")
+    expect(left).to_have_count(1)
+    expect(left.get_by_text("Left alone")).to_be_visible()
+    expect(left.get_by_role("heading")).to_be_focused()
+    expect(figures).to_have_text(["1", "1"])
+    assert names(owner) == {"0.png", "2.png", "5.png"}
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".group:visible")).to_have_count(3)
+    expect(figures).to_have_text(["3", "3"])
+    page.get_by_role("link", name="Look again").click()
+    expect(page.locator(".group")).to_have_count(2)
 
 
 def test_on_a_telephone_without_javascript_all_is_done_too(open_page, groups, owner):

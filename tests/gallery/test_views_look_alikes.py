@@ -100,9 +100,10 @@ def test_a_group_that_another_tab_has_dealt_with_is_left_alone(client, group, ow
     answer = client.post(f"{PAGE}/resolve", fields(photos, others), headers=SCRIPT).json()
     assert answer["sentence"].startswith("1 photo is in the bin")
     assert "1 group has been left alone" in answer["sentence"]
+    assert answer["left"] == [photos[0].pk]
     assert visible(owner) == {photos[1], others[0]}
     answer = client.post(f"{PAGE}/resolve", fields(photos, keep=1), headers=SCRIPT).json()
-    assert answer == {"sentence": "Nothing has been put into the bin.", "undo": ""}
+    assert answer == {"sentence": "Nothing has been put into the bin.", "undo": "", "left": []}
 
 
 def test_an_edit_since_is_told_by_undo(client, group):
