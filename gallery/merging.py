@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import product
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -21,6 +22,13 @@ from gallery.models import Photo, PhotoMerge, PhotoSource
 from search.look_alikes import forget_kept_apart
 
 DATE_FIELDS = ("taken_at", "taken_offset", "date_source")
+# What EXIF tells of a camera, a place, an author: each of one file alone, for of two it would be true of neither.
+EXIF_PARTS = (
+    ("make", "model", "lens", "exposure_time", "aperture", "iso", "focal_length", "focal_length_35mm"),
+    ("latitude", "longitude", "altitude"),
+    ("artist", "copyright"),
+    ("description",),
+)
 MAX_DESCRIPTION = 5000
 
 
@@ -116,6 +124,7 @@ def best_of(keeper: Photo, others: Iterable[Photo]) -> dict[str, Any]:
     best = {
         "importance": max(photo.importance for photo in photos),
         "description": _joined(photo.description for photo in photos),
+        "metadata": _completed(keeper.metadata, (photo.metadata for photo in photos[1:])),
         **{name: getattr(dated, name) for name in DATE_FIELDS},
     }
     if best["description"] == keeper.description.strip():
@@ -186,6 +195,15 @@ def _joined(descriptions: Iterable[str]) -> str:
         if text and not any(text in said for said in joined) and len("\n".join([*joined, text])) <= MAX_DESCRIPTION:
             joined = [said for said in joined if said not in text] + [text]
     return "\n".join(joined)
+
+
+def _completed(own: dict[str, Any], others: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """`own`, with each part that it has nothing of from the first of `others` that has."""
+    completed = dict(own)
+    for data, part in product(others, EXIF_PARTS):
+        if not completed.keys() & set(part):
+            completed |= {name: data[name] for name in part if name in data}
+    return completed
 
 
 def _plain(value: Any) -> Any:

@@ -142,7 +142,8 @@ class ResolveDuplicates(ApiView):
     def post(self, request: ApiRequest) -> Response:
         """Keep a photo, with the best of what is known of the others, and put those into the bin.
 
-        It gets their highest importance, their descriptions, the date that is known best, and their albums.
+        It gets their highest importance, their descriptions, the date that is known best, and their albums;
+        and what EXIF tells (camera, position, author) where it has none.
         """
         wanted = Resolution.read(request.data).validated_data
         moment = timezone.now()

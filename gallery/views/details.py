@@ -59,10 +59,10 @@ def _details(photo: Photo) -> Iterator[tuple[str, str]]:
     yield _("Size"), f"{photo.width} × {photo.height} · {megapixels} MP"
     yield _("File"), f"{photo.extension.upper()} · {filesizeformat(photo.file_size)}"
     data = photo.metadata
-    yield _("Camera"), _camera(data.get("make", ""), data.get("model", ""))
+    yield _("Camera"), camera_of(data)
     yield _("Lens"), data.get("lens", "")
     yield _("Exposure"), " · ".join(_exposure(data))
-    yield _("Position"), _position(data)
+    yield _("Position"), position_of(data)
     yield _("Caption in the file"), data.get("description", "")
     yield _("Artist"), data.get("artist", "")
     yield _("Copyright"), data.get("copyright", "")
@@ -83,8 +83,9 @@ def _taken(photo: Photo) -> str:
     return f"{taken} · {source}" if source else taken
 
 
-def _camera(make: str, model: str) -> str:
-    """Many models repeat their maker's name."""
+def camera_of(data: dict[str, str]) -> str:
+    """Maker and model; many models repeat their maker's name."""
+    make, model = data.get("make", ""), data.get("model", "")
     return model if model.lower().startswith(make.lower()) else f"{make} {model}".strip()
 
 
@@ -99,7 +100,8 @@ def _exposure(data: dict[str, float]) -> Iterator[str]:
         yield f"{focal_length:.3g} mm"
 
 
-def _position(data: dict[str, float]) -> str:
+def position_of(data: dict[str, float]) -> str:
+    """Latitude and longitude, and how high it lies where that is known."""
     if "latitude" not in data or "longitude" not in data:
         return ""
     position = f"{data['latitude']:.5f}, {data['longitude']:.5f}"

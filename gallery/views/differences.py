@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from gallery.merging import date_doubt
 from gallery.models import Photo
-from gallery.views.details import place_of
+from gallery.views.details import camera_of, place_of, position_of
 from search.look_alikes import Group
 
 LONGEST = 160
@@ -73,6 +73,8 @@ ASPECTS = (
         lambda photo: "★" * photo.importance or _("none"),
         lambda photo: photo.importance,
     ),
+    Aspect(gettext_lazy("Camera"), lambda photo: camera_of(photo.metadata)),
+    Aspect(gettext_lazy("Position"), lambda photo: position_of(photo.metadata)),
     Aspect(gettext_lazy("Description"), lambda photo: truncatechars(photo.description, LONGEST)),
     Aspect(gettext_lazy("From"), lambda photo: truncatechars(_places(photo), LONGEST)),
     Aspect(gettext_lazy("Name"), lambda photo: photo.filename),

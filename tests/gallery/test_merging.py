@@ -60,6 +60,19 @@ def test_the_keeper_gets_the_best_and_undo_gives_all_of_it_back(store, owner):
     assert undo(NOW, user=owner) == Undone(0, 0, 0)
 
 
+def test_what_exif_tells_fills_what_the_keeper_lacks_whole_parts_at_a_time(store, owner):
+    keeper, phone, camera = store(), store(), store()
+    change(keeper, metadata={"orientation": 1, "lens": "EF 50mm", "software": "Editor"})
+    change(phone, metadata={"make": "Apple", "iso": 50, "latitude": 30.1, "longitude": 120.2, "orientation": 6})
+    change(camera, metadata={"model": "EOS 80D", "latitude": 1.5, "longitude": 2.5, "altitude": 9.0, "artist": "Mei"})
+    before = Photo.objects.get(pk=keeper.pk).metadata
+    merge_photos(keeper.pk, [camera.pk, phone.pk], user=owner, moment=NOW)
+    # The lens is of neither of their cameras, and both halves of a place are of one place.
+    assert Photo.objects.get(pk=keeper.pk).metadata == before | {"latitude": 30.1, "longitude": 120.2, "artist": "Mei"}
+    undo(NOW, user=owner)
+    assert Photo.objects.get(pk=keeper.pk).metadata == before
+
+
 @pytest.mark.parametrize(
     ("own", "others", "joined"),
     [

@@ -146,12 +146,13 @@ def test_what_differs_is_told_photo_by_photo_and_the_best_is_marked(client, grou
     Photo.objects.update(filename="same.png", width=100, taken_at="2024-05-01", date_source="exif")
     Photo.objects.filter(pk=photos[1].pk).update(width=50, date_source="filename", description="in the rain")
     photos[2].sources.update(albums=["Stations"])
+    Photo.objects.filter(pk=photos[2].pk).update(metadata={"make": "Canon", "model": "Canon EOS 80D"})
     (found,) = look_alikes(user=owner, limit=20).found
     compared = compare_group(found)
     best = {photo.pk: {str(fact.label): fact.is_best for fact in facts} for photo, facts in compared.photos}
     # By its description it is the one to keep; its pixels are fewer, and its date less certain.
     assert found.photos[0] == photos[1]
-    assert set(best[photos[1].pk]) == {"Size", "Taken", "Description", "From"}
+    assert set(best[photos[1].pk]) == {"Size", "Taken", "Camera", "Description", "From"}
     assert best[photos[0].pk]["Size"]
     assert best[photos[2].pk]["Taken"]
     assert not best[photos[1].pk]["Size"]
@@ -159,6 +160,7 @@ def test_what_differs_is_told_photo_by_photo_and_the_best_is_marked(client, grou
     html = client.get(PAGE).content.decode()
     assert "in the rain" in html
     assert "Stations" in html
+    assert "<dd>Canon EOS 80D</dd>" in html
 
 
 def test_pages_follow_each_other_in_as_many_queries_however_many_groups(client, group, monkeypatch):
