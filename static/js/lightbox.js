@@ -171,6 +171,10 @@ dialog.addEventListener("submit", (event) => {
   event.preventDefault();
   remove();
 });
+dialog.addEventListener("match:shown", (event) => {
+  event.preventDefault();
+  zoom.centre(event.target.getBoundingClientRect());
+});
 choice.addEventListener("change", () => choose([photo.id], choice.checked));
 dialog.addEventListener("cancel", (event) => {
   event.preventDefault();

@@ -2,13 +2,17 @@
  * Boxes over a picture around the words that were searched for.
  *
  * Every <div class="picture" data-photo="ID"> around a picture gets them, when the page opens and when a `photo:shown`
- * event says that it shows another photo; they are in shares of its size, so they follow every zoom.
+ * event says that it shows another photo; they are in shares of its size, so they follow every zoom. Their bar lies over
+ * the picture, in the lightbox over the stage, where no zoom carries it away. A `match:shown` event comes from the box
+ * that one steps to; unless somebody else does, which a default prevented tells, the page is scrolled to it.
  */
 
 const words = new URLSearchParams(location.search).get("q") ?? "";
 
 async function showMatches(picture) {
+  const stage = picture.closest(".lightbox-stage");
   picture.querySelector(":scope > .matches")?.remove();
+  stage?.querySelector(":scope > .match-bar")?.remove();
   const photo = picture.dataset.photo;
   if (!photo) return;
   const response = await fetch(`/photos/${photo}/matches?${new URLSearchParams({ q: words })}`);
@@ -17,17 +21,19 @@ async function showMatches(picture) {
   const template = document.createElement("template");
   template.innerHTML = await response.text();
   picture.append(template.content.firstElementChild);
+  stage?.append(picture.querySelector(".match-bar"));
 }
 
-function step(matches, by) {
+function step(matches, bar, by) {
   const all = [...matches.querySelectorAll("[data-match]")];
   const before = all.findIndex((match) => match.classList.contains("current"));
   const now = before < 0 ? (by > 0 ? 0 : all.length - 1) : (before + by + all.length) % all.length;
   all.forEach((match, number) => match.classList.toggle("current", number === now));
-  matches.querySelector("[data-place]").value = `${now + 1} / ${all.length}`;
+  bar.querySelector("[data-place]").value = `${now + 1} / ${all.length}`;
   const box = all[now].querySelector("polygon");
-  box.scrollIntoView({ block: "center", inline: "nearest" });
-  keepClear(matches.querySelector(".match-bar"), box);
+  const isForUs = box.dispatchEvent(new CustomEvent("match:shown", { bubbles: true, cancelable: true }));
+  if (isForUs) box.scrollIntoView({ block: "center", inline: "nearest" });
+  keepClear(bar, box);
 }
 
 /** Move the bar to the other end of the picture if it lies over the match. */
@@ -46,8 +52,9 @@ function toggleAllText(matches, button) {
 document.addEventListener("click", (event) => {
   const button = event.target.closest(".match-bar button");
   if (!button) return;
-  const matches = button.closest(".matches");
-  if (button.dataset.step) step(matches, Number(button.dataset.step));
+  const bar = button.closest(".match-bar");
+  const matches = bar.closest(".matches") ?? bar.parentElement.querySelector(".matches");
+  if (button.dataset.step) step(matches, bar, Number(button.dataset.step));
   else toggleAllText(matches, button);
 });
 

@@ -24,8 +24,8 @@ export class Zoom {
   /** Show a picture of this size as large as it fits. */
   fit(width, height) {
     this.size = [width, height];
-    const { clientWidth, clientHeight } = this.stage;
-    const scale = Math.min(clientWidth / width, clientHeight / height, ENLARGED);
+    const [roomWidth, roomHeight] = this.#room();
+    const scale = Math.min(roomWidth / width, roomHeight / height, ENLARGED);
     this.fitted = [width * scale, height * scale];
     this.picture.style.inlineSize = `${this.fitted[0]}px`;
     this.picture.style.blockSize = `${this.fitted[1]}px`;
@@ -55,8 +55,22 @@ export class Zoom {
     this.zoomTo(this.scale > 1 ? 1 : Math.max(CLOSE_UP, readable), x, y);
   }
 
+  /** Have the middle of `box`, which is somewhere on the screen, in the middle, as far as the picture reaches. */
+  centre(box) {
+    const stage = this.stage.getBoundingClientRect();
+    this.offset[0] += stage.x + stage.width / 2 - box.x - box.width / 2;
+    this.offset[1] += stage.y + stage.height / 2 - box.y - box.height / 2;
+    this.#apply();
+  }
+
+  /** Width and height of the stage without its padding, where bars lie. */
+  #room() {
+    const { paddingTop, paddingBottom } = getComputedStyle(this.stage);
+    return [this.stage.clientWidth, this.stage.clientHeight - parseFloat(paddingTop) - parseFloat(paddingBottom)];
+  }
+
   #apply(swipe = 0) {
-    const room = [this.stage.clientWidth, this.stage.clientHeight];
+    const room = this.#room();
     this.offset = this.offset.map((offset, axis) => {
       const most = Math.max(0, ((this.fitted?.[axis] ?? 0) * this.scale - room[axis]) / 2);
       return Math.min(most, Math.max(-most, offset));

@@ -90,3 +90,31 @@ def test_on_a_small_telephone_boxes_are_always_seen_and_nothing_is_wider(open_pa
         page.goto(path)
         settle(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
+
+
+def test_in_the_lightbox_the_bar_stays_in_reach_at_every_zoom_and_leads_to_each_match(open_page, show):
+    read_lines(show(picture(1, size=(800, 800))), LINES)
+    page = open_page("/search?q=调休")
+    page.locator(".hit .tile").click()
+    page.keyboard.press("+")
+    page.keyboard.press("+")
+    page.keyboard.press("+")
+    page.keyboard.press("+")
+    bar = page.locator(".match-bar")
+    assert bar.bounding_box()["height"] < 60
+    for number in (1, 2, 3):
+        page.get_by_role("button", name="Next match").click()
+        expect(page.locator("[data-place]")).to_have_text(f"{number} / 3")
+        expect(page.locator("[data-match].current polygon")).to_be_in_viewport(ratio=1)
+    assert page.locator(".lightbox-stage").evaluate("stage => stage.scrollTop + stage.scrollLeft") == 0
+
+
+def test_on_a_telephone_neither_bar_of_the_lightbox_lies_over_the_picture(open_page, show):
+    read_lines(show(picture(1, size=(300, 900))), LINES)
+    page = open_page("/search?q=调休", viewport=SMALL_TELEPHONE, has_touch=True, is_mobile=True)
+    page.locator(".hit .tile").tap()
+    expect(page.get_by_role("button", name="All text")).to_be_visible()
+    frame, bar = page.locator("#lightbox .picture").bounding_box(), page.locator(".match-bar").bounding_box()
+    assert frame["y"] + frame["height"] <= bar["y"]
+    above = page.get_by_role("button", name="Close").bounding_box()
+    assert above["y"] + above["height"] <= frame["y"]
