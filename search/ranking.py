@@ -187,9 +187,13 @@ class Ranker:
     ) -> Ranking:
         """By the one encoder that answers; what it finds only vaguely alike proposes nothing."""
         try:
+            encoders = describe_encoders()
+            waiting = [info for info in encoders if info.state == "waiting"]
             if getattr(self.user, "is_staff", False):
                 # With the folders of this machine: for those who can put something there.
-                self.notices.extend(info.reason for info in describe_encoders() if info.state == "waiting")
+                self.notices.extend(f"{info.title}: {info.reason}" for info in waiting)
+            if waiting == encoders:
+                raise EncoderUnavailable("all of them wait")
             encoder = choose()
             asked = ask(encoder) if encoder else None
         except EncoderUnavailable as error:

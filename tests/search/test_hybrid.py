@@ -191,9 +191,16 @@ class TestSearchByText:
     def test_what_an_encoder_waits_for_only_administrators_are_told(self, user, monkeypatch):
         waiting = replace(ENCODER, state="waiting", reason="Put the weights into /models.")
         monkeypatch.setattr(ranking, "describe_encoders", lambda: [waiting, ENCODER])
-        assert waiting.reason not in search_by_text("tea", user=user).notices
+        told = f"{waiting.title}: {waiting.reason}"
+        assert told not in search_by_text("tea", user=user).notices
         user.is_staff = True
-        assert waiting.reason in search_by_text("tea", user=user).notices
+        assert told in search_by_text("tea", user=user).notices
+
+    def test_everybody_is_told_while_every_encoder_is_loading(self, user, monkeypatch):
+        waiting = replace(ENCODER, state="waiting", reason="It is being loaded.")
+        monkeypatch.setattr(ranking, "describe_encoders", lambda: [waiting])
+        monkeypatch.setattr(ranking, "choose_encoder", lambda scripts, *, user: None)
+        assert any("cannot be compared" in notice for notice in search_by_text("tea", user=user).notices)
 
     def test_words_still_answer_when_no_encoder_does(self, user, monkeypatch):
         def refuse(*args, **kwargs):
