@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from gallery.bin import bin_photos
 from gallery.models import Photo
-from tests.browser.conftest import DESK, drop_files
+from tests.browser.conftest import DESK, SMALL_TELEPHONE, drop_files
 from tests.browser.uploading import posts, summary
 from tests.gallery.conftest import picture
 
@@ -43,6 +43,16 @@ def test_a_folder_is_dropped_with_all_that_is_in_it(open_page, folder):
     assert set(Photo.objects.values_list("filename", flat=True)) == {"a.png", "b.png"}
     row = page.locator("#uploads li").filter(has_text="notes.txt")
     expect(row).to_contain_text("This file is not a picture that can be read")
+
+
+def test_the_list_of_uploads_hides_nothing_of_what_became_of_a_file_on_a_telephone(open_page):
+    page = open_page("/account", viewport=SMALL_TELEPHONE)
+    drop_files(page, {f"{'long-name-' * 12}.txt": b"words", "a.png": picture(1)})
+    expect(summary(page)).to_have_text("1 added · 1 refused")
+    panel = page.locator("#uploads").bounding_box()
+    for told in page.locator("#uploads [data-outcome]").all():
+        box = told.bounding_box()
+        assert box["x"] + box["width"] <= panel["x"] + panel["width"]
 
 
 def test_a_folder_is_chosen_without_leaving_the_page(open_page, folder):
