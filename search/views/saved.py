@@ -23,6 +23,8 @@ def save(request: SearchRequest) -> HttpResponse:
         save_search(form.cleaned_data["name"], user=request.user, address=_address(request))
     except TooManySaved as error:
         messages.error(request, str(error))
+    else:
+        messages.success(request, _("Saved under “%(name)s”.") % form.cleaned_data)
     return _back(request)
 
 

@@ -100,6 +100,7 @@ def test_searches_are_saved_and_found_again_in_the_side_bar(open_page, show):
     page = open_page("/search?q=NH961")
     page.get_by_label("Save this search").fill("My flight")
     page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved under “My flight”.")).to_be_visible()
     page.goto("/search")
     side = page.get_by_role("complementary", name="Your searches")
     side.get_by_role("link", name="My flight").click()
