@@ -46,7 +46,8 @@ document.querySelector("[data-help]")?.addEventListener("click", () => {
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");
   if (!button) return;
-  const text = document.querySelector(button.dataset.copy).innerText;
+  const source = document.querySelector(button.dataset.copy);
+  const text = source.value ?? source.innerText;
   const label = button.querySelector("span");
   const before = label.textContent;
   try {

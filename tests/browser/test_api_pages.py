@@ -8,12 +8,16 @@ from search.saved import save_search
 
 
 def test_a_key_is_made_shown_and_revoked(open_page):
-    page = open_page("/tokens")
+    page = open_page("/tokens", permissions=["clipboard-read", "clipboard-write"])
     page.get_by_label("Name").fill("Telephone")
     page.get_by_label("upload photos").check()
     page.get_by_label("Valid for").select_option("30")
     page.get_by_role("button", name="Make the key").click()
-    assert page.get_by_role("textbox", name="Your new key").input_value().startswith("ps_")
+    key = page.get_by_role("textbox", name="Your new key").input_value()
+    assert key.startswith("ps_")
+    page.get_by_role("button", name="Copy").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == key
     expect(page.get_by_role("heading", name="Telephone")).to_be_visible()
     page.get_by_role("button", name="Revoke “Telephone”").click()
     expect(page.get_by_text("“Telephone” opens nothing any more.")).to_be_visible()
