@@ -7,72 +7,86 @@ announce them. What no rule recognises stays: these are help against carelessnes
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
-from itertools import cycle, pairwise
+from itertools import cycle
+from unicodedata import decimal
 
-# Between the digits of one number people and text recognition put a space, a hyphen or a dot.
-GAP = r"[ \u00a0.\-–]?"
-NO_DIGIT_BEFORE = r"(?<![\dA-Za-z])"
-NO_DIGIT_BEHIND = r"(?![\dA-Za-z])"
+# Full-width forms in their plain one; whatever else people, and text recognition, take for a space or a hyphen.
+SIGNS = {0xFEE0 + code: code for code in range(0x21, 0x7F)} | {
+    **str.maketrans(dict.fromkeys("\t\v\f\r\u00a0\u2002\u2003\u2009\u200b\u200c\u200d\u202f\u2060\u3000\ufeff", " ")),
+    **str.maketrans(dict.fromkeys("‐‑‒–—―−·•・", "-")),
+}
+# What stands between the digits of one number; it may go on in the next line.
+GAP = r"(?:[ .\-_]{0,3}|[ \-]?\n[ \-]?)"
+MOST_LINES = 3
+NO_DIGIT_BEFORE = r"(?<!\d)"
+NO_DIGIT_BEHIND = r"(?!\d)"
 
 RUN_OF_DIGITS = re.compile(rf"\d(?:{GAP}\d){{3,}}[Xx]?")
 WHOLE_LINE = "[masked]"
 
-IDENTITY = re.compile(rf"{NO_DIGIT_BEFORE}\d(?:{GAP}\d){{16}}{GAP}[\dXxＸｘ]{NO_DIGIT_BEHIND}")
+IDENTITY = rf"\d(?:{GAP}\d){{16}}{GAP}[\dXx]"
 IDENTITY_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 IDENTITY_CHECKS = "10X98765432"
-CARD = re.compile(rf"{NO_DIGIT_BEFORE}\d(?:{GAP}\d){{12,18}}{NO_DIGIT_BEHIND}")
-ISSUERS = "234569"
-TELEPHONE = re.compile(
-    rf"""
-    {NO_DIGIT_BEFORE}(?:
-        (?:(?:\+|00)?86{GAP})? 1[3-9]\d (?:{GAP}\d){{8}}            # a Chinese mobile
-      | (?:\+|00)86{GAP} 0?[1-9]\d{{1,2}} (?:{GAP}\d){{7,8}}        # a Chinese landline, from abroad
-      | \(?0[1-9]\d{{1,2}}\)? [ \-–]? [2-9]\d{{2,3}} {GAP} \d{{4}}  # the same, at home
-      | [48]00 [ \-–] \d{{3,4}} [ \-–] \d{{3,4}}                    # a Chinese hotline
-      | \+[1-9] (?:[ \u00a0.\-–()]{{0,2}}\d){{7,14}}                # any other country's
-      | (?:1[ .\-])? \(?[2-9]\d{{2}}\)? [ .\-] [2-9]\d{{2}} [ .\-] \d{{4}}  # North America's
-    ){NO_DIGIT_BEHIND}
-    """,
-    re.VERBOSE,
+CARD_LENGTHS = range(13, 20)
+# What begins with 20 is a date more often than a card.
+ISSUERS = ("22", "23", "24", "25", "26", "27", "3", "4", "5", "6", "9")
+TELEPHONE = rf"""
+      (?:(?:\+|00)?86{GAP})? 1[ ]?[3-9][ ]?\d (?:{GAP}\d){{8}}   # a Chinese mobile
+    | (?:\+|00)86{GAP} 0?[1-9]\d{{1,2}} (?:{GAP}\d){{7,8}}      # a Chinese landline, from abroad
+    | \(?0[1-9]\d{{1,2}}\)? {GAP} [2-9]\d{{2,3}} {GAP} \d{{4}}  # the same, at home
+    | [48]00 [ \-] \d{{3,4}} [ \-] \d{{3,4}}                    # a Chinese hotline
+    | \+[1-9] (?:[ .\-()]{{0,2}}\d){{7,14}}                     # any other country's
+    | (?:1[ .\-])? \(?[2-9]\d{{2}}\)? [ .\-] [2-9]\d{{2}} [ .\-] \d{{4}}  # North America's
+"""
+# Text recognition puts spaces between Chinese characters.
+ANNOUNCED = "|".join(
+    [
+        *(
+            " ?".join(word)
+            for word in ("验证码", "校验码", "动态码", "动态口令", "短信码", "认证码", "安全码", "取件码")
+        ),
+        *(" ?".join(word) for word in ("驗證碼", "認證碼", "密码", "密碼")),
+        *("code", "password", r"one[ \-]time", r"(?<![a-z])otp(?![a-z])", r"(?<![a-z])pin(?![a-z])"),
+    ]
 )
-ANNOUNCED = (
-    r"验证码|校验码|动态码|动态密码|一次性密码|短信码|驗證碼|认证码|code|passcode|otp|one[- ]time|pin|password|密码"
-)
-CODE = rf"{NO_DIGIT_BEFORE}(?:\d{{4,8}}|\d{{3}}[ \-]\d{{3}}){NO_DIGIT_BEHIND}"
-# The few characters between say "is", "为", "：", "【…】": no digits, no end of a sentence.
-ONE_TIME = re.compile(
-    rf"(?:{ANNOUNCED})[^\d\n。.;；]{{0,24}}?(?P<behind>{CODE})|(?P<before>{CODE})[^\d\n。.;；]{{0,24}}?(?:{ANNOUNCED})",
-    re.IGNORECASE,
-)
+CODE = rf"(?:\d{{4,8}}|\d{{3}}[ \-]\d{{3}}|\d(?: \d){{3,7}}){NO_DIGIT_BEHIND}(?![a-z])"
+# The few characters between say "is", "为", ":", "【…】": no digits, no end of a sentence, at most one of a line.
+WORDS = r"(?:[^\d\n.;。]|\.(?!\s)){0,40}?"
+BETWEEN = rf"{WORDS}(?:\n{WORDS})?"
 
 
 def mask(text: str) -> str:
     """`text` with what is recognised replaced by words in brackets."""
-    for pattern, is_one, words in RULES:
-        text = _mask_numbers(text, pattern, is_one, words)
-    return ONE_TIME.sub(_mask_code, text)
+    return "\n".join(mask_lines(text.split("\n")))
 
 
 def is_sensitive(text: str) -> bool:
     """Whether anything in `text` would be masked."""
-    return mask(text) != text
+    return bool(_spans(text))
 
 
 def mask_lines(lines: Sequence[str]) -> list[str]:
     """The same for the lines of one picture: where a number goes on in the next line, both are masked whole."""
-    masked = [mask(line) for line in lines]
-    for number, (line, following) in enumerate(pairwise(lines)):
-        is_hidden = masked[number] != line or masked[number + 1] != following
-        if not is_hidden and is_sensitive(f"{line} {following}"):
-            masked[number] = masked[number + 1] = WHOLE_LINE
+    spans, masked, at = _spans("\n".join(lines)), [], 0
+    for line in lines:
+        end = at + len(line)
+        here = [span for span in spans if span[0] < end and span[1] > at]
+        if any(span[0] < at or span[1] > end for span in here):
+            masked.append(WHOLE_LINE)
+        else:
+            masked.append(_replace(line, [(begin - at, stop - at, words) for begin, stop, words in here]))
+        at = end + 1
     return masked
 
 
 def mask_excerpt(excerpt: str, *, text: str) -> str:
     """The same for a piece of `text`, in which a number may be cut off: of a text that holds one, no number is told."""
-    return RUN_OF_DIGITS.sub("[number]", mask(excerpt)) if is_sensitive(text) else mask(excerpt)
+    masked = mask(excerpt)
+    if not is_sensitive(text):
+        return masked
+    return _replace(masked, [(*match.span(), "[number]") for match in RUN_OF_DIGITS.finditer(_plain(masked))])
 
 
 def is_identity_number(text: str) -> bool:
@@ -91,33 +105,59 @@ def is_identity_number(text: str) -> bool:
 def is_card_number(text: str) -> bool:
     """13 to 19 digits, the first of an industry that issues payment cards, whose sum by Luhn ends in zero."""
     number = _digits(text)
-    if not 13 <= len(number) <= 19 or not number.isdecimal() or number[0] not in ISSUERS:
+    if len(number) not in CARD_LENGTHS or not number.isdecimal() or not number.startswith(ISSUERS):
         return False
     doubled = (int(digit) * factor for digit, factor in zip(reversed(number), cycle((1, 2)), strict=False))
     return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
 
 
 def _digits(text: str) -> str:
-    """The digits in their plain form, and X."""
-    return "".join(
-        str(int(character)) if character.isdecimal() else "X"
-        for character in text
-        if character in "XxＸｘ" or character.isdecimal()
-    )
+    """The digits, and X."""
+    return re.sub(r"[^\dX]", "", text.upper())
 
 
-def _mask_numbers(text: str, pattern: re.Pattern[str], is_one: Callable[[str], bool], words: str) -> str:
-    return pattern.sub(lambda match: words if is_one(match[0]) else match[0], text)
+def _plain(text: str) -> str:
+    """`text`, character by character, in the signs that the rules know."""
+    return re.sub(r"\d", lambda match: str(decimal(match[0])), text).translate(SIGNS)
 
 
-def _mask_code(match: re.Match[str]) -> str:
-    group = "behind" if match["behind"] else "before"
-    begin, end = match.start(group) - match.start(), match.end(group) - match.start()
-    return f"{match[0][:begin]}[one-time code]{match[0][end:]}"
+def _spans(text: str) -> list[tuple[int, int, str]]:
+    """Where what is recognised begins and ends in `text`, and the words in its place: in order, none in another."""
+    apart: list[tuple[int, int, str]] = []
+    for begin, end, words in sorted(_found(_plain(text))):
+        if apart and begin < apart[-1][1]:
+            first = apart.pop()
+            begin, end, words = first[0], max(first[1], end), first[2]
+        apart.append((begin, end, words))
+    return apart
+
+
+def _found(plain: str) -> Iterator[tuple[int, int, str]]:
+    for pattern, is_one, words in RULES:
+        for match in pattern.finditer(plain):
+            # Prices below each other are no number that goes on.
+            breaks = match[1].count("\n")
+            if (not breaks or (breaks < MOST_LINES and "." not in match[1])) and is_one(match[1]):
+                yield *match.span(1), words
+
+
+def _replace(text: str, spans: Sequence[tuple[int, int, str]]) -> str:
+    pieces, at = [], 0
+    for begin, end, words in spans:
+        pieces += [text[at:begin], words]
+        at = end
+    return "".join([*pieces, text[at:]])
+
+
+def _wherever(number: str) -> re.Pattern[str]:
+    """Finds `number` as the first group, wherever it may begin: within what looked like another, too."""
+    return re.compile(rf"{NO_DIGIT_BEFORE}(?=({number}){NO_DIGIT_BEHIND})", re.VERBOSE)
 
 
 RULES: tuple[tuple[re.Pattern[str], Callable[[str], bool], str], ...] = (
-    (IDENTITY, is_identity_number, "[identity card number]"),
-    (CARD, is_card_number, "[bank card number]"),
-    (TELEPHONE, bool, "[telephone number]"),
+    (_wherever(IDENTITY), is_identity_number, "[identity card number]"),
+    *((_wherever(rf"\d(?:{GAP}\d){{{length - 1}}}"), is_card_number, "[bank card number]") for length in CARD_LENGTHS),
+    (_wherever(TELEPHONE), bool, "[telephone number]"),
+    (re.compile(rf"(?:{ANNOUNCED})(?:{BETWEEN}(?<![\da-z]))?({CODE})", re.IGNORECASE), bool, "[one-time code]"),
+    (re.compile(rf"(?<![\da-z])({CODE})(?={BETWEEN}(?:{ANNOUNCED}))", re.IGNORECASE), bool, "[one-time code]"),
 )

@@ -34,6 +34,23 @@ from search.sensitive import (
         ("482913 is your login code", "[one-time code] is your login code"),
         ("Your code: 482-913", "Your code: [one-time code]"),
         ("动态密码为 5531", "动态密码为 [one-time code]"),
+        # As people, and text recognition, may write the same.
+        ("１３８００１３８０００", "[telephone number]"),
+        ("+４４ 20 7946 0958", "[telephone number]"),
+        ("1 3 8 0 0 1 3 8 0 0 0", "[telephone number]"),
+        ("TEL13800138000", "TEL[telephone number]"),
+        ("ID11010519491231002X", "ID[identity card number]"),
+        ("4111  1111 - 1111—1111", "[bank card number]"),
+        ("4111\u30001111\t1111_1111", "[bank card number]"),
+        ("4111\u200b111111111111", "[bank card number]"),
+        ("验 证 码：4 8 2 9 1 3", "验 证 码：[one-time code]"),
+        ("G-482913 is your Google verification code.", "G-[one-time code] is your Google verification code."),
+        ("Your code for example.org: 482913", "Your code for example.org: [one-time code]"),
+        ("password1234", "password[one-time code]"),
+        # Beside numbers that are none.
+        ("4111 1111 1111 1111 12/27", "[bank card number] 12/27"),
+        ("50 4111 1111 1111 1111", "50 [bank card number]"),
+        ("2 110105 19491231 002X 2030", "2 [identity card number] 2030"),
     ],
 )
 def test_what_is_nobodys_business_is_masked(text, masked):
@@ -55,6 +72,10 @@ def test_what_is_nobodys_business_is_masked(text, masked):
         "ISBN 978-7-302-51184-3",
         "Room 2043",
         "https://example.org/photos/123456",
+        "IMG_20240501183000123",
+        "mmexport1714559400123",
+        "shopping 2023, opinion 2024",
+        "1380.00\n1200.50\n5900.00",
     ],
 )
 def test_other_numbers_stay(text):
@@ -81,14 +102,20 @@ def test_masking_twice_changes_nothing_more(text):
     assert mask(once) == once
 
 
-def test_a_number_that_goes_on_in_the_next_line_hides_both():
+def test_a_number_that_goes_on_in_the_next_lines_hides_them_all():
     assert mask_lines(["号码 110105 1949", "1231 002X", "NH961"]) == ["[masked]", "[masked]", "NH961"]
+    assert mask_lines(["138", "0013", "8000"]) == ["[masked]"] * 3
+    assert mask_lines(["call 13900139000 or 138", "0013 8000"]) == ["[masked]"] * 2
     assert mask_lines(["call 13800138000", "4111"]) == ["call [telephone number]", "4111"]
+    assert mask_lines(["验证码", "482913"]) == ["验证码", "[one-time code]"]
     assert mask_lines([]) == []
+    assert mask("a\n138 0013\n8000") == "a\n[masked]\n[masked]"
 
 
 def test_an_excerpt_that_cuts_a_number_off_does_not_tell_the_rest():
     text = "号码 110105 19491231 002X 到期 2030"
     assert mask_excerpt("110105 1949…", text=text) == "[number]…"
+    assert mask_excerpt("１１０１０５ 1949…", text=text) == "[number]…"
     assert mask_excerpt("到期 203", text=text) == "到期 203"
+    assert mask_excerpt("110105 1949", text="号码 110105 1949\n1231 002X") == "[number]"
     assert mask_excerpt("Flight NH961 4 2030", text="Flight NH961 4 2030") == "Flight NH961 4 2030"
