@@ -15,10 +15,14 @@ CELL = 240  # pixels
 LABEL = 26
 MARGIN = 6
 QUALITY = 80
+BLURRED = 16  # pixels, of the longer side; no number can be read in so few
 
 
 def make_contact_sheet(photos: Sequence[Photo], *, shows_sensitive: bool) -> bytes:
-    """A JPEG; unless `shows_sensitive`, lines of text that hold what is to be masked are painted over."""
+    """A JPEG; unless `shows_sensitive`, lines of text that hold what is to be masked are painted over.
+
+    A photo whose text nobody has read is blurred: what it says cannot be told.
+    """
     columns = min(COLUMNS, len(photos))
     rows = -(-len(photos) // COLUMNS)
     sheet = Image.new("RGB", (columns * CELL, rows * (CELL + LABEL)), "#202124")
@@ -34,6 +38,8 @@ def make_contact_sheet(photos: Sequence[Photo], *, shows_sensitive: bool) -> byt
             continue
         if photo.pk in texts:
             _paint_over(thumbnail, texts[photo.pk])
+        elif not shows_sensitive:
+            thumbnail = thumbnail.reduce(-(-max(thumbnail.size) // BLURRED)).resize(thumbnail.size)
         thumbnail.thumbnail((CELL - 2 * MARGIN, CELL - MARGIN))
         sheet.paste(thumbnail, (left + MARGIN, top + LABEL))
     file = BytesIO()

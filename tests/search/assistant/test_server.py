@@ -10,10 +10,11 @@ from mcp.client.client import Client
 from PIL import Image
 
 from gallery.assistants import AssistantAccess, AssistantCall
+from gallery.files import thumbnail_path
 from gallery.models import Photo
 from gallery.tokens import Scope, issue_token
 from search.assistant.server import make_server
-from search.models import ResultList
+from search.models import PhotoText, ResultList
 from tests.gallery.conftest import picture
 from tests.search.assistant.asking import ask, sentence
 
@@ -75,18 +76,52 @@ def test_a_person_may_show_them(key, allowed, photo):
     assert "11010519491231002X" in ask(key, "photo_text", id=str(photo.pk)).structured_content["text"]
 
 
-def test_a_contact_sheet_shows_thumbnails_and_paints_over_such_numbers(key, allowed, photo, store, owner):
-    other = store(picture(255), owner=owner)
-    result = ask(key, "contact_sheet", ids=[str(photo.pk), str(other.pk)])
+def test_a_number_over_two_lines_is_masked_wherever_it_is_told(key, allowed, photo):
+    lines = [
+        line | {"text": text} for line, text in zip(photo.text.lines, ("4111 1111", "1111 1111", "Flight"), strict=True)
+    ]
+    PhotoText.objects.update(text="4111 1111\n1111 1111\nFlight", lines=lines)
+    for answer in (
+        ask(key, "search", query="Flight"),
+        ask(key, "search", query="1111"),
+        ask(key, "fetch", id=str(photo.pk)),
+        ask(key, "photo_text", id=str(photo.pk)),
+    ):
+        assert not answer.is_error
+        assert "1111" not in str(answer.structured_content)
+
+
+def levels_of(result: Any, column: int) -> list[int]:
+    """How bright a contact sheet is in the middle of one picture, where the three lines of text stand."""
     (content,) = result.content
     assert content.mime_type == "image/jpeg"
     sheet = Image.open(BytesIO(base64.b64decode(content.data))).convert("L")
-    assert sheet.width == 2 * 240
     # The picture begins at (6, 26) and is 228 pixels long; the boxes lie at a fifth, a half and four fifths of it.
-    levels = [sheet.getpixel((120, 26 + round(228 * height))) for height in (0.2, 0.5, 0.8)]
+    return [sheet.getpixel((240 * column + 120, 26 + round(228 * height))) for height in (0.2, 0.5, 0.8)]
+
+
+def test_a_contact_sheet_shows_thumbnails_and_paints_over_such_numbers(key, allowed, photo, store, owner):
+    other = store(picture(255), owner=owner)
+    numbers = [str(photo.pk), str(other.pk), str(photo.pk)]
+    levels = levels_of(ask(key, "contact_sheet", ids=numbers), 0)
     assert levels[0] < 60
     assert levels[1] > 200
     assert levels[2] < 60
+
+
+def test_a_contact_sheet_shows_nothing_sharp_of_what_nobody_has_read(key, allowed, photo):
+    path = thumbnail_path("small", owner_id=photo.owner_id, sha256=photo.sha256)
+    with Image.open(path) as image:
+        stripes = Image.new("L", image.size, 255)
+        stripes.paste(0, (0, 0, image.width, round(image.height * 0.2)))
+        for row in range(0, image.height, 4):
+            stripes.paste(0, (0, row, image.width, row + 2))
+        stripes.save(path, "WEBP", lossless=True)
+    PhotoText.objects.all().delete()
+    blurred = levels_of(ask(key, "contact_sheet", ids=[str(photo.pk)]), 0)
+    assert 100 < blurred[1] < 155
+    AssistantAccess.objects.update(shows_sensitive=True)
+    assert levels_of(ask(key, "contact_sheet", ids=[str(photo.pk)]), 0) != blurred
 
 
 def test_without_leave_nothing_is_told(key, photo):
