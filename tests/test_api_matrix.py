@@ -1,157 +1,26 @@
 """Who may do what: every endpoint of the API, asked without a key, with one that is expired or of another scope, for
-what is another's, and rightly; a new endpoint without an entry here fails."""
+what is another's, and rightly; a new endpoint without an entry in tests/endpoints.py fails."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import timedelta
-from io import BytesIO
-from pathlib import Path
 from typing import Any
-from zipfile import ZipFile
 
 import pytest
-from django.contrib.auth.models import User
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db.models import Model
 from django.test import Client
 from django.urls import get_resolver, reverse
 from django.utils import timezone
 
-from gallery.models import ImportItem, ImportJob, PartialUpload, Photo
+from gallery.models import ImportItem, ImportJob, Photo
 from gallery.partial_uploads import begin_upload
 from gallery.tasks import make_thumbnails
 from gallery.tokens import Scope
-from gallery.views.resumable import PIECE_TYPE, VERSION
-from search.models import SavedSearch
 from search.saved import note_search, save_search
+from tests.endpoints import ABOUT, FIELDLESS, FOLDER, MATRIX, NUMBERED
 from tests.gallery.conftest import broker, media_root, owner, picture, store  # noqa: F401 - fixtures
 from tests.keys import Program
 
 LOOPBACK = "127.0.0.1"
-# May be imported; nothing is, as no worker runs here.
-FOLDER = str(Path(__file__).parent / "gallery")
 ELSEWHERE = "192.0.2.7"
-
-
-@dataclass(frozen=True)
-class Entry:
-    """What an endpoint wants, and what it answers when it has it."""
-
-    scope: Scope | None
-    status: int
-    body: Callable[[], dict[str, Any]] = field(default=dict)
-    is_public: bool = False
-    # What it answers to one whose it is not, where no number in its address says what it is about; 0: the same.
-    to_others: int = 0
-
-
-def json(data: dict[str, Any]) -> Callable[[], dict[str, Any]]:
-    return lambda: {"data": data, "content_type": "application/json"}
-
-
-def chosen(**more: Any) -> Callable[[], dict[str, Any]]:
-    """With the numbers of all photos."""
-    return lambda: json({"photos": list(Photo.objects.values_list("pk", flat=True)), **more})()
-
-
-def of_the_photo(fields: Callable[[int], dict[str, Any]]) -> Callable[[], dict[str, Any]]:
-    return lambda: json(fields(Photo.objects.get().pk))()
-
-
-def form(name: str) -> Callable[[], dict[str, Any]]:
-    return lambda: {"data": {name: SimpleUploadedFile("x.png", picture(77))}}
-
-
-def archive() -> dict[str, Any]:
-    """A zip archive with one picture."""
-    file = BytesIO()
-    with ZipFile(file, "w") as contents:
-        contents.writestr("x.png", picture(78))
-    return {"data": file.getvalue(), "content_type": "application/zip"}
-
-
-def piece(header: str, value: str) -> Callable[[], dict[str, Any]]:
-    """The first bytes of a file, in tus."""
-    sent = {"data": b"x", "content_type": PIECE_TYPE}
-    return lambda: sent | {"headers": {"Tus-Resumable": VERSION, header: value}}
-
-
-TUS: Callable[[], dict[str, Any]] = lambda: {"headers": {"Tus-Resumable": VERSION}}  # noqa: E731
-MATRIX = {
-    ("photos", "GET"): Entry(Scope.PHOTO_READ, 200),
-    ("photo", "GET"): Entry(Scope.PHOTO_READ, 200),
-    ("photo", "PATCH"): Entry(Scope.PHOTO_WRITE, 200, json({"importance": 3})),
-    ("photo", "DELETE"): Entry(Scope.PHOTO_WRITE, 204),
-    ("thumbnail", "GET"): Entry(Scope.PHOTO_READ, 200),
-    ("preview", "GET"): Entry(Scope.PHOTO_READ, 200),
-    ("original", "GET"): Entry(Scope.PHOTO_READ, 200),
-    ("processing", "GET"): Entry(Scope.PHOTO_READ, 200),
-    ("retry", "POST"): Entry(Scope.PHOTO_WRITE, 202, json({"step": "thumbnails"})),
-    ("restore", "POST"): Entry(Scope.PHOTO_WRITE, 200, json({})),
-    ("change-photos", "POST"): Entry(Scope.PHOTO_WRITE, 200, chosen(importance=3)),
-    ("delete-photos", "POST"): Entry(Scope.PHOTO_WRITE, 200, chosen()),
-    ("download-photos", "POST"): Entry(Scope.PHOTO_READ, 200, chosen(), to_others=404),
-    ("bin", "GET"): Entry(Scope.PHOTO_READ, 200),
-    ("restore-photos", "POST"): Entry(Scope.PHOTO_WRITE, 200, chosen()),
-    ("duplicates", "GET"): Entry(Scope.PHOTO_READ, 200),
-    ("resolve-duplicates", "POST"): Entry(
-        Scope.PHOTO_WRITE, 200, of_the_photo(lambda pk: {"keep": pk, "bin": [pk]}), to_others=404
-    ),
-    ("dismiss-duplicates", "POST"): Entry(
-        Scope.PHOTO_WRITE, 200, of_the_photo(lambda pk: {"photos": [pk, pk]}), to_others=404
-    ),
-    ("undo-duplicates", "POST"): Entry(Scope.PHOTO_WRITE, 200, json({"undo": "1"})),
-    ("upload", "POST"): Entry(Scope.UPLOAD, 201, form("file")),
-    ("begin-upload", "POST"): Entry(Scope.UPLOAD, 201, piece("Upload-Length", "5")),
-    ("resume-upload", "HEAD"): Entry(Scope.UPLOAD, 200, TUS),
-    ("resume-upload", "PATCH"): Entry(Scope.UPLOAD, 204, piece("Upload-Offset", "0")),
-    ("resume-upload", "DELETE"): Entry(Scope.UPLOAD, 204, TUS),
-    ("upload-check", "POST"): Entry(Scope.UPLOAD, 200, json({"files": [{"id": "a", "checksum": "0" * 32}]})),
-    ("text", "GET"): Entry(Scope.PHOTO_READ, 200),
-    ("similar", "GET"): Entry(Scope.SEARCH, 200),
-    ("search", "GET"): Entry(Scope.SEARCH, 200),
-    ("search-by-picture", "POST"): Entry(Scope.SEARCH, 200, form("picture")),
-    ("suggestions", "GET"): Entry(Scope.SEARCH, 200),
-    ("recent-searches", "GET"): Entry(Scope.SEARCH, 200),
-    ("recent-searches", "DELETE"): Entry(Scope.SEARCH, 204),
-    ("saved-searches", "GET"): Entry(Scope.SEARCH, 200),
-    ("saved-searches", "POST"): Entry(Scope.SEARCH, 201, json({"name": "new", "q": "tea"})),
-    ("saved-search", "GET"): Entry(Scope.SEARCH, 200),
-    ("saved-search", "DELETE"): Entry(Scope.SEARCH, 204),
-    ("imports", "GET"): Entry(Scope.IMPORT, 200),
-    ("imports", "POST"): Entry(Scope.IMPORT, 201, json({"folder": FOLDER})),
-    ("import-archive", "POST"): Entry(Scope.IMPORT, 201, archive),
-    ("import", "GET"): Entry(Scope.IMPORT, 200),
-    ("tell-import", "POST"): Entry(Scope.IMPORT, 202, json({"action": "start"})),
-    ("import-items", "GET"): Entry(Scope.IMPORT, 200),
-    ("import-folders", "GET"): Entry(Scope.IMPORT, 200),
-    ("sources", "GET"): Entry(Scope.PHOTO_READ, 200),
-    ("timeline", "GET"): Entry(Scope.PHOTO_READ, 200),
-    ("account", "GET"): Entry(None, 200),
-    ("users", "GET"): Entry(Scope.ADMIN, 200),
-    ("user", "GET"): Entry(Scope.ADMIN, 200),
-    ("user", "PATCH"): Entry(Scope.ADMIN, 200, json({"quota": 10**9})),
-    ("jobs", "GET"): Entry(Scope.ADMIN, 200),
-    ("failures", "GET"): Entry(Scope.ADMIN, 200),
-    ("metrics", "GET"): Entry(Scope.ADMIN, 200),
-    ("live", "GET"): Entry(None, 200, is_public=True),
-    ("ready", "GET"): Entry(None, 200, is_public=True),
-    ("schema", "GET"): Entry(None, 200, is_public=True),
-    ("reference", "GET"): Entry(None, 200, is_public=True),
-}
 KEYED = [pytest.param(*key, id="-".join(key)) for key, entry in MATRIX.items() if not entry.is_public]
-# What the numbers in addresses are of.
-ABOUT: dict[str, type[Model]] = {
-    **dict.fromkeys(("photo", "thumbnail", "preview", "original", "processing", "retry", "restore", "sources"), Photo),
-    **dict.fromkeys(("text", "similar"), Photo),
-    **dict.fromkeys(("import", "tell-import", "import-items"), ImportJob),
-    "saved-search": SavedSearch,
-    "resume-upload": PartialUpload,
-}
-# Nobody's own, too.
-NUMBERED = ABOUT | {"user": User}
-# What is sent there is a file, or nothing.
-FIELDLESS = {"restore", "import-archive", "begin-upload", "resume-upload"}
 SECRET = "nightingale"
 
 
