@@ -107,6 +107,20 @@ def test_a_key_opens_only_what_its_scopes_name(photo, owner, name, method):  # n
         assert_problem(ask(program, name, method), 403)
 
 
+@pytest.mark.parametrize(("name", "method"), KEYED)
+def test_a_key_for_assistants_alone_opens_nothing_here(photo, owner, name, method):  # noqa: F811
+    before = rows()
+    assert_problem(ask(Program(owner, Scope.ASSISTANT), name, method), 403)
+    assert rows() == before
+
+
+@pytest.mark.parametrize(("name", "method"), KEYED)
+def test_who_is_refused_is_counted_too(photo, owner, settings, name, method):  # noqa: F811
+    settings.API_REQUESTS_PER_MINUTE = settings.API_ANONYMOUS_PER_MINUTE = 0
+    assert_problem(ask(Client(), name, method), 429)
+    assert_problem(ask(Program(owner, Scope.ASSISTANT), name, method), 429)
+
+
 @pytest.mark.parametrize(("name", "method"), [key for key in MATRIX if key[0] in ABOUT])
 def test_what_is_anothers_is_not_there(photo, django_user_model, name, method):
     stranger = django_user_model.objects.create_user("stranger", is_staff=True)

@@ -15,6 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework import exceptions, serializers
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView, set_rollback
 
@@ -88,6 +89,14 @@ class ApiView(APIView):
     scopes: ClassVar[dict[str, Scope]] = {}
     # The framework's own answer to OPTIONS is no part of this API.
     http_method_names = ["get", "head", "post", "patch", "delete"]
+
+    def check_permissions(self, request: Request) -> None:
+        """Who is refused has asked, too."""
+        super().check_throttles(request)
+        super().check_permissions(request)
+
+    def check_throttles(self, request: Request) -> None:
+        """They come before the permissions."""
 
 
 def answer_problem(error: Exception, _context: dict[str, Any]) -> Response | None:

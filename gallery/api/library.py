@@ -52,11 +52,14 @@ class Timeline(ApiView):
 
 
 class Account(ApiView):
-    """The one who asks; any key will do."""
+    """The one who asks."""
 
     @extend_schema(operation_id="read_account", responses=AccountSerializer, tags=["account"])
     def get(self, request: ApiRequest) -> Response:
-        """Who you are, what this key may do, and how much you store."""
+        """Who you are, what this key may do, and how much you store.
+
+        Any key will do, but for one that has the scope `assistant` alone.
+        """
         stored = Photo.objects.visible_to(request.user).aggregate(photos=Count("pk"), bytes=Sum("file_size", default=0))
         account = {
             "username": request.user.get_username(),
