@@ -3,10 +3,10 @@
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, Throttled
 from rest_framework.request import Request
 
-from gallery.access.throttles import refuse_guessing
+from gallery.access.throttles import count_guess
 from gallery.tokens import ApiToken, find_token
 
 SCHEME = "bearer"
@@ -22,7 +22,8 @@ class KeyAuthentication(BaseAuthentication):
             return None
         token = find_token(key.strip())
         if token is None:
-            refuse_guessing(request)
+            if wait := count_guess(request):
+                raise Throttled(wait)
             raise AuthenticationFailed(_("This key is unknown, expired or revoked."))
         return token.user, token
 

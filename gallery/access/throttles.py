@@ -4,7 +4,7 @@ from time import time
 
 from django.conf import settings
 from django.core.cache import cache
-from rest_framework.exceptions import Throttled
+from django.http import HttpRequest
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
@@ -28,11 +28,9 @@ def seconds_to_wait(who: str, *, limit: int) -> int | None:
     return max(1, int(WINDOW - now % WINDOW)) if count > limit else None
 
 
-def refuse_guessing(request: Request) -> None:
-    """Count a wrong key against the address it came from; Throttled after too many."""
-    wait = seconds_to_wait(f"wrong:{client_address(request)}", limit=settings.API_ANONYMOUS_PER_MINUTE)
-    if wait:
-        raise Throttled(wait)
+def count_guess(request: HttpRequest | Request) -> int | None:
+    """Count a wrong key against the address it came from; after too many, the seconds to wait."""
+    return seconds_to_wait(f"wrong:{client_address(request)}", limit=settings.API_ANONYMOUS_PER_MINUTE)
 
 
 class RequestThrottle(BaseThrottle):

@@ -1,20 +1,24 @@
 """The server over HTTP (streamable, without sessions), before it a gate that lets nobody in without a key."""
 
-import json
 from collections.abc import Awaitable, Callable, MutableMapping
-from http import HTTPStatus
+from io import BytesIO
 from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
+from django.core.handlers.asgi import ASGIRequest
 from django.db import close_old_connections
+from django.http import HttpRequest, HttpResponse
 from mcp.server.transport_security import TransportSecuritySettings
 
+from gallery.access.problems import answer_plainly
+from gallery.access.throttles import count_guess
 from gallery.tokens import Scope, find_token
 from search.assistant.gate import key_in
 from search.assistant.server import make_server
 
 PATH = "/mcp"
+SEND_A_KEY = "Send a key with the scope “assistant”: Authorization: Bearer …"
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -34,30 +38,35 @@ def make_application() -> Application:
 
     async def application(scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-            status = await sync_to_async(_refusal, thread_sensitive=False)(key_in(headers))
-            if status:
-                await _refuse(status, send)
+            refusal = await sync_to_async(_refusal, thread_sensitive=False)(ASGIRequest(scope, BytesIO()))
+            if refusal:
+                await _refuse(refusal, send)
                 return
         await server(scope, receive, send)
 
     return application
 
 
-def _refusal(key: str) -> HTTPStatus | None:
-    """Why this key is not let in; each call of a tool is judged again, and logged."""
+def _refusal(request: HttpRequest) -> HttpResponse | None:
+    """Why a request is not let in; each call of a tool is judged again, and logged."""
     close_old_connections()
-    token = find_token(key)
+    token = find_token(key_in(request.headers))
     if token is None:
-        return HTTPStatus.UNAUTHORIZED
-    return None if Scope.ASSISTANT in token.scopes else HTTPStatus.FORBIDDEN
+        wait = count_guess(request)
+        refusal = answer_plainly(429 if wait else 401, SEND_A_KEY)
+        refusal["Retry-After" if wait else "WWW-Authenticate"] = str(wait) if wait else 'Bearer realm="photosearch"'
+        return refusal
+    if Scope.ASSISTANT not in token.scopes:
+        return answer_plainly(403, SEND_A_KEY)
+    if request.method == "GET":
+        # Without sessions nothing is ever told there; the connection would stay open for it.
+        refusal = answer_plainly(405, "Questions are sent with POST.")
+        refusal["Allow"] = "POST"
+        return refusal
+    return None
 
 
-async def _refuse(status: HTTPStatus, send: Send) -> None:
-    detail = "Send a key with the scope “assistant”: Authorization: Bearer …"
-    body = {"type": "about:blank", "title": status.phrase, "status": status, "detail": detail, "errors": []}
-    headers = [(b"content-type", b"application/problem+json")]
-    if status == HTTPStatus.UNAUTHORIZED:
-        headers.append((b"www-authenticate", b'Bearer realm="photosearch"'))
-    await send({"type": "http.response.start", "status": int(status), "headers": headers})
-    await send({"type": "http.response.body", "body": json.dumps(body).encode()})
+async def _refuse(refusal: HttpResponse, send: Send) -> None:
+    headers = [(name.lower().encode(), value.encode()) for name, value in refusal.items()]
+    await send({"type": "http.response.start", "status": refusal.status_code, "headers": headers})
+    await send({"type": "http.response.body", "body": refusal.content})

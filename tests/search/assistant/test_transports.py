@@ -23,6 +23,7 @@ from tests.gallery.conftest import process_environment
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROOT = Path(__file__).resolve().parents[3]
+GUESSES = 5
 
 
 @pytest.fixture
@@ -30,7 +31,11 @@ def address(media_root) -> Iterator[str]:
     """Where the supervised program answers."""
     port = free_port()
     command = [sys.executable, "-m", "uvicorn", ASSISTANT, f"--port={port}"]
-    environment = process_environment(media_root) | {"ELASTICSEARCH_URL": ""}
+    environment = process_environment(media_root) | {
+        "ELASTICSEARCH_URL": "",
+        "TRUSTED_PROXIES": "1",
+        "API_ANONYMOUS_PER_MINUTE": str(GUESSES),
+    }
     process = subprocess.Popen(command, cwd=ROOT, env=environment)
     try:
         deadline = time.monotonic() + 60
@@ -81,8 +86,20 @@ def test_over_http_a_key_is_asked_for_and_the_tools_answer(address, key, allowed
         response = httpx2.post(address, headers={"Authorization": value}, json={})
         assert response.status_code == status
         assert response.headers["content-type"] == "application/problem+json"
+    listening = httpx2.get(address, headers={"Authorization": f"Bearer {key}"}, timeout=5)
+    assert listening.status_code == 405
     rebound = httpx2.post(address, headers={"Authorization": f"Bearer {key}", "Host": "evil.example"}, json={})
     assert rebound.status_code == 421
+
+
+def test_over_http_too_an_address_may_guess_so_many_keys_in_a_minute(address, key, allowed):
+    def guess(number: int, known: str = "") -> int:
+        headers = {"Authorization": f"Bearer {known or f'ps_{number}'}", "X-Forwarded-For": "198.51.100.4, 192.0.2.77"}
+        return httpx2.post(address, headers=headers, json={}).status_code
+
+    # Twice as many and one: a minute may end in between.
+    assert {guess(number) for number in range(2 * GUESSES + 1)} == {401, 429}
+    assert guess(0, known=key) not in (401, 429)
 
 
 def test_over_standard_input_the_key_of_the_environment_counts(key, allowed, photo, media_root):
