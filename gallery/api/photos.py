@@ -12,7 +12,7 @@ from gallery.access.fields import Input
 from gallery.access.problems import ApiView
 from gallery.api.paging import PageQuery, answer_page
 from gallery.bin import bin_photos
-from gallery.editing import date_photo, edit_photo
+from gallery.editing import date_photo, edit_photos
 from gallery.models import Photo, Step
 from gallery.progress import retry, states
 from gallery.serializers import PhotoChanges, PhotoPage, PhotoSerializer, SourceSerializer
@@ -81,10 +81,10 @@ class OnePhoto(ApiView):
         """Change importance, description or date; what is left out stays as it is."""
         photo = own_photo(request, photo_id)
         data = PhotoChanges.read(request.data).validated_data
+        said = {name: data[name] for name in ("description", "importance") if name in data}
         with transaction.atomic():
-            if "description" in data or "importance" in data:
-                said = {"description": photo.description, "importance": photo.importance}
-                edit_photo(photo, user=request.user, **{name: data.get(name, said[name]) for name in said})
+            if said:
+                edit_photos(Photo.objects.filter(pk=photo_id), user=request.user, **said)
             if "taken_at" in data:
                 date_photo(photo, user=request.user, taken_at=data["taken_at"])
         return Response(PhotoSerializer(own_photo(request, photo_id)).data)

@@ -5,6 +5,7 @@ from datetime import datetime
 import pytest
 
 from gallery.bin import bin_photos
+from gallery.editing import edit_photos
 from gallery.images import THUMBNAIL_VERSION
 from gallery.models import MAX_ATTEMPTS, Account, ImportJob, Photo, PhotoSource, Step, StepAttempt
 from tests.gallery.conftest import picture
@@ -114,6 +115,23 @@ def test_what_is_left_out_of_a_change_stays(program, store):
     assert (told["taken_at"], told["date_source"]) == (None, "")
     photo.refresh_from_db()
     assert photo.revision == before + 4  # so that the index learns of each
+
+
+def test_two_programs_change_different_things_at_once(program, store, owner, monkeypatch):
+    photo = store()
+    meanwhile = [{"description": "said meanwhile"}]
+
+    def found(_request: object, photo_id: int) -> Photo:
+        known = Photo.objects.get(pk=photo_id)
+        for changes in meanwhile:
+            edit_photos(Photo.objects.filter(pk=photo_id), user=owner, **changes)
+        meanwhile.clear()
+        return known
+
+    monkeypatch.setattr("gallery.api.photos.own_photo", found)
+    program.patch(f"/api/v1/photos/{photo.pk}/", {"importance": 4}, "application/json")
+    photo.refresh_from_db()
+    assert (photo.importance, photo.description) == (4, "said meanwhile")
 
 
 @pytest.mark.parametrize(
