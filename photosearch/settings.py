@@ -220,7 +220,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["gallery.access.permissions.HasScope"],
     "DEFAULT_THROTTLE_CLASSES": ["gallery.access.throttles.RequestThrottle"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["gallery.access.parsing.Json"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "gallery.access.negotiation.AlwaysTheSame",
     "DEFAULT_SCHEMA_CLASS": "gallery.access.schema.Schema",

@@ -146,9 +146,14 @@ def problem(status: int, detail: str, *, code: str = "", errors: list[dict[str, 
         "type": f"{TYPE}{kind}",
         "title": HTTPStatus(status).phrase,
         "status": status,
-        "detail": detail,
-        "errors": errors or [],
+        "detail": _sayable(detail),
+        "errors": [{name: _sayable(value) for name, value in error.items()} for error in errors or []],
     }
+
+
+def _sayable(text: str) -> str:
+    """`text`, perhaps of the request, without the halves of characters that JSON may hold and UTF-8 may not."""
+    return text.encode(errors="replace").decode()
 
 
 def answer_plainly(status: int, detail: str) -> HttpResponse:
