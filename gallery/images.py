@@ -94,6 +94,9 @@ class UnsupportedImage(InvalidImage):
 class ImageTooLarge(InvalidImage):
     """It has more bytes or more pixels than the settings allow."""
 
+    # What programs are told: whether another picture may be taken.
+    kind = "too-large"
+
 
 @dataclass(frozen=True)
 class ImageHeader:

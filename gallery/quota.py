@@ -17,6 +17,8 @@ from gallery.models import Photo
 class QuotaExceeded(ImageTooLarge):
     """It would take more bytes than its owner may store; the message is a sentence for them."""
 
+    kind = "quota-exceeded"
+
 
 def used_bytes(owner: AbstractBaseUser) -> int:
     """The bytes of all originals of `owner`: an index holds them, no photo is looked at."""

@@ -24,6 +24,26 @@ from gallery.tokens import Scope
 
 CONTENT_TYPE = "application/problem+json"
 TYPE = "urn:photosearch:problem:"
+# What a status says to programs where nothing more exact is known.
+KINDS = {
+    400: "bad-request",
+    401: "not-authenticated",
+    403: "permission-denied",
+    404: "not-found",
+    405: "method-not-allowed",
+    409: "conflict",
+    412: "wrong-version",
+    413: "too-large",
+    415: "unsupported-media-type",
+    416: "range-not-satisfiable",
+    423: "locked",
+    429: "throttled",
+    500: "server-error",
+    503: "not-ready",
+}
+# What else there is: of the statuses 400, 401 and 413.
+MORE_KINDS = ("invalid", "parse-error", "checksum-mismatch", "authentication-failed", "quota-exceeded")
+ALL_KINDS = sorted({*KINDS.values(), *MORE_KINDS})
 
 
 class FieldError(serializers.Serializer):
@@ -36,7 +56,9 @@ class FieldError(serializers.Serializer):
 class Problem(serializers.Serializer):
     """An error."""
 
-    type = serializers.CharField(help_text="What kind of error it is, for programs.")
+    type = serializers.CharField(
+        help_text=f"What kind of error it is, for programs: {TYPE} and {', '.join(ALL_KINDS)}; more may come."
+    )
     title = serializers.CharField(help_text="The name of the HTTP status.")
     status = serializers.IntegerField(help_text="The HTTP status.")
     detail = serializers.CharField(help_text="What is wrong and what to do, in a sentence.")
@@ -131,7 +153,7 @@ def _as_answer(error: Exception) -> Exception:
         case TooManyFilesSent() | SuspiciousOperation():
             return Refused(_("This request cannot be read."))
         case ImageTooLarge():
-            return TooLarge(str(error))
+            return TooLarge(str(error), error.kind)
         case UnsupportedImage():
             return Unsupported(str(error))
         case InvalidImage() | BadRequest():
@@ -141,7 +163,7 @@ def _as_answer(error: Exception) -> Exception:
 
 def problem(status: int, detail: str, *, code: str = "", errors: list[dict[str, str]] | None = None) -> dict[str, Any]:
     """The body of an error."""
-    kind = code.replace("_", "-") or HTTPStatus(status).name.lower().replace("_", "-")
+    kind = code.replace("_", "-") or KINDS.get(status, "other")
     return {
         "type": f"{TYPE}{kind}",
         "title": HTTPStatus(status).phrase,

@@ -3,8 +3,14 @@
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
-from gallery.access.problems import TYPE
+from gallery.access.problems import ALL_KINDS, TYPE
+from gallery.account import Account
+from gallery.tokens import Scope
+from tests.gallery.conftest import picture
+from tests.keys import Program
 
 CHANGE = "/api/v1/photos/change/"
 
@@ -30,3 +36,29 @@ def test_half_a_character_is_refused_wherever_it_stands(program, store):
         response = program.post(path, body, content_type="application/json")
         assert kind_of(response, 400) == "bad-request"
         assert [error["field"] for error in response.json()["errors"]] == [field]
+
+
+def test_no_room_is_told_apart_from_a_file_that_is_too_large(program, store, owner, settings):
+    photo = store()
+    Account.objects.create(owner=owner, quota=photo.file_size)
+    sent = {"data": picture(200), "content_type": "image/png"}
+    assert kind_of(program.post("/api/v1/photos/upload/", **sent), 413) == "quota-exceeded"
+    settings.MAX_UPLOAD_BYTES = 10
+    assert kind_of(program.post("/api/v1/photos/upload/", **sent), 413) == "too-large"
+
+
+def test_the_schema_shows_errors_as_they_are_told(program, store, owner):
+    schema = program.get("/api/v1/schema/").json()
+    told = schema["components"]["schemas"]["Problem"]["properties"]["type"]["description"]
+    assert all(kind in told for kind in ALL_KINDS)
+    path = reverse("api:photo", args=[store().pk])
+    for status, response in (
+        (401, Client().get(path)),
+        (403, Program(owner, Scope.UPLOAD).get(path)),
+        (404, program.get(reverse("api:photo", args=[10**9]))),
+        (413, program.patch(path, b"x" * 3_000_000, content_type="application/json")),
+        (415, program.patch(path, "x", content_type="text/plain")),
+    ):
+        answers = schema["paths"]["/api/v1/photos/{photo_id}/"]["patch" if status > 404 else "get"]["responses"]
+        example = answers[str(status)]["content"]["application/problem+json"]["example"]
+        assert kind_of(response, status) == example["type"].removeprefix(TYPE)
