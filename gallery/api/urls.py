@@ -2,6 +2,7 @@
 
 from django.urls import include, path, register_converter
 from django.urls.converters import StringConverter
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound
 
@@ -36,13 +37,13 @@ class Nowhere(ApiView):
     @extend_schema(exclude=True)
     def initial(self, *_args: object, **_kwargs: object) -> None:
         """Whatever the method."""
-        raise NotFound
+        raise NotFound(_("There is no such address; all of them end with a slash."))
 
 
 class Anything(StringConverter):
-    """Line breaks and slashes too."""
+    """Line breaks and slashes too, or nothing."""
 
-    regex = "(?s:.+)"
+    regex = "(?s:.*)"
 
 
 register_converter(Anything, "anything")

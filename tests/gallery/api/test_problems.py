@@ -38,6 +38,13 @@ def test_half_a_character_is_refused_wherever_it_stands(program, store):
         assert [error["field"] for error in response.json()["errors"]] == [field]
 
 
+def test_an_address_without_its_slash_is_told_so(program):
+    for path in ("/api/v1/photos", "/api/v1", "/api/"):
+        response = program.get(path)
+        assert kind_of(response, 404) == "not-found"
+        assert "end with a slash" in response.json()["detail"]
+
+
 def test_no_room_is_told_apart_from_a_file_that_is_too_large(program, store, owner, settings):
     photo = store()
     Account.objects.create(owner=owner, quota=photo.file_size)
