@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from gallery.access.fields import MAX_NUMBER, Query
+from gallery.access.fields import MAX_NUMBER, Number, Query, Text
 from gallery.images import EXTENSIONS
 from gallery.models import MAX_IMPORTANCE, Photo
 from gallery.serializers import LocalTimeField, PhotoSerializer
@@ -31,22 +31,18 @@ class FilterQuery(Query):
     """What photos must be, in a list and in a search alike."""
 
     extension = serializers.ChoiceField(sorted(set(EXTENSIONS.values())), required=False)
-    min_width = serializers.IntegerField(required=False, min_value=1, max_value=MAX_PIXELS)
-    max_width = serializers.IntegerField(required=False, min_value=1, max_value=MAX_PIXELS)
-    min_height = serializers.IntegerField(required=False, min_value=1, max_value=MAX_PIXELS)
-    max_height = serializers.IntegerField(required=False, min_value=1, max_value=MAX_PIXELS)
-    min_importance = serializers.IntegerField(required=False, min_value=0, max_value=MAX_IMPORTANCE)
-    max_importance = serializers.IntegerField(required=False, min_value=0, max_value=MAX_IMPORTANCE)
+    min_width = Number(required=False, min_value=1, max_value=MAX_PIXELS)
+    max_width = Number(required=False, min_value=1, max_value=MAX_PIXELS)
+    min_height = Number(required=False, min_value=1, max_value=MAX_PIXELS)
+    max_height = Number(required=False, min_value=1, max_value=MAX_PIXELS)
+    min_importance = Number(required=False, min_value=0, max_value=MAX_IMPORTANCE)
+    max_importance = Number(required=False, min_value=0, max_value=MAX_IMPORTANCE)
     kind = serializers.ChoiceField(Photo.Kind.choices, required=False)
     taken_from = LocalTimeField(required=False, help_text="This moment or later.")
     taken_before = LocalTimeField(required=False, help_text="Earlier than this moment.")
-    filename = serializers.CharField(
-        required=False, max_length=255, trim_whitespace=False, help_text="A part of the name."
-    )
-    camera = serializers.CharField(
-        required=False, max_length=255, trim_whitespace=False, help_text="A part of its make and model."
-    )
-    source = serializers.CharField(
+    filename = Text(required=False, max_length=255, trim_whitespace=False, help_text="A part of the name.")
+    camera = Text(required=False, max_length=255, trim_whitespace=False, help_text="A part of its make and model.")
+    source = Text(
         required=False, max_length=255, trim_whitespace=False, help_text="A part of the path that it was imported from."
     )
 
@@ -61,14 +57,14 @@ class FilterQuery(Query):
 class SearchQuery(FilterQuery):
     """Words, filters, and which part of what is found."""
 
-    q = serializers.CharField(
+    q = Text(
         required=False,
         default="",
         allow_blank=True,
         max_length=MAX_QUERY_LENGTH,
         help_text='Words, "exact phrases", -without, and filters such as ext:png width:>1000 after:2023-05.',
     )
-    page_size = serializers.IntegerField(required=False, default=60, min_value=1, max_value=MAX_PAGE)
+    page_size = Number(required=False, default=60, min_value=1, max_value=MAX_PAGE)
     order = serializers.ChoiceField(["newest", "oldest"], required=False, default="", help_text="Else the best first.")
     cursor = serializers.RegexField(CURSOR, required=False, help_text="`next_cursor` of the page before.")
 
@@ -76,7 +72,7 @@ class SearchQuery(FilterQuery):
 class WordSearch(SearchQuery):
     """The same, perhaps beginning with a photo that is there."""
 
-    photo = serializers.IntegerField(
+    photo = Number(
         required=False, min_value=1, max_value=MAX_NUMBER, help_text="Find what looks like this photo, or its `region`."
     )
     region = serializers.RegexField(

@@ -1,8 +1,10 @@
 """Fields and queries that take exactly what the schema says, where the framework would guess what was meant."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, Self
 
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
@@ -11,7 +13,7 @@ MAX_NUMBER = 2**63 - 1
 
 
 class Text(serializers.CharField):
-    """A string in JSON; a number is none."""
+    """A string, in JSON or in an address; a number is none."""
 
     def to_internal_value(self, data: Any) -> str:
         """Read one."""
@@ -36,6 +38,16 @@ class Whole(serializers.IntegerField):
     def to_internal_value(self, data: Any) -> int:
         """Read one."""
         if isinstance(data, bool) or not isinstance(data, int):
+            self.fail("invalid")
+        return int(super().to_internal_value(data))
+
+
+class Number(serializers.IntegerField):
+    """A whole number in an address; "１", "1.0" and "1_000" are none."""
+
+    def to_internal_value(self, data: Any) -> int:
+        """Read one."""
+        if not re.fullmatch(r"-?[0-9]+", str(data)):
             self.fail("invalid")
         return int(super().to_internal_value(data))
 
@@ -84,10 +96,14 @@ class Input(serializers.Serializer):
 class Query(Input):
     """The parameters of an address, or the fields of a form that takes them."""
 
-    default_error_messages = {"unknown": _("There is no such parameter.")}
+    default_error_messages = {"unknown": _("There is no such parameter."), "repeated": _("Give this once.")}
 
     @classmethod
     def read(cls, data: Any) -> Self:
         """The valid query; ValidationError."""
+        repeated = [name for name in data if isinstance(data, MultiValueDict) and len(data.getlist(name)) > 1]
+        if repeated:
+            message = cls.default_error_messages["repeated"]
+            raise serializers.ValidationError(dict.fromkeys(repeated, message))
         # As a plain dictionary: of an empty field of a form the framework would think that it was left out.
         return super().read(dict(data.items()))

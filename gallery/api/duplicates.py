@@ -10,7 +10,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from gallery.access import ApiRequest
-from gallery.access.fields import MAX_NUMBER, Input, Text, Whole
+from gallery.access.fields import MAX_NUMBER, Input, Number, Text, Whole
 from gallery.access.problems import CONFLICT, MISSING, ApiView, Conflict
 from gallery.api.paging import PageQuery
 from gallery.merging import KeeperGone, PhotosGone, merge_photos, undo
@@ -33,7 +33,7 @@ EXAMPLES = [
 class DuplicateQuery(PageQuery):
     """Which groups."""
 
-    page_size = serializers.IntegerField(required=False, default=20, min_value=1, max_value=MAX_PAGE)
+    page_size = Number(required=False, default=20, min_value=1, max_value=MAX_PAGE)
 
 
 class Member(serializers.Serializer):

@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from gallery.access.fields import Input, Query, Switch, Truth, Visible, Whole
+from gallery.access.fields import Input, Number, Query, Switch, Text, Truth, Visible, Whole
 from gallery.bulk_import.jobs import ACTIONS, possible_actions
 from gallery.bulk_import.reasons import in_words
 from gallery.import_forms import MAX_SIDE
@@ -40,14 +40,12 @@ class NewImport(Input):
 class NewArchive(Query):
     """What becomes of the pictures in an archive that is sent."""
 
-    owner = serializers.CharField(required=False, max_length=150, help_text=OWNER)
+    owner = Text(required=False, max_length=150, help_text=OWNER)
     check = Switch(default=True, required=False, help_text="First foresee what it would bring.")
     profile = serializers.ChoiceField(PROFILES, default="auto", required=False)
-    importance = serializers.IntegerField(default=0, required=False, min_value=0, max_value=MAX_IMPORTANCE)
-    min_side = serializers.IntegerField(default=0, required=False, min_value=0, max_value=MAX_SIDE)
-    ignore = serializers.CharField(
-        default="", required=False, max_length=5000, help_text="Patterns as in a .gitignore, one a line."
-    )
+    importance = Number(default=0, required=False, min_value=0, max_value=MAX_IMPORTANCE)
+    min_side = Number(default=0, required=False, min_value=0, max_value=MAX_SIDE)
+    ignore = Text(default="", required=False, max_length=5000, help_text="Patterns as in a .gitignore, one a line.")
     wants_features = Switch(default=True, required=False, help_text="Find them by what they show.")
     wants_text = Switch(default=True, required=False, help_text="Recognise the text in them.")
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 from rest_framework import serializers
 
-from gallery.access.fields import Query
+from gallery.access.fields import Number, Query
 
 MAX_PAGE = 200
 
@@ -15,7 +15,7 @@ class PageQuery(Query):
 
     # Clients shall not know what it is.
     cursor = serializers.RegexField(r"^[0-9]{1,18}$", required=False, help_text="`next_cursor` of the page before.")
-    page_size = serializers.IntegerField(required=False, default=60, min_value=1, max_value=MAX_PAGE)
+    page_size = Number(required=False, default=60, min_value=1, max_value=MAX_PAGE)
 
 
 def answer_page(

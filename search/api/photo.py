@@ -2,11 +2,10 @@
 
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers
 from rest_framework.response import Response
 
 from gallery.access import ApiRequest
-from gallery.access.fields import Query
+from gallery.access.fields import Number, Query
 from gallery.access.problems import ApiView
 from gallery.models import Photo, Step
 from gallery.tokens import Scope
@@ -18,7 +17,7 @@ from search.serializers import MAX_PAGE, SimilarAnswer, TextSerializer, serializ
 class SimilarQuery(Query):
     """How many."""
 
-    page_size = serializers.IntegerField(required=False, default=24, min_value=1, max_value=MAX_PAGE)
+    page_size = Number(required=False, default=24, min_value=1, max_value=MAX_PAGE)
 
 
 class Text(ApiView):

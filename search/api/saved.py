@@ -9,7 +9,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from gallery.access import ApiRequest
-from gallery.access.fields import Input, Query, Visible
+from gallery.access.fields import Input, Query, Text, Visible
 from gallery.access.problems import CONFLICT, ApiView, Conflict
 from gallery.tokens import Scope
 from search.models import RecentSearch, SavedSearch
@@ -70,7 +70,7 @@ class SavedSearchSerializer(RecentSearchSerializer):
 class SuggestionQuery(Query):
     """What is typed as yet."""
 
-    q = serializers.CharField(
+    q = Text(
         required=False,
         default="",
         max_length=MAX_QUERY_LENGTH,

@@ -38,6 +38,30 @@ def test_half_a_character_is_refused_wherever_it_stands(program, store):
         assert [error["field"] for error in response.json()["errors"]] == [field]
 
 
+def test_what_is_given_twice_is_refused(program):
+    response = program.get("/api/v1/photos/?extension=png&extension=gif&page_size=5")
+    assert kind_of(response, 400) == "bad-request"
+    assert [error["field"] for error in response.json()["errors"]] == ["extension"]
+
+
+@pytest.mark.parametrize("number", ["１", "1.0", "1_0", " 1", "+1", "0x1", "1e1"])
+def test_a_number_of_an_address_has_one_form(program, number):
+    for path in ("/api/v1/photos/", "/api/v1/search/", "/api/v1/bin/", "/api/v1/duplicates/"):
+        response = program.get(path, {"page_size": number})
+        assert kind_of(response, 400) == "bad-request"
+
+
+def test_a_text_of_an_address_is_as_long_as_it_came(program):
+    for path, query in (
+        ("/api/v1/search/", {"q": "tea" + " " * 1000}),
+        ("/api/v1/search/suggestions/", {"q": " " * 1001}),
+        ("/api/v1/photos/", {"filename": " " * 256}),
+    ):
+        response = program.get(path, query)
+        assert kind_of(response, 400) == "bad-request"
+        assert "no more than" in response.json()["errors"][0]["detail"]
+
+
 def test_an_address_without_its_slash_is_told_so(program):
     for path in ("/api/v1/photos", "/api/v1", "/api/"):
         response = program.get(path)
