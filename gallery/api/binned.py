@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime, timedelta
 
-from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
@@ -10,6 +9,7 @@ from rest_framework.response import Response
 from gallery.access import ApiRequest
 from gallery.access.problems import ApiView
 from gallery.api.paging import PageQuery
+from gallery.api.photos import own_photo
 from gallery.bin import restore_photos
 from gallery.models import Photo, PhotoQuerySet
 from gallery.serializers import PhotoSerializer
@@ -77,9 +77,9 @@ class Restore(ApiView):
     @extend_schema(operation_id="restore_photo", request=None, responses=PhotoSerializer, tags=["bin"])
     def post(self, request: ApiRequest, photo_id: int) -> Response:
         """Take a photo out of the bin; one that is not in it stays where it is."""
-        photo = get_object_or_404(Photo.objects.belonging_to(request.user), pk=photo_id)
-        restore_photos(Photo.objects.filter(pk=photo.pk), user=request.user)
-        return Response(PhotoSerializer(photo).data)
+        restore_photos(Photo.objects.filter(pk=photo_id), user=request.user)
+        # Looked for only now: it may have been deleted for good meanwhile.
+        return Response(PhotoSerializer(own_photo(request, photo_id)).data)
 
 
 def _cursor(photo: Photo) -> str:

@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import User
 from django.utils import timezone
 
-from gallery.models import Photo
+from gallery.bin import bin_photos, empty_bin, restore_photos
+from gallery.models import Photo, PhotoQuerySet
 from tests.keys import Program
 
 BIN = "/api/v1/bin/"
@@ -30,6 +32,18 @@ def test_to_restore_a_photo_twice_is_harmless(program, store):
     for _time in range(2):
         assert program.post(f"/api/v1/photos/{photo.pk}/restore/").status_code == 200
     assert Photo.objects.get().trashed_at is None
+
+
+def test_what_is_deleted_for_good_meanwhile_is_not_restored(program, store, owner, monkeypatch):
+    photo = store()
+    bin_photos(Photo.objects.all(), user=owner)
+
+    def purge_first(photos: PhotoQuerySet, *, user: User) -> int:
+        empty_bin(photos, user=user)
+        return restore_photos(photos, user=user)
+
+    monkeypatch.setattr("gallery.api.binned.restore_photos", purge_first)
+    assert program.post(f"/api/v1/photos/{photo.pk}/restore/").status_code == 404
 
 
 def test_pages_go_on_within_a_moment_and_from_one_to_the_next(program, store):
