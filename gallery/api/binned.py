@@ -1,39 +1,23 @@
 """The bin: what lies in it, and the way out of it; for good nothing is deleted over the API."""
 
-from datetime import UTC, datetime, timedelta
-
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
 from gallery.access import ApiRequest
 from gallery.access.problems import ApiView
-from gallery.api.paging import PageQuery
+from gallery.api.paging import BEFORE, MOMENT, PageQuery, answer_page_by
 from gallery.api.photos import own_photo
 from gallery.bin import restore_photos
-from gallery.models import Photo, PhotoQuerySet
+from gallery.models import Photo
 from gallery.serializers import PhotoSerializer
 from gallery.tokens import Scope
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
 
 
 class BinQuery(PageQuery):
     """Which part of the bin."""
 
-    # When the photo that was shown last was put there, in microseconds, and its number.
-    cursor = serializers.RegexField(
-        r"^[0-9]{1,16}\.[0-9]{1,18}$", required=False, help_text="`next_cursor` of the page before."
-    )
-
-    def narrow(self, photos: PhotoQuerySet) -> PhotoQuerySet:
-        """Those that come after the cursor of a valid query."""
-        if "cursor" not in self.validated_data:
-            return photos
-        moment, _dot, number = self.validated_data["cursor"].partition(".")
-        trashed_at = EPOCH + int(moment) * MICROSECOND
-        return photos.filter(trashed_at__lte=trashed_at).exclude(trashed_at=trashed_at, pk__gte=int(number))
+    cursor = serializers.RegexField(f"^{MOMENT}$", required=False, help_text=BEFORE)
 
 
 class BinnedPhoto(PhotoSerializer):
@@ -61,12 +45,8 @@ class Bin(ApiView):
     @extend_schema(operation_id="list_bin", parameters=[BinQuery], responses=BinPage, tags=["bin"])
     def get(self, request: ApiRequest) -> Response:
         """List the photos in the bin, what was put there last first."""
-        query = BinQuery.read(request.query_params)
-        found = query.narrow(Photo.objects.binned_by(request.user)).order_by("-trashed_at", "-pk")
-        size = query.validated_data["page_size"]
-        photos = list(found[: size + 1])
-        cursor = _cursor(photos[size - 1]) if len(photos) > size else None
-        return Response({"results": BinnedPhoto(photos[:size], many=True).data, "next_cursor": cursor})
+        binned = Photo.objects.binned_by(request.user)
+        return Response(answer_page_by("trashed_at", binned, BinQuery.read(request.query_params), BinnedPhoto))
 
 
 class Restore(ApiView):
@@ -80,8 +60,3 @@ class Restore(ApiView):
         restore_photos(Photo.objects.filter(pk=photo_id), user=request.user)
         # Looked for only now: it may have been deleted for good meanwhile.
         return Response(PhotoSerializer(own_photo(request, photo_id)).data)
-
-
-def _cursor(photo: Photo) -> str:
-    trashed_at = photo.trashed_at or EPOCH
-    return f"{(trashed_at - EPOCH) // MICROSECOND}.{photo.pk}"

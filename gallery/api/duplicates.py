@@ -1,6 +1,5 @@
 """Duplicates: groups of photos that are nearly the same, and what becomes of them."""
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.http import Http404
@@ -12,15 +11,13 @@ from rest_framework.response import Response
 from gallery.access import ApiRequest
 from gallery.access.fields import MAX_NUMBER, Input, Number, Text, Whole
 from gallery.access.problems import CONFLICT, MISSING, ApiView, Conflict
-from gallery.api.paging import PageQuery
+from gallery.api.paging import PageQuery, in_microseconds, moment_of
 from gallery.merging import KeeperGone, PhotosGone, merge_photos, undo
 from gallery.models import Photo
 from gallery.serializers import PhotoSerializer
 from gallery.tokens import Scope
 from search.look_alikes import Group, keep_apart, look_alikes
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
 MAX_PHOTOS = 1000
 MAX_PAGE = 100
 TAKES_BACK = "For `duplicates/undo/`; null: nothing was done."
@@ -153,7 +150,9 @@ class ResolveDuplicates(ApiView):
             raise Http404 from error
         except KeeperGone as error:
             raise Conflict(str(error)) from error
-        return Response({"kept": wanted["keep"], "binned": binned, "undo": _token(moment) if binned else None})
+        return Response(
+            {"kept": wanted["keep"], "binned": binned, "undo": str(in_microseconds(moment)) if binned else None}
+        )
 
 
 class DismissDuplicates(ApiView):
@@ -174,7 +173,7 @@ class DismissDuplicates(ApiView):
             raise Http404
         moment = timezone.now()
         keep_apart([photo_ids], user=request.user, moment=moment)
-        return Response({"undo": _token(moment)})
+        return Response({"undo": str(in_microseconds(moment))})
 
 
 class UndoDuplicates(ApiView):
@@ -185,7 +184,7 @@ class UndoDuplicates(ApiView):
     @extend_schema(operation_id="undo_duplicates", request=UndoRequest, responses=UndoneSerializer, tags=["duplicates"])
     def post(self, request: ApiRequest) -> Response:
         """Take back what was resolved or dismissed; kept photos are what they were before."""
-        moment = EPOCH + int(UndoRequest.read(request.data).validated_data["undo"]) * MICROSECOND
+        moment = moment_of(int(UndoRequest.read(request.data).validated_data["undo"]))
         return Response(UndoneSerializer(undo(moment, user=request.user)).data)
 
 
@@ -196,8 +195,3 @@ def _group(group: Group) -> dict[str, Any]:
         "photos": [{"photo": photo, "distance": distance} for photo, distance in members],
         "others": group.others,
     }
-
-
-def _token(moment: datetime) -> str:
-    """The moment in microseconds; clients need not know."""
-    return str((moment - EPOCH) // MICROSECOND)

@@ -8,9 +8,9 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from gallery.access import ApiRequest
-from gallery.access.fields import Input
+from gallery.access.fields import Input, Switch
 from gallery.access.problems import ApiView
-from gallery.api.paging import PageQuery, answer_page
+from gallery.api.paging import BEFORE, MOMENT, NUMBER, PageQuery, answer_page, answer_page_by
 from gallery.bin import bin_photos
 from gallery.editing import date_photo, edit_photos
 from gallery.models import Photo, Step
@@ -25,6 +25,13 @@ SHA256, SHA1, MD5 = 64, 40, 32  # hexadecimal digits
 class PhotoQuery(PageQuery, FilterQuery):
     """Which photos, and how many of them."""
 
+    cursor = serializers.RegexField(f"^(?:{NUMBER}|{MOMENT})$", required=False, help_text=BEFORE)
+    order = serializers.ChoiceField(
+        ["newest", "oldest"],
+        required=False,
+        help_text="By when they were taken, or else uploaded, as in the timeline; without it, the latest upload first.",
+    )
+    is_dated = Switch(required=False, help_text="Whether it is known when they were taken.")
     checksum = serializers.RegexField(
         rf"^(?:[0-9a-fA-F]{{{SHA256}}}|[0-9a-fA-F]{{{SHA1}}}|[0-9a-fA-F]{{{MD5}}})$",
         required=False,
@@ -35,7 +42,11 @@ class PhotoQuery(PageQuery, FilterQuery):
         """A valid query as a condition on Photo."""
         data = self.validated_data
         found = self.filters().photo_conditions()
-        return found & by_checksum(data["checksum"]) if "checksum" in data else found
+        if "checksum" in data:
+            found &= by_checksum(data["checksum"])
+        if "is_dated" in data:
+            found &= Q(taken_at__isnull=not data["is_dated"])
+        return found
 
 
 class StateSerializer(serializers.Serializer):
@@ -60,9 +71,11 @@ class Photos(ApiView):
 
     @extend_schema(operation_id="list_photos", parameters=[PhotoQuery], responses=PhotoPage, tags=["photos"])
     def get(self, request: ApiRequest) -> Response:
-        """List photos, the latest upload first. Pages are cut by cursor, and nothing is counted."""
+        """List photos. Pages are cut by cursor, and nothing is counted."""
         query = PhotoQuery.read(request.query_params)
         found = Photo.objects.visible_to(request.user).filter(query.conditions())
+        if order := query.validated_data.get("order"):
+            return Response(answer_page_by("dated_at", found, query, PhotoSerializer, latest_first=order == "newest"))
         return Response(answer_page(found, query, PhotoSerializer))
 
 

@@ -42,6 +42,33 @@ def test_pages_hold_every_photo_once_though_others_come_in_between(program, stor
     assert last["next_cursor"] is None
 
 
+def test_photos_are_listed_in_the_order_of_the_timeline(program, store):
+    photos = [store() for _number in range(7)]
+    before_1970, *same, undated = datetime(1955, 1, 2), *[datetime(2020, 5, 1, 12, 0, 0, 250)] * 4, None
+    for photo, taken_at in zip(photos, (same[0], undated, before_1970, *same[1:], undated), strict=True):
+        Photo.objects.filter(pk=photo.pk).update(taken_at=taken_at)
+    expected = [photos[number].pk for number in (6, 1, 5, 4, 3, 0, 2)]
+    for order, numbers in (("newest", expected), ("oldest", expected[::-1])):
+        shown, cursor = [], {}
+        while cursor is not None:
+            page = program.get("/api/v1/photos/", {"order": order, "page_size": 2} | cursor)
+            shown += ids(page)
+            cursor = {"cursor": following} if (following := page.json()["next_cursor"]) else None
+        assert shown == numbers
+    assert ids(program.get("/api/v1/photos/", {"is_dated": "false"})) == [photos[6].pk, photos[1].pk]
+    assert len(ids(program.get("/api/v1/photos/", {"is_dated": "true", "order": "oldest"}))) == 5
+
+
+@pytest.mark.parametrize(
+    "query",
+    [{"cursor": "5", "order": "newest"}, {"cursor": "5.5"}, {"cursor": f"{10**17 * 9}.1", "order": "oldest"}],
+)
+def test_a_list_does_not_go_on_in_another_order(program, query):
+    response = program.get("/api/v1/photos/", query)
+    assert response.status_code == 400
+    assert [error["field"] for error in response.json()["errors"]] == ["cursor"]
+
+
 def test_a_list_counts_nothing(program, store, django_assert_num_queries):
     for _number in range(3):
         store()
