@@ -42,6 +42,14 @@ class LocalTimeField(serializers.Field):
         return value.isoformat()
 
 
+class StateField(serializers.ChoiceField):
+    """How far a step of a photo's processing has come, as gallery.progress tells it."""
+
+    def __init__(self, **options: Any) -> None:
+        off = "Off: the import that brought the photo did without it."
+        super().__init__(["done", "waiting", "failed", "off"], help_text=off, **options)
+
+
 class PhotoLinks(serializers.Serializer):
     """Where more of a photo is to be had, relative to this host."""
 

@@ -236,7 +236,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
         "StepEnum": "gallery.models.Step",
-        "StepState": ["done", "waiting", "failed"],
+        "StepState": ["done", "waiting", "failed", "off"],
         "HealthStatus": ["ok"],
         "UploadStatus": ["created", "duplicate"],
         "PhotoKind": "gallery.models.Photo.Kind",

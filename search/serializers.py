@@ -11,7 +11,7 @@ from rest_framework import serializers
 from gallery.access.fields import MAX_NUMBER, Number, Query, Text
 from gallery.images import EXTENSIONS
 from gallery.models import MAX_IMPORTANCE, Photo
-from gallery.serializers import LocalTimeField, PhotoSerializer
+from gallery.serializers import LocalTimeField, PhotoSerializer, StateField
 from search.examples import Region
 from search.filters import Filters
 from search.forms import RegionField
@@ -159,7 +159,7 @@ class Line(serializers.Serializer):
 class TextSerializer(serializers.Serializer):
     """The text in a photo."""
 
-    state = serializers.ChoiceField(["done", "waiting", "failed"])
+    state = StateField()
     engine = serializers.CharField(allow_null=True, help_text="What read it, with its version.")
     text = serializers.CharField()
     lines = Line(many=True)

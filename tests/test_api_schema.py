@@ -76,6 +76,7 @@ def photos(transaction, store, owner, broker) -> list[Photo]:  # noqa: F811
         line = {"text": "航班 NH961", "confidence": 0.9, "box": BOX}
         PhotoText.objects.create(photo=photo, owner=owner, engine="x", text=line["text"], lines=[line])
     Photo.objects.filter(pk=photos[1].pk).update(trashed_at=timezone.now())
+    Photo.objects.update(wants_features=False)
     note_search("q=航班&min_width=5", user=owner)
     save_search("旅行", user=owner, address="q=航班&min_width=5")
     job = ImportJob.objects.create(owner=owner, started_by=owner, roots=["/a"], state="paused", report={"new": 1})

@@ -15,7 +15,7 @@ from gallery.bin import bin_photos
 from gallery.editing import date_photo, edit_photos
 from gallery.models import Photo, Step
 from gallery.progress import retry, states
-from gallery.serializers import PhotoChanges, PhotoPage, PhotoSerializer, SourceSerializer
+from gallery.serializers import PhotoChanges, PhotoPage, PhotoSerializer, SourceSerializer, StateField
 from gallery.tokens import Scope
 from search.serializers import FilterQuery
 
@@ -54,7 +54,7 @@ class StateSerializer(serializers.Serializer):
 
     step = serializers.ChoiceField(Step.choices)
     title = serializers.CharField()
-    state = serializers.ChoiceField(["done", "waiting", "failed"])
+    state = StateField()
     reason = serializers.CharField(help_text="Why it failed or what it waits for; may be empty.")
 
 

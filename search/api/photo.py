@@ -34,7 +34,7 @@ class Text(ApiView):
             body = {"state": "done", "engine": found.engine, "text": found.text, "lines": found.lines}
         else:
             failed = any(attempt.is_final for attempt in photo.step_attempts.filter(step=Step.TEXT))
-            state = "failed" if failed or photo.defect else "waiting"
+            state = "off" if not photo.wants_text else "failed" if failed or photo.defect else "waiting"
             body = {"state": state, "engine": None, "text": "", "lines": []}
         return Response(TextSerializer(body).data)
 

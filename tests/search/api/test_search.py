@@ -186,3 +186,5 @@ def test_the_text_is_told_with_its_boxes(program, user):  # noqa: F811
     assert told["lines"] == [{"text": "航班 NH961", "confidence": 0.9, "box": BOX}]
     PhotoText.objects.all().delete()
     assert program.get(f"/api/v1/photos/{photo.pk}/text/").json()["state"] == "waiting"
+    Photo.objects.update(wants_text=False)
+    assert program.get(f"/api/v1/photos/{photo.pk}/text/").json()["state"] == "off"
