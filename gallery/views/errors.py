@@ -3,10 +3,18 @@
 from django.core.exceptions import BadRequest, RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from gallery.access.problems import answer_plainly
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Status 400, with our own sentence where there is one (Django's are for the log); 413 for too much in a form."""
+    """Status 400, with our own sentence where there is one (Django's are for the log); 413 for too much in a form.
+
+    Programs are told in their shape.
+    """
+    if request.path.startswith("/api/"):
+        return answer_plainly(400, _("This request cannot be read."))
     if isinstance(exception, RequestDataTooBig):
         return render(request, "413.html", status=413)
     sentence = str(exception) if isinstance(exception, BadRequest) else ""

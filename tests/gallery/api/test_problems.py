@@ -69,6 +69,10 @@ def test_an_address_without_its_slash_is_told_so(program):
         assert "end with a slash" in response.json()["detail"]
 
 
+def test_a_request_to_a_host_that_is_not_this_one_is_told_in_the_same_shape(db):
+    assert kind_of(Client().get("/api/v1/photos/", headers={"Host": "evil.example"}), 400) == "bad-request"
+
+
 def test_no_room_is_told_apart_from_a_file_that_is_too_large(program, store, owner, settings):
     photo = store()
     Account.objects.create(owner=owner, quota=photo.file_size)
