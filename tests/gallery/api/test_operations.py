@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.db.utils import OperationalError
 from django.test import Client
 
+from gallery.api.reference import schema_in
 from gallery.images import THUMBNAIL_VERSION
 from gallery.models import MAX_ATTEMPTS, Step, StepAttempt
 from tests.keys import Program
@@ -64,8 +65,26 @@ def test_an_error_of_ours_is_told_in_the_same_shape_and_logged(program, monkeypa
 def test_health_says_which_neighbours_answer(client, db, settings):
     settings.ELASTICSEARCH_URL = ""
     assert client.get("/api/v1/health/live/").json() == {"status": "ok"}
-    ready = client.get("/api/v1/health/ready/").json()
-    assert ready == {"status": "ok", "queue": True, "keyword_index": None, "encoders": False}
+    for _time in range(2):
+        ready = client.get("/api/v1/health/ready/").json()
+        assert ready == {"status": "ok", "queue": True, "keyword_index": None, "encoders": False}
+
+
+def test_neighbours_are_not_asked_each_time_that_anybody_asks(client, db, monkeypatch):
+    asked = []
+    monkeypatch.setattr("gallery.api.health.describe_encoders", lambda: asked.append("encoders"))
+    monkeypatch.setattr("gallery.api.health.settings.ELASTICSEARCH_URL", "")
+    assert [client.get("/api/v1/health/ready/").json()["encoders"] for _time in range(3)] == [True] * 3
+    assert asked == ["encoders"]
+
+
+def test_the_schema_is_not_made_each_time_that_anybody_asks(client, db, monkeypatch):
+    made = []
+    monkeypatch.setattr("gallery.api.reference.SchemaGenerator.get_schema", lambda *_, **__: made.append("it") or {})
+    schema_in.cache_clear()
+    assert [client.get("/api/v1/schema/").status_code for _time in range(3)] == [200] * 3
+    assert made == ["it"]
+    schema_in.cache_clear()
 
 
 def test_without_the_database_nothing_is_ready(client, monkeypatch):
