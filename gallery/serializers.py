@@ -67,7 +67,9 @@ class PhotoSerializer(serializers.ModelSerializer):
     taken_at = LocalTimeField(allow_null=True, read_only=True)
     date_source = serializers.ChoiceField([("", "no date"), *Photo.DateSource.choices], read_only=True)
     kind = serializers.ChoiceField([("", "unknown"), *Photo.Kind.choices], read_only=True)
-    importance = serializers.IntegerField(min_value=0, max_value=MAX_IMPORTANCE, read_only=True)
+    importance = serializers.IntegerField(
+        min_value=0, max_value=MAX_IMPORTANCE, read_only=True, help_text="0: nobody has said."
+    )
     metadata = serializers.DictField(read_only=True, help_text="EXIF: camera, lens, exposure, position …")
     links = serializers.SerializerMethodField()
 

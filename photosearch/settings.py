@@ -229,7 +229,15 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "photosearch",
-    "DESCRIPTION": "Everything that a person can do in the pages, for programs. Errors are problem details (RFC 9457).",
+    "DESCRIPTION": (
+        "Everything that a person can do in the pages, for programs. Send a key as `Authorization: Bearer ps_…`; each "
+        "operation names the scope that the key must have. A browser's session does too, with its CSRF token in "
+        "`X-CSRFToken` for what changes something. Errors are problem details (RFC 9457); a parameter or a field that "
+        "is not known here is one. `next_cursor` of a page of a list is the parameter `cursor` of the next page, all "
+        "other parameters staying the same; null says that there is none. What is uploaded is stored at once and "
+        "processed afterwards. Times of pictures are local and have no zone, all others are in UTC. Answers may come "
+        "to hold more fields than these: pass over what you do not know."
+    ),
     "VERSION": "1.0.0",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,

@@ -66,7 +66,11 @@ class SearchQuery(FilterQuery):
     )
     page_size = Number(required=False, default=60, min_value=1, max_value=MAX_PAGE)
     order = serializers.ChoiceField(["newest", "oldest"], required=False, default="", help_text="Else the best first.")
-    cursor = serializers.RegexField(CURSOR, required=False, help_text="`next_cursor` of the page before.")
+    cursor = serializers.RegexField(
+        CURSOR,
+        required=False,
+        help_text="`next_cursor` of the page before: the list goes on as it was found, `page_size` alone counts again.",
+    )
 
 
 class WordSearch(SearchQuery):

@@ -1,5 +1,6 @@
 """The API does what its schema says: schemathesis sends what the schema allows, and what it does not, and compares."""
 
+import re
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -164,6 +165,14 @@ def test_what_is_taken_has_no_other_fields():
     for name, component in taken.items():
         if component["type"] == "object":
             assert component["additionalProperties"] is False, name
+
+
+def test_a_summary_is_the_beginning_of_what_an_operation_says_of_itself():
+    for path, operations in schema.raw_schema["paths"].items():
+        for method, operation in operations.items():
+            summary, whole = operation["summary"], f"{operation['description']} "
+            assert whole.startswith(summary), (method, path)
+            assert re.match(r"[.;:]\s", whole[len(summary) :]), (method, path)
 
 
 def test_the_schema_is_valid_and_complete(tmp_path):

@@ -40,7 +40,7 @@ class Schema(AutoSchema):
 
     def get_summary(self) -> str:
         """What a view's method says of itself, up to the first full stop or semicolon: short enough for a list."""
-        return re.split(r"[.;:]", self.get_description(), maxsplit=1)[0]
+        return re.split(r"[.;:](?=\s|$)", self.get_description(), maxsplit=1)[0]
 
     def get_operation(self, path: str, path_regex: str, path_prefix: str, method: str, registry: Any) -> Any:
         """Add what no view has to say itself."""

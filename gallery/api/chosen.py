@@ -3,7 +3,7 @@
 from django.http import StreamingHttpResponse
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
 from rest_framework.response import Response
@@ -47,7 +47,13 @@ class ChangeChosen(ApiView):
 
     scopes = {"POST": Scope.PHOTO_WRITE}
 
-    @extend_schema(operation_id="change_photos", request=ChosenChanges, responses=Count, tags=["photos"])
+    @extend_schema(
+        operation_id="change_photos",
+        request=ChosenChanges,
+        responses=Count,
+        examples=[OpenApiExample("Important ones", {"photos": [17, 18], "importance": 4}, request_only=True)],
+        tags=["photos"],
+    )
     def post(self, request: ApiRequest) -> Response:
         """Give many photos one importance, one description, or both."""
         wanted = ChosenChanges.read(request.data)

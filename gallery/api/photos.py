@@ -117,7 +117,11 @@ class Processing(ApiView):
 
     @extend_schema(operation_id="read_processing", responses=StateSerializer(many=True), tags=["photos"])
     def get(self, request: ApiRequest, photo_id: int) -> Response:
-        """The state of each step, with the reason where one failed."""
+        """The state of each step, with the reason where one failed.
+
+        To wait for a new photo, ask until no step is `waiting` without a reason: one that waits and gives a reason
+        waits for something that is not there at the moment.
+        """
         return Response(StateSerializer(states(own_photo(request, photo_id)), many=True).data)
 
 

@@ -17,6 +17,8 @@ from gallery.tokens import Scope
 class UserSerializer(serializers.ModelSerializer):
     """A person."""
 
+    username = serializers.CharField(read_only=True)
+    is_active = serializers.BooleanField(read_only=True, help_text="Whether they, and their keys, are let in.")
     is_administrator = serializers.BooleanField(source="is_staff", read_only=True)
     photos = serializers.IntegerField(source="photo_count", read_only=True, help_text="Those in the bin too.")
     stored_bytes = serializers.IntegerField(read_only=True)
@@ -27,7 +29,7 @@ class UserSerializer(serializers.ModelSerializer):
     class Meta:
         model = User
         fields = ("id", "username", "is_active", "is_administrator", "photos", "stored_bytes", "quota")
-        read_only_fields = ("username", "is_active")
+        read_only_fields = fields
 
 
 class UserChanges(Input):

@@ -4,7 +4,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
@@ -98,6 +98,7 @@ class SavedSearches(ApiView):
     @extend_schema(
         operation_id="save_search",
         request=NewSavedSearch,
+        examples=[OpenApiExample("Tickets", {"name": "Tickets", "q": "登机牌 after:2023"}, request_only=True)],
         responses={201: SavedSearchSerializer, 200: SavedSearchSerializer, **CONFLICT},
         tags=["search"],
     )

@@ -71,7 +71,10 @@ class PictureSearchView(ApiView):
         tags=["search"],
     )
     def post(self, request: ApiRequest) -> Response:
-        """Photos that look like the picture; words and filters narrow or add to what is found."""
+        """Photos that look like the picture; words and filters narrow or add to what is found.
+
+        The list goes on at `search/` too, where `cursor` is enough and the picture need not be sent again.
+        """
         if int(request.headers.get("Content-Length") or 0) > settings.MAX_UPLOAD_BYTES + ENVELOPE:
             raise TooLarge(_("This picture is too large to search with; make it smaller and try again."))
         query = PictureSearch.read(request.data)

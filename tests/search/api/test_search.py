@@ -116,6 +116,14 @@ def test_a_picture_finds_those_that_look_like_it(program, user):  # noqa: F811
     assert names(response) == ["alike.png"]
 
 
+def test_a_search_by_picture_goes_on_without_the_picture(program, user):  # noqa: F811
+    for number in range(3):
+        add_photo(user, f"{number}.png", angle=20 * number)
+    page = program.post(f"{SEARCH}by-picture/", {"picture": SimpleUploadedFile("x.png", picture()), "page_size": 2})
+    rest = program.get(SEARCH, {"cursor": page.json()["next_cursor"]})
+    assert sorted(names(page) + names(rest)) == ["0.png", "1.png", "2.png"]
+
+
 @pytest.mark.parametrize(
     ("form", "status"),
     [
