@@ -1,10 +1,13 @@
 """From where a request came: what throttles, lockouts and the list of sessions go by."""
 
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from django.conf import settings
 from django.http import HttpRequest
 from rest_framework.request import Request
+
+# Of an IPv6 address so many bits are given to a client, who chooses the others as they like.
+NETWORK_BITS = 64
 
 
 def client_address(request: HttpRequest | Request) -> str | None:
@@ -20,3 +23,11 @@ def client_address(request: HttpRequest | Request) -> str | None:
         return str(ip_address(address))
     except ValueError:
         return None
+
+
+def client_network(request: HttpRequest | Request) -> str:
+    """What requests without a key are counted by: the address, of IPv6 the network in which the client may take any."""
+    address = ip_address(client_address(request) or "0.0.0.0")  # noqa: S104 - a name for what cannot be told
+    if not isinstance(address, IPv6Address):
+        return str(address)
+    return str(address.ipv4_mapped or ip_network((address, NETWORK_BITS), strict=False))

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-from gallery.access.addresses import client_address
+from gallery.access.addresses import client_network
 
 WINDOW = 60  # seconds
 
@@ -30,7 +30,7 @@ def seconds_to_wait(who: str, *, limit: int) -> int | None:
 
 def count_guess(request: HttpRequest | Request) -> int | None:
     """Count a wrong key against the address it came from; after too many, the seconds to wait."""
-    return seconds_to_wait(f"wrong:{client_address(request)}", limit=settings.API_ANONYMOUS_PER_MINUTE)
+    return seconds_to_wait(f"wrong:{client_network(request)}", limit=settings.API_ANONYMOUS_PER_MINUTE)
 
 
 class RequestThrottle(BaseThrottle):
@@ -46,7 +46,7 @@ class RequestThrottle(BaseThrottle):
         elif request.user.is_authenticated:
             who = f"user:{request.user.pk}"
         else:
-            who, limit = f"address:{client_address(request)}", settings.API_ANONYMOUS_PER_MINUTE
+            who, limit = f"address:{client_network(request)}", settings.API_ANONYMOUS_PER_MINUTE
         self.wait_seconds = seconds_to_wait(who, limit=limit)
         return self.wait_seconds is None
 

@@ -17,7 +17,7 @@ from django.views.i18n import set_language
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
-from gallery.access.addresses import client_address
+from gallery.access.addresses import client_network
 from gallery.access.throttles import seconds_to_wait
 from gallery.account import Account, account_of
 from gallery.sessions import end_sessions
@@ -40,7 +40,7 @@ class LogIn(LoginView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Try, unless there have been too many tries from this address, whoever they named."""
-        if seconds_to_wait(f"login:{client_address(request)}", limit=settings.LOGINS_PER_MINUTE):
+        if seconds_to_wait(f"login:{client_network(request)}", limit=settings.LOGINS_PER_MINUTE):
             return _refuse_to_try(request, minutes=1)
         return super().post(request, *args, **kwargs)
 

@@ -49,6 +49,20 @@ def test_nobodys_word_is_taken_for_their_address(settings, monkeypatch, db):
     assert response.status_code == 429
 
 
+@pytest.mark.parametrize(
+    ("addresses", "statuses"),
+    [
+        (["2001:db8::1", "2001:db8::2:3", "2001:db8:0:1::1"], [401, 429, 401]),
+        (["::ffff:192.0.2.1", "192.0.2.1", "::ffff:192.0.2.2"], [401, 429, 401]),
+    ],
+)
+def test_nobody_asks_more_often_by_changing_their_address(settings, monkeypatch, db, addresses, statuses):
+    monkeypatch.setattr("gallery.access.throttles.time", lambda: 1_000_000_020.0)
+    settings.API_ANONYMOUS_PER_MINUTE = 1
+    told = [Client().get("/api/v1/account/", REMOTE_ADDR=address).status_code for address in addresses]
+    assert told == statuses
+
+
 def test_an_error_of_ours_is_told_in_the_same_shape_and_logged(program, monkeypatch, caplog):
     def fail(*_args: object, **_kwargs: object) -> None:
         raise RuntimeError("a secret of the code")
