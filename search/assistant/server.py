@@ -109,7 +109,7 @@ def make_server(*, key: str = "") -> MCPServer:
     def contact_sheet(
         ids: Annotated[list[PhotoId], Field(min_length=1, max_length=MAX_ON_SHEET)], context: Context
     ) -> Image:
-        """One picture with the thumbnails of many photos, each under its id."""
+        """One picture with the thumbnails of many photos, each under its id; blurred where the text is not read yet."""
         return reply(context, "contact_sheet", {"ids": ", ".join(ids)}, lambda caller: _contact_sheet(caller, ids))
 
     return server
