@@ -124,8 +124,13 @@ class PhotoChanges(Input):
     taken_at = LocalTimeField(required=False, allow_null=True)
 
 
-class PhotoPage(serializers.Serializer):
+class Page(serializers.Serializer):
+    """Some of a list, which is in `results`, and where to go on."""
+
+    next_cursor = serializers.CharField(allow_null=True, help_text="For the parameter `cursor`; null: that was all.")
+
+
+class PhotoPage(Page):
     """Some of the photos, and where to go on."""
 
     results = PhotoSerializer(many=True)
-    next_cursor = serializers.CharField(allow_null=True, help_text="For the parameter `cursor`; null: that was all.")

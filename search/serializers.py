@@ -11,7 +11,7 @@ from rest_framework import serializers
 from gallery.access.fields import MAX_NUMBER, Number, Query, Text
 from gallery.images import EXTENSIONS
 from gallery.models import MAX_IMPORTANCE, Photo
-from gallery.serializers import LocalTimeField, PhotoSerializer, StateField
+from gallery.serializers import LocalTimeField, Page, PhotoSerializer, StateField
 from search.examples import Region
 from search.filters import Filters
 from search.forms import RegionField
@@ -128,7 +128,7 @@ class HitSerializer(serializers.Serializer):
         return [[list(corner) for corner in box] for box in hit.boxes]
 
 
-class SearchAnswer(serializers.Serializer):
+class SearchAnswer(Page):
     """Hits, best first."""
 
     results = HitSerializer(many=True)
@@ -136,7 +136,6 @@ class SearchAnswer(serializers.Serializer):
         allow_null=True, help_text="From this one of `results` on they are less likely; null: it is not among these."
     )
     notices = serializers.ListField(child=serializers.CharField(), help_text="What could not be asked, in sentences.")
-    next_cursor = serializers.CharField(allow_null=True, help_text="For the parameter `cursor`; null: that was all.")
 
 
 class SimilarAnswer(serializers.Serializer):

@@ -10,7 +10,7 @@ from gallery.api.paging import BEFORE, MOMENT, PageQuery, answer_page_by
 from gallery.api.photos import own_photo
 from gallery.bin import restore_photos
 from gallery.models import Photo
-from gallery.serializers import PhotoSerializer
+from gallery.serializers import Page, PhotoSerializer
 from gallery.tokens import Scope
 
 
@@ -30,11 +30,10 @@ class BinnedPhoto(PhotoSerializer):
         read_only_fields = fields  # type: ignore[assignment]
 
 
-class BinPage(serializers.Serializer):
+class BinPage(Page):
     """Some of the photos in the bin, and where to go on."""
 
     results = BinnedPhoto(many=True)
-    next_cursor = serializers.CharField(allow_null=True, help_text="For the parameter `cursor`; null: that was all.")
 
 
 class Bin(ApiView):

@@ -14,7 +14,7 @@ from gallery.access.problems import CONFLICT, MISSING, ApiView, Conflict
 from gallery.api.paging import PageQuery, in_microseconds, moment_of
 from gallery.merging import KeeperGone, PhotosGone, merge_photos, undo
 from gallery.models import Photo
-from gallery.serializers import PhotoSerializer
+from gallery.serializers import Page, PhotoSerializer
 from gallery.tokens import Scope
 from search.look_alikes import Group, keep_apart, look_alikes
 
@@ -48,11 +48,10 @@ class GroupSerializer(serializers.Serializer):
     others = serializers.IntegerField(help_text="How many there are beside the keeper, those not shown too.")
 
 
-class GroupList(serializers.Serializer):
+class GroupList(Page):
     """Some of the groups, and where to go on."""
 
     results = GroupSerializer(many=True)
-    next_cursor = serializers.CharField(allow_null=True, help_text="For the parameter `cursor`; null: that was all.")
 
 
 class Resolution(Input):

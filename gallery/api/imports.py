@@ -25,6 +25,7 @@ from gallery.bulk_import.jobs import create_confined_job, create_upload_job, tel
 from gallery.bulk_import.safety import ImportRefused, allowed_roots, subfolders
 from gallery.import_tasks import enqueue_import
 from gallery.models import ImportItem, ImportJob
+from gallery.serializers import Page
 from gallery.tokens import Scope
 
 
@@ -50,18 +51,16 @@ class ItemQuery(PageQuery):
     verdict = serializers.ChoiceField(ImportItem.Verdict.choices, required=False)
 
 
-class ImportPage(serializers.Serializer):
+class ImportPage(Page):
     """Some of the imports, and where to go on."""
 
     results = ImportSerializer(many=True)
-    next_cursor = serializers.CharField(allow_null=True, help_text="For the parameter `cursor`; null: that was all.")
 
 
-class ItemPage(serializers.Serializer):
+class ItemPage(Page):
     """Some of the files, and where to go on."""
 
     results = ItemSerializer(many=True)
-    next_cursor = serializers.CharField(allow_null=True, help_text="For the parameter `cursor`; null: that was all.")
 
 
 class Imports(ApiView):
