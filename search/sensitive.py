@@ -19,7 +19,7 @@ SIGNS = {0xFEE0 + code: code for code in range(0x21, 0x7F)} | {
 }
 # What stands between the digits of one number; it may go on in the next line.
 GAP = r"(?:[ .\-_]{0,3}|[ \-]?\n[ \-]?)"
-MOST_LINES = 3
+MOST_LINES = 4  # as on cards that stand upright
 NO_DIGIT_BEFORE = r"(?<!\d)"
 NO_DIGIT_BEHIND = r"(?!\d)"
 
@@ -135,10 +135,14 @@ def _spans(text: str) -> list[tuple[int, int, str]]:
 def _found(plain: str) -> Iterator[tuple[int, int, str]]:
     for pattern, is_one, words in RULES:
         for match in pattern.finditer(plain):
-            # Prices below each other are no number that goes on.
-            breaks = match[1].count("\n")
-            if (not breaks or (breaks < MOST_LINES and "." not in match[1])) and is_one(match[1]):
+            if ("\n" not in match[1] or _goes_on(match[1])) and is_one(match[1]):
                 yield *match.span(1), words
+
+
+def _goes_on(number: str) -> bool:
+    """Whether it may be one number on several lines: not prices, nor the days of a calendar, below each other."""
+    *groups, _last = re.findall(r"\d+", number)
+    return number.count("\n") < MOST_LINES and "." not in number and all(len(group) > 2 for group in groups)
 
 
 def _replace(text: str, spans: Sequence[tuple[int, int, str]]) -> str:

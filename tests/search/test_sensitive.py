@@ -76,6 +76,7 @@ def test_what_is_nobodys_business_is_masked(text, masked):
         "mmexport1714559400123",
         "shopping 2023, opinion 2024",
         "1380.00\n1200.50\n5900.00",
+        "\n".join(" ".join(map(str, range(first, first + 7))) for first in (1, 8, 15, 22)),
     ],
 )
 def test_other_numbers_stay(text):
@@ -105,6 +106,7 @@ def test_masking_twice_changes_nothing_more(text):
 def test_a_number_that_goes_on_in_the_next_lines_hides_them_all():
     assert mask_lines(["号码 110105 1949", "1231 002X", "NH961"]) == ["[masked]", "[masked]", "NH961"]
     assert mask_lines(["138", "0013", "8000"]) == ["[masked]"] * 3
+    assert mask_lines(["4111", "1111", "1111", "1111"]) == ["[masked]"] * 4
     assert mask_lines(["call 13900139000 or 138", "0013 8000"]) == ["[masked]"] * 2
     assert mask_lines(["call 13800138000", "4111"]) == ["call [telephone number]", "4111"]
     assert mask_lines(["验证码", "482913"]) == ["验证码", "[one-time code]"]
