@@ -1,8 +1,7 @@
 """Imports of folders and archives: begin one, follow it, tell it what to do, and read what became of each file."""
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
@@ -12,37 +11,20 @@ from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.parsers import BaseParser
 from rest_framework.response import Response
 
 from gallery.access import ApiRequest
 from gallery.access.fields import Query
 from gallery.access.problems import CONFLICT, ApiView, Conflict, Refused
+from gallery.api.bodies import FILENAME_PARAMETER, BareArchive, BareBytes, blocks_of, filename_of
 from gallery.api.import_serializers import MAX_PATH, Action, ImportSerializer, ItemSerializer, NewArchive, NewImport
 from gallery.api.paging import PageQuery, answer_page
-from gallery.api.uploads import BLOCK, FILENAME_PARAMETER, filename_of
 from gallery.bulk_import.jobs import create_confined_job, create_upload_job, tell
 from gallery.bulk_import.safety import ImportRefused, allowed_roots, subfolders
 from gallery.import_tasks import enqueue_import
 from gallery.models import ImportItem, ImportJob
 from gallery.serializers import Page
 from gallery.tokens import Scope
-
-
-class BareArchive(BaseParser):
-    """The body is a zip archive."""
-
-    media_type = "application/zip"
-
-    def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> Iterator[bytes]:  # noqa: ARG002 - the framework's signature
-        """Its bytes, block by block as they come."""
-        return iter(lambda: stream.read(BLOCK), b"")
-
-
-class BareBytes(BareArchive):
-    """The same, for clients that do not say what it is."""
-
-    media_type = "application/octet-stream"
 
 
 class ItemQuery(PageQuery):
@@ -105,7 +87,7 @@ class ArchiveImport(ApiView):
         options = _who_and_when(request, dict(NewArchive.read(request.query_params).validated_data))
         filename, size = filename_of(request), int(request.headers.get("Content-Length") or 0)
         try:
-            job = create_upload_job(request.data, filename=filename, size=size, **options)
+            job = create_upload_job(blocks_of(request), filename=filename, size=size, **options)
         except ImportRefused as error:
             raise Refused(str(error)) from error
         return _begun(job)

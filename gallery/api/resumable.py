@@ -1,17 +1,17 @@
 """Files that come in pieces and go on after a lost connection: tus 1.0, as gallery.views.resumable speaks it."""
 
 import json
-from typing import IO, Any
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
-from rest_framework.parsers import BaseParser
 
 from gallery.access import ApiRequest
 from gallery.access.problems import CONTENT_TYPE, ApiView, Problem, answer_plainly
+from gallery.api.bodies import Piece
 from gallery.tokens import Scope
 from gallery.views import resumable
 
@@ -31,16 +31,6 @@ class Outcome(serializers.Serializer):
     url = serializers.CharField(help_text="The photo's page, for people.")
 
 
-class Pieces(BaseParser):
-    """The body is left for the protocol to read."""
-
-    media_type = resumable.PIECE_TYPE
-
-    def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> IO[bytes]:  # noqa: ARG002 - the framework's signature
-        """As it is."""
-        return stream
-
-
 def refused(*statuses: int) -> dict[Any, Any]:
     """For the schema: problems that the protocol knows."""
     meanings = {
@@ -55,7 +45,7 @@ class BeginUpload(ApiView):
     """A new file."""
 
     scopes = {"POST": Scope.UPLOAD}
-    parser_classes = [Pieces]
+    parser_classes = [Piece]
 
     @extend_schema(
         operation_id="begin_upload",
@@ -82,7 +72,7 @@ class ResumeUpload(ApiView):
     """A file on its way."""
 
     scopes = {"GET": Scope.UPLOAD, "PATCH": Scope.UPLOAD, "DELETE": Scope.UPLOAD}
-    parser_classes = [Pieces]
+    parser_classes = [Piece]
 
     def head(self, request: ApiRequest, upload_id: UUID) -> HttpResponse:
         """How much has come."""

@@ -1,9 +1,7 @@
 """Take files in: one per request, as a form or as the bare bytes, refused by its checksum before a byte is read."""
 
-import re
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any, cast
-from urllib.parse import unquote
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -11,12 +9,13 @@ from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
-from rest_framework.parsers import BaseParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 
 from gallery.access import ApiRequest
 from gallery.access.fields import Input, Text, Whole
 from gallery.access.problems import ApiView, Refused, TooLarge
+from gallery.api.bodies import FILENAME_PARAMETER, BareBytes, BarePicture, blocks_of, filename_of
 from gallery.api.photos import MD5, SHA1, SHA256, by_checksum
 from gallery.digests import digests_of
 from gallery.models import Photo
@@ -27,51 +26,8 @@ from gallery.views.uploads import ENVELOPE, LargeFileSkipper, too_large
 
 # The header of each digest, and its hexadecimal digits.
 CHECKSUM_HEADERS = {"X-Checksum-SHA256": SHA256, "X-Checksum-SHA1": SHA1, "X-Checksum-MD5": MD5}
-FILENAME_HEADER = "X-Filename"
-FILENAME = r"[A-Za-z0-9._~%-]{1,1000}"
 MAX_CHECKS = 1000
 IN_MEMORY = 2 << 20
-BLOCK = 1 << 20
-
-
-FILENAME_PARAMETER = OpenApiParameter(
-    FILENAME_HEADER,
-    {"type": "string", "pattern": f"^{FILENAME}$"},
-    OpenApiParameter.HEADER,
-    description="The name of a file that comes as bare bytes, percent-encoded UTF-8.",
-)
-
-
-def filename_of(request: ApiRequest) -> str:
-    """The name of a file that comes as bare bytes, or nothing; ValidationError."""
-    value = request.headers.get(FILENAME_HEADER)
-    if value is not None and not re.fullmatch(FILENAME, value):
-        raise serializers.ValidationError({FILENAME_HEADER: _("Encode the name with percent signs.")})
-    return unquote(value or "", errors="replace")
-
-
-class BareBytes(BaseParser):
-    """The body is the file."""
-
-    media_type = "application/octet-stream"
-
-    def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> IO[bytes]:  # noqa: ARG002 - the framework's signature
-        """The bytes in a temporary file; TooLarge as soon as they are too many."""
-        file: IO[bytes] = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - closed by the view
-        size = 0
-        while block := stream.read(BLOCK):
-            size += len(block)
-            if size > settings.MAX_UPLOAD_BYTES:
-                file.close()
-                raise TooLarge(too_large())
-            file.write(block)
-        return file
-
-
-class BarePicture(BareBytes):
-    """The same, for clients that know the picture's type; what it is, its bytes say."""
-
-    media_type = "image/*"
 
 
 class UploadSerializer(Input):
@@ -211,7 +167,20 @@ def _receive(request: ApiRequest, filename: str) -> tuple[IO[bytes], str]:
     if isinstance(data, dict):
         file: UploadedFile = UploadSerializer.read(data).validated_data["file"]
         return cast(IO[bytes], file), file.name or ""
-    return data, filename
+    return _spool(request), filename
+
+
+def _spool(request: ApiRequest) -> IO[bytes]:
+    """The bare body in a temporary file; TooLarge as soon as it is too much."""
+    file: IO[bytes] = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - closed by the view
+    size = 0
+    for block in blocks_of(request):
+        size += len(block)
+        if size > settings.MAX_UPLOAD_BYTES:
+            file.close()
+            raise TooLarge(too_large())
+        file.write(block)
+    return file
 
 
 def _verify(file: IO[bytes], checksums: list[str]) -> None:
