@@ -10,6 +10,7 @@ from django.db import close_old_connections
 
 from gallery.attempts import was_down_lately
 from gallery.bin import purge_bins
+from gallery.bulk_import.archives import sweep_archives
 from gallery.deletion import sweep_strays
 from gallery.files import sweep_temporary
 from gallery.import_tasks import resume_imports
@@ -116,6 +117,7 @@ class Clock:
         """A little at a time: a large library has many directories."""
         sweep_temporary()
         sweep_partial_uploads()
+        sweep_archives()
         SessionStore.clear_expired()
         try:
             next(self._strays)

@@ -1,4 +1,4 @@
-"""Where a photo's files lie below MEDIA_ROOT, and how they come and go without a half-written one under a real name."""
+"""Where files lie below MEDIA_ROOT, and how they come and go without a half-written one under a real name."""
 
 import os
 import time
@@ -16,6 +16,8 @@ from django.db import connection, transaction
 ORIGINALS = "originals"
 THUMBNAILS = "thumbnails"
 TEMPORARY = "temporary"
+# Those that people send are kept here until their import is over, each in a folder of its own.
+ARCHIVES = "imports"
 
 # Side in pixels; `images.fitted_size` says what becomes of long pictures.
 THUMBNAIL_SIDES = {"small": 320, "large": 1600}

@@ -6,7 +6,9 @@ from django import forms
 from django.contrib.auth.models import User
 from django.utils.translation import gettext_lazy as _
 
-from gallery.models import MAX_IMPORTANCE, ImportItem, ImportJob
+from gallery.bulk_import.jobs import NOT_WAITING
+from gallery.models import MAX_IMPORTANCE, ImportItem, ImportJob, PartialUpload
+from gallery.partial_uploads import waiting_archives
 from gallery.sources import PROFILES
 
 MAX_SIDE = 100_000
@@ -23,10 +25,13 @@ PROFILE_NAMES = {
 
 
 class ImportForm(forms.Form):
-    """A folder or an archive, and what becomes of the pictures in it; administrators choose whose gallery it is."""
+    """A folder, or an archive sent with it or before, and what becomes of the pictures; administrators choose whose."""
 
     archive = forms.FileField(
         label=_("Zip archive"), required=False, widget=forms.FileInput({"accept": ".zip,application/zip"})
+    )
+    upload = forms.ModelChoiceField(
+        queryset=PartialUpload.objects.none(), required=False, error_messages={"invalid_choice": NOT_WAITING}
     )
     folder = forms.CharField(required=False, widget=forms.HiddenInput)
     owner = forms.ModelChoiceField(label=_("Into the gallery of"), queryset=User.objects.none(), empty_label=None)
@@ -66,6 +71,8 @@ class ImportForm(forms.Form):
         owner.queryset = owner.queryset.order_by("username")
         owner.initial = user.pk
         owner.required = False
+        upload: Any = self.fields["upload"]
+        upload.queryset = waiting_archives(owner=user)
         self.user = user
 
     def clean_owner(self) -> User:
@@ -79,7 +86,7 @@ class ImportForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """A folder or an archive there must be."""
         cleaned = super().clean() or {}
-        if not self.errors and not cleaned.get("folder") and not cleaned.get("archive"):
+        if not self.errors and not any(cleaned.get(place) for place in ("folder", "archive", "upload")):
             raise forms.ValidationError(_("Choose a folder or an archive."))
         return cleaned
 

@@ -14,7 +14,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from gallery.files import open_private
+from gallery.files import ARCHIVES, open_private
 
 PARTIAL = "partial"
 # So long the rest may take to follow, and so long a finished upload can be asked what became of it.
@@ -22,6 +22,7 @@ LIFETIME = timedelta(days=1)
 # A page sends three at a time. Of more that are begun and not finished the oldest goes: nobody fills the disk with
 # beginnings.
 MAX_UNFINISHED = 50
+ARRIVED = 201
 
 
 class UploadBusy(Exception):
@@ -36,6 +37,7 @@ class PartialUpload(models.Model):
     filename = models.CharField(max_length=255)
     size = models.PositiveBigIntegerField(help_text=_("In bytes, when it is complete."))
     sha256 = models.CharField(max_length=64, blank=True, help_text=_("As the sender says; empty: not said."))
+    is_archive = models.BooleanField(default=False, help_text=_("A zip archive for an import, and no picture."))
     touched_at = models.DateTimeField(auto_now=True)
 
     status = models.PositiveSmallIntegerField(default=0, help_text=_("As in HTTP, of the outcome; 0: not complete."))
@@ -50,7 +52,9 @@ class PartialUpload(models.Model):
 
     @property
     def path(self) -> Path:
-        """Where the bytes lie that have come."""
+        """Where the bytes lie that have come; those of an archive from the first one on where its import will read."""
+        if self.is_archive:
+            return Path(settings.MEDIA_ROOT, ARCHIVES, self.pk.hex, self.filename)
         return Path(settings.MEDIA_ROOT, PARTIAL, self.pk.hex)
 
     @property
@@ -64,17 +68,31 @@ class PartialUpload(models.Model):
             return 0
 
     @property
+    def is_waiting(self) -> bool:
+        """An archive that is complete, for an import to take it."""
+        return self.is_archive and self.status == ARRIVED
+
+    @property
     def expires_at(self) -> datetime:
         """When it is swept up unless more of it comes."""
         return self.touched_at + LIFETIME
 
 
-def begin_upload(*, owner: AbstractBaseUser, filename: str, size: int, sha256: str) -> PartialUpload:
-    """Make room for a file of `size` bytes."""
+def begin_upload(
+    *, owner: AbstractBaseUser, filename: str, size: int, sha256: str = "", is_archive: bool = False
+) -> PartialUpload:
+    """Make room for a file of `size` bytes; the name of an archive must be fit for the disk."""
     unfinished = PartialUpload.objects.filter(owner_id=owner.pk, status=0).order_by("-touched_at")
     for forgotten in unfinished[MAX_UNFINISHED - 1 :]:
         remove_upload(forgotten)
-    return PartialUpload.objects.create(owner_id=owner.pk, filename=filename[:255], size=size, sha256=sha256)
+    return PartialUpload.objects.create(
+        owner_id=owner.pk, filename=filename[:255], size=size, sha256=sha256, is_archive=is_archive
+    )
+
+
+def waiting_archives(*, owner: AbstractBaseUser) -> models.QuerySet[PartialUpload]:
+    """Those that `owner` has sent and that no import has taken."""
+    return PartialUpload.objects.filter(owner_id=owner.pk, is_archive=True, status=ARRIVED)
 
 
 @contextmanager
@@ -95,17 +113,19 @@ def opened(upload: PartialUpload) -> Iterator[IO[bytes]]:
 
 
 def finish_upload(upload: PartialUpload, *, status: int, photo_id: int | None, detail: str) -> None:
-    """Remember what became of it, and let go of its bytes, which are stored elsewhere or refused."""
+    """Remember what became of it, and let go of its bytes, which are stored elsewhere or refused, or wait."""
     upload.status, upload.photo_id, upload.detail = status, photo_id, detail
     upload.save()
-    upload.path.unlink(missing_ok=True)
+    if not upload.is_waiting:
+        upload.path.unlink(missing_ok=True)
 
 
 def remove_upload(upload: PartialUpload) -> None:
-    """Forget it."""
+    """Forget it; of an archive that an import has taken meanwhile the bytes are the import's."""
     path = upload.path
-    upload.delete()
-    path.unlink(missing_ok=True)
+    deleted, _rows = upload.delete()
+    if deleted:
+        path.unlink(missing_ok=True)
 
 
 def sweep_partial_uploads() -> int:

@@ -39,6 +39,13 @@ urlpatterns = [
     path("photos/<int:photo_id>/original", files.send_original, name="original"),
     path("imports", imports.list_imports, name="imports"),
     path("imports/new", imports.new_import, name="new_import"),
+    path(
+        "imports/uploads",
+        resumable.begin,
+        {"resume": "gallery:resume_archive", "is_archive": True},
+        name="archives",
+    ),
+    path("imports/uploads/<uuid:upload_id>", resumable.go_on, {"is_archive": True}, name="resume_archive"),
     path("imports/<int:job_id>", imports.show_import, name="import"),
     path("imports/<int:job_id>/tell", imports.tell_import, name="tell_import"),
     path("imports/<int:job_id>/files", import_files.show_files, name="import_files"),

@@ -58,9 +58,9 @@ def archive() -> dict[str, Any]:
     return {"data": file.getvalue(), "content_type": "application/zip"}
 
 
-def piece(header: str, value: str) -> Callable[[], dict[str, Any]]:
+def piece(header: str, value: str, data: bytes = b"x") -> Callable[[], dict[str, Any]]:
     """The first bytes of a file, in tus."""
-    sent = {"data": b"x", "content_type": PIECE_TYPE}
+    sent = {"data": data, "content_type": PIECE_TYPE}
     return lambda: sent | {"headers": {"Tus-Resumable": VERSION, header: value}}
 
 
@@ -109,6 +109,10 @@ MATRIX = {
     ("imports", "GET"): Entry(Scope.IMPORT, 200),
     ("imports", "POST"): Entry(Scope.IMPORT, 201, json({"folder": FOLDER})),
     ("import-archive", "POST"): Entry(Scope.IMPORT, 201, archive),
+    ("begin-archive", "POST"): Entry(Scope.IMPORT, 201, piece("Upload-Length", "5", b"PK")),
+    ("resume-archive", "HEAD"): Entry(Scope.IMPORT, 200, TUS),
+    ("resume-archive", "PATCH"): Entry(Scope.IMPORT, 204, piece("Upload-Offset", "0", b"PK")),
+    ("resume-archive", "DELETE"): Entry(Scope.IMPORT, 204, TUS),
     ("import", "GET"): Entry(Scope.IMPORT, 200),
     ("tell-import", "POST"): Entry(Scope.IMPORT, 202, json({"action": "start"})),
     ("import-items", "GET"): Entry(Scope.IMPORT, 200),
@@ -134,8 +138,11 @@ ABOUT: dict[str, type[Model]] = {
     **dict.fromkeys(("import", "tell-import", "import-items"), ImportJob),
     "saved-search": SavedSearch,
     "resume-upload": PartialUpload,
+    "resume-archive": PartialUpload,
 }
+# Which of them, where the address is about one kind only.
+KINDS = {"resume-upload": {"is_archive": False}, "resume-archive": {"is_archive": True}}
 # Nobody's own, too.
 NUMBERED = ABOUT | {"user": User}
 # What is sent there is a file, or nothing.
-FIELDLESS = {"restore", "import-archive", "begin-upload", "resume-upload"}
+FIELDLESS = {"restore", "import-archive", "begin-upload", "resume-upload", "begin-archive", "resume-archive"}

@@ -14,7 +14,7 @@ from gallery.partial_uploads import begin_upload
 from gallery.tasks import make_thumbnails
 from gallery.tokens import Scope
 from search.saved import note_search, save_search
-from tests.endpoints import ABOUT, FIELDLESS, FOLDER, MATRIX, NUMBERED
+from tests.endpoints import ABOUT, FIELDLESS, FOLDER, KINDS, MATRIX, NUMBERED
 from tests.gallery.conftest import broker, media_root, owner, picture, store  # noqa: F401 - fixtures
 from tests.keys import Program
 
@@ -49,13 +49,15 @@ def photo(store, owner, broker, settings) -> Photo:  # noqa: F811
     ImportItem.objects.create(job=job, path=f"/{SECRET}/a.png", verdict="new")
     save_search(SECRET, user=owner, address=f"q={SECRET}")
     note_search(f"q={SECRET}", user=owner)
-    begin_upload(owner=owner, filename=SECRET, size=10, sha256="")
+    begin_upload(owner=owner, filename=SECRET, size=10)
+    begin_upload(owner=owner, filename=SECRET, size=10, is_archive=True)
     return Photo.objects.get()
 
 
 def path_of(name: str) -> str:
     """The endpoint's address, with the number of what there is of its kind."""
-    first = NUMBERED[name]._default_manager.order_by("pk").first() if name in NUMBERED else None
+    of_kind = NUMBERED[name]._default_manager.filter(**KINDS.get(name, {})) if name in NUMBERED else None
+    first = of_kind.order_by("pk").first() if of_kind else None
     return reverse(f"api:{name}", args=[first.pk] if first else [])
 
 

@@ -17,15 +17,11 @@ MAX_PATTERNS = 100
 OWNER = "Into whose gallery, by their user name, else your own; that takes an administrator with the scope `admin` too."
 
 
-class NewImport(Input):
-    """A folder, and what becomes of the pictures in it."""
+class Options(Input):
+    """What becomes of the pictures."""
 
-    folder = Visible(
-        max_length=MAX_PATH, trim_whitespace=False, help_text="On the server, below one of its IMPORT_ROOTS."
-    )
     owner = Visible(required=False, max_length=150, help_text=OWNER)
     check = Truth(default=True, help_text="First foresee what it would bring; nothing is imported until it is started.")
-    mode = serializers.ChoiceField(ImportJob.Mode.choices, default=ImportJob.Mode.COPY)
     profile = serializers.ChoiceField(PROFILES, default="auto", help_text="Which source the files are read as.")
     importance = Whole(default=0, min_value=0, max_value=MAX_IMPORTANCE)
     min_side = Whole(default=0, min_value=0, max_value=MAX_SIDE, help_text="Smaller pictures are passed over.")
@@ -34,7 +30,22 @@ class NewImport(Input):
     )
     wants_features = Truth(default=True, help_text="Find them by what they show.")
     wants_text = Truth(default=True, help_text="Recognise the text in them.")
+
+
+class FolderImport(Options):
+    """A folder, and what becomes of the pictures in it."""
+
+    folder = Visible(
+        max_length=MAX_PATH, trim_whitespace=False, help_text="On the server, below one of its IMPORT_ROOTS."
+    )
+    mode = serializers.ChoiceField(ImportJob.Mode.choices, default=ImportJob.Mode.COPY)
     watch = Truth(default=False, help_text="Import what comes into the folder later, too.")
+
+
+class SentImport(Options):
+    """An archive that came in pieces, and what becomes of the pictures in it."""
+
+    upload = serializers.UUIDField(help_text="As the answer to its last piece names it.")
 
 
 class NewArchive(Query):

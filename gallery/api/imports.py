@@ -9,22 +9,34 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
 from gallery.access import ApiRequest
-from gallery.access.fields import Query
+from gallery.access.fields import Input, Query
 from gallery.access.problems import CONFLICT, ApiView, Conflict, Refused
 from gallery.api.bodies import FILENAME_PARAMETER, BareArchive, BareBytes, blocks_of, filename_of
-from gallery.api.import_serializers import MAX_PATH, Action, ImportSerializer, ItemSerializer, NewArchive, NewImport
+from gallery.api.import_serializers import (
+    MAX_PATH,
+    Action,
+    FolderImport,
+    ImportSerializer,
+    ItemSerializer,
+    NewArchive,
+    SentImport,
+)
 from gallery.api.paging import PageQuery, answer_page
-from gallery.bulk_import.jobs import create_confined_job, create_upload_job, tell
+from gallery.bulk_import.jobs import create_confined_job, create_sent_job, create_upload_job, tell
 from gallery.bulk_import.safety import ImportRefused, allowed_roots, subfolders
 from gallery.import_tasks import enqueue_import
 from gallery.models import ImportItem, ImportJob
 from gallery.serializers import Page
 from gallery.tokens import Scope
+
+NEW_IMPORT = PolymorphicProxySerializer(
+    component_name="NewImport", serializers=[FolderImport, SentImport], resource_type_field_name=None
+)
 
 
 class ItemQuery(PageQuery):
@@ -57,15 +69,21 @@ class Imports(ApiView):
         jobs = ImportJob.objects.followed_by(request.user).select_related("owner")
         return Response(answer_page(jobs, query, ImportSerializer))
 
-    @extend_schema(operation_id="begin_import", request=NewImport, responses={201: ImportSerializer}, tags=["imports"])
+    @extend_schema(operation_id="begin_import", request=NEW_IMPORT, responses={201: ImportSerializer}, tags=["imports"])
     def post(self, request: ApiRequest) -> Response:
-        """Import a folder of the server, checked first or at once; it is done in the background."""
-        options: dict[str, Any] = dict(NewImport.read(request.data).validated_data)
-        folder = Path(options.pop("folder"))
+        """Import a folder of the server, or an archive that came in pieces; checked first or at once.
+
+        It is done in the background.
+        """
+        is_sent = isinstance(request.data, dict) and "upload" in request.data
+        given: Input = (SentImport if is_sent else FolderImport).read(request.data)
+        options: dict[str, Any] = dict(given.validated_data)
+        place = options.pop("upload" if is_sent else "folder")
+        options = _who_and_when(request, options)
         try:
-            job = create_confined_job(folder, **_who_and_when(request, options))
+            job = create_sent_job(place, **options) if is_sent else create_confined_job(Path(place), **options)
         except ImportRefused as error:
-            raise serializers.ValidationError({"folder": str(error)}) from error
+            raise serializers.ValidationError({"upload" if is_sent else "folder": str(error)}) from error
         return _begun(job)
 
 

@@ -1,12 +1,12 @@
 """Files that come in pieces and go on after a lost connection: tus 1.0, as gallery.views.resumable speaks it."""
 
 import json
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework import serializers
 
 from gallery.access import ApiRequest
@@ -21,6 +21,12 @@ RESUMABLE = OpenApiParameter(
 )
 METADATA = {"type": "string", "pattern": r"^(?:[a-z0-9]+ (?:[A-Za-z0-9+/]{4})*(?:,(?!$)|$))*$"}
 PIECE = {resumable.PIECE_TYPE: OpenApiTypes.BINARY}
+
+
+class SentArchive(serializers.Serializer):
+    """An archive that came whole."""
+
+    upload = serializers.UUIDField(help_text="For `imports/`, which may take it for a day.")
 
 
 class Outcome(serializers.Serializer):
@@ -46,6 +52,7 @@ class BeginUpload(ApiView):
 
     scopes = {"POST": Scope.UPLOAD}
     parser_classes = [Piece]
+    kind: ClassVar[dict[str, Any]] = {"resume": "api:resume-upload"}
 
     @extend_schema(
         operation_id="begin_upload",
@@ -56,7 +63,7 @@ class BeginUpload(ApiView):
                 "Upload-Metadata",
                 METADATA,
                 OpenApiParameter.HEADER,
-                description="Names with values in base64, divided by commas: `filename`, `sha256`.",
+                description="Names with values in base64, divided by commas: `filename`, and of a picture `sha256`.",
             ),
         ],
         request=PIECE,
@@ -64,8 +71,8 @@ class BeginUpload(ApiView):
         tags=["upload"],
     )
     def post(self, request: ApiRequest) -> HttpResponse:
-        """Begin an upload in pieces (tus 1.0), the first of which may come along; `Location` takes the others."""
-        return _in_shape(resumable.begin(_plain(request), resume="api:resume-upload"))
+        """Begin an upload in pieces, the first of which may come along; `Location` takes the others (tus 1.0)."""
+        return _in_shape(resumable.begin(_plain(request), **self.kind))
 
 
 class ResumeUpload(ApiView):
@@ -73,6 +80,7 @@ class ResumeUpload(ApiView):
 
     scopes = {"GET": Scope.UPLOAD, "PATCH": Scope.UPLOAD, "DELETE": Scope.UPLOAD}
     parser_classes = [Piece]
+    is_archive = False
 
     def head(self, request: ApiRequest, upload_id: UUID) -> HttpResponse:
         """How much has come."""
@@ -107,7 +115,32 @@ class ResumeUpload(ApiView):
         return self._go_on(request, upload_id)
 
     def _go_on(self, request: ApiRequest, upload_id: UUID) -> HttpResponse:
-        return _in_shape(resumable.go_on(_plain(request), upload_id))
+        return _in_shape(resumable.go_on(_plain(request), upload_id, is_archive=self.is_archive))
+
+
+@extend_schema_view(post=extend_schema(operation_id="begin_archive", tags=["imports"]))
+class BeginArchive(BeginUpload):
+    """A new archive for an import."""
+
+    scopes = {"POST": Scope.IMPORT}
+    kind: ClassVar[dict[str, Any]] = {"resume": "api:resume-archive", "is_archive": True}
+
+
+@extend_schema_view(
+    patch=extend_schema(
+        operation_id="send_archive_piece",
+        description="Send the next piece; with `Accept: application/json` the last one is answered with what `imports/`"
+        " takes.\n\nHEAD says in `Upload-Offset` how much has come.",
+        responses={204: None, 200: SentArchive, **refused(409, 412, 423)},
+        tags=["imports"],
+    ),
+    delete=extend_schema(operation_id="forget_archive", tags=["imports"]),
+)
+class ResumeArchive(ResumeUpload):
+    """An archive on its way."""
+
+    scopes = {"GET": Scope.IMPORT, "PATCH": Scope.IMPORT, "DELETE": Scope.IMPORT}
+    is_archive = True
 
 
 def _plain(request: ApiRequest) -> Any:

@@ -1,6 +1,7 @@
 """Archives that people upload are kept until their import is over."""
 
 import shutil
+import time
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -10,14 +11,16 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from gallery.bulk_import.safety import ImportRefused
-from gallery.files import write_file
-from gallery.models import ImportJob
+from gallery.files import ARCHIVES, write_file
+from gallery.models import ImportJob, PartialUpload
+from gallery.partial_uploads import LIFETIME
 from gallery.reading import clean_filename
 
-ARCHIVES = "imports"
 # What is left on the disk when an archive has been uploaded.
 SPARE_BYTES = 1 << 30
 MAX_STEM_BYTES = 200
+# In these states nobody reads an archive any more.
+OVER = (ImportJob.State.FINISHED, ImportJob.State.CANCELLED, ImportJob.State.UNDOING, ImportJob.State.UNDONE)
 
 
 def keep_archive(archive: Iterable[bytes], *, filename: str, size: int) -> Path:
@@ -25,17 +28,22 @@ def keep_archive(archive: Iterable[bytes], *, filename: str, size: int) -> Path:
 
     ImportRefused if there is no room for it.
     """
-    folder = Path(settings.MEDIA_ROOT, ARCHIVES, uuid4().hex)
-    folder.mkdir(mode=settings.FILE_UPLOAD_DIRECTORY_PERMISSIONS, parents=True)
-    path = folder / _archive_name(filename)
+    refuse_without_room(size)
+    path = Path(settings.MEDIA_ROOT, ARCHIVES, uuid4().hex, archive_name(filename))
     try:
-        if shutil.disk_usage(folder).free < size + SPARE_BYTES:
-            raise ImportRefused(_("There is not enough room on the disk for this archive."))
         write_file(path, archive)
     except BaseException:
         remove_archive(path)
         raise
     return path
+
+
+def refuse_without_room(size: int) -> None:
+    """ImportRefused if the disk has no room for `size` bytes and what else goes on."""
+    root = Path(settings.MEDIA_ROOT)
+    root.mkdir(mode=settings.FILE_UPLOAD_DIRECTORY_PERMISSIONS, parents=True, exist_ok=True)
+    if shutil.disk_usage(root).free < size + SPARE_BYTES:
+        raise ImportRefused(_("There is not enough room on the disk for this archive."))
 
 
 def remove_archive(path: Path) -> None:
@@ -52,7 +60,28 @@ def remove_archives(job: ImportJob) -> None:
             remove_archive(Path(root))
 
 
-def _archive_name(filename: str) -> str:
+def sweep_archives() -> int:
+    """Remove archives that no upload and no import needs: what a crash has left, after a day; how many there were."""
+    swept = 0
+    for folder in Path(settings.MEDIA_ROOT, ARCHIVES).glob("*"):
+        with suppress(FileNotFoundError):  # its import has just ended
+            if folder.stat().st_mtime < time.time() - LIFETIME.total_seconds() and not _is_needed(folder):
+                shutil.rmtree(folder)
+                swept += 1
+    return swept
+
+
+def _is_needed(folder: Path) -> bool:
+    # In this order: what is taken between the two questions is an import's when it is an upload's no more.
+    if PartialUpload.objects.filter(pk=folder.name).exists():
+        return True
+    jobs = ImportJob.objects.filter(is_upload=True).exclude(state__in=OVER)
+    return any(
+        Path(root).parent.name == folder.name for roots in jobs.values_list("roots", flat=True) for root in roots
+    )
+
+
+def archive_name(filename: str) -> str:
     """A name that any disk takes; what is no zip archive by its ending may be one."""
     stem = clean_filename(filename, extension="zip").removesuffix(".zip").lstrip(".")
     return stem.encode()[:MAX_STEM_BYTES].decode(errors="ignore") + ".zip"

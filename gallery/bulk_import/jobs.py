@@ -3,16 +3,19 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from gallery.bulk_import.archives import keep_archive, remove_archive, remove_archives
 from gallery.bulk_import.safety import ImportRefused, check_archive, check_patterns, confined
 from gallery.models import ImportJob
+from gallery.partial_uploads import waiting_archives
 
 State = ImportJob.State
 STOPPED = (State.READY, State.PAUSED, State.FAILED)
@@ -23,6 +26,8 @@ ACTIONS: dict[str, tuple[tuple[State, ...], State]] = {
     "cancel": ((State.CHECKING, State.RUNNING, State.WATCHING, *STOPPED), State.CANCELLED),
     "undo": ((State.WATCHING, State.PAUSED, State.FAILED, State.FINISHED, State.CANCELLED), State.UNDOING),
 }
+
+NOT_WAITING = gettext_lazy("This archive is not here any more: an import took it, or a day has passed. Send it again.")
 
 
 def create_job(
@@ -79,6 +84,22 @@ def create_upload_job(
     except BaseException:
         remove_archive(path)
         raise
+
+
+def create_sent_job(
+    upload_id: UUID, *, owner: AbstractBaseUser, started_by: AbstractBaseUser, **options: Any
+) -> ImportJob:
+    """Import an archive that `started_by` has sent in pieces; no two imports take the same. As create_upload_job.
+
+    Its bytes lie where they are read: they become the import's when the row that names them does.
+    """
+    with transaction.atomic():
+        sent = waiting_archives(owner=started_by).select_for_update().filter(pk=upload_id).first()
+        if sent is None:
+            raise ImportRefused(NOT_WAITING)
+        job = create_job([sent.path], owner=owner, started_by=started_by, is_upload=True, **options)
+        sent.delete()
+    return job
 
 
 def unfinished_job(roots: Sequence[Path], *, owner: AbstractBaseUser, mode: str) -> ImportJob | None:

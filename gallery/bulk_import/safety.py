@@ -7,7 +7,7 @@ from pathlib import Path
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from gallery.sources.archives import ArchiveRefused, open_archive
+from gallery.sources.archives import ArchiveRefused, check_beginning, open_archive
 from gallery.sources.skips import Skips
 
 MAX_PATH_BYTES = 2000  # what an index of PostgreSQL holds
@@ -44,10 +44,13 @@ def subfolders(path: Path) -> list[Path]:
     return [entry for entry in inside if entry.is_dir() and not entry.is_symlink() and not entry.name.startswith(".")]
 
 
-def check_archive(path: Path) -> None:
-    """ImportRefused if the file is no zip archive, or one that holds absurdly much."""
+def check_archive(path: Path, *, is_whole: bool = True) -> None:
+    """ImportRefused if the file is no zip archive, or one that holds absurdly much; or does not begin like one."""
     try:
-        open_archive(path).close()
+        if is_whole:
+            open_archive(path).close()
+        else:
+            check_beginning(path)
     except ArchiveRefused as error:
         raise ImportRefused(str(error)) from error
 

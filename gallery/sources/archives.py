@@ -26,6 +26,7 @@ MAX_RATIO = 100
 UNSUSPICIOUS_BYTES = 100_000_000
 # Python reads the whole directory of an archive at once: 46 bytes and a name for each member.
 MAX_DIRECTORY_BYTES = 300_000_000
+MAGIC = b"PK"
 
 IN_MEMORY_BYTES = 8 << 20
 COMPRESSIONS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA}
@@ -105,9 +106,15 @@ class ZipTree(Tree):
             yield Folder(parts, folder, files, passed_over)
 
 
+def check_beginning(path: Path) -> None:
+    """ArchiveRefused if what has come of a file cannot become an archive."""
+    with path.open("rb") as file:
+        if not MAGIC.startswith(file.read(len(MAGIC))):
+            raise _no_archive(path)
+
+
 def open_archive(path: Path) -> zipfile.ZipFile:
     """The archive; ArchiveRefused if it is none, or a bomb."""
-    refused = ArchiveRefused(_("“%(name)s” is not a zip archive, or it is damaged.") % {"name": path.name})
     size = path.stat().st_size
     with path.open("rb") as file:
         file.seek(max(0, size - (1 << 16) - 100))
@@ -116,7 +123,7 @@ def open_archive(path: Path) -> zipfile.ZipFile:
     try:
         archive = zipfile.ZipFile(path)
     except READING_ERRORS as error:
-        raise refused from error
+        raise _no_archive(path) from error
     unfolded = sum(info.file_size for info in archive.filelist)
     if unfolded > max(UNSUSPICIOUS_BYTES, MAX_RATIO * size):
         archive.close()
@@ -125,6 +132,10 @@ def open_archive(path: Path) -> zipfile.ZipFile:
             % {"name": path.name, "ratio": MAX_RATIO}
         )
     return archive
+
+
+def _no_archive(path: Path) -> ArchiveRefused:
+    return ArchiveRefused(_("“%(name)s” is not a zip archive, or it is damaged.") % {"name": path.name})
 
 
 def _directory_bytes(tail: bytes) -> int:

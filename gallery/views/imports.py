@@ -12,7 +12,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from gallery.bulk_import.jobs import ACTIONS, create_confined_job, create_upload_job, possible_actions, tell
+from gallery.bulk_import.jobs import (
+    ACTIONS,
+    create_confined_job,
+    create_sent_job,
+    create_upload_job,
+    possible_actions,
+    tell,
+)
 from gallery.bulk_import.reasons import in_words
 from gallery.bulk_import.safety import ImportRefused, allowed_roots, confined, subfolders
 from gallery.import_forms import PROFILE_NAMES, ImportForm
@@ -77,9 +84,11 @@ def _create(request: PageRequest, form: ImportForm) -> ImportJob:
         "started_by": request.user,
         "state": ImportJob.State.RUNNING if is_at_once else ImportJob.State.CHECKING,
     }
+    copied_once = options | {"mode": ImportJob.Mode.COPY, "watch": False}
     if archive := form.cleaned_data["archive"]:
-        options |= {"mode": ImportJob.Mode.COPY, "watch": False}
-        return create_upload_job(archive.chunks(1 << 20), filename=archive.name, size=archive.size, **options)
+        return create_upload_job(archive.chunks(1 << 20), filename=archive.name, size=archive.size, **copied_once)
+    if sent := form.cleaned_data["upload"]:
+        return create_sent_job(sent.pk, **copied_once)
     return create_confined_job(Path(form.cleaned_data["folder"]), **options)
 
 

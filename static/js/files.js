@@ -5,7 +5,10 @@ const JUNK = /^(\..*|Thumbs\.db|ehthumbs\.db|desktop\.ini|__MACOSX|@eaDir|@__thu
 
 const takers = {};
 
-/** Have `handler` called with an array of File objects when some are dropped: in `zone`, which "search" is for one alone. */
+/**
+ * Have `handler` called with an array of File objects when some are dropped: in `zone`, which "search" is for one alone.
+ * "archive" is no place: one alone goes there wherever it is dropped, on pages that take it.
+ */
 export function takeFiles(handler, { zone }) {
   takers[zone] = handler;
 }
@@ -71,6 +74,7 @@ document.addEventListener("drop", async (event) => {
   const zone = zoneOf(event)?.dataset.zone;
   show(-depth);
   const files = await filesOf(event.dataTransfer);
-  if (zone === "search" && files.length === 1) takers.search(files);
+  if (takers.archive && files.length === 1 && files[0].name.toLowerCase().endsWith(".zip")) takers.archive(files);
+  else if (zone === "search" && files.length === 1) takers.search(files);
   else takers.upload(files);
 });

@@ -4,8 +4,9 @@ const PIECE = 4 * 1024 * 1024;
 const LONGEST_REST = 30_000; // milliseconds
 // An error of the server's own may pass, but not for ever.
 const MAX_FAULTS = 4;
+const BUSY = 423;
 
-/** The server will not have this file; `message` is its sentence, or empty. */
+/** The server will not have this file; `message` is its sentence, or empty, `cause` the status in HTTP. */
 export class Refused extends Error {}
 
 /** Nobody is logged in any more. */
@@ -38,9 +39,9 @@ function request(method, url, { headers = {}, body = null, signal, onProgress })
 function judge(answer) {
   if (new URL(answer.responseURL || location.href).pathname.startsWith("/login")) throw new LoggedOut();
   if (answer.status >= 200 && answer.status < 300) return answer;
-  if ([0, 409, 423, 429, 502, 503, 504].includes(answer.status)) throw new Lost();
+  if ([0, 409, BUSY, 429, 502, 503, 504].includes(answer.status)) throw new Lost();
   if (answer.status >= 500) throw new Lost("fault");
-  throw new Refused(answer.response?.detail ?? "");
+  throw new Refused(answer.response?.detail ?? "", { cause: answer.status });
 }
 
 function encode(text) {
@@ -118,6 +119,12 @@ export async function send(upload, options) {
 }
 
 /** Have the server forget what it has of `upload`. */
-export function forget(upload) {
-  if (upload.url) request("DELETE", upload.url, { signal: new AbortController().signal });
+export async function forget(upload) {
+  const { signal } = new AbortController();
+  // The request that was broken off may hold it for a moment.
+  for (let tries = 0; upload.url && tries < MAX_FAULTS; tries++) {
+    const { status } = await request("DELETE", upload.url, { signal });
+    if (status !== BUSY) return;
+    await rest(tries, signal);
+  }
 }

@@ -10,7 +10,8 @@ const panel = document.querySelector("#uploads");
 const list = panel.querySelector("ol");
 const part = (name) => panel.querySelector(`[data-${name}]`);
 
-function bytes(count) {
+/** So many bytes, in words. */
+export function bytes(count) {
   const power = Math.max(1, Math.min(UNITS.length, Math.floor(Math.log10(Math.max(count, 1)) / 3)));
   const options = { style: "unit", unit: UNITS[power - 1], unitDisplay: "short", maximumFractionDigits: power > 1 ? 1 : 0 };
   return new Intl.NumberFormat(document.documentElement.lang, options).format(count / 1000 ** power);

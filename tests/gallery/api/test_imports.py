@@ -1,6 +1,7 @@
 """Imports over the API."""
 # ruff: noqa: F811 - fixtures are imported
 
+from base64 import b64encode
 from io import BytesIO
 from pathlib import Path
 from urllib.parse import urlencode
@@ -9,8 +10,10 @@ from zipfile import ZipFile
 import pytest
 from django.contrib.auth.models import User
 
+from gallery.api.resumable import SentArchive
 from gallery.models import ImportJob, Photo
 from gallery.tokens import Scope
+from gallery.views.resumable import PIECE_TYPE
 from tests.gallery.bulk_import.conftest import finish, folder  # noqa: F401 - fixtures
 from tests.gallery.conftest import picture
 from tests.gallery.test_tasks import waiting
@@ -123,6 +126,74 @@ def test_what_is_no_archive_leaves_nothing_behind(program, media_root, data, con
     assert response["Content-Type"] == "application/problem+json"
     assert not ImportJob.objects.exists()
     assert not [path for path in media_root.rglob("*") if path.is_file()]
+
+
+def begin_archive(program: Program, data: bytes, arrived: int):
+    name = b64encode("茶.zip".encode()).decode()
+    headers = {"Tus-Resumable": "1.0.0", "Upload-Length": str(len(data)), "Upload-Metadata": f"filename {name}"}
+    return program.post(f"{IMPORTS}uploads/", data[:arrived], PIECE_TYPE, headers=headers)
+
+
+def send_rest(program: Program, address: str, data: bytes, arrived: int):
+    headers = {"Tus-Resumable": "1.0.0", "Upload-Offset": str(arrived), "Accept": "application/json"}
+    return program.patch(address, data[arrived:], PIECE_TYPE, headers=headers)
+
+
+def test_an_archive_comes_in_pieces_and_is_imported(program, media_root, owner, broker):
+    data = archive(a=picture(1), b=picture(2))
+    address = begin_archive(program, data, 50)["Location"]
+    assert address.startswith(f"http://testserver{IMPORTS}uploads/")
+    assert program.head(address, headers={"Tus-Resumable": "1.0.0"})["Upload-Offset"] == "50"
+    response = send_rest(program, address, data, 50)
+    assert response.status_code == 200
+    assert SentArchive(data=response.json()).is_valid()
+    upload = response.json()["upload"]
+
+    stranger = Program(User.objects.create_user("stranger", is_staff=True))
+    for asking, options in ((stranger, {}), (program, {"ignore": ["!"]})):
+        refused = begin(asking, upload=upload, **options)
+        assert (refused.status_code, refused.json()["errors"][0]["field"]) == (400, "upload")
+    response = begin(program, upload=upload, importance=2, check=False)
+    assert response.status_code == 201, response.content
+    job = ImportJob.objects.get()
+    assert waiting(broker, "import") == [("run_import", [job.pk])]
+    assert [Path(root).name for root in response.json()["roots"]] == ["茶.zip"]
+    assert begin(program, upload=upload).status_code == 400, "it is taken"
+    finish(job)
+    assert set(Photo.objects.values_list("importance", "owner__username")) == {(2, "anna")}
+
+
+def test_a_key_for_pictures_sends_no_archives_and_one_for_imports_no_pictures(program, media_root, owner):
+    data = archive(a=picture(1))
+    assert begin_archive(Program(owner, Scope.UPLOAD), data, 50).status_code == 403
+    address = begin_archive(Program(owner, Scope.IMPORT), data, 50)["Location"]
+    upload = address.rstrip("/").rpartition("/")[2]
+    elsewhere = f"/api/v1/photos/uploads/{upload}/"
+    assert send_rest(Program(owner, Scope.IMPORT), elsewhere, data, 50).status_code == 403
+    assert send_rest(program, elsewhere, data, 50).status_code == 404
+
+
+def test_what_begins_like_no_archive_is_refused_at_once(program, media_root):
+    response = begin_archive(program, b"GIF89a" + bytes(1000), 20)
+    assert (response.status_code, response["Content-Type"]) == (400, "application/problem+json")
+    assert "not a zip archive" in response.json()["detail"]
+    assert not [path for path in media_root.rglob("*") if path.is_file()]
+
+
+@pytest.mark.parametrize(
+    ("options", "field"),
+    [
+        ({}, "folder"),
+        ({"upload": "x"}, "upload"),
+        ({"upload": "0" * 32, "folder": "/a"}, "folder"),
+        ({"upload": "0" * 32, "watch": True}, "watch"),
+        ({"upload": "0" * 32, "mode": "copy"}, "mode"),
+    ],
+)
+def test_an_import_is_of_one_folder_or_one_archive(program, options, field):
+    response = begin(program, **options)
+    assert response.status_code == 400
+    assert [error["field"] for error in response.json()["errors"]] == [field]
 
 
 def test_administrators_import_into_the_galleries_of_others(program, owner, roots, broker):

@@ -1,7 +1,9 @@
 """A folder of pictures as somebody may have it, and imports of it."""
 
 import os
+import zipfile
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +64,15 @@ def write(path: Path, data: bytes, *, modified_at: int = LONG_AGO) -> Path:
     path.write_bytes(data)
     os.utime(path, (modified_at, modified_at))
     return path
+
+
+def archive_of(*members: bytes) -> bytes:
+    """A zip archive of pictures."""
+    file = BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number, data in enumerate(members):
+            archive.writestr(f"{number}.png", data)
+    return file.getvalue()
 
 
 def verdicts(job: ImportJob) -> dict[str, str]:

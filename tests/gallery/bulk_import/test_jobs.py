@@ -1,8 +1,6 @@
 """Who may import from where into which gallery."""
 
-import zipfile
 from collections.abc import Callable
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -13,17 +11,9 @@ from django.core.exceptions import PermissionDenied
 from gallery.bulk_import.jobs import create_confined_job, create_job, create_upload_job, tell, unfinished_job
 from gallery.bulk_import.safety import ImportRefused, check_archive, confined, subfolders
 from gallery.models import ImportJob
-from tests.gallery.bulk_import.conftest import finish, verdicts
+from tests.gallery.bulk_import.conftest import archive_of, finish, verdicts
 from tests.gallery.conftest import picture
 from tests.gallery.test_upload import files_below
-
-
-def archive_of(*members: bytes) -> bytes:
-    file = BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        for number, data in enumerate(members):
-            archive.writestr(f"{number}.png", data)
-    return file.getvalue()
 
 
 def test_without_roots_no_folder_may_be_named(folder: Path, owner: User) -> None:

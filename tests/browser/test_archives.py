@@ -1,0 +1,184 @@
+"""An archive is sent from the page of a new import in pieces, and goes on after whatever came between."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, Route, expect
+
+from gallery.bulk_import.run import run_job
+from gallery.models import ImportJob, PartialUpload, Photo
+from tests.browser.conftest import drop_files
+from tests.browser.uploading import large_picture, posts
+from tests.gallery.bulk_import.conftest import archive_of, write
+from tests.gallery.conftest import picture
+
+PIECE = 4 * 1024 * 1024
+LOST = "The connection is lost. The upload goes on when it is back."
+
+
+@pytest.fixture
+def takeout(tmp_path: Path) -> Path:
+    """An archive of two pieces and a half."""
+    return write(tmp_path / "Takeout.zip", archive_of(large_picture()))
+
+
+def choose(page: Page, archive: Path) -> None:
+    page.get_by_label("Zip archive").set_input_files(archive)
+
+
+def summary(page: Page) -> Locator:
+    return page.locator("[data-sending] [role=status]")
+
+
+def break_connection(page: Page) -> None:
+    """After the first piece."""
+
+    def answer(route: Route) -> None:
+        if route.request.method == "PATCH":
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/imports/uploads/*", answer)
+
+
+def mend_connection(page: Page) -> None:
+    page.unroute("**/imports/uploads/*")
+
+
+def finish() -> None:
+    run_job(ImportJob.objects.get().pk)
+
+
+def test_an_archive_goes_on_where_the_connection_broke(
+    open_page: Callable[..., Page], takeout: Path, broker: Any
+) -> None:
+    page = open_page("/imports/new")
+    choose(page, takeout)
+    break_connection(page)
+    page.get_by_role("button", name="Import at once").click()
+    expect(summary(page)).to_have_text(LOST)
+    expect(page.get_by_role("progressbar", name="Progress")).not_to_have_js_property("value", 0)
+    amounts = page.locator("[data-sending] [data-amounts]")
+    expect(amounts).to_have_text("4.2 MB of 9.6 MB · 44%")
+    expect(page.get_by_role("button", name="Import at once")).to_be_disabled()
+    assert PartialUpload.objects.get().offset == PIECE
+    sent = posts(page)
+    mend_connection(page)
+    expect(page.locator("#import").get_by_role("status")).to_have_text("running")
+    expect(page.get_by_role("heading", name="Takeout.zip")).to_be_visible()
+    assert not [address for address in sent if address.endswith("/uploads")], "the first piece was not sent again"
+    finish()
+    assert Photo.objects.get().path.read_bytes() == large_picture()
+
+
+def test_the_same_archive_goes_on_after_the_page_was_left(
+    open_page: Callable[..., Page], takeout: Path, broker: Any
+) -> None:
+    page = open_page("/imports/new")
+    choose(page, takeout)
+    break_connection(page)
+    page.get_by_role("button", name="Check first").click()
+    expect(summary(page)).to_have_text(LOST)
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.reload()
+    mend_connection(page)
+    sent = posts(page)
+    choose(page, takeout)
+    page.get_by_role("button", name="Check first").click()
+    expect(page.locator("#import").get_by_role("status")).to_have_text("being checked")
+    assert not [address for address in sent if address.endswith("/uploads")]
+    assert ImportJob.objects.get().name == "Takeout.zip"
+
+
+def test_an_archive_that_the_server_has_forgotten_begins_anew(
+    open_page: Callable[..., Page], takeout: Path, broker: Any
+) -> None:
+    page = open_page("/imports/new")
+    choose(page, takeout)
+    break_connection(page)
+    page.get_by_role("button", name="Import at once").click()
+    expect(summary(page)).to_have_text(LOST)
+    PartialUpload.objects.all().delete()
+    mend_connection(page)
+    expect(page.locator("#import").get_by_role("status")).to_have_text("running")
+    finish()
+    assert Photo.objects.get().path.read_bytes() == large_picture()
+
+
+def test_a_mistake_in_the_form_does_not_send_the_archive_again(
+    open_page: Callable[..., Page], takeout: Path, broker: Any
+) -> None:
+    page = open_page("/imports/new")
+    choose(page, takeout)
+    page.get_by_text("More choices").click()
+    patterns = page.get_by_label("Pass over paths like these")
+    patterns.fill("!")
+    page.get_by_role("button", name="Import at once").click()
+    expect(page.get_by_role("alert")).to_have_text("“!” is not a pattern of paths.")
+    expect(page.get_by_text("“Takeout.zip” has been sent.")).to_be_visible()
+    sent = posts(page)
+    patterns.fill("")
+    page.get_by_role("button", name="Import at once").click()
+    expect(page.locator("#import").get_by_role("status")).to_have_text("running")
+    assert [address for address in sent if "/imports/" in address] == [f"{page.url.rpartition('/')[0]}/new"]
+
+
+def test_an_archive_that_was_sent_need_not_be_imported(open_page: Callable[..., Page], takeout: Path) -> None:
+    page = open_page("/imports/new")
+    choose(page, takeout)
+    page.get_by_text("More choices").click()
+    page.get_by_label("Pass over paths like these").fill("!")
+    page.get_by_role("button", name="Import at once").click()
+    with page.expect_response(lambda response: response.request.method == "DELETE"):
+        page.get_by_role("button", name="Do not import it").click()
+    expect(page.get_by_text("has been sent")).to_have_count(0)
+    assert not PartialUpload.objects.exists()
+    page.get_by_role("button", name="Import at once").click()
+    expect(page.get_by_role("alert")).to_have_text("Choose a folder or an archive.")
+
+
+def test_a_cancelled_archive_is_forgotten_by_the_server(open_page: Callable[..., Page], takeout: Path) -> None:
+    page = open_page("/imports/new")
+    choose(page, takeout)
+    break_connection(page)
+    page.get_by_role("button", name="Check first").click()
+    expect(summary(page)).to_have_text(LOST)
+    mend_connection(page)
+    with page.expect_response(lambda response: response.request.method == "DELETE"):
+        page.get_by_role("button", name="Cancel").click()
+    expect(summary(page)).to_have_text("Cancelled")
+    assert not PartialUpload.objects.exists()
+    expect(page.get_by_role("button", name="Check first")).to_be_enabled()
+    assert page.evaluate("localStorage.length") == 0
+
+
+def test_what_is_no_archive_is_refused_with_its_first_piece(open_page: Callable[..., Page], tmp_path: Path) -> None:
+    page = open_page("/imports/new")
+    choose(page, write(tmp_path / "a.zip", bytes(3 * PIECE)))
+    sent = posts(page)
+    page.get_by_role("button", name="Import at once").click()
+    expect(summary(page)).to_have_text("“a.zip” is not a zip archive, or it is damaged.")
+    assert len(sent) == 1
+    assert not ImportJob.objects.exists()
+
+
+def test_a_dropped_archive_is_chosen(open_page: Callable[..., Page], broker: Any) -> None:
+    page = open_page("/imports/new")
+    drop_files(page, {"phone.zip": archive_of(picture(1))})
+    expect(page.get_by_label("Zip archive")).to_be_focused()
+    page.get_by_role("button", name="Check first").click()
+    expect(page.locator("#import").get_by_role("status")).to_have_text("being checked")
+    assert ImportJob.objects.get().name == "phone.zip"
+
+
+def test_without_scripts_an_archive_comes_with_the_form(
+    open_page: Callable[..., Page], takeout: Path, broker: Any
+) -> None:
+    page = open_page("/imports/new", java_script_enabled=False)
+    choose(page, takeout)
+    page.get_by_role("button", name="Check first").click()
+    expect(page.get_by_role("heading", name="Takeout.zip")).to_be_visible()
+    assert not PartialUpload.objects.exists()
