@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from threading import Event
-from time import monotonic, sleep
 from typing import Any
 from uuid import uuid4
 
@@ -265,13 +264,16 @@ def test_comparisons_are_enqueued_once_for_those_whose_photos_are_not_compared(s
     assert waiting(broker, "vision") == []
 
 
-def test_what_looks_through_much_rests_a_hundred_times_as_long():
-    done = []
-    rested = clock.Rested(lambda: (done.append(1), sleep(0.02)))
-    rested()
-    rested()
-    assert len(done) == 1
-    assert 1 < rested._next - monotonic() < 100
-    rested._next = 0
-    rested()
-    assert len(done) == 2
+def test_what_looks_through_much_rests_a_hundred_times_as_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, begun = [100.0], []
+
+    def work() -> None:
+        begun.append(now[0])
+        now[0] += 2
+
+    monkeypatch.setattr(clock, "monotonic", lambda: now[0])
+    rested = clock.Rested(work)
+    for seconds in (0, 199, 1, 1):
+        now[0] += seconds
+        rested()
+    assert begun == [100, 302]

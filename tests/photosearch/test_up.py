@@ -28,7 +28,7 @@ def fail_to_start(folder: Path, **environment: str) -> str:
         env={**os.environ, "DATA_DIR": str(folder), **environment},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=200,
         check=False,
     )
     assert finished.returncode == 1

@@ -17,11 +17,13 @@ PROGRAM = """
 import django
 django.setup()
 import os, signal
+from PIL import Image
 from gallery.bulk_import import reading, run
 from gallery.models import ImportJob
 run.BATCH = 4
 reading.HEADER_PATIENCE = 2
 describe = reading.describe_header
+Image.init()  # or the first header would have to wait for that, and be blamed
 
 def describe_or_die(file, *, filename):
     fields, metadata = describe(file, filename=filename)

@@ -83,11 +83,11 @@ time.sleep(1000)
 def test_what_a_killed_supervisor_left_behind_is_ended(tmp_path, monkeypatch):
     monkeypatch.setattr(supervisor, "SECONDS_TO_END", ((0, signal.SIGTERM), (0.5, signal.SIGKILL)))
     mark = {supervisor.MARK: str(tmp_path)}
-    deaf = ["sh", "-c", "trap '' TERM; while :; do sleep 1; done"]
-    leftovers = [subprocess.Popen(command, env={**os.environ, **mark}) for command in (["sleep", "1000"], deaf)]
+    deaf = ["sh", "-c", "trap '' TERM; touch deaf; while :; do sleep 1; done"]
+    environment = {**os.environ, **mark}
+    leftovers = [subprocess.Popen(command, env=environment, cwd=tmp_path) for command in (["sleep", "1000"], deaf)]
     stranger = subprocess.Popen(["sleep", "1000"], env={**os.environ, supervisor.MARK: f"{tmp_path}-other"})
-    wait_until(lambda: len(supervisor._processes_of(tmp_path)) >= 2)
-    time.sleep(0.2)  # until the shell has set its trap
+    wait_until(lambda: len(supervisor._processes_of(tmp_path)) >= 2 and (tmp_path / "deaf").exists())
     supervisor.end_leftovers(tmp_path)
     assert [process.wait() for process in leftovers] == [-signal.SIGTERM, -signal.SIGKILL]
     assert stranger.poll() is None

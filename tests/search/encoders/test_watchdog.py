@@ -8,10 +8,10 @@ import pytest
 SCRIPT = """
 import re, time
 from search.encoders.watchdog import Watchdog
-watchdog = Watchdog(limit=0.5)
+watchdog = Watchdog(limit=2)
 for _ in range(3):
     with watchdog.step():
-        time.sleep(0.3)
+        time.sleep(0.8)
 with watchdog.step():
     {work}
 print("survived")
