@@ -60,11 +60,6 @@ def open_library(*, photos: int, model: str, dimensions: int) -> Library:
     return library
 
 
-def drop_library() -> None:
-    """Remove the database; the index is left to its own benchmark."""
-    connection.creation.destroy_test_db(NAME, verbosity=0)
-
-
 def query_vectors(library: Library, *, count: int, like: str = "pictures", seed: int = 7) -> np.ndarray:
     """(count, dimensions) float32 unit vectors: new `pictures` from the same clusters, or `texts`.
 

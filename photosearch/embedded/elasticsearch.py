@@ -31,21 +31,16 @@ rootLogger.appenderRef.console.ref = console
 """
 
 
-def address(folder: Path, *, port: int, account: Account) -> str:
-    """Return the URL, password included, of the server that will keep its data in `folder` and listen on `port`."""
-    return f"http://{USER}:{account.secret(account.make_folder(folder) / 'password')}@127.0.0.1:{port}"
-
-
 def prepare(folder: Path, *, home: Path, port: int, account: Account) -> Server:
     """Write the configuration of a server that keeps its data in `folder`; `home` is where `provide` built it."""
-    url = address(folder, port=port, account=account)
+    password = account.secret(account.make_folder(folder) / "password")
+    url = f"http://{USER}:{password}@127.0.0.1:{port}"
     configuration = folder / "config"
     for part in (folder / "data", folder / "logs", folder / "tmp", configuration):
         account.make_folder(part)
     account.write(configuration / "elasticsearch.yml", _settings(folder, port))
     account.write(configuration / "jvm.options", JVM_OPTIONS)
     account.write(configuration / "log4j2.properties", LOGGING)
-    password = str(urlsplit(url).password)
     environment = {
         "ES_PATH_CONF": str(configuration),
         "ES_TMPDIR": str(folder / "tmp"),

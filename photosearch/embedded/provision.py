@@ -67,10 +67,6 @@ class DataFolder:
         home = self.build_elasticsearch()
         return elasticsearch.prepare(self.path / "elasticsearch", home=home, port=port, account=self.account)
 
-    def elasticsearch_url(self, *, port: int) -> str:
-        """Return the address that Elasticsearch will have, before it is there."""
-        return elasticsearch.address(self.path / "elasticsearch", port=port, account=self.account)
-
 
 def check_path(path: Path) -> None:
     """Refuse a data folder whose sockets could not be bound, or whose name configuration files cannot hold."""
