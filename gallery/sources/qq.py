@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from gallery.sources import plain
 from gallery.sources.found import Claims, Found, PassedOverBecause
 from gallery.sources.kinds import MEME
-from gallery.sources.trees import Entry, Folder
+from gallery.sources.trees import Folder
 
 MARKERS = {
     "tencent files", "nt_qq", "nt_data", "mobileqq", "com.tencent.mobileqq", "qq_images", "qqfile_recv", "qq_favorite",
@@ -31,13 +31,9 @@ def recognises(parts: Sequence[str]) -> bool:
 
 def read_folder(folder: Folder) -> Iterator[Found]:
     """What lies in `folder`."""
-    claims = claims_of(folder.parts)
     is_system = not SYSTEM_FOLDERS.isdisjoint(plain.below(folder, MARKERS))
-
-    def tell(_entry: Entry) -> Claims | PassedOverBecause:
-        return PassedOverBecause.SYSTEM if is_system else claims
-
-    return plain.read_folder(folder, tell=tell)
+    told = PassedOverBecause.SYSTEM if is_system else claims_of(folder.parts)
+    return plain.read_folder(folder, tell=lambda _entry: told)
 
 
 def claims_of(parts: Sequence[str]) -> Claims:
