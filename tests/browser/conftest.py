@@ -76,11 +76,16 @@ def settle(page: Page) -> None:
 
 def wait_for(page: Page, expression: str, argument: Any = None) -> None:
     """Wait until `expression` is true in the page. Playwright's own way evaluates there, which the CSP forbids."""
+    wait_until(page, lambda: page.evaluate(expression, argument), otherwise=f"never true: {expression}")
+
+
+def wait_until(page: Page, condition: Callable[[], Any], *, otherwise: str = "never true") -> None:
+    """Wait until `condition()` is true, while events of the page come in."""
     for _ in range(PATIENCE // 50):
-        if page.evaluate(expression, argument):
+        if condition():
             return
         page.wait_for_timeout(50)
-    raise AssertionError(f"never true: {expression}")
+    raise AssertionError(otherwise)
 
 
 def session_of(user: User) -> str:

@@ -48,7 +48,7 @@ def test_a_folder_is_imported_and_taken_back(
     page.get_by_role("link", name="cannot be read").click()
     settle(page)
     expect(page.get_by_role("row")).to_have_count(2)
-    assert page.url.endswith("verdict=refused")
+    page.wait_for_url("**verdict=refused")
     page.go_back()
     page.go_back()
     page.get_by_role("button", name="Take it back …").click()

@@ -35,13 +35,13 @@ def test_keys_lead_to_the_neighbours_and_back_to_the_gallery(page, photos):
     for photo in (photos[1], photos[2]):
         page.keyboard.press("ArrowRight")
         expect(shown(page)).to_have_attribute("data-photo", str(photo.pk))
-        assert page.url.endswith(f"/photos/{photo.pk}")
+        expect(page).to_have_url(f"/photos/{photo.pk}")
     expect(page.get_by_role("button", name="Next photo")).to_be_hidden()
     page.get_by_role("button", name="Previous photo").click()
     expect(shown(page)).to_have_attribute("data-photo", str(photos[1].pk))
     page.keyboard.press("Escape")
     expect(page.locator("#lightbox")).to_be_hidden()
-    assert page.url.endswith("/")
+    expect(page).to_have_url("/")
     expect(page.get_by_role("link", name="second.png")).to_be_focused()
 
 

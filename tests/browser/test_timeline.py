@@ -39,8 +39,12 @@ FIRST_NAME = """[...document.querySelectorAll("#photos .tile[data-photo]")]
     .sort(([a], [b]) => a.top - b.top || a.left - b.left)[0]?.[1].querySelector("small").textContent"""
 
 
-def first_name(page: Page) -> str:
-    """What stands at the top left of the screen, below the bar."""
+def scroll_to(page: Page, y: int) -> str:
+    """Scroll there, and wait for the photos of that place; what stands at the top left of the screen, below the bar."""
+    page.evaluate("y => scrollTo(0, y)", y)
+    # Only then is what stood at the top gone.
+    expect(page.get_by_text("0.png", exact=True)).to_have_count(0)
+    expect(page.locator("#photos .tile:not([data-photo])")).to_have_count(0)
     return page.evaluate(f"() => {FIRST_NAME}")
 
 
@@ -88,10 +92,8 @@ def test_nothing_moves_while_photos_come(open_page, many):
 @pytest.mark.parametrize("way", ["lightbox", "page"])
 def test_one_returns_to_the_same_spot(open_page, many, way):
     page = open_page()
-    page.evaluate("scrollTo(0, 4000)")
-    expect(page.locator("#photos .tile:not([data-photo])")).to_have_count(0)
+    name = scroll_to(page, 4000)
     wait_for(page, "history.state?.timeline")
-    name = first_name(page)
     before = page.evaluate("scrollY")
     link = page.locator("#photos .tile").filter(has_text=name).get_by_role("link")
     if way == "page":
@@ -154,9 +156,7 @@ def test_a_photo_from_long_ago_takes_its_place_when_it_is_dropped(open_page, man
 
 def test_a_narrower_window_keeps_the_place(open_page, many):
     page = open_page()
-    page.evaluate("scrollTo(0, 5000)")
-    expect(page.locator("#photos .tile:not([data-photo])")).to_have_count(0)
-    name = first_name(page)
+    name = scroll_to(page, 5000)
     page.set_viewport_size({"width": 800, "height": 860})
     expect(page.locator("#photos .tile:not([data-photo])")).to_have_count(0)
     expect(page.get_by_text(name, exact=True)).to_be_in_viewport()

@@ -98,7 +98,7 @@ def test_over_http_a_key_is_asked_for_and_the_tools_answer(address, key, allowed
 def test_over_http_too_an_address_may_guess_so_many_keys_in_a_minute(address, key, allowed):
     def guess(number: int, known: str = "") -> int:
         headers = {"Authorization": f"Bearer {known or f'ps_{number}'}", "X-Forwarded-For": "198.51.100.4, 192.0.2.77"}
-        return httpx2.post(address, headers=headers, json={}).status_code
+        return httpx2.post(address, headers=headers, json={}, timeout=PATIENCE).status_code
 
     # Twice as many and one: a minute may end in between.
     assert {guess(number) for number in range(2 * GUESSES + 1)} == {401, 429}
