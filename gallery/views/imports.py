@@ -1,5 +1,6 @@
 """Imports: the list, a new one, and the page of one with its progress and what it can be told."""
 
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -7,10 +8,13 @@ from django.core.exceptions import BadRequest
 from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.formats import number_format
+from django.utils.timesince import timeuntil
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
+from django_htmx.http import reselect, retarget
 
 from gallery.bulk_import.jobs import (
     ACTIONS,
@@ -28,6 +32,7 @@ from gallery.models import ImportItem, ImportJob, Photo, PhotoSource
 from gallery.views import PageRequest
 
 SHOWN_IMPORTS = 100
+MINUTE = timedelta(minutes=1)
 
 
 @require_safe
@@ -60,8 +65,15 @@ def new_import(request: PageRequest) -> HttpResponse:
 @require_safe
 @vary_on_headers("HX-Request")
 def show_import(request: PageRequest, job_id: int) -> HttpResponse:
-    """The page of one import; asked by htmx, its progress alone."""
-    return _page(request, _followed(request, job_id))
+    """The page of one import; asked by htmx, its progress alone, of which it takes the figures.
+
+    Where the import is in another state than htmx knows, it is told to take all of it.
+    """
+    job = _followed(request, job_id)
+    response = _page(request, job)
+    if request.GET.get("state") not in (None, job.state):
+        retarget(reselect(response, "#import"), "#import")
+    return response
 
 
 @require_POST
@@ -73,7 +85,7 @@ def tell_import(request: PageRequest, job_id: int) -> HttpResponse:
         raise BadRequest(_("An import cannot be told that."))
     if tell(job, action) and job.is_busy:
         enqueue_import(job.pk)
-    return _page(request, job) if request.htmx else redirect("gallery:import", job.pk)
+    return _page(request, job, is_told=True) if request.htmx else redirect("gallery:import", job.pk)
 
 
 def _create(request: PageRequest, form: ImportForm) -> ImportJob:
@@ -97,10 +109,11 @@ def _followed(request: PageRequest, job_id: int) -> ImportJob:
     return get_object_or_404(jobs, pk=job_id)
 
 
-def _page(request: PageRequest, job: ImportJob) -> HttpResponse:
+def _page(request: PageRequest, job: ImportJob, *, is_told: bool = False) -> HttpResponse:
     numbers = job.counts
     context = {
         "job": job,
+        "is_told": is_told,
         "is_own": job.owner_id == request.user.pk,
         "actions": possible_actions(job),
         "profile": PROFILE_NAMES[job.profile] if job.profile != "auto" else "",
@@ -108,6 +121,7 @@ def _page(request: PageRequest, job: ImportJob) -> HttpResponse:
         "seen": _number(job.seen),
         "all": _number(job.expected) if job.expected else "",
         "pace": _pace(job.files_per_second),
+        "time_left": _time_left(job.ends_at),
         "bytes": numbers.get("bytes", 0),
         "dates": _dates(numbers.get("dates", {})),
         "reasons": [(in_words(reason), count) for reason, count in _sums(numbers.get("reasons", {}))],
@@ -119,6 +133,14 @@ def _page(request: PageRequest, job: ImportJob) -> HttpResponse:
 
 def _pace(files_per_second: float) -> str:
     return number_format(files_per_second, decimal_pos=0 if files_per_second >= 10 else 1) if files_per_second else ""
+
+
+def _time_left(ends_at: datetime | None) -> str:
+    if ends_at is None:
+        return ""
+    if ends_at - timezone.now() < MINUTE:
+        return _("less than a minute left")
+    return _("about %(time)s left") % {"time": timeuntil(ends_at)}
 
 
 def _dates(dates: dict[str, int]) -> list[tuple[str, str]]:

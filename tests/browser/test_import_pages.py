@@ -59,6 +59,33 @@ def test_a_folder_is_imported_and_taken_back(
     assert not Photo.objects.exists()
 
 
+def test_a_running_import_is_followed_without_losing_the_focus_and_after_an_empty_answer_too(
+    open_page: Callable[..., Page], owner: Any, broker: Any
+) -> None:
+    job = ImportJob.objects.create(owner=owner, started_by=owner, roots=["/pictures"], expected=100, tally={"new": 1})
+    page = open_page(f"/imports/{job.pk}")
+    pause = page.get_by_role("button", name="Pause")
+    pause.focus()
+    asked = f"**/imports/{job.pk}?state=running"
+    with page.expect_response(asked):
+        page.route(asked, lambda route: route.fulfill(status=204))
+    page.unroute(asked)
+    ImportJob.objects.update(tally={"new": 57})
+    expect(page.get_by_text("57 of 100 files")).to_be_visible()
+    expect(pause).to_be_focused()
+    page.keyboard.press("Enter")
+    state = page.locator("#import").get_by_role("status")
+    expect(state).to_have_text("paused")
+    expect(state).to_be_focused()
+    page.get_by_role("button", name="Go on").click()
+    expect(state).to_have_text("running")
+    # It ends by itself: the buttons follow.
+    ImportJob.objects.update(state="finished")
+    expect(state).to_have_text("finished")
+    expect(pause).to_have_count(0)
+    expect(page.locator("#import")).to_have_count(1)
+
+
 def test_the_pages_fit_a_small_telephone(
     open_page: Callable[..., Page], settings: Any, tmp_path: Path, owner: Any
 ) -> None:

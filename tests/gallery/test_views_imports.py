@@ -3,6 +3,7 @@
 
 import zipfile
 from collections.abc import Callable
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from gallery.models import ImportItem, ImportJob, Photo
 from gallery.views import import_files
@@ -54,6 +56,21 @@ def test_a_folder_is_chosen_checked_and_imported(page: Client, roots: Path, brok
     assert "from nowhere else: 2." in shown
     assert "hx-trigger" not in shown
     assert "by hand" not in shown
+
+
+def test_figures_are_asked_for_alone_until_the_state_is_another(page: Client, owner: User) -> None:
+    now = timezone.now()
+    job = ImportJob.objects.create(owner=owner, roots=["/x"], expected=100, tally={"new": 50})
+    ImportJob.objects.update(pass_began_at=now - timedelta(seconds=10), heartbeat=now)
+    ask = {"path": f"/imports/{job.pk}", "headers": {"HX-Request": "true"}}
+    same = page.get(**ask, data={"state": "running"})
+    assert "HX-Retarget" not in same.headers
+    assert "less than a minute left" in same.content.decode()
+    ImportJob.objects.update(expected=1000)
+    assert "about 3\xa0minutes left" in page.get(**ask, data={"state": "running"}).content.decode()
+    ImportJob.objects.update(state="paused")
+    changed = page.get(**ask, data={"state": "running"})
+    assert (changed.headers["HX-Retarget"], changed.headers["HX-Reselect"]) == ("#import", "#import")
 
 
 @pytest.mark.django_db(transaction=True)
