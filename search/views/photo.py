@@ -31,11 +31,14 @@ def show_similar(request: SearchRequest, photo_id: int) -> HttpResponse:
 @require_safe
 @vary_on_headers("HX-Request")
 def show_text(request: SearchRequest, photo_id: int) -> HttpResponse:
-    """The text found in a photo: a fragment for htmx, else a page."""
+    """The text found in a photo: a fragment for htmx, else a page; to who asks `again`, only what is new."""
     photo = _own_photo(request, photo_id)
     found = PhotoText.objects.filter(photo=photo).first()
     failed = any(attempt.is_final for attempt in photo.step_attempts.filter(step=Step.TEXT))
-    context = {"photo": photo, "text": found, "is_awaited": not (found or failed or photo.defect)}
+    is_awaited = photo.wants_text and not (found or failed or photo.defect)
+    if is_awaited and "again" in request.GET:
+        return HttpResponse(status=NO_CONTENT)
+    context = {"photo": photo, "text": found, "is_awaited": is_awaited}
     return render(request, "search/text.html" if request.htmx else "search/text_page.html", context)
 
 

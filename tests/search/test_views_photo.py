@@ -43,7 +43,20 @@ def test_text_that_is_still_awaited_asks_again(client, user):  # noqa: F811
     photo = unread(add_photo(user, "a.png"))
     fragment = client.get(f"/photos/{photo.pk}/text", headers=HTMX).content.decode()
     assert "It has not been read yet." in fragment
-    assert 'hx-trigger="load delay:4s"' in fragment
+    assert 'hx-trigger="every 4s"' in fragment
+    # Who reads it aloud is told again only when there is something to tell.
+    again = {"path": f"/photos/{photo.pk}/text?again", "headers": HTMX}
+    assert client.get(**again).status_code == 204
+    PhotoText.objects.create(photo=photo, owner=user, engine="x", text="tea", lines=[{"text": "tea"}])
+    assert "<div>tea</div>" in client.get(**again).content.decode()
+
+
+def test_text_that_nobody_wants_is_not_waited_for(client, user):  # noqa: F811
+    photo = unread(add_photo(user, "a.png"))
+    Photo.objects.update(wants_text=False)
+    fragment = client.get(f"/photos/{photo.pk}/text", headers=HTMX).content.decode()
+    assert "Its import has switched this off." in fragment
+    assert "hx-trigger" not in fragment
 
 
 def test_text_that_will_not_come_is_not_waited_for(client, user):  # noqa: F811
