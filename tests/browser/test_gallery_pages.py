@@ -181,3 +181,18 @@ def test_everything_that_can_be_used_has_a_name(open_page, show, owner):
         page.goto(path)
         settle(page)
         assert page.evaluate(NAMELESS) == [], path
+
+
+def test_the_status_page_brings_itself_up_to_date_without_taking_the_focus(open_page, show, owner):
+    owner.is_staff = owner.is_superuser = True
+    owner.save()
+    page = open_page("/account")
+    page.clock.install()
+    page.goto("/status")
+    settle(page)
+    person = page.get_by_role("link", name=owner.username)
+    person.focus()
+    show()
+    page.clock.run_for(11_000)
+    expect(page.get_by_role("row").filter(has=person).get_by_role("cell").first).to_have_text("1")
+    expect(person).to_be_focused()
