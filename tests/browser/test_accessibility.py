@@ -31,6 +31,8 @@ LOOKS = [
 
 def violations(page: Page) -> list[str]:
     """What is seriously or critically wrong with the page as it is now."""
+    # Where what moves comes to rest: half faded in, words have little contrast.
+    page.emulate_media(reduced_motion="reduce")
     page.evaluate(AXE)
     return page.evaluate(RUN, STANDARD)
 

@@ -4,6 +4,7 @@
 loads, prepares and encodes the published ones. The weights are kept in the user's cache folder, by this file's digest.
 """
 
+import fcntl
 import hashlib
 import math
 import os
@@ -63,13 +64,16 @@ def small_clip_weights() -> Path:
     """The trained weights, a state dict in half precision."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "photosearch-tests"
     path = cache / f"small-clip-{hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:16]}.pt"
-    if not path.is_file():
-        import torch
+    cache.mkdir(parents=True, exist_ok=True)
+    with path.with_suffix(".lock").open("w") as lock:
+        # Of two processes of the suite one trains, with the whole machine to itself, and the other waits for it.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not path.is_file():
+            import torch
 
-        cache.mkdir(parents=True, exist_ok=True)
-        partial = path.with_suffix(f".{os.getpid()}")
-        torch.save(_train().state_dict(), partial)
-        partial.replace(path)
+            partial = path.with_suffix(".part")
+            torch.save(_train().state_dict(), partial)
+            partial.replace(path)
     return path
 
 
