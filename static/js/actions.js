@@ -7,12 +7,15 @@ const SECONDS_TO_READ = 10;
 export async function post(url, fields) {
   const { "X-CSRFToken": token } = JSON.parse(document.body.getAttribute("hx-headers"));
   const headers = { "X-CSRFToken": token, Accept: "application/json" };
+  let reason = "";
   try {
     const response = await fetch(url, { method: "POST", headers, body: new URLSearchParams(fields) });
     if (response.redirected) location.reload();
-    if (response.ok) return await response.json();
+    const answer = await response.json();
+    if (response.ok) return answer;
+    reason = answer.sentence;
   } catch { /* Told below. */ }
-  tell(gettext("That did not work. Try again."), { failed: true });
+  tell(reason || gettext("That did not work. Try again."), { failed: true });
   return null;
 }
 
@@ -47,9 +50,13 @@ function undoButton(list, item, moment) {
   button.type = "button";
   button.textContent = gettext("Undo");
   button.addEventListener("click", async () => {
-    item.remove();
+    if (button.ariaBusy === "true") return;
+    button.ariaBusy = "true";
     const answer = await post(list.dataset.restore, { moment });
+    button.ariaBusy = "false";
+    // Where it failed, the button stays to be pressed again.
     if (!answer) return;
+    item.remove();
     tell(answer.sentence);
     document.dispatchEvent(new CustomEvent("photos:restored", { detail: { moment } }));
     announceChange();

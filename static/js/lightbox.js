@@ -20,6 +20,7 @@ const zoom = new Zoom(stage, picture, { turn, zoomed: sharpen });
 const title = document.title;
 let photo = null;
 let list = null;
+let removed = 0; // the number of the photo that is on its way into the bin
 
 /** The address of a photo's page, with the words by which it was found. */
 function pageOf(found) {
@@ -108,8 +109,12 @@ async function turn(step) {
 
 async function remove() {
   const doomed = photo;
+  // Pressed twice, it would be about this photo again, and not about the next.
+  if (removed === doomed.id) return;
+  removed = doomed.id;
   const neighbour = await list.neighbour(doomed.id, 1) ?? await list.neighbour(doomed.id, -1);
   const answer = await post(addressOf(doomed.id, "delete"), {});
+  removed = 0;
   if (!answer) return;
   tell(answer.sentence, { undo: answer.undo });
   if (neighbour) {

@@ -117,10 +117,13 @@ form.addEventListener("submit", async (event) => {
     return;
   }
   event.preventDefault();
+  if (form.ariaBusy === "true") return;
   const fields = { photo: ids };
   if (button.name) fields[button.name] = button.value;
   if (url.endsWith("/description")) fields.description = form.elements.description.value;
+  form.ariaBusy = "true";
   const answer = await post(url, fields);
+  form.ariaBusy = "false";
   if (!answer) return;
   document.querySelector("#describe").hidePopover();
   tell(answer.sentence, { undo: answer.undo });

@@ -103,6 +103,18 @@ def test_delete_shows_the_next_and_undo_brings_it_back(page, photos):
     assert Photo.objects.get(pk=photos[0].pk).trashed_at is None
 
 
+def test_delete_pressed_twice_in_haste_is_about_one_photo(page, photos):
+    page.locator("#lightbox").evaluate("""dialog => {
+        for (let times = 0; times < 2; times += 1) {
+            dialog.dispatchEvent(new KeyboardEvent("keydown", { key: "Delete", bubbles: true }));
+        }
+    }""")
+    expect(page.locator(".lightbox-name")).to_have_text(photos[1].filename)
+    expect(page.get_by_text("1 photo is in the bin")).to_be_visible()
+    expect(page.get_by_text("Nothing has been put into the bin.")).to_have_count(0)
+    assert Photo.objects.filter(trashed_at__isnull=False).count() == 1
+
+
 def test_the_last_one_deleted_closes_it(open_page, show):
     show(filename="only.png")
     page = open_page()

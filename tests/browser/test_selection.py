@@ -5,6 +5,7 @@ from zipfile import ZipFile
 import pytest
 from playwright.sync_api import Page, expect
 
+from gallery import forms
 from gallery.models import Photo
 from search.models import PhotoText
 from tests.browser.conftest import SMALL_TELEPHONE
@@ -56,6 +57,31 @@ def test_the_keyboard_chooses_rates_and_deletes_with_undo(open_page, photos):
     expect(page.get_by_role("link", name="0.png")).to_have_count(0)
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_role("link", name="0.png")).to_be_visible()
+
+
+def test_an_undo_that_fails_can_be_pressed_again(open_page, photos):
+    page = open_page()
+    box_of(page, photos[0]).check(force=True)
+    page.get_by_role("button", name="Delete").click()
+    undo = page.get_by_role("button", name="Undo")
+    page.route("**/bin/restore", lambda route: route.fulfill(status=404, body="not now"))
+    undo.click()
+    expect(page.get_by_text("That did not work. Try again.")).to_be_visible()
+    page.unroute("**/bin/restore")
+    undo.click()
+    expect(page.get_by_text("1 photo is back.")).to_be_visible()
+    expect(undo).to_have_count(0)
+    assert not Photo.objects.filter(trashed_at__isnull=False).exists()
+
+
+def test_why_something_cannot_be_done_is_told(open_page, photos, monkeypatch):
+    monkeypatch.setattr(forms, "MAX_CHOSEN", 1)
+    page = open_page()
+    for photo in photos[:2]:
+        box_of(page, photo).check(force=True)
+    page.get_by_role("button", name="Delete").click()
+    expect(page.get_by_text("At most 1 photos can be chosen at once.")).to_be_visible()
+    expect(chosen(page)).to_have_text("2 chosen")
 
 
 @pytest.mark.parametrize("path", ["/", "/search?q=tea"])
