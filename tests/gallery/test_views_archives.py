@@ -3,11 +3,14 @@
 import os
 import shutil
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
 
 from gallery.bulk_import import archives
@@ -141,7 +144,25 @@ def test_an_archive_is_taken_once(page: Client, owner: User) -> None:
     assert GONE in again.content.decode()
     assert upload not in again.content.decode()
     with pytest.raises(ImportRefused, match=GONE):
-        create_sent_job(upload, owner=owner, started_by=owner)  # type: ignore[arg-type]
+        create_sent_job(UUID(upload), owner=owner, started_by=owner)
+    assert ImportJob.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_imports_that_want_the_same_archive_at_the_same_moment_one_gets_it(page: Client, owner: User) -> None:
+    upload = UUID(send_whole(page, picture(1)))
+
+    def takes(_number: int) -> bool:
+        try:
+            create_sent_job(upload, owner=owner, started_by=owner)
+        except ImportRefused:
+            return False
+        finally:
+            connection.close()
+        return True
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(takes, range(4))) == [False, False, False, True]
     assert ImportJob.objects.count() == 1
 
 
