@@ -20,7 +20,8 @@ test: $(VENV)/.installed-dev ## run the whole test suite, checks included
 
 soak: $(VENV)/.installed-dev ## run the tests that take hours
 	@.ci/system-packages test
-	@exec $(BIN)/python -m pytest -m soak
+	$(BIN)/python -m pytest -m soak
+	@exec $(BIN)/python -m pytest -m "hypothesis and not soak" --hypothesis-profile others --timeout 3600
 
 lint: $(VENV)/.installed-dev ## check style, types and the direction of imports
 	$(BIN)/ruff check .

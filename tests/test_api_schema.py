@@ -35,7 +35,7 @@ from tests.gallery.conftest import broker, media_root, owner, picture, store  # 
 SHORT = settings(
     max_examples=12, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
 )
-LONG = settings(max_examples=300, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+LONG = settings(SHORT, max_examples=300, derandomize=False)
 FILES = {"upload", "by-picture", "thumbnail", "preview", "original", "download", "archive", "uploads", "{upload_id}"}
 THERE: dict[str, type[Model]] = {
     "photo_id": Photo,
