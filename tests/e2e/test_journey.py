@@ -60,8 +60,8 @@ def test_near_misses_do_not_come_before_the_right_sample(person: Person, words: 
 
 def test_an_uploaded_picture_is_soon_found_by_its_words(person: Person):
     person.upload("allotment.png", note("Allotment 27, key under the blue pot", "菜园 27 号，钥匙在蓝花盆下"))
-    person.finds("blue pot", "allotment.png", seconds=30)
-    person.finds("蓝花盆", "allotment.png", seconds=5)
+    person.finds("blue pot", "allotment.png", seconds=60)
+    person.finds("蓝花盆", "allotment.png", seconds=60)
     person.open_photo("allotment.png")
     person.page.get_by_role("button", name="Delete", exact=True).click()
     person.page.get_by_text("1 photo is in the bin").wait_for()

@@ -19,7 +19,7 @@ def test_without_elasticsearch_the_database_answers_and_the_page_says_so(site: S
         assert person.look_for("NH961")[0] == "boarding-pass.png"
         assert INDEX_IS_DOWN in person.notices()
         person.upload("down.png", note("Uploaded while the index was down", "索引停了也能上传"))
-        person.finds("index was down", "down.png", seconds=30)
+        person.finds("index was down", "down.png", seconds=60)
     finally:
         site.start_program("elasticsearch")
     wait_until(
@@ -60,7 +60,7 @@ def test_processes_killed_in_the_middle_of_a_batch_lose_nothing(site: Site, pers
         old = site.programs()[name]["pid"]
         site.kill(name)
         wait_until(
-            lambda name=name, old=old: site.programs()[name]["pid"] not in (0, old), f"{name} runs again", seconds=30
+            lambda name=name, old=old: site.programs()[name]["pid"] not in (0, old), f"{name} runs again", seconds=60
         )
     site.wait_until_settled(seconds=240, prefix="archive-")
     assert site.inside("given_up") == {}
