@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.contrib.auth.models import AbstractBaseUser, User
+from django.db import transaction
 from django.utils import timezone
 
 from gallery.deletion import delete_photos
@@ -24,7 +25,7 @@ def bin_photos(
     finds them at once.
     """
     moment = moment or timezone.now()
-    return photos.visible_to(user).update(trashed_at=moment), moment
+    return _move(photos.visible_to(user), moment), moment
 
 
 def binned_at(moment: datetime, *, user: AbstractBaseUser) -> PhotoQuerySet:
@@ -34,7 +35,7 @@ def binned_at(moment: datetime, *, user: AbstractBaseUser) -> PhotoQuerySet:
 
 def restore_photos(photos: PhotoQuerySet, *, user: AbstractBaseUser) -> int:
     """Take those of `photos` that are in the bin of `user` out of it; how many they were."""
-    return photos.binned_by(user).update(trashed_at=None)
+    return _move(photos.binned_by(user), None)
 
 
 def empty_bin(photos: PhotoQuerySet, *, user: AbstractBaseUser) -> int:
@@ -50,3 +51,10 @@ def purge_bins() -> None:
     for owner in User.objects.filter(pk__in={owner_id for _photo_id, owner_id in due}):
         empty_bin(expired.filter(pk__in=[photo_id for photo_id, owner_id in due if owner_id == owner.pk]), user=owner)
     PhotoMerge.objects.filter(moment__lt=deadline).delete()
+
+
+def _move(photos: PhotoQuerySet, moment: datetime | None) -> int:
+    """Put `photos` into the bin, or out of it; locked in one order, so that two who do so take turns."""
+    with transaction.atomic():
+        photo_ids = list(photos.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
+        return Photo.objects.filter(pk__in=photo_ids).update(trashed_at=moment)

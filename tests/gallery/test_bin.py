@@ -1,10 +1,13 @@
 """What is deleted waits in the bin, is found nowhere, comes back as it was, and goes for good after thirty days."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from io import BytesIO
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connections, transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -15,6 +18,7 @@ from gallery.models import Photo
 from gallery.tasks import make_thumbnails
 from gallery.upload import Arrival, store_upload
 from tests.gallery.conftest import picture
+from tests.gallery.test_merging import waiting_for_locks
 
 ALL = Photo.objects.all()
 
@@ -77,6 +81,29 @@ def test_nobody_touches_anothers_bin(store, owner):
     assert restore_photos(ALL.all(), user=stranger) == empty_bin(ALL.all(), user=stranger) == 0
     assert not binned_at(moment, user=stranger).exists()
     assert list(Photo.objects.binned_by(owner)) == [photo]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_bin_the_same_photos_take_turns(store, owner):
+    first, second = store(), store()
+    # Now it lies behind the second one in the table.
+    Photo.objects.filter(pk=first.pk).update(importance=1)
+
+    def put_both_there() -> int:
+        try:
+            return bin_photos(ALL, user=owner)[0]
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            list(ALL.filter(pk=first.pk).select_for_update(no_key=True))
+            others = pool.submit(put_both_there)
+            while not waiting_for_locks():
+                time.sleep(0.05)
+            assert bin_photos(ALL.filter(pk=second.pk), user=owner)[0] == 1
+        assert others.result() == 1
+    assert not Photo.objects.visible_to(owner).exists()
 
 
 def test_after_thirty_days_photos_go_for_good_some_at_a_time(store, owner, monkeypatch):
