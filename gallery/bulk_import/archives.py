@@ -62,23 +62,18 @@ def remove_archives(job: ImportJob) -> None:
 
 def sweep_archives() -> int:
     """Remove archives that no upload and no import needs: what a crash has left, after a day; how many there were."""
+    folders = list(Path(settings.MEDIA_ROOT, ARCHIVES).glob("*"))
+    # In this order: what is taken between the two questions is an import's when it is an upload's no more.
+    needed = {pk.hex for pk in PartialUpload.objects.filter(is_archive=True).values_list("pk", flat=True)}
+    jobs = ImportJob.objects.filter(is_upload=True).exclude(state__in=OVER)
+    needed.update(Path(root).parent.name for roots in jobs.values_list("roots", flat=True) for root in roots)
     swept = 0
-    for folder in Path(settings.MEDIA_ROOT, ARCHIVES).glob("*"):
+    for folder in folders:
         with suppress(FileNotFoundError):  # its import has just ended
-            if folder.stat().st_mtime < time.time() - LIFETIME.total_seconds() and not _is_needed(folder):
+            if folder.name not in needed and folder.stat().st_mtime < time.time() - LIFETIME.total_seconds():
                 shutil.rmtree(folder)
                 swept += 1
     return swept
-
-
-def _is_needed(folder: Path) -> bool:
-    # In this order: what is taken between the two questions is an import's when it is an upload's no more.
-    if PartialUpload.objects.filter(pk=folder.name).exists():
-        return True
-    jobs = ImportJob.objects.filter(is_upload=True).exclude(state__in=OVER)
-    return any(
-        Path(root).parent.name == folder.name for roots in jobs.values_list("roots", flat=True) for root in roots
-    )
 
 
 def archive_name(filename: str) -> str:

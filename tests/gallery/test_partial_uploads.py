@@ -60,3 +60,12 @@ def test_bytes_without_an_upload_are_swept_up(begin, owner):
     assert upload.path.exists()
     assert sweep_partial_uploads() == 1
     assert not upload.path.exists()
+
+
+def test_what_somebody_else_has_left_among_the_pieces_does_not_stop_the_sweeping(begin):
+    upload = begin()
+    stray = upload.path.with_name(".DS_Store")
+    stray.touch()
+    assert sweep_partial_uploads() == 1
+    assert not stray.exists()
+    assert upload.path.exists()
