@@ -1,6 +1,7 @@
 """Count attempts before the work begins, so that work which kills its worker is counted too."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import F, QuerySet
@@ -13,8 +14,17 @@ Failures = Mapping[int, str]
 Work = Callable[[list[Photo]], Failures]
 
 
-# What this process has begun and not ended.
-_begun: set[tuple[Step, str, frozenset[int]]] = set()
+@dataclass(frozen=True, eq=False)
+class _Underway:
+    """A batch that is being worked on; another one is another, though it be of the same photos."""
+
+    step: Step
+    version: str
+    photo_ids: frozenset[int]
+
+
+# What this process has begun and not ended, nor taken back.
+_begun: set[_Underway] = set()
 
 
 class NeighbourDown(Exception):
@@ -33,12 +43,12 @@ def run_step(step: Step, version: str, photos: Iterable[Photo], *, work: Work) -
     alone = [[photo] for photo in by_id.values() if photo.pk in tried]
     for batch in [fresh, *alone]:
         begun = _begin(step, version, batch)
-        underway = (step, version, frozenset(photo.pk for photo in begun))
+        underway = _Underway(step, version, frozenset(photo.pk for photo in begun))
         _begun.add(underway)
         try:
             failures = work(begun) if begun else {}
         except NeighbourDown as reason:
-            _take_back(*underway, reason=str(reason))
+            _take_back(underway, reason=str(reason))
             return
         except Exception as error:
             _fail(step, version, {photo.pk: f"{type(error).__name__}: {error}" for photo in begun})
@@ -52,7 +62,7 @@ def run_step(step: Step, version: str, photos: Iterable[Photo], *, work: Work) -
 def take_back_begun() -> None:
     """Forget the attempts that this process has begun and not ended: being stopped in order is no photo's fault."""
     for underway in list(_begun):
-        _take_back(*underway, reason="")
+        _take_back(underway, reason="")
 
 
 def was_down_lately(step: Step, version: str) -> bool:
@@ -79,8 +89,14 @@ def _begin(step: Step, version: str, photos: list[Photo]) -> list[Photo]:
     return begun
 
 
-def _take_back(step: Step, version: str, photo_ids: Iterable[int], *, reason: str) -> None:
-    _rows(step, version, photo_ids).update(attempts=F("attempts") - 1, error=reason, failed_at=timezone.now())
+def _take_back(underway: _Underway, *, reason: str) -> None:
+    """Once, whoever comes first: the thread that works, or the one that stops it."""
+    try:
+        _begun.remove(underway)
+    except KeyError:
+        return
+    rows = _rows(underway.step, underway.version, underway.photo_ids)
+    rows.update(attempts=F("attempts") - 1, error=reason, failed_at=timezone.now())
 
 
 def _fail(step: Step, version: str, failures: Failures) -> None:

@@ -147,3 +147,13 @@ def test_to_be_stopped_in_order_in_the_middle_of_the_work_is_no_attempt(photos: 
     run_step(Step.TEXT, V, photos[:1], work=Worker(on=lambda batch: {batch[0].pk: "unreadable"}))
     take_back_begun()
     assert attempts()[photos[0].pk] == 1, "what has ended is not taken back"
+
+
+def test_an_attempt_is_taken_back_once_though_the_stop_comes_while_a_neighbour_is_down(photos: list[Photo]) -> None:
+    def stop(_batch: list[Photo]) -> Failures:
+        take_back_begun()
+        raise NeighbourDown("It sleeps.")
+
+    for _round in range(2):
+        run_step(Step.TEXT, V, photos, work=stop)
+        assert attempts() == dict.fromkeys(ids(photos), 0)
