@@ -51,7 +51,7 @@ class Photosearch:
         return known
 
     def upload(self, path: Path, checksum: str) -> dict:
-        """Send one file: {"status": "created" or "duplicate", "photo": …}."""
+        """Send one file: {"status": "created", "duplicate" or "restored", "photo": …}."""
         headers = {
             "Content-Type": "application/octet-stream",
             "Content-Length": str(path.stat().st_size),

@@ -12,6 +12,7 @@ from rest_framework import serializers
 from gallery.access import ApiRequest
 from gallery.access.problems import CONTENT_TYPE, ApiView, Problem, answer_plainly
 from gallery.api.bodies import Piece
+from gallery.api.uploads import STATUSES
 from gallery.tokens import Scope
 from gallery.views import resumable
 
@@ -33,7 +34,7 @@ class Outcome(serializers.Serializer):
     """What became of the file."""
 
     id = serializers.IntegerField(help_text="Of the photo.")
-    status = serializers.ChoiceField(["created", "duplicate", "restored"], help_text="Restored: out of the bin.")
+    status = serializers.ChoiceField(list(STATUSES.values()), help_text="Restored: out of the bin.")
     url = serializers.CharField(help_text="The photo's page, for people.")
 
 

@@ -26,6 +26,8 @@ from gallery.views.uploads import ENVELOPE, LargeFileSkipper, too_large
 
 # The header of each digest, and its hexadecimal digits.
 CHECKSUM_HEADERS = {"X-Checksum-SHA256": SHA256, "X-Checksum-SHA1": SHA1, "X-Checksum-MD5": MD5}
+# What is told of a file that was taken.
+STATUSES = {Arrival.NEW: "created", Arrival.KNOWN: "duplicate", Arrival.BINNED: "restored"}
 MAX_CHECKS = 1000
 IN_MEMORY = 2 << 20
 
@@ -39,7 +41,7 @@ class UploadSerializer(Input):
 class UploadAnswer(serializers.Serializer):
     """What became of the file."""
 
-    status = serializers.ChoiceField(["created", "duplicate"])
+    status = serializers.ChoiceField(list(STATUSES.values()), help_text="Restored: out of the bin.")
     photo = PhotoSerializer()
 
 
@@ -104,11 +106,11 @@ class Upload(ApiView):
         tags=["upload"],
     )
     def post(self, request: ApiRequest) -> Response:
-        """Upload a picture: 201 if it is new, 200 with the photo that is there if its bytes are known."""
+        """Upload a picture: 201 if it is new, 200 if its bytes are in the gallery, or were in the bin till now."""
         filename = filename_of(request)
         checksums = _checksums(request)
         if known := _known(request, checksums):
-            return _answer(known, created=False)
+            return _answer(known, Arrival.KNOWN)
         if int(request.headers.get("Content-Length") or 0) > settings.MAX_UPLOAD_BYTES + ENVELOPE:
             raise TooLarge(too_large())
         file, filename = _receive(request, filename)
@@ -117,7 +119,7 @@ class Upload(ApiView):
             photo, arrival = store_upload(file, owner=request.user, filename=filename)
         finally:
             file.close()
-        return _answer(photo, created=arrival is Arrival.NEW)
+        return _answer(photo, arrival)
 
 
 class UploadCheck(ApiView):
@@ -192,9 +194,10 @@ def _verify(file: IO[bytes], checksums: list[str]) -> None:
         raise Refused(_("The file did not arrive whole: its checksum is another one."), "checksum-mismatch")
 
 
-def _answer(photo: Photo, *, created: bool) -> Response:
-    body = {"status": "created" if created else "duplicate", "photo": PhotoSerializer(photo).data}
-    return Response(body, status=201 if created else 200, headers={"Location": body["photo"]["links"]["self"]})
+def _answer(photo: Photo, arrival: Arrival) -> Response:
+    body = {"status": STATUSES[arrival], "photo": PhotoSerializer(photo).data}
+    status = 201 if arrival is Arrival.NEW else 200
+    return Response(body, status=status, headers={"Location": body["photo"]["links"]["self"]})
 
 
 def _photos_by_checksum(request: ApiRequest, checksums: list[str]) -> dict[str, int]:

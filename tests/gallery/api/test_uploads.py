@@ -7,6 +7,8 @@ from urllib.parse import quote
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from gallery.api.uploads import UploadAnswer
+from gallery.bin import bin_photos
 from gallery.models import Photo
 from tests.gallery.conftest import picture
 
@@ -53,6 +55,15 @@ def test_the_same_bytes_are_a_duplicate(program):
     assert response.status_code == 200
     assert response.json() == first | {"status": "duplicate"}
     assert Photo.objects.count() == 1
+
+
+def test_the_same_bytes_restore_a_photo_from_the_bin(program, store, owner):
+    photo = store(picture(1))
+    bin_photos(Photo.objects.all(), user=owner)
+    response = send(program, picture(1), **{"X-Checksum-SHA256": photo.sha256})
+    assert (response.status_code, response.json()["status"]) == (200, "restored")
+    assert UploadAnswer(data=response.json()).is_valid()
+    assert Photo.objects.visible_to(owner).get().pk == response.json()["photo"]["id"] == photo.pk
 
 
 @pytest.mark.parametrize(("header", "name"), HEADERS.items())
