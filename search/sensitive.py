@@ -7,9 +7,11 @@ announce them. What no rule recognises stays: these are help against carelessnes
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
-from itertools import cycle
+from itertools import accumulate
+from operator import itemgetter
 from unicodedata import decimal
 
 # Full-width forms in their plain one; whatever else people, and text recognition, take for a space or a hyphen.
@@ -26,10 +28,16 @@ NO_DIGIT_BEHIND = r"(?!\d)"
 RUN_OF_DIGITS = re.compile(rf"\d(?:{GAP}\d){{3,}}[Xx]?")
 WHOLE_LINE = "[masked]"
 
-IDENTITY = rf"\d(?:{GAP}\d){{16}}{GAP}[\dXx]"
+# Only what may hold a date of birth: hostile texts are digits all over.
+IDENTITY = rf"[1-9](?:{GAP}\d){{5}}{GAP}(?:1{GAP}[89]|2{GAP}[01])(?:{GAP}\d){{9}}{GAP}[\dXx]"
 IDENTITY_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 IDENTITY_CHECKS = "10X98765432"
 CARD_LENGTHS = range(13, 20)
+RUN_FOR_CARDS = re.compile(rf"\d(?:{GAP}\d){{{CARD_LENGTHS[0] - 1},}}")
+DIGIT = re.compile(r"\d")
+TWICE = str.maketrans("0123456789", "0246813579")  # and of two digits their sum
+# Years or prices below each other: more lines than a card has, and no number goes on from one to the next.
+COLUMN = re.compile(r"^\d{4}(?:\n\d{4}){5,}$", re.MULTILINE)
 # What begins with 20 is a date more often than a card.
 ISSUERS = ("22", "23", "24", "25", "26", "27", "3", "4", "5", "6", "9")
 TELEPHONE = rf"""
@@ -72,7 +80,7 @@ def mask_lines(lines: Sequence[str]) -> list[str]:
     spans, masked, at = _spans("\n".join(lines)), [], 0
     for line in lines:
         end = at + len(line)
-        here = [span for span in spans if span[0] < end and span[1] > at]
+        here = spans[bisect_right(spans, at, key=itemgetter(1)) : bisect_left(spans, end, key=itemgetter(0))]
         if any(span[0] < at or span[1] > end for span in here):
             masked.append(WHOLE_LINE)
         else:
@@ -102,13 +110,10 @@ def is_identity_number(text: str) -> bool:
     return number[0] != "0" and 1850 <= born.year <= 2100 and number[17] == IDENTITY_CHECKS[weighted % 11]
 
 
-def is_card_number(text: str) -> bool:
+def is_card_number(digits: str) -> bool:
     """13 to 19 digits, the first of an industry that issues payment cards, whose sum by Luhn ends in zero."""
-    number = _digits(text)
-    if len(number) not in CARD_LENGTHS or not number.isdecimal() or not number.startswith(ISSUERS):
-        return False
-    doubled = (int(digit) * factor for digit, factor in zip(reversed(number), cycle((1, 2)), strict=False))
-    return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
+    end = len(digits)
+    return end in CARD_LENGTHS and digits.startswith(ISSUERS) and _sums(digits)[end % 2][end] % 10 == 0
 
 
 def _digits(text: str) -> str:
@@ -133,16 +138,50 @@ def _spans(text: str) -> list[tuple[int, int, str]]:
 
 
 def _found(plain: str) -> Iterator[tuple[int, int, str]]:
+    plain = COLUMN.sub(lambda match: match[0].replace("\n", "|"), plain)
     for pattern, is_one, words in RULES:
         for match in pattern.finditer(plain):
-            if ("\n" not in match[1] or _goes_on(match[1])) and is_one(match[1]):
+            if _goes_on(match[1]) and is_one(match[1]):
                 yield *match.span(1), words
+    for begin, end in _cards(plain):
+        yield begin, end, "[bank card number]"
+
+
+def _cards(plain: str) -> Iterator[tuple[int, int]]:
+    """Where the longest card number begins and ends from each place in `plain` where one may begin.
+
+    Neither begins nor ends in the middle of a group of digits. Runs are found first: each digit is read but once.
+    """
+    for run in RUN_FOR_CARDS.finditer(plain):
+        at = [match.start() for match in DIGIT.finditer(plain, *run.span())]
+        digits = "".join(plain[place] for place in at)
+        begins = [first for first, place in enumerate(at) if not first or at[first - 1] < place - 1]
+        ends, sums = {*begins, len(at)}, _sums(digits)
+        for first in (place for place in begins if digits.startswith(ISSUERS, place)):
+            for end in range(first + CARD_LENGTHS[-1], first + CARD_LENGTHS[0] - 1, -1):
+                if end not in ends or (sums[end % 2][end] - sums[end % 2][first]) % 10:
+                    continue
+                if _goes_on(plain[at[first] : at[end - 1] + 1]):
+                    yield at[first], at[end - 1] + 1
+                    break
+
+
+def _sums(digits: str) -> tuple[list[int], list[int]]:
+    """By Luhn, of the digits before each place: with those in even places doubled, and with those in odd ones."""
+    even, odd = list(map(int, digits)), list(map(int, digits.translate(TWICE)))
+    even[::2], odd[::2] = odd[::2], even[::2]
+    return list(accumulate(even, initial=0)), list(accumulate(odd, initial=0))
 
 
 def _goes_on(number: str) -> bool:
-    """Whether it may be one number on several lines: not prices, nor the days of a calendar, below each other."""
+    """Whether it may be one number: on several lines not prices, nor the days of a calendar, below each other."""
+    lines = number.count("\n")
+    if not lines:
+        return True
+    if lines >= MOST_LINES or "." in number:
+        return False
     *groups, _last = re.findall(r"\d+", number)
-    return number.count("\n") < MOST_LINES and "." not in number and all(len(group) > 2 for group in groups)
+    return all(len(group) > 2 for group in groups)
 
 
 def _replace(text: str, spans: Sequence[tuple[int, int, str]]) -> str:
@@ -160,7 +199,6 @@ def _wherever(number: str) -> re.Pattern[str]:
 
 RULES: tuple[tuple[re.Pattern[str], Callable[[str], bool], str], ...] = (
     (_wherever(IDENTITY), is_identity_number, "[identity card number]"),
-    *((_wherever(rf"\d(?:{GAP}\d){{{length - 1}}}"), is_card_number, "[bank card number]") for length in CARD_LENGTHS),
     (_wherever(TELEPHONE), bool, "[telephone number]"),
     (re.compile(rf"(?:{ANNOUNCED})(?:{BETWEEN}(?<![\da-z]))?({CODE})", re.IGNORECASE), bool, "[one-time code]"),
     (re.compile(rf"(?<![\da-z])({CODE})(?={BETWEEN}(?:{ANNOUNCED}))", re.IGNORECASE), bool, "[one-time code]"),

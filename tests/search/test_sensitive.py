@@ -1,5 +1,8 @@
 """What is masked, and what is not. The numbers are made up; their check digits are right where that is the point."""
 
+import re
+from itertools import combinations_with_replacement
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,6 +10,7 @@ from hypothesis import strategies as st
 from search.sensitive import (
     IDENTITY_CHECKS,
     IDENTITY_WEIGHTS,
+    _cards,
     is_card_number,
     is_identity_number,
     mask,
@@ -76,6 +80,7 @@ def test_what_is_nobodys_business_is_masked(text, masked):
         "mmexport1714559400123",
         "shopping 2023, opinion 2024",
         "1380.00\n1200.50\n5900.00",
+        "4111\n1111\n1111\n1111\n1380\n5900",
         "\n".join(" ".join(map(str, range(first, first + 7))) for first in (1, 8, 15, 22)),
     ],
 )
@@ -95,6 +100,23 @@ def test_every_identity_number_with_its_check_character_is_recognised_and_no_oth
 def test_of_ten_last_digits_one_makes_a_card_number(body):
     valid = [digit for digit in "0123456789" if is_card_number(body + digit)]
     assert len(valid) == 1 or len(set(body)) == 1
+
+
+@given(
+    st.lists(
+        st.tuples(st.text("0123456789", min_size=1, max_size=7), st.sampled_from([" ", "-", ".", " - ", "x", "    "])),
+        max_size=12,
+    ),
+)
+def test_every_card_number_of_whole_groups_is_masked_and_nothing_else(pairs):
+    text = "".join(group + gap for group, gap in pairs)
+    groups = list(re.finditer(r"\d+", text))
+    covered = set()
+    for first, last in combinations_with_replacement(groups, 2):
+        number = text[first.start() : last.end()]
+        if is_card_number(re.sub(r"\D", "", number)) and not re.search("x| {4}", number):
+            covered.update(range(first.start(), last.end()))
+    assert {place for begin, end in _cards(text) for place in range(begin, end)} == covered
 
 
 @given(st.text(max_size=300))
