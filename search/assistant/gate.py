@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -18,7 +19,10 @@ from search.saved import searches_for_assistants
 from search.sensitive import mask, mask_excerpt, mask_lines
 
 Extent = AssistantAccess.Extent
-LONGEST_ARGUMENT = 300
+# What is written down of a question.
+MOST_ARGUMENTS = 10
+LONGEST_NAME = 50
+LONGEST_VALUE = 300
 Answer = TypeVar("Answer")
 
 
@@ -97,7 +101,17 @@ def _admit(token: ApiToken) -> Caller:
 
 
 def _note(token: ApiToken, tool: str, arguments: Mapping[str, Any], outcome: str, *, is_refused: bool = False) -> None:
-    shown = {name: str(value).replace("\0", "")[:LONGEST_ARGUMENT] for name, value in arguments.items()}
+    few = islice(arguments.items(), MOST_ARGUMENTS)
     AssistantCall.objects.create(
-        user=token.user, token_name=token.name, tool=tool, arguments=shown, outcome=outcome[:300], is_refused=is_refused
+        user=token.user,
+        token_name=token.name,
+        tool=_shorten(tool, LONGEST_NAME),
+        arguments={_shorten(name, LONGEST_NAME): _shorten(value, LONGEST_VALUE) for name, value in few},
+        outcome=_shorten(outcome, LONGEST_VALUE),
+        is_refused=is_refused,
     )
+
+
+def _shorten(value: object, length: int) -> str:
+    """For the log, which holds whatever anybody sends."""
+    return str(value).replace("\0", "")[:length]

@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping
 from html import unescape
 from typing import Annotated, Any
 
+from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.utils.html import strip_tags
 from mcp.server.mcpserver import Context, Image, MCPServer
-from mcp.server.mcpserver.exceptions import ToolError
+from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
 from mcp_types import ToolAnnotations
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, ValidationError
 
 from gallery.models import Photo
 from search.assistant.contact_sheet import make_contact_sheet
@@ -78,17 +79,44 @@ class PhotoTextAnswer(BaseModel):
     lines: list[TextLine]
 
 
-def make_server(*, key: str = "") -> MCPServer:
-    """The server; `key` is that of the one who started it (stdio), else each request brings its own."""
-    server: MCPServer = MCPServer("photosearch", title="photosearch", instructions=INSTRUCTIONS, log_level="WARNING")
+class Server(MCPServer):
+    """Lets the gate answer every call of a tool: those with arguments that make no sense count and are logged, too.
+
+    `key` is that of the one who started it (stdio), else each request brings its own.
+    """
+
+    def __init__(self, *, key: str) -> None:
+        super().__init__("photosearch", title="photosearch", instructions=INSTRUCTIONS, log_level="WARNING")
+        self._key = key
 
     def reply(
-        context: Context, tool: str, arguments: Mapping[str, Any], ask: Callable[[Caller], tuple[Answer, str]]
+        self, context: Context, tool: str, arguments: Mapping[str, Any], ask: Callable[[Caller], tuple[Answer, str]]
     ) -> Answer:
+        """What the gate answers; ToolError."""
         try:
-            return answer(tool, arguments, key=key or key_in(context.headers), ask=ask)
+            return answer(tool, arguments, key=self._key or key_in(context.headers), ask=ask)
         except Refused as refusal:
             raise ToolError(str(refusal)) from refusal
+
+    async def call_tool(self, name: str, arguments: dict[str, Any], context: Context | None = None) -> Any:
+        """Call a tool; where the package refuses to, have the gate refuse it."""
+        try:
+            return await super().call_tool(name, arguments, context)
+        except ToolError as error:
+            objection = _objection(error)
+            if context is None or not objection:
+                raise
+
+            def refuse(_caller: Caller) -> tuple[None, str]:
+                raise Refused(objection)
+
+            return await sync_to_async(self.reply, thread_sensitive=False)(context, name, arguments, refuse)
+
+
+def make_server(*, key: str = "") -> MCPServer:
+    """The server with its tools."""
+    server = Server(key=key)
+    reply = server.reply
 
     @server.tool(annotations=READ_ONLY)
     def search(query: Words, context: Context, limit: Limit = 20) -> Results:
@@ -113,6 +141,16 @@ def make_server(*, key: str = "") -> MCPServer:
         return reply(context, "contact_sheet", {"ids": ", ".join(ids)}, lambda caller: _contact_sheet(caller, ids))
 
     return server
+
+
+def _objection(error: ToolError) -> str:
+    """What the package itself has against a call; nothing, if it is the tool that failed."""
+    cause = error.__cause__
+    if cause is None:  # There is no such tool.
+        return str(error)
+    if isinstance(cause, ValidationError) and not isinstance(error, UnexpectedToolError):
+        return "; ".join(f"{'.'.join(map(str, wrong['loc']))}: {wrong['msg']}" for wrong in cause.errors())
+    return ""
 
 
 def _search(caller: Caller, query: str, limit: int) -> tuple[Results, str]:

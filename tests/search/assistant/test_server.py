@@ -180,6 +180,25 @@ def test_questions_are_limited(key, allowed, settings):
     assert AssistantCall.objects.get().is_refused
 
 
+@pytest.mark.parametrize(
+    ("tool", "arguments", "told"),
+    [
+        ("search", {"query": "x", "limit": 1000}, "limit: Input should be less than or equal to 50"),
+        ("search", {"limit": 1}, "query: Field required"),
+        ("delete\0" * 20, {f"{number}\0": "x" * 1000 for number in range(100)}, "Unknown tool: delete"),
+    ],
+)
+def test_a_call_that_makes_no_sense_counts_and_is_written_down(key, allowed, settings, tool, arguments, told):
+    assert told in sentence(ask(key, tool, **arguments))
+    call = AssistantCall.objects.get()
+    assert call.is_refused
+    assert call.outcome.startswith(told)
+    assert tool.replace("\0", "").startswith(call.tool)
+    assert len(call.arguments) <= 10
+    settings.ASSISTANT_CALLS_PER_MINUTE = 1
+    assert "Too many questions" in sentence(ask(key, "search", query="Flight"))
+
+
 def test_a_person_says_what_may_be_read(client, owner):
     client.force_login(owner)
     assert client.post("/assistants", {"extent": "gallery"}).status_code == 302
