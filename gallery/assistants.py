@@ -1,9 +1,15 @@
 """What a person lets assistants (MCP) read, and what those have asked."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+# So long it stays written down what they asked; the page says so.
+KEPT = timedelta(days=365)
 
 
 class AssistantAccess(models.Model):
@@ -49,3 +55,8 @@ class AssistantCall(models.Model):
 def access_of(user: User) -> AssistantAccess:
     """What `user` allows; as stored, or the cautious default."""
     return AssistantAccess.objects.filter(user=user).first() or AssistantAccess(user=user)
+
+
+def forget_old_calls() -> None:
+    """Shorten everybody's log to what was asked lately."""
+    AssistantCall.objects.filter(called_at__lt=timezone.now() - KEPT).delete()

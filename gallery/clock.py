@@ -8,6 +8,7 @@ from time import monotonic
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import close_old_connections
 
+from gallery.assistants import forget_old_calls
 from gallery.attempts import was_down_lately
 from gallery.bin import purge_bins
 from gallery.bulk_import.archives import sweep_archives
@@ -88,6 +89,7 @@ class Clock:
         self._feeders: dict[tuple[Step, str], Feeder] = {}
         self._strays: Iterator[None] = iter(())
         self._enqueue_comparisons = Rested(enqueue_comparisons)
+        self._forget_old_calls = Rested(forget_old_calls)
         self._troubles: dict[str, str] = {}
 
     def run(self, stop: Event) -> None:
@@ -104,6 +106,7 @@ class Clock:
                 self._attempt("index entries", resume_unindexing)
                 self._attempt("imports", resume_imports)
                 self._attempt("bins", purge_bins)
+                self._attempt("assistants", self._forget_old_calls)
                 self._attempt("sweep", self._sweep)
             ticks += 1
 

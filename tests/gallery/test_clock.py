@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from threading import Event
 from typing import Any
 from uuid import uuid4
@@ -9,9 +10,11 @@ from uuid import uuid4
 import dramatiq
 import pytest
 from django.contrib.auth.models import User
+from django.utils import timezone
 from redis import ConnectionError as BrokerDown
 
 from gallery import clock, tasks
+from gallery.assistants import AssistantCall
 from gallery.clock import Clock, Feeder
 from gallery.files import write_file
 from gallery.images import THUMBNAIL_VERSION
@@ -202,6 +205,15 @@ def test_strays_are_swept_a_directory_at_a_time(
     Clock().run(Ticks(*[nothing] * 12))
     assert not stray.exists()
     assert kept.path.exists()
+
+
+@pytest.mark.usefixtures("only_thumbnails", "broker")
+def test_what_assistants_asked_is_forgotten_after_a_year(owner: User) -> None:
+    for age in (364, 366):
+        call = AssistantCall.objects.create(user=owner, token_name="key", tool="search", outcome=f"{age}")
+        AssistantCall.objects.filter(pk=call.pk).update(called_at=timezone.now() - timedelta(days=age))
+    Clock().run(Ticks(nothing))
+    assert AssistantCall.objects.get().outcome == "364"
 
 
 def encoder(state: str) -> EncoderInfo:
