@@ -75,7 +75,7 @@ GROUPS = f"""
     FROM (SELECT count(*) AS groups, coalesce(sum(others), 0)::bigint AS photos FROM star) AS totals
     LEFT JOIN page ON true
     LEFT JOIN LATERAL (
-        SELECT photo, distance FROM member WHERE member.keeper = page.keeper ORDER BY distance, photo LIMIT {MOST_SHOWN}
+        SELECT photo, distance FROM member WHERE member.keeper = page.keeper ORDER BY distance, photo LIMIT %(shown)s
     ) AS nearest ON true
     ORDER BY page.newest DESC, distance, photo
 """  # noqa: S608 - our own names and numbers
@@ -112,13 +112,14 @@ class GroupPage:
     next_cursor: int | None
 
 
-def look_alikes(*, user: User, limit: int, before: int | None = None) -> GroupPage:
-    """The groups of `user`, or those that come after the cursor `before`."""
+def look_alikes(*, user: User, limit: int, before: int | None = None, shown: int = MOST_SHOWN) -> GroupPage:
+    """The groups of `user`, or those that come after the cursor `before`; of each the `shown` nearest to the keeper."""
     parameters = {
         "owner": user.pk,
         "model": _model_of(user),
         "before": before,
         "limit": limit + 1,
+        "shown": shown,
         "text_is_read": is_text_read(),
     }
     with transaction.atomic(), connection.cursor() as cursor:
@@ -131,9 +132,9 @@ def look_alikes(*, user: User, limit: int, before: int | None = None) -> GroupPa
     for newest, keeper, count, photo, distance, _groups, _others in rows:
         if keeper:
             members[newest, keeper, count].append((photo, distance))
-    shown = list(members.items())[:limit]
-    found = _with_photos(shown, user=user)
-    next_cursor = shown[-1][0][0] if len(members) > limit else None
+    page = list(members.items())[:limit]
+    found = _with_photos(page, user=user)
+    next_cursor = page[-1][0][0] if len(members) > limit else None
     return GroupPage(found, groups, others, next_cursor)
 
 

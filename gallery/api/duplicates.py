@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import Http404
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
@@ -16,10 +17,11 @@ from gallery.merging import KeeperGone, PhotosGone, merge_photos, undo
 from gallery.models import Photo
 from gallery.serializers import Page, PhotoSerializer
 from gallery.tokens import Scope
-from search.look_alikes import Group, keep_apart, look_alikes
+from search.look_alikes import MOST_SHOWN, Group, keep_apart, look_alikes
 
 MAX_PHOTOS = 1000
 MAX_PAGE = 100
+MAX_LISTED = 2500  # members of all groups of a page
 TAKES_BACK = "For `duplicates/undo/`; null: nothing was done."
 EXAMPLES = [
     OpenApiExample("Keep the large one", {"keep": 17, "bin": [18, 23]}, request_only=True),
@@ -31,6 +33,19 @@ class DuplicateQuery(PageQuery):
     """Which groups."""
 
     page_size = Number(required=False, default=20, min_value=1, max_value=MAX_PAGE)
+    members = Number(
+        required=False,
+        default=MOST_SHOWN,
+        min_value=1,
+        max_value=MAX_PHOTOS - 1,
+        help_text=f"How many photos of a group are listed beside the keeper; `page_size` groups may have {MAX_LISTED}.",
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Large groups are for small pages."""
+        if attrs["page_size"] * attrs["members"] > MAX_LISTED:
+            raise serializers.ValidationError({"members": _("These are too many for a page of this size.")})
+        return attrs
 
 
 class Member(serializers.Serializer):
@@ -44,7 +59,7 @@ class GroupSerializer(serializers.Serializer):
     """Photos that are nearly the same."""
 
     suggested_keeper = serializers.IntegerField(help_text="The number of the photo that most speaks for keeping.")
-    photos = Member(many=True, help_text="The suggested keeper first, then those nearest to it, at most 24.")
+    photos = Member(many=True, help_text="The suggested keeper first, then those nearest to it.")
     others = serializers.IntegerField(help_text="How many there are beside the keeper, those not shown too.")
 
 
@@ -117,7 +132,8 @@ class Duplicates(ApiView):
         """List groups of photos that are nearly the same; the one with the latest upload first."""
         query = DuplicateQuery.read(request.query_params)
         before = int(query.validated_data["cursor"]) if "cursor" in query.validated_data else None
-        page = look_alikes(user=request.user, limit=query.validated_data["page_size"], before=before)
+        limit, shown = query.validated_data["page_size"], query.validated_data["members"]
+        page = look_alikes(user=request.user, limit=limit, before=before, shown=shown)
         cursor = None if page.next_cursor is None else str(page.next_cursor)
         results = [_group(group) for group in page.found]
         return Response(GroupList({"results": results, "next_cursor": cursor}).data)

@@ -1,5 +1,7 @@
 """Duplicates over the API: listed by cursor, resolved, dismissed, and taken back."""
 
+from itertools import combinations
+
 import pytest
 
 from gallery.models import Photo
@@ -37,6 +39,23 @@ def test_groups_are_listed_page_by_page_with_keeper_and_distances(program, pairs
     assert page["next_cursor"] is None
     assert program.get(DUPLICATES, {"cursor": "x"}).status_code == 400
     assert program.get(DUPLICATES, {"size": 2}).status_code == 400
+
+
+def test_a_large_group_is_listed_and_dismissed_at_once(program, pairs, owner, store):
+    keeper = pairs[0][0]
+    others = [store() for _number in range(30)]
+    LookAlike.objects.bulk_create(
+        LookAlike(one=one, other=other, owner=owner, model="x", distance=0.01, reads_alike=True)
+        for one, other in combinations([keeper, *others], 2)
+    )
+    Photo.objects.update(wants_text=False)
+    (group,) = program.get(DUPLICATES, {"page_size": 1}).json()["results"]
+    assert (len(group["photos"]), group["others"]) == (25, 31)
+    (group,) = program.get(DUPLICATES, {"page_size": 1, "members": 999}).json()["results"]
+    assert len(group["photos"]) == 32
+    send(program, "dismiss", {"photos": [member["photo"]["id"] for member in group["photos"]]})
+    assert len(program.get(DUPLICATES).json()["results"]) == 2
+    assert program.get(DUPLICATES, {"members": 999}).json()["errors"][0]["field"] == "members"
 
 
 def test_a_group_is_resolved_and_taken_back(program, pairs, owner):
