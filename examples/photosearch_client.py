@@ -1,8 +1,11 @@
 #!/usr/bin/env python3
-"""A small client of photosearch's API: upload a folder, search, download. It needs Python 3.11 and nothing else.
+"""A small client of photosearch's API: upload a folder, import an archive, search, download.
+
+It needs Python 3.11 and nothing else.
 
     export PHOTOSEARCH_URL=https://photos.example.org PHOTOSEARCH_KEY=ps_…
     python photosearch_client.py upload ~/Pictures --wait
+    python photosearch_client.py import ~/phone.zip
     python photosearch_client.py search 登机牌 --limit 5
     python photosearch_client.py download 17 --to ~/Downloads
 
@@ -10,6 +13,7 @@ Repeating any of it is harmless: what the server has is not sent again, and a do
 """
 
 import argparse
+import base64
 import hashlib
 import json
 import os
@@ -17,8 +21,9 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPException
 from pathlib import Path
-from urllib.error import HTTPError, URLError
+from urllib.error import HTTPError
 from urllib.parse import quote, urlencode
 from urllib.request import Request, urlopen
 
@@ -26,11 +31,23 @@ ENDINGS = {".jpg", ".jpeg", ".jpe", ".png", ".gif", ".webp", ".bmp", ".tif", ".t
 PARALLEL = 4
 CHECKED_AT_ONCE = 500
 BLOCK = 1 << 20
-PATIENCE = 5  # How often a throttled request is tried again.
+PIECE = 8 << 20
+TIMEOUT = 120  # seconds
+TUS = {"Tus-Resumable": "1.0.0"}
+PATIENCE = 5  # How often a request is tried again where that may help.
+PASSING = {429, 502, 503, 504}  # Too many requests; behind a proxy, a server that starts again.
 
 
 class Refused(Exception):
-    """The server's own words."""
+    """The server's own words; `status` as in HTTP."""
+
+    def __init__(self, sentence: str, *, status: int = 0) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+class Hopeless(Refused):
+    """The same would be said of whatever else is sent: the key is refused, there is no room, or nobody answers."""
 
 
 class Photosearch:
@@ -39,13 +56,17 @@ class Photosearch:
     def __init__(self, url: str, key: str) -> None:
         self.url = url.rstrip("/")
         self.key = key
+        self.has_answered = False
 
     def check(self, checksums: dict[Path, str]) -> dict[Path, str]:
-        """Which of the files need not be sent, and why not."""
+        """Which of the files are not to be sent, and why not: they are "duplicate", or "too-large"."""
         known = {}
         paths = list(checksums)
         for begin in range(0, len(paths), CHECKED_AT_ONCE):
-            asked = [{"id": str(path), "checksum": checksums[path]} for path in paths[begin : begin + CHECKED_AT_ONCE]]
+            asked = [
+                {"id": str(path), "checksum": checksums[path], "file_size": path.stat().st_size}
+                for path in paths[begin : begin + CHECKED_AT_ONCE]
+            ]
             verdicts = self._json("POST", "photos/upload-check/", {"files": asked})["results"]
             known |= {Path(item["id"]): item["reason"] for item in verdicts if item["action"] == "reject"}
         return known
@@ -60,6 +81,39 @@ class Photosearch:
         }
         with path.open("rb") as file:
             return json.load(self._send("POST", "photos/upload/", body=file, headers=headers))
+
+    def begin_import(self, archive: Path) -> dict:
+        """Send a zip archive, in pieces that go on where a lost connection broke off, and import what is in it."""
+        size = archive.stat().st_size
+        name = base64.b64encode(archive.name.encode()).decode()
+        headers = TUS | {"Upload-Length": str(size), "Upload-Metadata": f"filename {name}"}
+        location = self._send("POST", "imports/uploads/", headers=headers).headers["Location"]
+        upload = location.rstrip("/").rpartition("/")[2]
+        offset = 0
+        with archive.open("rb") as file:
+            while offset < size:
+                file.seek(offset)
+                offset = self._send_piece(f"imports/uploads/{upload}/", file.read(PIECE), offset)
+        return self._json("POST", "imports/", {"upload": upload, "check": False})
+
+    def _send_piece(self, path: str, piece: bytes, offset: int) -> int:
+        """Where the next one begins."""
+        headers = TUS | {"Upload-Offset": str(offset), "Content-Type": "application/offset+octet-stream"}
+        try:
+            answer = self._send("PATCH", path, body=piece, headers=headers)
+        except Refused as refusal:
+            if refusal.status not in (409, 423):
+                raise
+            # Part of it came before the connection was lost, or is still being written.
+            time.sleep(1)
+            answer = self._send("HEAD", path, headers=TUS)
+        return int(answer.headers["Upload-Offset"])
+
+    def follow_import(self, import_id: int) -> dict:
+        """The import, when it has come to an end."""
+        while (job := self._json("GET", f"imports/{import_id}/"))["state"] == "running":
+            time.sleep(1)
+        return job
 
     def is_processed(self, photo_id: int) -> bool:
         """Whether every step is done, has failed, or waits for something that is not there."""
@@ -89,8 +143,11 @@ class Photosearch:
             self._send("GET", f"photos/{photo_id}/original/", headers=headers) as answer,
             part.open("ab" if answer.status == 206 else "wb") as file,
         ):
-            while block := answer.read(BLOCK):
-                file.write(block)
+            try:
+                while block := answer.read(BLOCK):
+                    file.write(block)
+            except (OSError, HTTPException) as error:
+                raise Refused(f"{target.name} broke off ({error}); the same command goes on with it.") from error
         if sha256(part) != photo["sha256"]:
             part.unlink()
             raise Refused(f"{target.name} did not arrive whole; try again.")
@@ -104,19 +161,28 @@ class Photosearch:
     def _send(self, method: str, path: str, *, body: object = None, headers: dict | None = None):
         request = Request(f"{self.url}/api/v1/{path}", data=body, method=method, headers=headers or {})
         request.add_header("Authorization", f"Bearer {self.key}")
-        for attempt in range(PATIENCE + 1):
+        attempt = 0
+        while True:
             try:
-                return urlopen(request)
+                answer = urlopen(request, timeout=TIMEOUT)
             except HTTPError as error:
-                if error.code == 429 and attempt < PATIENCE:
-                    time.sleep(int(error.headers.get("Retry-After", "10")))
-                    if hasattr(body, "seek"):
-                        body.seek(0)
-                    continue
-                raise Refused(_sentence(error)) from error
-            except URLError as error:
-                raise Refused(f"{self.url} does not answer: {error.reason}") from error
-        raise AssertionError("unreachable")
+                self.has_answered = True
+                if error.code not in PASSING or attempt == PATIENCE:
+                    raise _refusal(error) from error
+                asked = error.headers.get("Retry-After", "")
+                wait = int(asked) if asked.isdecimal() else 2**attempt
+            except (OSError, HTTPException) as error:
+                # A mistyped address is told at once; a connection that was there once may come back.
+                if not self.has_answered or attempt == PATIENCE:
+                    raise Hopeless(f"{self.url} does not answer: {getattr(error, 'reason', error)}") from error
+                wait = 2**attempt
+            else:
+                self.has_answered = True
+                return answer
+            time.sleep(wait)
+            attempt += 1
+            if hasattr(body, "seek"):
+                body.seek(0)
 
 
 def sha256(path: Path) -> str:
@@ -125,40 +191,61 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _sentence(error: HTTPError) -> str:
+def _refusal(error: HTTPError) -> Refused:
     try:
         problem = json.load(error)
     except ValueError:
-        return f"{error.code} {error.reason}"
-    return " ".join([problem["detail"], *(f"{item['field']}: {item['detail']}" for item in problem["errors"])])
+        problem = {"type": "", "detail": f"{error.code} {error.reason}", "errors": []}
+    is_hopeless = error.code in (401, 403) or problem["type"].endswith(":quota-exceeded")
+    details = [problem["detail"], *(f"{item['field']}: {item['detail']}" for item in problem["errors"])]
+    return (Hopeless if is_hopeless else Refused)(" ".join(details), status=error.code)
 
 
 def upload_folder(server: Photosearch, folder: Path, *, wait: bool) -> int:
-    """Upload every picture below `folder` that the server lacks; the exit status."""
+    """Upload every picture below `folder` that the server lacks; the exit status. Hopeless ends it."""
     paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in ENDINGS and path.is_file())
     checksums = {path: sha256(path) for path in paths}
-    known = server.check(checksums)
-    failed, photo_ids = 0, []
+    verdicts = server.check(checksums)
+    too_large = [path for path in verdicts if verdicts[path] == "too-large"]
+    failed, photo_ids = len(too_large), []
+    for path in too_large:
+        print(f"refused    {path}: it is too large.")
 
     def send(path: Path) -> tuple[Path, dict | str]:
         try:
             return path, server.upload(path, checksums[path])
+        except Hopeless:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
         except Refused as refusal:
             return path, str(refusal)
 
     with ThreadPoolExecutor(PARALLEL) as pool:
-        for path, answer in pool.map(send, [path for path in paths if path not in known]):
+        for path, answer in pool.map(send, [path for path in paths if path not in verdicts]):
             if isinstance(answer, str):
                 failed += 1
                 print(f"refused    {path}: {answer}")
             else:
                 photo_ids.append(answer["photo"]["id"])
                 print(f"{answer['status']:10} {path} → {answer['photo']['id']}")
-    print(f"{len(photo_ids)} sent, {len(known)} known already, {failed} refused.")
+    print(f"{len(photo_ids)} sent, {len(verdicts) - len(too_large)} known already, {failed} refused.")
     while wait and photo_ids:
         photo_ids = [photo_id for photo_id in photo_ids if not server.is_processed(photo_id)]
         time.sleep(1 if photo_ids else 0)
     return 1 if failed else 0
+
+
+def import_archive(server: Photosearch, archive: Path) -> int:
+    """Import what is in a zip archive; the exit status."""
+    begun = server.begin_import(archive)
+    print(f"All of {archive.name} is there; import {begun['id']} has begun.")
+    job = server.follow_import(begun["id"])
+    done = job["done"]
+    print(
+        f"{job['state']}: {done['new']} new, {done['duplicate'] + done['known']} known already,"
+        f" {done['passed_over']} passed over, {done['refused']} refused. {job['error']}"
+    )
+    return 0 if job["state"] == "finished" else 1
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -168,6 +255,8 @@ def main(arguments: list[str] | None = None) -> int:
     upload = commands.add_parser("upload", help="upload the pictures below a folder")
     upload.add_argument("folder", type=Path)
     upload.add_argument("--wait", action="store_true", help="until they are processed")
+    archive = commands.add_parser("import", help="import the pictures in a zip archive")
+    archive.add_argument("archive", type=Path)
     search = commands.add_parser("search", help="list photos that hold words or show what they mean")
     search.add_argument("words")
     search.add_argument("--limit", type=int, default=20)
@@ -182,6 +271,8 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if chosen.command == "upload":
             return upload_folder(server, chosen.folder, wait=chosen.wait)
+        if chosen.command == "import":
+            return import_archive(server, chosen.archive)
         if chosen.command == "search":
             for hit in server.search(chosen.words, limit=chosen.limit):
                 print(f"{hit['photo']['id']:8} {hit['photo']['filename']}")

@@ -3,17 +3,63 @@
 import os
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
+from socket import SHUT_RDWR, create_connection, socket
+from socketserver import StreamRequestHandler, ThreadingTCPServer
+from threading import Thread
+from urllib.parse import urlsplit
+from zipfile import ZipFile
 
 import pytest
 
-from gallery.models import Photo
+from gallery.account import Account
+from gallery.models import ImportJob, Photo
 from gallery.tokens import Scope, issue_token
 from photosearch.embedded.provision import free_port
+from tests.gallery.bulk_import.conftest import finish
 from tests.gallery.conftest import broker, media_root, picture  # noqa: F401 - fixtures
 
 CLIENT = Path(__file__).resolve().parents[2] / "examples" / "photosearch_client.py"
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("media_root", "broker")]
+
+
+class Lossy(ThreadingTCPServer):
+    """Stands before the server at `port`; the connection that comes as the `lost` one is cut in the middle."""
+
+    daemon_threads = True
+
+    def __init__(self, port: int, *, lost: int) -> None:
+        super().__init__(("localhost", 0), Between)
+        self.port, self.lost, self.count = port, lost, 0
+        self.url = f"http://localhost:{self.server_address[1]}"
+        Thread(target=self.serve_forever, daemon=True).start()
+
+    def __exit__(self, *error: object) -> None:
+        self.shutdown()
+        super().__exit__(*error)
+
+
+class Between(StreamRequestHandler):
+    """One connection."""
+
+    def handle(self) -> None:
+        self.server.count += 1
+        left = 300_000 if self.server.count == self.server.lost else 1 << 30
+        with create_connection(("localhost", self.server.port)) as behind:
+            Thread(target=self.hand_back, args=[behind], daemon=True).start()
+            while left > 0 and (data := self.request.recv(65536)):
+                behind.sendall(data)
+                left -= len(data)
+            behind.shutdown(SHUT_RDWR)
+
+    def hand_back(self, behind: socket) -> None:
+        with suppress(OSError):
+            while data := behind.recv(65536):
+                self.request.sendall(data)
+            self.request.shutdown(SHUT_RDWR)
 
 
 @pytest.fixture
@@ -24,7 +70,7 @@ def owner(transactional_db, django_user_model):
 @pytest.fixture
 def run(live_server, owner, settings):
     settings.ELASTICSEARCH_URL = ""
-    _token, key = issue_token("client", user=owner, scopes=[Scope.UPLOAD, Scope.SEARCH, Scope.PHOTO_READ])
+    _token, key = issue_token("client", user=owner, scopes=[Scope.UPLOAD, Scope.SEARCH, Scope.PHOTO_READ, Scope.IMPORT])
 
     def run(*arguments: object, key: str = key, url: str = live_server.url) -> subprocess.CompletedProcess[str]:
         environment = os.environ | {"PHOTOSEARCH_URL": url, "PHOTOSEARCH_KEY": key}
@@ -60,6 +106,69 @@ def test_what_is_no_picture_is_told_and_the_rest_is_sent(run, folder):
     assert finished.returncode == 1
     assert "not a picture that can be read" in finished.stdout
     assert Photo.objects.count() == 2
+
+
+def test_where_there_is_no_room_it_stops_with_the_servers_sentence(run, folder, owner):
+    Account.objects.create(owner=owner, quota=1)
+    finished = run("upload", folder)
+    assert finished.returncode == 1
+    assert finished.stderr.count("There is no room for this file") == 1
+    assert "refused" not in finished.stdout
+
+
+def test_what_is_too_large_is_told_without_sending_it(run, folder, settings):
+    settings.MAX_UPLOAD_BYTES = 1000
+    (folder / "large.png").write_bytes(picture(3) + b"\0" * 1000)
+    finished = run("upload", folder)
+    assert finished.returncode == 1
+    assert "large.png: it is too large." in finished.stdout
+    assert "3 sent, 0 known already, 1 refused." in finished.stdout
+
+
+def test_an_archive_is_imported_though_the_connection_is_lost(run, tmp_path, live_server):
+    archive = tmp_path / "手机.zip"
+    with ZipFile(archive, "w") as file:
+        file.writestr("one.png", picture(1))
+        file.writestr("noise.bin", os.urandom(1 << 20))
+    with Lossy(urlsplit(live_server.url).port, lost=2) as proxy, ThreadPoolExecutor() as pool:
+        running = pool.submit(run, "import", archive, url=proxy.url)
+        while not (ImportJob.objects.exists() or running.done()):
+            time.sleep(0.1)
+        finish(ImportJob.objects.get())
+        finished = running.result()
+    assert finished.returncode == 0, finished.stderr
+    assert "finished: 1 new, 0 known already, 1 passed over, 0 refused." in finished.stdout
+    assert Photo.objects.get().filename == "one.png"
+
+
+def test_what_is_no_archive_is_told_in_the_servers_words(run, tmp_path):
+    (tmp_path / "words.zip").write_text("words")
+    finished = run("import", tmp_path / "words.zip")
+    assert finished.returncode == 1
+    assert "zip" in finished.stderr
+    assert "Traceback" not in finished.stderr
+
+
+def test_it_waits_as_long_as_it_is_told_and_asks_again_after_a_lost_connection(run):
+    answers = [
+        b"HTTP/1.1 429 Too Many Requests\r\nRetry-After: 0\r\n\r\n",
+        b"",
+        b'HTTP/1.1 200 OK\r\n\r\n{"results": [], "next_cursor": null}',
+    ]
+
+    class Answer(StreamRequestHandler):
+        def handle(self) -> None:
+            self.request.recv(10_000)
+            self.wfile.write(answers.pop(0))
+
+    with ThreadingTCPServer(("localhost", 0), Answer) as server:
+        Thread(target=server.serve_forever).start()
+        try:
+            finished = run("search", "x", url=f"http://localhost:{server.server_address[1]}")
+        finally:
+            server.shutdown()
+    assert finished.returncode == 0, finished.stderr
+    assert not answers
 
 
 def test_words_are_found_and_what_is_found_is_downloaded(run, folder, tmp_path):
