@@ -20,7 +20,7 @@ from search.comparing import uncompared_photos
 from search.encoder_choice import choose_encoder
 from search.encoders.client import EncoderUnavailable
 from search.likeness import are_alike, keeper_rank, words_of
-from search.models import ComparedPhoto, KeptApart, LookAlike, PhotoText
+from search.models import ComparedPhoto, KeptApart, LookAlike, PhotoText, missing_embeddings
 
 User = AbstractBaseUser | AnonymousUser
 
@@ -147,8 +147,10 @@ def is_text_read() -> bool:
 
 
 def uncompared_count(*, user: User) -> int:
-    """How many photos of `user` are still to be compared."""
-    return uncompared_photos(_model_of(user)).filter(owner_id=user.pk).count()
+    """How many photos of `user` are still to be compared, or wait for the vectors by which they are."""
+    model = _model_of(user)
+    waiting = missing_embeddings(model).filter(owner_id=user.pk, trashed_at=None)
+    return waiting.count() + uncompared_photos(model).filter(owner_id=user.pk).count()
 
 
 def keep_apart(groups: Iterable[Iterable[int]], *, user: AbstractBaseUser, moment: datetime) -> None:

@@ -29,8 +29,9 @@ def group(store, owner):
     def make(size: int = 2) -> list[Photo]:
         photos = [store() for _number in range(size)]
         make_thumbnails([photo.pk for photo in photos])
-        # Nothing speaks for one of them but its age, and no text is to be read.
-        Photo.objects.filter(pk__in=[photo.pk for photo in photos]).update(file_size=100, wants_text=False)
+        # Nothing speaks for one of them but its age, and neither text nor vectors are waited for.
+        settled = {"file_size": 100, "wants_text": False, "wants_features": False}
+        Photo.objects.filter(pk__in=[photo.pk for photo in photos]).update(**settled)
         ComparedPhoto.objects.create(photo=photos[0], owner=owner, model="x", version=1)
         LookAlike.objects.bulk_create(
             LookAlike(one=one, other=other, owner=owner, model="x", distance=0.01, reads_alike=True)
@@ -68,6 +69,15 @@ def test_the_chosen_photo_is_kept_and_undo_brings_all_back(client, group, owner)
     assert "2 photos are back." in html
     assert visible(owner) == set(photos)
     assert Photo.objects.get(pk=photos[1].pk).importance == 0
+
+
+def test_while_photos_wait_for_their_vectors_it_is_not_said_that_none_look_alike(client, store):
+    photo = store()
+    html = client.get(PAGE).content.decode()
+    assert "Your photos are still being looked through" in html
+    assert "1 photo is still to be compared." in html
+    Photo.objects.filter(pk=photo.pk).update(wants_features=False)
+    assert "No look-alikes" in client.get(PAGE).content.decode()
 
 
 def test_a_button_of_a_group_is_about_that_group_and_the_button_above_about_all(client, group, owner):

@@ -221,6 +221,11 @@ def test_without_an_encoder_the_pairs_that_were_found_last_are_shown(user, monke
 
 def test_what_is_found_is_shown_and_what_is_not_compared_yet_is_counted(user):
     photos = make_photos(user, 5)
+    # In the bin, and not to be found by what it shows: neither of them is waited for.
+    gone, odd = make_photos(user, 2)
+    change(gone, trashed_at=timezone.now())
+    change(odd, wants_features=False)
+    assert uncompared_count(user=user) == 5
     embed(photos, np.eye(4, dtype=np.float32)[[0, 1, 2, 1, 3]], model=CLIP.model)
     assert uncompared_count(user=user) == 5
     compare(user, model=CLIP.model, dimensions=4)
