@@ -44,6 +44,13 @@ class LogIn(LoginView):
             return _refuse_to_try(request, minutes=1)
         return super().post(request, *args, **kwargs)
 
+    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
+        """Have the focus where one types again; the name stands there already."""
+        if form.cleaned_data.get("username"):
+            del form.fields["username"].widget.attrs["autofocus"]
+            form.fields["password"].widget.attrs["autofocus"] = True
+        return super().form_invalid(form)
+
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         """Bring language and density along to this device."""
         response = super().form_valid(form)

@@ -13,8 +13,14 @@ from tests.gallery.conftest import picture
 
 def test_a_person_logs_in_and_out(open_page, owner):
     page = open_page("/photos/1", user=None)
-    page.get_by_label("Username").fill("anna")
-    page.get_by_label("Password").fill("x")
+    expect(page.get_by_label("Username")).to_be_focused()
+    page.keyboard.type("anna")
+    page.get_by_label("Password").fill("y")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("Please enter a correct username and password")
+    expect(page.get_by_label("Username")).to_have_value("anna")
+    expect(page.get_by_label("Password")).to_be_focused()
+    page.keyboard.type("x")
     page.get_by_role("button", name="Log in").click()
     page.wait_for_url("**/photos/1")
     expect(page.get_by_role("heading", name="There is nothing here")).to_be_visible()
