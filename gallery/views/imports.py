@@ -70,8 +70,9 @@ def show_import(request: PageRequest, job_id: int) -> HttpResponse:
     Where the import is in another state than htmx knows, it is told to take all of it.
     """
     job = _followed(request, job_id)
-    response = _page(request, job)
-    if request.GET.get("state") not in (None, job.state):
+    is_news = request.GET.get("state") not in (None, job.state)
+    response = _page(request, job, is_news=is_news)
+    if is_news:
         retarget(reselect(response, "#import"), "#import")
     return response
 
@@ -109,11 +110,12 @@ def _followed(request: PageRequest, job_id: int) -> ImportJob:
     return get_object_or_404(jobs, pk=job_id)
 
 
-def _page(request: PageRequest, job: ImportJob, *, is_told: bool = False) -> HttpResponse:
+def _page(request: PageRequest, job: ImportJob, *, is_told: bool = False, is_news: bool = False) -> HttpResponse:
     numbers = job.counts
     context = {
         "job": job,
         "is_told": is_told,
+        "is_news": is_news,
         "is_own": job.owner_id == request.user.pk,
         "actions": possible_actions(job),
         "profile": PROFILE_NAMES[job.profile] if job.profile != "auto" else "",

@@ -35,14 +35,14 @@ def test_a_folder_is_imported_and_taken_back(
     expect(page.get_by_role("link", name="2020 Winter")).to_be_visible()
     page.get_by_text("More choices").click()
     page.get_by_role("button", name="Check first").click()
-    expect(page.locator("#import").get_by_role("status")).to_have_text("being checked")
+    expect(page.locator("#import .state")).to_have_text("being checked")
     work()
-    expect(page.locator("#import").get_by_role("status")).to_have_text("checked")
+    expect(page.locator("#import .state")).to_have_text("checked")
     assert not Photo.objects.exists()
     page.get_by_role("button", name="Import").click()
-    expect(page.locator("#import").get_by_role("status")).to_have_text("running")
+    expect(page.locator("#import .state")).to_have_text("running")
     work()
-    expect(page.locator("#import").get_by_role("status")).to_have_text("finished")
+    expect(page.locator("#import .state")).to_have_text("finished")
     assert Photo.objects.count() == 12
     page.get_by_role("link", name="All files").click()
     page.get_by_role("link", name="cannot be read").click()
@@ -53,9 +53,9 @@ def test_a_folder_is_imported_and_taken_back(
     page.go_back()
     page.get_by_role("button", name="Take it back …").click()
     page.get_by_role("button", name="Take it back", exact=True).click()
-    expect(page.locator("#import").get_by_role("status")).to_have_text("being undone")
+    expect(page.locator("#import .state")).to_have_text("being undone")
     work()
-    expect(page.locator("#import").get_by_role("status")).to_have_text("undone")
+    expect(page.locator("#import .state")).to_have_text("undone")
     assert not Photo.objects.exists()
 
 
@@ -74,14 +74,20 @@ def test_a_running_import_is_followed_without_losing_the_focus_and_after_an_empt
     expect(page.get_by_text("57 of 100 files")).to_be_visible()
     expect(pause).to_be_focused()
     page.keyboard.press("Enter")
-    state = page.locator("#import").get_by_role("status")
+    state = page.locator("#import .state")
     expect(state).to_have_text("paused")
     expect(state).to_be_focused()
     page.get_by_role("button", name="Go on").click()
     expect(state).to_have_text("running")
     # It ends by itself: the buttons follow.
+    news = page.get_by_role("status").and_(page.locator("#import-news"))
+    expect(news).to_have_text("")
+    kept = news.element_handle()
     ImportJob.objects.update(state="finished")
     expect(state).to_have_text("finished")
+    # Read aloud: not of an element that has just come.
+    expect(news).to_have_text("finished")
+    assert kept.evaluate("element => element.isConnected && element.textContent") == "finished"
     expect(pause).to_have_count(0)
     expect(page.locator("#import")).to_have_count(1)
 
