@@ -1,12 +1,14 @@
 """The words that were searched for, boxed on the picture."""
 
+import pytest
 from playwright.sync_api import expect
 
 from gallery.models import Photo
 from search.models import PhotoText
-from tests.browser.conftest import SMALL_TELEPHONE, settle
+from tests.browser.conftest import DESK, SMALL_TELEPHONE, settle
 from tests.gallery.conftest import picture
 
+TELEPHONE = {"viewport": SMALL_TELEPHONE, "has_touch": True, "is_mobile": True}
 LINES = [
     {"text": "放假通知", "confidence": 1, "box": [[0.1, 0.1], [0.5, 0.1], [0.5, 0.2], [0.1, 0.2]]},
     {"text": "五一调休", "confidence": 1, "box": [[0.1, 0.6], [0.5, 0.6], [0.5, 0.7], [0.1, 0.7]]},
@@ -84,7 +86,7 @@ def test_a_match_far_down_a_long_picture_comes_into_view(open_page, show):
 
 def test_on_a_small_telephone_boxes_are_always_seen_and_nothing_is_wider(open_page, show):
     photo = read_lines(show(picture(1, size=(800, 800))), LINES)
-    page = open_page("/search?q=调休", viewport=SMALL_TELEPHONE, has_touch=True, is_mobile=True)
+    page = open_page("/search?q=调休", **TELEPHONE)
     expect(page.locator(".hit .marks")).to_have_css("opacity", "1")
     for path in ("/search?q=调休", "/search", f"/photos/{photo.pk}?q=调休"):
         page.goto(path)
@@ -109,10 +111,11 @@ def test_in_the_lightbox_the_bar_stays_in_reach_at_every_zoom_and_leads_to_each_
     assert page.locator(".lightbox-stage").evaluate("stage => stage.scrollTop + stage.scrollLeft") == 0
 
 
-def test_on_a_telephone_neither_bar_of_the_lightbox_lies_over_the_picture(open_page, show):
+@pytest.mark.parametrize("look", [TELEPHONE, {"viewport": DESK}], ids=["telephone", "desk"])
+def test_neither_bar_of_the_lightbox_lies_over_a_picture_that_is_not_zoomed(open_page, show, look):
     read_lines(show(picture(1, size=(300, 900))), LINES)
-    page = open_page("/search?q=调休", viewport=SMALL_TELEPHONE, has_touch=True, is_mobile=True)
-    page.locator(".hit .tile").tap()
+    page = open_page("/search?q=调休", **look)
+    page.locator(".hit .tile").click()
     expect(page.get_by_role("button", name="All text")).to_be_visible()
     frame, bar = page.locator("#lightbox .picture").bounding_box(), page.locator(".match-bar").bounding_box()
     assert frame["y"] + frame["height"] <= bar["y"]
