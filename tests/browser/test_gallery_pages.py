@@ -1,5 +1,7 @@
 """The gallery, uploads and a photo's page, used through Chromium."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -54,6 +56,17 @@ def test_a_dropped_picture_appears_at_once_and_its_thumbnail_when_it_is_made(ope
     make_thumbnails([Photo.objects.get(filename="new.png").pk])
     expect(first.get_by_role("img", name="new.png")).to_be_visible()
     assert page.locator("#photos .tile").count() == 2
+
+
+def test_fingers_are_not_told_to_drop_anything(open_page):
+    desk = open_page("/")
+    telephone = open_page("/", viewport=SMALL_TELEPHONE, has_touch=True, is_mobile=True)
+    for path in ("/", "/upload", "/search"):
+        desk.goto(path)
+        telephone.goto(path)
+        drop = re.compile(r"\bdrop\b", re.IGNORECASE)
+        expect(desk.locator("#main").get_by_text(drop).filter(visible=True).first).to_be_visible()
+        expect(telephone.locator("#main").get_by_text(drop).filter(visible=True)).to_have_count(0)
 
 
 def test_a_file_that_is_too_large_is_not_even_sent(open_page, settings):
