@@ -188,6 +188,8 @@ dialog.addEventListener("cancel", (event) => {
 addEventListener("popstate", async (event) => {
   const id = event.state?.lightbox;
   if (!id) {
+    // The page below is there already: nothing for htmx to ask for.
+    if (dialog.open) event.stopImmediatePropagation();
     putAway();
     return;
   }

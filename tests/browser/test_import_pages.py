@@ -50,6 +50,8 @@ def test_a_folder_is_imported_and_taken_back(
     expect(page.get_by_role("row")).to_have_count(2)
     page.wait_for_url("**verdict=refused")
     page.go_back()
+    expect(page.get_by_role("row")).to_have_count(15)
+    expect(page.get_by_role("searchbox")).to_be_visible()
     page.go_back()
     page.get_by_role("button", name="Take it back …").click()
     page.get_by_role("button", name="Take it back", exact=True).click()

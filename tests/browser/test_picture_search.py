@@ -50,6 +50,32 @@ def test_a_picture_brings_itself_first_and_is_not_kept(open_page, show, encoder,
     assert Photo.objects.count() == 3
 
 
+def test_the_lightbox_closes_onto_the_results_of_a_picture_and_back_leads_to_those_before(
+    open_page,
+    show,
+    encoder,
+    photographs,  # noqa: F811
+):
+    for name in ("cat", "coffee"):
+        read_as(show(photographs[name].read_bytes(), filename=name), "tea")
+    embed_photos(list(Photo.objects.values_list("pk", flat=True)), encoder)
+    page = open_page("/search?q=tea")
+    drop_files(page, {"query.png": photographs["coffee"].read_bytes()}, target=SEARCH_ZONE)
+    page.wait_for_url("**/search?like=*")
+    page.locator(".hit a").first.click()
+    expect(page.locator("#lightbox")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#lightbox")).to_be_hidden()
+    page.wait_for_url("**/search?like=*")
+    # Nothing was asked for anew: that would have taken the sample away.
+    expect(page.get_by_role("img", name="The picture you search with")).to_be_visible()
+    page.go_back()
+    page.wait_for_url("**/search?q=tea")
+    expect(page.get_by_role("link", name="Like your picture")).to_have_count(0)
+    expect(page.get_by_role("searchbox")).to_have_value("tea")
+    expect(page.locator(".hit")).to_have_count(2)
+
+
 def test_on_any_page_a_picture_is_pasted_dropped_or_chosen_to_search_with(open_page, show, encoder, photographs):  # noqa: F811
     photo = show(photographs["cat"].read_bytes(), filename="cat")
     embed_photos(list(Photo.objects.values_list("pk", flat=True)), encoder)
