@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from gallery.models import Photo
 from search.models import PhotoText
-from tests.browser.conftest import SMALL_TELEPHONE
+from tests.browser.conftest import SMALL_TELEPHONE, wait_for
 from tests.browser.test_matched_words import LINES, read_lines
 from tests.gallery.conftest import picture
 from tests.search.encoders.conftest import photographs  # noqa: F401 - fixture
@@ -81,6 +81,22 @@ def test_scrolling_goes_on_without_repeating_or_skipping(open_page, owner):
     shown = page.locator(".hit .tile").evaluate_all("tiles => tiles.map(tile => tile.id)")
     assert sorted(shown) == sorted(f"photo-{photo.pk}" for photo in photos if photo != gone and photo.pk)
     expect(page.locator(".further")).to_have_count(0)
+
+
+def test_one_returns_to_the_same_spot_of_the_results(open_page, owner):
+    photos = make_photos(owner, 150)
+    PhotoText.objects.bulk_create(PhotoText(photo=photo, owner=owner, engine="x", text="tea") for photo in photos)
+    page = open_page("/search?q=tea")
+    for count in (120, 150):
+        page.mouse.wheel(0, 20_000)
+        expect(page.locator(".hit")).to_have_count(count)
+    page.mouse.wheel(0, -300)
+    wait_for(page, "history.state?.results === scrollY && scrollY + innerHeight < document.body.scrollHeight - 200")
+    before = page.evaluate("scrollY")
+    page.goto("/account")
+    page.go_back()
+    # Of as many results as come at first, the page would be too short.
+    wait_for(page, "y => Math.abs(scrollY - y) < 2", before)
 
 
 def test_an_order_is_chosen_and_stays_in_the_address(open_page, show):
