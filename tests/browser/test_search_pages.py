@@ -83,6 +83,14 @@ def test_scrolling_goes_on_without_repeating_or_skipping(open_page, owner):
     expect(page.locator(".further")).to_have_count(0)
 
 
+def test_an_upright_picture_alone_in_its_row_fills_it(open_page, show):
+    read_as(show(picture(1, size=(600, 300)), filename="wide.png"), "tea")
+    read_as(show(picture(2, size=(300, 600)), filename="upright.png"), "tea")
+    page = open_page("/search?q=tea&order=newest", viewport=SMALL_TELEPHONE)
+    upright = page.locator(".hit").filter(has=page.get_by_role("img", name="upright.png"))
+    assert upright.bounding_box()["width"] == page.locator(".hits").bounding_box()["width"]
+
+
 def test_one_returns_to_the_same_spot_of_the_results(open_page, owner):
     photos = make_photos(owner, 150)
     PhotoText.objects.bulk_create(PhotoText(photo=photo, owner=owner, engine="x", text="tea") for photo in photos)
