@@ -94,6 +94,16 @@ def test_on_a_small_telephone_boxes_are_always_seen_and_nothing_is_wider(open_pa
         assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
 
 
+def test_on_a_telephone_room_is_kept_below_a_picture_for_a_bar_alone(open_page, show):
+    plain, read = show(picture(1)), read_lines(show(picture(2)), LINES)
+    page = open_page(f"/photos/{plain.pk}", **TELEPHONE)
+    settle(page)
+    assert page.locator(".picture").evaluate("frame => getComputedStyle(frame).marginBottom") == "0px"
+    page.goto(f"/photos/{read.pk}")
+    frame, bar = page.locator(".picture").bounding_box(), page.locator(".match-bar").bounding_box()
+    assert frame["y"] + frame["height"] <= bar["y"]
+
+
 def test_in_the_lightbox_the_bar_stays_in_reach_at_every_zoom_and_leads_to_each_match(open_page, show):
     read_lines(show(picture(1, size=(800, 800))), LINES)
     page = open_page("/search?q=调休")
