@@ -246,7 +246,7 @@ SPECTACULAR_SETTINGS = {
         "StepEnum": "gallery.models.Step",
         "StepState": ["done", "waiting", "failed", "off"],
         "HealthStatus": ["ok"],
-        "UploadStatus": ["created", "duplicate"],
+        "UploadStatus": ["created", "duplicate", "restored"],
         "PhotoKind": "gallery.models.Photo.Kind",
         "ImportState": "gallery.models.ImportJob.State",
         "ImportAction": ["start", "pause", "cancel", "undo"],

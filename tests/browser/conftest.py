@@ -64,8 +64,13 @@ def open_page(browser: Browser, live_server: Any, media_root: Any, owner: User) 
     yield open_tab
     for context in contexts:
         context.close()
-    # What a test provokes on purpose, browsers call an error: refusals, and connections that break.
-    provoked = ("the server responded with a status of 4", "Failed to load resource: net::ERR_")
+    # What a test provokes, browsers and htmx call an error: refusals, and connections that break, as of a page one leaves.
+    provoked = (
+        "the server responded with a status of 4",
+        "Failed to load resource: net::ERR_",
+        "htmx:afterRequest",
+        "htmx:sendError",
+    )
     assert [complaint for complaint in complaints if not any(words in complaint for words in provoked)] == []
 
 

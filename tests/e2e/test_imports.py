@@ -44,7 +44,7 @@ def test_an_archive_that_is_none_is_refused_with_a_sentence(person: Person) -> N
     files: Any = [{"name": "office.zip", "mimeType": "application/zip", "buffer": b"PK and nothing else"}]
     person.page.get_by_label("Zip archive").set_input_files(files)
     person.page.get_by_role("button", name="Import at once").click()
-    expect(person.page.get_by_role("alert")).to_contain_text("is not a zip archive")
+    expect(person.page.get_by_role("region", name="Upload")).to_contain_text("is not a zip archive")
 
 
 def choose(person: Person, folder: str) -> None:
