@@ -74,14 +74,18 @@ def test_an_undo_that_fails_can_be_pressed_again(open_page, photos):
     assert not Photo.objects.filter(trashed_at__isnull=False).exists()
 
 
-def test_why_something_cannot_be_done_is_told(open_page, photos, monkeypatch):
+@pytest.mark.parametrize("look", [{}, {"viewport": SMALL_TELEPHONE, "has_touch": True, "is_mobile": True}])
+def test_why_something_cannot_be_done_is_told(open_page, photos, monkeypatch, look):
     monkeypatch.setattr(forms, "MAX_CHOSEN", 1)
-    page = open_page()
+    page = open_page(**look)
     for photo in photos[:2]:
         box_of(page, photo).check(force=True)
     page.get_by_role("button", name="Delete").click()
     expect(page.get_by_text("At most 1 photos can be chosen at once.")).to_be_visible()
     expect(chosen(page)).to_have_text("2 chosen")
+    # The sentence leaves the toolbar to be used.
+    message, toolbar = page.locator("#messages > *").bounding_box(), page.locator("#selection").bounding_box()
+    assert message["y"] + message["height"] <= toolbar["y"]
 
 
 @pytest.mark.parametrize("path", ["/", "/search?q=tea"])
