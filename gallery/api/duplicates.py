@@ -4,7 +4,6 @@ from typing import Any
 
 from django.http import Http404
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
@@ -38,14 +37,8 @@ class DuplicateQuery(PageQuery):
         default=MOST_SHOWN,
         min_value=1,
         max_value=MAX_PHOTOS - 1,
-        help_text=f"How many photos of a group are listed beside the keeper; `page_size` groups may have {MAX_LISTED}.",
+        help_text=f"How many photos of a group are listed beside the keeper; never more than {MAX_LISTED} / page_size.",
     )
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Large groups are for small pages."""
-        if attrs["page_size"] * attrs["members"] > MAX_LISTED:
-            raise serializers.ValidationError({"members": _("These are too many for a page of this size.")})
-        return attrs
 
 
 class Member(serializers.Serializer):
@@ -132,7 +125,8 @@ class Duplicates(ApiView):
         """List groups of photos that are nearly the same; the one with the latest upload first."""
         query = DuplicateQuery.read(request.query_params)
         before = int(query.validated_data["cursor"]) if "cursor" in query.validated_data else None
-        limit, shown = query.validated_data["page_size"], query.validated_data["members"]
+        limit = query.validated_data["page_size"]
+        shown = min(query.validated_data["members"], MAX_LISTED // limit)
         page = look_alikes(user=request.user, limit=limit, before=before, shown=shown)
         cursor = None if page.next_cursor is None else str(page.next_cursor)
         results = [_group(group) for group in page.found]

@@ -64,7 +64,7 @@ def open_page(browser: Browser, live_server: Any, media_root: Any, owner: User) 
     yield open_tab
     for context in contexts:
         context.close()
-    # What a test provokes, browsers and htmx call an error: refusals, and connections that break, as of a page one leaves.
+    # What a test provokes, browsers and htmx call an error: refusals, and connections that break, as on leaving a page.
     provoked = (
         "the server responded with a status of 4",
         "Failed to load resource: net::ERR_",
