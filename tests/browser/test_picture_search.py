@@ -42,6 +42,7 @@ def test_a_picture_brings_itself_first_and_is_not_kept(open_page, show, encoder,
     expect(page.locator(".likeness b").first).to_contain_text("%")
     expect(page.get_by_role("img", name="The picture you search with")).to_be_visible()
     expect(page.get_by_role("searchbox")).to_have_value("")
+    expect(page.get_by_role("status").filter(has_text="1 photo is shown.")).to_be_attached()
 
     drop_files(page, {"query.png": photographs["cat"].read_bytes()}, event="paste")
     expect(first).to_have_attribute("alt", "cat")
