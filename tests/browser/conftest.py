@@ -70,6 +70,7 @@ def open_page(browser: Browser, live_server: Any, media_root: Any, owner: User) 
         "Failed to load resource: net::ERR_",
         "htmx:afterRequest",
         "htmx:sendError",
+        "htmx:sendAbort",
     )
     assert [complaint for complaint in complaints if not any(words in complaint for words in provoked)] == []
 

@@ -67,7 +67,7 @@ def test_an_archive_goes_on_where_the_connection_broke(
     assert PartialUpload.objects.get().offset == PIECE
     sent = posts(page)
     mend_connection(page)
-    expect(page.locator("#import").get_by_role("status")).to_have_text("running")
+    expect(page.locator("#import .state")).to_have_text("running")
     expect(page.get_by_role("heading", name="Takeout.zip")).to_be_visible()
     assert not [address for address in sent if address.endswith("/uploads")], "the first piece was not sent again"
     finish()
@@ -88,7 +88,7 @@ def test_the_same_archive_goes_on_after_the_page_was_left(
     sent = posts(page)
     choose(page, takeout)
     page.get_by_role("button", name="Check first").click()
-    expect(page.locator("#import").get_by_role("status")).to_have_text("being checked")
+    expect(page.locator("#import .state")).to_have_text("being checked")
     assert not [address for address in sent if address.endswith("/uploads")]
     assert ImportJob.objects.get().name == "Takeout.zip"
 
@@ -103,7 +103,7 @@ def test_an_archive_that_the_server_has_forgotten_begins_anew(
     expect(summary(page)).to_have_text(LOST)
     PartialUpload.objects.all().delete()
     mend_connection(page)
-    expect(page.locator("#import").get_by_role("status")).to_have_text("running")
+    expect(page.locator("#import .state")).to_have_text("running")
     finish()
     assert Photo.objects.get().path.read_bytes() == large_picture()
 
@@ -122,7 +122,7 @@ def test_a_mistake_in_the_form_does_not_send_the_archive_again(
     sent = posts(page)
     patterns.fill("")
     page.get_by_role("button", name="Import at once").click()
-    expect(page.locator("#import").get_by_role("status")).to_have_text("running")
+    expect(page.locator("#import .state")).to_have_text("running")
     assert [address for address in sent if "/imports/" in address] == [f"{page.url.rpartition('/')[0]}/new"]
 
 
@@ -170,7 +170,7 @@ def test_a_dropped_archive_is_chosen(open_page: Callable[..., Page], broker: Any
     drop_files(page, {"phone.zip": archive_of(picture(1))})
     expect(page.get_by_label("Zip archive")).to_be_focused()
     page.get_by_role("button", name="Check first").click()
-    expect(page.locator("#import").get_by_role("status")).to_have_text("being checked")
+    expect(page.locator("#import .state")).to_have_text("being checked")
     assert ImportJob.objects.get().name == "phone.zip"
 
 

@@ -58,7 +58,7 @@ def choose(person: Person, folder: str) -> None:
 
 def state(person: Person) -> Any:
     """What the page of the import says of its state."""
-    return person.page.locator("#import").get_by_role("status")
+    return person.page.locator("#import .state")
 
 
 def follow(person: Person, tree: Tree) -> None:
