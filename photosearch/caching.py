@@ -1,14 +1,99 @@
-"""The cache: in Valkey, which all processes share; while that is down, in each process's own memory."""
+"""The cache: JSON in Valkey, which all processes share; while that is down, in each process's own memory."""
 
+import json
 import logging
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
+from django.core.cache import cache
 from django.core.cache.backends.locmem import LocMemCache
-from django.core.cache.backends.redis import RedisCache
-from redis import RedisError
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
+from redis import RedisError, ResponseError
 
 logger = logging.getLogger(__name__)
+Value = TypeVar("Value")
+
+
+def remember(key: str, make: Callable[[], Any], *, seconds: int, read: Callable[[Any], Value]) -> Value:
+    """`read` of what is cached under `key`; where that is missing or cannot be read, of what `make` returns now.
+
+    `make` returns what JSON can say. `read` may raise ArithmeticError, LookupError, TypeError or ValueError: then the
+    entry was written by another version, or by another program, and is replaced.
+    """
+    stored = cache.get(key)
+    if stored is not None:
+        try:
+            return read(stored)
+        except (ArithmeticError, LookupError, TypeError, ValueError):
+            logger.warning("The cache holds something else under %s; it is made anew.", key)
+    made = make()
+    cache.set(key, made, seconds)
+    return read(made)
+
+
+class JsonSerializer:
+    """JSON for values of the cache: reading it runs no code, in contrast to pickle.
+
+    Integers stay as they are, so that Valkey can count.
+    """
+
+    def dumps(self, value: Any) -> int | bytes:
+        """The bytes; TypeError or ValueError for what JSON would lose: tuples, keys that are no strings, NaN."""
+        if type(value) is int:
+            return value
+        text = json.dumps(value, allow_nan=False, separators=(",", ":"))
+        if json.loads(text) != value:
+            raise TypeError(f"JSON does not give back what is to be cached: {type(value).__name__}")
+        return text.encode()
+
+    def loads(self, data: Any) -> Any:
+        """The value; None for bytes that are no JSON, such as entries of versions that pickled."""
+        try:
+            return json.loads(data) if isinstance(data, bytes) else data
+        except (ValueError, RecursionError):
+            return None
+
+
+class JsonClient(RedisCacheClient):
+    """Valkey's side: an entry that cannot be read is a miss, and is removed so that `add` replaces it."""
+
+    def __init__(self, servers: list[str], **options: Any) -> None:
+        serializer: Any = JsonSerializer
+        super().__init__(servers, serializer=serializer, **options)
+
+    def get(self, key: Any, default: Any) -> Any:
+        value = super().get(key, default)
+        if value is not None:
+            return value
+        self.delete(key)
+        return default
+
+    def get_many(self, keys: Any) -> dict[Any, Any]:
+        return {key: value for key, value in super().get_many(keys).items() if value is not None}
+
+    def incr(self, key: Any, delta: int) -> int:
+        try:
+            return int(super().incr(key, delta))
+        except ResponseError as error:  # no number
+            self.delete(key)
+            raise ValueError(f"Key '{key}' not found.") from error
+
+
+class JsonMemoryCache(LocMemCache):
+    """The same in this process's memory; refuses what the one in Valkey refuses."""
+
+    _serializer = JsonSerializer()
+
+    def add(self, key: str, value: Any, *args: Any, **kwargs: Any) -> bool:
+        return bool(super().add(key, self._serializer.dumps(value), *args, **kwargs))
+
+    def set(self, key: str, value: Any, *args: Any, **kwargs: Any) -> None:
+        super().set(key, self._serializer.dumps(value), *args, **kwargs)
+
+    def get(self, key: str, default: Any = None, version: int | None = None) -> Any:
+        stored = super().get(key, None, version=version)
+        value = None if stored is None else self._serializer.loads(stored)
+        return default if value is None else value
 
 
 class ForgivingCache(RedisCache):
@@ -16,7 +101,8 @@ class ForgivingCache(RedisCache):
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         super().__init__(server, params)
-        self._substitute = LocMemCache("valkey-is-down", params)
+        self._class = JsonClient
+        self._substitute = JsonMemoryCache("valkey-is-down", params)
 
     def _either(self, method: str, *args: Any, **kwargs: Any) -> Any:
         operation: Callable[..., Any] = getattr(super(), method)

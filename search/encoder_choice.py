@@ -1,10 +1,12 @@
 """Which encoder answers for a person's library: nothing is switched, it follows from what is there."""
 
+from typing import Any
+
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
-from django.core.cache import cache
 from django.db.models import Count, Q
 
 from gallery.models import Photo
+from photosearch.caching import remember
 from search.encoders.client import EncoderInfo, describe_encoders
 from search.models import PhotoEmbedding
 from search.vector_index import has_vector_index
@@ -39,12 +41,15 @@ def choose_encoder(scripts: frozenset[str], *, user: User) -> EncoderInfo | None
 
 def _counts(user: User) -> tuple[int, dict[str, tuple[int, int]]]:
     """The photos of `user`, and for each model how many it knows and all of its vectors; as of some seconds ago."""
-    key = f"embedded-photos-{user.pk}"
-    counts: tuple[int, dict[str, tuple[int, int]]] | None = cache.get(key)
-    if counts is None:
+
+    def count() -> list[Any]:
         photos = Photo.objects.visible_to(user).filter(defect="").count()
         vectors = PhotoEmbedding.objects.filter(owner_id=user.pk).values("model")
         rows = vectors.annotate(photos=Count("pk", filter=Q(view=0)), vectors=Count("pk")).order_by()
-        counts = photos, {row["model"]: (row["photos"], row["vectors"]) for row in rows}
-        cache.set(key, counts, CACHE_SECONDS)
-    return counts
+        return [photos, {row["model"]: [row["photos"], row["vectors"]] for row in rows}]
+
+    def read(counts: list[Any]) -> tuple[int, dict[str, tuple[int, int]]]:
+        photos, by_model = counts
+        return int(photos), {model: (int(known), int(vectors)) for model, (known, vectors) in dict(by_model).items()}
+
+    return remember(f"embedded-photos-{user.pk}", count, seconds=CACHE_SECONDS, read=read)

@@ -1,19 +1,21 @@
 """Find the photos whose stored vectors are nearest to a query's."""
 
 import random
+from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
+from typing import Any
 
 import numpy as np
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
-from django.core.cache import cache
 from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, QuerySet
 from django.db.models.functions import Cast
 from pgvector.django import CosineDistance, HalfVectorField
 
 from gallery.models import Photo
+from photosearch.caching import remember
 from search.models import PhotoEmbedding
 from search.vector_index import has_vector_index
 
@@ -79,16 +81,20 @@ class Sample:
 
 def sample_vectors(model: str, *, dimensions: int, user: AbstractBaseUser | AnonymousUser) -> Sample:
     """At most SAMPLE_SIZE vectors (view 0) of photos of `user`; the same ones for some minutes."""
-    key = f"vector-sample-{user.pk}-{model}"
-    sample: Sample | None = cache.get(key)
-    if sample is None:
+
+    def draw() -> dict[str, Any]:
         vectors = PhotoEmbedding.objects.filter(owner_id=user.pk, model=model, view=0)
         ids = list(vectors.values_list("pk", flat=True))
         chosen = random.sample(ids, min(SAMPLE_SIZE, len(ids)))
         rows = vectors.filter(pk__in=chosen).values_list("vector", flat=True)
-        sample = Sample(np.array(list(rows), dtype=np.float32).reshape(-1, dimensions), len(ids))
-        cache.set(key, sample, SAMPLE_SECONDS)
-    return sample
+        sample = np.array(list(rows), dtype=np.float32).tobytes()
+        return {"vectors": b64encode(sample).decode(), "photos": len(ids)}
+
+    def read(stored: dict[str, Any]) -> Sample:
+        vectors = np.frombuffer(b64decode(stored["vectors"]), dtype=np.float32)
+        return Sample(vectors.reshape(-1, dimensions), int(stored["photos"]))
+
+    return remember(f"vector-sample-{user.pk}-{model}", draw, seconds=SAMPLE_SECONDS, read=read)
 
 
 def is_large(candidates: QuerySet[PhotoEmbedding]) -> bool:

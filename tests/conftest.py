@@ -26,8 +26,8 @@ def static_files(settings: Any) -> None:
 
 @pytest.fixture(autouse=True)
 def empty_cache(settings: Any) -> None:
-    """A cache of this process alone, empty; the one in Valkey has tests of its own."""
-    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    """A cache of this process alone, empty, which takes what the one in Valkey takes."""
+    settings.CACHES = {"default": {"BACKEND": "photosearch.caching.JsonMemoryCache"}}
     cache.clear()
 
 

@@ -1,5 +1,6 @@
 """The rules of the house: which way imports point, what each process loads, how large a module may grow."""
 
+import ast
 import os
 import subprocess
 import sys
@@ -88,6 +89,42 @@ def test_no_model_is_loaded_outside_encoder_and_ocr_worker(statement):
     loaded = f"import sys; print([name for name in {MODELS} if name in sys.modules])"
     result = run("-c", f"{statement}\n{loaded}", DJANGO_SETTINGS_MODULE="photosearch.settings")
     assert result.stdout.splitlines()[-1:] == ["[]"], result.stdout + result.stderr
+
+
+# What runs code when it reads bytes. PickleError is what torch raises for weights that are none.
+UNSAFE_READERS = {"pickle", "_pickle", "marshal", "shelve", "dill", "cloudpickle", "joblib"}
+SAFE_NAMES = {"PickleError"}
+
+
+def unsafe_reads(tree: ast.Module) -> list[int]:
+    """The lines that could run code from bytes: pickle and its kind, `Connection.recv`, loading without its guard."""
+    lines = []
+    for node in ast.walk(tree):
+        match node:
+            case ast.Import(names=names) if UNSAFE_READERS & {alias.name.partition(".")[0] for alias in names}:
+                lines.append(node.lineno)
+            case ast.ImportFrom(module=str(module), names=names) if module.partition(".")[0] in UNSAFE_READERS:
+                lines += [node.lineno for alias in names if alias.name not in SAFE_NAMES]
+            case ast.Call(func=ast.Attribute(attr="recv")):
+                lines.append(node.lineno)
+            case ast.Call(func=ast.Attribute(value=ast.Name(id="torch"), attr="load"), keywords=given):
+                guards = {word.arg: ast.unparse(word.value) for word in given}
+                lines += [node.lineno] if guards.get("weights_only") != "True" else []
+            case ast.keyword(arg="allow_pickle"):
+                lines.append(node.value.lineno)
+    return lines
+
+
+def test_finds_each_way_to_run_code_from_bytes():
+    unsafe = (
+        *("import pickle", "from pickle import loads", "import os, shelve", "connection.recv()", "torch.load(path)"),
+        *("np.load(path, allow_pickle=True)", "torch.load(path, weights_only=False)", "import joblib.numpy_pickle"),
+    )
+    assert [code for code in unsafe if not unsafe_reads(ast.parse(code))] == []
+
+
+def test_reads_no_bytes_that_can_run_code():
+    assert {str(path): lines for path in modules() if (lines := unsafe_reads(ast.parse(path.read_text())))} == {}
 
 
 def test_modules_have_telling_names():

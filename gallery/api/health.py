@@ -1,9 +1,6 @@
 """Whether the site lives, and whether it is ready: for supervisors, load balancers and clients."""
 
-from typing import Any, cast
-
 from django.conf import settings
-from django.core.cache import cache
 from django.db import connection
 from django.db.utils import OperationalError
 from drf_spectacular.utils import OpenApiResponse, extend_schema
@@ -14,6 +11,7 @@ from rest_framework.response import Response
 from gallery.access import ApiRequest
 from gallery.access.problems import CONTENT_TYPE, ApiView, Problem, answer_plainly
 from gallery.tasks import broker_version
+from photosearch.caching import remember
 from search.documents import KeywordSearchUnavailable, connected
 from search.encoders.client import EncoderUnavailable, describe_encoders
 
@@ -65,12 +63,18 @@ class HealthReady(HealthLive):
                 cursor.execute("SELECT 1")
         except OperationalError:
             return answer_plainly(503, "The database does not answer.")
-        neighbours = cast(dict[str, Any], cache.get_or_set("neighbours", _neighbours, NEIGHBOURS_SECONDS))
+        neighbours = remember("neighbours", _neighbours, seconds=NEIGHBOURS_SECONDS, read=_read)
         return Response({"status": "ok", **neighbours})
 
 
 def _neighbours() -> dict[str, bool | None]:
     return {"queue": _queue(), "keyword_index": _index(), "encoders": _encoders()}
+
+
+def _read(stored: dict[str, bool | None]) -> dict[str, bool | None]:
+    return {
+        name: None if stored[name] is None else bool(stored[name]) for name in ("queue", "keyword_index", "encoders")
+    }
 
 
 def _queue() -> bool:

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 from ipaddress import ip_address
-from typing import Any, cast
+from typing import Any
 
-from django.core.cache import cache
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from prometheus_client.core import GaugeMetricFamily
@@ -19,6 +18,7 @@ from gallery.models import Photo
 from gallery.operations import backlogs, failures
 from gallery.tasks import queue_lengths
 from gallery.tokens import Scope
+from photosearch.caching import remember
 from photosearch.metrics import CONTENT_TYPE, exposition
 
 # Counting a large library takes long: as of so many seconds ago.
@@ -52,11 +52,11 @@ class Metrics(ApiView):
 
 def gauges() -> Iterator[GaugeMetricFamily]:
     """What can be counted now."""
-    counted = cast(dict[str, Any], cache.get_or_set("metrics", _count, CACHE_SECONDS))
-    yield GaugeMetricFamily("photosearch_photos", "Stored photos.", value=counted["photos"])
-    yield GaugeMetricFamily("photosearch_failures", "Steps of photos that failed.", value=counted["failures"])
+    photos, failed, counted = remember("metrics", _count, seconds=CACHE_SECONDS, read=_read)
+    yield GaugeMetricFamily("photosearch_photos", "Stored photos.", value=photos)
+    yield GaugeMetricFamily("photosearch_failures", "Steps of photos that failed.", value=failed)
     missing = GaugeMetricFamily("photosearch_missing", "Photos that lack a step's output.", labels=["step", "version"])
-    for (step, version), number in counted["missing"].items():
+    for step, version, number in counted:
         missing.add_metric([step, version], number)
     yield missing
     try:
@@ -75,7 +75,14 @@ def _count() -> dict[str, Any]:
     return {
         "photos": Photo.objects.count(),
         "failures": failures().count(),
-        "missing": {
-            (backlog.step, backlog.version): backlog.missing for backlog in backlogs() if backlog.missing is not None
-        },
+        "missing": [
+            [str(backlog.step), backlog.version, backlog.missing]
+            for backlog in backlogs()
+            if backlog.missing is not None
+        ],
     }
+
+
+def _read(counted: dict[str, Any]) -> tuple[int, int, list[tuple[str, str, int]]]:
+    missing = [(str(step), str(version), int(number)) for step, version, number in counted["missing"]]
+    return int(counted["photos"]), int(counted["failures"]), missing

@@ -9,13 +9,13 @@ from hashlib import sha256
 from operator import or_
 
 from django.contrib.auth.models import User
-from django.core.cache import cache
 from django.db.models import Q
 from django.http import Http404, QueryDict
 
 from gallery.assistants import AssistantAccess
 from gallery.images import InvalidImage
 from gallery.models import Photo, PhotoQuerySet
+from photosearch.caching import remember
 from search.examples import ExampleGone
 from search.forms import SearchForm
 from search.query import InvalidQuery
@@ -56,11 +56,9 @@ def _found_by(address: str, user: User) -> Q:
 def _ranked(address: str, ranker: Ranker, form: SearchForm) -> list[int]:
     """The numbers of the photos that the search shows above its line; as of RANKED_SECONDS ago."""
     key = f"assistant-extent:{ranker.user.pk}:{sha256(address.encode()).hexdigest()}"
-    known: list[int] | None = cache.get(key)
-    if known is None:
-        known = _rank(ranker, form)
-        cache.set(key, known, RANKED_SECONDS)
-    return known
+    return remember(
+        key, lambda: _rank(ranker, form), seconds=RANKED_SECONDS, read=lambda known: [int(pk) for pk in known]
+    )
 
 
 def _rank(ranker: Ranker, form: SearchForm) -> list[int]:
