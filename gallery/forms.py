@@ -1,10 +1,12 @@
 """What a person may change about photos and their account, where in the gallery they are, and what programs may."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.contrib.auth.forms import PasswordChangeForm
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
@@ -92,6 +94,21 @@ class PhotoForm(forms.ModelForm):
     class Meta:
         model = Photo
         fields = ("description", "importance")
+
+
+class PasswordForm(PasswordChangeForm):
+    """A new password; `check_password` says whether the old one is right."""
+
+    def __init__(self, *args: Any, check_password: Callable[[str], bool], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.check_password = check_password
+
+    def clean_old_password(self) -> str:
+        """Not by the user's hash alone: wrong ones are to be counted."""
+        old: str = self.cleaned_data["old_password"]
+        if not self.check_password(old):
+            raise ValidationError(self.error_messages["password_incorrect"], code="password_incorrect")
+        return old
 
 
 class ChoicesForm(forms.ModelForm):

@@ -121,17 +121,20 @@ TEMPLATES = [
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "gallery:photos"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
-# Who fails so often to log in as somebody is locked out from that address for a while: nobody is locked out by others.
+# So many wrong passwords for one name from one address (IPv6: network) lock that name there for a while. The page
+# "password" counts too.
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_CALLABLE = "gallery.views.accounts.show_lockout"
-AXES_CLIENT_IP_CALLABLE = "gallery.access.addresses.client_address"
+AXES_CLIENT_IP_CALLABLE = "gallery.access.addresses.client_network"
+# Masked where attempts are recorded; "password" always is.
+AXES_SENSITIVE_PARAMETERS = ["old_password", "new_password1", "new_password2"]
 AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
-# Of one address, whoever it names: axes counts for each name apart.
+# From one address or IPv6 network, under any names; axes counts each name apart.
 LOGINS_PER_MINUTE = 60
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}

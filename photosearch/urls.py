@@ -23,6 +23,7 @@ urlpatterns = [
     path("api/", include("gallery.api.urls")),
     # One way in. Who is logged in and no administrator may want to be somebody else there.
     path("admin/login/", LogIn.as_view(redirect_authenticated_user=False)),
+    path("admin/password_change/", ChangePassword.as_view()),
     path("admin/", admin.site.urls),
     path("", include("search.urls")),
     path("", include("gallery.urls")),

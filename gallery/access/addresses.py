@@ -1,17 +1,21 @@
-"""From where a request came: what throttles, lockouts and the list of sessions go by."""
+"""The address that a request came from, and the network that throttles and lockouts count it by."""
 
-from ipaddress import IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from django.conf import settings
 from django.http import HttpRequest
 from rest_framework.request import Request
 
-# Of an IPv6 address so many bits are given to a client, who chooses the others as they like.
+# The bits of an IPv6 address that a provider assigns; the client chooses the others.
 NETWORK_BITS = 64
+UNKNOWN = "0.0.0.0"  # noqa: S104 - stands for an address that cannot be told
 
 
 def client_address(request: HttpRequest | Request) -> str | None:
-    """The address that the request came from, as the outermost of our own proxies saw it; None if it cannot be told."""
+    """The address that the request came from, as the outermost of our own proxies saw it; None if it cannot be told.
+
+    An IPv4 address within IPv6 is returned as IPv4.
+    """
     proxies = settings.TRUSTED_PROXIES
     parts = request.headers.get("X-Forwarded-For", "").split(",")
     forwarded = [part.strip() for part in parts if part.strip()]
@@ -20,14 +24,18 @@ def client_address(request: HttpRequest | Request) -> str | None:
         # What stands further left, anybody may have written.
         address = forwarded[-proxies]
     try:
-        return str(ip_address(address))
+        return str(_unmapped(ip_address(address)))
     except ValueError:
         return None
 
 
 def client_network(request: HttpRequest | Request) -> str:
-    """What requests without a key are counted by: the address, of IPv6 the network in which the client may take any."""
-    address = ip_address(client_address(request) or "0.0.0.0")  # noqa: S104 - a name for what cannot be told
+    """The IPv4 address, or the first one of the IPv6 network, by which guesses and requests without a key are counted."""
+    address = ip_address(client_address(request) or UNKNOWN)
     if not isinstance(address, IPv6Address):
         return str(address)
-    return str(address.ipv4_mapped or ip_network((address, NETWORK_BITS), strict=False))
+    return str(ip_network((int(address), NETWORK_BITS), strict=False).network_address)
+
+
+def _unmapped(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+    return address.ipv4_mapped or address if isinstance(address, IPv6Address) else address

@@ -3,9 +3,11 @@
 from datetime import timedelta
 from typing import Any
 
+from axes.utils import reset
 from django.conf import settings
+from django.contrib.auth import authenticate
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, PasswordChangeView
 from django.contrib.messages.views import SuccessMessageMixin
 from django.http import HttpRequest, HttpResponse
@@ -20,6 +22,7 @@ from django_htmx.middleware import HtmxDetails
 from gallery.access.addresses import client_network
 from gallery.access.throttles import seconds_to_wait
 from gallery.account import Account, account_of
+from gallery.forms import PasswordForm
 from gallery.sessions import end_sessions
 
 DENSITY_COOKIE = "density"
@@ -39,10 +42,8 @@ class LogIn(LoginView):
         return super().get(request, *args, **kwargs)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Try, unless there have been too many tries from this address, whoever they named."""
-        if seconds_to_wait(f"login:{client_network(request)}", limit=settings.LOGINS_PER_MINUTE):
-            return _refuse_to_try(request, minutes=1)
-        return super().post(request, *args, **kwargs)
+        """Try, unless too many tries came from this address, under any names."""
+        return _refuse_guesses(request) or super().post(request, *args, **kwargs)
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         """Have the focus where one types again; the name stands there already."""
@@ -59,16 +60,33 @@ class LogIn(LoginView):
 
 
 class ChangePassword(SuccessMessageMixin, PasswordChangeView):
-    """The form for a new password; then back to the account. Whoever knew the old one is logged out."""
+    """The form for a new password; then back to the account. All other sessions end.
 
+    A wrong old password counts like one at the login: guessing does not turn a stolen session into the account.
+    """
+
+    form_class = PasswordForm
     success_url = reverse_lazy("gallery:account")
     success_message = _("Your password has been changed. You are logged out everywhere else.")
 
-    def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Check the old password, unless it was guessed at too often from this address, or by this person anywhere."""
+        return _refuse_guesses(request) or super().post(request, *args, **kwargs)
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """The form asks the backends, which count failures."""
+        kwargs: dict[str, Any] = super().get_form_kwargs()
+        return kwargs | {"check_password": self._is_password}
+
+    def form_valid(self, form: PasswordForm) -> HttpResponse:
         """End the other sessions too: they are of no use any more, and would still be listed."""
         response = super().form_valid(form)
+        reset(ip=client_network(self.request), username=form.user.get_username())
         end_sessions(user=form.user, but=self.request.session.session_key)
         return response
+
+    def _is_password(self, password: str) -> bool:
+        return authenticate(self.request, username=self.request.user.get_username(), password=password) is not None
 
 
 @login_not_required
@@ -99,9 +117,22 @@ def show_lockout(
     original_response: HttpResponse | None,  # noqa: ARG001 - django-axes' signature
     credentials: dict[str, Any],  # noqa: ARG001 - the same
 ) -> HttpResponse:
-    """What somebody sees who failed to log in too often."""
-    return _refuse_to_try(request, minutes=settings.AXES_COOLOFF_TIME // timedelta(minutes=1))
+    """The page after too many wrong passwords; each further try begins the time anew."""
+    return _refuse_to_try(request, wait=settings.AXES_COOLOFF_TIME)
 
 
-def _refuse_to_try(request: HttpRequest, *, minutes: int) -> HttpResponse:
-    return render(request, "registration/locked_out.html", {"minutes": minutes}, status=429)
+def _refuse_guesses(request: HttpRequest) -> HttpResponse | None:
+    """Count a try against the address, and against the person who is logged in; the answer if there were too many."""
+    limits = {f"login:{client_network(request)}": settings.LOGINS_PER_MINUTE}
+    if request.user.is_authenticated:
+        # A stolen session may be used from any number of addresses.
+        limits[f"password:{request.user.pk}"] = settings.AXES_FAILURE_LIMIT
+    waits = [seconds_to_wait(who, limit=limit) or 0 for who, limit in limits.items()]
+    return _refuse_to_try(request, wait=timedelta(seconds=max(waits))) if any(waits) else None
+
+
+def _refuse_to_try(request: HttpRequest, *, wait: timedelta) -> HttpResponse:
+    context = {"minutes": -(-wait // timedelta(minutes=1))}
+    response = render(request, "registration/locked_out.html", context, status=429)
+    response["Retry-After"] = str(int(wait.total_seconds()))
+    return response

@@ -1,11 +1,15 @@
-"""Guessing passwords: after some failures nobody logs in from that address for a while, whatever the password."""
+"""Guessing passwords and keys: after some failures that address, or IPv6 network, waits, whatever the password."""
 
 import pytest
 from axes.models import AccessAttempt
 from django.contrib.auth.models import User
-from django.test import Client
+from django.core.cache import cache
+from django.test import Client, RequestFactory
 from django.utils import timezone
 
+from gallery.access.addresses import client_network
+from gallery.account import OpenSession
+from search.assistant.asgi import _refusal
 from tests.keys import Program
 
 LIMIT = 3
@@ -109,3 +113,156 @@ def test_an_administrator_lets_people_in_again(owner, client):
     page = client.post("/admin/auth/user/", data, follow=True).content.decode()
     assert "They can log in again." in page
     assert Client(REMOTE_ADDR="192.0.2.1").post("/login/", RIGHT).status_code == 302
+
+
+# Addresses of one client, one after the other, and one of somebody else.
+CLIENTS = {
+    "IPv4": (["192.0.2.1"] * 4, "192.0.2.2"),
+    "IPv6 of one network": (["2001:db8::1", "2001:db8::ffff:1", "2001:db8:0:0:a::", "2001:DB8::9"], "2001:db8:0:1::1"),
+    "IPv4 within IPv6": (["::ffff:192.0.2.1", "192.0.2.1", "::FFFF:C000:201", "::ffff:192.0.2.1"], "::ffff:192.0.2.2"),
+    "link-local": (["fe80::1%eth0", "fe80::2%eth0", "fe80::3%eth1", "fe80::4"], "fe80:0:0:1::1"),
+}
+NEW = "lanterns-over-the-river"
+
+
+def log_in(address: str) -> int:
+    return Client().post("/login/", WRONG, headers={"X-Forwarded-For": address}).status_code
+
+
+def log_in_under_many_names(address: str) -> int:
+    name = f"somebody{AccessAttempt.objects.count()}"
+    return Client().post("/login/", WRONG | {"username": name}, headers={"X-Forwarded-For": address}).status_code
+
+
+def log_in_to_the_administration(address: str) -> int:
+    return Client().post("/admin/login/", WRONG, headers={"X-Forwarded-For": address}).status_code
+
+
+def change_password(address: str, *, old: str = "guess", path: str = "/password/", new: str = NEW):
+    client = Client(headers={"X-Forwarded-For": address})
+    client.force_login(User.objects.get(username="anna"))
+    return client.post(path, {"old_password": old, "new_password1": new, "new_password2": new})
+
+
+def send_key(address: str) -> int:
+    client = Client(headers={"Authorization": "Bearer ps_guess", "X-Forwarded-For": address})
+    return client.get("/api/v1/account/").status_code
+
+
+def send_no_key(address: str) -> int:
+    return Client(headers={"X-Forwarded-For": address}).get("/api/v1/account/").status_code
+
+
+def ask_as_assistant(address: str) -> int:
+    request = RequestFactory().post("/mcp", headers={"Authorization": "Bearer ps_guess", "X-Forwarded-For": address})
+    return _refusal(request).status_code
+
+
+DOORS = {
+    "login": log_in,
+    "login under many names": log_in_under_many_names,
+    "administration": log_in_to_the_administration,
+    "password": lambda address: change_password(address).status_code,
+    "administration's password": lambda address: change_password(address, path="/admin/password_change/").status_code,
+    "wrong key": send_key,
+    "no key": send_no_key,
+    "assistant": ask_as_assistant,
+}
+
+
+@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize(("addresses", "elsewhere"), CLIENTS.values(), ids=CLIENTS)
+def test_counts_a_client_at_every_door_by_its_network(owner, settings, monkeypatch, door, addresses, elsewhere):
+    settings.TRUSTED_PROXIES = 1
+    settings.API_ANONYMOUS_PER_MINUTE = settings.LOGINS_PER_MINUTE = LIMIT
+    monkeypatch.setattr("search.assistant.asgi.close_old_connections", lambda: None)
+    first, *_others, last = [DOORS[door](address) for address in addresses]
+    assert first != 429
+    assert last == 429
+    if "password" in door:
+        cache.clear()  # The person's own limit, which holds at all addresses.
+    assert DOORS[door](elsewhere) == first
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+        ("fe80::1%eth0", "fe80::"),
+        ("::1", "::"),
+        ("nonsense", "0.0.0.0"),  # noqa: S104
+        ("", "0.0.0.0"),  # noqa: S104
+    ],
+)
+def test_names_the_network_of_an_address(rf, address, network):
+    assert client_network(rf.get("/", REMOTE_ADDR=address)) == network
+
+
+def test_lists_the_address_of_a_session_itself(owner):
+    for address in ("2001:db8::17", "::ffff:192.0.2.1"):
+        Client(REMOTE_ADDR=address).post("/login/", RIGHT)
+    assert set(OpenSession.objects.values_list("address", flat=True)) == {"2001:db8::17", "192.0.2.1"}
+
+
+@pytest.mark.parametrize("path", ["/password/", "/admin/password_change/"])
+def test_locks_the_password_page_after_wrong_old_passwords(owner, path):
+    for _guess in range(LIMIT - 1):
+        response = change_password("", path=path)
+        assert response.status_code == 200
+        assert "old password was entered incorrectly" in response.content.decode()
+    response = change_password("", path=path)
+    assert response.status_code == 429
+    assert response["Retry-After"] == "900"
+    assert "Try again in 15 minutes" in response.content.decode()
+    # The right one does not help either, here and at the login.
+    assert change_password("", old="x", path=path).status_code == 429
+    assert Client().post("/login/", RIGHT).status_code == 429
+    assert User.objects.get().check_password("x")
+
+
+def test_limits_guesses_of_a_session_from_many_addresses(owner, settings):
+    settings.TRUSTED_PROXIES = 1
+    statuses = [change_password(f"192.0.2.{number}").status_code for number in range(LIMIT + 1)]
+    assert statuses == [200] * LIMIT + [429]
+    response = change_password("192.0.2.99", old="x")
+    assert (response.status_code, response["Retry-After"]) == (429, "60")
+    assert User.objects.get().check_password("x")
+
+
+def test_counts_wrong_old_passwords_and_wrong_logins_together(owner):
+    fail(LIMIT - 1, address="127.0.0.1")
+    assert change_password("").status_code == 429
+
+
+def test_forgets_failures_when_the_password_is_changed(owner):
+    assert change_password("").status_code == 200
+    assert change_password("", old="x").status_code == 302
+    assert not AccessAttempt.objects.exists()
+    assert User.objects.get().check_password(NEW)
+
+
+def test_ends_other_sessions_and_keeps_this_one_when_the_password_is_changed(owner):
+    here, there = Client(), Client()
+    for client in (here, there):
+        client.post("/login/", RIGHT)
+    before = here.session.session_key
+    here.post("/password/", {"old_password": "x", "new_password1": NEW, "new_password2": NEW})
+    assert here.session.session_key != before
+    assert here.get("/account").status_code == 200
+    assert there.get("/account").status_code == 302
+
+
+def test_records_no_password_of_a_failed_attempt(owner):
+    change_password("", old="almost-right-password")
+    recorded = str(list(AccessAttempt.objects.values()))
+    assert "almost-right-password" not in recorded
+    assert NEW not in recorded
+
+
+def test_says_when_to_come_again_after_too_many_logins(owner, settings):
+    assert fail()["Retry-After"] == "900"
+    settings.LOGINS_PER_MINUTE = 0
+    response = Client(REMOTE_ADDR="192.0.2.9").post("/login/", RIGHT)
+    assert (response.status_code, response["Retry-After"]) == (429, "60")
