@@ -30,7 +30,7 @@ def client_address(request: HttpRequest | Request) -> str | None:
 
 
 def client_network(request: HttpRequest | Request) -> str:
-    """The IPv4 address, or the first one of the IPv6 network, by which guesses and requests without a key are counted."""
+    """The IPv4 address, or first one of the IPv6 network, by which guesses and requests without a key are counted."""
     address = ip_address(client_address(request) or UNKNOWN)
     if not isinstance(address, IPv6Address):
         return str(address)
