@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gallery.bulk_import.archives import keep_archive, remove_archive, remove_archives
-from gallery.bulk_import.safety import ImportRefused, check_archive, check_patterns, confined
+from gallery.bulk_import.safety import ImportRefused, check_archive, check_patterns, check_readable, confined
 from gallery.models import ImportJob
 from gallery.partial_uploads import waiting_archives
 
@@ -41,6 +41,7 @@ def create_job(
     if owner.pk != started_by.pk and not getattr(started_by, "is_staff", False):
         raise PermissionDenied
     real = [root.resolve() for root in roots]
+    check_readable(real)
     archives = [root for root in real if root.is_file()]
     check_patterns(options.get("ignore", []))
     if not real or (archives and len(archives) != len(real)) or (not archives and len(real) > 1):

@@ -1,5 +1,6 @@
 """What an import may read: folders below IMPORT_ROOTS, and archives that are what they claim to be."""
 
+import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from gallery.sources.archives import ArchiveRefused, check_beginning, open_archive
 from gallery.sources.skips import Skips
+from photosearch.embedded.account import Account
 
 MAX_PATH_BYTES = 2000  # what an index of PostgreSQL holds
 
@@ -42,6 +44,21 @@ def subfolders(path: Path) -> list[Path]:
     except PermissionError as error:
         raise ImportRefused(_("This folder cannot be opened.")) from error
     return [entry for entry in inside if entry.is_dir() and not entry.is_symlink() and not entry.name.startswith(".")]
+
+
+def check_readable(paths: Sequence[Path]) -> None:
+    """ImportRefused if the account of this process may not read one of them; missing ones are passed over."""
+    for path in paths:
+        try:
+            is_closed = not os.access(path, os.R_OK | (os.X_OK if path.is_dir() else 0)) and path.exists()
+        except PermissionError:  # a folder above it is closed
+            is_closed = True
+        if is_closed:
+            account = Account.with_ids(os.geteuid(), os.getegid()).name
+            raise ImportRefused(
+                _("“%(path)s” cannot be read. Let the user “%(account)s” read it: photosearch runs as this user.")
+                % {"path": path, "account": account}
+            )
 
 
 def check_archive(path: Path, *, is_whole: bool = True) -> None:

@@ -1,4 +1,4 @@
-"""The operating-system account that the embedded servers run as: one of their own when root starts them."""
+"""The operating-system account that photosearch and its servers run as: one of their own when root starts them."""
 
 import os
 import pwd
@@ -17,7 +17,7 @@ NAME = "photosearch"
 
 @dataclass(frozen=True)
 class Account:
-    """Whom the servers run as. PostgreSQL and Elasticsearch refuse root, and nothing of theirs needs it."""
+    """An account without rights of its own. PostgreSQL and Elasticsearch refuse root, and nothing here needs it."""
 
     name: str
     uid: int
@@ -28,12 +28,28 @@ class Account:
         """Return the account of an entry of the user database."""
         return cls(entry.pw_name, entry.pw_uid, entry.pw_gid)
 
+    @classmethod
+    def with_ids(cls, uid: int, gid: int) -> Self:
+        """Return the account with this user id; `gid` is its group where the user database does not know it."""
+        try:
+            return cls.of(pwd.getpwuid(uid))
+        except KeyError:
+            return cls(str(uid), uid, gid)
+
+    def groups(self) -> set[int]:
+        """Return the ids of its groups."""
+        return set(os.getgrouplist(self.name, self.gid))
+
     def command(self, arguments: Sequence[str | Path], *, death_signal: str = "TERM") -> list[str]:
         """Return `arguments` as a command that runs as this account and gets `death_signal` when its parent dies."""
-        drop = []
-        if os.geteuid() != self.uid:
-            drop = [f"--reuid={self.uid}", f"--regid={self.gid}", "--clear-groups"]
-        return ["setpriv", *drop, f"--pdeathsig={death_signal}", "--", *map(str, arguments)]
+        return ["setpriv", *self.dropping(), f"--pdeathsig={death_signal}", "--", *map(str, arguments)]
+
+    def dropping(self) -> list[str]:
+        """Return the options with which setpriv becomes this account."""
+        if os.geteuid() == self.uid:
+            return []
+        groups = ",".join(map(str, sorted(self.groups())))
+        return [f"--reuid={self.uid}", f"--regid={self.gid}", f"--groups={groups}"]
 
     def run(
         self, arguments: Sequence[str | Path], *, environment: Mapping[str, str] | None = None, stdin: str = ""
@@ -56,7 +72,8 @@ class Account:
     def make_folder(self, folder: Path, *, mode: int = 0o700) -> Path:
         """Make `folder`, owned by this account."""
         folder.mkdir(parents=True, exist_ok=True)
-        folder.chmod(mode)
+        if folder.stat().st_mode & 0o777 != mode:
+            folder.chmod(mode)
         self.own(folder)
         return folder
 
@@ -93,7 +110,7 @@ def server_account() -> Account:
 def _add_system_user() -> None:
     useradd = shutil.which("useradd", path="/usr/sbin:/sbin:/usr/bin:/bin")
     if useradd is None:
-        raise StartFailed(f"There is no user {NAME} for the servers, and no useradd to make one: add it by hand.")
+        raise StartFailed(f"There is no user {NAME} to run photosearch, and no useradd to make one: add it by hand.")
     added = subprocess.run(  # noqa: S603
         [useradd, "--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin", NAME],
         capture_output=True,
@@ -101,4 +118,4 @@ def _add_system_user() -> None:
         check=False,
     )
     if added.returncode:
-        raise StartFailed(f"The user {NAME} for the servers could not be made: {added.stderr.strip()}")
+        raise StartFailed(f"The user {NAME}, who runs photosearch, could not be made: {added.stderr.strip()}")

@@ -52,14 +52,19 @@ classname=photosearch.SmartcnPlugin
 
 def provide(folder: Path, *, downloads: Path, account: Account) -> Path:
     """Return the folder of Elasticsearch below `folder`, built there when it is missing (one to several minutes)."""
-    home = folder / f"elasticsearch-{VERSION}-{RECIPE}"
+    home = home_below(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".elasticsearch.lock").open("w") as lock:
-        if not home.exists():
+    if not home.exists():
+        with (folder / ".elasticsearch.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-        if not home.exists():
-            _build(home, downloads=downloads, account=account)
+            if not home.exists():
+                _build(home, downloads=downloads, account=account)
     return home
+
+
+def home_below(folder: Path) -> Path:
+    """Return where Elasticsearch lies below `folder` once it is built."""
+    return folder / f"elasticsearch-{VERSION}-{RECIPE}"
 
 
 def _build(home: Path, *, downloads: Path, account: Account) -> None:

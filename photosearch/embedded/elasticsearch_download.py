@@ -10,6 +10,7 @@ import tarfile
 import tempfile
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import URLError
@@ -95,6 +96,19 @@ def fetch_published(url: str, folder: Path) -> Path:
     return file
 
 
+def prepare_registries() -> None:
+    """Do for a later `download` by another account all that only root can: apt's lists, and npm's registry.
+
+    The registry is root's setting; it goes into the environment.
+    """
+    if not any(Path("/var/lib/apt/lists").glob("*_Packages*")):
+        with suppress(StartFailed):  # the download says what is missing
+            _run(["apt-get", "update", "--quiet"], Path("/"), "Check the machine's package sources.")
+    if npm := shutil.which("npm"):
+        asked = subprocess.run([npm, "config", "get", "registry"], capture_output=True, text=True, check=False)  # noqa: S603
+        os.environ.setdefault("npm_config_registry", asked.stdout.strip())
+
+
 def _chunks(file: Path) -> Iterator[bytes]:
     with file.open("rb") as opened:
         while chunk := opened.read(CHUNK):
@@ -126,8 +140,6 @@ def _lucene_jar(folder: Path) -> Path:
     if not jar.exists():
         package = folder / f"{LUCENE_PACKAGE}.deb"
         log.info("Downloading Lucene's Chinese analyser …")
-        if os.geteuid() == 0 and not any(Path("/var/lib/apt/lists").glob("*_Packages*")):
-            _run(["apt-get", "update", "--quiet"], folder, "Check the machine's package sources.")
         _fetch(
             ["apt-get", "download", "--quiet", LUCENE_PACKAGE],
             file=package,

@@ -1,5 +1,6 @@
 """Provide and prepare every embedded server below one data folder."""
 
+import os
 import random
 import socket
 from pathlib import Path
@@ -29,13 +30,16 @@ class DataFolder:
         """Make the folders; StartFailed when they cannot be made, or when their path cannot be used."""
         check_path(self.path)
         try:
-            # The servers' account must be able to walk through; what lies in these folders is closed.
-            self.path.mkdir(parents=True, exist_ok=True)
-            self.path.chmod(self.path.stat().st_mode | 0o111)
-            for folder, mode in ((self.programs, 0o755), (self.run, 0o711), (self.logs, 0o700)):
+            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if self.account.uid != os.geteuid():
+                # The servers' account must be able to walk through; what lies in these folders is closed.
+                self.path.chmod(self.path.stat().st_mode | 0o111)
+            for folder, mode in ((self.run, 0o711), (self.logs, 0o700)):
                 folder.mkdir(exist_ok=True)
                 folder.chmod(mode)
+            self.account.make_folder(self.programs, mode=0o755)
             self.account.make_folder(self.sockets)
+            self.account.make_folder(self.path / "home")
         except OSError as error:
             raise StartFailed(
                 f"The data folder {self.path} cannot be written ({error.strerror}). Name another one in DATA_DIR."

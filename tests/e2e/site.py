@@ -14,6 +14,8 @@ from xmlrpc.client import ServerProxy
 
 from supervisor.xmlrpc import SupervisorTransport
 
+from photosearch.embedded.account import server_account
+
 ROOT = Path(__file__).resolve().parents[2]
 # The product's settings and a picture that kills whoever decodes it (tests/e2e/poison.py).
 SETTINGS = "tests.e2e.settings"
@@ -61,7 +63,8 @@ class Site:
         )
         threading.Thread(target=self._read_output, daemon=True).start()
         wait_until(self._is_up, "the site answers", seconds=SECONDS_TO_START, otherwise=lambda: "".join(self.output))
-        command = [sys.executable, "-m", "tests.e2e.inside"]
+        # What it stores must belong to the account that the site runs as.
+        command = server_account().command([sys.executable, "-m", "tests.e2e.inside"])
         self._inside = subprocess.Popen(
             command, cwd=ROOT, env=self.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
