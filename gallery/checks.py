@@ -32,7 +32,7 @@ def check_limits(**_kwargs: Any) -> list[checks.CheckMessage]:
     """The limits must let pictures through."""
     return [
         checks.Error(f"{name} is {getattr(settings, name)}: no picture could be taken in.", id="gallery.E002")
-        for name in ("MAX_UPLOAD_BYTES", "MAX_IMAGE_PIXELS")
+        for name in ("MAX_UPLOAD_BYTES", "MAX_ARCHIVE_BYTES", "MAX_IMAGE_PIXELS")
         if getattr(settings, name) < 1
     ]
 

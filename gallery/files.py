@@ -1,6 +1,7 @@
 """Where files lie below MEDIA_ROOT, and how they come and go without a half-written one under a real name."""
 
 import os
+import shutil
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -18,6 +19,9 @@ THUMBNAILS = "thumbnails"
 TEMPORARY = "temporary"
 # Those that people send are kept here until their import is over, each in a folder of its own.
 ARCHIVES = "imports"
+
+# Uploads leave so much of the disk free, for the database and for what else goes on.
+SPARE_BYTES = 1 << 30
 
 # Side in pixels; `images.fitted_size` says what becomes of long pictures.
 THUMBNAIL_SIDES = {"small": 320, "large": 1600}
@@ -45,6 +49,25 @@ def safe_filename(filename: str, *, extension: str) -> str:
     return filename if ending in ENDINGS.get(extension, {extension}) else f"{filename}.{extension}"
 
 
+def free_bytes() -> int:
+    """How many bytes uploads may still bring to the disk; below 0 where less is left than must be."""
+    root = Path(settings.MEDIA_ROOT)
+    _make_directory(root)
+    return shutil.disk_usage(root).free - SPARE_BYTES
+
+
+def has_room(size: int) -> bool:
+    """Whether the disk has room for an upload of `size` bytes."""
+    return size <= free_bytes()
+
+
+def temporary_folder() -> Path:
+    """The folder of what has no name yet; `sweep_temporary` removes what stays in it."""
+    folder = Path(settings.MEDIA_ROOT, TEMPORARY)
+    _make_directory(folder)
+    return folder
+
+
 def write_file(path: Path, chunks: Iterable[bytes]) -> None:
     """Write to a temporary name, sync, and rename to `path`: after a crash the whole file is there or none is."""
     place_files({path: write_temporary(chunks)})
@@ -52,8 +75,7 @@ def write_file(path: Path, chunks: Iterable[bytes]) -> None:
 
 def write_temporary(chunks: Iterable[bytes]) -> Path:
     """Write to a temporary name, not yet synced; the name, for `place_files` or to be unlinked."""
-    temporary = Path(settings.MEDIA_ROOT, TEMPORARY, uuid4().hex)
-    _make_directory(temporary.parent)
+    temporary = temporary_folder() / uuid4().hex
     try:
         with open(temporary, "xb", opener=_open_private) as target:
             for chunk in chunks:

@@ -1,12 +1,16 @@
 """What all tests share."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.core.cache import cache
+from django.test.client import MULTIPART_CONTENT, RequestFactory
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import expect
+
+from gallery.access.body_limits import limited_paths
 
 # How fast the machine is at the moment is no property of the project. The suite tries the same examples every time, and
 # nobody's change is refused by chance; `make soak` goes on to others.
@@ -35,3 +39,26 @@ def empty_cache(settings: Any) -> None:
 def quick_passwords(settings: Any) -> None:
     """Hashing a password as it should be takes a fifth of a second, and nearly every test makes a person."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def _post_as_browsers_do(
+    factory: RequestFactory, path: str, data: Any = None, content_type: str = MULTIPART_CONTENT, **options: Any
+) -> Any:
+    """Send a form without files as browsers do; Django's client would send every form as multipart/form-data."""
+    if content_type is MULTIPART_CONTENT and not _holds_file(data) and not _takes_files(path):
+        form = {name: value for name, value in (data or {}).items() if value is not None}
+        data, content_type = urlencode(form, doseq=True), "application/x-www-form-urlencoded"
+    return _post(factory, path, data, content_type, **options)
+
+
+def _holds_file(data: Any) -> bool:
+    values = [value for given in (data or {}).values() for value in (given if isinstance(given, list) else [given])]
+    return any(hasattr(value, "read") for value in values)
+
+
+def _takes_files(path: str) -> bool:
+    return any(place.path == path and place.limit.takes_forms_with_files for place in limited_paths())
+
+
+_post = RequestFactory.post
+RequestFactory.post = _post_as_browsers_do  # type: ignore[method-assign]

@@ -1,10 +1,21 @@
-"""How the body of a request is read where nothing else is said: as JSON."""
+"""How JSON in the body of a request is read, by the API and by pages."""
 
+import json
 from typing import IO, Any
 
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
+
+
+def read_json(request: HttpRequest) -> Any:
+    """The body as JSON, whatever was sent; BadRequest."""
+    try:
+        return json.loads(request.body)
+    except (ValueError, RecursionError) as error:
+        raise BadRequest(_("The body of this request is not JSON that can be read.")) from error
 
 
 class Json(JSONParser):

@@ -32,6 +32,7 @@ KINDS = {
     404: "not-found",
     405: "method-not-allowed",
     409: "conflict",
+    411: "length-required",
     412: "wrong-version",
     413: "too-large",
     415: "unsupported-media-type",
@@ -40,6 +41,7 @@ KINDS = {
     429: "throttled",
     500: "server-error",
     503: "not-ready",
+    507: "insufficient-storage",
 }
 # What else there is: of the statuses 400, 401 and 413.
 MORE_KINDS = ("invalid", "parse-error", "checksum-mismatch", "authentication-failed", "quota-exceeded")

@@ -18,11 +18,12 @@ from gallery.access.problems import ApiView, Refused, TooLarge
 from gallery.api.bodies import FILENAME_PARAMETER, BareBytes, BarePicture, blocks_of, filename_of
 from gallery.api.photos import MD5, SHA1, SHA256, by_checksum
 from gallery.digests import digests_of
+from gallery.files import temporary_folder
 from gallery.models import Photo
 from gallery.serializers import PhotoSerializer
 from gallery.tokens import Scope
 from gallery.upload import Arrival, store_upload
-from gallery.views.uploads import ENVELOPE, LargeFileSkipper, too_large
+from gallery.views.uploads import LargeFileSkipper, too_large
 
 # The header of each digest, and its hexadecimal digits.
 CHECKSUM_HEADERS = {"X-Checksum-SHA256": SHA256, "X-Checksum-SHA1": SHA1, "X-Checksum-MD5": MD5}
@@ -111,8 +112,6 @@ class Upload(ApiView):
         checksums = _checksums(request)
         if known := _known(request, checksums):
             return _answer(known, Arrival.KNOWN)
-        if int(request.headers.get("Content-Length") or 0) > settings.MAX_UPLOAD_BYTES + ENVELOPE:
-            raise TooLarge(too_large())
         file, filename = _receive(request, filename)
         try:
             _verify(file, checksums)
@@ -174,7 +173,7 @@ def _receive(request: ApiRequest, filename: str) -> tuple[IO[bytes], str]:
 
 def _spool(request: ApiRequest) -> IO[bytes]:
     """The bare body in a temporary file; TooLarge as soon as it is too much."""
-    file: IO[bytes] = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - closed by the view
+    file: IO[bytes] = SpooledTemporaryFile(IN_MEMORY, dir=str(temporary_folder()))  # noqa: SIM115 - closed by the view
     size = 0
     for block in blocks_of(request):
         size += len(block)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.timesince import timeuntil
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import reselect, retarget
@@ -42,10 +43,16 @@ def list_imports(request: PageRequest) -> HttpResponse:
     return render(request, "gallery/imports.html", {"jobs": jobs[:SHOWN_IMPORTS]})
 
 
+# The login, the origin and the cookie are checked before the body is read, in which the token stands.
+@csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 @vary_on_headers("HX-Request")
 def new_import(request: PageRequest) -> HttpResponse:
     """The form; asked by htmx, the folders to choose from. Posted, the import begins, checked first or at once."""
+    return csrf_protect(_new_import)(request)
+
+
+def _new_import(request: PageRequest) -> HttpResponse:
     folder = request.GET.get("folder", "")
     if request.htmx and request.method != "POST":
         return render(request, "gallery/import_folders.html", _folders(folder))

@@ -8,7 +8,6 @@ again. The address says which of the two it is: no upload of one kind is there a
 
 import base64
 import binascii
-import json
 import re
 from typing import IO, Any
 from uuid import UUID
@@ -22,6 +21,7 @@ from django.utils.http import http_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from gallery.access.parsing import read_json
 from gallery.account import account_of
 from gallery.bulk_import.archives import archive_name, refuse_without_room
 from gallery.bulk_import.safety import ImportRefused, check_archive
@@ -101,11 +101,12 @@ def tell_known(request: PageRequest) -> JsonResponse:
 
 
 def _checksums(request: HttpRequest) -> list[str]:
+    body = read_json(request)
     try:
-        checksums = json.loads(request.body)["checksums"]
+        checksums = body["checksums"]
         if len(checksums) <= MAX_CHECKSUMS and all(SHA256.fullmatch(checksum) for checksum in checksums):
             return list(checksums)
-    except (ValueError, TypeError, LookupError):
+    except (TypeError, LookupError):
         pass
     raise BadRequest(_("“checksums” must be a list of at most %(limit)d SHA-256.") % {"limit": MAX_CHECKSUMS})
 

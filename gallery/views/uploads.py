@@ -22,9 +22,6 @@ from gallery.models import Photo
 from gallery.upload import Arrival, store_upload
 from gallery.views import PageRequest
 
-# What a request holds beside one file: boundaries, names, the CSRF token.
-ENVELOPE = 64 * 1024
-
 
 @dataclass(frozen=True)
 class Outcome:
@@ -64,7 +61,7 @@ class LargeFileSkipper(FileUploadHandler):
         """Leave the file to the handlers behind."""
 
 
-# The token stands in the body, and whether that is read at all is decided first.
+# The login, the origin and the cookie are checked before the body is read, in which the token stands.
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def upload_pictures(request: PageRequest) -> HttpResponse:
@@ -72,11 +69,15 @@ def upload_pictures(request: PageRequest) -> HttpResponse:
     if request.method != "POST":
         return _page(request)
     wants_json = request.get_preferred_type(["text/html", "application/json"]) == "application/json"
-    if wants_json and int(request.headers.get("Content-Length") or 0) > settings.MAX_UPLOAD_BYTES + ENVELOPE:
-        return _answer(request, [Outcome("", 413, detail=too_large())], wants_json=True)
     skipper = LargeFileSkipper(request)
     request.upload_handlers.insert(0, skipper)
-    return _receive(request, skipper, wants_json=wants_json)
+    try:
+        return csrf_protect(_store_all)(request, skipper, wants_json=wants_json)
+    except TooManyFilesSent:
+        sentence = _("At most %(limit)d files can be sent at once.") % {"limit": settings.DATA_UPLOAD_MAX_NUMBER_FILES}
+    except MultiPartParserError:
+        sentence = _("The files did not arrive whole. Send them again.")
+    return _answer(request, [Outcome("", 400, detail=sentence)], wants_json=wants_json)
 
 
 def too_large() -> str:
@@ -85,23 +86,10 @@ def too_large() -> str:
     }
 
 
-def _receive(request: PageRequest, skipper: LargeFileSkipper, *, wants_json: bool) -> HttpResponse:
-    try:
-        files = request.FILES.getlist("files")
-    except TooManyFilesSent:
-        sentence = _("At most %(limit)d files can be sent at once.") % {"limit": settings.DATA_UPLOAD_MAX_NUMBER_FILES}
-        return _answer(request, [Outcome("", 400, detail=sentence)], wants_json=wants_json)
-    except MultiPartParserError:
-        sentence = _("The files did not arrive whole. Send them again.")
-        return _answer(request, [Outcome("", 400, detail=sentence)], wants_json=wants_json)
-    return csrf_protect(_store_all)(request, files, skipper.skipped, wants_json=wants_json)
-
-
-def _store_all(
-    request: PageRequest, files: list[UploadedFile], skipped: list[str], *, wants_json: bool
-) -> HttpResponse:
-    outcomes = [Outcome(name, 413, detail=too_large()) for name in skipped]
-    if wants_json and len(files) + len(skipped) > 1:
+def _store_all(request: PageRequest, skipper: LargeFileSkipper, *, wants_json: bool) -> HttpResponse:
+    files: list[UploadedFile] = request.FILES.getlist("files")
+    outcomes = [Outcome(name, 413, detail=too_large()) for name in skipper.skipped]
+    if wants_json and len(files) + len(skipper.skipped) > 1:
         outcomes = [Outcome("", 400, detail=_("Send one file per request."))]
     else:
         outcomes += [store_file(cast(IO[bytes], file), owner=request.user, filename=file.name or "") for file in files]

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
-from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -15,7 +14,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 
 from gallery.access import ApiRequest
-from gallery.access.problems import CONTENT_TYPE, ApiView, Problem, TooLarge
+from gallery.access.problems import CONTENT_TYPE, ApiView, Problem
 from gallery.images import InvalidImage, read_header
 from gallery.models import Photo
 from gallery.tokens import Scope
@@ -25,8 +24,6 @@ from search.query import InvalidQuery
 from search.result_lists import ResultListGone
 from search.serializers import PictureSearch, SearchAnswer, SearchQuery, WordSearch, serialize_hits
 
-# What a request holds beside the picture: boundaries and filters.
-ENVELOPE = 64 * 1024
 ANSWERS = {
     200: SearchAnswer,
     (404, CONTENT_TYPE): OpenApiResponse(Problem, "The list of the cursor is too old, or the photo is not there."),
@@ -75,8 +72,6 @@ class PictureSearchView(ApiView):
 
         The list goes on at `search/` too, where `cursor` is enough and the picture need not be sent again.
         """
-        if int(request.headers.get("Content-Length") or 0) > settings.MAX_UPLOAD_BYTES + ENVELOPE:
-            raise TooLarge(_("This picture is too large to search with; make it smaller and try again."))
         query = PictureSearch.read(request.data)
         picture: UploadedFile = query.validated_data["picture"]
         data = picture.read()

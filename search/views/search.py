@@ -3,7 +3,6 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -25,8 +24,6 @@ from search.results import SearchPage
 from search.saved import note_search, recent_searches, saved_searches
 from search.views import SearchRequest
 
-# What a request holds beside the picture: boundaries, the filters, the CSRF token.
-ENVELOPE = 64 * 1024
 GONE = 410
 
 
@@ -83,14 +80,11 @@ def _search(request: SearchRequest, form: SearchForm, example: Example | None) -
     return search_by_example(example, text=data["q"], **how)
 
 
-# The token stands in the body, and whether that is read at all is decided first.
+# The login, the origin and the cookie are checked before the body is read, in which the token stands.
 @csrf_exempt
 @require_POST
 def search_with_picture(request: SearchRequest) -> HttpResponse:
     """Go on to the photos that look like the `picture` that is sent along, under the form's filters."""
-    if int(request.headers.get("Content-Length") or 0) > settings.MAX_UPLOAD_BYTES + ENVELOPE:
-        sentence = _("This picture is too large to search with; make it smaller and try again.")
-        return _results(request, SearchForm({}), error=sentence, status=413)
     return csrf_protect(_search_with_picture)(request)
 
 

@@ -104,7 +104,7 @@ def test_a_picture_that_is_too_large_is_refused_unread(client, settings):
         "POST", "/search/picture", content_type="multipart/form-data; boundary=x", CONTENT_LENGTH=str(10**9)
     )
     assert response.status_code == 413
-    assert "too large to search with" in page(response)
+    assert "This file is too large; at most" in page(response)
 
 
 def test_another_site_cannot_search(user):  # noqa: F811
