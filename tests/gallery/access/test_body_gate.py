@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -63,7 +64,10 @@ def _example(converter: re.Match[str]) -> str:
     return {"int": "1", "uuid": str(uuid4())}.get(converter[1], "a")
 
 
-ALL = sorted({*paths(), "/nowhere", "/api/nowhere"})
+@cache
+def all_paths() -> list[str]:
+    """Those of the site, and two that do not exist."""
+    return sorted({*paths(), "/nowhere", "/api/nowhere"})
 
 
 @pytest.fixture(params=["nobody", "a person", "a program"])
@@ -79,13 +83,15 @@ def client(request: pytest.FixtureRequest, media_root: Path, owner: User) -> Cli
 
 
 def test_every_kind_of_address_is_tried():
-    assert {"/login/", "/language/", "/photos/1/delete", "/admin/auth/user/a/change/", "/api/v1/photos/"} <= {*ALL}
-    named = {resolve(path).view_name for path in ALL if not path.endswith("nowhere")}
+    assert {"/login/", "/language/", "/photos/1/delete", "/admin/auth/user/a/change/", "/api/v1/photos/"} <= {
+        *all_paths()
+    }
+    named = {resolve(path).view_name for path in all_paths() if not path.endswith("nowhere")}
     assert named.issuperset(LIMITS), "each limit belongs to an address that exists"
 
 
 def test_refuses_large_bodies_unread_everywhere(client, settings):
-    for path in ALL:
+    for path in all_paths():
         for kind in (FORM, "application/x-www-form-urlencoded", "application/json", "application/octet-stream"):
             for method in ("POST", "PATCH", "PUT", "DELETE", "GET"):
                 response = send(client, path, settings.MAX_ARCHIVE_BYTES + 10**6, kind=kind, method=method)
@@ -96,7 +102,7 @@ def test_refuses_large_bodies_unread_everywhere(client, settings):
 def test_refuses_more_than_a_form_may_hold_where_no_file_is_taken(client, settings):
     own_limit = {place.path for place in limited_paths() if not place.is_prefix}
     own_limit_below = tuple(place.path for place in limited_paths() if place.is_prefix)
-    for path in ALL:
+    for path in all_paths():
         if path in own_limit or path.startswith(own_limit_below):
             continue
         kind = "application/x-www-form-urlencoded"
@@ -104,7 +110,7 @@ def test_refuses_more_than_a_form_may_hold_where_no_file_is_taken(client, settin
 
 
 def test_refuses_forms_with_files_but_at_the_addresses_that_take_them(client):
-    for path in ALL:
+    for path in all_paths():
         if path not in TAKES_FORMS:
             response = send(client, path, 1000)
             assert response.status_code == 415, path
