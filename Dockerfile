@@ -1,9 +1,9 @@
 # One image for all of photosearch's processes; compose.yaml says which command each of them runs.
 FROM python:3.11-slim-bookworm
 
-# OpenMP for torch and Paddle, OpenGL and GLib for PaddleX's OpenCV.
+# OpenMP for torch and Paddle, OpenGL and GLib for PaddleX's OpenCV; nginx, of which `manage.py front` makes the web server.
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends libgomp1 libgl1 libglib2.0-0 \
+    && apt-get install --yes --no-install-recommends libgomp1 libgl1 libglib2.0-0 nginx \
     && rm -rf /var/lib/apt/lists/*
 
 # Paddle wants a home folder it can write to.
@@ -26,4 +26,4 @@ COPY . .
 USER photosearch
 VOLUME /var/lib/photosearch
 EXPOSE 8000
-CMD ["gunicorn", "--no-control-socket", "photosearch.wsgi", "--bind=0.0.0.0:8000", "--workers=2", "--threads=4"]
+CMD ["python", "manage.py", "front", "--bind=0.0.0.0:8000"]

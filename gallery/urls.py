@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from gallery.access.transfers import is_page_transfer, is_transfer
 from gallery.views import (
     account,
     assistants,
@@ -25,9 +26,9 @@ urlpatterns = [
     path("timeline", timeline.send_outline, name="timeline"),
     path("timeline/<int:year>-<int:month>", timeline.send_month, name="month"),
     path("upload", uploads.upload_pictures, name="upload"),
-    path("uploads", resumable.begin, name="uploads"),
+    path("uploads", is_page_transfer(resumable.begin), name="uploads"),
     path("uploads/known", resumable.tell_known, name="known"),
-    path("uploads/<uuid:upload_id>", resumable.go_on, name="resume"),
+    path("uploads/<uuid:upload_id>", is_page_transfer(resumable.go_on), name="resume"),
     path("photos/<int:photo_id>", photos.show_photo, name="photo"),
     path("photos/<int:photo_id>/tile", photos.show_tile, name="tile"),
     path("photos/<int:photo_id>/edit", photos.change_photo, name="edit"),
@@ -38,14 +39,19 @@ urlpatterns = [
     path("photos/<int:photo_id>/preview", files.send_preview, name="preview"),
     path("photos/<int:photo_id>/original", files.send_original, name="original"),
     path("imports", imports.list_imports, name="imports"),
-    path("imports/new", imports.new_import, name="new_import"),
+    path("imports/new", is_transfer(imports.new_import), name="new_import"),
     path(
         "imports/uploads",
-        resumable.begin,
+        is_page_transfer(resumable.begin),
         {"resume": "gallery:resume_archive", "is_archive": True},
         name="archives",
     ),
-    path("imports/uploads/<uuid:upload_id>", resumable.go_on, {"is_archive": True}, name="resume_archive"),
+    path(
+        "imports/uploads/<uuid:upload_id>",
+        is_page_transfer(resumable.go_on),
+        {"is_archive": True},
+        name="resume_archive",
+    ),
     path("imports/<int:job_id>", imports.show_import, name="import"),
     path("imports/<int:job_id>/tell", imports.tell_import, name="tell_import"),
     path("imports/<int:job_id>/files", import_files.show_files, name="import_files"),
@@ -56,7 +62,7 @@ urlpatterns = [
     path("account/sessions/<int:session_id>/end", account.end_session, name="end_session"),
     path("selection/importance", selection.rate_chosen, name="rate_chosen"),
     path("selection/description", selection.describe_chosen, name="describe_chosen"),
-    path("selection/download", selection.download_chosen, name="download_chosen"),
+    path("selection/download", is_transfer(selection.download_chosen), name="download_chosen"),
     path("selection/bin", selection.bin_chosen, name="bin_chosen"),
     path("bin", binned.show_bin, name="bin"),
     path("bin/restore", binned.restore_binned, name="restore"),

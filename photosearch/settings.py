@@ -22,6 +22,8 @@ DATA_DIR = Path(
     )
 ).absolute()
 RUN_DIR = DATA_DIR / "run"
+# nginx's configuration, and the sockets on which our processes wait for it.
+FRONT_DIR = RUN_DIR / "front"
 
 # `manage.py up` writes the addresses and secrets of the servers that it started; the environment has precedence.
 SERVERS_FILE = RUN_DIR / "servers.json"
@@ -101,6 +103,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "gallery.access.transfers.AnswerTooManyTransfers",
 ]
 ROOT_URLCONF = "photosearch.urls"
 WSGI_APPLICATION = "photosearch.wsgi.application"

@@ -21,13 +21,15 @@ EXAMPLE = (ROOT / ".env.example").read_text()
 
 
 def test_the_containers_are_the_programs_that_the_supervisor_runs():
-    programs = our_programs(ROOT, listener=Listener("0.0.0.0", 8000), assistants=Listener("0.0.0.0", 8001))  # noqa: S104
+    everywhere = {"listener": Listener("0.0.0.0", 8000), "assistants": Listener("0.0.0.0", 8001)}  # noqa: S104
+    programs = our_programs(ROOT, sockets=Path("/var/lib/photosearch/run/front"), **everywhere)
     assert set(OURS) - {"prepare"} == {program.name for program in programs}
     for program in programs:
         arguments = [str(argument) for argument in program.command[1:] if argument != "-m"]
         image_command = " ".join(yaml.safe_load(dict(INSTRUCTIONS)["CMD"]))
         words = shlex.split(SERVICES[program.name].get("command", image_command))
         assert [word for word in words if word not in {"python", "-m"}] == arguments
+        assert ("cpu_shares" in SERVICES[program.name]) == program.is_background
 
 
 @pytest.mark.parametrize("name", OURS)
@@ -38,7 +40,7 @@ def test_a_command_that_a_container_runs_exists(name):
 
 def test_only_the_site_is_reachable_and_only_from_its_machine():
     assert {name: service["ports"] for name, service in SERVICES.items() if "ports" in service} == {
-        "web": ["127.0.0.1:8000:8000"],
+        "front": ["127.0.0.1:8000:8000"],
         "assistant": ["127.0.0.1:8001:8001"],
     }
 

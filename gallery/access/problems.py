@@ -19,6 +19,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView, set_rollback
 
+from gallery.access.transfers import SECONDS_TO_WAIT, TooManyTransfers
 from gallery.images import ImageTooLarge, InvalidImage, UnsupportedImage
 from gallery.tokens import Scope
 
@@ -31,16 +32,22 @@ KINDS = {
     403: "permission-denied",
     404: "not-found",
     405: "method-not-allowed",
+    408: "too-slow",
     409: "conflict",
     411: "length-required",
     412: "wrong-version",
     413: "too-large",
+    414: "address-too-long",
     415: "unsupported-media-type",
     416: "range-not-satisfiable",
     423: "locked",
     429: "throttled",
+    431: "headers-too-long",
     500: "server-error",
+    501: "method-not-allowed",
+    502: "not-ready",
     503: "not-ready",
+    504: "not-ready",
     507: "insufficient-storage",
 }
 # What else there is: of the statuses 400, 401 and 413.
@@ -154,6 +161,8 @@ def _as_answer(error: Exception) -> Exception:
             return TooLarge(_("The body of this request is too large."))
         case TooManyFilesSent() | SuspiciousOperation():
             return Refused(_("This request cannot be read."))
+        case TooManyTransfers():
+            return exceptions.Throttled(SECONDS_TO_WAIT, str(error))
         case ImageTooLarge():
             return TooLarge(str(error), error.kind)
         case UnsupportedImage():

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from gallery.access import ApiRequest
 from gallery.access.fields import MAX_NUMBER, Input, Text, Whole
 from gallery.access.problems import CONTENT_TYPE, ApiView, Problem
+from gallery.access.transfers import is_transfer
 from gallery.archive import stream_zip
 from gallery.bin import bin_photos, restore_photos
 from gallery.editing import edit_photos
@@ -99,6 +100,7 @@ class DownloadChosen(ApiView):
         },
         tags=["photos"],
     )
+    @is_transfer
     def post(self, request: ApiRequest) -> StreamingHttpResponse:
         """The originals of many photos in a zip file, which is made while it is sent; 404 where none is yours."""
         chosen = Chosen.read(request.data).chosen()

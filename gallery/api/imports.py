@@ -16,6 +16,7 @@ from rest_framework.response import Response
 from gallery.access import ApiRequest
 from gallery.access.fields import Input, Query
 from gallery.access.problems import CONFLICT, ApiView, Conflict, Refused
+from gallery.access.transfers import is_transfer
 from gallery.api.bodies import FILENAME_PARAMETER, BareArchive, BareBytes, blocks_of, filename_of
 from gallery.api.import_serializers import (
     MAX_PATH,
@@ -100,6 +101,7 @@ class ArchiveImport(ApiView):
         responses={201: ImportSerializer},
         tags=["imports"],
     )
+    @is_transfer
     def post(self, request: ApiRequest) -> Response:
         """Import a zip archive, which is the body, as a folder is imported; it is kept until the import is over."""
         options = _who_and_when(request, dict(NewArchive.read(request.query_params).validated_data))

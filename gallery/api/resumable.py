@@ -11,6 +11,7 @@ from rest_framework import serializers
 
 from gallery.access import ApiRequest
 from gallery.access.problems import CONTENT_TYPE, ApiView, Problem, answer_plainly
+from gallery.access.transfers import is_transfer
 from gallery.api.bodies import Piece
 from gallery.api.uploads import STATUSES
 from gallery.tokens import Scope
@@ -71,6 +72,7 @@ class BeginUpload(ApiView):
         responses={201: None, **refused(412)},
         tags=["upload"],
     )
+    @is_transfer
     def post(self, request: ApiRequest) -> HttpResponse:
         """Begin an upload in pieces, the first of which may come along; `Location` takes the others (tus 1.0)."""
         return _in_shape(resumable.begin(_plain(request), **self.kind))
@@ -97,6 +99,7 @@ class ResumeUpload(ApiView):
         responses={204: None, 200: Outcome, **refused(409, 412, 423)},
         tags=["upload"],
     )
+    @is_transfer
     def patch(self, request: ApiRequest, upload_id: UUID) -> HttpResponse:
         """Send the next piece; with `Accept: application/json` the last one is answered with the photo.
 

@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from gallery.access import ApiRequest
 from gallery.access.fields import Input, Text, Whole
 from gallery.access.problems import ApiView, Refused, TooLarge
+from gallery.access.transfers import is_transfer
 from gallery.api.bodies import FILENAME_PARAMETER, BareBytes, BarePicture, blocks_of, filename_of
 from gallery.api.photos import MD5, SHA1, SHA256, by_checksum
 from gallery.digests import digests_of
@@ -106,6 +107,7 @@ class Upload(ApiView):
         responses={201: UploadAnswer, 200: UploadAnswer},
         tags=["upload"],
     )
+    @is_transfer
     def post(self, request: ApiRequest) -> Response:
         """Upload a picture: 201 if it is new, 200 if its bytes are in the gallery, or were in the bin till now."""
         filename = filename_of(request)

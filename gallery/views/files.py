@@ -3,13 +3,16 @@
 import os
 from pathlib import Path
 from typing import IO
+from urllib.parse import quote
 
+from django.conf import settings
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils.cache import get_conditional_response
-from django.utils.http import quote_etag
+from django.utils.http import content_disposition_header, quote_etag
 from django.views.decorators.http import require_safe
 
+from gallery.access.transfers import count_download
 from gallery.files import open_original, safe_filename, thumbnail_path
 from gallery.images import CONTENT_TYPES
 from gallery.models import Photo, PhotoQuerySet
@@ -18,6 +21,10 @@ from gallery.views import PageRequest
 
 # A photo's bytes never change, and the addresses of thumbnails carry their version.
 CACHE_CONTROL = "private, max-age=31536000, immutable"
+# The header that tells nginx which file to send; it says itself that it cuts ranges.
+FRONT_SENDS = "X-Accel-Redirect"
+# In the environment of a request that came by nginx (photosearch/front/wsgi.py); clients cannot set it.
+BEHIND_FRONT = "photosearch.front"
 # Opened on its own, a file can run nothing and load nothing, whatever it holds.
 CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
@@ -67,10 +74,31 @@ def _send(request: PageRequest, path: Path, *, etag: str, content_type: str, fil
             raise Http404(path.name) from error
         response = _whole_or_part(request, file, etag=etag, content_type=content_type, filename=filename)
     response["ETag"] = quote_etag(etag)
-    response["Accept-Ranges"] = "bytes"
+    if FRONT_SENDS not in response:
+        response["Accept-Ranges"] = "bytes"
     response["Cache-Control"] = CACHE_CONTROL
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+    return response
+
+
+def _is_sent_by_front(request: PageRequest) -> bool:
+    """Whether nginx stands before us and sends the file, or the part of it that is asked for.
+
+    Two headers it would compare with the file's own values, which are not those we send.
+    """
+    is_compared = "If-Match" in request.headers or "If-Unmodified-Since" in request.headers
+    return BEHIND_FRONT in request.META and not is_compared
+
+
+def _leave_to_front(path: Path, *, content_type: str, filename: str) -> HttpResponse:
+    """Say where nginx finds the file (photosearch/front/nginx.conf)."""
+    response = HttpResponse(content_type=content_type)
+    if path.is_relative_to(settings.MEDIA_ROOT):
+        response[FRONT_SENDS] = quote(f"/_front/media/{path.relative_to(settings.MEDIA_ROOT)}")
+    else:
+        response[FRONT_SENDS] = quote(f"/_front/in-place{path}")
+    response["Content-Disposition"] = content_disposition_header(as_attachment=False, filename=filename) or "inline"
     return response
 
 
@@ -85,10 +113,23 @@ def _whole_or_part(
     except UnsatisfiableRange:
         file.close()
         return HttpResponse(status=416, content_type=content_type, headers={"Content-Range": f"bytes */{size}"})
+    if _is_sent_by_front(request):
+        file.close()
+        return _leave_to_front(Path(file.name), content_type=content_type, filename=filename)
+    return _send_ourselves(request, file, span, content_type=content_type, filename=filename)
+
+
+def _send_ourselves(
+    request: PageRequest, file: IO[bytes], span: tuple[int, int] | None, *, content_type: str, filename: str
+) -> FileResponse:
     if span is None:
-        return FileResponse(file, content_type=content_type, filename=filename)
-    begin, end = span
-    response = FileResponse(FilePart(file, begin, end), content_type=content_type, filename=filename, status=206)
-    response["Content-Length"] = str(end - begin + 1)
-    response["Content-Range"] = f"bytes {begin}-{end}/{size}"
+        response = FileResponse(file, content_type=content_type, filename=filename)
+    else:
+        begin, end = span
+        size = os.fstat(file.fileno()).st_size
+        response = FileResponse(FilePart(file, begin, end), content_type=content_type, filename=filename, status=206)
+        response["Content-Length"] = str(end - begin + 1)
+        response["Content-Range"] = f"bytes {begin}-{end}/{size}"
+    if BEHIND_FRONT in request.META:
+        count_download(response, user=request.user)
     return response

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
+from gallery.access.transfers import is_transfer
 from gallery.images import ImageTooLarge, InvalidImage, UnsupportedImage
 from gallery.models import Photo
 from gallery.upload import Arrival, store_upload
@@ -63,6 +64,7 @@ class LargeFileSkipper(FileUploadHandler):
 
 # The login, the origin and the cookie are checked before the body is read, in which the token stands.
 @csrf_exempt
+@is_transfer
 @require_http_methods(["GET", "HEAD", "POST"])
 def upload_pictures(request: PageRequest) -> HttpResponse:
     """The upload page; posted to, the fate of each of the `files`."""

@@ -9,7 +9,10 @@ from photosearch.embedded.account import Account
 
 @dataclass(frozen=True)
 class Program:
-    """One program of the supervisor; `stop_signal` ends it cleanly, and it is killed after `stop_seconds`."""
+    """One program of the supervisor; `stop_signal` ends it cleanly, and it is killed after `stop_seconds`.
+
+    A program in the background yields processors and disk to those that people wait for.
+    """
 
     name: str
     command: Sequence[str | Path]
@@ -18,6 +21,7 @@ class Program:
     folder: Path = Path("/")
     stop_signal: str = "TERM"
     stop_seconds: int = 30
+    is_background: bool = False
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,8 @@ DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORTS = range(8000, 8100)
 LOOPBACK_NAMES = {"localhost", "127.0.0.1"}
 ASSISTANT = "photosearch.assistant_asgi:application"
+# How OpenMP, OpenBLAS and MKL are told how many threads to use.
+MATHS_LIBRARIES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared with, not bound
 
 
@@ -80,26 +82,59 @@ def choose_assistant_listener(*, bind: str, web: Listener) -> Listener:
     raise StartFailed(f"No port behind {web.port} is free for assistants. Name one in ASSISTANT_BIND.")
 
 
-def our_programs(checkout: Path, *, listener: Listener, assistants: Listener) -> list[Program]:
-    """Return the programs of photosearch, run by this Python as the calling user."""
+def our_programs(checkout: Path, *, sockets: Path, listener: Listener, assistants: Listener) -> list[Program]:
+    """Return the programs of photosearch, run by this Python as the calling user; nginx finds them in `sockets`."""
     python = Path(sys.executable)
     account = Account.of(pwd.getpwuid(os.geteuid()))
 
-    def program(name: str, *arguments: str | Path) -> Program:
-        return Program(name, [python, *arguments], account, folder=checkout)
+    def program(name: str, *arguments: str | Path, is_background: bool = False) -> Program:
+        environment = {name: str(threads_in_background()) for name in MATHS_LIBRARIES} if is_background else {}
+        return Program(name, [python, *arguments], account, environment, folder=checkout, is_background=is_background)
 
-    # Its control socket would lie in the home folder, where several photosearch would share it.
-    gunicorn = ("-m", "gunicorn", "--no-control-socket")
     return [
-        # Threads, so that a slow answer holds up nobody.
-        program("web", *gunicorn, "photosearch.wsgi", f"--bind={listener}", "--workers=2", "--threads=4"),
+        program("front", "manage.py", "front", f"--bind={listener}"),
+        program("web", *gunicorn("photosearch.front.wsgi", socket=sockets / "web.sock", workers=2, threads=4)),
+        # Its threads mostly wait for clients. One process, so that it can count the transfers of a person.
+        program(
+            "transfers",
+            *gunicorn("photosearch.front.transfers", socket=sockets / "transfers.sock", workers=1, threads=128),
+        ),
         program("assistant", "-m", "uvicorn", ASSISTANT, f"--host={assistants.host}", f"--port={assistants.port}"),
+        # Its batches yield to its queries by themselves.
         program("encoder", "manage.py", "encoder"),
-        program("worker-default", "manage.py", "worker", "default", "--threads=2"),
-        program("worker-vision", "manage.py", "worker", "vision"),
+        program("worker-default", "manage.py", "worker", "default", "--threads=2", is_background=True),
+        program("worker-vision", "manage.py", "worker", "vision", is_background=True),
         # One thread: a PaddleOCR object is not thread-safe.
-        program("worker-ocr", "manage.py", "worker", "ocr"),
-        program("worker-import", "manage.py", "worker", "import"),
-        program("watcher", "manage.py", "watch_folders"),
+        program("worker-ocr", "manage.py", "worker", "ocr", is_background=True),
+        program("worker-import", "manage.py", "worker", "import", is_background=True),
+        program("watcher", "manage.py", "watch_folders", is_background=True),
         program("clock", "manage.py", "clock"),
     ]
+
+
+def gunicorn(application: str, *, socket: Path, workers: int, threads: int) -> list[str]:
+    """Return the arguments of Python for a gunicorn that answers nginx on `socket`."""
+    return [
+        "-m",
+        "gunicorn",
+        application,
+        # Its control socket would lie in the home folder, where several photosearch would share it.
+        "--no-control-socket",
+        f"--bind=unix:{socket}",
+        "--umask=0o077",
+        f"--workers={workers}",
+        f"--threads={threads}",
+        # A worker takes no request that it has no thread for: another one may.
+        f"--worker-connections={threads}",
+        "--keep-alive=0",
+        # nginx has limits, and answers in our words.
+        "--limit-request-line=0",
+        "--limit-request-field_size=0",
+        "--limit-request-fields=32768",
+        "--forwarder-headers=",
+    ]
+
+
+def threads_in_background() -> int:
+    """Return how many threads a library may compute with that nobody waits for: one processor stays free."""
+    return max(1, len(os.sched_getaffinity(0)) - 1)

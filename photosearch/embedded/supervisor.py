@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 # Stands in the environment of everything that a supervisor runs, so that what a killed one left behind can be found.
 MARK = "PHOTOSEARCH_RUN_DIR"
 SOCKET = "supervisor.sock"
+# A tenth of what others get where they want all; of the disk only what others leave, where the kernel can tell.
+IN_BACKGROUND = ("nice", "--adjustment=10", "ionice", "--class=idle", "--ignore")
 SECONDS_TO_END = ((20, signal.SIGTERM), (30, signal.SIGKILL))
 
 CONFIGURATION = """\
@@ -139,9 +141,10 @@ class Supervisor:
 
     def _section(self, program: Program) -> str:
         environment = {"HOME": "/nonexistent"} if program.account.uid != os.geteuid() else {}
+        command = [*IN_BACKGROUND, *program.command] if program.is_background else program.command
         return PROGRAM.format(
             name=program.name,
-            command=_value(shlex.join(program.account.command(program.command, death_signal=program.stop_signal))),
+            command=_value(shlex.join(program.account.command(command, death_signal=program.stop_signal))),
             folder=_value(program.folder),
             environment=",".join(
                 f'{name}="{_value(value)}"' for name, value in {**environment, **program.environment}.items()

@@ -15,6 +15,7 @@ from rest_framework.response import Response
 
 from gallery.access import ApiRequest
 from gallery.access.problems import CONTENT_TYPE, ApiView, Problem
+from gallery.access.transfers import is_transfer
 from gallery.images import InvalidImage, read_header
 from gallery.models import Photo
 from gallery.tokens import Scope
@@ -67,6 +68,7 @@ class PictureSearchView(ApiView):
         responses=ANSWERS,
         tags=["search"],
     )
+    @is_transfer
     def post(self, request: ApiRequest) -> Response:
         """Photos that look like the picture; words and filters narrow or add to what is found.
 

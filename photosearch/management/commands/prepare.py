@@ -4,6 +4,7 @@ import os
 import secrets
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
@@ -28,6 +29,7 @@ class Command(BaseCommand):
         except OperationalError as error:
             raise CommandError(f"The database that DATABASE_URL names does not answer: {error}") from error
         metrics.forget()
+        settings.FRONT_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
         call_command("collectstatic", interactive=False, verbosity=0)
         try:
             ensure_index()

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from photosearch.embedded import StartFailed
+from photosearch.embedded import StartFailed, nginx
 from photosearch.embedded.account import server_account
 from photosearch.embedded.addresses import new_secret_key, read_addresses, write_addresses
 from photosearch.embedded.program import Program, Server
@@ -46,6 +46,7 @@ class Command(BaseCommand):
             folder.make()
             with _only_one(folder):
                 end_leftovers(folder.run)
+                nginx.provide(folder.programs, downloads=folder.path / "downloads")
                 self._run(folder, Supervisor(run_folder=folder.run, log_folder=folder.logs))
         except StartFailed as error:
             raise CommandError(str(error)) from error
@@ -115,8 +116,11 @@ class Command(BaseCommand):
         try:
             if login:
                 self._load_samples()
-            self._start_programs(our_programs(settings.BASE_DIR, listener=listener, assistants=assistants), supervisor)
-            supervisor.wait_until(lambda: listener.answers(public_url), what="The site", log="web", seconds=60)
+            programs = our_programs(
+                settings.BASE_DIR, sockets=settings.FRONT_DIR, listener=listener, assistants=assistants
+            )
+            self._start_programs(programs, supervisor)
+            supervisor.wait_until(lambda: listener.answers(public_url), what="The site", log="front", seconds=60)
             news = f"photosearch answers at {public_url} (it listens on {listener}). {login}"
         finally:
             self._tell(news.rstrip())

@@ -1,0 +1,124 @@
+"""How many requests of one person may move many bytes at once: nobody fills the process that has a thread for each."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from functools import wraps
+from typing import Any, Protocol
+
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+
+# The page sends three files at a time, programs often eight.
+TRANSFERS_AT_ONCE = 16
+SECONDS_TO_WAIT = 5
+
+_running: Counter[int] = Counter()
+_lock = threading.Lock()
+
+
+class TooManyTransfers(Exception):
+    """The person has as many under way as they may."""
+
+    def __init__(self) -> None:
+        super().__init__(_("You are sending or loading too many files at once. Wait until one of them is through."))
+
+
+class _Slot:
+    """The right to one transfer, given back once."""
+
+    def __init__(self, person: int) -> None:
+        self._person: int | None = person
+        with _lock:
+            if _running[person] >= TRANSFERS_AT_ONCE:
+                raise TooManyTransfers
+            _running[person] += 1
+
+    def give_back(self) -> None:
+        with _lock:
+            if self._person is not None:
+                _running[self._person] -= 1
+                if not _running[self._person]:
+                    del _running[self._person]
+            self._person = None
+
+
+class _Held:
+    """Holds a slot until the last of the parts is sent, or the client is gone."""
+
+    def __init__(self, parts: Iterable[bytes], slot: _Slot) -> None:
+        self._parts = iter(parts)
+        self._slot = slot
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._parts
+
+    def close(self) -> None:
+        self._slot.give_back()
+
+
+def count_download(response: HttpResponseBase, *, user: Any) -> None:
+    """Count an answer that our own process sends until its last byte is sent; TooManyTransfers."""
+    _keep(response, _Slot(user.pk))
+
+
+class _HasUser(Protocol):
+    user: Any
+    method: str | None
+
+
+def is_transfer(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Count what the view, or the method of a view of the API, does with POST and PATCH; TooManyTransfers."""
+
+    @wraps(view)
+    def counted(*arguments: Any, **options: Any) -> Any:
+        request: _HasUser = next(argument for argument in arguments if hasattr(argument, "META"))
+        if request.method not in {"POST", "PATCH"} or not request.user.is_authenticated:
+            return view(*arguments, **options)
+        slot = _Slot(request.user.pk)
+        is_kept = False
+        try:
+            response = view(*arguments, **options)
+            is_kept = _keep(response, slot)
+        finally:
+            if not is_kept:
+                slot.give_back()
+        return response
+
+    return counted
+
+
+def _keep(response: HttpResponseBase, slot: _Slot) -> bool:
+    """Let an answer that is made while it is sent hold the slot, and no connection of the database; whether it does."""
+    if not isinstance(response, StreamingHttpResponse):
+        return False
+    response.streaming_content = _Held(response.streaming_content, slot)  # type: ignore[arg-type]
+    if not connection.in_atomic_block:
+        connection.close()
+    return True
+
+
+def is_page_transfer(view: Callable[..., Any]) -> Callable[..., Any]:
+    """The same for a page, whose CSRF token is looked for only then: to find it, the whole body may have to come."""
+    counted: Callable[..., Any] = csrf_exempt(is_transfer(csrf_protect(view)))
+    return counted
+
+
+class AnswerTooManyTransfers:
+    """Middleware: tells pages and their scripts; programs are told by gallery.access.problems."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on."""
+        return self.get_response(request)
+
+    def process_exception(self, _request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Answer 429."""
+        if not isinstance(error, TooManyTransfers):
+            return None
+        return JsonResponse({"detail": str(error)}, status=429, headers={"Retry-After": str(SECONDS_TO_WAIT)})
