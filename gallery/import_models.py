@@ -11,6 +11,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from gallery.places import Places
+
 
 class ImportJobQuerySet(models.QuerySet["ImportJob"]):
     """Imports, narrowed to those that a person may see."""
@@ -93,6 +95,10 @@ class ImportJob(models.Model):
 
     def __str__(self) -> str:
         return ", ".join(self.roots)
+
+    def places(self, *, shows_paths: bool) -> Places:
+        """The names of roots and files for people, or for administrators."""
+        return Places(self.roots, is_upload=self.is_upload, shows_paths=shows_paths)
 
     @property
     def name(self) -> str:

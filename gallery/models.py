@@ -23,6 +23,7 @@ from gallery.images import THUMBNAIL_VERSION
 from gallery.import_models import ImportItem as ImportItem
 from gallery.import_models import ImportJob as ImportJob
 from gallery.partial_uploads import PartialUpload as PartialUpload
+from gallery.places import Places, without_paths
 from gallery.tokens import ApiToken as ApiToken
 
 MAX_IMPORTANCE = 5
@@ -209,6 +210,10 @@ class PhotoSource(models.Model):
     def __str__(self) -> str:
         return self.path
 
+    def places(self, *, shows_paths: bool) -> Places:
+        """The names of `path` and `sidecar` for people, or for administrators."""
+        return self.job.places(shows_paths=shows_paths) if self.job else Places(shows_paths=shows_paths)
+
 
 class PhotoMerge(models.Model):
     """What a photo was before it took over what was known of others, which went into the bin at `moment`."""
@@ -268,6 +273,15 @@ class StepAttempt(models.Model):
     def is_final(self) -> bool:
         """Nothing tries again until somebody asks."""
         return self.attempts >= MAX_ATTEMPTS
+
+    @property
+    def reason(self) -> str:
+        """`error` as administrators may read it: of an exception its name alone, no path; the log says the rest.
+
+        Messages of exceptions quote paths, names and checksums, which belong to the owner.
+        """
+        name, colon, _message = self.error.partition(": ")
+        return name if colon and name.isidentifier() else without_paths(self.error)
 
 
 class DocumentRemoval(models.Model):

@@ -1,6 +1,6 @@
 """How far a photo has come, step by step and with the reason where one failed; and another try where somebody asks."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -26,9 +26,15 @@ class StepState:
 
 
 def states(photo: Photo) -> list[StepState]:
-    """The state of each step, as the rows in the database tell it."""
+    """The state of each step, as the rows in the database tell it; reasons may tell how to set up what is missing."""
     attempts = {(attempt.step, attempt.version): attempt for attempt in photo.step_attempts.all()}
     return [_state(photo, step, attempts) for step in current_steps()]
+
+
+def states_for(photo: Photo, *, is_administrator: bool) -> list[StepState]:
+    """The same for the reader: hints on the set-up, which name files and settings, are for administrators."""
+    found = states(photo)
+    return found if is_administrator else [_without_hint(state) for state in found]
 
 
 def retry(photo: Photo, step: Step, *, user: AbstractBaseUser) -> None:
@@ -51,14 +57,22 @@ def _state(photo: Photo, step: CurrentStep | BlockedStep, attempts: dict[tuple[s
     attempt = attempts.get((step.step, step.version))
     if attempt and attempt.is_final:
         broke_off = _("The work broke off every time; the picture may be damaged or too large.")
-        return StepState(step.step, step.title, "failed", _in_words(attempt.error) or broke_off)
+        return StepState(step.step, step.title, "failed", _in_words(attempt.reason) or broke_off)
     if photo.defect:
         return StepState(step.step, step.title, "failed", _in_words(photo.defect))
     # For a moment after it was begun a photo does not count as missing, though it is not done.
     is_recent = attempt is not None and attempt.failed_at > timezone.now() - RETRY_DELAY
     if is_recent or step.missing().filter(pk=photo.pk).exists():
-        return StepState(step.step, step.title, "waiting", _in_words(attempt.error) if attempt else "")
+        return StepState(step.step, step.title, "waiting", _in_words(attempt.reason) if attempt else "")
     return StepState(step.step, step.title, "done")
+
+
+def _without_hint(state: StepState) -> StepState:
+    if state.state != "waiting" or not state.reason:
+        return state
+    return replace(
+        state, reason=_("This server cannot do this at the moment; administrators see why on its status page.")
+    )
 
 
 def _in_words(reason: str) -> str:

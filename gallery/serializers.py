@@ -9,6 +9,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from gallery.access.fields import Input, Text, Whole
+from gallery.access.permissions import may_administrate
 from gallery.images import CONTENT_TYPES
 from gallery.models import MAX_IMPORTANCE, Photo, PhotoSource
 
@@ -102,7 +103,11 @@ class PhotoSerializer(serializers.ModelSerializer):
 class SourceSerializer(serializers.ModelSerializer):
     """A place that a photo came from, and what was known of it there."""
 
-    path = serializers.CharField(read_only=True, help_text='"upload", or where the file lies or lay.')
+    path = serializers.SerializerMethodField(
+        help_text='"upload", or where the file lies or lay, from the import root or the archive on; for'
+        " administrators the whole path."
+    )
+    sidecar = serializers.SerializerMethodField(help_text="The file that described it, likewise; often empty.")
     import_id = serializers.IntegerField(source="job_id", read_only=True, allow_null=True)
     albums = serializers.ListField(child=serializers.CharField(), read_only=True)
     is_copy = serializers.BooleanField(source="managed", read_only=True, help_text="Else the file was left there.")
@@ -114,6 +119,20 @@ class SourceSerializer(serializers.ModelSerializer):
             *("sidecar", "is_archived"),
         )
         read_only_fields = fields
+
+    def get_path(self, source: PhotoSource) -> str:
+        """Without the place of the root."""
+        return source.places(shows_paths=shows_paths(self)).name(source.path)
+
+    def get_sidecar(self, source: PhotoSource) -> str:
+        """The same."""
+        return source.places(shows_paths=shows_paths(self)).name(source.sidecar)
+
+
+def shows_paths(serializer: serializers.BaseSerializer) -> bool:
+    """Whether the request that is in the context of `serializer` comes from an administrator."""
+    request = serializer.context.get("request")
+    return request is not None and may_administrate(request)
 
 
 class PhotoChanges(Input):

@@ -1,5 +1,6 @@
 """What the one who asks may do: a view names a scope for each of its methods, and a key must hold it."""
 
+from django.http import HttpRequest
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
@@ -20,6 +21,12 @@ class HasScope(BasePermission):
             return True
         # What assistants may know their tools tell; here they would learn how many photos there are.
         return scope in request.auth.scopes if scope else request.auth.scopes != [Scope.ASSISTANT]
+
+
+def may_administrate(request: Request | HttpRequest) -> bool:
+    """Whether the person is an administrator, and their key, if one was sent, has the scope for it."""
+    key = getattr(request, "auth", None)
+    return bool(request.user.is_staff) and (key is None or Scope.ADMIN in key.scopes)
 
 
 def scope_of(view: object, method: str) -> Scope | None:

@@ -10,6 +10,7 @@ from gallery.bulk_import.jobs import ACTIONS, possible_actions
 from gallery.bulk_import.reasons import in_words
 from gallery.import_forms import MAX_SIDE
 from gallery.models import MAX_IMPORTANCE, ImportItem, ImportJob
+from gallery.serializers import shows_paths
 from gallery.sources import PROFILES
 
 MAX_PATH = 4096
@@ -21,7 +22,10 @@ class Options(Input):
     """What becomes of the pictures."""
 
     owner = Visible(required=False, max_length=150, help_text=OWNER)
-    check = Truth(default=True, help_text="First foresee what it would bring; nothing is imported until it is started.")
+    check = Truth(
+        default=True,
+        help_text="First foresee what it would bring, in your own gallery alone; it is started afterwards.",
+    )
     profile = serializers.ChoiceField(PROFILES, default="auto", help_text="Which source the files are read as.")
     importance = Whole(default=0, min_value=0, max_value=MAX_IMPORTANCE)
     min_side = Whole(default=0, min_value=0, max_value=MAX_SIDE, help_text="Smaller pictures are passed over.")
@@ -36,7 +40,7 @@ class FolderImport(Options):
     """A folder, and what becomes of the pictures in it."""
 
     folder = Visible(
-        max_length=MAX_PATH, trim_whitespace=False, help_text="On the server, below one of its IMPORT_ROOTS."
+        max_length=MAX_PATH, trim_whitespace=False, help_text="On the server, as `imports/folders/` names it."
     )
     mode = serializers.ChoiceField(ImportJob.Mode.choices, default=ImportJob.Mode.COPY)
     watch = Truth(default=False, help_text="Import what comes into the folder later, too.")
@@ -52,7 +56,9 @@ class NewArchive(Query):
     """What becomes of the pictures in an archive that is sent."""
 
     owner = Text(required=False, max_length=150, help_text=OWNER)
-    check = Switch(default=True, required=False, help_text="First foresee what it would bring.")
+    check = Switch(
+        default=True, required=False, help_text="First foresee what it would bring, in your own gallery alone."
+    )
     profile = serializers.ChoiceField(PROFILES, default="auto", required=False)
     importance = Number(default=0, required=False, min_value=0, max_value=MAX_IMPORTANCE)
     min_side = Number(default=0, required=False, min_value=0, max_value=MAX_SIDE)
@@ -91,15 +97,17 @@ class ImportSerializer(serializers.ModelSerializer):
     """An import."""
 
     owner = serializers.CharField(source="owner.username", read_only=True, help_text="Into whose gallery.")
-    roots = serializers.ListField(child=serializers.CharField(), read_only=True)
+    roots = serializers.SerializerMethodField(
+        help_text="From the import root or the archive on; for administrators the whole path."
+    )
     profile = serializers.ChoiceField(PROFILES, read_only=True)
     importance = serializers.IntegerField(min_value=0, max_value=MAX_IMPORTANCE, read_only=True)
     ignore = serializers.ListField(child=serializers.CharField(), read_only=True)
     error = serializers.SerializerMethodField(help_text="Why it stopped; often empty.")
     expected = serializers.IntegerField(read_only=True, allow_null=True, help_text="Files; null: not counted yet.")
     seen = serializers.IntegerField(read_only=True, help_text="Files looked at in the present state.")
-    foreseen = serializers.SerializerMethodField(help_text="By the check.")
-    done = serializers.SerializerMethodField()
+    foreseen = serializers.SerializerMethodField(help_text="By the check; null for all but the gallery's owner.")
+    done = serializers.SerializerMethodField(help_text="Null for all but the gallery's owner.")
     actions = serializers.SerializerMethodField(help_text="What it can be told now.")
 
     class Meta:
@@ -111,19 +119,29 @@ class ImportSerializer(serializers.ModelSerializer):
         )
         read_only_fields = fields
 
+    @extend_schema_field(serializers.ListField(child=serializers.CharField()))
+    def get_roots(self, job: ImportJob) -> list[str]:
+        """As the reader names them."""
+        places = job.places(shows_paths=shows_paths(self))
+        return [places.name(root) for root in job.roots]
+
     def get_error(self, job: ImportJob) -> str:
         """In words."""
-        return in_words(job.error)
+        return job.places(shows_paths=shows_paths(self)).in_words(in_words(job.error))
 
-    @extend_schema_field(Counts)
-    def get_foreseen(self, job: ImportJob) -> dict[str, Any]:
+    @extend_schema_field(Counts(allow_null=True))
+    def get_foreseen(self, job: ImportJob) -> dict[str, Any] | None:
         """By the check."""
-        return _counts(job.report)
+        return _counts(job.report) if self._is_owner(job) else None
 
-    @extend_schema_field(Counts)
-    def get_done(self, job: ImportJob) -> dict[str, Any]:
+    @extend_schema_field(Counts(allow_null=True))
+    def get_done(self, job: ImportJob) -> dict[str, Any] | None:
         """So far."""
-        return _counts(job.tally)
+        return _counts(job.tally) if self._is_owner(job) else None
+
+    def _is_owner(self, job: ImportJob) -> bool:
+        """Counts of duplicates would tell others which files the owner has."""
+        return bool(self.context["request"].user.pk == job.owner_id)
 
     @extend_schema_field(serializers.ListField(child=serializers.ChoiceField(list(ACTIONS))))
     def get_actions(self, job: ImportJob) -> list[str]:
@@ -134,6 +152,9 @@ class ImportSerializer(serializers.ModelSerializer):
 class ItemSerializer(serializers.ModelSerializer):
     """What became of a file, or what the check foresees."""
 
+    path = serializers.SerializerMethodField(
+        help_text="From the import root or the archive on; for administrators the whole path."
+    )
     reason = serializers.CharField(
         read_only=True, help_text="A word for programs, or a sentence; empty: there is none."
     )
@@ -147,6 +168,10 @@ class ItemSerializer(serializers.ModelSerializer):
             *("path", "verdict", "reason", "explanation", "is_foreseen", "photo_id", "sha256", "size", "modified_at"),
         )
         read_only_fields = fields
+
+    def get_path(self, item: ImportItem) -> str:
+        """As the reader names it."""
+        return item.job.places(shows_paths=shows_paths(self)).name(item.path)
 
     def get_explanation(self, item: ImportItem) -> str:
         """In words."""

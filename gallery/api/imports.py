@@ -1,5 +1,6 @@
 """Imports of folders and archives: begin one, follow it, tell it what to do, and read what became of each file."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from rest_framework.response import Response
 
 from gallery.access import ApiRequest
 from gallery.access.fields import Input, Query
+from gallery.access.permissions import may_administrate
 from gallery.access.problems import CONFLICT, ApiView, Conflict, Refused
 from gallery.access.transfers import is_transfer
 from gallery.api.bodies import FILENAME_PARAMETER, BareArchive, BareBytes, blocks_of, filename_of
@@ -32,6 +34,7 @@ from gallery.bulk_import.jobs import create_confined_job, create_sent_job, creat
 from gallery.bulk_import.safety import ImportRefused, allowed_roots, subfolders
 from gallery.import_tasks import enqueue_import
 from gallery.models import ImportItem, ImportJob
+from gallery.places import Places
 from gallery.serializers import Page
 from gallery.tokens import Scope
 
@@ -68,7 +71,7 @@ class Imports(ApiView):
         """List the imports into your gallery, and those that you have begun for others, the latest first."""
         query = PageQuery.read(request.query_params)
         jobs = ImportJob.objects.followed_by(request.user).select_related("owner")
-        return Response(answer_page(jobs, query, ImportSerializer))
+        return Response(answer_page(jobs, query, _for_reader(request, ImportSerializer)))
 
     @extend_schema(operation_id="begin_import", request=NEW_IMPORT, responses={201: ImportSerializer}, tags=["imports"])
     def post(self, request: ApiRequest) -> Response:
@@ -85,7 +88,7 @@ class Imports(ApiView):
             job = create_sent_job(place, **options) if is_sent else create_confined_job(Path(place), **options)
         except ImportRefused as error:
             raise serializers.ValidationError({"upload" if is_sent else "folder": str(error)}) from error
-        return _begun(job)
+        return _begun(request, job)
 
 
 class ArchiveImport(ApiView):
@@ -110,7 +113,7 @@ class ArchiveImport(ApiView):
             job = create_upload_job(blocks_of(request), filename=filename, size=size, **options)
         except ImportRefused as error:
             raise Refused(str(error)) from error
-        return _begun(job)
+        return _begun(request, job)
 
 
 class FolderQuery(Query):
@@ -140,7 +143,8 @@ class Folders(ApiView):
             found = subfolders(Path(folder)) if folder else allowed_roots()
         except ImportRefused as error:
             raise serializers.ValidationError({"folder": str(error)}) from error
-        return Response({"folders": [str(path) for path in found]})
+        places = Places(shows_paths=may_administrate(request))
+        return Response({"folders": [places.name(str(path)) for path in found]})
 
 
 class OneImport(ApiView):
@@ -151,7 +155,7 @@ class OneImport(ApiView):
     @extend_schema(operation_id="read_import", responses=ImportSerializer, tags=["imports"])
     def get(self, request: ApiRequest, job_id: int) -> Response:
         """What was asked for, how far it is, what it counts, and what it can be told now."""
-        return Response(ImportSerializer(_followed(request, job_id)).data)
+        return Response(_for_reader(request, ImportSerializer)(_followed(request, job_id)).data)
 
 
 class TellImport(ApiView):
@@ -170,7 +174,7 @@ class TellImport(ApiView):
             raise Conflict(_("As this import stands it cannot be told that."))
         if job.is_busy:
             enqueue_import(job.pk)
-        return Response(ImportSerializer(job).data, status=202)
+        return Response(_for_reader(request, ImportSerializer)(job).data, status=202)
 
 
 class Items(ApiView):
@@ -183,10 +187,10 @@ class Items(ApiView):
         """What became of each file, in the order in which they were found; for the gallery's owner alone."""
         job = get_object_or_404(ImportJob.objects.visible_to(request.user), pk=job_id)
         query = ItemQuery.read(request.query_params)
-        items = job.items.all()
+        items = job.items.select_related("job")
         if "verdict" in query.validated_data:
             items = items.filter(verdict=query.validated_data["verdict"])
-        return Response(answer_page(items, query, ItemSerializer, latest_first=False))
+        return Response(answer_page(items, query, _for_reader(request, ItemSerializer), latest_first=False))
 
 
 def _who_and_when(request: ApiRequest, options: dict[str, Any]) -> dict[str, Any]:
@@ -194,7 +198,7 @@ def _who_and_when(request: ApiRequest, options: dict[str, Any]) -> dict[str, Any
     name = options.pop("owner", request.user.get_username())
     owner: User | None = request.user
     if name != request.user.get_username():
-        if not request.user.is_staff or (request.auth and Scope.ADMIN not in request.auth.scopes):
+        if not may_administrate(request):
             raise PermissionDenied
         owner = User.objects.filter(username=name, is_active=True).first()
     if owner is None:
@@ -203,10 +207,15 @@ def _who_and_when(request: ApiRequest, options: dict[str, Any]) -> dict[str, Any
     return options | {"owner": owner, "started_by": request.user, "state": state}
 
 
-def _begun(job: ImportJob) -> Response:
+def _begun(request: ApiRequest, job: ImportJob) -> Response:
     enqueue_import(job.pk)
     location = {"Location": reverse("api:import", args=[job.pk])}
-    return Response(ImportSerializer(job).data, status=201, headers=location)
+    return Response(_for_reader(request, ImportSerializer)(job).data, status=201, headers=location)
+
+
+def _for_reader(request: ApiRequest, serializer: Any) -> Any:
+    """`serializer`, which says more to the owner and to administrators."""
+    return partial(serializer, context={"request": request})
 
 
 def _followed(request: ApiRequest, job_id: int) -> ImportJob:

@@ -9,12 +9,13 @@ from rest_framework.response import Response
 
 from gallery.access import ApiRequest
 from gallery.access.fields import Input, Switch
+from gallery.access.permissions import may_administrate
 from gallery.access.problems import ApiView
 from gallery.api.paging import BEFORE, MOMENT, NUMBER, PageQuery, answer_page, answer_page_by
 from gallery.bin import bin_photos
 from gallery.editing import date_photo, edit_photos
 from gallery.models import Photo, Step
-from gallery.progress import retry, states
+from gallery.progress import retry, states_for
 from gallery.serializers import PhotoChanges, PhotoPage, PhotoSerializer, SourceSerializer, StateField
 from gallery.tokens import Scope
 from search.serializers import FilterQuery
@@ -122,7 +123,11 @@ class Processing(ApiView):
         To wait for a new photo, ask until no step is `waiting` without a reason: one that waits and gives a reason
         waits for something that is not there at the moment.
         """
-        return Response(StateSerializer(states(own_photo(request, photo_id)), many=True).data)
+        return Response(
+            StateSerializer(
+                states_for(own_photo(request, photo_id), is_administrator=may_administrate(request)), many=True
+            ).data
+        )
 
 
 class Sources(ApiView):
@@ -133,8 +138,8 @@ class Sources(ApiView):
     @extend_schema(operation_id="list_sources", responses=SourceSerializer(many=True), tags=["photos"])
     def get(self, request: ApiRequest, photo_id: int) -> Response:
         """Each place that the photo came from, the first first, with what was known of it there."""
-        sources = own_photo(request, photo_id).sources.order_by("pk")
-        return Response(SourceSerializer(sources, many=True).data)
+        sources = own_photo(request, photo_id).sources.select_related("job").order_by("pk")
+        return Response(SourceSerializer(sources, many=True, context={"request": request}).data)
 
 
 class Retry(ApiView):
@@ -150,7 +155,12 @@ class Retry(ApiView):
         photo = own_photo(request, photo_id)
         wanted = RetrySerializer.read(request.data)
         retry(photo, Step(wanted.validated_data["step"]), user=request.user)
-        return Response(StateSerializer(states(own_photo(request, photo_id)), many=True).data, status=202)
+        return Response(
+            StateSerializer(
+                states_for(own_photo(request, photo_id), is_administrator=may_administrate(request)), many=True
+            ).data,
+            status=202,
+        )
 
 
 def own_photo(request: ApiRequest, photo_id: int) -> Photo:

@@ -29,17 +29,20 @@ ACTIONS: dict[str, tuple[tuple[State, ...], State]] = {
 
 NOT_WAITING = gettext_lazy("This archive is not here any more: an import took it, or a day has passed. Send it again.")
 
+NOT_YOURS_TO_CHECK = gettext_lazy(
+    "A check would tell which files the other person has. Import into their gallery at once (API: `check` is false)."
+)
+
 
 def create_job(
     roots: Sequence[Path], *, owner: AbstractBaseUser, started_by: AbstractBaseUser, **options: Any
 ) -> ImportJob:
     """Write an import down as it was asked for; `options` are fields of ImportJob. ImportRefused, PermissionDenied.
 
-    People import into their own galleries; administrators into anyone's. Whether a folder may be read is for the door
-    to say: see `create_confined_job`.
+    People import into their own galleries; administrators into anyone's, without a check, which would tell which files
+    its owner has. Whether a folder may be read is for the door to say: see `create_confined_job`.
     """
-    if owner.pk != started_by.pk and not getattr(started_by, "is_staff", False):
-        raise PermissionDenied
+    _refuse_to_import_for(owner, started_by=started_by, is_check=options.get("state") == State.CHECKING)
     real = [root.resolve() for root in roots]
     check_readable(real)
     archives = [root for root in real if root.is_file()]
@@ -48,7 +51,7 @@ def create_job(
         raise ImportRefused(_("Name one folder, or one or several zip archives."))
     for root in real:
         if not root.exists():
-            raise ImportRefused(_("There is no “%(path)s”.") % {"path": root})
+            raise ImportRefused(_("There is no “%(path)s”.") % {"path": root.name})
         if not archives and Path(settings.MEDIA_ROOT).resolve().is_relative_to(root):
             raise ImportRefused(_("The pictures of photosearch itself lie below that folder."))
         if not archives and root.is_relative_to(Path(settings.MEDIA_ROOT).resolve()):
@@ -60,6 +63,15 @@ def create_job(
     return ImportJob.objects.create(
         owner_id=owner.pk, started_by_id=started_by.pk, roots=[str(root) for root in real], **options
     )
+
+
+def _refuse_to_import_for(owner: AbstractBaseUser, *, started_by: AbstractBaseUser, is_check: bool) -> None:
+    if owner.pk == started_by.pk:
+        return
+    if not getattr(started_by, "is_staff", False):
+        raise PermissionDenied
+    if is_check:
+        raise ImportRefused(NOT_YOURS_TO_CHECK)
 
 
 def create_confined_job(

@@ -92,7 +92,7 @@ class _Pass:
             if root.is_file():
                 check_archive(root)
             elif not root.is_dir():
-                raise ImportRefused(_("There is no “%(path)s” any more.") % {"path": root})
+                raise ImportRefused(_("There is no “%(path)s” any more.") % {"path": root.name})
         if self.job.expected is None or self.job.watch:
             expected = sum(1 for _found in self._scan())
             ImportJob.objects.filter(pk=self.job.pk).update(expected=expected)

@@ -5,9 +5,9 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
+from gallery.places import folder_at, import_roots
 from gallery.sources.archives import ArchiveRefused, check_beginning, open_archive
 from gallery.sources.skips import Skips
 from photosearch.embedded.account import Account
@@ -21,14 +21,20 @@ class ImportRefused(Exception):
 
 def allowed_roots() -> list[Path]:
     """The folders below which pages and API may import from, links resolved; only those that are there."""
-    return [path.resolve() for path in map(Path, settings.IMPORT_ROOTS) if path.is_dir()]
+    return list(import_roots().values())
 
 
 def confined(path: Path) -> Path:
-    """`path` with its links resolved; ImportRefused unless it is a folder below IMPORT_ROOTS or one of them."""
+    """`path` with its links resolved; ImportRefused unless it is a folder below IMPORT_ROOTS or one of them.
+
+    A relative path begins with the name of an import root, as people read it.
+    """
     refused = ImportRefused(_("There is no folder “%(path)s” that may be imported.") % {"path": path})
+    folder = folder_at(str(path))
+    if folder is None:
+        raise refused
     try:
-        real = path.resolve()
+        real = folder.resolve()
         is_folder = real.is_dir()
     except (OSError, RuntimeError) as error:  # too long a name, links in a circle
         raise refused from error

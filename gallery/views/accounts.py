@@ -7,7 +7,7 @@ from axes.utils import reset
 from django.conf import settings
 from django.contrib.auth import authenticate
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.contrib.auth.views import LoginView, PasswordChangeView
 from django.contrib.messages.views import SuccessMessageMixin
 from django.http import HttpRequest, HttpResponse
@@ -78,7 +78,7 @@ class ChangePassword(SuccessMessageMixin, PasswordChangeView):
         kwargs: dict[str, Any] = super().get_form_kwargs()
         return kwargs | {"check_password": self._is_password}
 
-    def form_valid(self, form: PasswordForm) -> HttpResponse:
+    def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
         """End the other sessions too: they are of no use any more, and would still be listed."""
         response = super().form_valid(form)
         reset(ip=client_network(self.request), username=form.user.get_username())

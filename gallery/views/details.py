@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from fractions import Fraction
-from pathlib import PurePath
 
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
@@ -25,28 +24,31 @@ def describe(photo: Photo) -> list[tuple[str, str]]:
     return [(label, value) for label, value in _details(photo) if value]
 
 
-def describe_sources(photo: Photo) -> list[tuple[PhotoSource, str, list[tuple[str, str]]]]:
+def describe_sources(photo: Photo, *, shows_paths: bool) -> list[tuple[PhotoSource, str, list[tuple[str, str]]]]:
     """Each place that the photo came from, the first first, with what was known of it there."""
     sources = photo.sources.select_related("job").order_by("pk")
     return [
-        (source, place_of(source), [(label, value) for label, value in _told_by(source) if value]) for source in sources
+        (
+            source,
+            place_of(source, shows_paths=shows_paths),
+            [(label, value) for label, value in _told_by(source, shows_paths=shows_paths) if value],
+        )
+        for source in sources
     ]
 
 
-def place_of(source: PhotoSource) -> str:
-    """Where it lies, or lay; of an uploaded archive people know only its name."""
+def place_of(source: PhotoSource, *, shows_paths: bool = False) -> str:
+    """The name of the place where the file lies, or lay."""
     if source.path == PhotoSource.UPLOAD:
         return _("Uploaded here")
-    if source.job and source.job.is_upload:
-        return source.path.removeprefix(f"{PurePath(source.job.roots[0]).parent}/")
-    return source.path
+    return source.places(shows_paths=shows_paths).name(source.path)
 
 
-def _told_by(source: PhotoSource) -> Iterator[tuple[str, str]]:
+def _told_by(source: PhotoSource, *, shows_paths: bool) -> Iterator[tuple[str, str]]:
     yield _("Albums"), ", ".join(source.albums)
     yield _("Account"), source.account
     yield _("Conversation"), str(CONVERSATIONS.get(source.conversation) or source.conversation)
-    yield _("Described by"), source.sidecar
+    yield _("Described by"), source.places(shows_paths=shows_paths).name(source.sidecar)
     yield _("Marked as"), _("archived") if source.is_archived else ""
     if not source.managed:
         yield _("File"), _("left in its place") if source.present else _("not there any more")

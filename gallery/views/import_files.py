@@ -8,9 +8,11 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
+from gallery.access.permissions import may_administrate
 from gallery.bulk_import.reasons import in_words
 from gallery.import_forms import FilesForm
 from gallery.models import ImportItem, ImportJob
+from gallery.places import Places
 from gallery.views import PageRequest
 
 PAGE_SIZE = 100
@@ -45,17 +47,24 @@ def show_files(request: PageRequest, job_id: int) -> HttpResponse:
 def send_csv(request: PageRequest, job_id: int) -> StreamingHttpResponse:
     """All of them, line by line as they come out of the database."""
     job = _own(request, job_id)
-    response = StreamingHttpResponse(_lines(job), content_type="text/csv; charset=utf-8")
+    places = job.places(shows_paths=may_administrate(request))
+    response = StreamingHttpResponse(_lines(job, places), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="import-{job.pk}.csv"'
     return response
 
 
-def _lines(job: ImportJob) -> Iterator[str]:
+def _lines(job: ImportJob, places: Places) -> Iterator[str]:
     writer = csv.writer(_Echo())
     yield writer.writerow(["path", "verdict", "reason", "bytes", "sha256", "photo"])
     for item in job.items.order_by("pk").iterator(CHUNK):
         photo = item.photo_id or ""
-        yield writer.writerow([item.path, item.verdict, in_words(item.reason), item.size, item.sha256, photo])
+        path = _no_formula(places.name(item.path))
+        yield writer.writerow([path, item.verdict, in_words(item.reason), item.size, item.sha256, photo])
+
+
+def _no_formula(text: str) -> str:
+    """Text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 class _Echo:
@@ -73,5 +82,5 @@ def _short(path: str, job: ImportJob) -> str:
     """The path without the folder that all files of the import have in common."""
     for root in job.roots:
         if path.startswith(root):
-            return path[len(root) :].lstrip("!/") or path
-    return path
+            return path[len(root) :].lstrip("!/") or job.places(shows_paths=False).name(path)
+    return job.places(shows_paths=False).name(path)

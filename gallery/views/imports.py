@@ -1,5 +1,6 @@
 """Imports: the list, a new one, and the page of one with its progress and what it can be told."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import reselect, retarget
 
+from gallery.access.permissions import may_administrate
 from gallery.bulk_import.jobs import (
     ACTIONS,
     create_confined_job,
@@ -30,6 +32,7 @@ from gallery.bulk_import.safety import ImportRefused, allowed_roots, confined, s
 from gallery.import_forms import PROFILE_NAMES, ImportForm
 from gallery.import_tasks import enqueue_import
 from gallery.models import ImportItem, ImportJob, Photo, PhotoSource
+from gallery.places import Places
 from gallery.views import PageRequest
 
 SHOWN_IMPORTS = 100
@@ -40,7 +43,8 @@ MINUTE = timedelta(minutes=1)
 def list_imports(request: PageRequest) -> HttpResponse:
     """The imports that the person may follow, the latest first."""
     jobs = ImportJob.objects.followed_by(request.user).select_related("owner").order_by("-pk")
-    return render(request, "gallery/imports.html", {"jobs": jobs[:SHOWN_IMPORTS]})
+    shown = [(job, _place(request, job)) for job in jobs[:SHOWN_IMPORTS]]
+    return render(request, "gallery/imports.html", {"jobs": shown})
 
 
 # The login, the origin and the cookie are checked before the body is read, in which the token stands.
@@ -55,7 +59,7 @@ def new_import(request: PageRequest) -> HttpResponse:
 def _new_import(request: PageRequest) -> HttpResponse:
     folder = request.GET.get("folder", "")
     if request.htmx and request.method != "POST":
-        return render(request, "gallery/import_folders.html", _folders(folder))
+        return render(request, "gallery/import_folders.html", _folders(request, folder))
     form = ImportForm(request.POST or None, request.FILES or None, user=request.user)
     if request.method == "POST" and form.is_valid():
         try:
@@ -65,7 +69,7 @@ def _new_import(request: PageRequest) -> HttpResponse:
         else:
             enqueue_import(job.pk)
             return redirect("gallery:import", job.pk)
-    context = {"form": form, **_folders(request.POST.get("folder") or folder)}
+    context = {"form": form, **_folders(request, request.POST.get("folder") or folder)}
     return render(request, "gallery/new_import.html", context, status=400 if form.errors else 200)
 
 
@@ -118,15 +122,18 @@ def _followed(request: PageRequest, job_id: int) -> ImportJob:
 
 
 def _page(request: PageRequest, job: ImportJob, *, is_told: bool = False, is_news: bool = False) -> HttpResponse:
-    numbers = job.counts
+    is_own = job.owner_id == request.user.pk
+    # Counts of duplicates would tell others which files the owner has.
+    numbers = job.counts if is_own else {}
     context = {
         "job": job,
+        "place": _place(request, job),
         "is_told": is_told,
         "is_news": is_news,
-        "is_own": job.owner_id == request.user.pk,
+        "is_own": is_own,
         "actions": possible_actions(job),
         "profile": PROFILE_NAMES[job.profile] if job.profile != "auto" else "",
-        "figures": [(verdict, verdict.label, _number(numbers.get(verdict, 0))) for verdict in ImportItem.Verdict],
+        "figures": [(one, one.label, _number(numbers.get(one, 0))) for one in ImportItem.Verdict] if is_own else [],
         "seen": _number(job.seen),
         "all": _number(job.expected) if job.expected else "",
         "pace": _pace(job.files_per_second),
@@ -134,8 +141,8 @@ def _page(request: PageRequest, job: ImportJob, *, is_told: bool = False, is_new
         "bytes": numbers.get("bytes", 0),
         "dates": _dates(numbers.get("dates", {})),
         "reasons": [(in_words(reason), count) for reason, count in _sums(numbers.get("reasons", {}))],
-        "error": in_words(job.error),
-        "removable": _removable(job) if "undo" in possible_actions(job) else None,
+        "error": job.places(shows_paths=may_administrate(request)).in_words(in_words(job.error)),
+        "removable": _removable(job) if is_own and "undo" in possible_actions(job) else None,
     }
     return render(request, "gallery/import_progress.html" if request.htmx else "gallery/import.html", context)
 
@@ -175,16 +182,29 @@ def _removable(job: ImportJob) -> dict[str, int]:
     return photos.aggregate(all=Count("pk", distinct=True), edited=Count("pk", distinct=True, filter=is_edited))
 
 
-def _folders(chosen: str) -> dict[str, Any]:
-    """The folders in the chosen one, and the way to it; without a choice, the roots."""
+def _place(request: PageRequest, job: ImportJob) -> str:
+    """The roots of an import, as the reader names them."""
+    places = job.places(shows_paths=may_administrate(request))
+    return ", ".join(map(places.name, job.roots))
+
+
+def _folders(request: PageRequest, chosen: str) -> dict[str, Any]:
+    """The folders in the chosen one, and the way to it; without a choice, the roots. Each with its name in the form."""
+    places = Places(shows_paths=may_administrate(request))
+
+    def named(paths: Iterable[Path]) -> list[tuple[str, Path]]:
+        return [(places.name(str(path)), path) for path in paths]
+
     roots = allowed_roots()
     if not chosen:
-        return {"folders": roots}
+        return {"folders": named(roots)}
     try:
         here = confined(Path(chosen))
         inside = subfolders(here)
-    except (ImportRefused, ValueError, OSError) as error:
-        return {"folders": roots, "folder_error": str(error)}
+    except ImportRefused as error:
+        return {"folders": named(roots), "folder_error": str(error)}
+    except (ValueError, OSError):
+        return {"folders": named(roots), "folder_error": _("This folder cannot be opened.")}
     root = next(root for root in roots if here.is_relative_to(root))
     way = [path for path in reversed([here, *here.parents]) if path.is_relative_to(root)]
-    return {"folders": inside, "here": here, "way": way}
+    return {"folders": named(inside), "here": places.name(str(here)), "way": named(way)}

@@ -7,11 +7,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
+from gallery.access.permissions import may_administrate
 from gallery.bin import bin_photos
 from gallery.editing import edit_photo
 from gallery.forms import PhotoForm
 from gallery.models import Photo, Step
-from gallery.progress import retry, states
+from gallery.progress import retry, states_for
 from gallery.timeline import neighbours_of
 from gallery.views import PageRequest
 from gallery.views.answers import tell
@@ -83,7 +84,7 @@ def _photo_page(request: PageRequest, photo: Photo, form: PhotoForm | None = Non
         "photo": photo,
         "form": form or PhotoForm(instance=photo),
         "details": describe(photo),
-        "sources": describe_sources(photo),
+        "sources": describe_sources(photo, shows_paths=may_administrate(request)),
         "later": later,
         "earlier": earlier,
         "is_long": photo.height > 2 * photo.width,
@@ -94,7 +95,7 @@ def _photo_page(request: PageRequest, photo: Photo, form: PhotoForm | None = Non
 
 def _progress(request: PageRequest, photo: Photo) -> HttpResponse:
     """The states of the steps: a fragment for htmx, which asks again as long as something will change by itself."""
-    found = states(photo)
+    found = states_for(photo, is_administrator=may_administrate(request))
     is_settled = all(state.state != "waiting" or state.reason for state in found)
     template = "gallery/progress.html" if request.htmx else "gallery/progress_page.html"
     return render(request, template, {"photo": photo, "states": found, "is_settled": is_settled})

@@ -1,6 +1,7 @@
 """Imports in the pages: choose, check, start, follow, steer, and read what became of each file."""
 # ruff: noqa: F811 - fixtures are imported
 
+import re
 import zipfile
 from collections.abc import Callable
 from datetime import timedelta
@@ -38,7 +39,9 @@ def roots(settings: Any, folder: Path) -> Path:
 
 
 def test_a_folder_is_chosen_checked_and_imported(page: Client, roots: Path, broker: Any, media_root: Path) -> None:
-    assert str(roots) in page.get("/imports/new").content.decode()
+    shown = page.get("/imports/new").content.decode()
+    assert roots.name in shown
+    assert str(roots.parent) not in shown
     fragment = page.get("/imports/new", {"folder": roots}, headers={"HX-Request": "true"}).content.decode()
     assert "summer" in fragment
     assert "<html" not in fragment
@@ -148,7 +151,7 @@ def test_files_are_shown_by_verdict_a_page_at_a_time_and_as_csv(
     lines = b"".join(page.get(f"/imports/{job.pk}/files.csv")).decode().splitlines()  # type: ignore[arg-type]
     assert len(lines) == 6
     photo = Photo.objects.get(filename="b.png")
-    assert f"{folder}/summer/b.png,new,,{photo.file_size},{photo.sha256},{photo.pk}" in lines
+    assert f"{folder.name}/summer/b.png,new,,{photo.file_size},{photo.sha256},{photo.pk}" in lines
 
 
 def test_an_import_is_paused_and_taken_back(
@@ -174,3 +177,30 @@ def test_a_name_that_is_code_is_only_a_name(
     (folder / "<script>x").write_bytes(b"no picture")
     job = bring(folder)
     assert "<script>x" not in page.get(f"/imports/{job.pk}/files").content.decode()
+
+
+def test_administrators_see_no_counts_of_anothers_import(
+    page: Client, owner: User, roots: Path, media_root: Path
+) -> None:
+    other = User.objects.create_user("ben")
+    User.objects.filter(pk=owner.pk).update(is_staff=True)
+    into = {**ANSWERS, "folder": roots, "owner": other.pk}
+    refused = page.post("/imports/new", {**into, "go": "check"})
+    assert refused.status_code == 400
+    assert "which files the other person has" in refused.content.decode()
+    shown = []
+    for _time in range(2):  # The second brings duplicates alone.
+        page.post("/imports/new", {**into, "go": "import"})
+        job = finish(ImportJob.objects.order_by("pk").last())
+        address = f"/imports/{job.pk}"
+        text = page.get(address).content.decode() + page.get(address, headers={"HX-Request": "true"}).content.decode()
+        assert "5 files looked at" in text
+        assert "data-verdict" not in text
+        shown.append(re.sub(r'csrf[^>]*>|"[A-Za-z0-9]{64}"', "", text.replace(address, "").replace(str(job.pk), "")))
+    listed = page.get("/imports").content.decode()
+    assert "<dt>duplicate</dt>" not in listed
+    assert [*re.finditer("from nowhere else: ", shown[0] + shown[1])] == []
+    client = Client()
+    client.force_login(other)
+    assert "data-verdict" in client.get(address).content.decode()
+    assert "<dt>duplicate</dt>" in client.get("/imports").content.decode()

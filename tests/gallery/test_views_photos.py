@@ -105,9 +105,10 @@ def test_the_page_of_a_photo_tells_where_it_came_from(client, store, owner):
     photo.sources.create(path="/srv/<phone>/a.jpg", job=job, albums=["Lake", "2023"], conversation="C2C")
     photo.sources.create(path="/srv/b.jpg", managed=False, present=False, is_archived=True, sidecar="/srv/b.jpg.json")
     page = client.get(f"/photos/{photo.pk}").content.decode()
-    assert "/srv/&lt;phone&gt;/a.jpg" in page
+    assert "&lt;phone&gt;/a.jpg" in page
+    assert "/srv/" not in page
     assert f'<a href="/imports/{job.pk}">&lt;phone&gt;</a>' in page
-    for told in ("Uploaded here</p>", "Lake, 2023", "a friend", "/srv/b.jpg.json", "archived", "not there any more"):
+    for told in ("Uploaded here</p>", "Lake, 2023", "a friend", "b.jpg.json", "archived", "not there any more"):
         assert told in page
 
 

@@ -43,7 +43,7 @@ def test_a_folder_is_checked_imported_read_and_taken_back(program, roots, broker
     path, job = response["Location"], ImportJob.objects.get()
     assert waiting(broker, "import") == [("run_import", [job.pk])]
     told = response.json()
-    assert (told["owner"], told["roots"], told["state"], told["mode"]) == ("anna", [str(roots)], "checking", "copy")
+    assert (told["owner"], told["roots"], told["state"], told["mode"]) == ("anna", [roots.name], "checking", "copy")
     assert (told["importance"], told["ignore"], told["wants_text"]) == (3, ["*.txt"], False)
     assert told["actions"] == ["cancel"]
     finish(job)
@@ -200,8 +200,8 @@ def test_administrators_import_into_the_galleries_of_others(program, owner, root
     administrator = User.objects.create_user("administrator", is_staff=True)
     keys = [Program(administrator, Scope.IMPORT, Scope.ADMIN), Program(administrator, Scope.IMPORT)]
     answers = [
-        begin(keys[0], folder=str(roots), owner="anna"),
-        send(keys[0], archive(a=picture(1)), owner="anna"),
+        begin(keys[0], folder=str(roots), owner="anna", check=False),
+        send(keys[0], archive(a=picture(1)), owner="anna", check="false"),
         begin(keys[1], folder=str(roots)),
         begin(program, folder=str(roots), owner="anna"),
     ]
@@ -235,8 +235,10 @@ def test_nobody_else_imports_into_the_galleries_of_others(program, owner, roots,
 
 def test_folders_to_import_are_looked_for(program, roots):
     folders = f"{IMPORTS}folders/"
-    assert program.get(folders).json() == {"folders": [str(roots)]}
-    assert program.get(folders, {"folder": str(roots)}).json() == {"folders": [str(roots / "summer")]}
+    assert program.get(folders).json() == {"folders": [roots.name]}
+    for name in (roots.name, str(roots)):
+        assert program.get(folders, {"folder": name}).json() == {"folders": [f"{roots.name}/summer"]}
+    assert begin(program, folder=f"{roots.name}/summer").json()["roots"] == [f"{roots.name}/summer"]
     for path in ("/etc", f"{roots}/../", f"{roots}/a.png", "a\0b", "x" * 300, ""):
         response = program.get(folders, {"folder": path})
         assert [error["field"] for error in response.json()["errors"]] == ["folder"]
@@ -292,7 +294,7 @@ def test_the_files_are_read_page_by_page_and_by_verdict(program, roots):
         if page["next_cursor"] is None:
             break
         cursor = {"cursor": page["next_cursor"]}
-    assert {(item["path"].removeprefix(f"{roots}/"), item["verdict"]) for item in shown} == {
+    assert {(item["path"].removeprefix(f"{roots.name}/"), item["verdict"]) for item in shown} == {
         *((".hidden.png", "passed_over"), ("a.png", "new"), ("notes.png", "refused")),
         *(("summer/b.png", "new"), ("summer/copy of a.png", "duplicate")),
     }
@@ -330,3 +332,34 @@ def test_who_began_an_import_for_another_follows_it_but_sees_no_files(program, o
     assert tell(Program(administrator), path, "pause").status_code == 202
     assert Program(administrator).get(f"{path}items/").status_code == 404
     assert program.get(f"{path}items/").status_code == 200
+
+
+@pytest.mark.parametrize("check", [{"check": True}, {}])
+def test_administrators_check_no_import_for_others(program, owner, roots, media_root, broker, check):
+    administrator = Program(User.objects.create_user("administrator", is_staff=True))
+    answers = [
+        begin(administrator, folder=str(roots), owner="anna", **check),
+        send(administrator, archive(a=picture(1)), owner="anna", **dict.fromkeys(check, "true")),
+    ]
+    for answer in answers:
+        assert answer.status_code == 400
+        assert "which files the other person has" in answer.content.decode()
+    assert not ImportJob.objects.exists()
+    assert not [path for path in media_root.rglob("*") if path.is_file()]
+
+
+def test_administrators_cannot_tell_new_files_of_others_from_known_ones(program, owner, media_root, broker):
+    administrator = Program(User.objects.create_user("administrator", is_staff=True))
+    send(program, archive(a=picture(1)), check="false")
+    finish(ImportJob.objects.get())
+    told = []
+    for color in (1, 2):
+        path = send(administrator, archive(a=picture(color)), owner="anna", check="false")["Location"]
+        finish(ImportJob.objects.order_by("pk").last())
+        answer = administrator.get(path).json()
+        assert (answer["foreseen"], answer["done"], answer["seen"]) == (None, None, 1)
+        listed = next(one for one in administrator.get(IMPORTS).json()["results"] if one["id"] == answer["id"])
+        assert listed == answer
+        told.append({name: answer[name] for name in answer if name not in ("id", "created_at", "finished_at")})
+        assert sum(program.get(path).json()["done"][verdict] for verdict in ("new", "duplicate")) == 1
+    assert told[0] == told[1]
