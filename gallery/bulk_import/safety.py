@@ -8,7 +8,7 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from gallery.places import folder_at, import_roots
-from gallery.sources.archives import ArchiveRefused, check_beginning, open_archive
+from gallery.sources.archives import ArchiveRefused, check_beginning, check_directory
 from gallery.sources.skips import Skips
 from photosearch.embedded.account import Account
 
@@ -71,7 +71,7 @@ def check_archive(path: Path, *, is_whole: bool = True) -> None:
     """ImportRefused if the file is no zip archive, or one that holds absurdly much; or does not begin like one."""
     try:
         if is_whole:
-            open_archive(path).close()
+            check_directory(path)
         else:
             check_beginning(path)
     except ArchiveRefused as error:

@@ -16,16 +16,17 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from gallery.files import temporary_folder
 from gallery.sources.found import PassedOver, PassedOverBecause
 from gallery.sources.skips import Skips
 from gallery.sources.trees import Entry, Folder, Tree, decode_name, shown
+from gallery.sources.zip_directory import TooManyMembers, sum_up_directory
 
-MAX_MEMBERS = 1_000_000
+# What reads an archive holds some hundreds of bytes for each member.
+MAX_MEMBERS = 500_000
 # Pictures hardly shrink in an archive; drawings and side-cars do, but not all of it.
 MAX_RATIO = 100
 UNSUSPICIOUS_BYTES = 100_000_000
-# Python reads the whole directory of an archive at once: 46 bytes and a name for each member.
-MAX_DIRECTORY_BYTES = 300_000_000
 MAGIC = b"PK"
 
 IN_MEMORY_BYTES = 8 << 20
@@ -58,7 +59,7 @@ class ZipTree(Tree):
             opened = open_archive(archive)
             members += len(opened.filelist)
             if members > MAX_MEMBERS:
-                raise ArchiveRefused(_("“%(name)s” holds too many files.") % {"name": archive.name})
+                raise _too_many(archive)
             yield from self._folders_of(opened, archive, skips)
 
     def folder_names(self) -> Iterator[tuple[str, ...]]:
@@ -68,7 +69,7 @@ class ZipTree(Tree):
 
     def open(self, key: Any, *, limit: int | None = None) -> IO[bytes]:
         archive, member = key
-        target = SpooledTemporaryFile(IN_MEMORY_BYTES)  # noqa: SIM115  (the caller closes it)
+        target = SpooledTemporaryFile(IN_MEMORY_BYTES, dir=str(temporary_folder()))  # noqa: SIM115  (the caller closes it)
         try:
             # Never more than the size that the directory tells: zipfile stops there.
             with archive.open(member) as source:
@@ -113,40 +114,36 @@ def check_beginning(path: Path) -> None:
             raise _no_archive(path)
 
 
-def open_archive(path: Path) -> zipfile.ZipFile:
-    """The archive; ArchiveRefused if it is none, or a bomb."""
-    size = path.stat().st_size
-    with path.open("rb") as file:
-        file.seek(max(0, size - (1 << 16) - 100))
-        if _directory_bytes(file.read()) > min(size, MAX_DIRECTORY_BYTES):
-            raise ArchiveRefused(_("“%(name)s” holds too many files.") % {"name": path.name})
+def check_directory(path: Path) -> None:
+    """ArchiveRefused if the file is no archive, holds too many members, or is a bomb; in constant memory."""
     try:
-        archive = zipfile.ZipFile(path)
+        summary = sum_up_directory(path, max_members=MAX_MEMBERS)
+    except TooManyMembers as error:
+        raise _too_many(path) from error
     except READING_ERRORS as error:
         raise _no_archive(path) from error
-    unfolded = sum(info.file_size for info in archive.filelist)
-    if unfolded > max(UNSUSPICIOUS_BYTES, MAX_RATIO * size):
-        archive.close()
+    if summary.unfolded_bytes > max(UNSUSPICIOUS_BYTES, MAX_RATIO * path.stat().st_size):
         raise ArchiveRefused(
             _("“%(name)s” would unfold to more than %(ratio)d times its size.")
             % {"name": path.name, "ratio": MAX_RATIO}
         )
-    return archive
+
+
+def open_archive(path: Path) -> zipfile.ZipFile:
+    """The archive, its whole directory in memory; ArchiveRefused as `check_directory`."""
+    check_directory(path)
+    try:
+        return zipfile.ZipFile(path)
+    except READING_ERRORS as error:
+        raise _no_archive(path) from error
+
+
+def _too_many(path: Path) -> ArchiveRefused:
+    return ArchiveRefused(_("“%(name)s” holds too many files.") % {"name": path.name})
 
 
 def _no_archive(path: Path) -> ArchiveRefused:
     return ArchiveRefused(_("“%(name)s” is not a zip archive, or it is damaged.") % {"name": path.name})
-
-
-def _directory_bytes(tail: bytes) -> int:
-    """How large the end of an archive says its directory is; 0 if it says nothing."""
-    end, large_end = tail.rfind(b"PK\x05\x06"), tail.rfind(b"PK\x06\x06")
-    try:
-        if large_end >= 0:
-            return int(struct.unpack_from("<Q", tail, large_end + 40)[0])
-        return int(struct.unpack_from("<L", tail, end + 12)[0]) if end >= 0 else 0
-    except struct.error:
-        return 0
 
 
 def _members_of(archive: zipfile.ZipFile) -> list[tuple[tuple[str, ...], str, zipfile.ZipInfo]]:

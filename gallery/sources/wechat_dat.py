@@ -4,6 +4,8 @@ from enum import Enum
 from tempfile import SpooledTemporaryFile
 from typing import IO, cast
 
+from gallery.files import temporary_folder
+
 HEAD_BYTES = 16
 IN_MEMORY_BYTES = 8 << 20
 # WeChat 4: the beginning of a file is encrypted with a key that only the program has.
@@ -48,7 +50,7 @@ def find_key(head: bytes, *, size: int) -> tuple[int, str] | Undecodable:
 def decode(file: IO[bytes], *, key: int) -> IO[bytes]:
     """The picture in `file`, which is closed."""
     table = bytes(byte ^ key for byte in range(256))
-    target = SpooledTemporaryFile(IN_MEMORY_BYTES)  # noqa: SIM115  (the caller closes it)
+    target = SpooledTemporaryFile(IN_MEMORY_BYTES, dir=str(temporary_folder()))  # noqa: SIM115  (the caller closes it)
     with file:
         while block := file.read(1 << 20):
             target.write(block.translate(table))

@@ -1,0 +1,92 @@
+"""The directory of a zip archive, summed up entry by entry in constant memory before anything else reads it."""
+
+import struct
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+# Each member takes 46 bytes, and its name, additional fields and comment: so many on the average, and some at any rate.
+BYTES_FOR_MEMBER = 256
+BYTES_FOR_ANY = 1 << 18
+
+ENTRY = struct.Struct("<4s2xBx12xLL3H12x")
+SIGNATURE = b"PK\x01\x02"
+NEWEST_VERSION = 63
+# Sizes of the record that ends a large archive, and of the one that says where it is.
+LARGE_END, LARGE_END_LOCATOR = 56, 20
+LARGE_SIZE_FIELD, IN_LARGE_FIELD = 1, 0xFFFFFFFF
+# The fields of the record that ends an archive, as zipfile reads them.
+END_SIGNATURE, ENTRIES, SIZE, LOCATION = 0, 4, 5, 9
+LARGE_END_SIGNATURE = b"PK\x06\x06"
+
+
+class TooManyMembers(Exception):
+    """The archive holds more files than are read."""
+
+
+@dataclass(frozen=True)
+class DirectorySummary:
+    """How many members an archive has, and how many bytes they would unfold to."""
+
+    members: int
+    unfolded_bytes: int
+
+
+def sum_up_directory(path: Path, *, max_members: int) -> DirectorySummary:
+    """Read the end record, then the directory if that is small enough for `max_members` by what the record says.
+
+    Raises:
+        TooManyMembers: judged by the end record, or while counting where that lies.
+        zipfile.BadZipFile, struct.error, OSError: the file is no zip archive, or damaged.
+    """
+    with path.open("rb") as file:
+        end = zipfile._EndRecData(file)  # type: ignore[attr-defined]  # finds the very record that zipfile will use
+        if not end:
+            raise zipfile.BadZipFile
+        entries, size = int(end[ENTRIES]), int(end[SIZE])
+        if entries > max_members or size > max_members * BYTES_FOR_MEMBER + BYTES_FOR_ANY:
+            raise TooManyMembers
+        is_large = end[END_SIGNATURE] == LARGE_END_SIGNATURE
+        start = end[LOCATION] - size - (LARGE_END + LARGE_END_LOCATOR if is_large else 0)
+        if start < 0 or size < entries * ENTRY.size:
+            raise zipfile.BadZipFile
+        file.seek(start)
+        members = unfolded = 0
+        for file_size in _file_sizes(file, size):
+            members += 1
+            unfolded += file_size
+            if members > max_members:
+                raise TooManyMembers
+    # Some programs write more than 65,535 members with a count of two bytes, which wraps.
+    if members != entries and (is_large or members % (1 << 16) != entries):
+        raise zipfile.BadZipFile
+    return DirectorySummary(members, unfolded)
+
+
+def _file_sizes(file: IO[bytes], size: int) -> Iterator[int]:
+    """The unfolded size of each member that a directory of `size` bytes names."""
+    while size > 0:
+        signature, version, _packed, file_size, *lengths = ENTRY.unpack(file.read(ENTRY.size))
+        if signature != SIGNATURE or version > NEWEST_VERSION:
+            raise zipfile.BadZipFile
+        name_length, extra_length, _comment_length = lengths
+        size -= ENTRY.size + sum(lengths)
+        rest = file.read(sum(lengths))
+        if len(rest) < sum(lengths) or size < 0:
+            raise zipfile.BadZipFile
+        if file_size == IN_LARGE_FIELD:
+            file_size = _large_size(rest[name_length : name_length + extra_length])
+        yield file_size
+
+
+def _large_size(extra: bytes) -> int:
+    """The unfolded size that the additional fields hold, where it does not fit into the entry."""
+    position = 0
+    while position + 4 <= len(extra):
+        tag, length = struct.unpack_from("<HH", extra, position)
+        if tag == LARGE_SIZE_FIELD:
+            return int(struct.unpack_from("<Q", extra, position + 4)[0])
+        position += 4 + length
+    raise zipfile.BadZipFile
