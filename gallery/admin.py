@@ -15,8 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gallery.account import Account
-from gallery.deletion import delete_photos
-from gallery.models import Photo
+from gallery.user_deletion import delete_user
 
 GIGABYTE = 1024**3
 
@@ -122,12 +121,11 @@ class OwnerAdmin(UserAdmin):
         ]
         return lines, {str(User._meta.verbose_name_plural): len(lines)}, set(), []
 
-    def delete_model(self, request: HttpRequest, obj: User) -> None:
-        """Delete the photos first: their files and index entries would outlive the rows."""
-        delete_photos(Photo.objects.all(), user=obj)
-        super().delete_model(request, obj)
+    def delete_model(self, request: HttpRequest, obj: User) -> None:  # noqa: ARG002 - Django's signature
+        """Delete a user and all that is theirs."""
+        delete_user(obj)
 
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        """The same for several."""
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:  # noqa: ARG002 - the same
+        """Delete several."""
         for user in queryset:
-            self.delete_model(request, user)
+            delete_user(user)

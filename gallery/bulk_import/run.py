@@ -175,9 +175,11 @@ class _Pass:
                 # Whoever pauses or cancels waits here until the batch is done; who stores anything else of the owner's
                 # does not, for that may be what this batch waits for.
                 jobs = ImportJob.objects.select_for_update(of=("self",), no_key=True).select_related("owner")
-                self.job = jobs.get(pk=self.job.pk)
-                if self.job.state != self.state:
+                job = jobs.filter(pk=self.job.pk).first()
+                # Deleted with its owner, or told something else.
+                if job is None or job.state != self.state:
                     return False
+                self.job = job
                 items = [*sifted.items, *(self._foresee(files) if self.state == State.CHECKING else self._store(files))]
                 write_down(self.job, items, sifted.earlier)
                 self.job.heartbeat = timezone.now()
