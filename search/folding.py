@@ -5,9 +5,10 @@ index and database find the same photos.
 """
 
 import re
-import unicodedata
 
 from django.db.models import Func, TextField
+
+from gallery import composing
 
 # Inside the brackets of a regular expression, of Python's, Java's or PostgreSQL's. Chinese characters and Japanese
 # syllables are written without spaces: where OCR sees one, or a line breaks, words go on.
@@ -15,9 +16,10 @@ UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000
 LATIN = "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f"
 SPACE = " \t\n\r\f\x0b"
 
-# Written out, because the three engines differ in what \s means.
-IDLE_SPACES = f"(?<=[{UNSPACED}])[{SPACE}]+|[{SPACE}]+(?=[{UNSPACED}])"
+# Written out, because the three engines differ in what \s means. Spaces first become single ones: an expression that
+# looks behind a run of spaces would read the run again from each of its places.
 SPACES = f"[{SPACE}]+"
+IDLE_SPACE = f"(?<=[{UNSPACED}]) | (?=[{UNSPACED}])"
 
 # Shorter words are found at the start of words only: "cat" and "rain" would be in "education" and "training". Longer
 # ones are rarely found by accident, and OCR swallows spaces.
@@ -31,12 +33,12 @@ FEWEST_DIGITS = 6
 
 def compose(text: str) -> str:
     """`text` in Unicode's NFKC form: ＮＨ９６１ becomes NH961."""
-    return unicodedata.normalize("NFKC", text)
+    return composing.compose(text, form="NFKC")
 
 
 def fold(text: str) -> str:
     """`text` as it is compared with other texts."""
-    return re.sub(SPACES, " ", re.sub(IDLE_SPACES, "", compose(text))).lower().strip()
+    return re.sub(IDLE_SPACE, "", re.sub(SPACES, " ", compose(text))).lower().strip()
 
 
 def is_short_word(term: str) -> bool:
@@ -58,5 +60,5 @@ class Folded(Func):
     template = (
         "CASE WHEN %(expressions)s ~ '^[!-~]*$' THEN lower(%(expressions)s) ELSE"
         " lower(regexp_replace(regexp_replace(normalize(%(expressions)s, NFKC),"
-        f" '{IDLE_SPACES}', '', 'g'), '{SPACES}', ' ', 'g')) END"
+        f" '{SPACES}', ' ', 'g'), '{IDLE_SPACE}', '', 'g')) END"
     )

@@ -18,14 +18,14 @@ from django_elasticsearch_dsl.registries import registry
 from elasticsearch.dsl import MetaField, analyzer, char_filter, normalizer, token_filter, tokenizer
 
 from gallery.models import Photo
-from search.folding import IDLE_SPACES, LATIN, LONGEST_SHORT_WORD, SEPARATORS, SPACES, compose
+from search.folding import IDLE_SPACE, LATIN, LONGEST_SHORT_WORD, SEPARATORS, SPACES, compose
 
 # Lucene's longest term has 32,766 bytes.
 LONGEST_KEYWORD = 32_766 // 4
 
 one_line = [
-    char_filter("idle_spaces", type="pattern_replace", pattern=IDLE_SPACES, replacement=""),
     char_filter("spaces", type="pattern_replace", pattern=SPACES, replacement=" "),
+    char_filter("idle_spaces", type="pattern_replace", pattern=IDLE_SPACE, replacement=""),
 ]
 words = analyzer(
     "words",

@@ -1,14 +1,15 @@
 """Where in a picture the words of a query stand: boxes around them, from the boxes of the recognised lines."""
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, groupby
+from functools import cache
+from itertools import accumulate, groupby, islice
 from typing import Any
 
 from search.folding import compose
-from search.keyword_hits import alike_pattern, term_pattern
 from search.query import Query
+from search.term_places import LONGEST_READ, places_of_alike, places_of_terms
 
 Point = tuple[float, float]
 Box = tuple[Point, ...]
@@ -43,37 +44,53 @@ class MatchFinder:
     """Finds the terms of a query among the lines of a photo, by the rules that make snippets."""
 
     def __init__(self, query: Query) -> None:
-        self._patterns = [pattern for pattern in (term_pattern(query), alike_pattern(query)) if pattern]
+        self._places = [places for places in (places_of_terms(query), places_of_alike(query)) if places]
 
     def find(self, lines: Sequence[dict[str, Any]]) -> list[Match]:
-        """All matches among `lines` (of PhotoText), in reading order; words that are only alike where no others are."""
+        """All matches among `lines` (of PhotoText), in reading order; words that are only alike where no others are.
+
+        Only the first LONGEST_READ characters are looked through.
+        """
         lines = [line for line in lines if len(line.get("box", ())) == 4]
         # Every composed character with its line and its place there: words go on over the ends of lines.
-        places = [
+        characters = (
             (character, number, at)
             for number, line in enumerate(lines)
             for at, original in enumerate(line["text"] + "\n")
             for character in compose(original)
-        ]
-        text = "".join(character for character, _number, _at in places)
-        for pattern in self._patterns:
-            if found := [_match(lines, places[m.start() : m.end()]) for m in pattern.finditer(text) if m.group()]:
+        )
+        read = list(islice(characters, LONGEST_READ))
+        text = "".join(character for character, _number, _at in read)
+        # Once for each line, however many matches it holds.
+        edges = cache(lambda number: _edges(lines[number]["text"]))
+        for places in self._places:
+            if found := [_match(lines, read[begin:end], edges) for begin, end in places.in_text(text)]:
                 return found
         return []
 
 
-def _match(lines: Sequence[dict[str, Any]], places: Sequence[tuple[str, int, int]]) -> Match:
+def _match(
+    lines: Sequence[dict[str, Any]], places: Sequence[tuple[str, int, int]], edges: Callable[[int], list[float]]
+) -> Match:
     boxes = []
     for number, characters in groupby(places, key=lambda place: place[1]):
         at = [place[2] for place in characters if place[2] < len(lines[number]["text"])]
         if at:
-            boxes.append(part_of_box(lines[number]["box"], lines[number]["text"], begin=at[0], end=at[-1] + 1))
+            boxes.append(_part(lines[number]["box"], edges(number), begin=at[0], end=at[-1] + 1))
     return Match("".join(character for character, _number, _at in places), tuple(boxes))
 
 
 def part_of_box(box: Sequence[Sequence[float]], text: str, *, begin: int, end: int) -> Box:
     """The part of a line's `box` in which text[begin:end] stands, as wide as its characters are among the others."""
-    edges = list(accumulate(map(_width, text), initial=0.0))
+    return _part(box, _edges(text), begin=begin, end=end)
+
+
+def _edges(text: str) -> list[float]:
+    """Where each character of a line begins, and the last ends, in widths of a Chinese character."""
+    return list(accumulate(map(_width, text), initial=0.0))
+
+
+def _part(box: Sequence[Sequence[float]], edges: Sequence[float], *, begin: int, end: int) -> Box:
     left = max(0.0, edges[begin] - MARGIN) / edges[-1]
     right = min(edges[-1], edges[end] + MARGIN) / edges[-1]
     top_left, top_right, bottom_right, bottom_left = box

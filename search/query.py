@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from gallery.models import MAX_IMPORTANCE, Photo
 from search.dates import DATE_PATTERN, Period, read_date
 from search.filters import Filters
+from search.folding import compose
 
 MAX_QUERY_LENGTH = 1000
 MAX_TERMS = 32
@@ -113,10 +114,11 @@ def parse(text: str, *, filters: Filters | None = None, today: date | None = Non
     Raises:
         InvalidQuery: too long, or a known key with a value that makes no sense.
     """
+    # Composing makes up to 18 characters of one.
+    text = normalize(text) if len(text) <= MAX_QUERY_LENGTH else text
     if len(text) > MAX_QUERY_LENGTH:
         raise InvalidQuery(_("This search is too long; %(limit)d characters are enough.") % {"limit": MAX_QUERY_LENGTH})
     today = today or timezone.localdate()
-    text = normalize(text)
     words: list[str] = []
     phrases: list[str] = []
     excluded: list[str] = []
@@ -157,7 +159,7 @@ def _typed(text: str, token: re.Match[str], period: Period | None = None) -> Typ
 
 def normalize(text: str) -> str:
     """`text` in Unicode's NFKC form (full-width letters become plain ones), control characters become spaces."""
-    composed = unicodedata.normalize("NFKC", text)
+    composed = compose(text)
     return "".join(" " if unicodedata.category(character) == "Cc" else character for character in composed)
 
 

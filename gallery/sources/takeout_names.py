@@ -8,8 +8,8 @@ shares the side-car of its original.
 
 import re
 from collections.abc import Iterator
-from unicodedata import normalize
 
+from gallery.composing import compose
 from gallery.sources.skips import PICTURES, extension_of
 
 SUFFIX = ".supplemental-metadata"
@@ -29,7 +29,7 @@ OTHER_ENDING = re.compile(r"\.(\w{3,4})(\..*)?")
 
 def composed(name: str) -> str:
     """`name` with accents joined to their letters: archives unpacked on a Mac have them apart."""
-    return normalize("NFC", name)
+    return compose(name, form="NFC")
 
 
 def readings(name: str) -> Iterator[tuple[str, str]]:
