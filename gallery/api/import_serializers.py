@@ -8,13 +8,13 @@ from rest_framework import serializers
 from gallery.access.fields import Input, Number, Query, Switch, Text, Truth, Visible, Whole
 from gallery.bulk_import.jobs import ACTIONS, possible_actions
 from gallery.bulk_import.reasons import in_words
+from gallery.bulk_import.safety import MAX_LENGTH_OF_PATTERNS, MAX_PATTERN_LENGTH, MAX_PATTERNS
 from gallery.import_forms import MAX_SIDE
 from gallery.models import MAX_IMPORTANCE, ImportItem, ImportJob
 from gallery.serializers import shows_paths
 from gallery.sources import PROFILES
 
 MAX_PATH = 4096
-MAX_PATTERNS = 100
 OWNER = "Into whose gallery, by their user name, else your own; that takes an administrator with the scope `admin` too."
 
 
@@ -30,7 +30,10 @@ class Options(Input):
     importance = Whole(default=0, min_value=0, max_value=MAX_IMPORTANCE)
     min_side = Whole(default=0, min_value=0, max_value=MAX_SIDE, help_text="Smaller pictures are passed over.")
     ignore = serializers.ListField(
-        child=Visible(max_length=500), default=list, max_length=MAX_PATTERNS, help_text="Patterns as in a .gitignore."
+        child=Visible(max_length=MAX_PATTERN_LENGTH),
+        default=list,
+        max_length=MAX_PATTERNS,
+        help_text="Patterns as in a .gitignore.",
     )
     wants_features = Truth(default=True, help_text="Find them by what they show.")
     wants_text = Truth(default=True, help_text="Recognise the text in them.")
@@ -62,7 +65,12 @@ class NewArchive(Query):
     profile = serializers.ChoiceField(PROFILES, default="auto", required=False)
     importance = Number(default=0, required=False, min_value=0, max_value=MAX_IMPORTANCE)
     min_side = Number(default=0, required=False, min_value=0, max_value=MAX_SIDE)
-    ignore = Text(default="", required=False, max_length=5000, help_text="Patterns as in a .gitignore, one a line.")
+    ignore = Text(
+        default="",
+        required=False,
+        max_length=MAX_LENGTH_OF_PATTERNS,
+        help_text="Patterns as in a .gitignore, one a line.",
+    )
     wants_features = Switch(default=True, required=False, help_text="Find them by what they show.")
     wants_text = Switch(default=True, required=False, help_text="Recognise the text in them.")
 

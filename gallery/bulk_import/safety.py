@@ -13,6 +13,10 @@ from gallery.sources.skips import Skips
 from photosearch.embedded.account import Account
 
 MAX_PATH_BYTES = 2000  # what an index of PostgreSQL holds
+# The work for each file of an import grows with these.
+MAX_PATTERNS = 100
+MAX_PATTERN_LENGTH = 500
+MAX_LENGTH_OF_PATTERNS = 5000
 
 
 class ImportRefused(Exception):
@@ -79,8 +83,18 @@ def check_archive(path: Path, *, is_whole: bool = True) -> None:
 
 
 def check_patterns(patterns: Sequence[str]) -> None:
-    """ImportRefused if one of them is none, as those of a .gitignore go."""
+    """ImportRefused if one of them is no line of a .gitignore, or if they are too many or too long."""
+    if len(patterns) > MAX_PATTERNS or sum(map(len, patterns)) > MAX_LENGTH_OF_PATTERNS:
+        raise ImportRefused(
+            _("An import takes at most %(number)d patterns of %(length)d characters in all.")
+            % {"number": MAX_PATTERNS, "length": MAX_LENGTH_OF_PATTERNS}
+        )
     for pattern in patterns:
+        if len(pattern) > MAX_PATTERN_LENGTH:
+            raise ImportRefused(
+                _("A pattern of paths may have %(length)d characters; “%(pattern)s…” has more.")
+                % {"length": MAX_PATTERN_LENGTH, "pattern": pattern[:30]}
+            )
         try:
             Skips([pattern])
         except (ValueError, re.error) as error:

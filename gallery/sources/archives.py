@@ -6,7 +6,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from itertools import groupby
+from itertools import accumulate, groupby
 from pathlib import Path
 from shutil import copyfileobj
 from tempfile import SpooledTemporaryFile
@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from gallery.files import temporary_folder
 from gallery.sources.found import PassedOver, PassedOverBecause
-from gallery.sources.skips import Skips
+from gallery.sources.skips import LONGEST_JUDGED, Skips
 from gallery.sources.trees import Entry, Folder, Tree, decode_name, shown
 from gallery.sources.zip_directory import TooManyMembers, sum_up_directory
 
@@ -193,8 +193,9 @@ def _extra(info: zipfile.ZipInfo, wanted: int) -> bytes:
 
 def _first_unwanted(folder: tuple[str, ...], skips: Skips) -> tuple[str, PassedOverBecause] | None:
     """The uppermost of the folders on the way that is passed over as a whole, and why."""
-    for depth in range(1, len(folder) + 1):
-        name = "/".join(folder[:depth])
+    if sum(map(len, folder)) > LONGEST_JUDGED:
+        return None
+    for name in accumulate(folder, "{}/{}".format):
         if because := skips.folder(name):
             return name, because
     return None

@@ -3,9 +3,11 @@
 import re
 from collections.abc import Sequence
 
-from pathspec import GitIgnoreSpec
-
 from gallery.sources.found import PassedOverBecause
+from gallery.sources.globs import Globs
+
+# Nothing with a longer path is ever imported; archives may hold names of 65,535 characters.
+LONGEST_JUDGED = 4096
 
 # In lower case. Whoever names one of these as the folder to import gets it: only what lies below is judged.
 SYSTEM_FOLDERS = {
@@ -35,10 +37,13 @@ SIDECARS = {"xmp", "aae", "thm", "pp3", "dop", "on1", "cos", "lrt"}
 
 
 class Skips:
-    """The rules with a person's own `ignore` globs, which are written as in a .gitignore."""
+    """The rules with a person's own `ignore` globs, which are written as in a .gitignore.
+
+    Paths longer than LONGEST_JUDGED characters are judged by their last name alone.
+    """
 
     def __init__(self, ignore: Sequence[str] = ()) -> None:
-        self._ignored = GitIgnoreSpec.from_lines(ignore)
+        self._ignored = Globs(ignore)
 
     def folder(self, name: str) -> PassedOverBecause | None:
         """Why everything below the folder called `name`, a path relative to the source's root, is passed over."""
@@ -47,7 +52,7 @@ class Skips:
             return PassedOverBecause.SYSTEM
         if last.startswith("."):
             return PassedOverBecause.HIDDEN
-        return PassedOverBecause.IGNORED if self._ignored.match_file(f"{name}/") else None
+        return PassedOverBecause.IGNORED if self._is_ignored(name, is_folder=True) else None
 
     def file(self, name: str) -> PassedOverBecause | None:
         """Why the file called `name`, likewise, is passed over, picture or not."""
@@ -58,7 +63,10 @@ class Skips:
             return PassedOverBecause.PARTIAL
         if last.startswith("."):
             return PassedOverBecause.HIDDEN
-        return PassedOverBecause.IGNORED if self._ignored.match_file(name) else None
+        return PassedOverBecause.IGNORED if self._is_ignored(name, is_folder=False) else None
+
+    def _is_ignored(self, path: str, *, is_folder: bool) -> bool:
+        return len(path) <= LONGEST_JUDGED and self._ignored.ignore(path, is_folder=is_folder)
 
 
 def extension_of(name: str) -> str:

@@ -25,7 +25,7 @@ DIGEST = re.compile(r"[0-9a-f]{32}", re.IGNORECASE)
 NO_ACCOUNTS = {"all users", "all_users", "applet", "backup", "wmpf"}
 STICKER_FOLDERS = {"customemotion", "emoji", "emotion"}
 # Small copies: Thumb/…, th_0123…, 0123…_t.dat, 12.pic_thum, 12_.pic_thumb.jpg; and the covers of films.
-THUMBNAIL = re.compile(r"th_.*|.*_t\.dat|.*\.pic_thumb?(?:\..*)?", re.IGNORECASE)
+THUMBNAIL = re.compile(r"th_.*|.*_t\.dat|.*\.pic_thumb?(?:\..*)?", re.IGNORECASE | re.DOTALL)
 # On telephones and Macs 12.pic and 12.pic_hd are pictures as they are, under endings of their own.
 DISGUISED = {"dat", "pic", "pic_hd", "pic_thum"}
 UNDECODABLE = {

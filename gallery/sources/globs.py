@@ -1,0 +1,170 @@
+"""Globs of paths as in a .gitignore, matched in time linear in the path's length.
+
+pathspec and the like make one regular expression of a whole glob, which tries all places of each star against all of
+the others: a name of 200 letters and a glob of nine stars take years. Here each name on the way is matched alone, and
+within it each star takes the first place that fits: between two stars everything has a fixed width, so that no later
+place could do better.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+
+CLOSING_BRACKET = re.compile(r"\[[!^]?+\]?+[^\]]*+\]")
+# Have a meaning inside the brackets of Python's expressions, or may get one.
+SPECIAL_IN_BRACKETS = re.compile(r"[\\\[&~|]")
+
+Active = tuple[int, ...]
+"""For each glob, which of its parts may match the next name: bit 0 stands for the first part."""
+
+
+@dataclass(frozen=True)
+class Glob:
+    """One line of a .gitignore; of its `parts`, None stands for `**`: any number of folders."""
+
+    parts: tuple[re.Pattern[str] | None, ...]
+    ignores: bool
+    only_folders: bool
+
+    def start(self) -> int:
+        """What may match the first name."""
+        return self._skip_any(1)
+
+    def follow(self, active: int, name: str) -> int:
+        """What may match the name after `name`."""
+        following = 0
+        for place, part in enumerate(self.parts):
+            if not active >> place & 1:
+                continue
+            if part is None:
+                following |= 1 << place
+            elif part.fullmatch(name):
+                following |= 1 << (place + 1)
+        return self._skip_any(following)
+
+    def has_matched(self, active: int) -> bool:
+        """Whether nothing is left to match."""
+        return bool(active >> len(self.parts) & 1)
+
+    def _skip_any(self, active: int) -> int:
+        for place, part in enumerate(self.parts):
+            if part is None and active >> place & 1:
+                active |= 1 << (place + 1)
+        return active
+
+
+class Globs:
+    """The lines of a .gitignore, of which the last that matches a path decides. ValueError if one is no glob.
+
+    Paths are asked for from the root down: nothing is asked of what lies in an ignored folder.
+    """
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._globs = [glob for glob in map(read_glob, lines) if glob]
+        # The way to the folder that was asked for last, and what may match in each folder of it: the next path goes on
+        # from there.
+        self._folders: list[str] = []
+        self._active: list[Active] = [tuple(glob.start() for glob in self._globs)]
+
+    def ignore(self, path: str, *, is_folder: bool) -> bool:
+        """Whether the file or folder at `path`, with / between the names, is ignored."""
+        if not self._globs:
+            return False
+        *folders, name = path.split("/")
+        self._go_to(folders)
+        for glob, places in zip(reversed(self._globs), reversed(self._active[-1]), strict=True):
+            if (is_folder or not glob.only_folders) and glob.has_matched(glob.follow(places, name)):
+                return glob.ignores
+        return False
+
+    def _go_to(self, folders: list[str]) -> None:
+        both = zip(folders, self._folders, strict=False)
+        shared = sum(1 for _same in takewhile(lambda names: names[0] == names[1], both))
+        del self._folders[shared:], self._active[shared + 1 :]
+        for folder in folders[shared:]:
+            self._folders.append(folder)
+            self._active.append(self._follow(self._active[-1], folder))
+
+    def _follow(self, active: Active, name: str) -> Active:
+        return tuple(glob.follow(places, name) for glob, places in zip(self._globs, active, strict=True))
+
+
+def read_glob(line: str) -> Glob | None:
+    """The glob of a line; None if the line is empty, a comment, or lacks a closing bracket. ValueError if it is none."""
+    line = line if line.endswith("\\ ") else line.rstrip()
+    if not line or line.startswith("#") or line == "/":
+        return None
+    ignores, line = not line.startswith("!"), line.removeprefix("!")
+    names, only_folders = _names(line)
+    parts: list[re.Pattern[str] | None] = []
+    for name in names:
+        part = None if name == "**" else _expression(name)
+        if part is None and name != "**":
+            return None  # Git, too, takes no notice of such a line.
+        parts.append(part)
+    return Glob(tuple(parts), ignores, only_folders)
+
+
+def _names(line: str) -> tuple[list[str], bool]:
+    """The parts of a glob from the root down, and whether it is of folders only."""
+    names = line.split("/")
+    only_folders = not names[-1]
+    if not names[0]:
+        del names[0]
+    elif len(names) == 1 + only_folders:
+        names.insert(0, "**")
+    if not names:
+        raise ValueError("nothing is behind the exclamation mark")
+    if only_folders:
+        names[-1] = "**"
+    names = [name for name, before in zip(names, ["", *names], strict=False) if (name, before) != ("**", "**")]
+    if len(names) > 1 and names[-1] == "**":
+        # All that lies in a folder: the folder itself is passed over.
+        return names[:-1], True
+    return names, only_folders
+
+
+def _expression(name: str) -> re.Pattern[str] | None:
+    """What matches one name of a glob; None if a closing bracket is missing."""
+    runs = _runs(name)
+    if runs is None:
+        return None
+    first, *others = ("".join(run) for run in runs)
+    widths = [len(run) for run in runs]
+    if not others:
+        return re.compile(first, re.DOTALL)
+    between = "".join(f"(?>.*?{run})" for run in others[:-1] if run)
+    last = f"(?=.{{{widths[-1]}}}).*+(?<={others[-1]})" if others[-1] else ".*+"
+    return re.compile(first + between + last, re.DOTALL)
+
+
+def _runs(name: str) -> list[list[str]] | None:
+    """What stands before, between and behind the stars: an expression for each character."""
+    runs: list[list[str]] = [[]]
+    at = 0
+    while at < len(name):
+        character, at = name[at], at + 1
+        if character == "*":
+            runs.append([])
+        elif character == "?":
+            runs[-1].append(".")
+        elif character == "[":
+            bracket = CLOSING_BRACKET.match(name, at - 1)
+            if bracket is None:
+                return None
+            at = bracket.end()
+            runs[-1].append(_bracket(bracket[0][1:-1]))
+        else:
+            if character == "\\":
+                if at == len(name):
+                    raise ValueError("nothing is behind the backslash")
+                character, at = name[at], at + 1
+            runs[-1].append(re.escape(character))
+    return runs
+
+
+def _bracket(characters: Sequence[str]) -> str:
+    negated = characters[0] in "!^"
+    inside = SPECIAL_IN_BRACKETS.sub(r"\\\g<0>", "".join(characters[negated:]))
+    return f"[{'^' if negated else ''}{inside}]"

@@ -1,0 +1,82 @@
+"""The work on hostile patterns and names grows no faster than they do."""
+
+from collections.abc import Callable
+
+import pytest
+
+from gallery.bulk_import.safety import MAX_PATTERN_LENGTH, check_patterns
+from gallery.sources import wechat
+from gallery.sources.dated_names import date_in_filename
+from gallery.sources.dates import period_of_folders
+from gallery.sources.found import Claims
+from gallery.sources.kinds import recognise_kind
+from gallery.sources.skips import Skips
+from gallery.sources.takeout import recognises
+from gallery.sources.takeout_names import composed, fits, original_readings, readings, sidecar_stems
+from gallery.sources.trees import decode_name
+from tests.linear_work import assert_linear
+
+LONGEST_NAME = 4096
+LONGEST_IN_ARCHIVE = 65_535
+
+PATTERNS = {
+    "nine stars": ["*a*a*a*a*a*a*a*a*b"],
+    "three stars": ["*a*a*a*b"],
+    "as many stars as there may be": ["*a" * (MAX_PATTERN_LENGTH // 2)],
+    "stars and marks": ["*?a?a" * (MAX_PATTERN_LENGTH // 6) + "b"],
+    "stars and brackets": ["*[ab]" * (MAX_PATTERN_LENGTH // 6) + "b"],
+    "adjacent stars": ["*" * (MAX_PATTERN_LENGTH - 1) + "b"],
+    "folders": ["**/a/" * (MAX_PATTERN_LENGTH // 6) + "b"],
+    "folders of stars": ["**/*a*/" * (MAX_PATTERN_LENGTH // 8) + "b"],
+    "a hundred": ["*a*a*a*a*a*a*a*a*" + chr(ord("b") + number % 20) for number in range(100)],
+}
+NAMES: dict[str, Callable[[int], str]] = {
+    "letters": lambda size: "a" * (size - 4) + ".png",
+    "folders": lambda size: "a/" * (size // 2) + "x.png",
+    "folders of letters": lambda size: ("a" * 50 + "/") * (size // 51) + "x.png",
+}
+UNITS = [
+    "1", "2", "20", "2023", "2023-05-", "2023 ", "12 ", " ", "(1", "(", ".", "_", "-edited", ".pic_thum", "th_", "a\n",
+    "capture_", "mmexport1", "@01-05-2023_", "é", "e\u0301\u0327", "茶", "年 ", "\\", "/", "2023/05/",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
+@pytest.mark.parametrize("patterns", PATTERNS.values(), ids=PATTERNS)
+def test_ignoring_hostile_names_is_linear(patterns: list[str], name: Callable[[int], str]) -> None:
+    check_patterns(patterns)
+    skips = Skips(patterns)
+    assert_linear(skips.file, name, largest=LONGEST_NAME)
+    assert_linear(skips.folder, name, largest=LONGEST_NAME)
+
+
+@pytest.mark.parametrize("pattern", ["*a*a*a*a*a*a*a*a*b", "**/*a*a*a*/**/*a*b"])
+def test_ignoring_far_longer_names_is_linear(pattern: str) -> None:
+    assert_linear(Skips([pattern]).file, NAMES["letters"], largest=LONGEST_IN_ARCHIVE)
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_reading_hostile_names_is_linear(unit: str) -> None:
+    def read(name: str) -> None:
+        date_in_filename(name)
+        recognise_kind(filename=name, extension="jpg", width=1, height=2, make="", claims=Claims())
+        recognises([name])
+        wechat.recognises([name])
+        wechat.THUMBNAIL.fullmatch(name)
+        wechat.THUMBNAIL.fullmatch(name + "\n")
+        decode_name(name.encode())
+        Skips().file(name)
+        for base, number in readings(composed(name)):
+            fits(name, base, base=number)
+            sidecar_stems(base, number)
+
+    assert_linear(read, lambda size: unit * (size // len(unit)), largest=LONGEST_IN_ARCHIVE)
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_reading_hostile_paths_is_linear(unit: str) -> None:
+    # What is longer is refused before.
+    assert_linear(period_of_folders, lambda size: unit * (size // len(unit)) + "/x.jpg", largest=LONGEST_NAME)
+    assert_linear(
+        lambda name: list(original_readings(name)), lambda size: unit * (size // len(unit)) + ".jpg", largest=255 * 8
+    )

@@ -1,0 +1,64 @@
+"""Compares the CPU time of one function for inputs of two sizes: it must grow no faster than the input.
+
+No time is an absolute limit. Larger inputs get as much CPU time as the smaller one took, times the ratio of their sizes
+and some slack; a timer stops work that needs more, so that a function that would take hours fails at once.
+"""
+
+import itertools
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import TypeVar
+
+Input = TypeVar("Input")
+
+STEP = 4
+# Quadratic work takes STEP times as long as linear work does at each step.
+SLACK = 2.5
+TRIES = 4
+# Below this the timer's own resolution (a tick of the kernel, 4 ms or 10 ms) and caches say more than the work.
+SHORTEST = 0.01
+
+
+class _TooMuchWork(Exception):
+    """The CPU time is used up."""
+
+
+def assert_linear(work: Callable[[Input], object], make: Callable[[int], Input], *, largest: int) -> None:
+    """Fail if `work(make(size))` takes more than linear CPU time for sizes up to `largest`."""
+    sizes = [largest // STEP**exponent for exponent in (3, 2, 1, 0) if largest // STEP**exponent]
+    for smaller, larger in itertools.pairwise(sizes):
+        assert any(_grows_linearly(work, make, smaller, larger) for _try in range(TRIES)), (
+            f"from {smaller} to {larger} the work grows by more than {STEP * SLACK:g} times"
+        )
+
+
+def _grows_linearly(work: Callable[[Input], object], make: Callable[[int], Input], smaller: int, larger: int) -> bool:
+    small, large = make(smaller), make(larger)
+    began = time.process_time()
+    work(small)
+    allowed = max(time.process_time() - began, SHORTEST) * STEP * SLACK
+    try:
+        with _at_most(allowed):
+            work(large)
+    except _TooMuchWork:
+        return False
+    return True
+
+
+@contextmanager
+def _at_most(seconds: float) -> Iterator[None]:
+    """Interrupt what uses more CPU time; Python's expressions look for signals while they search."""
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        raise _TooMuchWork
+
+    before = signal.signal(signal.SIGPROF, interrupt)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
