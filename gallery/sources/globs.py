@@ -91,7 +91,7 @@ class Globs:
 
 
 def read_glob(line: str) -> Glob | None:
-    """The glob of a line; None if the line is empty, a comment, or lacks a closing bracket. ValueError if it is none."""
+    """The glob of a line; None if that is empty, a comment, or lacks a closing bracket. ValueError if it is no glob."""
     line = line if line.endswith("\\ ") else line.rstrip()
     if not line or line.startswith("#") or line == "/":
         return None
