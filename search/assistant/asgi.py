@@ -14,6 +14,7 @@ from mcp.server.transport_security import TransportSecuritySettings
 from gallery.access.problems import answer_plainly
 from gallery.access.throttles import count_guess
 from gallery.tokens import Scope, find_token
+from photosearch.privacy import NO_STORE
 from search.assistant.gate import key_in
 from search.assistant.server import make_server
 
@@ -40,9 +41,9 @@ def make_application() -> Application:
         if scope["type"] == "http":
             refusal = await sync_to_async(_refusal, thread_sensitive=False)(ASGIRequest(scope, BytesIO()))
             if refusal:
-                await _refuse(refusal, send)
+                await _refuse(refusal, _privately(send))
                 return
-        await server(scope, receive, send)
+        await server(scope, receive, _privately(send))
 
     return application
 
@@ -64,6 +65,19 @@ def _refusal(request: HttpRequest) -> HttpResponse | None:
         refusal["Allow"] = "POST"
         return refusal
     return None
+
+
+def _privately(send: Send) -> Send:
+    """`send`, with the headers that keep answers out of caches."""
+
+    async def send_privately(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = [(name, value) for name, value in message.get("headers", ()) if name.lower() != b"cache-control"]
+            more = ((b"cache-control", NO_STORE.encode()), (b"x-content-type-options", b"nosniff"))
+            message = {**message, "headers": [*headers, *more]}
+        await send(message)
+
+    return send_privately
 
 
 async def _refuse(refusal: HttpResponse, send: Send) -> None:
