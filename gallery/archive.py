@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from zipstream import ZIP_STORED, ZipStream
 
 from gallery.files import is_original_there, safe_filename
+from gallery.legible import portable_filename
 from gallery.models import Photo
 
 
@@ -17,9 +18,8 @@ def stream_zip(photos: Iterable[Photo]) -> Iterator[bytes]:
     taken: set[str] = set()
     for photo in photos:
         if is_original_there(photo.path):
-            archive.add_path(
-                photo.path, arcname=_unique(safe_filename(photo.filename, extension=photo.extension), taken)
-            )
+            name = portable_filename(safe_filename(photo.filename, extension=photo.extension))
+            archive.add_path(photo.path, arcname=_unique(name, taken))
     yield from archive
 
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from gallery.legible import visible
 from gallery.models import Photo, PhotoQuerySet, Step
 from gallery.steps import BATCH_SIZES
 from gallery.tasks import enqueue_indexing
@@ -21,6 +22,8 @@ def edit_photo(photo: Photo, *, user: AbstractBaseUser, description: str, import
 
 def edit_photos(photos: PhotoQuerySet, *, user: AbstractBaseUser, **changes: Any) -> int:
     """Set the fields in `changes` of those of `photos` that `user` sees, and have them indexed; how many they were."""
+    if "description" in changes:
+        changes["description"] = visible(changes["description"])
     with transaction.atomic():
         own = photos.visible_to(user).order_by("pk").select_for_update(no_key=True)
         photo_ids = list(own.values_list("pk", flat=True))

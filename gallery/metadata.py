@@ -6,15 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from unicodedata import category
 
 from PIL.ExifTags import GPS, Base
 
 from gallery.images import Source, read_exif
+from gallery.legible import printable as printable
 
 MAX_TEXT = 1000
-# Unicode's categories: control, surrogate, line separator, paragraph separator.
-UNPRINTABLE = {"Cc", "Cs", "Zl", "Zp"}
 
 # The first that holds a believable date decides. Tags of the time zone came with EXIF 2.31.
 DATE_TAGS = (
@@ -59,11 +57,6 @@ def is_believable(taken_at: datetime, *, since: datetime = EARLIEST_DIGITAL) -> 
     """Whether a picture can be of this local time: not before `since`, and not in the future."""
     # A day more than now: east of here it is tomorrow already.
     return since <= taken_at <= datetime.now(UTC).replace(tzinfo=None) + timedelta(days=1)
-
-
-def printable(text: str) -> str:
-    """`text` on one line, without what PostgreSQL or a terminal chokes on: NUL, control characters, lone surrogates."""
-    return "".join(" " if category(letter) in UNPRINTABLE else letter for letter in text).strip()
 
 
 def _exif_date(value: Any) -> datetime | None:

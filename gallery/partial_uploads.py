@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from gallery.files import ARCHIVES, open_private
+from gallery.legible import printable
 
 PARTIAL = "partial"
 # So long the rest may take to follow, and so long a finished upload can be asked what became of it.
@@ -86,7 +87,7 @@ def begin_upload(
     for forgotten in unfinished[MAX_UNFINISHED - 1 :]:
         remove_upload(forgotten)
     return PartialUpload.objects.create(
-        owner_id=owner.pk, filename=filename[:255], size=size, sha256=sha256, is_archive=is_archive
+        owner_id=owner.pk, filename=printable(filename)[:255], size=size, sha256=sha256, is_archive=is_archive
     )
 
 

@@ -6,6 +6,8 @@ from pathlib import Path, PurePath
 
 from django.conf import settings
 
+from gallery.legible import visible
+
 # An absolute path of at least two parts in a sentence.
 ABSOLUTE_PATH = re.compile(r"""(?<![\w/])/(?:[^\s/'"]+/)+[^\s'"]*""")
 
@@ -29,10 +31,10 @@ class Places:
             return path
         for root, name in self._roots:
             if path == root or path.startswith((f"{root.rstrip('/')}/", f"{root}!")):
-                return name + path[len(root) :]
+                return visible(name + path[len(root) :])
         archive, mark, member = path.partition("!/")
         ending = "/" if archive.endswith("/") else ""
-        return f"{PurePath(archive).name}{ending}{mark}{member}"
+        return visible(f"{PurePath(archive).name}{ending}{mark}{member}")
 
     def in_words(self, sentence: str) -> str:
         """A sentence with the names of places instead of their paths."""

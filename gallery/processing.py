@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from gallery.attempts import Failures, NeighbourDown
 from gallery.files import THUMBNAIL_SIDES, is_original_there, thumbnail_path, write_file
 from gallery.images import THUMBNAIL_VERSION, InvalidImage, make_placeholder, make_thumbnail, open_image
+from gallery.legible import visible
 from gallery.models import Photo
 from gallery.watchdog import watchdog
 from search import comparing, documents, ocr
@@ -106,7 +107,7 @@ def _store_text(photo: Photo) -> None:
         lines = ocr.extract_text(photo.path)
     except ocr.TextRecognitionUnavailable as error:
         raise NeighbourDown(str(error)) from error
-    found = [asdict(line) | {"text": line.text.replace("\0", "")} for line in lines]
+    found = [asdict(line) | {"text": visible(line.text.replace("\0", ""))} for line in lines]
     text = "\n".join(line["text"] for line in found)
     with transaction.atomic():
         for locked in _locked([photo.pk]):

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from gallery.digests import digests_of
 from gallery.images import ImageTooLarge, InvalidImage, read_header
-from gallery.metadata import Metadata, printable, read_metadata
+from gallery.legible import printable, visible
+from gallery.metadata import Metadata, read_metadata
 from gallery.sources.dates import choose_date
 from gallery.sources.found import Claims
 from gallery.sources.kinds import recognise_kind
@@ -75,7 +76,7 @@ def told_by(
         "taken_offset": taken_offset,
         "date_source": date_source,
         "kind": kind,
-        "description": claims.description,
+        "description": visible(claims.description),
         "metadata": data,
     }
 

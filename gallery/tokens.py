@@ -12,6 +12,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from gallery.legible import printable
+
 PREFIX = "ps_"  # So that a key that leaked into a log or a repository is recognised as one.
 KEY_BYTES = 32
 # `last_used_at` need not be truer than this, and so costs no write per request.
@@ -60,7 +62,7 @@ def issue_token(
     """A new key of `user`: its row, and the key itself, which nobody can read again later."""
     key = PREFIX + secrets.token_urlsafe(KEY_BYTES)
     token = ApiToken.objects.create(
-        user=user, name=name, digest=_digest(key), scopes=sorted(set(scopes)), expires_at=expires_at
+        user=user, name=printable(name) or "?", digest=_digest(key), scopes=sorted(set(scopes)), expires_at=expires_at
     )
     return token, key
 

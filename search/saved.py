@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from gallery.legible import printable
 from search.models import RecentSearch, SavedSearch
 
 MOST_SAVED = 100
@@ -34,6 +35,7 @@ def save_search(name: str, *, user: AbstractBaseUser, address: str) -> tuple[Sav
     Raises:
         TooManySaved: with a sentence for the person.
     """
+    name = printable(name) or "?"
     mine = saved_searches(user=user)
     if mine.count() >= MOST_SAVED and not mine.filter(name=name).exists():
         raise TooManySaved(_("You have saved %(limit)d searches; delete one first.") % {"limit": MOST_SAVED})

@@ -24,7 +24,7 @@ from gallery.bulk_import.undo import undo_batch
 from gallery.files import sync_files
 from gallery.models import ImportItem, ImportJob, Photo, PhotoSource
 from gallery.quota import QuotaExceeded
-from gallery.reading import blocks_of
+from gallery.reading import blocks_of, printable
 from gallery.sources.archives import ArchiveRefused
 from gallery.sources.found import Found, FoundFile
 from gallery.storing import Incoming, Stored, store_pictures
@@ -254,9 +254,9 @@ class _Pass:
             managed=self.job.mode == ImportJob.Mode.COPY or not found.is_plain,
             job=self.job,
             modified_at=found.modified_at,
-            albums=list(claims.albums),
-            account=claims.account,
-            conversation=claims.conversation,
+            albums=list(map(printable, claims.albums)),
+            account=printable(claims.account),
+            conversation=printable(claims.conversation),
             sidecar=storable_path(claims.sidecar),
             is_archived=claims.is_archived,
         )

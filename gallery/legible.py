@@ -1,0 +1,79 @@
+"""Text that shows all of itself: without characters that are invisible, reverse what is read, or end a file's name."""
+
+import re
+from unicodedata import bidirectional, category, combining
+
+# Unicode's categories: control, surrogate, line separator, paragraph separator.
+UNPRINTABLE = {"Cc", "Cs", "Zl", "Zp"}
+# Invisible though their category is another one: grapheme joiner, Hangul fillers, Khmer and Mongolian signs.
+FILLERS = {0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, *range(0x180B, 0x1810), 0x3164, 0xFFA0}
+# Format characters that are seen: the signs before Arabic, Syriac and Kaithi numbers.
+SEEN = {*range(0x0600, 0x0606), 0x06DD, 0x070F, 0x0890, 0x0891, 0x08E2, 0x110BD, 0x110CD}
+NON_JOINER, JOINER = "\u200c", "\u200d"
+VIRAMA = 9  # its combining class
+INDIC = range(0x0900, 0x1800)
+MODIFIERS = {"So", "Sk", "Mn", "Me"}
+
+# Windows: characters and names of devices that no file may have.
+FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
+DEVICES = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])(?=\s*(?:\.|$))", re.IGNORECASE)
+MAX_NAME_BYTES = 240  # of 255, which leaves room for a number
+
+
+def visible(text: str) -> str:
+    """`text` without invisible characters and those that change the direction of reading.
+
+    Joiners stay where Persian, Arabic, the scripts of India and emoji need them, variation selectors after a character
+    that they can vary.
+    """
+    if text.isascii():
+        return text
+    kept: list[str] = []
+    for letter, behind in zip(text, [*text[1:], ""], strict=True):
+        before = kept[-1] if kept else ""
+        if letter in (JOINER, NON_JOINER):
+            stays = _joins(before, letter, behind)
+        elif _is_selector(letter):
+            stays = bool(before) and not before.isspace() and not _is_selector(before)
+        else:
+            stays = ord(letter) in SEEN or (category(letter) != "Cf" and ord(letter) not in FILLERS)
+        if stays:
+            kept.append(letter)
+    return "".join(kept)
+
+
+def printable(text: str) -> str:
+    """`visible` text on one line, without what PostgreSQL or a terminal chokes on: NUL, controls, lone surrogates."""
+    line = "".join(" " if category(letter) in UNPRINTABLE else letter for letter in text)
+    return visible(line).strip()
+
+
+def portable_filename(filename: str) -> str:
+    """A file's name that every system takes, Windows too: no device, no character of its own meaning, not too long."""
+    name = FORBIDDEN.sub("_", visible(filename)).strip().rstrip(". ") or "_"
+    if DEVICES.match(name):
+        name = f"_{name}"
+    stem, dot, ending = name.rpartition(".")
+    if not stem or len(ending.encode()) > 16:
+        stem, dot, ending = name, "", ""
+    room = MAX_NAME_BYTES - len((dot + ending).encode())
+    return (stem.encode()[:room].decode(errors="ignore").rstrip(". ") or "_") + dot + ending
+
+
+def _is_selector(letter: str) -> bool:
+    return "\ufe00" <= letter <= "\ufe0f" or "\U000e0100" <= letter <= "\U000e01ef"
+
+
+def _joins(before: str, joiner: str, behind: str) -> bool:
+    """Whether `joiner` does something between these two."""
+    if not before:
+        return False
+    if combining(before) == VIRAMA:
+        return True
+    if not behind:
+        return False
+    in_script = bidirectional(before) == bidirectional(behind) == "AL" or (
+        ord(before) in INDIC and ord(behind) in INDIC
+    )
+    in_emoji = joiner == JOINER and category(behind) == "So" and category(before) in MODIFIERS
+    return in_script or in_emoji
