@@ -1,6 +1,9 @@
 """The digests by which files are told apart: SHA-256 for us, MD5 and SHA-1 for clients and older libraries."""
 
+import base64
+import binascii
 import hashlib
+import re
 from dataclasses import dataclass
 from typing import IO
 
@@ -38,3 +41,16 @@ def digests_of(file: IO[bytes]) -> Digests:
     while block := file.read(1 << 20):
         digests.update(block)
     return digests.result()
+
+
+def read_checksum(text: str, *, digits: int) -> str:
+    """A digest of so many hexadecimal digits, written in either case or in base64; ValueError for anything else."""
+    if re.fullmatch(r"[0-9a-fA-F]+", text) and len(text) == digits:
+        return text.lower()
+    try:
+        raw = base64.b64decode(text.translate({ord("-"): "+", ord("_"): "/"}), validate=True)
+    except (binascii.Error, ValueError):
+        raw = b""
+    if len(raw) * 2 != digits:
+        raise ValueError(text)
+    return raw.hex()

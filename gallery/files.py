@@ -1,6 +1,7 @@
 """Where files lie below MEDIA_ROOT, and how they come and go without a half-written one under a real name."""
 
 import os
+import re
 import shutil
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -8,6 +9,7 @@ from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import IO
+from urllib.parse import quote
 from uuid import uuid4
 from zlib import crc32
 
@@ -66,6 +68,18 @@ def temporary_folder() -> Path:
     folder = Path(settings.MEDIA_ROOT, TEMPORARY)
     _make_directory(folder)
     return folder
+
+
+def disposition_of(filename: str) -> str:
+    """The value of `Content-Disposition` for a file that is shown, or saved under its name.
+
+    Beside the name in UTF-8 stands one in ASCII for clients that know no other (RFC 6266, appendix D): old versions of
+    curl among them. In that one percent signs stand for nothing else, as some clients would decode them.
+    """
+    plain = re.sub(r"[^ !#-$&-\[\]-~]", "_", filename)
+    if plain == filename:
+        return f'inline; filename="{plain}"'
+    return f"inline; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"
 
 
 def write_file(path: Path, chunks: Iterable[bytes]) -> None:

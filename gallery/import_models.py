@@ -66,6 +66,12 @@ class ImportJob(models.Model):
     wants_features = models.BooleanField(default=True)
     wants_text = models.BooleanField(default=True)
     watch = models.BooleanField(default=False)
+    idempotency_key = models.CharField(
+        max_length=255,
+        blank=True,
+        default="",
+        help_text=_("As the client said: it begins no second import with it."),
+    )
     is_upload = models.BooleanField(default=False, help_text=_("The archives are ours, and go when all is read."))
 
     state = models.CharField(max_length=9, choices=State, default=State.RUNNING)
@@ -87,7 +93,14 @@ class ImportJob(models.Model):
     objects = ImportJobQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(importance__lte=5), name="import_importance_0_to_5")]
+        constraints = [
+            models.CheckConstraint(condition=Q(importance__lte=5), name="import_importance_0_to_5"),
+            models.UniqueConstraint(
+                fields=["started_by", "idempotency_key"],
+                condition=~Q(idempotency_key=""),
+                name="import_idempotency_key_unique",
+            ),
+        ]
         indexes = [
             models.Index(fields=["owner", "-id"], name="import_newest_first"),
             models.Index(fields=["state"], name="import_state"),

@@ -11,7 +11,7 @@ from django.contrib.postgres.indexes import HashIndex
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Exists, Func, OuterRef, Q, Value
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +24,7 @@ from gallery.import_models import ImportItem as ImportItem
 from gallery.import_models import ImportJob as ImportJob
 from gallery.partial_uploads import PartialUpload as PartialUpload
 from gallery.places import Places, without_paths
+from gallery.removals import PhotoRemoval as PhotoRemoval
 from gallery.tokens import ApiToken as ApiToken
 
 MAX_IMPORTANCE = 5
@@ -129,6 +130,9 @@ class Photo(models.Model):
         default=b"", db_default=b"", help_text=_("Some pixels to show until the thumbnail has come (gallery.images).")
     )
     uploaded_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(
+        db_default=Now(), editable=False, help_text=_("When this row, or the text in the picture, last changed.")
+    )
     edited_at = models.DateTimeField(
         null=True, blank=True, help_text=_("When a person last changed what is said of it.")
     )
@@ -166,6 +170,8 @@ class Photo(models.Model):
             models.Index(
                 fields=["owner", "-trashed_at", "-id"], condition=Q(trashed_at__isnull=False), name="photo_bin"
             ),
+            # Clients that keep a copy of a gallery ask for what has changed.
+            models.Index(fields=["owner", "changed_at", "id"], name="photo_owner_changed"),
             # Clients ask by these whether a file is here already.
             models.Index(fields=["owner", "md5"], name="photo_owner_md5"),
             models.Index(fields=["owner", "sha1"], name="photo_owner_sha1"),

@@ -43,6 +43,7 @@ class PartialUpload(models.Model):
 
     status = models.PositiveSmallIntegerField(default=0, help_text=_("As in HTTP, of the outcome; 0: not complete."))
     detail = models.TextField(blank=True, help_text=_("Why it was refused."))
+    kind = models.CharField(max_length=30, blank=True, help_text=_("The API's type of this refusal."))
     photo = models.ForeignKey("gallery.Photo", null=True, on_delete=models.CASCADE, related_name="+")
 
     class Meta:
@@ -113,9 +114,9 @@ def opened(upload: PartialUpload) -> Iterator[IO[bytes]]:
         yield file
 
 
-def finish_upload(upload: PartialUpload, *, status: int, photo_id: int | None, detail: str) -> None:
+def finish_upload(upload: PartialUpload, *, status: int, photo_id: int | None, detail: str, kind: str = "") -> None:
     """Remember what became of it, and let go of its bytes, which are stored elsewhere or refused, or wait."""
-    upload.status, upload.photo_id, upload.detail = status, photo_id, detail
+    upload.status, upload.photo_id, upload.detail, upload.kind = status, photo_id, detail, kind
     upload.save()
     if not upload.is_waiting:
         upload.path.unlink(missing_ok=True)

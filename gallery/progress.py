@@ -16,10 +16,12 @@ from gallery.tasks import enqueue_step
 class StepState:
     """`reason`, a sentence, says why a step failed or what it waits for; it may be empty.
 
+    `version` is that of the step's output (an encoder's model, an engine), empty where nothing can be done for it.
     A step is "off" when the import that brought the photo did without it.
     """
 
     step: Step
+    version: str
     title: str
     state: Literal["done", "waiting", "failed", "off"]
     reason: str = ""
@@ -50,21 +52,22 @@ def retry(photo: Photo, step: Step, *, user: AbstractBaseUser) -> None:
 
 
 def _state(photo: Photo, step: CurrentStep | BlockedStep, attempts: dict[tuple[str, str], StepAttempt]) -> StepState:
+    version = step.version if isinstance(step, CurrentStep) else ""
     if (step.step == Step.EMBEDDING and not photo.wants_features) or (step.step == Step.TEXT and not photo.wants_text):
-        return StepState(step.step, step.title, "off")
+        return StepState(step.step, version, step.title, "off")
     if isinstance(step, BlockedStep):
-        return StepState(step.step, step.title, "waiting", step.reason)
+        return StepState(step.step, version, step.title, "waiting", step.reason)
     attempt = attempts.get((step.step, step.version))
     if attempt and attempt.is_final:
         broke_off = _("The work broke off every time; the picture may be damaged or too large.")
-        return StepState(step.step, step.title, "failed", _in_words(attempt.reason) or broke_off)
+        return StepState(step.step, version, step.title, "failed", _in_words(attempt.reason) or broke_off)
     if photo.defect:
-        return StepState(step.step, step.title, "failed", _in_words(photo.defect))
+        return StepState(step.step, version, step.title, "failed", _in_words(photo.defect))
     # For a moment after it was begun a photo does not count as missing, though it is not done.
     is_recent = attempt is not None and attempt.failed_at > timezone.now() - RETRY_DELAY
     if is_recent or step.missing().filter(pk=photo.pk).exists():
-        return StepState(step.step, step.title, "waiting", _in_words(attempt.reason) if attempt else "")
-    return StepState(step.step, step.title, "done")
+        return StepState(step.step, version, step.title, "waiting", _in_words(attempt.reason) if attempt else "")
+    return StepState(step.step, version, step.title, "done")
 
 
 def _without_hint(state: StepState) -> StepState:

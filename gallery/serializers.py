@@ -71,6 +71,9 @@ class PhotoSerializer(serializers.ModelSerializer):
     importance = serializers.IntegerField(
         min_value=0, max_value=MAX_IMPORTANCE, read_only=True, help_text="0: nobody has said."
     )
+    changed_at = serializers.DateTimeField(
+        read_only=True, help_text="When anything that is shown of it, or its text, last changed."
+    )
     metadata = serializers.DictField(read_only=True, help_text="EXIF: camera, lens, exposure, position …")
     links = serializers.SerializerMethodField()
 
@@ -79,7 +82,7 @@ class PhotoSerializer(serializers.ModelSerializer):
         fields = (
             *("id", "filename", "extension", "content_type", "width", "height", "file_size", "sha256", "md5", "sha1"),
             *("taken_at", "taken_offset", "date_source", "kind", "importance", "description", "metadata", "defect"),
-            *("uploaded_at", "links"),
+            *("uploaded_at", "changed_at", "links"),
         )
         read_only_fields = fields
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,6 +19,10 @@ MOST_FOR_ASSISTANTS = 20
 
 class TooManySaved(ValueError):
     """No more searches can be saved; the message is a sentence for the person."""
+
+
+class NameTaken(ValueError):
+    """Another search of the same person has this name; the message is a sentence for them."""
 
 
 def saved_searches(*, user: AbstractBaseUser) -> QuerySet[SavedSearch]:
@@ -43,6 +47,24 @@ def save_search(name: str, *, user: AbstractBaseUser, address: str) -> tuple[Sav
         replaced, _of_each = mine.filter(name=name).exclude(address=address).delete()
         saved, created = mine.get_or_create(owner_id=user.pk, name=name, defaults={"address": address})
     return saved, created and not replaced
+
+
+def change_search(saved: SavedSearch, *, name: str, address: str) -> None:
+    """Give a saved search this name and have it look for what stands at `address`.
+
+    Another search is not one that assistants may read. Nothing is changed where that raises:
+
+    Raises:
+        NameTaken: with a sentence for the person.
+    """
+    if saved.address != address:
+        saved.is_for_assistants = False
+    saved.name, saved.address = name, address
+    try:
+        with transaction.atomic():
+            saved.save()
+    except IntegrityError as error:
+        raise NameTaken(_("Another saved search has this name.")) from error
 
 
 def searches_for_assistants(*, user: AbstractBaseUser) -> QuerySet[SavedSearch]:

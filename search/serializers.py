@@ -54,7 +54,18 @@ class FilterQuery(Query):
         return Filters(**renamed, **{name: given[name] for name in same})
 
 
-class SearchQuery(FilterQuery):
+class RunQuery(Query):
+    """Which part of what is found."""
+
+    page_size = Number(required=False, default=60, min_value=1, max_value=MAX_PAGE)
+    cursor = serializers.RegexField(
+        CURSOR,
+        required=False,
+        help_text="`next_cursor` of the page before: the list goes on as it was found, `page_size` alone counts again.",
+    )
+
+
+class SearchQuery(RunQuery, FilterQuery):
     """Words, filters, and which part of what is found."""
 
     q = Text(
@@ -64,13 +75,7 @@ class SearchQuery(FilterQuery):
         max_length=MAX_QUERY_LENGTH,
         help_text='Words, "exact phrases", -without, and filters such as ext:png width:>1000 after:2023-05.',
     )
-    page_size = Number(required=False, default=60, min_value=1, max_value=MAX_PAGE)
-    order = serializers.ChoiceField(["newest", "oldest"], required=False, default="", help_text="Else the best first.")
-    cursor = serializers.RegexField(
-        CURSOR,
-        required=False,
-        help_text="`next_cursor` of the page before: the list goes on as it was found, `page_size` alone counts again.",
-    )
+    order = serializers.ChoiceField(["newest", "oldest"], required=False, help_text="Else the best first.")
 
 
 class WordSearch(SearchQuery):

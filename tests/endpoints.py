@@ -13,7 +13,7 @@ from django.db.models import Model
 
 from gallery.models import ImportJob, PartialUpload, Photo
 from gallery.tokens import Scope
-from gallery.views.resumable import PIECE_TYPE, VERSION
+from gallery.views.tus import PIECE_TYPE, VERSION
 from search.models import SavedSearch
 from tests.gallery.conftest import picture
 
@@ -67,12 +67,16 @@ def piece(header: str, value: str, data: bytes = b"x") -> Callable[[], dict[str,
 TUS: Callable[[], dict[str, Any]] = lambda: {"headers": {"Tus-Resumable": VERSION}}  # noqa: E731
 MATRIX = {
     ("photos", "GET"): Entry(Scope.PHOTO_READ, 200),
+    ("removed-photos", "GET"): Entry(Scope.PHOTO_READ, 200, lambda: {"data": {"since": "2024-05-01T00:00:00Z"}}),
     ("photo", "GET"): Entry(Scope.PHOTO_READ, 200),
     ("photo", "PATCH"): Entry(Scope.PHOTO_WRITE, 200, json({"importance": 3})),
     ("photo", "DELETE"): Entry(Scope.PHOTO_WRITE, 204),
     ("thumbnail", "GET"): Entry(Scope.PHOTO_READ, 200),
+    ("thumbnail", "HEAD"): Entry(Scope.PHOTO_READ, 200),
     ("preview", "GET"): Entry(Scope.PHOTO_READ, 200),
+    ("preview", "HEAD"): Entry(Scope.PHOTO_READ, 200),
     ("original", "GET"): Entry(Scope.PHOTO_READ, 200),
+    ("original", "HEAD"): Entry(Scope.PHOTO_READ, 200),
     ("processing", "GET"): Entry(Scope.PHOTO_READ, 200),
     ("retry", "POST"): Entry(Scope.PHOTO_WRITE, 202, json({"step": "thumbnails"})),
     ("restore", "POST"): Entry(Scope.PHOTO_WRITE, 200, json({})),
@@ -105,6 +109,8 @@ MATRIX = {
     ("saved-searches", "GET"): Entry(Scope.SEARCH, 200),
     ("saved-searches", "POST"): Entry(Scope.SEARCH, 201, json({"name": "new", "q": "tea"})),
     ("saved-search", "GET"): Entry(Scope.SEARCH, 200),
+    ("saved-search", "PATCH"): Entry(Scope.SEARCH, 200, json({"name": "renamed"})),
+    ("saved-search-results", "GET"): Entry(Scope.SEARCH, 200),
     ("saved-search", "DELETE"): Entry(Scope.SEARCH, 204),
     ("imports", "GET"): Entry(Scope.IMPORT, 200),
     ("imports", "POST"): Entry(Scope.IMPORT, 201, json({"folder": FOLDER})),
@@ -117,6 +123,7 @@ MATRIX = {
     ("tell-import", "POST"): Entry(Scope.IMPORT, 202, json({"action": "start"})),
     ("import-items", "GET"): Entry(Scope.IMPORT, 200),
     ("import-folders", "GET"): Entry(Scope.IMPORT, 200),
+    ("import-folders", "POST"): Entry(Scope.IMPORT, 200, json({"folder": FOLDER})),
     ("sources", "GET"): Entry(Scope.PHOTO_READ, 200),
     ("timeline", "GET"): Entry(Scope.PHOTO_READ, 200),
     ("account", "GET"): Entry(None, 200),
@@ -137,6 +144,7 @@ ABOUT: dict[str, type[Model]] = {
     **dict.fromkeys(("text", "similar"), Photo),
     **dict.fromkeys(("import", "tell-import", "import-items"), ImportJob),
     "saved-search": SavedSearch,
+    "saved-search-results": SavedSearch,
     "resume-upload": PartialUpload,
     "resume-archive": PartialUpload,
 }

@@ -27,7 +27,7 @@ from gallery.models import ImportItem, ImportJob, PartialUpload, Photo
 from gallery.partial_uploads import begin_upload
 from gallery.tasks import make_thumbnails
 from gallery.tokens import Scope, issue_token
-from gallery.views.resumable import PIECE_TYPE
+from gallery.views.tus import PIECE_TYPE
 from search.models import PhotoText, SavedSearch
 from search.saved import note_search, save_search
 from tests.gallery.conftest import broker, media_root, owner, picture, store  # noqa: F401 - fixtures

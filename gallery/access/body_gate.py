@@ -29,6 +29,9 @@ class BodyGate:
         response = _refusal(request) or self.get_response(request)
         if _leaves_body_unread(request):
             response["Connection"] = "close"
+        if "Tus-Resumable" in request.headers:
+            # tus wants its version in every answer, in those of this class too.
+            response.headers.setdefault("Tus-Resumable", "1.0.0")
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

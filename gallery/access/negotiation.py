@@ -1,15 +1,27 @@
-"""Which form an answer has: the one that the view gives, whatever the request says that it would like."""
+"""Which form an answer has: the one that the view gives, whatever the request says that it would like.
+
+And how a body is read that comes without `Content-Type`.
+"""
 
 from collections.abc import Sequence
 from typing import Any
 
 from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
 
 class AlwaysTheSame(DefaultContentNegotiation):
     """RFC 9110, section 12.5.1, leaves it to the server, and clients send all sorts of wishes."""
+
+    def select_parser(self, request: Request, parsers: Sequence[BaseParser]) -> BaseParser | None:
+        """Bytes of no declared type are bare bytes where a view takes those (RFC 9110, section 8.3)."""
+        if not request.content_type:
+            bare = [parser for parser in parsers if parser.media_type == "application/octet-stream"]
+            return bare[0] if bare else None
+        parser: BaseParser | None = super().select_parser(request, parsers)
+        return parser
 
     def select_renderer(
         self,

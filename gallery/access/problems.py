@@ -1,7 +1,9 @@
 """Errors in one shape, `application/problem+json` (RFC 9457): type, title, status, detail, and the fields at fault."""
 
 from collections.abc import Iterator
+from functools import partial
 from http import HTTPStatus
+from math import ceil
 from typing import Any, ClassVar
 
 from django.core.exceptions import (
@@ -15,10 +17,18 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework import exceptions, serializers
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView, set_rollback
 
+from gallery.access.entity_tags import etag_of, failed_condition, matches
+from gallery.access.permissions import scope_of
+from gallery.access.refusals import Conflict as Conflict
+from gallery.access.refusals import LengthRequired, MissingScope, PreconditionFailed
+from gallery.access.refusals import Refused as Refused
+from gallery.access.refusals import TooLarge as TooLarge
+from gallery.access.refusals import Unsupported as Unsupported
 from gallery.access.transfers import SECONDS_TO_WAIT, TooManyTransfers
 from gallery.images import ImageTooLarge, InvalidImage, UnsupportedImage
 from gallery.tokens import Scope
@@ -35,7 +45,7 @@ KINDS = {
     408: "too-slow",
     409: "conflict",
     411: "length-required",
-    412: "wrong-version",
+    412: "precondition-failed",
     413: "too-large",
     414: "address-too-long",
     415: "unsupported-media-type",
@@ -43,6 +53,7 @@ KINDS = {
     423: "locked",
     429: "throttled",
     431: "headers-too-long",
+    460: "checksum-mismatch",
     500: "server-error",
     501: "method-not-allowed",
     502: "not-ready",
@@ -50,8 +61,10 @@ KINDS = {
     504: "not-ready",
     507: "insufficient-storage",
 }
-# What else there is: of the statuses 400, 401 and 413.
-MORE_KINDS = ("invalid", "parse-error", "checksum-mismatch", "authentication-failed", "quota-exceeded")
+# Further types, of the statuses 400, 401, 412 and 413.
+MORE_KINDS = ("invalid", "parse-error", "authentication-failed", "wrong-version", "quota-exceeded")
+# Names of statuses that HTTP itself does not define.
+TITLES = {460: "Checksum Mismatch"}
 ALL_KINDS = sorted({*KINDS.values(), *MORE_KINDS})
 
 
@@ -72,34 +85,7 @@ class Problem(serializers.Serializer):
     status = serializers.IntegerField(help_text="The HTTP status.")
     detail = serializers.CharField(help_text="What is wrong and what to do, in a sentence.")
     errors = FieldError(many=True, help_text="The fields at fault; often empty.")
-
-
-class TooLarge(exceptions.APIException):
-    """The file or the picture exceeds the limits."""
-
-    status_code = 413
-    default_code = "too-large"
-
-
-class Unsupported(exceptions.APIException):
-    """The bytes are no picture of a type that we read, or the body is of a type that is not taken here."""
-
-    status_code = 415
-    default_code = "unsupported-media-type"
-
-
-class Conflict(exceptions.APIException):
-    """The thing is not in a state in which that can be done."""
-
-    status_code = 409
-    default_code = "conflict"
-
-
-class Refused(exceptions.APIException):
-    """The request makes no sense as it is; `detail` says why."""
-
-    status_code = 400
-    default_code = "invalid"
+    scope = serializers.CharField(required=False, help_text="Of 403: the scope that the key lacks, if that is why.")
 
 
 # For the schema of views that raise Conflict.
@@ -121,10 +107,41 @@ class ApiView(APIView):
     # The framework's own answer to OPTIONS is no part of this API.
     http_method_names = ["get", "head", "post", "patch", "delete"]
 
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Refuse a body without a length before anything reads it."""
+        super().initial(request, *args, **kwargs)
+        if lacks_length(request._request):
+            raise LengthRequired(_("Say in “Content-Length” how long the body is; chunked bodies are not taken."))
+
     def check_permissions(self, request: Request) -> None:
-        """Who is refused has asked, too."""
+        """Throttle first, so that refused requests count too."""
         super().check_throttles(request)
         super().check_permissions(request)
+
+    def permission_denied(self, request: Request, message: str | None = None, code: str | None = None) -> None:
+        """Name the scope that a key lacks."""
+        scope = scope_of(self, str(request.method))
+        if request.auth is not None and scope and scope not in request.auth.scopes:
+            raise MissingScope(scope)
+        super().permission_denied(request, message, code)
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """Add what every answer says: how many requests are left, and the tag of what is shown."""
+        response = super().finalize_response(request, response, *args, **kwargs)
+        # The framework names the methods of every address; only 405 has to, and an address that is not there has none.
+        if response.status_code != 405:
+            response.headers.pop("Allow", None)
+        for throttle in getattr(self, "counted_by", []):
+            for name, value in throttle.headers().items():
+                response[name] = value
+        if response.status_code == 200 and isinstance(response, Response):
+            response.add_post_render_callback(partial(tag_answer, request._request))
+        return response
+
+    def get_throttles(self) -> list[Any]:
+        """Remember them: their counts stand in the answer."""
+        self.counted_by = super().get_throttles()
+        return self.counted_by
 
     def check_throttles(self, request: Request) -> None:
         """They come before the permissions."""
@@ -140,13 +157,14 @@ def answer_problem(error: Exception, _context: dict[str, Any]) -> Response | Non
     if header := getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = header
     if wait := getattr(error, "wait", None):
-        headers["Retry-After"] = str(int(wait))
+        headers["Retry-After"] = str(ceil(wait))
     if isinstance(error, exceptions.ValidationError):
         errors = list(_field_errors(error.detail))
         detail = _("This is not valid: %(fields)s.") % {"fields": ", ".join(item["field"] for item in errors) or "body"}
         body = problem(error.status_code, detail, errors=errors)
     else:
-        body = problem(error.status_code, str(error.detail), code=str(getattr(error.detail, "code", "") or ""))
+        code, scope = str(getattr(error.detail, "code", "") or ""), getattr(error, "scope", "")
+        body = problem(error.status_code, str(error.detail), code=code, scope=scope)
     return Response(body, status=error.status_code, headers=headers, content_type=CONTENT_TYPE)
 
 
@@ -172,16 +190,19 @@ def _as_answer(error: Exception) -> Exception:
     return error
 
 
-def problem(status: int, detail: str, *, code: str = "", errors: list[dict[str, str]] | None = None) -> dict[str, Any]:
+def problem(
+    status: int, detail: str, *, code: str = "", errors: list[dict[str, str]] | None = None, scope: str = ""
+) -> dict[str, Any]:
     """The body of an error."""
     kind = code.replace("_", "-") or KINDS.get(status, "other")
-    return {
+    body = {
         "type": f"{TYPE}{kind}",
-        "title": HTTPStatus(status).phrase,
+        "title": TITLES.get(status) or HTTPStatus(status).phrase,
         "status": status,
         "detail": _sayable(detail),
         "errors": [{name: _sayable(value) for name, value in error.items()} for error in errors or []],
     }
+    return body | ({"scope": scope} if scope else {})
 
 
 def _sayable(text: str) -> str:
@@ -189,9 +210,35 @@ def _sayable(text: str) -> str:
     return text.encode(errors="replace").decode()
 
 
-def answer_plainly(status: int, detail: str) -> HttpResponse:
+def answer_plainly(status: int, detail: str, *, code: str = "") -> HttpResponse:
     """The same for what happens outside of the framework's views."""
-    return JsonResponse(problem(status, detail), status=status, content_type=CONTENT_TYPE)
+    return JsonResponse(problem(status, detail, code=code), status=status, content_type=CONTENT_TYPE)
+
+
+def lacks_length(request: HttpRequest) -> bool:
+    """Whether a body comes in chunks, of which Django reads nothing."""
+    return "Transfer-Encoding" in request.headers and not request.headers.get("Content-Length")
+
+
+def tag_answer(request: HttpRequest, response: Response) -> HttpResponse | None:
+    """Give JSON an ETag, and answer 304 or 412 instead where a condition of the request fails."""
+    response["ETag"] = etag = etag_of(response.content)
+    status = failed_condition(request, etag) if request.method in ("GET", "HEAD") else None
+    if status is None:
+        return None
+    instead = HttpResponse(status=304) if status == 304 else answer_plainly(412, _("This has changed meanwhile."))
+    if status == 304:
+        del instead["Content-Type"]
+    for name in ("ETag", "Vary", "RateLimit", "RateLimit-Policy"):
+        if name in response:
+            instead[name] = response[name]
+    return instead
+
+
+def refuse_changed(request: Request, shown: Any) -> None:
+    """PreconditionFailed if `If-Match` names another state of a thing than `shown`, which a GET would answer now."""
+    if not matches(request.headers.get("If-Match", ""), etag_of(JSONRenderer().render(shown))):
+        raise PreconditionFailed(_("This has changed meanwhile: read it again, then repeat the change."))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -1,10 +1,12 @@
-"""The schema of the API (OpenAPI): besides what views declare, the errors that follow from what they are."""
+"""The schema of the API (OpenAPI): what views declare, with the errors and headers that follow from what they are."""
 
 import re
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.generators import EndpointEnumerator, SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.serializers import CharField, RegexField
 
 from gallery.access.authentication import SCHEME, KeyAuthentication
@@ -17,11 +19,61 @@ ALWAYS = {"429": "Too many requests; `Retry-After` says when to come again."}
 WITH_KEY = {"401": "There is no key, or it is unknown, expired or revoked.", "403": "The key lacks the scope."}
 WITH_OBJECT = {"404": "There is no such thing, or it is not yours."}
 WITH_INPUT = {"400": "Something in the request is not valid; `errors` names the fields."}
-WITH_BODY = {**WITH_INPUT, "413": "The body is too large.", "415": "The body is of a type that is not taken here."}
+WITH_QUERY = {**WITH_INPUT, "414": "The address is longer than the web server takes."}
+WITH_BODY = {
+    **WITH_INPUT,
+    "411": "The body has no `Content-Length`.",
+    "413": "The body is too large.",
+    "415": "The body is of a type that is not taken here.",
+}
+CONDITIONAL = {"412": "`If-Match` names another state of this."}
+TEXT: dict[str, Any] = {"type": "string"}
+SECONDS = {"type": "integer", "minimum": 0}
+IF_MATCH = {"name": "If-Match", "in": "header", "schema": TEXT, "description": "An ETag: else 412 answers."}
+IF_NONE_MATCH = {
+    "name": "If-None-Match",
+    "in": "header",
+    "schema": TEXT,
+    "description": "An ETag: if nothing has changed since, 304 answers.",
+}
+RATE_LIMITS = {
+    "RateLimit-Policy": {"schema": TEXT, "description": "How many requests (`q`) in how many seconds (`w`)."},
+    "RateLimit": {"schema": TEXT, "description": "Requests left (`r`), and seconds until all are there again (`t`)."},
+}
+ETAG = {"ETag": {"schema": TEXT, "description": "For `If-None-Match`, and for `If-Match` of a change."}}
+# By status.
+HEADERS: dict[str, dict[str, Any]] = {
+    "304": ETAG,
+    "401": {"WWW-Authenticate": {"schema": TEXT, "description": "How to authenticate: `Bearer`."}},
+    "429": {"Retry-After": {"schema": SECONDS, "description": "Seconds."}},
+}
+
+
+def answered(name: str, description: str, *statuses: int, schema: Any = str) -> OpenApiParameter:
+    """A header of the answers with these statuses, or of all of them."""
+    return OpenApiParameter(
+        name, schema, OpenApiParameter.HEADER, description=description, response=list(statuses) or True
+    )
+
+
+class Enumerator(EndpointEnumerator):
+    """HEAD and OPTIONS too, where a view has a method of that name, which says what it answers."""
+
+    def get_allowed_methods(self, callback: Any) -> list[str]:
+        """The methods of a view, which describes each of them."""
+        extra = [name for name in ("head", "options") if name in callback.cls.http_method_names]
+        described = [name.upper() for name in extra if hasattr(getattr(callback.cls, name, None), "kwargs")]
+        return [*super().get_allowed_methods(callback), *described]
+
+
+class Generator(SchemaGenerator):
+    """The schema of all endpoints."""
+
+    endpoint_inspector_cls = Enumerator
 
 
 class Schema(AutoSchema):
-    """Operations with their errors and scopes."""
+    """Operations with their errors, headers and scopes."""
 
     def _map_serializer_field(self, field: Any, direction: Any, bypass_extensions: bool = False) -> Any:
         """Texts that are taken hold no NUL: the database has none."""
@@ -48,22 +100,49 @@ class Schema(AutoSchema):
         if operation is None:
             return None
         scope = scope_of(self.view, method)
-        errors = dict(ALWAYS) if self.view.get_throttles() else {}
-        if self.view.permission_classes:
-            errors |= WITH_KEY
-        if "{" in path:
-            errors |= WITH_OBJECT
-        if any(parameter["in"] == "query" for parameter in operation.get("parameters", [])):
-            errors |= WITH_INPUT
-        if "requestBody" in operation:
-            errors |= WITH_BODY
+        is_open = not self.view.permission_classes or method == "OPTIONS"
+        self._describe_conditions(operation, method)
+        errors = self._errors(operation, path, is_open=is_open)
         component = self.resolve_serializer(Problem, "response").ref
         for status, description in errors.items():
             content = {CONTENT_TYPE: {"schema": component, "example": problem(int(status), description)}}
-            operation["responses"].setdefault(status, {"content": content, "description": description})
-        if scope:
+            answer = {"description": description} | ({} if method == "HEAD" else {"content": content})
+            operation["responses"].setdefault(status, answer)
+        for status, answer in operation["responses"].items():
+            headers = HEADERS.get(status, {}) | (RATE_LIMITS if self.view.get_throttles() else {})
+            if headers:
+                answer["headers"] = headers | answer.get("headers", {})
+        if scope and not is_open:
             operation["description"] = f"{operation.get('description', '')}\n\nScope: `{scope}`".strip()
         return operation
+
+    def _errors(self, operation: dict[str, Any], path: str, *, is_open: bool) -> dict[str, str]:
+        """What may go wrong because of what the operation takes, by status."""
+        parameters = operation.get("parameters", [])
+        errors = dict(ALWAYS) if self.view.get_throttles() else {}
+        if not is_open:
+            errors |= WITH_KEY
+        if "{" in path:
+            errors |= WITH_OBJECT
+        if any(parameter["in"] == "query" for parameter in parameters):
+            errors |= WITH_QUERY
+        if any(parameter["name"] == "If-Match" for parameter in parameters):
+            errors |= CONDITIONAL
+        if "requestBody" in operation:
+            errors |= WITH_BODY
+        return errors
+
+    def _describe_conditions(self, operation: dict[str, Any], method: str) -> None:
+        """JSON that is read has a tag; `is_conditional` of a view says that its changes take one, too."""
+        answer = operation["responses"].get("200", {})
+        is_json = "application/json" in answer.get("content", {})
+        if is_json:
+            answer["headers"] = ETAG | answer.get("headers", {})
+        if is_json and method == "GET":
+            operation.setdefault("parameters", []).append(IF_NONE_MATCH)
+            operation["responses"].setdefault("304", {"description": "Nothing has changed."})
+        if method in ("PATCH", "DELETE") and getattr(self.view, "is_conditional", False):
+            operation.setdefault("parameters", []).append(IF_MATCH)
 
 
 class KeyScheme(OpenApiAuthenticationExtension):

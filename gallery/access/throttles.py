@@ -1,5 +1,6 @@
 """How often one may ask: so many requests in a minute for each key or session, and for each address without one."""
 
+from math import ceil
 from time import time
 
 from django.conf import settings
@@ -14,9 +15,15 @@ WINDOW = 60  # seconds
 
 
 def seconds_to_wait(who: str, *, limit: int) -> int | None:
-    """Count a request of `who`; the seconds until the next is welcome, None if this one is.
+    """Count a request of `who`; the seconds until the next is welcome, None if this one is."""
+    count, seconds = count_request(who)
+    return seconds if count > limit else None
 
-    The count lies in the cache that all processes share, and starts anew with every minute.
+
+def count_request(who: str) -> tuple[int, int]:
+    """Count a request of `who`: how many came in this minute, and the seconds until the count starts anew.
+
+    The count lies in the cache that all processes share.
     """
     now = time()
     key = f"requests:{who}:{int(now // WINDOW)}"
@@ -24,8 +31,8 @@ def seconds_to_wait(who: str, *, limit: int) -> int | None:
     try:
         count = cache.incr(key)
     except ValueError:  # It was forgotten between the two lines.
-        return None
-    return max(1, int(WINDOW - now % WINDOW)) if count > limit else None
+        count = 1
+    return count, ceil(WINDOW - now % WINDOW)
 
 
 def count_guess(request: HttpRequest | Request) -> int | None:
@@ -37,19 +44,31 @@ class RequestThrottle(BaseThrottle):
     """By key, by person where a browser asks, by address where nobody is known."""
 
     wait_seconds: int | None = None
+    count = limit = seconds = 0
 
     def allow_request(self, request: Request, view: object) -> bool:  # noqa: ARG002 - the framework's signature
         """Count the request."""
-        limit = settings.API_REQUESTS_PER_MINUTE
+        self.limit = settings.API_REQUESTS_PER_MINUTE
         if request.auth is not None:
             who = f"key:{request.auth.pk}"
         elif request.user.is_authenticated:
             who = f"user:{request.user.pk}"
         else:
-            who, limit = f"address:{client_network(request)}", settings.API_ANONYMOUS_PER_MINUTE
-        self.wait_seconds = seconds_to_wait(who, limit=limit)
+            who, self.limit = f"address:{client_network(request)}", settings.API_ANONYMOUS_PER_MINUTE
+        self.count, self.seconds = count_request(who)
+        self.wait_seconds = self.seconds if self.count > self.limit else None
         return self.wait_seconds is None
 
     def wait(self) -> int | None:
         """For the header Retry-After."""
         return self.wait_seconds
+
+    def headers(self) -> dict[str, str]:
+        """How many requests are left, and until when, as draft-ietf-httpapi-ratelimit-headers-10 says it."""
+        if not self.seconds:
+            return {}
+        left = max(0, self.limit - self.count)
+        return {
+            "RateLimit-Policy": f'"minute";q={self.limit};w={WINDOW}',
+            "RateLimit": f'"minute";r={left};t={self.seconds}',
+        }

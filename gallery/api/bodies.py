@@ -1,25 +1,26 @@
 """Requests whose body is a file and nothing else: it is `request.data`, to be read; empty where nothing came."""
 
-import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import IO, Any
 from urllib.parse import unquote
 
+from django.utils.http import parse_header_parameters
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.parsers import BaseParser
 
 from gallery.access import ApiRequest
-from gallery.views.resumable import PIECE_TYPE
+from gallery.views.tus import PIECE_TYPE
 
 FILENAME_HEADER = "X-Filename"
-FILENAME = r"[A-Za-z0-9._~%-]{1,1000}"
+MAX_FILENAME = 1000
 FILENAME_PARAMETER = OpenApiParameter(
     FILENAME_HEADER,
-    {"type": "string", "pattern": f"^{FILENAME}$"},
+    {"type": "string", "pattern": f"^[!-~](?:[ -~]{{0,{MAX_FILENAME - 2}}}[!-~])?$"},
     OpenApiParameter.HEADER,
-    description="The name of a file that comes as bare bytes, percent-encoded UTF-8.",
+    description="The name of a file that comes as bare bytes: percent-encoded UTF-8. Or use `Content-Disposition`.",
 )
 BLOCK = 1 << 20
 
@@ -61,6 +62,25 @@ def blocks_of(request: ApiRequest) -> Iterator[bytes]:
 def filename_of(request: ApiRequest) -> str:
     """The name of a file that comes as bare bytes, or nothing; ValidationError."""
     value = request.headers.get(FILENAME_HEADER)
-    if value is not None and not re.fullmatch(FILENAME, value):
+    if value is None:
+        return _disposed_name(request.headers.get("Content-Disposition", ""))
+    try:
+        # curl sends what is typed, in UTF-8; WSGI reads headers as Latin-1.
+        name = value.encode("latin-1").decode()
+    except ValueError:
+        name = ""
+    if not 0 < len(name) <= MAX_FILENAME or any(ord(character) < 32 or ord(character) == 127 for character in name):
         raise serializers.ValidationError({FILENAME_HEADER: _("Encode the name with percent signs.")})
-    return unquote(value or "", errors="replace")
+    return unquote(name, errors="replace")
+
+
+def _disposed_name(header: str) -> str:
+    """The name in a Content-Disposition (RFC 6266): `filename*` before `filename`; empty where neither can be read."""
+    try:
+        _kind, parameters = parse_header_parameters(header)
+    except ValueError:
+        return ""
+    name = str(parameters.get("filename", ""))
+    with suppress(ValueError):
+        name = name.encode("latin-1").decode()
+    return name[:MAX_FILENAME]

@@ -1,6 +1,6 @@
 """What is done with many photos at once: change them, into the bin and out of it, all of them in one zip file."""
 
-from django.http import StreamingHttpResponse
+from django.http import HttpResponseBase, StreamingHttpResponse
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
@@ -11,7 +11,9 @@ from rest_framework.response import Response
 from gallery.access import ApiRequest
 from gallery.access.fields import MAX_NUMBER, Input, Text, Whole
 from gallery.access.problems import CONTENT_TYPE, ApiView, Problem
+from gallery.access.schema import answered
 from gallery.access.transfers import is_transfer
+from gallery.api.files import BYTES, as_asked
 from gallery.archive import stream_zip
 from gallery.bin import bin_photos, restore_photos
 from gallery.editing import edit_photos
@@ -94,21 +96,24 @@ class DownloadChosen(ApiView):
     @extend_schema(
         operation_id="download_photos",
         request=Chosen,
+        parameters=[answered("Content-Disposition", "A name for the file.", 200)],
         responses={
             (200, "application/zip"): OpenApiTypes.BINARY,
+            (200, BYTES): OpenApiTypes.BINARY,
             (404, CONTENT_TYPE): OpenApiResponse(Problem, description="None of the photos is there, or yours."),
         },
         tags=["photos"],
     )
     @is_transfer
-    def post(self, request: ApiRequest) -> StreamingHttpResponse:
+    def post(self, request: ApiRequest) -> HttpResponseBase:
         """The originals of many photos in a zip file, which is made while it is sent; 404 where none is yours."""
         chosen = Chosen.read(request.data).chosen()
         photos = list(chosen.visible_to(request.user).order_by("dated_at", "pk"))
         if not photos:
             raise NotFound(_("None of these photos is there, or yours."))
-        return StreamingHttpResponse(
+        response = StreamingHttpResponse(
             stream_zip(photos),
             content_type="application/zip",
             headers={"Content-Disposition": 'attachment; filename="photosearch.zip"'},
         )
+        return as_asked(request, response)

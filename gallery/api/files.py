@@ -3,30 +3,53 @@
 from typing import Any
 
 from django.http import HttpResponseBase
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 
 from gallery.access import ApiRequest
 from gallery.access.problems import CONTENT_TYPE, ApiView, Problem, answer_plainly
+from gallery.access.schema import answered
 from gallery.images import CONTENT_TYPES
 from gallery.tokens import Scope
 from gallery.views import files
 
-ETAG = OpenApiParameter(
-    "If-None-Match", str, OpenApiParameter.HEADER, description="An ETag: if the file is still the same, 304 answers."
-)
-RANGE = OpenApiParameter(
-    "Range", str, OpenApiParameter.HEADER, description="One range of bytes, such as bytes=100-199."
-)
+OFFERED = [
+    OpenApiParameter(
+        "If-None-Match", str, OpenApiParameter.HEADER, description="ETags: if the file has one of them, 304 answers."
+    ),
+    OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description="ETags: if it has none of them, 412."),
+    answered("ETag", "Of the file.", 200, 206, 304),
+    answered("Accept-Ranges", "`bytes`.", 200, 206),
+    answered("Cache-Control", "The file under its ETag never changes.", 200, 206, 304),
+    answered("Content-Length", "Bytes.", 200, 206, schema=int),
+    answered("Content-Disposition", "Its name: `filename*` in UTF-8, `filename` in ASCII.", 200, 206),
+]
+PARTLY = [
+    OpenApiParameter("Range", str, OpenApiParameter.HEADER, description="One range of bytes, such as bytes=100-199."),
+    OpenApiParameter(
+        "If-Range", str, OpenApiParameter.HEADER, description="The ETag of the file that the range is a part of."
+    ),
+    answered("Content-Range", "Which bytes these are, or how many the file has.", 206, 416),
+]
+# What generated clients know files under.
+BYTES = "application/octet-stream"
 NOTHING_NEW = OpenApiResponse(None, description="The file is still the same.")
-WEBP = {(200, "image/webp"): OpenApiTypes.BINARY, (206, "image/webp"): OpenApiTypes.BINARY, 304: NOTHING_NEW}
-ORIGINAL: dict[Any, Any] = {
-    **{(200, content_type): OpenApiTypes.BINARY for content_type in CONTENT_TYPES.values()},
-    **{(206, content_type): OpenApiTypes.BINARY for content_type in CONTENT_TYPES.values()},
-    304: NOTHING_NEW,
-}
-BEYOND = {(416, CONTENT_TYPE): OpenApiResponse(Problem, description="The file ends before the range begins.")}
+
+
+def files_of(*content_types: str) -> dict[Any, Any]:
+    """The answers with a file: of its own type, or as mere bytes where `Accept` prefers those."""
+    taken = {
+        (status, content_type): OpenApiTypes.BINARY for status in (200, 206) for content_type in (*content_types, BYTES)
+    }
+    beyond = OpenApiResponse(Problem, description="The file ends before the range begins.")
+    return {**taken, 304: NOTHING_NEW, (416, CONTENT_TYPE): beyond}
+
+
+WEBP = files_of("image/webp")
+ORIGINAL = files_of(*CONTENT_TYPES.values())
+HEAD: dict[Any, Any] = {200: OpenApiResponse(None, description="It is there."), 304: NOTHING_NEW}
 
 
 class Thumbnail(ApiView):
@@ -34,12 +57,15 @@ class Thumbnail(ApiView):
 
     scopes = {"GET": Scope.PHOTO_READ}
 
-    @extend_schema(
-        operation_id="download_thumbnail", parameters=[ETAG, RANGE], responses=WEBP | BEYOND, tags=["photos"]
-    )
+    @extend_schema(operation_id="download_thumbnail", parameters=[*OFFERED, *PARTLY], responses=WEBP, tags=["photos"])
     def get(self, request: ApiRequest, photo_id: int) -> HttpResponseBase:
         """The small picture, WebP; 404 until it is made."""
-        return _with_problem(files.send_thumbnail(request, photo_id))
+        return _in_shape(request, files.send_thumbnail(request, photo_id))
+
+    @extend_schema(operation_id="head_thumbnail", parameters=OFFERED, responses=HEAD, tags=["photos"])
+    def head(self, request: ApiRequest, photo_id: int) -> HttpResponseBase:
+        """Whether the small picture is made, and its size."""
+        return self.get(request, photo_id)
 
 
 class Preview(ApiView):
@@ -47,10 +73,15 @@ class Preview(ApiView):
 
     scopes = {"GET": Scope.PHOTO_READ}
 
-    @extend_schema(operation_id="download_preview", parameters=[ETAG, RANGE], responses=WEBP | BEYOND, tags=["photos"])
+    @extend_schema(operation_id="download_preview", parameters=[*OFFERED, *PARTLY], responses=WEBP, tags=["photos"])
     def get(self, request: ApiRequest, photo_id: int) -> HttpResponseBase:
         """The large picture, WebP; 404 until it is made."""
-        return _with_problem(files.send_preview(request, photo_id))
+        return _in_shape(request, files.send_preview(request, photo_id))
+
+    @extend_schema(operation_id="head_preview", parameters=OFFERED, responses=HEAD, tags=["photos"])
+    def head(self, request: ApiRequest, photo_id: int) -> HttpResponseBase:
+        """Whether the large picture is made, and its size."""
+        return self.get(request, photo_id)
 
 
 class Original(ApiView):
@@ -59,17 +90,35 @@ class Original(ApiView):
     scopes = {"GET": Scope.PHOTO_READ}
 
     @extend_schema(
-        operation_id="download_original", parameters=[ETAG, RANGE], responses=ORIGINAL | BEYOND, tags=["photos"]
+        operation_id="download_original", parameters=[*OFFERED, *PARTLY], responses=ORIGINAL, tags=["photos"]
     )
     def get(self, request: ApiRequest, photo_id: int) -> HttpResponseBase:
         """The very bytes that were uploaded; a broken download goes on with `Range`."""
-        return _with_problem(files.send_original(request, photo_id))
+        return _in_shape(request, files.send_original(request, photo_id))
+
+    @extend_schema(operation_id="head_original", parameters=OFFERED, responses=HEAD, tags=["photos"])
+    def head(self, request: ApiRequest, photo_id: int) -> HttpResponseBase:
+        """The size and the name of the original."""
+        return self.get(request, photo_id)
 
 
-def _with_problem(response: HttpResponseBase) -> HttpResponseBase:
+def as_asked(request: ApiRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """A file under its own type, or as mere bytes where `Accept` prefers those."""
+    own = response["Content-Type"]
+    response["Content-Type"] = request._request.get_preferred_type([own, BYTES]) or own
+    patch_vary_headers(response, ["Accept"])
+    return response
+
+
+def _in_shape(request: ApiRequest, response: HttpResponseBase) -> HttpResponseBase:
     """What the pages answer without words, in the shape of the API's errors."""
-    if response.status_code != 416:
+    if response.status_code in (200, 206):
+        return as_asked(request, response)
+    if response.status_code not in (412, 416):
         return response
-    answer = answer_plainly(416, _("The file ends before this range begins."))
-    answer["Content-Range"] = response["Content-Range"]
+    sentences = {412: _("This has changed meanwhile."), 416: _("The file ends before this range begins.")}
+    answer = answer_plainly(response.status_code, sentences[response.status_code])
+    for name in ("Content-Range", "ETag"):
+        if name in response:
+            answer[name] = response[name]
     return answer

@@ -6,18 +6,20 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema
+from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer, extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
 from gallery.access import ApiRequest
-from gallery.access.fields import Input, Query
+from gallery.access.fields import Input, Query, Visible
 from gallery.access.permissions import may_administrate
 from gallery.access.problems import CONFLICT, ApiView, Conflict, Refused
+from gallery.access.schema import answered
 from gallery.access.transfers import is_transfer
 from gallery.api.bodies import FILENAME_PARAMETER, BareArchive, BareBytes, blocks_of, filename_of
 from gallery.api.import_serializers import (
@@ -41,6 +43,16 @@ from gallery.tokens import Scope
 NEW_IMPORT = PolymorphicProxySerializer(
     component_name="NewImport", serializers=[FolderImport, SentImport], resource_type_field_name=None
 )
+
+
+KEY_HEADER, MAX_KEY = "Idempotency-Key", 255
+IDEMPOTENCY_KEY = OpenApiParameter(
+    KEY_HEADER,
+    {"type": "string", "pattern": f"^[!-~]{{1,{MAX_KEY}}}$"},
+    OpenApiParameter.HEADER,
+    description="Any string, such as a UUID: a request that is repeated with it begins no second import.",
+)
+LOCATION = answered("Location", "The import.", 200, 201)
 
 
 class ItemQuery(PageQuery):
@@ -73,21 +85,32 @@ class Imports(ApiView):
         jobs = ImportJob.objects.followed_by(request.user).select_related("owner")
         return Response(answer_page(jobs, query, _for_reader(request, ImportSerializer)))
 
-    @extend_schema(operation_id="begin_import", request=NEW_IMPORT, responses={201: ImportSerializer}, tags=["imports"])
+    @extend_schema(
+        operation_id="begin_import",
+        parameters=[IDEMPOTENCY_KEY, LOCATION],
+        request=NEW_IMPORT,
+        responses={201: ImportSerializer, 200: ImportSerializer},
+        tags=["imports"],
+    )
     def post(self, request: ApiRequest) -> Response:
         """Import a folder of the server, or an archive that came in pieces; checked first or at once.
 
-        It is done in the background.
+        It is done in the background. 200 answers with the import that the same `Idempotency-Key` began before.
         """
+        key = _idempotency_key(request)
+        if begun := _begun_with(request, key):
+            return begun
         is_sent = isinstance(request.data, dict) and "upload" in request.data
         given: Input = (SentImport if is_sent else FolderImport).read(request.data)
         options: dict[str, Any] = dict(given.validated_data)
         place = options.pop("upload" if is_sent else "folder")
-        options = _who_and_when(request, options)
+        options = _who_and_when(request, options) | {"idempotency_key": key}
         try:
             job = create_sent_job(place, **options) if is_sent else create_confined_job(Path(place), **options)
         except ImportRefused as error:
             raise serializers.ValidationError({"upload" if is_sent else "folder": str(error)}) from error
+        except IntegrityError:
+            return _begun_meanwhile(request, key)
         return _begun(request, job)
 
 
@@ -99,20 +122,31 @@ class ArchiveImport(ApiView):
 
     @extend_schema(
         operation_id="import_archive",
-        parameters=[NewArchive, FILENAME_PARAMETER],
-        request={"application/zip": OpenApiTypes.BINARY, "application/octet-stream": OpenApiTypes.BINARY},
-        responses={201: ImportSerializer},
+        parameters=[NewArchive, FILENAME_PARAMETER, IDEMPOTENCY_KEY, LOCATION],
+        # Generators of clients know no `application/zip`, which is taken too, as is a body without a type.
+        request={"application/octet-stream": OpenApiTypes.BINARY},
+        responses={201: ImportSerializer, 200: ImportSerializer},
         tags=["imports"],
     )
     @is_transfer
     def post(self, request: ApiRequest) -> Response:
-        """Import a zip archive, which is the body, as a folder is imported; it is kept until the import is over."""
+        """Import a zip archive, which is the body, as a folder is imported; it is kept until the import is over.
+
+        200 answers, before the body is read, with the import that the same `Idempotency-Key` began before. Where the
+        options make the address too long, send the archive to `imports/uploads/`, and the options to `imports/`.
+        """
+        key = _idempotency_key(request)
+        if begun := _begun_with(request, key):
+            return begun
         options = _who_and_when(request, dict(NewArchive.read(request.query_params).validated_data))
+        options |= {"idempotency_key": key}
         filename, size = filename_of(request), int(request.headers.get("Content-Length") or 0)
         try:
             job = create_upload_job(blocks_of(request), filename=filename, size=size, **options)
         except ImportRefused as error:
             raise Refused(str(error)) from error
+        except IntegrityError:
+            return _begun_meanwhile(request, key)
         return _begun(request, job)
 
 
@@ -124,6 +158,12 @@ class FolderQuery(Query):
     )
 
 
+class FolderBody(Input):
+    """Which folder."""
+
+    folder = Visible(required=False, max_length=MAX_PATH, trim_whitespace=False)
+
+
 class FolderList(serializers.Serializer):
     """Folders of the server."""
 
@@ -133,12 +173,19 @@ class FolderList(serializers.Serializer):
 class Folders(ApiView):
     """What may be imported."""
 
-    scopes = {"GET": Scope.IMPORT}
+    scopes = {"GET": Scope.IMPORT, "POST": Scope.IMPORT}
 
     @extend_schema(operation_id="list_import_folders", parameters=[FolderQuery], responses=FolderList, tags=["imports"])
     def get(self, request: ApiRequest) -> Response:
         """List the folders of the server that may be imported, or those within one of them."""
-        folder = FolderQuery.read(request.query_params).validated_data.get("folder")
+        return self._list(request, FolderQuery.read(request.query_params).validated_data.get("folder"))
+
+    @extend_schema(operation_id="look_into_folder", request=FolderBody, responses=FolderList, tags=["imports"])
+    def post(self, request: ApiRequest) -> Response:
+        """The same for a folder whose path is too long for an address; nothing is changed."""
+        return self._list(request, FolderBody.read(request.data).validated_data.get("folder"))
+
+    def _list(self, request: ApiRequest, folder: str | None) -> Response:
         try:
             found = subfolders(Path(folder)) if folder else allowed_roots()
         except ImportRefused as error:
@@ -207,10 +254,36 @@ def _who_and_when(request: ApiRequest, options: dict[str, Any]) -> dict[str, Any
     return options | {"owner": owner, "started_by": request.user, "state": state}
 
 
+def _idempotency_key(request: ApiRequest) -> str:
+    """What the client calls this request (draft-ietf-httpapi-idempotency-key-header); ValidationError."""
+    key = str(request.headers.get(KEY_HEADER, "")).strip()
+    if len(key) > MAX_KEY or not key.isprintable():
+        raise serializers.ValidationError({KEY_HEADER: _("Give at most %(limit)d characters.") % {"limit": MAX_KEY}})
+    return key
+
+
+def _begun_with(request: ApiRequest, key: str) -> Response | None:
+    """The answer with the import that this key has begun, or None."""
+    job = ImportJob.objects.filter(started_by=request.user, idempotency_key=key).first() if key else None
+    return _answer(request, job, status=200) if job else None
+
+
+def _begun_meanwhile(request: ApiRequest, key: str) -> Response:
+    """The same, where another request with this key was quicker."""
+    begun = _begun_with(request, key)
+    if begun is None:
+        raise Conflict(_("Another request with this key was refused; repeat this one."))
+    return begun
+
+
 def _begun(request: ApiRequest, job: ImportJob) -> Response:
     enqueue_import(job.pk)
+    return _answer(request, job, status=201)
+
+
+def _answer(request: ApiRequest, job: ImportJob, *, status: int) -> Response:
     location = {"Location": reverse("api:import", args=[job.pk])}
-    return Response(_for_reader(request, ImportSerializer)(job).data, status=201, headers=location)
+    return Response(_for_reader(request, ImportSerializer)(job).data, status=status, headers=location)
 
 
 def _for_reader(request: ApiRequest, serializer: Any) -> Any:

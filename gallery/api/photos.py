@@ -1,20 +1,23 @@
 """Photos: list, read, change, delete; how far their processing has come, and another try."""
 
+from typing import Any
+
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
 from gallery.access import ApiRequest
-from gallery.access.fields import Input, Switch
+from gallery.access.fields import Input, Switch, Text
 from gallery.access.permissions import may_administrate
-from gallery.access.problems import ApiView
+from gallery.access.problems import ApiView, refuse_changed
+from gallery.api.changes import AS_OF, complete_until
 from gallery.api.paging import BEFORE, MOMENT, NUMBER, PageQuery, answer_page, answer_page_by
 from gallery.bin import bin_photos
 from gallery.editing import date_photo, edit_photos
-from gallery.models import Photo, Step
+from gallery.models import Photo, PhotoSource, Step
 from gallery.progress import retry, states_for
 from gallery.serializers import PhotoChanges, PhotoPage, PhotoSerializer, SourceSerializer, StateField
 from gallery.tokens import Scope
@@ -33,6 +36,11 @@ class PhotoQuery(PageQuery, FilterQuery):
         help_text="By when they were taken, or else uploaded, as in the timeline; without it, the latest upload first.",
     )
     is_dated = Switch(required=False, help_text="Whether it is known when they were taken.")
+    updated_since = serializers.DateTimeField(
+        required=False,
+        help_text="Only those of which anything has changed since then; `photos/removed/` lists those that left.",
+    )
+    album = Text(required=False, max_length=255, trim_whitespace=False, help_text="The name of an album, as imported.")
     checksum = serializers.RegexField(
         rf"^(?:[0-9a-fA-F]{{{SHA256}}}|[0-9a-fA-F]{{{SHA1}}}|[0-9a-fA-F]{{{MD5}}})$",
         required=False,
@@ -47,6 +55,10 @@ class PhotoQuery(PageQuery, FilterQuery):
             found &= by_checksum(data["checksum"])
         if "is_dated" in data:
             found &= Q(taken_at__isnull=not data["is_dated"])
+        if "updated_since" in data:
+            found &= Q(changed_at__gte=data["updated_since"])
+        if "album" in data:
+            found &= Q(Exists(PhotoSource.objects.filter(photo=OuterRef("pk"), albums__contains=[data["album"]])))
         return found
 
 
@@ -54,6 +66,7 @@ class StateSerializer(serializers.Serializer):
     """One step of a photo's processing."""
 
     step = serializers.ChoiceField(Step.choices)
+    version = serializers.CharField(help_text="Of the step's output, such as an encoder's model; empty: none at hand.")
     title = serializers.CharField()
     state = StateField()
     reason = serializers.CharField(help_text="Why it failed or what it waits for; may be empty.")
@@ -65,25 +78,37 @@ class RetrySerializer(Input):
     step = serializers.ChoiceField(Step.choices)
 
 
+class ChangedPage(PhotoPage):
+    """Some of the photos, and where to go on."""
+
+    as_of = serializers.DateTimeField(allow_null=True, help_text=AS_OF)
+
+
 class Photos(ApiView):
     """All of a person's photos."""
 
     scopes = {"GET": Scope.PHOTO_READ}
 
-    @extend_schema(operation_id="list_photos", parameters=[PhotoQuery], responses=PhotoPage, tags=["photos"])
+    @extend_schema(operation_id="list_photos", parameters=[PhotoQuery], responses=ChangedPage, tags=["photos"])
     def get(self, request: ApiRequest) -> Response:
         """List photos. Pages are cut by cursor, and nothing is counted."""
         query = PhotoQuery.read(request.query_params)
+        # Before anything is read: what changes in between is told the next time.
+        as_of = complete_until() if "updated_since" in query.validated_data else None
+        return Response(self._page(request, query) | {"as_of": as_of})
+
+    def _page(self, request: ApiRequest, query: PhotoQuery) -> dict[str, Any]:
         found = Photo.objects.visible_to(request.user).filter(query.conditions())
         if order := query.validated_data.get("order"):
-            return Response(answer_page_by("dated_at", found, query, PhotoSerializer, latest_first=order == "newest"))
-        return Response(answer_page(found, query, PhotoSerializer))
+            return answer_page_by("dated_at", found, query, PhotoSerializer, latest_first=order == "newest")
+        return answer_page(found, query, PhotoSerializer)
 
 
 class OnePhoto(ApiView):
     """One photo."""
 
     scopes = {"GET": Scope.PHOTO_READ, "PATCH": Scope.PHOTO_WRITE, "DELETE": Scope.PHOTO_WRITE}
+    is_conditional = True
 
     @extend_schema(operation_id="read_photo", responses=PhotoSerializer, tags=["photos"])
     def get(self, request: ApiRequest, photo_id: int) -> Response:
@@ -93,10 +118,11 @@ class OnePhoto(ApiView):
     @extend_schema(operation_id="change_photo", request=PhotoChanges, responses=PhotoSerializer, tags=["photos"])
     def patch(self, request: ApiRequest, photo_id: int) -> Response:
         """Change importance, description or date; what is left out stays as it is."""
-        photo = own_photo(request, photo_id)
+        own_photo(request, photo_id)
         data = PhotoChanges.read(request.data).validated_data
         said = {name: data[name] for name in ("description", "importance") if name in data}
         with transaction.atomic():
+            photo = _unchanged_photo(request, photo_id)
             if said:
                 edit_photos(Photo.objects.filter(pk=photo_id), user=request.user, **said)
             if "taken_at" in data:
@@ -106,8 +132,9 @@ class OnePhoto(ApiView):
     @extend_schema(operation_id="delete_photo", request=None, responses={204: None}, tags=["photos"])
     def delete(self, request: ApiRequest, photo_id: int) -> Response:
         """Put a photo into the bin, from where its owner can bring it back for 30 days."""
-        photo = own_photo(request, photo_id)
-        bin_photos(Photo.objects.filter(pk=photo.pk), user=request.user)
+        with transaction.atomic():
+            photo = _unchanged_photo(request, photo_id)
+            bin_photos(Photo.objects.filter(pk=photo.pk), user=request.user)
         return Response(status=204)
 
 
@@ -166,6 +193,14 @@ class Retry(ApiView):
 def own_photo(request: ApiRequest, photo_id: int) -> Photo:
     """A photo of the one who asks, or 404."""
     return get_object_or_404(Photo.objects.visible_to(request.user), pk=photo_id)
+
+
+def _unchanged_photo(request: ApiRequest, photo_id: int) -> Photo:
+    """The same, locked, if it is as the client last saw it; else PreconditionFailed."""
+    photos = Photo.objects.visible_to(request.user).select_for_update(no_key=True)
+    photo: Photo = get_object_or_404(photos, pk=photo_id)
+    refuse_changed(request, PhotoSerializer(photo).data)
+    return photo
 
 
 def by_checksum(checksum: str) -> Q:

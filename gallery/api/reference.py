@@ -9,20 +9,19 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.decorators import method_decorator
 from django.utils.translation import get_language
-from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiJsonRenderer
 from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
 from gallery.access import ApiRequest
 from gallery.access.problems import ApiView
+from gallery.access.schema import Generator
 
 
 class SchemaView(ApiView):
     """The schema in JSON; anybody may read it."""
 
     permission_classes: list[type] = []
-    authentication_classes: list[type] = []
     renderer_classes = [OpenApiJsonRenderer]
 
     @extend_schema(exclude=True)
@@ -34,7 +33,7 @@ class SchemaView(ApiView):
 @cache
 def schema_in(_language: str) -> dict[str, Any]:
     """The schema in the language that is active: to make it takes a second, and nothing changes it."""
-    schema: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)
+    schema: dict[str, Any] = Generator().get_schema(request=None, public=True)
     return schema
 
 

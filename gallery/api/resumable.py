@@ -1,28 +1,60 @@
 """Files that come in pieces and go on after a lost connection: tus 1.0, as gallery.views.resumable speaks it."""
 
-import json
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework import serializers
 
 from gallery.access import ApiRequest
 from gallery.access.problems import CONTENT_TYPE, ApiView, Problem, answer_plainly
+from gallery.access.schema import answered
 from gallery.access.transfers import is_transfer
 from gallery.api.bodies import Piece
 from gallery.api.uploads import STATUSES
 from gallery.tokens import Scope
-from gallery.views import resumable
+from gallery.views import resumable, tus
 
 NUMBER = {"type": "string", "pattern": "^[0-9]{1,15}$"}
-RESUMABLE = OpenApiParameter(
-    "Tus-Resumable", str, OpenApiParameter.HEADER, required=True, enum=[resumable.VERSION], description="The version."
-)
 METADATA = {"type": "string", "pattern": r"^(?:[a-z0-9]+ (?:[A-Za-z0-9+/]{4})*(?:,(?!$)|$))*$"}
-PIECE = {resumable.PIECE_TYPE: OpenApiTypes.BINARY}
+B64 = "[A-Za-z0-9+/]"
+CHECKSUM = {
+    "type": "string",
+    "pattern": "^(?:sha1 [A-Za-z0-9+/]{27}=|sha256 [A-Za-z0-9+/]{43}=|md5 [A-Za-z0-9+/]{22}==)$",
+}
+# Generated clients know bytes under this type only.
+PIECE = {"application/octet-stream": OpenApiTypes.BINARY}
+
+
+def sent(name: str, schema: Any, description: str, *, required: bool = False, **options: Any) -> OpenApiParameter:
+    """A header of a request."""
+    return OpenApiParameter(
+        name, schema, OpenApiParameter.HEADER, description=description, required=required, **options
+    )
+
+
+RESUMABLE = sent("Tus-Resumable", str, "The version.", required=True, enum=[tus.VERSION])
+PIECE_CHECKSUM = sent(
+    "Upload-Checksum", CHECKSUM, "An algorithm and the piece's digest in base64; else 460 answers, and nothing stays."
+)
+VERSION = answered("Tus-Resumable", "The version that is spoken here.")
+SUPPORTED = answered("Tus-Version", "The version that is spoken here.", 412)
+PROGRESS = [
+    answered("Upload-Offset", "How many bytes have come.", 200, 201, 204, 409, schema=int),
+    answered("Upload-Length", "How many bytes the file has.", 200, 201, 204, schema=int),
+    answered("Upload-Expires", "When it is forgotten unless more comes.", 200, 201, 204),
+    answered("Cache-Control", "`no-store`.", 200, 201, 204),
+]
+LOCATION = answered("Location", "The address that takes the other pieces.", 201)
+OFFERED = [
+    answered("Tus-Version", "The version that is spoken here.", 204),
+    answered("Tus-Extension", "The extensions.", 204),
+    answered("Tus-Max-Size", "The most bytes a file may have; an archive has no limit of its own.", 204, schema=int),
+    answered("Tus-Checksum-Algorithm", "For `Upload-Checksum`.", 204),
+]
+AS_TUS_HAS_IT = f"The body may come as `{tus.PIECE_TYPE}`, too, which is the type that the protocol names."
 
 
 class SentArchive(serializers.Serializer):
@@ -45,71 +77,114 @@ def refused(*statuses: int) -> dict[Any, Any]:
         409: "This is not the piece that comes next; `Upload-Offset` says which is.",
         412: "`Tus-Resumable` names another version.",
         423: "Another request is sending this file.",
+        460: "The piece does not have its checksum; nothing of it stays.",
     }
     return {(status, CONTENT_TYPE): OpenApiResponse(Problem, description=meanings[status]) for status in statuses}
 
 
-class BeginUpload(ApiView):
+class TusView(ApiView):
+    """A view that speaks tus 1.0: its version in every answer, and OPTIONS for anybody."""
+
+    parser_classes = [Piece]
+    http_method_names = [*ApiView.http_method_names, "options"]
+    is_archive = False
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Take a POST for what X-HTTP-Method-Override names."""
+        tus.override_method(request)
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_permissions(self) -> list[Any]:
+        """OPTIONS needs no key: it says the same to everybody."""
+        return [] if self.request.method == "OPTIONS" else super().get_permissions()
+
+    def finalize_response(self, request: ApiRequest, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """Refusals of a key name the version, too."""
+        response = super().finalize_response(request, response, *args, **kwargs)
+        response.headers.setdefault("Tus-Resumable", tus.VERSION)
+        return response
+
+
+class BeginUpload(TusView):
     """A new file."""
 
     scopes = {"POST": Scope.UPLOAD}
-    parser_classes = [Piece]
-    kind: ClassVar[dict[str, Any]] = {"resume": "api:resume-upload"}
+    resume = "api:resume-upload"
 
     @extend_schema(
         operation_id="begin_upload",
         parameters=[
             RESUMABLE,
-            OpenApiParameter("Upload-Length", NUMBER, OpenApiParameter.HEADER, required=True, description="Bytes."),
-            OpenApiParameter(
+            sent("Upload-Length", NUMBER, "Bytes.", required=True),
+            sent(
                 "Upload-Metadata",
                 METADATA,
-                OpenApiParameter.HEADER,
-                description="Names with values in base64, divided by commas: `filename`, and of a picture `sha256`.",
+                "Names with values in base64, divided by commas: `filename`, and of a picture `sha256`.",
             ),
+            PIECE_CHECKSUM,
+            LOCATION,
+            *PROGRESS,
+            VERSION,
+            SUPPORTED,
         ],
         request=PIECE,
-        responses={201: None, **refused(412)},
+        responses={201: None, **refused(412, 460)},
         tags=["upload"],
+        description="Begin an upload in pieces; the first may come along, and `Location` takes the others (tus 1.0)."
+        f"\n\nThe answer has a body where the first piece was the last and `Accept` names JSON. {AS_TUS_HAS_IT}",
     )
     @is_transfer
     def post(self, request: ApiRequest) -> HttpResponse:
-        """Begin an upload in pieces, the first of which may come along; `Location` takes the others (tus 1.0)."""
-        return _in_shape(resumable.begin(_plain(request), **self.kind))
+        """Begin an upload in pieces."""
+        return _in_shape(resumable.begin(_plain(request), resume=self.resume, is_archive=self.is_archive))
+
+    @extend_schema(
+        operation_id="describe_uploads", parameters=[*OFFERED, VERSION], responses={204: None}, tags=["upload"], auth=[]
+    )
+    def options(self, request: ApiRequest, **_ids: UUID) -> HttpResponse:  # noqa: ARG002 - the framework's signature
+        """What of the protocol is understood; anybody may ask."""
+        return tus.describe(is_archive=self.is_archive)
 
 
-class ResumeUpload(ApiView):
+class ResumeUpload(TusView):
     """A file on its way."""
 
     scopes = {"GET": Scope.UPLOAD, "PATCH": Scope.UPLOAD, "DELETE": Scope.UPLOAD}
-    parser_classes = [Piece]
-    is_archive = False
 
+    @extend_schema(
+        operation_id="read_upload",
+        parameters=[RESUMABLE, *PROGRESS, VERSION, SUPPORTED],
+        responses={200: None, 412: OpenApiResponse(None, description="`Tus-Resumable` names another version.")},
+        tags=["upload"],
+    )
     def head(self, request: ApiRequest, upload_id: UUID) -> HttpResponse:
-        """How much has come."""
+        """How much has come, in `Upload-Offset`."""
         return self._go_on(request, upload_id)
 
     @extend_schema(
         operation_id="send_piece",
         parameters=[
             RESUMABLE,
-            OpenApiParameter("Upload-Offset", NUMBER, OpenApiParameter.HEADER, required=True, description="Bytes."),
+            sent("Upload-Offset", NUMBER, "Bytes.", required=True),
+            PIECE_CHECKSUM,
+            *PROGRESS,
+            VERSION,
+            SUPPORTED,
         ],
         request=PIECE,
-        responses={204: None, 200: Outcome, **refused(409, 412, 423)},
+        responses={204: None, 200: Outcome, **refused(409, 412, 423, 460)},
         tags=["upload"],
+        description="Send the next piece; where `Accept` names JSON the last one is answered with the photo.\n\n"
+        f"HEAD says in `Upload-Offset` how much has come. {AS_TUS_HAS_IT}",
     )
     @is_transfer
     def patch(self, request: ApiRequest, upload_id: UUID) -> HttpResponse:
-        """Send the next piece; with `Accept: application/json` the last one is answered with the photo.
-
-        HEAD says in `Upload-Offset` how much has come.
-        """
+        """Send the next piece."""
         return self._go_on(request, upload_id)
 
     @extend_schema(
         operation_id="forget_upload",
-        parameters=[RESUMABLE],
+        parameters=[RESUMABLE, VERSION, SUPPORTED],
         request=None,
         responses={204: None, **refused(412, 423)},
         tags=["upload"],
@@ -118,24 +193,37 @@ class ResumeUpload(ApiView):
         """Forget what has come of a file."""
         return self._go_on(request, upload_id)
 
+    @extend_schema(
+        operation_id="describe_upload", parameters=[*OFFERED, VERSION], responses={204: None}, tags=["upload"], auth=[]
+    )
+    def options(self, request: ApiRequest, **_ids: UUID) -> HttpResponse:  # noqa: ARG002 - the framework's signature
+        """What of the protocol is understood; anybody may ask."""
+        return tus.describe(is_archive=self.is_archive)
+
     def _go_on(self, request: ApiRequest, upload_id: UUID) -> HttpResponse:
         return _in_shape(resumable.go_on(_plain(request), upload_id, is_archive=self.is_archive))
 
 
-@extend_schema_view(post=extend_schema(operation_id="begin_archive", tags=["imports"]))
+@extend_schema_view(
+    post=extend_schema(operation_id="begin_archive", tags=["imports"]),
+    options=extend_schema(operation_id="describe_archives", tags=["imports"]),
+)
 class BeginArchive(BeginUpload):
     """A new archive for an import."""
 
     scopes = {"POST": Scope.IMPORT}
-    kind: ClassVar[dict[str, Any]] = {"resume": "api:resume-archive", "is_archive": True}
+    resume = "api:resume-archive"
+    is_archive = True
 
 
 @extend_schema_view(
+    head=extend_schema(operation_id="read_archive", tags=["imports"]),
+    options=extend_schema(operation_id="describe_archive", tags=["imports"]),
     patch=extend_schema(
         operation_id="send_archive_piece",
-        description="Send the next piece; with `Accept: application/json` the last one is answered with what `imports/`"
-        " takes.\n\nHEAD says in `Upload-Offset` how much has come.",
-        responses={204: None, 200: SentArchive, **refused(409, 412, 423)},
+        description="Send the next piece; where `Accept` names JSON, the last one is answered with what `imports/`"
+        f" takes.\n\nHEAD says in `Upload-Offset` how much has come. {AS_TUS_HAS_IT}",
+        responses={204: None, 200: SentArchive, **refused(409, 412, 423, 460)},
         tags=["imports"],
     ),
     delete=extend_schema(operation_id="forget_archive", tags=["imports"]),
@@ -154,11 +242,13 @@ def _plain(request: ApiRequest) -> Any:
 
 
 def _in_shape(response: HttpResponse) -> HttpResponse:
-    """What the pages' own script is told in a sentence, as a problem."""
+    """A refusal as the pages' script knows it, as a problem."""
     if response.status_code < 400:
         return response
-    answer = answer_plainly(response.status_code, json.loads(response.content)["detail"])
+    detail, kind = tus.refusal_in(response)
+    answer = answer_plainly(response.status_code, detail, code=kind)
+    answer.reason_phrase = response.reason_phrase
     for name, value in response.items():
-        if name.startswith(("Tus-", "Upload-")):
+        if name not in ("Content-Type", "Content-Length"):
             answer[name] = value
     return answer

@@ -15,10 +15,11 @@ from rest_framework.response import Response
 from gallery.access import ApiRequest
 from gallery.access.fields import Input, Text, Whole
 from gallery.access.problems import ApiView, Refused, TooLarge
+from gallery.access.schema import answered
 from gallery.access.transfers import is_transfer
 from gallery.api.bodies import FILENAME_PARAMETER, BareBytes, BarePicture, blocks_of, filename_of
 from gallery.api.photos import MD5, SHA1, SHA256, by_checksum
-from gallery.digests import digests_of
+from gallery.digests import digests_of, read_checksum
 from gallery.files import temporary_folder
 from gallery.models import Photo
 from gallery.serializers import PhotoSerializer
@@ -32,6 +33,13 @@ CHECKSUM_HEADERS = {"X-Checksum-SHA256": SHA256, "X-Checksum-SHA1": SHA1, "X-Che
 STATUSES = {Arrival.NEW: "created", Arrival.KNOWN: "duplicate", Arrival.BINNED: "restored"}
 MAX_CHECKS = 1000
 IN_MEMORY = 2 << 20
+
+
+def _base64_pattern(digits: int) -> str:
+    """Of a digest with so many hexadecimal digits."""
+    size = digits // 2
+    padding = -size % 3
+    return f"[A-Za-z0-9+/]{{{(size + padding) // 3 * 4 - padding}}}{'=' * padding}"
 
 
 class UploadSerializer(Input):
@@ -91,25 +99,27 @@ class Upload(ApiView):
             *(
                 OpenApiParameter(
                     name,
-                    {"type": "string", "pattern": f"^[0-9a-fA-F]{{{digits}}}$"},
+                    {"type": "string", "pattern": f"^(?:[0-9a-fA-F]{{{digits}}}|{_base64_pattern(digits)})$"},
                     OpenApiParameter.HEADER,
-                    description="If a photo has it, the body is not read; else the bytes must have it.",
+                    description="In hexadecimal or base64. If a photo has it, the body is not read; else the bytes"
+                    " must have it.",
                 )
                 for name, digits in CHECKSUM_HEADERS.items()
             ),
             FILENAME_PARAMETER,
+            answered("Location", "The photo's address.", 200, 201),
         ],
-        request={
-            "multipart/form-data": UploadSerializer,
-            "application/octet-stream": OpenApiTypes.BINARY,
-            "image/*": OpenApiTypes.BINARY,
-        },
+        # Generators of clients know no `image/*`, which is taken too, as is a body without a type.
+        request={"multipart/form-data": UploadSerializer, "application/octet-stream": OpenApiTypes.BINARY},
         responses={201: UploadAnswer, 200: UploadAnswer},
         tags=["upload"],
     )
     @is_transfer
     def post(self, request: ApiRequest) -> Response:
-        """Upload a picture: 201 if it is new, 200 if its bytes are in the gallery, or were in the bin till now."""
+        """Upload a picture: 201 if it is new, 200 if its bytes are in the gallery, or were in the bin till now.
+
+        Bare bytes may have any type of a picture in `Content-Type`, or none.
+        """
         filename = filename_of(request)
         checksums = _checksums(request)
         if known := _known(request, checksums):
@@ -143,9 +153,11 @@ def _checksums(request: ApiRequest) -> list[str]:
         value = request.headers.get(name)
         if value is None:
             continue
-        if len(value) != digits or not all(digit in "0123456789abcdefABCDEF" for digit in value):
-            raise serializers.ValidationError({name: _("Give %(digits)d hexadecimal digits.") % {"digits": digits}})
-        found.append(value.lower())
+        try:
+            found.append(read_checksum(value.strip(), digits=digits))
+        except ValueError as error:
+            sentence = _("Give %(digits)d hexadecimal digits, or the same bytes in base64.") % {"digits": digits}
+            raise serializers.ValidationError({name: sentence}) from error
     return found
 
 

@@ -9,6 +9,7 @@ from rest_framework.exceptions import NotFound
 from gallery.access.problems import ApiView
 from gallery.api import (
     binned,
+    changes,
     chosen,
     duplicates,
     files,
@@ -57,6 +58,7 @@ version_1 = [
     path("photos/change/", chosen.ChangeChosen.as_view(), name="change-photos"),
     path("photos/delete/", chosen.DeleteChosen.as_view(), name="delete-photos"),
     path("photos/download/", chosen.DownloadChosen.as_view(), name="download-photos"),
+    path("photos/removed/", changes.Removals.as_view(), name="removed-photos"),
     path("photos/<int:photo_id>/", photos.OnePhoto.as_view(), name="photo"),
     path("photos/<int:photo_id>/thumbnail/", files.Thumbnail.as_view(), name="thumbnail"),
     path("photos/<int:photo_id>/preview/", files.Preview.as_view(), name="preview"),

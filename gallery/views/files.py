@@ -8,12 +8,12 @@ from urllib.parse import quote
 from django.conf import settings
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
-from django.utils.cache import get_conditional_response
-from django.utils.http import content_disposition_header, quote_etag
+from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
+from gallery.access.entity_tags import failed_condition
 from gallery.access.transfers import count_download
-from gallery.files import open_original, safe_filename, thumbnail_path
+from gallery.files import disposition_of, open_original, safe_filename, thumbnail_path
 from gallery.images import CONTENT_TYPES
 from gallery.models import Photo, PhotoQuerySet
 from gallery.ranges import FilePart, UnsatisfiableRange, read_range
@@ -66,8 +66,12 @@ def _send_thumbnail(request: PageRequest, photos: PhotoQuerySet, photo_id: int, 
 
 
 def _send(request: PageRequest, path: Path, *, etag: str, content_type: str, filename: str) -> HttpResponseBase:
-    response: HttpResponseBase | None = get_conditional_response(request, etag=quote_etag(etag))
-    if response is None:
+    status = failed_condition(request, quote_etag(etag))
+    if status == 412:
+        return HttpResponse(status=412, headers={"ETag": quote_etag(etag)})
+    if status == 304:
+        response: HttpResponseBase = HttpResponse(status=304)
+    else:
         try:
             file = open_original(path)
         except (FileNotFoundError, IsADirectoryError, PermissionError) as error:  # lost, or moved by its owner
@@ -98,7 +102,7 @@ def _leave_to_front(path: Path, *, content_type: str, filename: str) -> HttpResp
         response[FRONT_SENDS] = quote(f"/_front/media/{path.relative_to(settings.MEDIA_ROOT)}")
     else:
         response[FRONT_SENDS] = quote(f"/_front/in-place{path}")
-    response["Content-Disposition"] = content_disposition_header(as_attachment=False, filename=filename) or "inline"
+    response["Content-Disposition"] = disposition_of(filename)
     return response
 
 
@@ -123,13 +127,14 @@ def _send_ourselves(
     request: PageRequest, file: IO[bytes], span: tuple[int, int] | None, *, content_type: str, filename: str
 ) -> FileResponse:
     if span is None:
-        response = FileResponse(file, content_type=content_type, filename=filename)
+        response = FileResponse(file, content_type=content_type)
     else:
         begin, end = span
         size = os.fstat(file.fileno()).st_size
-        response = FileResponse(FilePart(file, begin, end), content_type=content_type, filename=filename, status=206)
+        response = FileResponse(FilePart(file, begin, end), content_type=content_type, status=206)
         response["Content-Length"] = str(end - begin + 1)
         response["Content-Range"] = f"bytes {begin}-{end}/{size}"
+    response["Content-Disposition"] = disposition_of(filename)
     if BEHIND_FRONT in request.META:
         count_download(response, user=request.user)
     return response

@@ -28,13 +28,15 @@ from gallery.views import PageRequest
 class Outcome:
     """What became of one file: `status` as in HTTP (201 new, 200 there already), and why it was refused.
 
-    Of what was there already, `detail` says where, unless it was in the gallery.
+    Of what was there already, `detail` says where, unless it was in the gallery. `kind` is the API's type of a refusal
+    where the status does not tell it.
     """
 
     filename: str
     status: int
     photo: Photo | None = None
     detail: str = ""
+    kind: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """What the page's own script reads."""
@@ -109,9 +111,9 @@ def store_file(file: IO[bytes], *, owner: User, filename: str) -> Outcome:
     except UnsupportedImage as error:
         return Outcome(filename, 415, detail=str(error))
     except ImageTooLarge as error:
-        return Outcome(filename, 413, detail=str(error))
+        return Outcome(filename, 413, detail=str(error), kind=error.kind)
     except InvalidImage as error:
-        return Outcome(filename, 400, detail=str(error))
+        return Outcome(filename, 400, detail=str(error), kind="invalid")
     detail = _("Taken out of the bin") if arrival is Arrival.BINNED else ""
     return Outcome(filename, 201 if arrival is Arrival.NEW else 200, photo, detail)
 

@@ -1,39 +1,117 @@
 """Searches that a person keeps under a name, and what they may want to type."""
 
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+from django.db import transaction
+from django.http import QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
 from gallery.access import ApiRequest
-from gallery.access.fields import Input, Query, Text, Visible
-from gallery.access.problems import CONFLICT, ApiView, Conflict
+from gallery.access.fields import MAX_NUMBER, Input, Query, Text, Visible, Whole
+from gallery.access.problems import CONFLICT, ApiView, Conflict, refuse_changed
+from gallery.access.schema import answered
+from gallery.images import EXTENSIONS
+from gallery.models import MAX_IMPORTANCE, Photo
+from gallery.serializers import DAY
 from gallery.tokens import Scope
+from search.forms import LIMITS, SearchForm
 from search.models import RecentSearch, SavedSearch
-from search.query import MAX_QUERY_LENGTH, InvalidQuery, parse
-from search.saved import TooManySaved, forget_searches, recent_searches, save_search, saved_searches
+from search.query import MAX_PIXELS, MAX_QUERY_LENGTH, InvalidQuery, parse
+from search.saved import (
+    NameTaken,
+    TooManySaved,
+    change_search,
+    forget_searches,
+    recent_searches,
+    save_search,
+    saved_searches,
+)
+from search.serializers import REGION
 from search.suggestions import suggest
 
 MAX_NAME_LENGTH = SavedSearch._meta.get_field("name").max_length
 
 
-class NewSavedSearch(Input):
-    """A search to be kept."""
+class Day(Text, serializers.RegexField):
+    """A day in JSON, such as "2024-05-01"."""
 
-    name = Visible(max_length=MAX_NAME_LENGTH, help_text="A search of this name is replaced.")
-    q = Visible(max_length=MAX_QUERY_LENGTH, help_text="Words and filters, as a search takes them.")
-    order = serializers.ChoiceField(["newest", "oldest"], required=False, help_text="Else the best first.")
+    def __init__(self, **options: Any) -> None:
+        super().__init__(regex=rf"^(?:{DAY})$", **options)
 
-    def validate_q(self, text: str) -> str:
-        """What no search would take is not kept."""
+
+class Part(Text, serializers.RegexField):
+    """A part of a picture, such as "0.1,0.2,0.5,0.6"."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(regex=REGION, **options)
+
+
+class SearchFields(Input):
+    """What a saved search looks for: the fields of the search page, at least one of them; null is as good as none."""
+
+    q = Text(
+        required=False,
+        allow_null=True,
+        allow_blank=True,
+        max_length=MAX_QUERY_LENGTH,
+        help_text="Words and filters, as a search takes them.",
+    )
+    extension = serializers.ChoiceField(sorted(set(EXTENSIONS.values())), required=False, allow_null=True)
+    kind = serializers.ChoiceField(Photo.Kind.choices, required=False, allow_null=True)
+    min_width = Whole(required=False, allow_null=True, min_value=1, max_value=MAX_PIXELS)
+    min_height = Whole(required=False, allow_null=True, min_value=1, max_value=MAX_PIXELS)
+    min_importance = Whole(required=False, allow_null=True, min_value=1, max_value=MAX_IMPORTANCE)
+    after = Day(required=False, allow_null=True, help_text="Taken on this day or later.")
+    before = Day(required=False, allow_null=True, help_text="Taken before this day.")
+    order = serializers.ChoiceField(
+        ["newest", "oldest"], required=False, allow_null=True, help_text="Else the best first."
+    )
+    photo = Whole(
+        required=False, allow_null=True, min_value=1, max_value=MAX_NUMBER, help_text="Photos that look like this one."
+    )
+    region = Part(required=False, allow_null=True, help_text="A part of `photo`, as a search takes it.")
+    top = Whole(
+        required=False, allow_null=True, help_text=f"No more than the best so many: {', '.join(map(str, LIMITS))}."
+    )
+
+    def validate_q(self, text: str | None) -> str | None:
+        """A query that no search would take is not kept."""
         try:
-            parse(text)
+            parse(text or "")
         except InvalidQuery as error:
             raise serializers.ValidationError(str(error)) from error
         return text
+
+    def address(self, before: str = "") -> str:
+        """The query string of the search page for a valid search, which changes the one `before`; ValidationError."""
+        said: dict[str, Any] = dict(parse_qsl(before))
+        said |= {name: value for name, value in self.validated_data.items() if name != "name"}
+        form = SearchForm(QueryDict(urlencode({name: value for name, value in said.items() if value})))
+        if not form.is_valid():
+            raise serializers.ValidationError({name: list(errors) for name, errors in form.errors.items()})
+        if not form.asks_for_something:
+            raise serializers.ValidationError({"q": _("Say what to search for.")})
+        if said.get("region") and not said.get("photo"):
+            raise serializers.ValidationError({"region": _("Say of which photo this is a part.")})
+        return form.address()
+
+
+class NewSavedSearch(SearchFields):
+    """A search to be kept."""
+
+    name = Visible(max_length=MAX_NAME_LENGTH, help_text="A search of this name is replaced.")
+
+
+class SavedSearchChanges(SearchFields):
+    """Another name, or other fields; what is left out stays as it is, null takes a field away."""
+
+    name = Visible(required=False, max_length=MAX_NAME_LENGTH, help_text="No other search may have it.")
 
 
 class RecentSearchSerializer(serializers.ModelSerializer):
@@ -98,18 +176,19 @@ class SavedSearches(ApiView):
     @extend_schema(
         operation_id="save_search",
         request=NewSavedSearch,
-        examples=[OpenApiExample("Tickets", {"name": "Tickets", "q": "登机牌 after:2023"}, request_only=True)],
+        parameters=[answered("Location", "The saved search.", 200, 201)],
+        examples=[
+            OpenApiExample("Tickets", {"name": "Tickets", "q": "登机牌 after:2023"}, request_only=True),
+            OpenApiExample("Screenshots", {"name": "New", "kind": "screenshot", "order": "newest"}, request_only=True),
+        ],
         responses={201: SavedSearchSerializer, 200: SavedSearchSerializer, **CONFLICT},
         tags=["search"],
     )
     def post(self, request: ApiRequest) -> Response:
         """Save a search under a name; 200 where it replaces one, 409 where 100 are saved already."""
         wanted = NewSavedSearch.read(request.data)
-        address = urlencode(
-            {name: wanted.validated_data[name] for name in ("q", "order") if name in wanted.validated_data}
-        )
         try:
-            saved, created = save_search(wanted.validated_data["name"], user=request.user, address=address)
+            saved, created = save_search(wanted.validated_data["name"], user=request.user, address=wanted.address())
         except TooManySaved as error:
             raise Conflict(str(error)) from error
         location = {"Location": reverse("api:saved-search", args=[saved.pk])}
@@ -119,17 +198,44 @@ class SavedSearches(ApiView):
 class OneSavedSearch(ApiView):
     """One saved search."""
 
-    scopes = {"GET": Scope.SEARCH, "DELETE": Scope.SEARCH}
+    scopes = {"GET": Scope.SEARCH, "PATCH": Scope.SEARCH, "DELETE": Scope.SEARCH}
+    is_conditional = True
 
     @extend_schema(operation_id="read_saved_search", responses=SavedSearchSerializer, tags=["search"])
     def get(self, request: ApiRequest, saved_id: int) -> Response:
         """A saved search."""
         return Response(SavedSearchSerializer(_own(request, saved_id)).data)
 
+    @extend_schema(
+        operation_id="change_saved_search",
+        request=SavedSearchChanges,
+        responses={200: SavedSearchSerializer, **CONFLICT},
+        tags=["search"],
+    )
+    def patch(self, request: ApiRequest, saved_id: int) -> Response:
+        """Rename a saved search, or have it search for something else; 409 where another one has that name.
+
+        Assistants that may read what it finds may do so no longer when it searches for something else.
+        """
+        wanted = SavedSearchChanges.read(request.data)
+        data = wanted.validated_data
+        with transaction.atomic():
+            saved = _own(request, saved_id, locked=True)
+            refuse_changed(request, SavedSearchSerializer(saved).data)
+            address = wanted.address(saved.address) if data.keys() - {"name"} else saved.address
+            try:
+                change_search(saved, name=data.get("name", saved.name), address=address)
+            except NameTaken as error:
+                raise Conflict(str(error)) from error
+        return Response(SavedSearchSerializer(saved).data)
+
     @extend_schema(operation_id="delete_saved_search", request=None, responses={204: None}, tags=["search"])
     def delete(self, request: ApiRequest, saved_id: int) -> Response:
         """Forget a saved search; nothing happens to photos."""
-        _own(request, saved_id).delete()
+        with transaction.atomic():
+            saved = _own(request, saved_id, locked=True)
+            refuse_changed(request, SavedSearchSerializer(saved).data)
+            saved.delete()
         return Response(status=204)
 
 
@@ -164,5 +270,6 @@ class SuggestionList(ApiView):
         return Response({"results": suggest(query.validated_data["q"], user=request.user)})
 
 
-def _own(request: ApiRequest, saved_id: int) -> SavedSearch:
-    return get_object_or_404(saved_searches(user=request.user), pk=saved_id)
+def _own(request: ApiRequest, saved_id: int, *, locked: bool = False) -> SavedSearch:
+    searches = saved_searches(user=request.user)
+    return get_object_or_404(searches.select_for_update() if locked else searches, pk=saved_id)

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.core.files.uploadedfile import UploadedFile
+from django.http import QueryDict
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema
@@ -14,16 +16,18 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 
 from gallery.access import ApiRequest
-from gallery.access.problems import CONTENT_TYPE, ApiView, Problem
+from gallery.access.problems import CONFLICT, CONTENT_TYPE, ApiView, Conflict, Problem
 from gallery.access.transfers import is_transfer
 from gallery.images import InvalidImage, read_header
 from gallery.models import Photo
 from gallery.tokens import Scope
-from search.examples import PartOfPhoto, StoredPhoto
+from search.examples import ExampleGone, PartOfPhoto, StoredPhoto
+from search.forms import SearchForm
 from search.hybrid import SearchPage, continue_search, search_by_example, search_by_image, search_by_text
 from search.query import InvalidQuery
 from search.result_lists import ResultListGone
-from search.serializers import PictureSearch, SearchAnswer, SearchQuery, WordSearch, serialize_hits
+from search.saved import saved_searches
+from search.serializers import PictureSearch, RunQuery, SearchAnswer, WordSearch, serialize_hits
 
 ANSWERS = {
     200: SearchAnswer,
@@ -43,7 +47,7 @@ class Search(ApiView):
         data = query.validated_data
 
         def search(limit: int) -> SearchPage:
-            how: dict[str, Any] = {"user": request.user, "filters": query.filters(), "order": data["order"]}
+            how: dict[str, Any] = {"user": request.user, "filters": query.filters(), "order": data.get("order", "")}
             if "photo" not in data:
                 return search_by_text(data["q"], **how, limit=limit)
             photo = get_object_or_404(Photo.objects.visible_to(request.user), pk=data["photo"])
@@ -54,6 +58,36 @@ class Search(ApiView):
             return _answer(request, query, search)
         except InvalidImage as error:
             raise serializers.ValidationError({"region": str(error)}) from error
+
+
+class SavedSearchResults(ApiView):
+    """A saved search, run."""
+
+    scopes = {"GET": Scope.SEARCH}
+
+    @extend_schema(
+        operation_id="run_saved_search", parameters=[RunQuery], responses=ANSWERS | CONFLICT, tags=["search"]
+    )
+    def get(self, request: ApiRequest, saved_id: int) -> Response:
+        """The photos that a saved search finds now, as its page shows them.
+
+        404, too, where the photo or the sent picture that it begins with is there no longer.
+        """
+        query = RunQuery.read(request.query_params)
+        saved = get_object_or_404(saved_searches(user=request.user), pk=saved_id)
+        form = SearchForm(QueryDict(saved.address))
+
+        def search(limit: int) -> SearchPage:
+            if not form.is_valid() or not form.asks_for_something:
+                raise Conflict(_("This search was saved by another version, and cannot be run; save it anew."))
+            return run_form(form, user=request.user, limit=limit)
+
+        try:
+            return _answer(request, query, search)
+        except ExampleGone as error:
+            raise NotFound(_("The picture of this search is kept no longer.")) from error
+        except InvalidImage as error:
+            raise Conflict(str(error)) from error
 
 
 class PictureSearchView(ApiView):
@@ -84,7 +118,7 @@ class PictureSearchView(ApiView):
                 user=request.user,
                 text=query.validated_data["q"],
                 filters=query.filters(),
-                order=query.validated_data["order"],
+                order=query.validated_data.get("order", ""),
                 limit=limit,
             )
 
@@ -93,7 +127,28 @@ class PictureSearchView(ApiView):
         return _answer(request, query, search)
 
 
-def _answer(request: ApiRequest, query: SearchQuery, search: Callable[[int], SearchPage]) -> Response:
+def run_form(form: SearchForm, *, user: User, limit: int) -> SearchPage:
+    """The first page of what a valid form of the search page asks for.
+
+    Raises:
+        ExampleGone, Http404: the picture that it begins with is not there any more.
+        InvalidImage, InvalidQuery: with a sentence for the person.
+    """
+    data = form.cleaned_data
+    how: dict[str, Any] = {
+        "user": user,
+        "filters": form.filters(),
+        "order": data["order"],
+        "at_most": data["top"],
+        "limit": limit,
+    }
+    example = form.example(user=user)
+    if example is None:
+        return search_by_text(data["q"], **how)
+    return search_by_example(example, text=data["q"], **how)
+
+
+def _answer(request: ApiRequest, query: RunQuery, search: Callable[[int], SearchPage]) -> Response:
     """The page that the query asks for: the first of what `search` finds, or a further one of the list kept then."""
     cursor, size = query.validated_data.get("cursor"), query.validated_data["page_size"]
     try:

@@ -44,7 +44,7 @@ def test_a_photo_waits_then_is_done(store: Callable[..., Photo]) -> None:
     assert state_of_thumbnails(photo) == ("waiting", "")
     tasks.make_thumbnails([photo.pk])
     assert state_of_thumbnails(photo) == ("done", "")
-    assert states(photo)[1] == StepState(Step.EMBEDDING, "features", "waiting", "Put the weights there.")
+    assert states(photo)[1] == StepState(Step.EMBEDDING, "", "features", "waiting", "Put the weights there.")
 
 
 def test_work_under_way_and_failures_with_tries_left_are_waiting(store: Callable[..., Photo]) -> None:

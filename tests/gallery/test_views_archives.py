@@ -19,7 +19,7 @@ from gallery.bulk_import.jobs import create_sent_job
 from gallery.bulk_import.safety import ImportRefused
 from gallery.models import ImportJob, PartialUpload, Photo
 from gallery.partial_uploads import LIFETIME, opened, remove_upload, sweep_partial_uploads
-from gallery.views.resumable import PIECE_TYPE
+from gallery.views.tus import PIECE_TYPE
 from tests.gallery.bulk_import.conftest import archive_of, finish
 from tests.gallery.conftest import picture
 from tests.gallery.test_views_resumable import TUS, offset_of, said, send

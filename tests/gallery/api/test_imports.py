@@ -13,7 +13,7 @@ from django.contrib.auth.models import User
 from gallery.api.resumable import SentArchive
 from gallery.models import ImportJob, Photo
 from gallery.tokens import Scope
-from gallery.views.resumable import PIECE_TYPE
+from gallery.views.tus import PIECE_TYPE
 from tests.gallery.bulk_import.conftest import finish, folder  # noqa: F401 - fixtures
 from tests.gallery.conftest import picture
 from tests.gallery.test_tasks import waiting

@@ -94,7 +94,7 @@ def test_neighbours_are_not_asked_each_time_that_anybody_asks(client, db, monkey
 
 def test_the_schema_is_not_made_each_time_that_anybody_asks(client, db, monkeypatch):
     made = []
-    monkeypatch.setattr("gallery.api.reference.SchemaGenerator.get_schema", lambda *_, **__: made.append("it") or {})
+    monkeypatch.setattr("gallery.api.reference.Generator.get_schema", lambda *_, **__: made.append("it") or {})
     schema_in.cache_clear()
     assert [client.get("/api/v1/schema/").status_code for _time in range(3)] == [200] * 3
     assert made == ["it"]

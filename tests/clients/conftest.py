@@ -1,0 +1,28 @@
+"""A server that answers over HTTP, and a key for programs that are not ours."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+
+from gallery.tokens import Scope, issue_token
+from tests.gallery.conftest import broker, media_root  # noqa: F401 - fixtures
+
+
+@pytest.fixture
+def owner(transactional_db: None) -> User:
+    """A person with a gallery."""
+    return User.objects.create_user("anna", password="x")
+
+
+@pytest.fixture
+def key(owner: User) -> str:
+    """A key with all scopes."""
+    return issue_token("client", user=owner, scopes=Scope.values)[1]
+
+
+@pytest.fixture
+def url(live_server: Any, media_root: Any, broker: Any, settings: Any) -> str:  # noqa: F811
+    """The server's address; words are looked up in PostgreSQL, as nobody indexes them here."""
+    settings.ELASTICSEARCH_URL = ""
+    return live_server.url

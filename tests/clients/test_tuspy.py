@@ -1,0 +1,29 @@
+"""Uploads by tuspy, a client of tus that knows nothing of this project."""
+
+import hashlib
+from io import BytesIO
+
+import pytest
+from tusclient import client
+
+from gallery.models import PartialUpload, Photo
+from tests.gallery.conftest import picture
+
+
+@pytest.mark.parametrize("checks", [False, True])
+def test_sends_a_picture_in_pieces(url, key, checks):
+    data = picture(3)
+    tus = client.TusClient(f"{url}/api/v1/photos/uploads/", headers={"Authorization": f"Bearer {key}"})
+    uploader = tus.uploader(
+        file_stream=BytesIO(data),
+        chunk_size=50,
+        metadata={"filename": "茶.png", "sha256": hashlib.sha256(data).hexdigest().upper(), "filetype": "image/png"},
+        metadata_encoding="utf-8",
+        upload_checksum=checks,
+    )
+    uploader.upload_chunk()
+    assert PartialUpload.objects.get().offset == 50
+    again = tus.uploader(file_stream=BytesIO(data), chunk_size=1000, url=uploader.url)
+    again.upload()
+    photo = Photo.objects.get()
+    assert (photo.filename, photo.path.read_bytes()) == ("茶.png", data)

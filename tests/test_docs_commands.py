@@ -1,0 +1,70 @@
+"""The commands in docs/api.md do what the page says: each is run as it stands there, against a server that answers."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from zipfile import ZipFile
+
+from gallery.models import ImportJob, Photo
+from tests.clients.conftest import broker, key, media_root, owner, url  # noqa: F401 - fixtures
+from tests.gallery.conftest import picture
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "api.md"
+COMMANDS = re.findall(r"^```bash\n(.*?)^```$", PAGE.read_text(), re.DOTALL | re.MULTILINE)
+
+
+def run(commands: str, *, folder: Path, **variables: str) -> str:
+    """Run them as a person would, who stops at the first that fails."""
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    # curl calls an answer with an error a success unless it is told not to.
+    (folder / ".curlrc").write_text("fail-with-body\nsilent\nshow-error\n")
+    result = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", commands],
+        cwd=folder,
+        env={**os.environ, "PATH": path, "CURL_HOME": str(folder), **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 0, f"{commands}\n{result.stdout}\n{result.stderr}"
+    return result.stdout
+
+
+def test_every_block_of_commands_is_marked_as_one():
+    assert "curl" not in re.sub(r"^```bash\n.*?^```$", "", PAGE.read_text(), flags=re.DOTALL | re.MULTILINE)
+    assert len(COMMANDS) >= 5
+
+
+def test_every_command_works_in_the_order_of_the_page(url, key, owner, tmp_path):  # noqa: F811
+    (tmp_path / "ticket.png").write_bytes(picture(1))
+    with ZipFile(tmp_path / "phone.zip", "w") as archive:
+        archive.writestr("beach.png", picture(2))
+    first, *others = COMMANDS
+    upload, rest = first.split("\n", 1)
+    run(upload, folder=tmp_path, URL=url, KEY=key)
+    photo = Photo.objects.get()
+    (tmp_path / "ticket.png").unlink()
+    for commands in [rest, *others]:
+        run(commands, folder=tmp_path, URL=url, KEY=key, PHOTO=str(photo.pk))
+    assert (tmp_path / "ticket.png").read_bytes() == (tmp_path / "copy.png").read_bytes() == picture(1)
+    photo.refresh_from_db()
+    assert photo.importance == 4
+    assert ImportJob.objects.count() == 2
+
+
+def test_curl_saves_a_chinese_name_under_one_that_it_can_read(url, key, owner, tmp_path):  # noqa: F811
+    sent = '--data-binary @a.png -H "X-Filename: %E7%A5%A8.png" -H "Content-Type: image/png"'
+    (tmp_path / "a.png").write_bytes(picture(1))
+    run(
+        f'curl -H "Authorization: Bearer $KEY" {sent} $URL/api/v1/photos/upload/',
+        folder=tmp_path,
+        URL=url,
+        KEY=key,
+    )
+    photo = Photo.objects.get()
+    assert photo.filename == "票.png"
+    command = f'curl -OJ -H "Authorization: Bearer $KEY" $URL/api/v1/photos/{photo.pk}/original/'
+    run(command, folder=tmp_path, URL=url, KEY=key)
+    assert (tmp_path / "_.png").read_bytes() == picture(1)
