@@ -34,9 +34,10 @@ class GalleryForm(forms.Form):
 
 
 class PortionForm(forms.Form):
-    """Which of a month's photos are asked for: those after so many."""
+    """A portion of the timeline: the place in a month from which it begins, and the newest photo that counts."""
 
     begin = forms.IntegerField(required=False, min_value=0, max_value=100_000_000)
+    newest = forms.IntegerField(required=False, min_value=0, max_value=MAX_NUMBER)
 
 
 class PhotoNumbersField(forms.Field):

@@ -1,4 +1,4 @@
-"""A person's photos in the order of their dates: the outline of all of them, and the photos of a month."""
+"""A person's photos in the order of their dates: the outline of all of them, and portions of them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +7,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import connection
 from django.db.models import Q
 
-from gallery.models import Photo, PhotoQuerySet
+from gallery.models import Photo
 
 # The shape of a tile in one character: so many steps of equal ratio, the narrowest first.
 SHAPES = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
@@ -27,7 +27,16 @@ OUTLINE = """
         (SELECT string_agg(substr(%(shapes)s, 1 + round(
             (length(%(shapes)s) - 1) * ln(least(%(widest)s, greatest(%(narrowest)s, width::float8 / height))
             / %(narrowest)s) / ln(%(widest)s / %(narrowest)s)
-        )::int, 1), '' ORDER BY dated_at DESC, id DESC) FROM own)
+        )::int, 1), '' ORDER BY dated_at DESC, id DESC) FROM own),
+        (SELECT max(id) FROM gallery_photo WHERE owner_id = %(owner)s)
+"""
+# Reads nothing but the index photo_timeline, too.
+COUNTS = """
+    SELECT (extract(year FROM dated_at) * 100 + extract(month FROM dated_at))::int, count(*)
+    FROM gallery_photo
+    WHERE owner_id = %(owner)s AND trashed_at IS NULL AND id <= %(newest)s
+        AND dated_at >= %(earliest)s AND dated_at < %(end)s
+    GROUP BY 1 ORDER BY 1 DESC
 """
 CONSTANTS: dict[str, str | float] = {"shapes": SHAPES, "narrowest": NARROWEST, "widest": WIDEST}
 
@@ -47,26 +56,63 @@ class Month:
 
 @dataclass(frozen=True)
 class Outline:
-    """What gives every photo its place: the months, latest first, and the shapes of all tiles in order."""
+    """What gives every photo its place: the months, latest first, and the shapes of all tiles in order.
+
+    `newest` is the highest number of a photo at that moment: portions leave out what was stored later.
+    """
 
     months: list[Month]
     shapes: str
+    newest: int
+
+
+@dataclass(frozen=True)
+class Portion:
+    """Photos that follow each other in the timeline, and all months in which they lie, with their whole counts.
+
+    Where the counts are those of an outline, so are the places of the photos.
+    """
+
+    photos: list[Photo]
+    months: list[Month]
 
 
 def outline_of(user: AbstractBaseUser) -> Outline:
     """The outline of all that `user` sees, in one query."""
     with connection.cursor() as cursor:
         cursor.execute(OUTLINE, {"owner": user.pk, **CONSTANTS})
-        months, shapes = cursor.fetchone()
-    counted = [Month(datetime(month // 100, month % 100, 1), count) for month, count in months or []]  # noqa: DTZ001
-    return Outline(counted, shapes or "")
+        months, shapes, newest = cursor.fetchone()
+    return Outline(_as_months(months or []), shapes or "", newest or 0)
 
 
-def photos_of_month(first: datetime, *, user: AbstractBaseUser) -> PhotoQuerySet:
-    """The photos of `user` in the month that begins at `first`, latest first."""
-    following = first.replace(year=first.year + first.month // 12, month=first.month % 12 + 1)
-    photos = Photo.objects.visible_to(user).filter(dated_at__gte=first, dated_at__lt=following)
-    return photos.order_by("-dated_at", "-pk")
+def portion_of(first: datetime, *, begin: int, size: int, newest: int, user: AbstractBaseUser) -> Portion:
+    """Up to `size` photos of `user`, from place `begin` of the month that begins at `first` on back in time.
+
+    Small months come together in one portion. Photos with a higher number than `newest` are left out.
+    """
+    photos = Photo.objects.visible_to(user).filter(pk__lte=newest, dated_at__lt=_month_after(first))
+    # The photos before them are passed over in the index, without being read.
+    numbers = photos.order_by("-dated_at", "-pk").values("pk")[begin : begin + size]
+    chosen = list(Photo.objects.filter(pk__in=numbers).order_by("-dated_at", "-pk"))
+    if not chosen:
+        return Portion([], [])
+    span = {"earliest": _month_of(chosen[-1].dated_at), "end": _month_after(chosen[0].dated_at)}
+    with connection.cursor() as cursor:
+        cursor.execute(COUNTS, {"owner": user.pk, "newest": newest, **span})
+        return Portion(chosen, _as_months(cursor.fetchall()))
+
+
+def _as_months(counts: list[tuple[int, int]]) -> list[Month]:
+    return [Month(datetime(month // 100, month % 100, 1), count) for month, count in counts]  # noqa: DTZ001
+
+
+def _month_of(moment: datetime) -> datetime:
+    return moment.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+
+
+def _month_after(moment: datetime) -> datetime:
+    first = _month_of(moment)
+    return first.replace(year=first.year + first.month // 12, month=first.month % 12 + 1)
 
 
 def neighbours_of(photo: Photo, *, user: AbstractBaseUser) -> tuple[int | None, int | None]:

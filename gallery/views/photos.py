@@ -1,7 +1,7 @@
 """The page of a photo, and what its owner does there."""
 
 from django.core.exceptions import BadRequest
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -31,6 +31,14 @@ def show_tile(request: PageRequest, photo_id: int) -> HttpResponse:
 def show_photo(request: PageRequest, photo_id: int) -> HttpResponse:
     """The page of one photo; asked by a script, what it says of the photo, for the lightbox."""
     return _photo_page(request, _own_photo(request, photo_id))
+
+
+@require_safe
+def tell_state(request: PageRequest, photo_id: int) -> JsonResponse:
+    """Whether a photo is shown, in the bin, or not there (another person's is not): for a script that got no picture."""
+    binned = Photo.objects.belonging_to(request.user).filter(pk=photo_id).values_list("trashed_at", flat=True)
+    states = ["trashed" if moment else "shown" for moment in binned]
+    return JsonResponse({"state": states[0] if states else "gone"})
 
 
 @require_POST

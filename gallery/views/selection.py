@@ -1,6 +1,6 @@
 """What is done with many photos at once that a person has chosen."""
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django import forms
 from django.core.exceptions import BadRequest
@@ -26,7 +26,7 @@ def rate_chosen(request: PageRequest) -> HttpResponse:
     """Give them all one importance."""
     form = valid_form(request, ChosenImportanceForm)
     importance = form.cleaned_data["importance"]
-    count = edit_photos(chosen_photos(form), user=request.user, importance=importance)
+    count = _edit_chosen(request, form, importance=importance)
     sentence = ngettext(
         "%(count)d photo now has the importance %(importance)d.",
         "%(count)d photos now have the importance %(importance)d.",
@@ -39,7 +39,7 @@ def rate_chosen(request: PageRequest) -> HttpResponse:
 def describe_chosen(request: PageRequest) -> HttpResponse:
     """Give them all one description."""
     form = valid_form(request, ChosenDescriptionForm)
-    count = edit_photos(chosen_photos(form), user=request.user, description=form.cleaned_data["description"])
+    count = _edit_chosen(request, form, description=form.cleaned_data["description"])
     sentence = ngettext("%(count)d photo has been described.", "%(count)d photos have been described.", count)
     return tell(request, sentence % {"count": count})
 
@@ -47,7 +47,10 @@ def describe_chosen(request: PageRequest) -> HttpResponse:
 @require_POST
 def bin_chosen(request: PageRequest) -> HttpResponse:
     """Put them into the bin."""
-    count, moment = bin_photos(chosen_photos(valid_form(request, ChosenForm)), user=request.user)
+    form = valid_form(request, ChosenForm)
+    count, moment = bin_photos(chosen_photos(form), user=request.user)
+    if not count:
+        raise BadRequest(_gone_sentence(form))
     return tell(request, binned_sentence(count), undo=moment)
 
 
@@ -61,6 +64,22 @@ def download_chosen(request: PageRequest) -> StreamingHttpResponse:
     name = f"photosearch {timezone.localtime():%Y-%m-%d %H.%M}.zip"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
+
+
+def _edit_chosen(request: PageRequest, form: forms.Form, **changes: Any) -> int:
+    """How many photos were changed; BadRequest if all of them were deleted meanwhile, as in another tab."""
+    count = edit_photos(chosen_photos(form), user=request.user, **changes)
+    if not count:
+        raise BadRequest(_gone_sentence(form))
+    return count
+
+
+def _gone_sentence(form: forms.Form) -> str:
+    return ngettext(
+        "This photo is not in your gallery any more: it is in the bin, or deleted for good.",
+        "These photos are not in your gallery any more: they are in the bin, or deleted for good.",
+        len(form.cleaned_data["photo"]),
+    )
 
 
 def valid_form(request: PageRequest, form_class: type[Form]) -> Form:

@@ -11,9 +11,10 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from gallery.access.fields import MAX_NUMBER
 from gallery.forms import GalleryForm, PortionForm
 from gallery.models import Photo
-from gallery.timeline import Month, Outline, outline_of, photos_of_month
+from gallery.timeline import Month, Outline, Portion, outline_of, portion_of
 from gallery.views import PageRequest
 
 # Photos on a page of those who have no scripts, and that come along with the gallery for those who have.
@@ -35,20 +36,20 @@ def show_gallery(request: PageRequest) -> HttpResponse:
     month = _asked_month(form.cleaned_data["month"], outline)
     number = form.cleaned_data["page"] or 1
     begin = (number - 1) * PAGE_SIZE
-    photos: list[Photo] = []
+    portion = Portion([], [])
     page = None
     if month:
-        photos = list(photos_of_month(month.first, user=request.user)[begin : begin + PAGE_SIZE])
+        portion = portion_of(month.first, begin=begin, size=PAGE_SIZE, newest=outline.newest, user=request.user)
         page = Paginator(range(month.count), PAGE_SIZE).get_page(number)
     at = outline.months.index(month) if month else 0
-    portion = {"month": month and month.key, "begin": begin, "photos": [tile_data(photo) for photo in photos]}
+    is_first = at == begin == 0
     context = {
-        "outline": _as_json(outline) | portion,
+        "outline": _outline_json(outline) | {"portion": _portion_json(portion) if is_first else None},
         "months": outline.months,
         "month": month,
         "later": outline.months[at - 1] if at else None,
         "earlier": outline.months[at + 1] if at + 1 < len(outline.months) else None,
-        "photos": photos,
+        "photos": portion.photos[: max(0, month.count - begin)] if month else [],
         "page": page,
     }
     return render(request, "gallery/photos.html", context)
@@ -57,21 +58,21 @@ def show_gallery(request: PageRequest) -> HttpResponse:
 @require_safe
 def send_outline(request: PageRequest) -> JsonResponse:
     """The outline again, after photos came or went."""
-    return JsonResponse(_as_json(outline_of(request.user)))
+    return JsonResponse(_outline_json(outline_of(request.user)))
 
 
 @require_safe
-def send_month(request: PageRequest, year: int, month: int) -> JsonResponse:
-    """A portion of a month's photos, from the place that is asked for; there is no month without photos."""
+def send_portion(request: PageRequest, year: int, month: int) -> JsonResponse:
+    """A portion of the timeline, from the place in a month that is asked for."""
     form = PortionForm(request.GET)
     if not (form.is_valid() and year in YEARS and month in MONTHS):
         raise Http404
-    begin = form.cleaned_data["begin"] or 0
+    begin, newest = form.cleaned_data["begin"] or 0, form.cleaned_data["newest"]
     first = datetime(year, month, 1)  # noqa: DTZ001 - local time
-    photos = list(photos_of_month(first, user=request.user)[begin : begin + PORTION])
-    if not photos:
-        raise Http404
-    return JsonResponse({"photos": [tile_data(photo) for photo in photos]})
+    portion = portion_of(
+        first, begin=begin, size=PORTION, newest=MAX_NUMBER if newest is None else newest, user=request.user
+    )
+    return JsonResponse(_portion_json(portion))
 
 
 def tile_data(photo: Photo) -> dict[str, Any]:
@@ -87,8 +88,16 @@ def tile_data(photo: Photo) -> dict[str, Any]:
     }
 
 
-def _as_json(outline: Outline) -> dict[str, Any]:
-    return {"months": [[month.key, month.count] for month in outline.months], "shapes": outline.shapes}
+def _outline_json(outline: Outline) -> dict[str, Any]:
+    return {"months": _months_json(outline.months), "shapes": outline.shapes, "newest": outline.newest}
+
+
+def _portion_json(portion: Portion) -> dict[str, Any]:
+    return {"months": _months_json(portion.months), "photos": [tile_data(photo) for photo in portion.photos]}
+
+
+def _months_json(months: list[Month]) -> list[list[str | int]]:
+    return [[month.key, month.count] for month in months]
 
 
 def _asked_month(key: str, outline: Outline) -> Month | None:

@@ -1,7 +1,9 @@
 /** The lightbox: a photo over the page that it was opened from, with its neighbours there and all that is known of it. */
 
-import { post, tell } from "./actions.js";
+import { announceChange, post, tell } from "./actions.js";
+import { ask, onReturn, Problem } from "./asking.js";
 import "./matches.js";
+import { kindOf, problemView, sentenceOf } from "./problems.js";
 import "./region.js";
 import { choose, isChosen, removeTiles } from "./selection.js";
 import { addressOf, listOf, showPlaceholder } from "./tiles.js";
@@ -14,12 +16,15 @@ const REMEMBERED = "lightbox-information";
 const dialog = document.querySelector("#lightbox");
 const stage = dialog.querySelector(".lightbox-stage");
 const picture = dialog.querySelector(".picture");
+const missing = dialog.querySelector(".lightbox-missing");
 const about = dialog.querySelector(".lightbox-about");
 const choice = dialog.querySelector(".choose input");
 const zoom = new Zoom(stage, picture, { turn, zoomed: sharpen });
 const title = document.title;
 let photo = null;
 let list = null;
+let beside = new Map(); // the neighbours by the step to them, for when the list does not have this photo any more
+let problem = ""; // the kind of what kept the last neighbour away
 let removed = 0; // the number of the photo that is on its way into the bin
 
 /** The address of a photo's page, with the words by which it was found. */
@@ -50,18 +55,40 @@ function show(found) {
 }
 
 function showPicture() {
-  picture.hidden = photo.broken;
-  const missing = dialog.querySelector(".lightbox-missing");
-  missing.hidden = !photo.broken;
-  missing.querySelector("p").textContent = gettext("Cannot be read");
-  picture.querySelector("img").remove();
+  const shown = photo;
   const image = new Image();
   image.alt = photo.name;
   image.draggable = false;
+  image.addEventListener("error", () => explain(shown));
   if (!photo.broken) image.src = preview(photo);
-  showPlaceholder(picture, photo.placeholder);
+  picture.querySelector("img").remove();
   picture.prepend(image);
+  showPlaceholder(picture, photo.placeholder);
+  showProblem(photo.broken ? "broken" : "");
   zoom.fit(photo.width, photo.height);
+}
+
+/** Show a sentence in the place of the picture; with no `kind`, the picture. */
+function showProblem(kind) {
+  picture.hidden = photo.broken;
+  picture.querySelector("img").hidden = Boolean(kind);
+  missing.hidden = !kind;
+  missing.replaceChildren(...(kind ? [problemView(kind, { id: photo.id, retry: showAgain })] : []));
+}
+
+function showAgain() {
+  showPicture();
+  showAbout();
+}
+
+/** Say why the picture did not come, or why nothing can be done with it. */
+async function explain(shown) {
+  const kind = await kindOf(shown.id);
+  const isGone = ["trashed", "gone"].includes(kind);
+  if (isGone) announceChange();
+  if (photo !== shown || !dialog.open) return;
+  const hasPicture = picture.querySelector("img").naturalWidth > 0;
+  if (isGone || !hasPicture) showProblem(kind);
 }
 
 function preview(other) {
@@ -78,12 +105,26 @@ function sharpen(scale) {
   original.decode().then(() => { image.src = original.src; }, () => {});
 }
 
+/** The neighbour, which is null at the ends; undefined where it cannot be known at the moment. */
+async function neighbourOf(shown, step) {
+  try {
+    const neighbour = await list.neighbour(shown.id, step);
+    return neighbour === undefined ? beside.get(step) : neighbour;
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    if (photo === shown) problem = error.kind;
+    return undefined;
+  }
+}
+
 async function showNeighbours() {
   const shown = photo;
+  beside = new Map();
   for (const [act, step] of [["previous", -1], ["next", 1]]) {
-    const neighbour = await list.neighbour(shown.id, step);
+    const neighbour = await neighbourOf(shown, step);
     if (photo !== shown) return;
-    dialog.querySelector(`.turn[data-act=${act}]`).hidden = !neighbour;
+    if (neighbour !== undefined) beside.set(step, neighbour);
+    dialog.querySelector(`.turn[data-act=${act}]`).hidden = neighbour === null;
     if (neighbour && !neighbour.broken) new Image().src = preview(neighbour);
   }
 }
@@ -94,15 +135,25 @@ async function showAbout() {
   dialog.querySelector("[data-act=information]").ariaExpanded = String(isOpen);
   if (!isOpen) return;
   const shown = photo;
-  const response = await fetch(addressOf(shown.id), { headers: { "HX-Request": "true" } });
-  if (photo !== shown || !response.ok) return;
-  about.innerHTML = await response.text();
-  window.htmx.process(about);
+  try {
+    const text = await ask(addressOf(shown.id), { headers: { "HX-Request": "true" } });
+    if (photo !== shown) return;
+    about.innerHTML = text;
+    window.htmx.process(about);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    const kind = error.kind === "gone" ? await kindOf(shown.id) : error.kind;
+    if (photo === shown) about.replaceChildren(problemView(kind, { id: shown.id, retry: showAgain }));
+  }
 }
 
 async function turn(step) {
-  const neighbour = await list.neighbour(photo.id, step);
-  if (!neighbour || !dialog.open) return;
+  const shown = photo;
+  problem = "";
+  const neighbour = await neighbourOf(shown, step);
+  if (photo !== shown || !dialog.open) return;
+  if (problem) tell(sentenceOf(problem), { failed: true });
+  if (!neighbour) return;
   history.replaceState({ lightbox: neighbour.id }, "", pageOf(neighbour));
   show(neighbour);
 }
@@ -112,10 +163,13 @@ async function remove() {
   // Pressed twice, it would be about this photo again, and not about the next.
   if (removed === doomed.id) return;
   removed = doomed.id;
-  const neighbour = await list.neighbour(doomed.id, 1) ?? await list.neighbour(doomed.id, -1);
+  const neighbour = await neighbourOf(doomed, 1) ?? await neighbourOf(doomed, -1);
   const answer = await post(addressOf(doomed.id, "delete"), {});
   removed = 0;
-  if (!answer) return;
+  if (!answer) {
+    explain(doomed);
+    return;
+  }
   tell(answer.sentence, { undo: answer.undo });
   if (neighbour) {
     history.replaceState({ lightbox: neighbour.id }, "", pageOf(neighbour));
@@ -127,6 +181,7 @@ async function remove() {
 }
 
 async function rate(importance) {
+  const rated = photo;
   const radio = about.querySelector(`input[name=importance][value="${importance}"]`);
   if (radio && !about.hidden) {
     radio.click();
@@ -134,6 +189,7 @@ async function rate(importance) {
   }
   const answer = await post(document.querySelector(".rate [formaction]").getAttribute("formaction"), { photo: photo.id, importance });
   if (answer) tell(answer.sentence);
+  else explain(rated);
 }
 
 function close() {
@@ -169,6 +225,11 @@ document.addEventListener("click", async (event) => {
   const source = listOf(tile);
   const found = await source.photo(Number(tile.dataset.photo));
   if (found) open(found, source);
+  else location.assign(event.target.closest("a").href);
+});
+about.addEventListener("htmx:responseError", () => explain(photo));
+onReturn(() => {
+  if (dialog.open && (!missing.hidden || about.querySelector(".problem"))) showAgain();
 });
 dialog.addEventListener("click", (event) => ACTS[event.target.closest("[data-act]")?.dataset.act]?.());
 dialog.addEventListener("submit", (event) => {

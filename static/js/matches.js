@@ -7,7 +7,19 @@
  * that one steps to; unless somebody else does, which a default prevented tells, the page is scrolled to it.
  */
 
+import { ask, Problem } from "./asking.js";
+
 const words = new URLSearchParams(location.search).get("q") ?? "";
+
+/** The boxes of a photo; empty where it has none, or where they do not come: the picture is there without them. */
+async function matchesOf(photo) {
+  try {
+    return await ask(`/photos/${photo}/matches?${new URLSearchParams({ q: words })}`);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    return "";
+  }
+}
 
 async function showMatches(picture) {
   const stage = picture.closest(".lightbox-stage");
@@ -15,11 +27,11 @@ async function showMatches(picture) {
   stage?.querySelector(":scope > .match-bar")?.remove();
   const photo = picture.dataset.photo;
   if (!photo) return;
-  const response = await fetch(`/photos/${photo}/matches?${new URLSearchParams({ q: words })}`);
+  const text = await matchesOf(photo);
   // Meanwhile it may show another photo.
-  if (response.status !== 200 || picture.dataset.photo !== photo) return;
+  if (!text || picture.dataset.photo !== photo) return;
   const template = document.createElement("template");
-  template.innerHTML = await response.text();
+  template.innerHTML = text;
   picture.append(template.content.firstElementChild);
   stage?.append(picture.querySelector(".match-bar"));
 }

@@ -57,7 +57,7 @@ document.addEventListener("click", (event) => {
     return;
   }
   const tile = event.target.closest(".tile[data-photo]");
-  if (!tile || event.ctrlKey || event.metaKey) return;
+  if (!tile || event.ctrlKey || event.metaKey || event.target.closest(".failed")) return;
   const isCheck = event.target.closest(".check");
   if (!isCheck && !chosen.size) return;
   // A label sends a second click to its box, which alone is answered.

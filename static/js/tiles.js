@@ -37,10 +37,11 @@ class ListOfTiles {
     return this.photos.find((photo) => photo.id === id) ?? null;
   }
 
+  /** The photo so many places further; null beyond the ends, undefined where the list has no such photo. */
   async neighbour(id, step) {
     const { photos } = this;
     const at = photos.findIndex((photo) => photo.id === id);
-    return at < 0 ? null : photos[at + step] ?? null;
+    return at < 0 ? undefined : photos[at + step] ?? null;
   }
 
   async between(one, other) {

@@ -1,22 +1,23 @@
 /** The timeline: all photos by date in one long page, of which only what is near the screen exists. */
 
 import "./lightbox.js";
+import { onReturn, Problem } from "./asking.js";
 import { Layout } from "./layout.js";
 import { PhotoStore } from "./photo_store.js";
+import { problemView } from "./problems.js";
 import { Scrubber, monthName } from "./scrubber.js";
-import { mark } from "./selection.js";
-import { addressOf, setList, showPlaceholder } from "./tiles.js";
+import { setList } from "./tiles.js";
+import { fillTile, makeTile, photoOf, releaseTile, retryThumbnail } from "./timeline_tiles.js";
 
 const MARGIN = 0.75; // screens above and below that are filled too
 const HEADING = 56;
-const SECONDS_UNTIL_LOOKING_AGAIN = 4;
+const PAUSE = 250; // milliseconds from a change until the outline is asked for …
+const LONGEST_PAUSE = 30_000; // … at most, where that fails
 
 const element = document.querySelector("#photos");
-const templates = Object.fromEntries(["tile", "broken", "waiting"].map((name) =>
-  [name, document.querySelector(`#${name}-template`).content.firstElementChild]));
+const notice = document.querySelector("#timeline-notice");
 const store = new PhotoStore(element.dataset.source, JSON.parse(document.querySelector("#outline").textContent));
-const shown = new Map(); // "12": a tile's element by the number of its photo, "2023-05": a heading's
-const spare = []; // tiles that are out of sight
+const shown = new Map(); // "12": a tile's element by the place of its photo, "2023-05": a heading's
 const scrubber = new Scrubber(document.querySelector("#scrubber"), {
   go: (fraction) => scrollTo(0, fraction * Math.max(0, top() + layout.height - innerHeight)),
   goToMonth: (number) => scrollTo(0, top() + layout.months[number].top),
@@ -47,13 +48,12 @@ function returnTo({ month: key, place, beyond }) {
 /** Compute all places anew, and stay where one is. */
 function lay({ at = null } = {}) {
   const width = element.clientWidth;
-  layout = new Layout(store.months, store.shapes, {
+  layout = new Layout(store.months.map(({ key, count }) => [key, count]), store.shapes, {
     width,
     rowHeight: Math.min(240, 88 + width * 0.11),
     gap: width < 600 ? 3 : 6,
     heading: HEADING,
   });
-  store.setMonths(layout.months);
   element.style.blockSize = `${layout.height}px`;
   document.querySelector("#no-photos").hidden = layout.months.length > 0;
   for (const item of shown.values()) release(item);
@@ -81,9 +81,19 @@ function render() {
       shown.set(key, item);
       element.insertBefore(item, next);
     }
+    const photo = place.month ? null : store.at(place.index);
+    if (photo) fillTile(item, photo);
     next = item.nextElementSibling;
   }
+  tellRange(items, from + innerHeight / 2);
   if (layout.months.length) scrubber.move(from / Math.max(1, layout.height - innerHeight), layout.monthAt(from + HEADING));
+}
+
+/** Tell the store which photos are shown: whatever is missing of them, it asks for. */
+function tellRange(items, middle) {
+  const indexes = [...items.values()].filter(({ month }) => !month).map(({ index }) => index);
+  if (!indexes.length) return;
+  store.show({ first: indexes[0], last: indexes.at(-1), middle: layout.rowFirsts[layout.rowAt(middle)] });
 }
 
 /** Headings and tiles from `upper` to `lower`, in their order, with their places. */
@@ -113,82 +123,55 @@ function makeHeading({ month, top: place }) {
   return heading;
 }
 
-/** Take a heading or tile out of the page; tiles are used again, for making them takes longer than filling them. */
 function release(item) {
-  item.remove();
-  if (!item.classList.contains("tile")) return;
-  item.removeAttribute("data-photo");
-  item.removeAttribute("id");
-  showPlaceholder(item, "");
-  const link = item.querySelector("a");
-  link.removeAttribute("href");
-  link.replaceChildren();
-  mark(item);
-  spare.push(item);
+  if (item.classList.contains("tile")) releaseTile(item);
+  else item.remove();
 }
 
-function makeTile({ index, left, top: place, width, height }) {
-  const tile = spare.pop() ?? templates.tile.cloneNode(true);
-  tile.style.transform = `translate(${left}px, ${place}px)`;
-  tile.style.inlineSize = `${width}px`;
-  tile.style.blockSize = `${height}px`;
-  const photo = store.at(index);
-  if (photo) fill(tile, photo);
-  else store.want(index);
-  return tile;
+function renderSoon() {
+  frame ||= requestAnimationFrame(render);
 }
 
-function fill(tile, photo) {
-  const link = tile.querySelector("a");
-  const box = tile.querySelector(".check input");
-  tile.dataset.photo = photo.id;
-  tile.id = `photo-${photo.id}`;
-  link.href = addressOf(photo.id);
-  box.ariaLabel = `${tile.querySelector(".check").title}: ${photo.name}`;
-  mark(tile);
-  if (photo.version) {
-    showPlaceholder(tile, photo.placeholder);
-    const image = templates.tile.querySelector("img").cloneNode();
-    link.replaceChildren(image);
-    image.alt = photo.name;
-    image.src = `${addressOf(photo.id, "thumbnail")}?v=${photo.version}`;
-    return;
-  }
-  const words = templates[photo.broken ? "broken" : "waiting"].cloneNode(true);
-  words.querySelector("small").textContent = photo.name;
-  link.replaceChildren(words);
-  if (!photo.broken) lookAgain();
+/** Ask at once for all that failed before. */
+function wake() {
+  store.wake();
+  for (const item of shown.values()) if (item.classList.contains("tile")) retryThumbnail(item);
 }
 
-let looking = 0;
-/** Some tiles wait for their thumbnails. */
-function lookAgain() {
-  looking ||= setTimeout(() => {
-    looking = 0;
-    store.forgetUnfinished();
-    for (const [key, item] of shown) if (item.querySelector(".placeholder:not(.broken)")) store.want(Number(key));
-  }, SECONDS_UNTIL_LOOKING_AGAIN * 1000);
+function showTrouble() {
+  const { trouble } = store;
+  notice.replaceChildren(...(trouble ? [problemView(trouble, { retry: wake })] : []));
+  if (!trouble) wake();
 }
 
-store.addEventListener("loaded", ({ detail: { begin, end } }) => {
-  for (let index = begin; index < end; index += 1) {
-    const tile = shown.get(String(index));
-    if (tile) fill(tile, store.at(index));
-  }
-});
-
-let refreshing = 0;
-/** Photos came or went, often many after each other. */
+let refreshing = null;
+let changes = 0;
+let failures = 0;
+let endPause = () => {};
+/** Photos came or went, often many after each other: ask for the outline anew, and stay where one is. */
 function refreshSoon() {
-  refreshing ||= setTimeout(refresh, 250);
+  changes += 1;
+  refreshing ??= refresh().finally(() => { refreshing = null; });
 }
 
-/** Ask for the outline anew, and stay where one is. */
 async function refresh() {
-  refreshing = 0;
-  const at = layout.months.length && scrollY > 0 ? anchor() : null;
-  await store.refresh();
-  lay({ at });
+  for (let seen = -1; seen !== changes;) {
+    await new Promise((done) => {
+      endPause = done;
+      setTimeout(done, Math.min(LONGEST_PAUSE, PAUSE * 2 ** failures));
+    });
+    seen = changes;
+    try {
+      const at = layout.months.length && scrollY > 0 ? anchor() : null;
+      if (await store.refresh()) lay({ at });
+      failures = 0;
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      failures += 1;
+      // Nobody gets an answer before the login; all else is tried again.
+      if (error.kind !== "login") seen = -1;
+    }
+  }
 }
 
 function save() {
@@ -197,31 +180,73 @@ function save() {
 }
 
 addEventListener("scroll", () => {
-  frame ||= requestAnimationFrame(render);
+  renderSoon();
   clearTimeout(saving);
   saving = setTimeout(save, 150);
 }, { passive: true });
+store.addEventListener("loaded", renderSoon);
+store.addEventListener("outdated", refreshSoon);
+store.addEventListener("trouble", showTrouble);
 document.addEventListener("photos:changed", refreshSoon);
-document.addEventListener("photo:closed", ({ detail: { id } }) => showPhoto(id));
+element.addEventListener("thumbnail:failed", ({ detail: { id } }) => store.recheck(store.indexOf(id)));
+onReturn(() => {
+  renderSoon();
+  wake();
+  refreshSoon();
+  if (failures) endPause();
+});
+// Nobody need stay for a moment after scrolling: iOS has no `beforeunload`, but clicks.
+for (const type of ["beforeunload", "click"]) addEventListener(type, save, { capture: true });
+document.addEventListener("photo:shown", ({ detail: { id } }) => bringIntoView(id));
+document.addEventListener("photo:closed", ({ detail: { id } }) => focusPhoto(id));
 
-/** Scroll to the photo that the lightbox showed last, unless it is on the screen, and give it the focus. */
-function showPhoto(id) {
+/** Scroll to the photo that the lightbox shows, unless it is on the screen: so its neighbours are known, too. */
+function bringIntoView(id) {
   const index = store.indexOf(id);
   if (index === undefined) return;
   const row = layout.rowOf(index);
   const upper = top() + layout.rowTops[row] + HEADING;
   const lower = upper + layout.rowHeights[row];
   if (lower < scrollY + HEADING || upper > scrollY + innerHeight) scrollTo(0, (upper + lower - innerHeight) / 2);
+}
+
+function focusPhoto(id) {
+  bringIntoView(id);
   render();
-  shown.get(String(index))?.querySelector("a").focus({ preventScroll: true });
+  shown.get(String(store.indexOf(id)))?.querySelector("a").focus({ preventScroll: true });
+  save();
+}
+
+/** The photo of this number as a tile shows it, or as it is known. */
+function photoOfId(id) {
+  const tile = element.querySelector(`.tile[data-photo="${id}"]`);
+  return (tile && photoOf(tile)) ?? store.at(store.indexOf(id));
+}
+
+/** The place of the photo of this number, once it is known again after a change; undefined where it is gone. */
+async function placeOf(id) {
+  while (store.indexOf(id) === undefined && ((refreshing && !failures) || store.isLoading)) {
+    await new Promise((done) => { setTimeout(done, 50); });
+  }
+  return store.indexOf(id);
+}
+
+/** The photo so many places further; null beyond the ends, undefined where this one is gone. Rejects with a Problem. */
+async function neighbourOf(id, step) {
+  const index = await placeOf(id);
+  if (index === undefined) return undefined;
+  try {
+    return await store.load(index + step);
+  } catch (error) {
+    if (error.kind !== "outdated") throw error;
+  }
+  const moved = await placeOf(id);
+  return moved === undefined ? undefined : store.load(moved + step);
 }
 
 setList(element, {
-  photo: async (id) => store.at(store.indexOf(id)),
-  neighbour: async (id, step) => {
-    const index = store.indexOf(id);
-    return index === undefined ? null : store.load(index + step);
-  },
+  photo: async (id) => photoOfId(id),
+  neighbour: neighbourOf,
   between: (one, other) => store.idsBetween(one, other),
 });
 

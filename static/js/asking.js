@@ -1,0 +1,56 @@
+/** Requests to the server: the answer, or a Problem whose kind says what stood in the way. */
+
+const LONGEST_WAIT = 20_000; // milliseconds
+
+export class Problem extends Error {
+  /** `kind`: "login" (logged out), "offline" (no answer), "gone" (not found), "server" (any other failure). */
+  constructor(kind) {
+    super(kind);
+    this.kind = kind;
+  }
+}
+
+/** Whether an answer from `url` is the login page, to which the server redirects requests without a session. */
+export function isLoginPage(url) {
+  return new URL(url, location.href).pathname === document.body.dataset.login;
+}
+
+/** The address of the login page that leads back to this page. */
+export function loginAddress() {
+  return `${document.body.dataset.login}?next=${encodeURIComponent(location.pathname + location.search)}`;
+}
+
+async function receive(url, headers, signal) {
+  const response = await fetch(url, { headers, signal });
+  if (isLoginPage(response.url) || [401, 403].includes(response.status)) throw new Problem("login");
+  if ([404, 410].includes(response.status)) throw new Problem("gone");
+  if (!response.ok) throw new Problem("server");
+  return response.text();
+}
+
+/** The text at `url`. Rejects with a Problem, or with an AbortError once `signal` is aborted. */
+export async function ask(url, { headers = {}, signal = null } = {}) {
+  const patience = AbortSignal.timeout(LONGEST_WAIT);
+  try {
+    return await receive(url, headers, signal ? AbortSignal.any([signal, patience]) : patience);
+  } catch (error) {
+    if (signal?.aborted || error instanceof Problem) throw error;
+    throw new Problem("offline");
+  }
+}
+
+export async function askForJson(url, options) {
+  const text = await ask(url, options);
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Problem("server"); // Some gateway answered in the server's place.
+  }
+}
+
+/** Call `wake` whenever a failed request is likely to succeed now: the connection or the person is back. */
+export function onReturn(wake) {
+  addEventListener("online", wake);
+  addEventListener("pageshow", (event) => event.persisted && wake());
+  document.addEventListener("visibilitychange", () => document.hidden || wake());
+}

@@ -1,0 +1,97 @@
+/** The tiles of the timeline: filled with a photo, its thumbnail asked for again where it failed, and used again. */
+
+import { mark } from "./selection.js";
+import { addressOf, showPlaceholder } from "./tiles.js";
+
+const PAUSES = [1000, 3000]; // milliseconds after which a thumbnail is asked for again, before a person has to
+
+const templates = Object.fromEntries(["tile", "broken", "waiting", "failed"].map((name) =>
+  [name, document.querySelector(`#${name}-template`).content.firstElementChild]));
+const spare = []; // tiles that are out of sight: making them takes longer than filling them
+const filled = new WeakMap(); // tiles: the photos that they show
+
+export function makeTile({ left, top, width, height }) {
+  const tile = spare.pop() ?? templates.tile.cloneNode(true);
+  tile.style.transform = `translate(${left}px, ${top}px)`;
+  tile.style.inlineSize = `${width}px`;
+  tile.style.blockSize = `${height}px`;
+  return tile;
+}
+
+/** Take a tile out of the page. */
+export function releaseTile(tile) {
+  tile.remove();
+  filled.delete(tile);
+  tile.removeAttribute("data-photo");
+  tile.removeAttribute("id");
+  showPlaceholder(tile, "");
+  tile.querySelector(".failed")?.remove();
+  const link = tile.querySelector("a");
+  link.removeAttribute("href");
+  link.replaceChildren();
+  mark(tile);
+  spare.push(tile);
+}
+
+/** The photo that a tile shows; null where none has come. */
+export function photoOf(tile) {
+  return filled.get(tile) ?? null;
+}
+
+/** Have `tile` show `photo`; nothing is touched where it does. */
+export function fillTile(tile, photo) {
+  const before = filled.get(tile);
+  if (before === photo) return;
+  filled.set(tile, photo);
+  if (before && JSON.stringify(before) === JSON.stringify(photo)) return;
+  const link = tile.querySelector("a");
+  tile.dataset.photo = photo.id;
+  tile.id = `photo-${photo.id}`;
+  link.href = addressOf(photo.id);
+  tile.querySelector(".check input").ariaLabel = `${tile.querySelector(".check").title}: ${photo.name}`;
+  mark(tile);
+  tile.querySelector(".failed")?.remove();
+  if (photo.version) {
+    showPlaceholder(tile, photo.placeholder);
+    showThumbnail(tile, photo);
+    return;
+  }
+  const words = templates[photo.broken ? "broken" : "waiting"].cloneNode(true);
+  words.querySelector("small").textContent = photo.name;
+  link.replaceChildren(words);
+}
+
+function showThumbnail(tile, photo, attempt = 0) {
+  const image = templates.tile.querySelector("img").cloneNode();
+  image.alt = photo.name;
+  image.addEventListener("error", () => {
+    // Meanwhile the tile may show another photo.
+    const isShown = () => image.parentElement === tile.querySelector("a");
+    if (!isShown()) return;
+    tile.dispatchEvent(new CustomEvent("thumbnail:failed", { bubbles: true, detail: { id: photo.id } }));
+    if (attempt < PAUSES.length) setTimeout(() => isShown() && showThumbnail(tile, photo, attempt + 1), PAUSES[attempt]);
+    else showFailure(tile, photo);
+  });
+  const again = attempt ? `&again=${attempt}` : "";
+  image.src = `${addressOf(photo.id, "thumbnail")}?v=${photo.version}${again}`;
+  tile.querySelector("a").replaceChildren(image);
+}
+
+function showFailure(tile, photo) {
+  const button = templates.failed.cloneNode(true);
+  button.querySelector("small").textContent = photo.name;
+  button.addEventListener("click", () => retryThumbnail(tile));
+  // Its place is kept, without the mark of a broken picture.
+  tile.querySelector("a").replaceChildren();
+  tile.append(button);
+}
+
+/** Ask again for the thumbnail of a tile that says that it could not be loaded. */
+export function retryThumbnail(tile) {
+  const button = tile.querySelector(".failed");
+  if (!button) return;
+  const hadFocus = button.contains(document.activeElement);
+  button.remove();
+  showThumbnail(tile, filled.get(tile));
+  if (hadFocus) tile.querySelector("a").focus();
+}
