@@ -14,6 +14,8 @@ OPTIONS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # Where a wheel leads to, it leads at once.
+    "--disable-smooth-scrolling",
 )
 
 

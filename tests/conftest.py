@@ -18,7 +18,7 @@ any_machine = hypothesis_settings(deadline=None, suppress_health_check=[HealthCh
 hypothesis_settings.register_profile("the same", any_machine, derandomize=True, database=None)
 hypothesis_settings.register_profile("others", any_machine, max_examples=2000, derandomize=False)
 hypothesis_settings.load_profile("the same")
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=60_000)
 
 
 @pytest.fixture(autouse=True)

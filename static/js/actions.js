@@ -1,7 +1,5 @@
 /** Asking the server for something to be done, and telling the person what came of it. */
 
-import { isLoginPage, loginAddress } from "./asking.js";
-
 const { gettext } = window.django;
 const SECONDS_TO_READ = 10;
 
@@ -21,19 +19,14 @@ export async function post(url, fields) {
   return null;
 }
 
-/**
- * Show a sentence for a while; with `undo`, the moment at which photos went into the bin, a button that restores them,
- * with `login` a link to the login page. The same sentence is not shown twice at a time.
- */
-export function tell(sentence, { undo = "", failed = false, login = false } = {}) {
+/** Show a sentence for a while; with `undo`, the moment at which photos went into the bin, a button that restores them. */
+export function tell(sentence, { undo = "", failed = false } = {}) {
   const list = document.querySelector("#messages");
   const item = document.createElement("div");
   item.className = `notice ${failed ? "error" : "good"}`;
   const text = document.createElement("span");
   text.textContent = sentence;
   item.append(text);
-  if (failed) for (const other of list.querySelectorAll(".error")) if (other.querySelector("span").textContent === sentence) other.remove();
-  if (login) item.append(loginLink());
   if (undo) item.append(undoButton(list, item, undo));
   list.append(item);
   bringUp(list);
@@ -49,14 +42,6 @@ export function announceChange() {
 function bringUp(list) {
   const top = document.querySelector("#lightbox[open]") ?? document.querySelector("#main");
   if (list.parentElement !== top) top.prepend(list);
-}
-
-function loginLink() {
-  const link = document.createElement("a");
-  link.className = "button small";
-  link.href = loginAddress();
-  link.textContent = gettext("Log in");
-  return link;
 }
 
 function undoButton(list, item, moment) {
@@ -88,13 +73,6 @@ function fade(item) {
   }, SECONDS_TO_READ * 1000);
 }
 
-/** Requests of htmx follow a redirect to the login page, which belongs in no part of this one. */
-document.addEventListener("htmx:beforeSwap", (event) => {
-  const { xhr } = event.detail;
-  if (!document.body.dataset.login || !isLoginPage(xhr.responseURL) || isLoginPage(location.href)) return;
-  event.detail.shouldSwap = false;
-  tell(gettext("You are logged out."), { failed: true, login: true });
-});
 // What only adds to a page that is there already stays away without a word.
 for (const type of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
   document.addEventListener(type, ({ detail: { requestConfig } }) => {

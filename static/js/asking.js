@@ -11,7 +11,7 @@ export class Problem extends Error {
 }
 
 /** Whether an answer from `url` is the login page, to which the server redirects requests without a session. */
-export function isLoginPage(url) {
+function isLoginPage(url) {
   return new URL(url, location.href).pathname === document.body.dataset.login;
 }
 

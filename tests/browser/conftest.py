@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from gallery.models import Photo
 from gallery.tasks import make_thumbnails
@@ -19,7 +19,8 @@ from tests.gallery.conftest import broker, media_root, picture, store  # noqa: F
 
 DESK = {"width": 1280, "height": 860}
 SMALL_TELEPHONE = {"width": 320, "height": 640}
-PATIENCE = 20_000  # milliseconds
+# In milliseconds, of actions and of `expect`: no property of the site, but of a machine on which much else runs.
+PATIENCE = 60_000
 
 
 @pytest.fixture(scope="package")
@@ -43,13 +44,34 @@ def words_from_database(settings: Any) -> None:
 
 
 @pytest.fixture
-def open_page(browser: Browser, live_server: Any, media_root: Any, owner: User) -> Iterator[Callable[..., Page]]:  # noqa: F811
+def provoked() -> list[str]:
+    """Parts of complaints that a test provokes on purpose, beside those of every test."""
+    # Refusals, and connections that break, as on leaving a page: browsers and htmx call them errors.
+    return [
+        "the server responded with a status of 4",
+        "Failed to load resource: net::ERR_",
+        "htmx:afterRequest",
+        "htmx:sendError",
+        "htmx:sendAbort",
+    ]
+
+
+@pytest.fixture
+def open_page(
+    browser: Browser,
+    live_server: Any,
+    media_root: Any,  # noqa: F811
+    owner: User,
+    provoked: list[str],
+) -> Iterator[Callable[..., Page]]:
     """Opens a tab in which `owner` is logged in; nothing in it may be complained of, by scripts or the CSP."""
     complaints: list[str] = []
     contexts: list[BrowserContext] = []
 
     def open_tab(path: str = "/", *, user: User | None = owner, **options: Any) -> Page:
-        options = {"viewport": DESK, "locale": "en-GB", "base_url": live_server.url} | options
+        # Nothing is measured while it still moves.
+        standard = {"viewport": DESK, "locale": "en-GB", "base_url": live_server.url, "reduced_motion": "reduce"}
+        options = standard | options
         context = browser.new_context(**options)
         context.set_default_timeout(PATIENCE)
         contexts.append(context)
@@ -64,15 +86,13 @@ def open_page(browser: Browser, live_server: Any, media_root: Any, owner: User) 
     yield open_tab
     for context in contexts:
         context.close()
-    # What a test provokes, browsers and htmx call an error: refusals, and connections that break, as on leaving a page.
-    provoked = (
-        "the server responded with a status of 4",
-        "Failed to load resource: net::ERR_",
-        "htmx:afterRequest",
-        "htmx:sendError",
-        "htmx:sendAbort",
-    )
     assert [complaint for complaint in complaints if not any(words in complaint for words in provoked)] == []
+
+
+def follow(page: Page, locator: Locator) -> None:
+    """Click what leads to another page, and wait until its scripts have run: earlier, it does what it does without."""
+    with page.expect_navigation():
+        locator.click()
 
 
 def settle(page: Page) -> None:

@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 from gallery.assistants import AssistantCall
 from gallery.tokens import ApiToken
 from search.saved import save_search
+from tests.browser.conftest import follow
 
 
 def test_a_key_is_made_shown_and_revoked(open_page):
@@ -12,7 +13,7 @@ def test_a_key_is_made_shown_and_revoked(open_page):
     page.get_by_label("Name").fill("Telephone")
     page.get_by_label("upload photos").check()
     page.get_by_label("Valid for").select_option("30")
-    page.get_by_role("button", name="Make the key").click()
+    follow(page, page.get_by_role("button", name="Make the key"))
     key = page.get_by_role("textbox", name="Your new key").input_value()
     assert key.startswith("ps_")
     page.get_by_role("button", name="Copy").click()
@@ -34,11 +35,11 @@ def test_what_assistants_may_read_is_said_and_what_they_asked_is_listed(open_pag
     expect(page.get_by_label("Flights")).to_be_hidden()
     page.get_by_label("what chosen saved searches find").check()
     page.get_by_label("Flights").check()
-    page.get_by_role("button", name="Save").click()
+    follow(page, page.get_by_role("button", name="Save"))
     expect(page.get_by_text("It holds from the next question on.")).to_be_visible()
     expect(page.get_by_label("Flights")).to_be_checked()
     page.get_by_label("the whole gallery").check()
-    page.get_by_role("button", name="Save").click()
+    follow(page, page.get_by_role("button", name="Save"))
     expect(page.get_by_text("It holds from the next question on.")).to_be_visible()
     expect(page.get_by_label("the whole gallery")).to_be_checked()
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from gallery.bulk_import.run import run_job
 from gallery.models import ImportJob, PartialUpload, Photo
-from tests.browser.conftest import drop_files
+from tests.browser.conftest import drop_files, follow
 from tests.browser.uploading import large_picture, posts
 from tests.gallery.bulk_import.conftest import archive_of, write
 from tests.gallery.conftest import picture
@@ -116,7 +116,7 @@ def test_a_mistake_in_the_form_does_not_send_the_archive_again(
     page.get_by_text("More choices").click()
     patterns = page.get_by_label("Pass over paths like these")
     patterns.fill("!")
-    page.get_by_role("button", name="Import at once").click()
+    follow(page, page.get_by_role("button", name="Import at once"))
     expect(page.get_by_role("alert")).to_have_text("“!” is not a pattern of paths.")
     expect(page.get_by_text("“Takeout.zip” has been sent.")).to_be_visible()
     sent = posts(page)
@@ -131,7 +131,7 @@ def test_an_archive_that_was_sent_need_not_be_imported(open_page: Callable[..., 
     choose(page, takeout)
     page.get_by_text("More choices").click()
     page.get_by_label("Pass over paths like these").fill("!")
-    page.get_by_role("button", name="Import at once").click()
+    follow(page, page.get_by_role("button", name="Import at once"))
     with page.expect_response(lambda response: response.request.method == "DELETE"):
         page.get_by_role("button", name="Do not import it").click()
     expect(page.get_by_text("has been sent")).to_have_count(0)

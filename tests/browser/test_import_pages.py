@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from gallery.bulk_import.run import run_job
 from gallery.models import ImportJob, Photo
-from tests.browser.conftest import SMALL_TELEPHONE, settle
+from tests.browser.conftest import SMALL_TELEPHONE, follow, settle
 from tests.gallery.bulk_import.conftest import write
 from tests.gallery.conftest import picture
 
@@ -30,11 +30,11 @@ def test_a_folder_is_imported_and_taken_back(
     write(tmp_path / "family" / "2020 Winter" / "broken.png", b"nothing")
     write(tmp_path / "family" / "2019 Italy" / "again.png", picture(1))
     page = open_page("/imports")
-    page.get_by_role("link", name="New import").click()
-    page.get_by_role("link", name=str(tmp_path / "family")).click()
+    follow(page, page.get_by_role("link", name="New import"))
+    follow(page, page.get_by_role("link", name=str(tmp_path / "family")))
     expect(page.get_by_role("link", name="2020 Winter")).to_be_visible()
     page.get_by_text("More choices").click()
-    page.get_by_role("button", name="Check first").click()
+    follow(page, page.get_by_role("button", name="Check first"))
     expect(page.locator("#import .state")).to_have_text("being checked")
     work()
     expect(page.locator("#import .state")).to_have_text("checked")
@@ -44,7 +44,7 @@ def test_a_folder_is_imported_and_taken_back(
     work()
     expect(page.locator("#import .state")).to_have_text("finished")
     assert Photo.objects.count() == 12
-    page.get_by_role("link", name="All files").click()
+    follow(page, page.get_by_role("link", name="All files"))
     page.get_by_role("link", name="cannot be read").click()
     settle(page)
     expect(page.get_by_role("row")).to_have_count(2)

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from gallery.bin import bin_photos
 from gallery.models import Photo
 from search.models import ComparedPhoto, LookAlike
-from tests.browser.conftest import SMALL_TELEPHONE
+from tests.browser.conftest import SMALL_TELEPHONE, follow
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def names(owner) -> set[str]:
 def test_groups_are_dealt_with_by_keyboard_one_by_one_and_all_at_once_with_undo(open_page, groups, owner):
     page = open_page("/")
     page.get_by_role("button", name="Menu").click()
-    page.get_by_role("link", name="Look-alikes").click()
+    follow(page, page.get_by_role("link", name="Look-alikes"))
     sections = page.locator(".group:visible")
     expect(sections).to_have_count(3)
     # Another one is chosen to be kept.
@@ -80,7 +80,7 @@ def test_a_group_that_the_server_leaves_alone_stays_and_says_so_and_the_figures_
     page.get_by_role("button", name="Undo").click()
     expect(page.locator(".group:visible")).to_have_count(3)
     expect(figures).to_have_text(["3", "3"])
-    page.get_by_role("link", name="Look again").click()
+    follow(page, page.get_by_role("link", name="Look again"))
     expect(page.locator(".group")).to_have_count(2)
 
 

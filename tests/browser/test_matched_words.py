@@ -108,6 +108,7 @@ def test_in_the_lightbox_the_bar_stays_in_reach_at_every_zoom_and_leads_to_each_
     read_lines(show(picture(1, size=(800, 800))), LINES)
     page = open_page("/search?q=调休")
     page.locator(".hit .tile").click()
+    expect(page.locator("#lightbox")).to_be_visible()
     page.keyboard.press("+")
     page.keyboard.press("+")
     page.keyboard.press("+")

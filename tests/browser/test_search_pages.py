@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from gallery.models import Photo
 from search.models import PhotoText
-from tests.browser.conftest import SMALL_TELEPHONE, wait_for
+from tests.browser.conftest import SMALL_TELEPHONE, follow, wait_for
 from tests.browser.test_matched_words import LINES, read_lines
 from tests.gallery.conftest import picture
 from tests.search.encoders.conftest import photographs  # noqa: F401 - fixture
@@ -126,7 +126,7 @@ def test_searches_are_saved_and_found_again_in_the_side_bar(open_page, show):
     expect(page.get_by_text("Saved under “My flight”.")).to_be_visible()
     page.goto("/search")
     side = page.get_by_role("complementary", name="Your searches")
-    side.get_by_role("link", name="My flight").click()
+    follow(page, side.get_by_role("link", name="My flight"))
     expect(page.locator(".hit")).to_have_count(1)
     page.get_by_role("button", name="Delete the saved search “My flight”").click()
     expect(side.get_by_role("link", name="My flight")).to_have_count(0)

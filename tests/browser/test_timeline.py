@@ -93,7 +93,6 @@ def test_nothing_moves_while_photos_come(open_page, many):
 def test_one_returns_to_the_same_spot(open_page, many, way):
     page = open_page()
     name = scroll_to(page, 4000)
-    wait_for(page, "history.state?.timeline")
     before = page.evaluate("scrollY")
     link = page.locator("#photos .tile").filter(has_text=name).get_by_role("link")
     if way == "page":

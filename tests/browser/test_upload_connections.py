@@ -74,7 +74,7 @@ def test_a_session_that_ended_is_said_and_the_upload_goes_on_after_the_login(ope
     tab.get_by_label("Username").fill("anna")
     tab.get_by_label("Password").fill("x")
     tab.get_by_role("button", name="Log in").click()
-    tab.wait_for_url("**/")
+    tab.wait_for_url(lambda url: not url.endswith("/login/"))
     page.get_by_role("button", name="Go on").click()
     expect(summary(page)).to_have_text("1 added")
 

@@ -65,7 +65,8 @@ def follow(person: Person, tree: Tree) -> None:
     """Wait until the import has ended, look at everything that it brought, and take it back."""
     expect(state(person)).to_have_text("finished", timeout=PATIENCE)
     address = person.page.url
-    person.page.get_by_role("link", name="All files").click()
+    with person.page.expect_navigation():
+        person.page.get_by_role("link", name="All files").click()
     rows = person.page.locator("tbody tr").evaluate_all(
         "rows => rows.map(row => [...row.cells].slice(0, 2).map(cell => cell.innerText.replace(/\\s+/g, ' ').trim()))"
     )

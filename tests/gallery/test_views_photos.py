@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from gallery.bin import bin_photos
 from gallery.images import THUMBNAIL_VERSION
 from gallery.models import MAX_ATTEMPTS, ImportJob, Photo, Step, StepAttempt
 
@@ -37,6 +38,16 @@ def test_htmx_of_an_ended_session_makes_the_whole_page_log_in(db):
     headers = {"HX-Request": "true", "HX-Current-URL": "http://testserver/photos/5"}
     response = Client().get("/photos/5/progress", headers=headers, follow=True)
     assert response["HX-Redirect"] == "/login/?next=%2Fphotos%2F5"
+
+
+def test_tells_scripts_whether_a_photo_is_shown_binned_or_gone(client, store, owner):
+    shown, binned = store(), store()
+    bin_photos(Photo.objects.filter(pk=binned.pk), user=owner)
+    other = store(owner=User.objects.create_user("ben"))
+    states = {
+        photo: client.get(f"/photos/{photo}/state").json()["state"] for photo in (shown.pk, binned.pk, other.pk, 0)
+    }
+    assert states == {shown.pk: "shown", binned.pk: "trashed", other.pk: "gone", 0: "gone"}
 
 
 def test_a_photo_without_thumbnail_asks_for_itself_again(client, store):

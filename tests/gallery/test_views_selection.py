@@ -7,6 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from gallery.bin import bin_photos
 from gallery.forms import MAX_CHOSEN
 from gallery.models import Photo
 from tests.gallery.conftest import picture
@@ -57,9 +58,25 @@ def test_a_missing_file_does_not_spoil_the_download(client, store):
 def test_anothers_photos_are_neither_changed_nor_sent(client, store):
     photo = store(owner=User.objects.create_user("ben"))
     for path, more in (("importance", {"importance": 1}), ("description", {"description": "x"}), ("bin", {})):
-        assert client.post(f"/selection/{path}", {"photo": photo.pk, **more}).status_code == 302
+        assert client.post(f"/selection/{path}", {"photo": photo.pk, **more}).status_code == 400
     assert client.post("/selection/download", {"photo": photo.pk}).status_code == 404
     assert Photo.objects.values_list("importance", "description", "trashed_at").get() == (0, "", None)
+
+
+@pytest.mark.parametrize(
+    ("path", "more"), [("importance", {"importance": 1}), ("description", {"description": "x"}), ("bin", {})]
+)
+def test_says_that_photos_are_gone_when_none_is_left(client, store, owner, path, more):
+    photos = [store(), store()]
+    bin_photos(Photo.objects.filter(pk=photos[0].pk), user=owner)
+    answer = client.post(f"/selection/{path}", {"photo": photos[0].pk, **more}, headers=JSON)
+    assert answer.status_code == 400
+    assert answer.json()["sentence"].startswith("This photo is not in your gallery any more")
+    both = {"photo": [photo.pk for photo in photos], **more}
+    assert client.post(f"/selection/{path}", both, headers=JSON).json()["sentence"].startswith("1 photo")
+    photos[1].delete()
+    gone = client.post(f"/selection/{path}", both, headers=JSON).json()["sentence"]
+    assert gone.startswith("These photos are not in your gallery any more")
 
 
 @pytest.mark.parametrize("photo", ["", "x", "1,", "0", "-1", "1;2", "9" * 30, ",".join(["1"] * (MAX_CHOSEN + 1))])
