@@ -35,10 +35,9 @@ def show_photo(request: PageRequest, photo_id: int) -> HttpResponse:
 
 @require_safe
 def tell_state(request: PageRequest, photo_id: int) -> JsonResponse:
-    """Whether a photo is shown, in the bin or gone, for a script that got no picture; other people's are gone, too."""
-    binned = Photo.objects.belonging_to(request.user).filter(pk=photo_id).values_list("trashed_at", flat=True)
-    states = ["trashed" if moment else "shown" for moment in binned]
-    return JsonResponse({"state": states[0] if states else "gone"})
+    """Whether a photo is shown or in the bin, for a script that got no picture of it."""
+    photo = get_object_or_404(Photo.objects.belonging_to(request.user).only("trashed_at"), pk=photo_id)
+    return JsonResponse({"state": "trashed" if photo.trashed_at else "shown"})
 
 
 @require_POST

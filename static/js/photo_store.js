@@ -70,10 +70,10 @@ export class PhotoStore extends EventTarget {
     return this.at(index);
   }
 
-  async idsBetween(one, other) {
-    const ends = [this.indexes.get(one), this.indexes.get(other)].sort((a, b) => a - b);
+  /** The numbers of the photos from place `first` to `last`. Rejects with a Problem. */
+  async idsBetween(first, last) {
     const ids = [];
-    for (let index = ends[0]; index <= ends[1]; index += 1) ids.push((await this.load(index))?.id);
+    for (let index = first; index <= last; index += 1) ids.push((await this.load(index))?.id);
     return ids.filter(Boolean);
   }
 

@@ -8,7 +8,7 @@ import { addressOf } from "./tiles.js";
 export async function kindOf(id) {
   try {
     const { state } = await askForJson(addressOf(id, "state"));
-    return state === "shown" ? "picture" : state;
+    return state === "trashed" ? "trashed" : "picture";
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     return error.kind;
@@ -37,5 +37,6 @@ export function problemView(kind, { retry, id = 0 }) {
 
 /** The sentence about a problem, alone. */
 export function sentenceOf(kind) {
-  return document.querySelector(`#problem-${kind}`)?.content.querySelector("p").textContent ?? kind;
+  const template = document.querySelector(`#problem-${kind}`) ?? document.querySelector("#problem-server");
+  return template.content.querySelector("p").textContent;
 }

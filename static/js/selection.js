@@ -1,6 +1,8 @@
 /** Photos that are chosen: by check mark, by Shift for all between, by `x`; and what is done with them. */
 
 import { announceChange, post, tell } from "./actions.js";
+import { Problem } from "./asking.js";
+import { sentenceOf } from "./problems.js";
 import { listOf } from "./tiles.js";
 
 const { gettext, interpolate } = window.django;
@@ -45,9 +47,14 @@ function show() {
 async function turn(tile, { range = false } = {}) {
   const id = Number(tile.dataset.photo);
   const on = !chosen.has(id);
-  const ids = range && last !== null ? await listOf(tile).between(last, id) : [id];
-  last = id;
-  choose(ids, range ? true : on);
+  try {
+    const ids = range && last !== null ? await listOf(tile).between(last, id) : [id];
+    last = id;
+    choose(ids, range ? true : on);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    tell(sentenceOf(error.kind), { failed: true });
+  }
 }
 
 document.addEventListener("click", (event) => {

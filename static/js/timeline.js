@@ -247,7 +247,10 @@ async function neighbourOf(id, step) {
 setList(element, {
   photo: async (id) => photoOfId(id),
   neighbour: neighbourOf,
-  between: (one, other) => store.idsBetween(one, other),
+  between: async (one, other) => {
+    const ends = [await placeOf(one), await placeOf(other)].sort((a, b) => a - b);
+    return ends.includes(undefined) ? [other] : store.idsBetween(...ends);
+  },
 });
 
 history.scrollRestoration = "manual";
