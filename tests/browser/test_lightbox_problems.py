@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from gallery.bin import bin_photos
 from gallery.deletion import delete_photos
 from gallery.models import Photo
-from tests.browser.conftest import wait_for
+from tests.browser.conftest import settle, wait_for
 from tests.gallery.conftest import picture
 
 PICTURE_SHOWN = "() => document.querySelector('#lightbox .picture img')?.naturalWidth > 0"
@@ -109,13 +109,15 @@ def test_says_that_a_photo_is_deleted_for_good_and_leads_on(open_page, photos, o
 
 @pytest.mark.parametrize("key", ["4", "Delete"])
 @pytest.mark.parametrize("is_informed", [False, True])
-def test_says_that_a_photo_is_gone_when_it_is_rated_or_deleted(open_page, photos, key, is_informed):
+def test_says_that_a_photo_is_gone_when_it_is_rated_or_deleted(open_page, photos, provoked, key, is_informed):
+    provoked.append("Response Status Error Code 404 from")
     page = open_page()
     open_photo(page)
     wait_for(page, PICTURE_SHOWN)
     if is_informed:
         page.keyboard.press("i")
         expect(panel(page).get_by_role("radio", name="4")).to_be_attached()
+        settle(page)
     Photo.objects.filter(pk=photos[3].pk).update(trashed_at=timezone.now())
     page.keyboard.press(key)
     expect(stage(page)).to_contain_text("This photo is in the bin.")
