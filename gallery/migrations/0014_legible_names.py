@@ -22,5 +22,5 @@ def clean(apps, _schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("gallery", "0012_archives_in_pieces")]
+    dependencies = [("gallery", "0013_changes")]
     operations = [migrations.RunPython(clean, migrations.RunPython.noop)]
