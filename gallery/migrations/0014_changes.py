@@ -49,7 +49,7 @@ ALTER TABLE gallery_photoremoval DROP CONSTRAINT photo_removal_owner;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("gallery", "0012_archives_in_pieces"),
+        ("gallery", "0013_legible_names"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
