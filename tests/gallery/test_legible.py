@@ -108,7 +108,7 @@ def test_stores_names_and_descriptions_without_invisible_characters(store, owner
 def test_the_migration_cleans_what_is_stored(store, owner):
     photo = store()
     Photo.objects.filter(pk=photo.pk).update(filename="a\u202eb.png", description="می\u200cخواهم\u2069")
-    importlib.import_module("gallery.migrations.0013_legible_names").clean(apps, None)
+    importlib.import_module("gallery.migrations.0014_legible_names").clean(apps, None)
     cleaned = Photo.objects.get()
     assert (cleaned.filename, cleaned.description) == ("ab.png", "می\u200cخواهم")
     assert cleaned.revision == photo.revision + 1
