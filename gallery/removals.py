@@ -7,7 +7,7 @@ from django.db import models
 class PhotoRemoval(models.Model):
     """A photo that is no longer in its owner's gallery: in the bin, or deleted for good.
 
-    Triggers write and remove these rows (migration 0014), and the database removes them with their owner.
+    Triggers write and remove these rows (migration 0013), and the database removes them with their owner.
     """
 
     owner = models.ForeignKey(

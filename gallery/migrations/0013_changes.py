@@ -49,7 +49,7 @@ ALTER TABLE gallery_photoremoval DROP CONSTRAINT photo_removal_owner;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("gallery", "0013_legible_names"),
+        ("gallery", "0012_archives_in_pieces"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
