@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator
 
 from zipstream import ZIP_STORED, ZipStream
 
-from gallery.files import is_original_there, safe_filename
+from gallery.files import safe_filename
 from gallery.legible import portable_filename
 from gallery.models import Photo
+from gallery.opening import open_original
 
 
 def stream_zip(photos: Iterable[Photo]) -> Iterator[bytes]:
@@ -17,10 +18,16 @@ def stream_zip(photos: Iterable[Photo]) -> Iterator[bytes]:
     archive = ZipStream(compress_type=ZIP_STORED)
     taken: set[str] = set()
     for photo in photos:
-        if is_original_there(photo.path):
+        try:
+            file = open_original(photo.path)
+        except OSError:
+            continue
+        with file:
             name = portable_filename(safe_filename(photo.filename, extension=photo.extension))
-            archive.add_path(photo.path, arcname=_unique(name, taken))
-    yield from archive
+            # By its descriptor: another file may lie at its path by now.
+            archive.add_path(f"/proc/self/fd/{file.fileno()}", arcname=_unique(name, taken))
+            yield from archive.file()
+    yield from archive.finalize()
 
 
 def _unique(filename: str, taken: set[str]) -> str:

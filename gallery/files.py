@@ -127,23 +127,6 @@ def sync_files(paths: Iterable[Path]) -> None:
             os.close(descriptor)
 
 
-def open_original(path: Path) -> IO[bytes]:
-    """Open a photo's original; FileNotFoundError if it is gone, or what lies there now is a link to something else.
-
-    Files that were left in their place lie where others may write: a link there must not give away what it leads to.
-    """
-    file = path.open("rb")
-    if not path.is_relative_to(settings.MEDIA_ROOT) and path_of(file) != path:
-        file.close()
-        raise FileNotFoundError(path)
-    return file
-
-
-def is_original_there(path: Path) -> bool:
-    """Whether a photo's original is there, and not a link that somebody put in its place."""
-    return path.is_file() and (path.is_relative_to(settings.MEDIA_ROOT) or path.resolve() == path)
-
-
 def path_of(file: IO[bytes]) -> Path:
     """Where an open file lies, whatever links led to it."""
     return Path(f"/proc/self/fd/{file.fileno()}").readlink()

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
 from os import PathLike
+from pathlib import Path
 from typing import IO, Any
 
 import pillow_heif
 from django.conf import settings
 from django.utils.translation import gettext as _
 from PIL import ExifTags, Image, ImageFile
+
+from gallery.opening import open_original
 
 # Pillow's name of each format that we read, and the extension that we give its files. MPO is how 3D and "portrait"
 # cameras put several JPEGs into one file; the first is the picture.
@@ -216,16 +219,26 @@ def _register_heif() -> None:
 
 
 @contextmanager
+def _opened(file: Source) -> Iterator[IO[bytes]]:
+    """`file` at its beginning; closed afterwards if it was given by its path, and refused if a link leads to it."""
+    if isinstance(file, str | PathLike):
+        with open_original(Path(file)) as opened:
+            yield opened
+    else:
+        file.seek(0)
+        yield file
+
+
+@contextmanager
 def _open(file: Source) -> Iterator[ImageFile.ImageFile]:
     """The opened picture, its pixels not yet decoded; errors of decoding inside become InvalidImage."""
     _register_heif()
     # Stops what would allocate memory as soon as it is opened, and later frames that are larger than the first.
     Image.MAX_IMAGE_PIXELS = settings.MAX_IMAGE_PIXELS
     try:
-        if not isinstance(file, str | PathLike):
-            file.seek(0)
         # Pillow opens MPO as JPEG, and knows no such name here.
-        with Image.open(file, formats=[name for name in EXTENSIONS if name != "MPO"]) as image:
+        formats = [name for name in EXTENSIONS if name != "MPO"]
+        with _opened(file) as source, Image.open(source, formats=formats) as image:
             _refuse_size(image.size)
             yield image
     except Image.UnidentifiedImageError as error:

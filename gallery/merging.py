@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 
 from gallery.bin import bin_photos, binned_at, restore_photos
 from gallery.editing import edit_photos
-from gallery.files import is_original_there
 from gallery.models import Photo, PhotoMerge, PhotoSource
+from gallery.opening import is_original_there
 from search.look_alikes import forget_kept_apart
 
 DATE_FIELDS = ("taken_at", "taken_offset", "date_source")

@@ -9,10 +9,11 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from gallery.attempts import Failures, NeighbourDown
-from gallery.files import THUMBNAIL_SIDES, is_original_there, thumbnail_path, write_file
+from gallery.files import THUMBNAIL_SIDES, thumbnail_path, write_file
 from gallery.images import THUMBNAIL_VERSION, InvalidImage, make_placeholder, make_thumbnail, open_image
 from gallery.legible import visible
 from gallery.models import Photo
+from gallery.opening import is_original_there
 from gallery.watchdog import watchdog
 from search import comparing, documents, ocr
 from search.encoders import client as encoders

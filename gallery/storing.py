@@ -15,6 +15,7 @@ from django.db.models import F
 
 from gallery.files import exclusive, original_name, place_files, write_temporary
 from gallery.models import Photo, PhotoSource
+from gallery.opening import is_original_there
 from gallery.quota import room_for
 
 # What another copy of the same bytes may add to a photo, where that has nothing.
@@ -109,7 +110,7 @@ def _complete(photo: Photo, picture: Incoming, *, is_written: bool) -> dict[str,
     if picture.source.managed:
         is_repaired = is_written or photo.is_in_place or not photo.file.name
     else:
-        is_repaired = not photo.path.is_file()
+        is_repaired = not is_original_there(photo.path)
     if is_repaired:
         _repair(photo, _file(picture, photo.owner_id))
     filled = _fill(photo, picture.fields)
@@ -137,7 +138,7 @@ def _fill(photo: Photo, fields: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
 def _repair(photo: Photo, name: str) -> None:
     """Its file was missing and now is there, or there is a better one: what failed for that may be tried again."""
     if photo.is_in_place and photo.file.name != name:
-        photo.sources.filter(path=photo.file.name, managed=False).update(present=photo.path.is_file())
+        photo.sources.filter(path=photo.file.name, managed=False).update(present=is_original_there(photo.path))
     photo.file.name = name
     photo.defect = ""
     photo.save(update_fields=["file", "defect"])
@@ -176,7 +177,7 @@ def _displace(pictures: list[Incoming], *, owner_id: int) -> None:
 def other_file(photo: Photo) -> str:
     """Where else the bytes of a photo left in its place lie, or nothing."""
     paths = photo.sources.filter(managed=False, present=True).values_list("path", flat=True)
-    return next((path for path in paths if path != photo.file.name and Path(path).is_file()), "")
+    return next((path for path in paths if path != photo.file.name and is_original_there(Path(path))), "")
 
 
 def _name(picture: Incoming, owner_id: int) -> str:

@@ -9,8 +9,8 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
 from gallery.bin import restore_photos
-from gallery.files import is_original_there
 from gallery.models import Photo, PhotoSource
+from gallery.opening import is_original_there
 from gallery.reading import blocks_of, describe_picture
 from gallery.storing import Incoming, store_pictures
 from gallery.tasks import enqueue_processing

@@ -22,6 +22,7 @@ from gallery.api.photos import MD5, SHA1, SHA256, by_checksum
 from gallery.digests import digests_of, read_checksum
 from gallery.files import temporary_folder
 from gallery.models import Photo
+from gallery.opening import is_original_there
 from gallery.serializers import PhotoSerializer
 from gallery.tokens import Scope
 from gallery.upload import Arrival, store_upload
@@ -166,7 +167,7 @@ def _known(request: ApiRequest, checksums: list[str]) -> Photo | None:
     photos = Photo.objects.visible_to(request.user)
     for checksum in checksums:
         photo = photos.filter(by_checksum(checksum)).first()
-        if photo and photo.path.is_file():
+        if photo and is_original_there(photo.path):
             return photo
     return None
 

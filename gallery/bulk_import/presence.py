@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from gallery.models import ImportJob, Photo, PhotoSource
+from gallery.opening import size_of_original
 from gallery.storing import other_file
 
 CHUNK = 1000
@@ -27,6 +28,6 @@ def mark_presence(job: ImportJob) -> None:
 
 def _is_there(source: PhotoSource) -> bool:
     try:
-        return Path(source.path).stat().st_size == source.photo.file_size
+        return size_of_original(Path(source.path)) == source.photo.file_size
     except OSError:
         return False

@@ -11,6 +11,7 @@ from django.db.models import Q
 from gallery.bin import restore_photos
 from gallery.deletion import delete_photos, remove_copy
 from gallery.models import ImportItem, ImportJob, Photo, PhotoMerge, PhotoSource
+from gallery.opening import is_original_there
 
 BATCH = 200
 
@@ -71,7 +72,7 @@ def _hand_over(job: ImportJob, photo_ids: list[int]) -> None:
 def _leave_in_place(photo: Photo) -> list[Photo]:
     """The copy was only the import's: the photo goes on with a file that lies elsewhere, if there is one."""
     elsewhere = photo.sources.filter(managed=False).order_by("-present", "pk").first()
-    if elsewhere is None or not Path(elsewhere.path).is_file():
+    if elsewhere is None or not is_original_there(Path(elsewhere.path)):
         return []
     Photo.objects.filter(pk=photo.pk).update(file=elsewhere.path)
     return [photo] if Path(settings.MEDIA_ROOT, str(photo.file.name)).exists() else []

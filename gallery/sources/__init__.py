@@ -42,9 +42,13 @@ def _tree(root: Path | Sequence[Path]) -> Tree:
     if root.is_file():
         return ZipTree([root])
     visible = [path for path in root.iterdir() if not path.name.startswith(".")]
-    if visible and all(path.is_file() and extension_of(path.name) == "zip" for path in visible):
+    if visible and all(_is_archive(path) for path in visible):
         return ZipTree(visible)
     return FolderTree(root)
+
+
+def _is_archive(path: Path) -> bool:
+    return extension_of(path.name) == "zip" and path.is_file() and not path.is_symlink()
 
 
 def _is_takeout(tree: Tree, profile: str) -> bool:

@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
+from gallery.opening import open_unlinked
 from gallery.sources.found import FoundFile, PassedOver, PassedOverBecause
 from gallery.sources.skips import Skips
 
@@ -103,7 +104,7 @@ class FolderTree(Tree):
                         waiting.append((Path(entry.path), levels - 1))
 
     def open(self, key: Any, *, limit: int | None = None) -> IO[bytes]:  # noqa: ARG002  (reads as much as is asked for)
-        return open(key, "rb", opener=_open_no_link)
+        return open_unlinked(Path(key))
 
     def _read(self, name: str, skips: Skips) -> tuple[Folder, list[str]]:
         """The folder called `name`, relative to the root, and the names of those in it."""
@@ -140,11 +141,6 @@ class FolderTree(Tree):
         written = datetime.fromtimestamp(max(0, status.st_mtime), UTC)
         path = shown(item.path)
         return Entry(self, item.path, path, shown(item.name), status.st_size, written, is_plain=path == item.path)
-
-
-def _open_no_link(path: str, flags: int) -> int:
-    # It was none when it was listed.
-    return os.open(path, flags | os.O_NOFOLLOW)
 
 
 def shown(name: str) -> str:

@@ -13,9 +13,10 @@ from django.views.decorators.http import require_safe
 
 from gallery.access.entity_tags import failed_condition
 from gallery.access.transfers import count_download
-from gallery.files import disposition_of, open_original, safe_filename, thumbnail_path
+from gallery.files import disposition_of, safe_filename, thumbnail_path
 from gallery.images import CONTENT_TYPES
 from gallery.models import Photo, PhotoQuerySet
+from gallery.opening import open_original
 from gallery.ranges import FilePart, UnsatisfiableRange, read_range
 from gallery.views import PageRequest
 
@@ -76,7 +77,7 @@ def _send(request: PageRequest, path: Path, *, etag: str, content_type: str, fil
             file = open_original(path)
         except (FileNotFoundError, IsADirectoryError, PermissionError) as error:  # lost, or moved by its owner
             raise Http404(path.name) from error
-        response = _whole_or_part(request, file, etag=etag, content_type=content_type, filename=filename)
+        response = _whole_or_part(request, file, path, etag=etag, content_type=content_type, filename=filename)
     response["ETag"] = quote_etag(etag)
     if FRONT_SENDS not in response:
         response["Accept-Ranges"] = "bytes"
@@ -107,7 +108,7 @@ def _leave_to_front(path: Path, *, content_type: str, filename: str) -> HttpResp
 
 
 def _whole_or_part(
-    request: PageRequest, file: IO[bytes], *, etag: str, content_type: str, filename: str
+    request: PageRequest, file: IO[bytes], path: Path, *, etag: str, content_type: str, filename: str
 ) -> HttpResponseBase:
     size = os.fstat(file.fileno()).st_size
     # A part of another version of the file would be of no use to the one who asks.
@@ -119,7 +120,7 @@ def _whole_or_part(
         return HttpResponse(status=416, content_type=content_type, headers={"Content-Range": f"bytes */{size}"})
     if _is_sent_by_front(request):
         file.close()
-        return _leave_to_front(Path(file.name), content_type=content_type, filename=filename)
+        return _leave_to_front(path, content_type=content_type, filename=filename)
     return _send_ourselves(request, file, span, content_type=content_type, filename=filename)
 
 
