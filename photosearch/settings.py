@@ -286,8 +286,16 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "filters": {"refused_requests": {"()": "photosearch.request_log.RefusedRequests"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["refused_requests"]},
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     # A line for each request to Elasticsearch, and for each login, tells nobody anything.
-    "loggers": {"elastic_transport": {"level": "WARNING"}, "axes": {"level": "WARNING"}},
+    "loggers": {
+        "elastic_transport": {"level": "WARNING"},
+        "axes": {"level": "WARNING"},
+        # uvicorn writes through a handler of its own.
+        "uvicorn.error": {"filters": ["refused_requests"]},
+    },
 }
