@@ -1,6 +1,8 @@
 """An embedded Elasticsearch: its own security with a generated password, on a port of the loopback interface."""
 
 import json
+import logging
+import shutil
 from base64 import b64encode
 from http.client import HTTPException
 from pathlib import Path
@@ -8,7 +10,10 @@ from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 from photosearch.embedded.account import Account
+from photosearch.embedded.elasticsearch_download import FALLBACK_VERSION
 from photosearch.embedded.program import Program, Server
+
+log = logging.getLogger(__name__)
 
 USER = "elastic"
 JAVA_OPTIONS = "-Xms128m -Xmx512m -XX:+UseSerialGC -XX:TieredStopAtLevel=1"
@@ -31,14 +36,18 @@ rootLogger.appenderRef.console.ref = console
 """
 
 
-def prepare(folder: Path, *, home: Path, port: int, account: Account) -> Server:
-    """Write the configuration of a server that keeps its data in `folder`; `home` is where `provide` built it."""
+def prepare(folder: Path, *, home: Path, version: str, port: int, account: Account) -> Server:
+    """Write the configuration of a server that keeps its data in `folder`; `home` is where `provide` built it.
+
+    An index that a later version wrote is thrown away: no earlier one reads it, and it is filled from the database.
+    """
     password = account.secret(account.make_folder(folder) / "password")
     url = f"http://{USER}:{password}@127.0.0.1:{port}"
     configuration = folder / "config"
+    _drop_later_data(folder, version, account)
     for part in (folder / "data", folder / "logs", folder / "tmp", configuration):
         account.make_folder(part)
-    account.write(configuration / "elasticsearch.yml", _settings(folder, port))
+    account.write(configuration / "elasticsearch.yml", _settings(folder, port, version))
     account.write(configuration / "jvm.options", JVM_OPTIONS)
     account.write(configuration / "log4j2.properties", LOGGING)
     environment = {
@@ -66,7 +75,19 @@ def answers(url: str) -> bool:
         return False
 
 
-def _settings(folder: Path, port: int) -> str:
+def _drop_later_data(folder: Path, version: str, account: Account) -> None:
+    written_by = folder / "version"
+    if written_by.exists() and _numbers(written_by.read_text()) > _numbers(version):
+        log.info("The index was written by Elasticsearch %s; %s fills a new one.", written_by.read_text(), version)
+        shutil.rmtree(folder / "data", ignore_errors=True)
+    account.write(written_by, version)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(map(int, version.split(".")))
+
+
+def _settings(folder: Path, port: int, version: str) -> str:
     settings = {
         "cluster.name": "photosearch",
         "node.name": "photosearch",
@@ -88,6 +109,9 @@ def _settings(folder: Path, port: int) -> str:
         "cluster.routing.allocation.disk.watermark.high": "1gb",
         "cluster.routing.allocation.disk.watermark.flood_stage": "512mb",
     }
+    if version != FALLBACK_VERSION:
+        # It comes with all modules, and these would use memory, or ask Elastic's servers for databases.
+        settings |= {"xpack.ml.enabled": False, "ingest.geoip.downloader.enabled": False}
     return "".join(f"{name}: {json.dumps(value, ensure_ascii=False)}\n" for name, value in settings.items())
 
 

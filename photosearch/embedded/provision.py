@@ -69,7 +69,10 @@ class DataFolder:
     def elasticsearch(self, *, port: int) -> Server:
         """Prepare Elasticsearch, built if need be."""
         home = self.build_elasticsearch()
-        return elasticsearch.prepare(self.path / "elasticsearch", home=home, port=port, account=self.account)
+        version = elasticsearch_build.version_of(home)
+        return elasticsearch.prepare(
+            self.path / "elasticsearch", home=home, version=version, port=port, account=self.account
+        )
 
 
 def check_path(path: Path) -> None:

@@ -10,7 +10,7 @@ import environ
 
 from photosearch.embedded import StartFailed
 from photosearch.embedded.account import Account, server_account
-from photosearch.embedded.elasticsearch_build import home_below
+from photosearch.embedded.elasticsearch_build import built_below
 from photosearch.embedded.elasticsearch_download import prepare_registries
 from photosearch.embedded.ownership import owner_of, take_folder
 from photosearch.embedded.programs import choose_assistant_listener, choose_listener
@@ -60,7 +60,7 @@ def _prepare_start(folder: Path) -> Account:
         for opened in open_way(path, account=account):
             print(f"The user {account.name}, who runs photosearch, may walk through {opened} now.")  # noqa: T201
     _check_readable(account)
-    if "ELASTICSEARCH_URL" not in os.environ and not home_below(folder / "servers").exists():
+    if "ELASTICSEARCH_URL" not in os.environ and not built_below(folder / "servers"):
         prepare_registries()
     return account
 

@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from gallery.models import Photo
+from photosearch.embedded.elasticsearch_build import home_of
+from photosearch.embedded.elasticsearch_download import FALLBACK_VERSION, VERSION
 from search import documents, ocr
 from search.encoders.client import EncoderUnavailable, describe_encoders
 from search.mapping import mapping_version
@@ -38,6 +40,7 @@ class KeywordIndex:
 
     is_up: bool
     detail: str
+    advice: str = ""
     photos: int = 0
     current: int = 0
 
@@ -65,7 +68,24 @@ def _keyword_index() -> KeywordIndex:
     except documents.KeywordSearchUnavailable:
         return KeywordIndex(False, _("It does not answer; the database answers searches for words."))
     current = IndexedPhoto.objects.filter(mapping=mapping_version(), revision=F("photo__revision")).count()
-    return KeywordIndex(True, version, photos, current)
+    return KeywordIndex(True, version, _advice(version), photos, current)
+
+
+def _advice(version: str) -> str:
+    """Return what to do about a version that lacks fixes."""
+    if version != FALLBACK_VERSION:
+        return ""
+    words = {"version": version, "newest": VERSION, "folder": home_of(version, settings.DATA_DIR / "servers")}
+    if not words["folder"].exists():
+        return _("Elasticsearch %(version)s lacks later security fixes: replace it by %(newest)s.") % words
+    return (
+        _(
+            "Elasticsearch %(version)s comes from the package registries and lacks later security fixes. To get "
+            "%(newest)s, let this machine reach artifacts.elastic.co, stop photosearch, delete %(folder)s, and start "
+            "it again."
+        )
+        % words
+    )
 
 
 def _encoders() -> Iterator[Engine]:

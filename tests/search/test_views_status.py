@@ -4,6 +4,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from photosearch.embedded.elasticsearch_build import home_of
+from photosearch.embedded.elasticsearch_download import FALLBACK_VERSION, VERSION
 from search.encoders.client import EncoderUnavailable
 from search.ocr import TextRecognitionUnavailable
 from search.views import status
@@ -49,3 +51,18 @@ def test_what_is_down_is_a_line(client, monkeypatch, settings):
     assert response.status_code == 200
     for words in ("The encoder process does not answer.", "Put the weights there.", "There is no Elasticsearch"):
         assert words in response.content.decode()
+
+
+def test_says_that_the_version_of_the_registries_lacks_fixes(client, elasticsearch, settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+    settings.ELASTICSEARCH_URL = elasticsearch
+    page = client.get("/status/search").content.decode()
+    assert f"Elasticsearch {FALLBACK_VERSION} lacks later security fixes: replace it by {VERSION}." in page
+    home = home_of(FALLBACK_VERSION, tmp_path / "servers")
+    home.mkdir(parents=True)
+    page = client.get("/status/search").content.decode()
+    assert f"let this machine reach artifacts.elastic.co, stop photosearch, delete {home}" in page
+
+
+def test_gives_no_advice_on_a_version_of_elastics():
+    assert status._advice(VERSION) == ""

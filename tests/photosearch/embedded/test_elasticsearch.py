@@ -2,11 +2,16 @@
 
 import json
 from base64 import b64encode
+from pathlib import Path
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 import pytest
+
+from photosearch.embedded.account import server_account
+from photosearch.embedded.elasticsearch import _drop_later_data, _settings
+from photosearch.embedded.elasticsearch_download import FALLBACK_VERSION, VERSION
 
 
 def ask(url: str, *, password: str | None, analyzer: str, text: str) -> list[str]:
@@ -34,3 +39,32 @@ def test_chinese_sentences_are_cut_into_words(elasticsearch):
     password = urlsplit(elasticsearch).password
     words = ask(elasticsearch, password=password, analyzer="smartcn", text="我购买了道具和服装,五一调休")
     assert words == ["我", "购买", "了", "道具", "和", "服装", "五", "一", "调休"]
+
+
+@pytest.mark.parametrize(
+    ("written_by", "version", "kept"),
+    [
+        ("8.12.2", "8.19.26", True),
+        ("8.19.26", "8.19.26", True),
+        ("8.19.26", "8.12.2", False),
+        ("8.9.0", "8.12.2", True),
+    ],
+)
+def test_throws_an_index_of_a_later_version_away(tmp_path, written_by, version, kept):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/segments").write_text("an index")
+    (tmp_path / "version").write_text(written_by)
+    _drop_later_data(tmp_path, version, server_account())
+    assert (tmp_path / "data").exists() is kept
+    assert (tmp_path / "version").read_text() == version
+
+
+def test_keeps_an_index_of_before_versions_were_noted(tmp_path):
+    (tmp_path / "data").mkdir()
+    _drop_later_data(tmp_path, "8.12.2", server_account())
+    assert (tmp_path / "data").exists()
+
+
+def test_turns_off_what_only_elastics_own_version_has():
+    assert "geoip" in _settings(Path("/data"), 9200, VERSION)
+    assert "geoip" not in _settings(Path("/data"), 9200, FALLBACK_VERSION)
