@@ -226,7 +226,7 @@ def upload_folder(server: Photosearch, folder: Path, *, wait: bool) -> int:
                 failed += 1
                 print(f"refused    {path}: {answer}")
             else:
-                photo_ids.append(answer["photo"]["id"])
+                photo_ids.append(answer["id"])
                 print(f"{answer['status']:10} {path} → {answer['photo']['id']}")
     print(f"{len(photo_ids)} sent, {len(verdicts) - len(too_large)} known already, {failed} refused.")
     while wait and photo_ids:

@@ -24,6 +24,8 @@ from search.saved import MOST_FOR_ASSISTANTS, choose_for_assistants, saved_searc
 MONTH = r"^[12][0-9]{3}-(0[1-9]|1[0-2])$"
 # Photos that something is done with at once.
 MAX_CHOSEN = 5000
+MAX_DESCRIPTION = 5000
+LONG_DESCRIPTION = _("This description is longer than %(limit)d characters. It stays; a new one must be shorter.")
 
 
 class GalleryForm(forms.Form):
@@ -76,15 +78,13 @@ class ChosenImportanceForm(ChosenForm):
 class ChosenDescriptionForm(ChosenForm):
     """… and what they say of them."""
 
-    description = forms.CharField(label=_("Description"), required=False, max_length=5000)
+    description = forms.CharField(label=_("Description"), required=False, max_length=MAX_DESCRIPTION)
 
 
 class PhotoForm(forms.ModelForm):
-    """Description and importance."""
+    """Description and importance; a longer description that came with the photo stays as long as nobody changes it."""
 
-    description = forms.CharField(
-        label=_("Description"), required=False, max_length=5000, widget=forms.Textarea({"rows": 3})
-    )
+    description = forms.CharField(label=_("Description"), required=False, widget=forms.Textarea({"rows": 3}))
     importance = forms.TypedChoiceField(
         label=_("Importance"),
         choices=[(stars, str(stars)) for stars in range(MAX_IMPORTANCE + 1)],
@@ -95,6 +95,22 @@ class PhotoForm(forms.ModelForm):
     class Meta:
         model = Photo
         fields = ("description", "importance")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        stored = self.initial.get("description", "")
+        field = self.fields["description"]
+        field.widget.attrs["maxlength"] = max(MAX_DESCRIPTION, len(stored))
+        if len(stored) > MAX_DESCRIPTION:
+            field.help_text = LONG_DESCRIPTION % {"limit": MAX_DESCRIPTION}
+
+    def clean_description(self) -> str:
+        """What is stored may be sent back, with the line breaks of a form; anything else has its limit."""
+        given: str = self.cleaned_data["description"]
+        stored: str = self.initial.get("description", "")
+        if _as_in_form(given) == _as_in_form(stored):
+            return stored
+        return str(forms.CharField(max_length=MAX_DESCRIPTION, required=False).clean(given))
 
 
 class PasswordForm(PasswordChangeForm):
@@ -110,6 +126,11 @@ class PasswordForm(PasswordChangeForm):
         if not self.check_password(old):
             raise ValidationError(self.error_messages["password_incorrect"], code="password_incorrect")
         return old
+
+
+def _as_in_form(text: str) -> str:
+    """As browsers send back what stands in a form."""
+    return "\n".join(text.splitlines()).strip()
 
 
 class ChoicesForm(forms.ModelForm):

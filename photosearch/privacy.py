@@ -31,7 +31,7 @@ class PrivateAnswers:
         response = self.get_response(request)
         response.headers.setdefault("Cache-Control", NO_STORE)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
-        patch_vary_headers(response, self._conditions(request, response))  # type: ignore[arg-type]
+        patch_vary_headers(response, self._conditions(request, response))
         if getattr(request, HAS_LOGGED_OUT, False):
             response.headers["Clear-Site-Data"] = CLEAR_SITE_DATA
         return response

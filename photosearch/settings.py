@@ -226,6 +226,8 @@ IMPORT_ROOTS = env.list("IMPORT_ROOTS", default=[])
 # --- The API -------------------------------------------------------------------------------------------------------
 API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=3000)
 API_ANONYMOUS_PER_MINUTE = env.int("API_ANONYMOUS_PER_MINUTE", default=60)
+# With this token Prometheus reads the figures; empty: only administrators and their keys.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 # What assistants are told to connect to; `make run` names its own port.
 ASSISTANT_URL = env.str("ASSISTANT_URL", default=f"{PUBLIC_URL}/mcp")
 ASSISTANT_CALLS_PER_MINUTE = env.int("ASSISTANT_CALLS_PER_MINUTE", default=60)

@@ -205,8 +205,18 @@ def test_an_unknown_address_is_told_in_the_same_shape(db):
         assert "Allow" not in response
 
 
-def test_the_metrics_are_there_for_programs_of_this_machine_and_not_through_a_proxy_on_it(photo):
+@pytest.mark.parametrize("forwarded", [{}, {"X-Forwarded-For": ELSEWHERE}, {"X-Real-IP": LOOPBACK}])
+@pytest.mark.parametrize("address", [LOOPBACK, "::1", ELSEWHERE])
+def test_shows_figures_for_the_token_and_never_for_an_address(photo, settings, address, forwarded):
     path = reverse("api:metrics")
-    assert Client().get(path, REMOTE_ADDR=LOOPBACK).status_code == 200
-    assert_problem(Client().get(path, REMOTE_ADDR=LOOPBACK, headers={"X-Forwarded-For": ELSEWHERE}), 401)
-    assert_problem(Client().get(path, REMOTE_ADDR=ELSEWHERE), 401)
+
+    def ask(**headers: str):
+        return Client().get(path, REMOTE_ADDR=address, headers={**forwarded, **headers})
+
+    for token in ("", "ps_guess", "scrape-me"):
+        assert_problem(ask(Authorization=f"Bearer {token}") if token else ask(), 401)
+    settings.METRICS_TOKEN = "scrape-me"
+    assert ask(Authorization="Bearer scrape-me").status_code == 200
+    for wrong in ("Bearer scrape-m", "Bearer scrape-mee", "Bearer", "Basic scrape-me", "scrape-me", "Bearer ü"):
+        assert_problem(ask(Authorization=wrong), 401)
+    assert_problem(Client().get(reverse("api:jobs"), headers={"Authorization": "Bearer scrape-me"}), 401)

@@ -1,23 +1,27 @@
-"""Figures for Prometheus; for a program of this machine, or with a key of an administrator."""
+"""Figures for Prometheus, with the token from the settings or with a key of an administrator."""
 
 from collections.abc import Iterator
-from ipaddress import ip_address
 from typing import Any
 
+from django.conf import settings
+from django.contrib.auth.models import User
 from django.http import HttpResponse
+from django.utils.crypto import constant_time_compare
 from drf_spectacular.utils import extend_schema
 from prometheus_client.core import GaugeMetricFamily
 from redis import RedisError
+from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from gallery.access import ApiRequest
+from gallery.access.authentication import SCHEME, KeyAuthentication
 from gallery.access.permissions import HasScope
 from gallery.access.problems import ApiView
 from gallery.models import Photo
 from gallery.operations import backlogs, failures
 from gallery.tasks import queue_lengths
-from gallery.tokens import Scope
+from gallery.tokens import ApiToken, Scope
 from photosearch.caching import remember
 from photosearch.metrics import CONTENT_TYPE, exposition
 
@@ -25,24 +29,38 @@ from photosearch.metrics import CONTENT_TYPE, exposition
 CACHE_SECONDS = 15
 
 
-class IsHereOrAdministrator(HasScope):
-    """Whoever asks from this very machine, and not through a proxy on it; else a key with the scope."""
+def _is_scraper(request: Request) -> bool:
+    """Whether the request carries METRICS_TOKEN, where one is set."""
+    scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
+    expected = settings.METRICS_TOKEN
+    return bool(expected) and scheme.lower() == SCHEME and constant_time_compare(token.strip(), expected)
+
+
+class ScraperOrKey(KeyAuthentication):
+    """The token is nobody's key."""
+
+    def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
+        """None for the token, which the permission asks for."""
+        return None if _is_scraper(request) else super().authenticate(request)
+
+
+class IsScraperOrAdministrator(HasScope):
+    """METRICS_TOKEN, which shows the figures and nothing else; else an administrator, with a key of the scope.
+
+    The address says nothing: other accounts of this machine, and proxies on it, ask from here too.
+    """
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        """A proxy says for whom it asks."""
-        forwarded = any(name in request.headers for name in ("X-Forwarded-For", "X-Forwarded-Proto", "Forwarded"))
-        try:
-            is_here = ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
-        except ValueError:
-            is_here = False
-        return (is_here and not forwarded) or super().has_permission(request, view)
+        """The token first."""
+        return _is_scraper(request) or super().has_permission(request, view)
 
 
 class Metrics(ApiView):
     """The figures."""
 
     scopes = {"GET": Scope.ADMIN}
-    permission_classes: list[type[BasePermission]] = [IsHereOrAdministrator]
+    authentication_classes: list[type[BaseAuthentication]] = [ScraperOrKey, SessionAuthentication]
+    permission_classes: list[type[BasePermission]] = [IsScraperOrAdministrator]
 
     @extend_schema(operation_id="read_metrics", responses={(200, "text/plain"): str}, tags=["administration"])
     def get(self, request: ApiRequest) -> HttpResponse:  # noqa: ARG002 - the framework's signature

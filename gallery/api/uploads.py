@@ -5,6 +5,7 @@ from typing import IO, Any, cast
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -53,7 +54,10 @@ class UploadAnswer(serializers.Serializer):
     """What became of the file."""
 
     status = serializers.ChoiceField(list(STATUSES.values()), help_text="Restored: out of the bin.")
-    photo = PhotoSerializer()
+    id = serializers.IntegerField(help_text="Of the photo.")
+    photo = PhotoSerializer(
+        allow_null=True, help_text="Null for keys without the scope `photo:read`: they learn nothing of a stored photo."
+    )
 
 
 class Check(Input):
@@ -124,14 +128,14 @@ class Upload(ApiView):
         filename = filename_of(request)
         checksums = _checksums(request)
         if known := _known(request, checksums):
-            return _answer(known, Arrival.KNOWN)
+            return _answer(request, known, Arrival.KNOWN)
         file, filename = _receive(request, filename)
         try:
             _verify(file, checksums)
             photo, arrival = store_upload(file, owner=request.user, filename=filename)
         finally:
             file.close()
-        return _answer(photo, arrival)
+        return _answer(request, photo, arrival)
 
 
 class UploadCheck(ApiView):
@@ -208,10 +212,12 @@ def _verify(file: IO[bytes], checksums: list[str]) -> None:
         raise Refused(_("The file did not arrive whole: its checksum is another one."), "checksum-mismatch")
 
 
-def _answer(photo: Photo, arrival: Arrival) -> Response:
-    body = {"status": STATUSES[arrival], "photo": PhotoSerializer(photo).data}
+def _answer(request: ApiRequest, photo: Photo, arrival: Arrival) -> Response:
+    may_read = request.auth is None or Scope.PHOTO_READ in request.auth.scopes
+    told = PhotoSerializer(photo).data if may_read else None
     status = 201 if arrival is Arrival.NEW else 200
-    return Response(body, status=status, headers={"Location": body["photo"]["links"]["self"]})
+    headers = {"Location": reverse("api:photo", args=[photo.pk])}
+    return Response({"status": STATUSES[arrival], "id": photo.pk, "photo": told}, status=status, headers=headers)
 
 
 def _photos_by_checksum(request: ApiRequest, checksums: list[str]) -> dict[str, int]:

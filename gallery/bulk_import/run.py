@@ -237,10 +237,9 @@ class _Pass:
             return item_of(file.found, "refused", reason=stored)
         if stored.created:
             count_date(self.job, stored.photo.date_source)
-        verdict = ImportItem.Verdict.NEW if stored.created else ImportItem.Verdict.DUPLICATE
         return item_of(
             file.found,
-            verdict,
+            ImportItem.Verdict.NEW if stored.created else ImportItem.Verdict.DUPLICATE,
             photo=stored.photo,
             created=stored.created,
             filled=stored.filled,

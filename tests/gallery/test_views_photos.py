@@ -209,3 +209,21 @@ def test_photos_that_do_not_exist_are_not_found(client, number):
     response = client.get(f"/photos/{number}")
     assert response.status_code == 404
     assert "is not yours" in response.content.decode()
+
+
+@pytest.mark.parametrize("length", [4999, 5000, 5001, 9003, 1_000_000])
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "script"])
+def test_rates_a_photo_whose_description_is_longer_than_the_form_takes(client, store, length, headers):
+    photo = store()
+    stored = ("a\n " + "x" * length)[:length]
+    Photo.objects.update(description=stored)
+    page = client.get(f"/photos/{photo.pk}").content.decode()
+    assert ("longer than 5000 characters" in page) == (length > 5000)
+    sent = {"description": stored.replace("\n", "\r\n"), "importance": "4"}
+    assert client.post(f"/photos/{photo.pk}/edit", sent, headers=headers).status_code in (200, 302)
+    assert (Photo.objects.get().importance, Photo.objects.get().description) == (4, stored)
+    longer = sent | {"description": "y" * 5001, "importance": "5"}
+    assert client.post(f"/photos/{photo.pk}/edit", longer, headers=headers).status_code == 400
+    assert (Photo.objects.get().importance, Photo.objects.get().description) == (4, stored)
+    assert client.post(f"/photos/{photo.pk}/edit", sent | {"description": "short"}, headers=headers).status_code < 400
+    assert Photo.objects.get().description == "short"

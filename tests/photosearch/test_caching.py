@@ -126,11 +126,15 @@ def test_counts_requests_again_when_the_count_was_replaced(cache, valkey, monkey
 
 
 @pytest.mark.parametrize("data", [*HOSTILE.values(), *ODD], ids=[*HOSTILE, *map(str, range(len(ODD)))])
-def test_makes_anew_what_has_another_shape(client, owner, cache, valkey, data):  # noqa: F811
+def test_makes_anew_what_has_another_shape(client, owner, settings, cache, valkey, data):  # noqa: F811
+    settings.METRICS_TOKEN = "scrape-me"
     for key in ("neighbours", "metrics", f"vector-sample-{owner.pk}-x"):
         valkey.set(cache.make_key(key), data, ex=10)
     assert client.get("/api/v1/health/ready/").json()["queue"] is True
-    assert b"photosearch_photos 0.0" in client.get("/api/v1/metrics/").content
+    assert (
+        b"photosearch_photos 0.0"
+        in client.get("/api/v1/metrics/", headers={"Authorization": "Bearer scrape-me"}).content
+    )
     sample = sample_vectors("x", dimensions=2, user=owner)
     assert (sample.vectors.shape, sample.photos) == ((0, 2), 0)
 

@@ -11,6 +11,7 @@ from gallery.api.uploads import UploadAnswer
 from gallery.bin import bin_photos
 from gallery.models import Photo
 from tests.gallery.conftest import picture
+from tests.keys import Program
 
 UPLOAD = "/api/v1/photos/upload/"
 CHECK = "/api/v1/photos/upload-check/"
@@ -179,3 +180,26 @@ def test_a_senseless_check_is_refused_by_the_place(program):
     assert [error["field"] for error in checked.json()["errors"]] == ["files.0.size"]
     many = [{"id": "a", "checksum": "0" * 32}] * 1001
     assert program.post(CHECK, {"files": many}, "application/json").status_code == 400
+
+
+@pytest.mark.parametrize("scopes", [["upload"], ["upload", "search"], ["upload", "photo:write"]])
+def test_a_key_that_may_not_read_learns_nothing_of_a_known_photo(owner, store, scopes):
+    photo = store(picture(1), filename="secret party.png")
+    Photo.objects.update(description="nightingale", metadata={"artist": "nightingale", "latitude": 1.5})
+    sha256 = Photo.objects.get().sha256
+    for body in (b"", picture(1), picture(2)):
+        headers = {"X-Checksum-SHA256": sha256} if body != picture(2) else {}
+        response = Program(owner, *scopes).post(
+            "/api/v1/photos/upload/", body, content_type="application/octet-stream", headers=headers
+        )
+        assert response.status_code == (200 if headers else 201)
+        answer = response.json()
+        assert set(answer) == {"status", "id", "photo"}
+        assert answer["photo"] is None
+        assert (answer["id"] == photo.pk) == bool(headers)
+        assert response["Location"] == f"/api/v1/photos/{answer['id']}/"
+        assert "nightingale" not in str(response.headers) + response.content.decode()
+    told = Program(owner, "upload", "photo:read").post(
+        "/api/v1/photos/upload/", b"", content_type="application/octet-stream", headers={"X-Checksum-SHA256": sha256}
+    )
+    assert told.json()["photo"]["description"] == "nightingale"
