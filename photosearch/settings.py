@@ -52,8 +52,7 @@ SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_REDIRECT_EXEMPT = [r"^health$", r"^api/v1/health/", r"^api/v1/metrics/$"]
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-# So many reverse proxies of our own add to X-Forwarded-For: lockouts, throttles and the
-# list of sessions want the client's address.
+# How many reverse proxies of our own add to X-Forwarded-For, which lockouts, throttles and the list of sessions go by.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 
 CONTENT_SECURITY_POLICY = {
@@ -145,13 +144,8 @@ AXES_VERBOSE = False
 # From one address or IPv6 network, under any names; axes counts each name apart.
 LOGINS_PER_MINUTE = 60
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+    {"NAME": f"django.contrib.auth.password_validation.{name}Validator"}
+    for name in ("UserAttributeSimilarity", "MinimumLength", "CommonPassword", "NumericPassword")
 ]
 
 LANGUAGE_CODE = "en"
