@@ -12,6 +12,7 @@ from gallery.assistants import forget_old_calls
 from gallery.attempts import was_down_lately
 from gallery.bin import purge_bins
 from gallery.bulk_import.archives import sweep_archives
+from gallery.bulk_import.jobs import cancel_neglected
 from gallery.deletion import sweep_strays
 from gallery.files import sweep_temporary
 from gallery.import_tasks import resume_imports
@@ -120,6 +121,7 @@ class Clock:
         """A little at a time: a large library has many directories."""
         sweep_temporary()
         sweep_partial_uploads()
+        cancel_neglected()
         sweep_archives()
         SessionStore.clear_expired()
         try:

@@ -1,7 +1,7 @@
 """An import as an object: what was asked for, how far it is, and a ledger with what became of every file."""
 
 from datetime import datetime, timedelta
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Any
 
 from django.conf import settings
@@ -54,6 +54,10 @@ class ImportJob(models.Model):
 
     # In these a worker has something to do.
     BUSY = (State.CHECKING, State.RUNNING, State.UNDOING)
+    # In these nobody reads an archive any more.
+    OVER = (State.FINISHED, State.CANCELLED, State.UNDOING, State.UNDONE)
+    # In these an import waits for a person; after so long its archive is removed.
+    PATIENCE = {State.READY: timedelta(days=1), State.PAUSED: timedelta(days=7), State.FAILED: timedelta(days=7)}
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="imports")
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
@@ -117,6 +121,19 @@ class ImportJob(models.Model):
     def name(self) -> str:
         """The last parts of the paths."""
         return ", ".join(PurePath(root).name or root for root in self.roots)
+
+    @property
+    def archive_bytes(self) -> int:
+        """How large the archives are that were sent for it."""
+        roots = [Path(root) for root in self.roots] if self.is_upload else []
+        return sum(root.stat().st_size for root in roots if root.is_file())
+
+    @property
+    def removed_at(self) -> datetime | None:
+        """When its archive is removed, and the import cancelled, unless a person goes on with it."""
+        if not self.is_upload or self.state not in self.PATIENCE:
+            return None
+        return (self.heartbeat or self.created_at) + self.PATIENCE[self.State(self.state)]
 
     @property
     def is_busy(self) -> bool:

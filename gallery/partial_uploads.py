@@ -2,7 +2,7 @@
 
 import fcntl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO
@@ -128,6 +128,9 @@ def remove_upload(upload: PartialUpload) -> None:
     deleted, _rows = upload.delete()
     if deleted:
         path.unlink(missing_ok=True)
+        if upload.is_archive:
+            with suppress(OSError):
+                path.parent.rmdir()
 
 
 def sweep_partial_uploads() -> int:

@@ -1,17 +1,19 @@
-"""How much a person has stored, and how much they may."""
+"""How much a person has stored and on its way, how much they may, and how much the disk has room for."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
-from gallery.account import Account
+from gallery.account import Account, account_of
+from gallery.files import free_bytes
 from gallery.images import ImageTooLarge
-from gallery.models import Photo
+from gallery.models import ImportJob, PartialUpload, Photo
+from gallery.partial_uploads import ARRIVED, begin_upload
 
 
 class QuotaExceeded(ImageTooLarge):
@@ -20,31 +22,87 @@ class QuotaExceeded(ImageTooLarge):
     kind = "quota-exceeded"
 
 
+class NoRoom(QuotaExceeded):
+    """The disk has no room for it, or others need what is left; the message is a sentence for its owner."""
+
+    kind = "insufficient-storage"
+
+
 def used_bytes(owner: AbstractBaseUser) -> int:
     """The bytes of all originals of `owner`: an index holds them, no photo is looked at."""
     photos = Photo.objects.filter(owner_id=owner.pk)
     return int(photos.aggregate(bytes=Sum("file_size"))["bytes"] or 0)
 
 
+def bytes_on_their_way(owner: AbstractBaseUser, *, but: PartialUpload | ImportJob | None = None) -> int:
+    """The bytes of uploads, as large as they were announced, and of archives that `owner` has sent for imports.
+
+    Without those of `but`. What an import has stored of its archive counts as stored alone.
+    """
+    is_waiting = Q(status=0) | Q(status=ARRIVED, is_archive=True)
+    uploads = PartialUpload.objects.filter(is_waiting, owner_id=owner.pk)
+    is_theirs = Q(started_by_id=owner.pk) | Q(started_by=None, owner_id=owner.pk)
+    jobs = ImportJob.objects.filter(is_theirs, is_upload=True).exclude(state__in=ImportJob.OVER)
+    if isinstance(but, PartialUpload):
+        uploads = uploads.exclude(pk=but.pk)
+    if isinstance(but, ImportJob):
+        jobs = jobs.exclude(pk=but.pk)
+    announced = int(uploads.aggregate(bytes=Sum("size"))["bytes"] or 0)
+    return announced + sum(max(0, job.archive_bytes - int(job.tally.get("bytes", 0))) for job in jobs)
+
+
+def admit_upload(
+    *, owner: AbstractBaseUser, filename: str, size: int, sha256: str = "", is_archive: bool = False
+) -> PartialUpload:
+    """Begin an upload of `size` bytes; QuotaExceeded or NoRoom if they are too many.
+
+    One at a time for each person, so that of several at once none gets room that another has been given.
+    """
+    with transaction.atomic():
+        account_of(owner)
+        account = Account.objects.select_for_update(no_key=True).get(owner_id=owner.pk)
+        refuse_beyond_quota(size, account=account)
+        _refuse_beyond_share(size, owner=owner)
+        return begin_upload(owner=owner, filename=filename, size=size, sha256=sha256, is_archive=is_archive)
+
+
 @contextmanager
-def room_for(sizes: Mapping[str, int], *, owner: AbstractBaseUser) -> Iterator[None]:
+def room_for(
+    sizes: Mapping[str, int], *, owner: AbstractBaseUser, but: PartialUpload | ImportJob | None = None
+) -> Iterator[None]:
     """A transaction in which files of `sizes` bytes, by SHA-256, may be stored; QuotaExceeded if they are too many.
 
     Nobody else stores something of the same owner meanwhile, where there is a limit. Bytes that the owner has already
-    need no room.
+    need no room. `but` is the upload or the import that brings them, whose bytes must not count twice.
     """
     with transaction.atomic():
         limited = Account.objects.select_for_update(no_key=True).filter(owner_id=owner.pk, quota__isnull=False).first()
         if limited:
             stored = Photo.objects.filter(owner_id=owner.pk, sha256__in=list(sizes)).values_list("sha256", flat=True)
-            refuse_beyond_quota(sum(sizes[sha256] for sha256 in sizes.keys() - set(stored)), account=limited)
+            new = sum(sizes[sha256] for sha256 in sizes.keys() - set(stored))
+            refuse_beyond_quota(new, account=limited, but=but)
         yield
 
 
-def refuse_beyond_quota(size: int, *, account: Account) -> None:
-    """QuotaExceeded if `size` more bytes are too many."""
-    if size and account.quota is not None and used_bytes(account.owner) + size > account.quota:
+def refuse_beyond_quota(size: int, *, account: Account, but: PartialUpload | ImportJob | None = None) -> None:
+    """QuotaExceeded if `size` more bytes are too many, beside those that are stored and those on their way."""
+    if not size or account.quota is None:
+        return
+    if used_bytes(account.owner) + bytes_on_their_way(account.owner, but=but) + size > account.quota:
         raise QuotaExceeded(
             _("There is no room for this file: you may store %(quota)s. Delete photos, or ask an administrator.")
             % {"quota": filesizeformat(account.quota)}
+        )
+
+
+def _refuse_beyond_share(size: int, *, owner: AbstractBaseUser) -> None:
+    """NoRoom unless the disk has room, and what `owner` has on its way is at most half of what others leave free."""
+    begun = PartialUpload.objects.filter(status=0)
+    free = free_bytes() - sum(max(0, upload.size - upload.offset) for upload in begun)
+    theirs = bytes_on_their_way(owner)
+    if size > free:
+        raise NoRoom(_("There is not enough room on the disk for this file."))
+    if theirs + size > (free + theirs) // 2:
+        raise NoRoom(
+            _("You have too much on its way for the room that is left on the disk. Start or cancel imports, or wait.")
         )

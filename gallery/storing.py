@@ -14,7 +14,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import F
 
 from gallery.files import exclusive, original_name, place_files, write_temporary
-from gallery.models import Photo, PhotoSource
+from gallery.models import ImportJob, PartialUpload, Photo, PhotoSource
 from gallery.opening import is_original_there
 from gallery.quota import room_for
 
@@ -50,15 +50,18 @@ class Stored:
     filled: dict[str, tuple[Any, Any]] = field(default_factory=dict)
 
 
-def store_pictures(pictures: Sequence[Incoming], *, owner: AbstractBaseUser) -> list[Stored]:
+def store_pictures(
+    pictures: Sequence[Incoming], *, owner: AbstractBaseUser, brought_by: PartialUpload | ImportJob | None = None
+) -> list[Stored]:
     """Store each, in one transaction; bytes that `owner` has already get another source, and fill what is empty.
 
-    A photo whose file was lost is repaired. If it fails, no file stays behind. QuotaExceeded if there is no room.
+    A photo whose file was lost is repaired. If it fails, no file stays behind. QuotaExceeded if there is no room; the
+    bytes of `brought_by` count already.
     """
     digests = [picture.sha256 for picture in pictures]
     copied = {picture.sha256: picture.fields["file_size"] for picture in pictures if picture.source.managed}
     # In this order: who waits for a lock on these bytes holds that on the quota already, never the other way round.
-    with room_for(copied, owner=owner), exclusive(owner_id=owner.pk, digests=digests):
+    with room_for(copied, owner=owner, but=brought_by), exclusive(owner_id=owner.pk, digests=digests):
         written = _place(pictures, owner_id=owner.pk)
         try:
             photos, created = _photos(pictures, owner_id=owner.pk)

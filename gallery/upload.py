@@ -9,7 +9,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
 from gallery.bin import restore_photos
-from gallery.models import Photo, PhotoSource
+from gallery.models import PartialUpload, Photo, PhotoSource
 from gallery.opening import is_original_there
 from gallery.reading import blocks_of, describe_picture
 from gallery.storing import Incoming, store_pictures
@@ -24,7 +24,9 @@ class Arrival(Enum):
     BINNED = "in the bin"
 
 
-def store_upload(file: IO[bytes], *, owner: AbstractBaseUser, filename: str) -> tuple[Photo, Arrival]:
+def store_upload(
+    file: IO[bytes], *, owner: AbstractBaseUser, filename: str, brought_by: PartialUpload | None = None
+) -> tuple[Photo, Arrival]:
     """Store a picture file; the photo, and whether it is new: bytes that `owner` has already are not stored again.
 
     Sending the same bytes again also repairs a photo whose file was lost, and brings one back from the bin with all
@@ -39,7 +41,7 @@ def store_upload(file: IO[bytes], *, owner: AbstractBaseUser, filename: str) -> 
     fields = describe_picture(file, filename=filename)
     source = PhotoSource(path=PhotoSource.UPLOAD)
     with transaction.atomic():
-        (stored,) = store_pictures([Incoming(fields, source, blocks)], owner=owner)
+        (stored,) = store_pictures([Incoming(fields, source, blocks)], owner=owner, brought_by=brought_by)
         arrival = Arrival.NEW if stored.created else Arrival.KNOWN
         if stored.photo.trashed_at:
             restore_photos(Photo.objects.filter(pk=stored.photo.pk), user=owner)

@@ -117,13 +117,16 @@ class ImportSerializer(serializers.ModelSerializer):
     foreseen = serializers.SerializerMethodField(help_text="By the check; null for all but the gallery's owner.")
     done = serializers.SerializerMethodField(help_text="Null for all but the gallery's owner.")
     actions = serializers.SerializerMethodField(help_text="What it can be told now.")
+    removed_at = serializers.DateTimeField(
+        read_only=True, allow_null=True, help_text="When it is cancelled and its archive removed, unless it goes on."
+    )
 
     class Meta:
         model = ImportJob
         fields = (
             *("id", "owner", "roots", "mode", "profile", "importance", "min_side", "ignore", "wants_features"),
             *("wants_text", "watch", "state", "error", "expected", "seen", "foreseen", "done", "actions"),
-            *("created_at", "finished_at"),
+            *("created_at", "finished_at", "removed_at"),
         )
         read_only_fields = fields
 

@@ -51,7 +51,7 @@ LOCATION = answered("Location", "The address that takes the other pieces.", 201)
 OFFERED = [
     answered("Tus-Version", "The version that is spoken here.", 204),
     answered("Tus-Extension", "The extensions.", 204),
-    answered("Tus-Max-Size", "The most bytes a file may have; an archive has no limit of its own.", 204, schema=int),
+    answered("Tus-Max-Size", "The most bytes that a file may have.", 204, schema=int),
     answered("Tus-Checksum-Algorithm", "For `Upload-Checksum`.", 204),
 ]
 AS_TUS_HAS_IT = f"The body may come as `{tus.PIECE_TYPE}`, too, which is the type that the protocol names."

@@ -9,13 +9,17 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from gallery.bulk_import.archives import keep_archive, remove_archive, remove_archives
+from gallery.bulk_import.archives import archive_name, remove_archives
+from gallery.bulk_import.reasons import NOT_CONTINUED, NOT_STARTED
 from gallery.bulk_import.safety import ImportRefused, check_archive, check_patterns, check_readable, confined
+from gallery.files import write_file
 from gallery.models import ImportJob
-from gallery.partial_uploads import waiting_archives
+from gallery.partial_uploads import ARRIVED, finish_upload, remove_upload, waiting_archives
+from gallery.quota import admit_upload
 
 State = ImportJob.State
 STOPPED = (State.READY, State.PAUSED, State.FAILED)
@@ -90,12 +94,18 @@ def create_upload_job(
     started_by: AbstractBaseUser,
     **options: Any,
 ) -> ImportJob:
-    """Keep an archive of `size` bytes that somebody sends until its import is over. ImportRefused, PermissionDenied."""
-    path = keep_archive(archive, filename=filename, size=size)
+    """Keep an archive of `size` bytes that somebody sends until its import is over.
+
+    ImportRefused, PermissionDenied; QuotaExceeded if there is no room for it.
+    """
+    # From the first byte on a row says that it is on its way, so that others see what it will take.
+    sent = admit_upload(owner=started_by, filename=archive_name(filename), size=size, is_archive=True)
     try:
-        return create_job([path], owner=owner, started_by=started_by, is_upload=True, **options)
+        write_file(sent.path, archive)
+        finish_upload(sent, status=ARRIVED, photo_id=None, detail="")
+        return create_sent_job(sent.pk, owner=owner, started_by=started_by, **options)
     except BaseException:
-        remove_archive(path)
+        remove_upload(sent)
         raise
 
 
@@ -133,10 +143,30 @@ def tell(job: ImportJob, action: str) -> bool:
         changes: dict[str, Any] = {"state": after, "error": ""}
         if action in ("cancel", "undo"):
             changes["watch"] = False
+        if action == "pause":
+            changes["heartbeat"] = timezone.now()
         ImportJob.objects.filter(pk=job.pk).update(**changes)
         if action in ("cancel", "undo"):
             transaction.on_commit(lambda: remove_archives(locked))
     job.refresh_from_db()
+    return True
+
+
+def cancel_neglected() -> int:
+    """Cancel imports whose archive waits for a person too long, and remove the archives; how many there were."""
+    waiting = ImportJob.objects.filter(is_upload=True, state__in=ImportJob.PATIENCE)
+    return sum(_cancel_if_neglected(job_id) for job_id in list(waiting.values_list("pk", flat=True)))
+
+
+def _cancel_if_neglected(job_id: int) -> bool:
+    with transaction.atomic():
+        job = ImportJob.objects.select_for_update().filter(pk=job_id).first()
+        if job is None or not job.removed_at or job.removed_at > timezone.now():
+            return False
+        job.error = NOT_STARTED if job.state == State.READY else NOT_CONTINUED
+        job.state = State.CANCELLED
+        job.save(update_fields=["state", "error"])
+        transaction.on_commit(lambda: remove_archives(job))
     return True
 
 

@@ -1,4 +1,4 @@
-"""Why files were passed over, in words."""
+"""Why files were passed over and imports were cancelled, in words."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -6,7 +6,10 @@ from django.utils.translation import gettext_lazy
 from gallery.bulk_import.reading import GROWING, OUTSIDE, TOO_SMALL
 from gallery.sources.found import PassedOverBecause
 
+NOT_STARTED, NOT_CONTINUED = "not-started", "not-continued"
 WORDS = {
+    NOT_STARTED: gettext_lazy("Nobody started this import within a day: its archive has been removed. Send it again."),
+    NOT_CONTINUED: gettext_lazy("Nobody went on with this import within a week: its archive has been removed."),
     PassedOverBecause.VIDEO: gettext_lazy("film"),
     PassedOverBecause.MOTION: gettext_lazy("film of a live photo"),
     PassedOverBecause.SIDECAR: gettext_lazy("describes other files"),

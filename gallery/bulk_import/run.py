@@ -176,8 +176,7 @@ class _Pass:
                 # does not, for that may be what this batch waits for.
                 jobs = ImportJob.objects.select_for_update(of=("self",), no_key=True).select_related("owner")
                 job = jobs.filter(pk=self.job.pk).first()
-                # Deleted with its owner, or told something else.
-                if job is None or job.state != self.state:
+                if job is None or job.state != self.state:  # deleted with its owner, or told something else
                     return False
                 self.job = job
                 items = [*sifted.items, *(self._foresee(files) if self.state == State.CHECKING else self._store(files))]
@@ -212,8 +211,8 @@ class _Pass:
         pictures = [(file, self._incoming(file)) for file in files if file.fields]
         try:
             with transaction.atomic():
-                stored = store_pictures([picture for _file, picture in pictures], owner=self.job.owner)
-            outcomes: list[Stored | str] = list(stored)
+                brought = [picture for _file, picture in pictures]
+                outcomes: list[Stored | str] = [*store_pictures(brought, owner=self.job.owner, brought_by=self.job)]
         except (DataError, QuotaExceeded):
             # One of them says something that the database cannot hold, or is one too many: the others need not suffer.
             outcomes = [self._store_alone(picture) for _file, picture in pictures]
@@ -226,7 +225,7 @@ class _Pass:
         """What was stored, or why it was not."""
         try:
             with transaction.atomic():
-                return store_pictures([picture], owner=self.job.owner)[0]
+                return store_pictures([picture], owner=self.job.owner, brought_by=self.job)[0]
         except DataError:
             return _("What the file says of itself cannot be stored.")
         except QuotaExceeded as error:

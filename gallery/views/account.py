@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from gallery.account import OpenSession, account_of
 from gallery.forms import ChoicesForm
 from gallery.models import Photo
-from gallery.quota import used_bytes
+from gallery.quota import bytes_on_their_way, used_bytes
 from gallery.sessions import describe_device, end_sessions
 from gallery.views import PageRequest
 from gallery.views.accounts import remember_choices
@@ -76,6 +76,7 @@ def _page(request: PageRequest, form: ChoicesForm) -> HttpResponse:
         "password_form": password_form,
         "photos": Photo.objects.visible_to(request.user).count(),
         "used": used_bytes(request.user),
+        "waiting": bytes_on_their_way(request.user),
         "quota": account.quota,
         "sessions": sorted(sessions, key=lambda entry: not entry["is_this"]),
     }

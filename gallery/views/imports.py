@@ -18,7 +18,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import reselect, retarget
 
+from gallery.access.body_gate import refuse
+from gallery.access.body_limits import ENVELOPE
 from gallery.access.permissions import may_administrate
+from gallery.account import account_of
 from gallery.bulk_import.jobs import (
     ACTIONS,
     create_confined_job,
@@ -33,6 +36,7 @@ from gallery.import_forms import PROFILE_NAMES, ImportForm
 from gallery.import_tasks import enqueue_import
 from gallery.models import ImportItem, ImportJob, Photo, PhotoSource
 from gallery.places import Places
+from gallery.quota import QuotaExceeded, refuse_beyond_quota
 from gallery.views import PageRequest
 
 SHOWN_IMPORTS = 100
@@ -53,6 +57,12 @@ def list_imports(request: PageRequest) -> HttpResponse:
 @vary_on_headers("HX-Request")
 def new_import(request: PageRequest) -> HttpResponse:
     """The form; asked by htmx, the folders to choose from. Posted, the import begins, checked first or at once."""
+    # Before the archive is spooled; the form itself has room.
+    if request.method == "POST" and (size := int(request.headers.get("Content-Length") or 0)) > ENVELOPE:
+        try:
+            refuse_beyond_quota(size - ENVELOPE, account=account_of(request.user))
+        except QuotaExceeded as error:
+            return refuse(request, 413, str(error))
     return csrf_protect(_new_import)(request)
 
 
@@ -64,7 +74,7 @@ def _new_import(request: PageRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             job = _create(request, form)
-        except ImportRefused as error:
+        except (ImportRefused, QuotaExceeded) as error:
             form.add_error(None, str(error))
         else:
             enqueue_import(job.pk)

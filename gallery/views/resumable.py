@@ -19,21 +19,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from gallery.access.parsing import read_json
-from gallery.account import account_of
-from gallery.bulk_import.archives import archive_name, refuse_without_room
+from gallery.bulk_import.archives import archive_name
 from gallery.bulk_import.safety import ImportRefused, check_archive
 from gallery.digests import digests_of, read_checksum
-from gallery.files import sync_files
+from gallery.files import has_room, sync_files
+from gallery.images import ImageTooLarge
 from gallery.partial_uploads import (
     ARRIVED,
     PartialUpload,
     UploadBusy,
-    begin_upload,
     finish_upload,
     opened,
     remove_upload,
 )
-from gallery.quota import QuotaExceeded, refuse_beyond_quota
+from gallery.quota import admit_upload
 from gallery.upload import known_checksums
 from gallery.views import PageRequest
 from gallery.views.tus import (
@@ -60,7 +59,6 @@ def begin(request: PageRequest, *, resume: str = "gallery:resume", is_archive: b
     """Begin an upload, whose first piece may come along; `resume` names the address that takes the others."""
     size, named = number_in(request, "Upload-Length"), metadata_in(request)
     takes_piece, checksum = has_piece(request), checksum_in(request)
-    _refuse_without_room(request, size, is_archive=is_archive)
     upload = _begin(request, size, named, is_archive=is_archive)
     with opened(upload) as file:
         try:
@@ -69,6 +67,10 @@ def begin(request: PageRequest, *, resume: str = "gallery:resume", is_archive: b
         except Refusal as refusal:
             # The upload is there, though its first piece was damaged.
             refusal.headers = {"Location": _address(request, resume, upload), "Upload-Offset": upload.offset}
+            raise
+        except OSError:
+            # The disk is full, and the client never learns of the upload.
+            remove_upload(upload)
             raise
         _judge(upload, file, request)
     response = _tell(request, upload, status=201)
@@ -113,27 +115,21 @@ def _checksums(request: HttpRequest) -> list[str]:
     raise BadRequest(_("“checksums” must be a list of at most %(limit)d SHA-256.") % {"limit": MAX_CHECKSUMS})
 
 
-def _refuse_without_room(request: PageRequest, size: int, *, is_archive: bool) -> None:
-    """Refusal of so many bytes more."""
-    try:
-        if is_archive:
-            refuse_without_room(size)
-        else:
-            refuse_beyond_quota(size, account=account_of(request.user))
-    except (ImportRefused, QuotaExceeded) as error:
-        raise Refusal(413, str(error), kind=getattr(error, "kind", "")) from error
-    if size > settings.MAX_UPLOAD_BYTES and not is_archive:
-        raise Refusal(413, too_large())
-
-
 def _begin(request: PageRequest, size: int, named: dict[str, str], *, is_archive: bool) -> PartialUpload:
+    """Begin an upload; Refusal of one that is too large, or for which there is no room."""
+    limit = settings.MAX_ARCHIVE_BYTES if is_archive else settings.MAX_UPLOAD_BYTES
     filename, sha256 = named.get("filename", ""), sha256_in(named)
-    if not is_archive:
-        return begin_upload(owner=request.user, filename=filename, size=size, sha256=sha256)
-    if sha256:
+    if is_archive and sha256:
         # To read all of it once more would keep the sender waiting for minutes; each piece may have a checksum.
         raise BadRequest(_("The checksum of a whole archive cannot be checked: leave “sha256” out."))
-    return begin_upload(owner=request.user, filename=archive_name(filename), size=size, is_archive=True)
+    if is_archive:
+        filename = archive_name(filename)
+    try:
+        if size > limit:
+            raise ImageTooLarge(too_large(limit))
+        return admit_upload(owner=request.user, filename=filename, size=size, sha256=sha256, is_archive=is_archive)
+    except ImageTooLarge as error:
+        raise Refusal(413, str(error), kind=error.kind) from error
 
 
 def _address(request: HttpRequest, resume: str, upload: PartialUpload) -> str:
@@ -156,8 +152,8 @@ def _go_on(request: PageRequest, upload: PartialUpload) -> HttpResponse:
             raise Refusal(409, _("This is not the piece that comes next."), headers=headers)
         if not upload.status:
             # The room that there was at the beginning may be gone.
-            if upload.is_archive:
-                _refuse_without_room(request, upload.size - offset, is_archive=True)
+            if upload.is_archive and not has_room(upload.size - offset):
+                raise Refusal(413, _("There is not enough room on the disk for this file."))
             _receive(request, upload, file, checksum)
             _judge(upload, file, request)
     return _tell(request, upload, status=204)
@@ -213,7 +209,7 @@ def _store_picture(upload: PartialUpload, file: IO[bytes], request: PageRequest)
         sentence = _("The file did not arrive whole. Send it again.")
         outcome = Outcome(upload.filename, 400, detail=sentence, kind="checksum-mismatch")
     else:
-        outcome = store_file(file, owner=request.user, filename=upload.filename)
+        outcome = store_file(file, owner=request.user, filename=upload.filename, brought_by=upload)
     photo_id = outcome.photo.pk if outcome.photo else None
     finish_upload(upload, status=outcome.status, photo_id=photo_id, detail=outcome.detail, kind=outcome.kind)
 

@@ -99,7 +99,8 @@ def override_method(request: HttpRequest) -> None:
 def describe(*, is_archive: bool) -> HttpResponse:
     """The answer to OPTIONS: what of the protocol is understood."""
     offered = {"Tus-Version": VERSION, "Tus-Extension": EXTENSIONS, "Tus-Checksum-Algorithm": ",".join(ALGORITHMS)}
-    return answer(204, offered | ({} if is_archive else {"Tus-Max-Size": settings.MAX_UPLOAD_BYTES}))
+    limit = settings.MAX_ARCHIVE_BYTES if is_archive else settings.MAX_UPLOAD_BYTES
+    return answer(204, offered | {"Tus-Max-Size": limit})
 
 
 def refuse_unreadable(request: HttpRequest) -> None:

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods
 
 from gallery.access.transfers import is_transfer
 from gallery.images import ImageTooLarge, InvalidImage, UnsupportedImage
-from gallery.models import Photo
+from gallery.models import PartialUpload, Photo
 from gallery.upload import Arrival, store_upload
 from gallery.views import PageRequest
 
@@ -84,10 +84,10 @@ def upload_pictures(request: PageRequest) -> HttpResponse:
     return _answer(request, [Outcome("", 400, detail=sentence)], wants_json=wants_json)
 
 
-def too_large() -> str:
-    return _("This file is too large; at most %(limit)s are allowed.") % {
-        "limit": filesizeformat(settings.MAX_UPLOAD_BYTES)
-    }
+def too_large(limit: int | None = None) -> str:
+    """Why a file is refused that is larger than `limit`, by default that of pictures."""
+    limit_in_words = filesizeformat(settings.MAX_UPLOAD_BYTES if limit is None else limit)
+    return _("This file is too large; at most %(limit)s are allowed.") % {"limit": limit_in_words}
 
 
 def _store_all(request: PageRequest, skipper: LargeFileSkipper, *, wants_json: bool) -> HttpResponse:
@@ -104,10 +104,10 @@ def _store_all(request: PageRequest, skipper: LargeFileSkipper, *, wants_json: b
     )
 
 
-def store_file(file: IO[bytes], *, owner: User, filename: str) -> Outcome:
+def store_file(file: IO[bytes], *, owner: User, filename: str, brought_by: PartialUpload | None = None) -> Outcome:
     """Store a picture and say what became of it."""
     try:
-        photo, arrival = store_upload(file, owner=owner, filename=filename)
+        photo, arrival = store_upload(file, owner=owner, filename=filename, brought_by=brought_by)
     except UnsupportedImage as error:
         return Outcome(filename, 415, detail=str(error))
     except ImageTooLarge as error:

@@ -1,0 +1,102 @@
+"""Imports whose archive waits for a person too long are cancelled, and say so before and afterwards."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.utils import timezone
+
+from gallery.bulk_import.jobs import cancel_neglected, create_job, create_upload_job, tell
+from gallery.bulk_import.run import run_job
+from gallery.clock import Clock
+from gallery.models import ImportItem, ImportJob, Photo
+from tests.gallery.bulk_import.conftest import archive_of
+from tests.gallery.conftest import picture
+from tests.keys import Program
+
+State = ImportJob.State
+DAY = timedelta(days=1)
+
+
+def bring(owner: User, *, state: str = State.CHECKING, number: int = 1) -> ImportJob:
+    data = archive_of(picture(number))
+    job = create_upload_job([data], filename="a.zip", size=len(data), owner=owner, started_by=owner, state=state)
+    assert run_job(job.pk)
+    job.refresh_from_db()
+    return job
+
+
+def age(job: ImportJob, time: timedelta) -> None:
+    ImportJob.objects.filter(pk=job.pk).update(heartbeat=timezone.now() - time)
+
+
+@pytest.fixture
+def page(client: Client, owner: User, media_root: Path, broker: Any) -> Client:
+    """The owner's browser."""
+    client.force_login(owner)
+    return client
+
+
+@pytest.mark.parametrize(
+    ("state", "patience"), [(State.READY, DAY), (State.PAUSED, 7 * DAY), (State.FAILED, 7 * DAY)], ids=str
+)
+def test_cancels_an_import_that_waits_too_long(page, owner, media_root, state, patience):
+    job = bring(owner)
+    ImportJob.objects.filter(pk=job.pk).update(state=state)
+    age(job, patience - timedelta(minutes=1))
+    assert cancel_neglected() == 0
+    assert "it is cancelled and its archive is removed on" in page.get(f"/imports/{job.pk}").content.decode()
+    told = Program(owner).get(f"/api/v1/imports/{job.pk}/").json()
+    assert told["removed_at"] is not None
+
+    age(job, patience + timedelta(minutes=1))
+    Clock()._sweep()
+    job.refresh_from_db()
+    assert job.state == State.CANCELLED
+    assert not list((media_root / "imports").iterdir())
+    shown = page.get(f"/imports/{job.pk}").content.decode()
+    assert "its archive has been removed" in shown
+    assert "removed on" not in shown
+    assert cancel_neglected() == 0
+    assert Program(owner).get(f"/api/v1/imports/{job.pk}/").json()["removed_at"] is None
+
+
+def test_a_pause_begins_when_it_is_told(owner, media_root, broker):
+    job = bring(owner)
+    age(job, 20 * DAY)
+    ImportJob.objects.filter(pk=job.pk).update(state=State.RUNNING)
+    job.refresh_from_db()
+    assert tell(job, "pause")
+    assert cancel_neglected() == 0
+    assert tell(job, "start")
+    assert run_job(job.pk)
+    assert Photo.objects.count() == 1
+
+
+def test_leaves_what_needs_no_archive_or_is_over(owner, media_root, broker, tmp_path):
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    (folder / "a.png").write_bytes(picture(2))
+    checked = create_job([folder], owner=owner, started_by=owner, state=State.CHECKING)
+    assert run_job(checked.pk)
+    finished = bring(owner, state=State.RUNNING)
+    for job in (checked, finished):
+        age(job, 100 * DAY)
+    assert cancel_neglected() == 0
+    assert set(ImportJob.objects.values_list("state", flat=True)) == {State.READY, State.FINISHED}
+    assert ImportItem.objects.filter(job=finished).count() == 1
+
+
+def test_what_a_neglected_import_has_stored_stays_and_can_be_undone(owner, media_root, broker):
+    job = bring(owner, state=State.RUNNING)
+    ImportJob.objects.filter(pk=job.pk).update(state=State.PAUSED)
+    age(job, 8 * DAY)
+    assert cancel_neglected() == 1
+    assert Photo.objects.count() == 1
+    job.refresh_from_db()
+    assert tell(job, "undo")
+    assert run_job(job.pk)
+    assert not Photo.objects.exists()
