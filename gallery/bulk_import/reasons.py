@@ -8,8 +8,10 @@ from gallery.sources.found import PassedOverBecause
 
 NOT_STARTED, NOT_CONTINUED = "not-started", "not-continued"
 WORDS = {
-    NOT_STARTED: gettext_lazy("Nobody started this import within a day: its archive has been removed. Send it again."),
-    NOT_CONTINUED: gettext_lazy("Nobody went on with this import within a week: its archive has been removed."),
+    NOT_STARTED: gettext_lazy(
+        "This import was not started within a day, so its archive has been removed. Send it again."
+    ),
+    NOT_CONTINUED: gettext_lazy("This import did not go on within a week, so its archive has been removed."),
     PassedOverBecause.VIDEO: gettext_lazy("film"),
     PassedOverBecause.MOTION: gettext_lazy("film of a live photo"),
     PassedOverBecause.SIDECAR: gettext_lazy("describes other files"),

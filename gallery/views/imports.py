@@ -152,6 +152,7 @@ def _page(request: PageRequest, job: ImportJob, *, is_told: bool = False, is_new
         "dates": _dates(numbers.get("dates", {})),
         "reasons": [(in_words(reason), count) for reason, count in _sums(numbers.get("reasons", {}))],
         "error": job.places(shows_paths=may_administrate(request)).in_words(in_words(job.error)),
+        "removed_at": job.removed_at,
         "removable": _removable(job) if is_own and "undo" in possible_actions(job) else None,
     }
     return render(request, "gallery/import_progress.html" if request.htmx else "gallery/import.html", context)

@@ -18,6 +18,7 @@ from django.utils import timezone
 from gallery import tasks, user_deletion
 from gallery.account import account_of
 from gallery.assistants import AssistantAccess, AssistantCall
+from gallery.bin import bin_photos
 from gallery.bulk_import import run
 from gallery.bulk_import.archives import sweep_archives
 from gallery.bulk_import.jobs import create_upload_job
@@ -83,6 +84,7 @@ def leaver(store: Callable[..., Photo], owner: User, media_root: Path) -> User:
     SavedSearch.objects.create(owner=owner, name="tea", address="q=tea")
     RecentSearch.objects.create(owner=owner, address="q=tea", used_at=timezone.now())
     PhotoMerge.objects.create(photo=first, moment=timezone.now())
+    bin_photos(Photo.objects.filter(pk=second.pk), user=owner)
     for is_archive in (False, True):
         for is_whole in (False, True):
             upload = begin_upload(owner=owner, filename="a.zip", size=10, is_archive=is_archive)
