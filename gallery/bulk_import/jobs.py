@@ -64,9 +64,10 @@ def create_job(
         check_archive(archive)
     if archives and (options.get("mode") == ImportJob.Mode.IN_PLACE or options.get("watch")):
         raise ImportRefused(_("What lies in an archive can only be copied, once."))
-    return ImportJob.objects.create(
-        owner_id=owner.pk, started_by_id=started_by.pk, roots=[str(root) for root in real], **options
-    )
+    with transaction.atomic():
+        return ImportJob.objects.create(
+            owner_id=owner.pk, started_by_id=started_by.pk, roots=[str(root) for root in real], **options
+        )
 
 
 def _refuse_to_import_for(owner: AbstractBaseUser, *, started_by: AbstractBaseUser, is_check: bool) -> None:

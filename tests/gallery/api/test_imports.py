@@ -363,3 +363,40 @@ def test_administrators_cannot_tell_new_files_of_others_from_known_ones(program,
         told.append({name: answer[name] for name in answer if name not in ("id", "created_at", "finished_at")})
         assert sum(program.get(path).json()["done"][verdict] for verdict in ("new", "duplicate")) == 1
     assert told[0] == told[1]
+
+
+def test_a_repeated_request_begins_no_second_import(program, roots, owner):
+    named = {"Idempotency-Key": "phone-1"}
+    file = BytesIO()
+    with ZipFile(file, "w") as archive:
+        archive.writestr("a.png", picture(1))
+    sent = [
+        program.generic("POST", f"{IMPORTS}archive/", file.getvalue(), "application/zip", headers=named)
+        for _time in range(2)
+    ]
+    assert [answer.status_code for answer in sent] == [201, 200]
+    assert sent[0].json()["id"] == sent[1].json()["id"]
+    assert sent[0]["Location"] == sent[1]["Location"]
+    named = {"Idempotency-Key": "folder-1"}
+    begun = [program.post(IMPORTS, {"folder": str(roots)}, "application/json", headers=named) for _time in range(2)]
+    assert [answer.status_code for answer in begun] == [201, 200]
+    other = Program(User.objects.create_user("other"))
+    assert other.post(IMPORTS, {"folder": str(roots)}, "application/json", headers=named).status_code == 201
+    assert ImportJob.objects.count() == 3
+
+
+def test_two_requests_with_one_key_at_once_begin_one_import(program, roots, monkeypatch):
+    monkeypatch.setattr("gallery.api.imports._begun_with", lambda *_: None)
+    named = {"Idempotency-Key": "x"}
+    assert program.post(IMPORTS, {"folder": str(roots)}, "application/json", headers=named).status_code == 201
+    late = program.post(IMPORTS, {"folder": str(roots)}, "application/json", headers=named)
+    assert late.status_code == 409
+    assert ImportJob.objects.count() == 1
+
+
+def test_a_folder_may_be_named_in_a_body(program, roots):
+    by_address = program.get(f"{IMPORTS}folders/", {"folder": str(roots)}).json()
+    by_body = program.post(f"{IMPORTS}folders/", {"folder": str(roots)}, "application/json")
+    assert (by_body.status_code, by_body.json()) == (200, by_address)
+    long = f"{roots}/{'票' * 1300}"
+    assert program.post(f"{IMPORTS}folders/", {"folder": long}, "application/json").status_code == 400

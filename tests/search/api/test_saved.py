@@ -17,6 +17,13 @@ def program(user) -> Program:  # noqa: F811
     return Program(user)
 
 
+@pytest.fixture
+def add_tea(add_photo, settings) -> list[int]:
+    """The numbers of three photos in which tea is written."""
+    settings.ELASTICSEARCH_URL = ""
+    return [add_photo("green tea").pk for _time in range(3)]
+
+
 def save(program: Program, **search):
     return program.post(SAVED, search, content_type="application/json")
 
@@ -111,3 +118,65 @@ def test_what_may_be_meant_is_suggested(program, user):  # noqa: F811
     assert program.get("/api/v1/search/suggestions/", {"q": "TEA"}).json() == {"results": ["green tea"]}
     assert program.get("/api/v1/search/suggestions/").json() == {"results": ["green tea"]}
     assert program.get("/api/v1/search/suggestions/", {"query": "x"}).status_code == 400
+
+
+def test_a_saved_search_holds_all_fields_of_the_page(program):
+    search = {
+        "q": "tea",
+        "extension": "png",
+        "kind": "photo",
+        "min_width": 100,
+        "min_height": 50,
+        "min_importance": 2,
+        "after": "2023-01-01",
+        "before": "2024-02-29",
+        "order": "oldest",
+        "photo": 7,
+        "region": "0,0,0.5,1",
+        "top": 20,
+    }
+    saved = program.post("/api/v1/saved-searches/", {"name": "All"} | search, "application/json").json()
+    assert saved["search"] == {name: str(value) for name, value in search.items()}
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{}, {"q": ""}, {"order": "newest"}, {"min_width": 0}, {"after": "2023-02-30"}, {"top": 7}, {"region": "0,0,1,1"}],
+)
+def test_a_search_for_nothing_is_not_kept(program, fields):
+    response = program.post("/api/v1/saved-searches/", {"name": "None"} | fields, "application/json")
+    assert response.status_code == 400
+    assert not SavedSearch.objects.exists()
+
+
+def test_a_saved_search_can_be_changed(program, user):  # noqa: F811
+    body = {"name": "Tea", "q": "tea", "order": "newest"}
+    saved = program.post("/api/v1/saved-searches/", body, "application/json").json()
+    SavedSearch.objects.update(is_for_assistants=True)
+    path = f"/api/v1/saved-searches/{saved['id']}/"
+
+    def change(fields: dict[str, object], **headers: str):
+        return program.patch(path, fields, "application/json", headers=headers)
+
+    assert change({"name": "Green tea"}).json()["search"] == {"q": "tea", "order": "newest"}
+    assert SavedSearch.objects.get().is_for_assistants
+    answer = change({"kind": "screenshot", "order": None}).json()
+    assert (answer["name"], answer["search"]) == ("Green tea", {"q": "tea", "kind": "screenshot"})
+    assert not SavedSearch.objects.get().is_for_assistants, "another search was not allowed to assistants"
+    assert change({"q": None, "kind": None}).status_code == 400
+    assert change({"name": "x"}, **{"If-Match": '"old"'}).status_code == 412
+    save_search("Taken", user=user, address="q=x")
+    assert change({"name": "Taken"}).status_code == 409
+    assert program.get(path).json()["name"] == "Green tea"
+
+
+def test_a_saved_search_can_be_run(program, add_tea):
+    saved = program.post("/api/v1/saved-searches/", {"name": "T", "q": "tea"}, "application/json").json()
+    path = f"/api/v1/saved-searches/{saved['id']}/results/"
+    page = program.get(path, {"page_size": 1}).json()
+    assert len(page["results"]) == 1
+    rest = program.get(path, {"page_size": 5, "cursor": page["next_cursor"]}).json()["results"]
+    found = [hit["photo"]["id"] for hit in (*page["results"], *rest)]
+    assert sorted(found) == sorted(add_tea)
+    gone = program.post("/api/v1/saved-searches/", {"name": "Gone", "photo": 10**9}, "application/json").json()
+    assert program.get(f"/api/v1/saved-searches/{gone['id']}/results/").status_code == 404

@@ -1,0 +1,101 @@
+"""What has changed since a moment: everything that is shown of photos, and the photos that are gone."""
+
+import pytest
+from django.db.models import F
+
+from gallery.bin import bin_photos, empty_bin, restore_photos
+from gallery.models import Photo, PhotoRemoval
+from gallery.tasks import make_thumbnails
+from tests.gallery.conftest import picture
+
+PHOTOS, REMOVED = "/api/v1/photos/", "/api/v1/photos/removed/"
+
+
+def moment(program) -> str:
+    return program.get(PHOTOS, {"updated_since": "2000-01-01T00:00:00Z"}).json()["as_of"]
+
+
+def changed_since(program, since: str) -> list[int]:
+    page = program.get(PHOTOS, {"updated_since": since}).json()
+    return [photo["id"] for photo in page["results"]]
+
+
+def removed_since(program, since: str) -> list[tuple[int, bool]]:
+    page = program.get(REMOVED, {"since": since}).json()
+    return [(row["id"], row["is_final"]) for row in page["results"]]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda photo: Photo.objects.filter(pk=photo.pk).update(description="tea"),
+        lambda photo: Photo.objects.filter(pk=photo.pk).update(revision=F("revision") + 1),
+        lambda photo: photo.save(),
+        lambda photo: make_thumbnails([photo.pk]),
+        lambda photo: Photo.objects.filter(pk=photo.pk).update(defect="broken"),
+    ],
+    ids=["description", "text", "save", "thumbnails", "defect"],
+)
+def test_every_change_of_a_photo_is_told(program, store, change):
+    photo, _other = store(picture(1)), store(picture(2))
+    since, before = moment(program), program.get(f"{PHOTOS}{photo.pk}/").json()["changed_at"]
+    assert changed_since(program, since) == []
+    change(photo)
+    assert changed_since(program, since) == [photo.pk]
+    assert program.get(f"{PHOTOS}{photo.pk}/").json()["changed_at"] > before
+    assert changed_since(program, moment(program)) == []
+
+
+def test_photos_that_leave_are_told_until_they_come_back(program, store, owner):
+    photo = store()
+    since = moment(program)
+    assert removed_since(program, since) == []
+    bin_photos(Photo.objects.all(), user=owner)
+    assert removed_since(program, since) == [(photo.pk, False)]
+    assert changed_since(program, since) == []
+    restore_photos(Photo.objects.all(), user=owner)
+    assert removed_since(program, since) == []
+    assert changed_since(program, since) == [photo.pk]
+    bin_photos(Photo.objects.all(), user=owner)
+    later = moment(program)
+    empty_bin(Photo.objects.all(), user=owner)
+    assert removed_since(program, later) == removed_since(program, since) == [(photo.pk, True)]
+
+
+def test_a_photo_that_is_deleted_otherwise_is_told_too(program, store):
+    photo = store()
+    since = moment(program)
+    Photo.objects.all().delete()
+    assert removed_since(program, since) == [(photo.pk, True)]
+
+
+def test_removals_go_with_their_owner(store, owner):
+    store()
+    Photo.objects.all().delete()
+    assert PhotoRemoval.objects.filter(owner_id=owner.pk).count() == 1
+    store()
+    owner.delete()
+    assert not PhotoRemoval.objects.exists()
+
+
+def test_removals_are_paged_and_are_ones_own(program, store, owner, django_user_model):
+    stranger = django_user_model.objects.create_user("stranger")
+    ids = [store(picture(red)).pk for red in range(5)]
+    store(picture(9), owner=stranger)
+    for photo_id in ids:
+        bin_photos(Photo.objects.filter(pk=photo_id), user=owner)
+    Photo.objects.filter(owner=stranger).delete()
+    seen, query = [], {"since": "2000-01-01T00:00:00Z", "page_size": 2}
+    while query:
+        page = program.get(REMOVED, query).json()
+        seen += [row["id"] for row in page["results"]]
+        query = query | {"cursor": page["next_cursor"]} if page["next_cursor"] else None
+    assert seen == ids
+
+
+def test_a_list_can_be_of_one_album(program, store):
+    photo, _other = store(picture(1)), store(picture(2))
+    photo.sources.update(albums=["Tea", "Trips"])
+    page = program.get(PHOTOS, {"album": "Tea"}).json()
+    assert [found["id"] for found in page["results"]] == [photo.pk]
+    assert program.get(PHOTOS, {"album": "Te"}).json()["results"] == []
