@@ -18,6 +18,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from photosearch.embedded import StartFailed
+from photosearch.embedded.debian import download_package
 
 log = logging.getLogger(__name__)
 
@@ -157,14 +158,8 @@ def _npm_packages(folder: Path) -> list[Path]:
 def _lucene_jar(folder: Path) -> Path:
     jar = folder / "lucene-analyzers-smartcn.jar"
     if not jar.exists():
-        package = folder / f"{LUCENE_PACKAGE}.deb"
         log.info("Downloading Lucene's Chinese analyser …")
-        _fetch(
-            ["apt-get", "download", "--quiet", LUCENE_PACKAGE],
-            file=package,
-            missing="Run `apt-get update` as root and try again.",
-        )
-        _extract_jar(package, jar)
+        _extract_jar(download_package(LUCENE_PACKAGE, folder), jar)
     with zipfile.ZipFile(jar) as archive:
         for name, expected in DICTIONARY_SHA256.items():
             if hashlib.sha256(archive.read(name)).hexdigest() != expected:

@@ -104,3 +104,39 @@ def test_nothing_lies_behind_the_end(client, photo):
     response = client.get(f"/photos/{photo.pk}/original", headers={"Range": "bytes=9999999-"})
     assert response.status_code == 416
     assert response["Content-Range"] == f"bytes */{photo.file_size}"
+
+
+@pytest.mark.parametrize("name", ["thumbnail", "preview", "original"])
+def test_leaves_file_to_nginx_behind_it(client, photo, name):
+    alone, behind = (client.get(f"/photos/{photo.pk}/{name}", **more) for more in ({}, {"photosearch.front": True}))
+    assert behind.content == b""
+    assert behind["X-Accel-Redirect"].startswith("/_front/media/")
+    for header in ("ETag", "Content-Type", "Content-Disposition", "Cache-Control", "Content-Security-Policy", "Vary"):
+        assert behind[header] == alone[header]
+
+
+def test_names_file_in_place_to_nginx_escaped(client, owner, store, tmp_path):
+    photo = store(picture(7))
+    moved = tmp_path / "100% 照片?#.png"
+    moved.write_bytes(photo.path.read_bytes())
+    Photo.objects.filter(pk=photo.pk).update(file=str(moved))
+    address = client.get(f"/photos/{photo.pk}/original", **{"photosearch.front": True})["X-Accel-Redirect"]
+    assert address == f"/_front/in-place{tmp_path}/100%25%20%E7%85%A7%E7%89%87%3F%23.png"
+
+
+@pytest.mark.parametrize("header", ["photosearch.front", "X-Accel-Redirect", "X-Peer-Address", "photosearch-front"])
+def test_sends_file_itself_whatever_client_says(client, photo, header):
+    response = client.get(f"/photos/{photo.pk}/original", headers={header: "true"})
+    assert "X-Accel-Redirect" not in response
+    assert response.getvalue().startswith(b"\x89PNG")
+
+
+def test_answers_impossible_range_itself_behind_nginx(client, photo):
+    headers = {"Range": "bytes=99999999-"}
+    assert client.get(f"/photos/{photo.pk}/original", headers=headers, **{"photosearch.front": True}).status_code == 416
+
+
+def test_sends_file_itself_where_nginx_would_compare_its_own_etag(client, photo):
+    etag = client.get(f"/photos/{photo.pk}/original")["ETag"]
+    response = client.get(f"/photos/{photo.pk}/original", headers={"If-Match": etag}, **{"photosearch.front": True})
+    assert response.getvalue().startswith(b"\x89PNG")

@@ -1,0 +1,60 @@
+"""Behind nginx the application sees the address of the connection, and believes no header of a client's."""
+
+from typing import Any
+
+import pytest
+from django.core.handlers.wsgi import WSGIRequest
+from django.test import RequestFactory, override_settings
+
+from gallery.access.addresses import client_address
+from gallery.api.metrics import IsHereOrAdministrator
+from photosearch.front.wsgi import BehindFront
+
+
+def seen(**headers: str) -> Any:
+    """The request as the application gets it, from gunicorn's Unix socket."""
+    environ = RequestFactory().get("/", headers=headers).environ | {"REMOTE_ADDR": ""}
+    given: dict[str, Any] = {}
+    BehindFront(lambda environ, _start: given.update(environ) or [])(environ, None)
+    return WSGIRequest(given)
+
+
+@pytest.mark.parametrize(
+    ("proxies", "peer", "forwarded", "client"),
+    [
+        (0, "203.0.113.7", "", "203.0.113.7"),
+        (0, "203.0.113.7", "6.6.6.6", "203.0.113.7"),
+        (1, "10.0.0.2", "203.0.113.7", "203.0.113.7"),
+        (1, "10.0.0.2", "6.6.6.6, 203.0.113.7", "203.0.113.7"),
+        (1, "2001:db8::1", "", "2001:db8::1"),
+    ],
+)
+def test_knows_client_as_without_nginx(proxies, peer, forwarded, client):
+    headers = {"X-Peer-Address": peer} | ({"X-Forwarded-For": forwarded} if forwarded else {})
+    with override_settings(TRUSTED_PROXIES=proxies):
+        assert client_address(seen(**headers)) == client
+
+
+def test_ignores_peer_address_that_comes_without_nginx():
+    request = RequestFactory().get("/", headers={"X-Peer-Address": "6.6.6.6"}, REMOTE_ADDR="203.0.113.7")
+    assert client_address(request) == "203.0.113.7"
+
+
+def test_ignores_forwarded_scheme_where_no_setting_names_it():
+    assert not seen(**{"X-Peer-Address": "203.0.113.7", "X-Forwarded-Proto": "https"}).is_secure()
+
+
+@pytest.mark.parametrize(
+    ("headers", "may"),
+    [
+        ({"X-Peer-Address": "127.0.0.1"}, True),
+        ({"X-Peer-Address": "::1"}, True),
+        ({"X-Peer-Address": "127.0.0.1", "X-Forwarded-For": "203.0.113.7"}, False),
+        ({"X-Peer-Address": "127.0.0.1", "X-Forwarded-Proto": "https"}, False),
+        ({"X-Peer-Address": "203.0.113.7"}, False),
+        ({}, False),
+    ],
+)
+def test_shows_figures_to_program_of_this_machine_alone(headers, may, monkeypatch):
+    monkeypatch.setattr("gallery.access.permissions.HasScope.has_permission", lambda *_: False)
+    assert IsHereOrAdministrator().has_permission(seen(**headers), None) is may
