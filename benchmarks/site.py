@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -131,6 +132,16 @@ def log_in(host: str, port: int, name: str, password: str) -> Person:
 def _cookies(answer: HTTPResponse) -> dict[str, str]:
     given = (re.match(r"(\w+)=([^;]*)", value) for value in answer.headers.get_all("Set-Cookie", []))
     return {match[1]: match[2] for match in given if match}
+
+
+def wait_for_rest(person: Person) -> None:
+    """Return when no step waits for a photo any more."""
+    while True:
+        content = person.ask("GET", "/api/v1/metrics/")[1].decode()
+        waiting = [line for line in content.splitlines() if line.startswith("photosearch_missing{")]
+        if waiting and all(line.endswith(" 0.0") for line in waiting):
+            return
+        time.sleep(2)
 
 
 def noise(width: int, height: int, *, seed: int = 0) -> bytes:

@@ -13,15 +13,26 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 
-from benchmarks.site import Person, address_of, log_in, noise, own_site
+from benchmarks.site import Person, address_of, log_in, noise, own_site, wait_for_rest
 
 PROBES = ("/api/v1/health/live/", "/", "/timeline")
 TIMEOUT = 15.0
 RECEIVE_BUFFER = 2048
 PIECE = 100_000
 PEOPLE = 8
+
+
+@dataclass(frozen=True)
+class Held:
+    """A connection on which a byte goes every second, or comes if its client reads."""
+
+    connection: socket.socket
+    is_reader: bool = False
+
+
 # Milliseconds by address, None where nothing was answered.
 Taken = dict[str, list[float | None]]
 
@@ -48,7 +59,7 @@ def measure(people: list[Person], connections: int, seconds: float) -> None:
     photos = [
         person.upload(noise(2800, 2900, seed=number), f"noise-{number}.png") for number, person in enumerate(people)
     ]
-    time.sleep(20)  # until they are processed
+    wait_for_rest(people[0])
     kinds = {
         "headers without end": lambda number: _header(people[number % len(people)]),
         "slow bodies": lambda number: _body(people[number % len(people)]),
@@ -62,10 +73,10 @@ def measure(people: list[Person], connections: int, seconds: float) -> None:
     print(f"{connections} × each{'':14}" + f"{'probes failed  p50  p95 ms ratio':>34}" * len(PROBES) + "  open")
     _print("at rest", rest, rest, "")
     for title, kind in kinds.items():
-        with _held([kind], connections) as sockets:
-            _print(title, _probe(prober, seconds), rest, f"{_open(sockets)}")
-    with _held(list(kinds.values()), connections) as sockets:
-        _print("all of them", _probe(prober, seconds), rest, f"{_open(sockets)}")
+        with _held([kind], connections) as all_held:
+            _print(title, _probe(prober, seconds), rest, f"{_open(all_held)}")
+    with _held(list(kinds.values()), connections) as all_held:
+        _print("all of them", _probe(prober, seconds), rest, f"{_open(all_held)}")
     _print("at rest again", _probe(prober, seconds), rest, "")
 
 
@@ -108,43 +119,44 @@ def _quantiles(values: list[float]) -> tuple[float, float]:
 
 
 @contextmanager
-def _held(kinds: list[Callable[[int], socket.socket]], count: int) -> Iterator[list[socket.socket]]:
-    """Hold `count` connections of each kind, on which a byte goes or comes every second."""
-    sockets = [kind(number) for kind in kinds for number in range(count)]
+def _held(kinds: list[Callable[[int], Held]], count: int) -> Iterator[list[Held]]:
+    """Hold `count` connections of each kind."""
+    all_held = [kind(number) for kind in kinds for number in range(count)]
+    for held in all_held:
+        held.connection.setblocking(False)
     is_over = threading.Event()
-    dripping = threading.Thread(target=_drip, args=(sockets, is_over))
+    dripping = threading.Thread(target=_drip, args=(all_held, is_over))
     dripping.start()
     try:
-        yield sockets
+        yield all_held
     finally:
         is_over.set()
         dripping.join()
-        for held in sockets:
-            held.close()
+        for held in all_held:
+            held.connection.close()
 
 
-def _drip(sockets: list[socket.socket], is_over: threading.Event) -> None:
+def _drip(all_held: list[Held], is_over: threading.Event) -> None:
     while not is_over.wait(1):
-        for held in sockets:
+        for held in all_held:
             with suppress(OSError):
-                if held.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF) <= 2 * RECEIVE_BUFFER:
-                    held.recv(64, socket.MSG_DONTWAIT)
+                if held.is_reader:
+                    held.connection.recv(1)
                 else:
-                    held.send(b"a", socket.MSG_DONTWAIT)
+                    held.connection.send(b"a")
 
 
-def _open(sockets: list[socket.socket]) -> int:
-    """How many the site has neither answered nor closed; of those that load, which it has not closed."""
+def _open(all_held: list[Held]) -> int:
+    """How many still wait for the site: it has not answered the senders, and not closed those that read."""
     count = 0
-    for held in sockets:
+    for held in all_held:
         try:
-            seen = held.recv(1, socket.MSG_DONTWAIT | socket.MSG_PEEK)
+            is_waiting = bool(held.connection.recv(1, socket.MSG_PEEK)) and held.is_reader
         except BlockingIOError:
-            count += 1
+            is_waiting = True
         except OSError:
-            continue
-        else:
-            count += seen == b"H" or (bool(seen) and held.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF) < 8192)
+            is_waiting = False
+        count += is_waiting
     return count
 
 
@@ -164,20 +176,20 @@ def _head(person: Person, method: str, address: str, **headers: str) -> bytes:
     return f"{method} {address} HTTP/1.1\r\n{lines}\r\n".encode()
 
 
-def _header(person: Person) -> socket.socket:
+def _header(person: Person) -> Held:
     held = _connect(person)
     held.sendall(f"GET /health HTTP/1.1\r\nHost: {person.host}:{person.port}\r\nX-A: ".encode())
-    return held
+    return Held(held)
 
 
-def _body(person: Person) -> socket.socket:
+def _body(person: Person) -> Held:
     held = _connect(person)
     form = "application/x-www-form-urlencoded"
     held.sendall(_head(person, "POST", "/login/", Content_Length=str(PIECE), Content_Type=form) + b"a=b")
-    return held
+    return Held(held)
 
 
-def _piece(person: Person) -> socket.socket:
+def _piece(person: Person) -> Held:
     answer, content = person.ask("POST", "/uploads", Tus_Resumable="1.0.0", Upload_Length=str(PIECE))
     if answer.status != 201:
         raise SystemExit(f"an upload was answered with {answer.status}: {content[:200]!r}")
@@ -192,22 +204,22 @@ def _piece(person: Person) -> socket.socket:
         Content_Type="application/offset+octet-stream",
     )
     held.sendall(head + b"abc")
-    return held
+    return Held(held)
 
 
-def _download(person: Person, photo: int) -> socket.socket:
+def _download(person: Person, photo: int) -> Held:
     held = _connect(person, receive_buffer=RECEIVE_BUFFER)
     held.sendall(_head(person, "GET", f"/photos/{photo}/original"))
-    return held
+    return Held(held, is_reader=True)
 
 
-def _zip(person: Person, photo: int) -> socket.socket:
+def _zip(person: Person, photo: int) -> Held:
     held = _connect(person, receive_buffer=RECEIVE_BUFFER)
     body = f"photo={photo}".encode()
     form = "application/x-www-form-urlencoded"
     head = _head(person, "POST", "/selection/download", Content_Length=str(len(body)), Content_Type=form)
     held.sendall(head + body)
-    return held
+    return Held(held, is_reader=True)
 
 
 if __name__ == "__main__":
