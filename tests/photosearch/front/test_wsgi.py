@@ -7,7 +7,6 @@ from django.core.handlers.wsgi import WSGIRequest
 from django.test import RequestFactory, override_settings
 
 from gallery.access.addresses import client_address
-from gallery.api.metrics import IsHereOrAdministrator
 from photosearch.front.wsgi import BehindFront
 
 
@@ -42,19 +41,3 @@ def test_ignores_peer_address_that_comes_without_nginx():
 
 def test_ignores_forwarded_scheme_where_no_setting_names_it():
     assert not seen(**{"X-Peer-Address": "203.0.113.7", "X-Forwarded-Proto": "https"}).is_secure()
-
-
-@pytest.mark.parametrize(
-    ("headers", "may"),
-    [
-        ({"X-Peer-Address": "127.0.0.1"}, True),
-        ({"X-Peer-Address": "::1"}, True),
-        ({"X-Peer-Address": "127.0.0.1", "X-Forwarded-For": "203.0.113.7"}, False),
-        ({"X-Peer-Address": "127.0.0.1", "X-Forwarded-Proto": "https"}, False),
-        ({"X-Peer-Address": "203.0.113.7"}, False),
-        ({}, False),
-    ],
-)
-def test_shows_figures_to_program_of_this_machine_alone(headers, may, monkeypatch):
-    monkeypatch.setattr("gallery.access.permissions.HasScope.has_permission", lambda *_: False)
-    assert IsHereOrAdministrator().has_permission(seen(**headers), None) is may
