@@ -13,6 +13,7 @@ const MARGIN = 0.75; // screens above and below that are filled too
 const HEADING = 56;
 const PAUSE = 250; // milliseconds from a change until the outline is asked for …
 const LONGEST_PAUSE = 30_000; // … at most, where that fails
+const STEADY = 10_000; // milliseconds after which a change has nothing to do with the one before
 
 const element = document.querySelector("#photos");
 const notice = document.querySelector("#timeline-notice");
@@ -174,6 +175,21 @@ async function refresh() {
   }
 }
 
+let outdatedAt = -Infinity;
+let outdatedPause = 0;
+let outdatedTimer = 0;
+/** Places have changed. Where they do so all the time, as while a program deletes photos, we ask less and less often. */
+function refreshOutdated() {
+  if (outdatedTimer) return;
+  const now = performance.now();
+  outdatedPause = now - outdatedAt < STEADY ? Math.min(LONGEST_PAUSE, 2 * outdatedPause + PAUSE) : 0;
+  outdatedAt = now + outdatedPause;
+  outdatedTimer = setTimeout(() => {
+    outdatedTimer = 0;
+    refreshSoon();
+  }, outdatedPause);
+}
+
 function save() {
   saving = 0;
   if (layout.months.length && !history.state?.lightbox) history.replaceState({ timeline: anchor() }, "");
@@ -185,7 +201,7 @@ addEventListener("scroll", () => {
   saving = setTimeout(save, 150);
 }, { passive: true });
 store.addEventListener("loaded", renderSoon);
-store.addEventListener("outdated", refreshSoon);
+store.addEventListener("outdated", refreshOutdated);
 store.addEventListener("trouble", showTrouble);
 document.addEventListener("photos:changed", refreshSoon);
 element.addEventListener("thumbnail:failed", ({ detail: { id } }) => store.recheck(store.indexOf(id)));

@@ -68,6 +68,7 @@ function showThumbnail(tile, photo, attempt = 0) {
     // Meanwhile the tile may show another photo.
     const isShown = () => image.parentElement === tile.querySelector("a");
     if (!isShown()) return;
+    image.hidden = true; // The browser would show the mark of a broken picture.
     tile.dispatchEvent(new CustomEvent("thumbnail:failed", { bubbles: true, detail: { id: photo.id } }));
     if (attempt < PAUSES.length) setTimeout(() => isShown() && showThumbnail(tile, photo, attempt + 1), PAUSES[attempt]);
     else showFailure(tile, photo);
