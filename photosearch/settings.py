@@ -293,5 +293,6 @@ LOGGING = {
         "axes": {"level": "WARNING"},
         # uvicorn writes through a handler of its own.
         "uvicorn.error": {"filters": ["refused_requests"]},
+        "uvicorn.access": {"level": "WARNING"},  # no line for each request, as of the other programs
     },
 }

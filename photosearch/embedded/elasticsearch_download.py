@@ -10,7 +10,6 @@ import tarfile
 import tempfile
 import zipfile
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
@@ -116,14 +115,8 @@ def fetch_published(url: str, folder: Path) -> Path:
     return file
 
 
-def prepare_registries() -> None:
-    """Do for a later `download` by another account all that only root can: apt's lists, and npm's registry.
-
-    The registry is root's setting; it goes into the environment.
-    """
-    if not any(Path("/var/lib/apt/lists").glob("*_Packages*")):
-        with suppress(StartFailed):  # the download says what is missing
-            _run(["apt-get", "update", "--quiet"], Path("/"), "Check the machine's package sources.")
+def keep_npm_registry() -> None:
+    """Put the registry that this account's npm asks into the environment, for a `download` by another account."""
     if npm := shutil.which("npm"):
         asked = subprocess.run([npm, "config", "get", "registry"], capture_output=True, text=True, check=False)  # noqa: S603
         os.environ.setdefault("npm_config_registry", asked.stdout.strip())

@@ -11,7 +11,7 @@ import environ
 from photosearch.embedded import StartFailed
 from photosearch.embedded.account import Account, server_account
 from photosearch.embedded.elasticsearch_build import built_below
-from photosearch.embedded.elasticsearch_download import prepare_registries
+from photosearch.embedded.elasticsearch_download import keep_npm_registry
 from photosearch.embedded.ownership import owner_of, take_folder
 from photosearch.embedded.programs import choose_assistant_listener, choose_listener
 from photosearch.embedded.provision import check_path
@@ -61,7 +61,7 @@ def _prepare_start(folder: Path) -> Account:
             print(f"The user {account.name}, who runs photosearch, may walk through {opened} now.")  # noqa: T201
     _check_readable(account)
     if "ELASTICSEARCH_URL" not in os.environ and not built_below(folder / "servers"):
-        prepare_registries()
+        keep_npm_registry()
     return account
 
 

@@ -109,4 +109,6 @@ def test_leaves_other_loggers_alone(written):
 
 def test_covers_every_handler_of_the_settings():
     assert all(handler["filters"] == ["refused_requests"] for handler in settings.LOGGING["handlers"].values())
-    assert settings.LOGGING["loggers"]["uvicorn.error"]["filters"] == ["refused_requests"]
+    loggers = settings.LOGGING["loggers"]
+    assert loggers["uvicorn.error"]["filters"] == ["refused_requests"]
+    assert loggers["uvicorn.access"]["level"] == "WARNING"
