@@ -21,6 +21,10 @@ SIGNS = {0xFEE0 + code: code for code in range(0x21, 0x7F)} | {
 }
 # What stands between the digits of one number; it may go on in the next line.
 GAP = r"(?:[ .\-_]{0,3}|[ \-]?\n[ \-]?)"
+# Of a card also wider gaps, commas, slashes, asterisks, and an empty line; then its groups must be as long as a card's.
+CARD_GAP = r"(?:[ .,/*\-_]{0,3}|[ ]{4,8}|[ \-]?\n[ \-]?(?:\n[ \-]?)?)"
+UNUSUAL_GAP = re.compile(r"[,/*]|[ ]{4}|\n[ \-]?\n")
+CARD_GROUPS = range(4, 8)
 MOST_LINES = 4  # as on cards that stand upright
 NO_DIGIT_BEFORE = r"(?<!\d)"
 NO_DIGIT_BEHIND = r"(?!\d)"
@@ -33,7 +37,7 @@ IDENTITY = rf"[1-9](?:{GAP}\d){{5}}{GAP}(?:1{GAP}[89]|2{GAP}[01])(?:{GAP}\d){{9}
 IDENTITY_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 IDENTITY_CHECKS = "10X98765432"
 CARD_LENGTHS = range(13, 20)
-RUN_FOR_CARDS = re.compile(rf"\d(?:{GAP}\d){{{CARD_LENGTHS[0] - 1},}}")
+RUN_FOR_CARDS = re.compile(rf"\d(?:{CARD_GAP}\d){{{CARD_LENGTHS[0] - 1},}}")
 DIGIT = re.compile(r"\d")
 TWICE = str.maketrans("0123456789", "0246813579")  # and of two digits their sum
 # Years or prices below each other: more lines than a card has, and no number goes on from one to the next.
@@ -41,12 +45,14 @@ COLUMN = re.compile(r"^\d{4}(?:\n\d{4}){5,}$", re.MULTILINE)
 # What begins with 20 is a date more often than a card.
 ISSUERS = ("22", "23", "24", "25", "26", "27", "3", "4", "5", "6", "9")
 TELEPHONE = rf"""
-      (?:(?:\+|00)?86{GAP})? 1[ ]?[3-9][ ]?\d (?:{GAP}\d){{8}}   # a Chinese mobile
+      (?:(?:\+|00)?86{GAP})? \(?1[ ]?[3-9][ ]?\d\)? (?:{GAP}\d){{8}}   # a Chinese mobile
     | (?:\+|00)86{GAP} 0?[1-9]\d{{1,2}} (?:{GAP}\d){{7,8}}      # a Chinese landline, from abroad
     | \(?0[1-9]\d{{1,2}}\)? {GAP} [2-9]\d{{2,3}} {GAP} \d{{4}}  # the same, at home
     | [48]00 [ \-] \d{{3,4}} [ \-] \d{{3,4}}                    # a Chinese hotline
     | \+[1-9] (?:[ .\-()]{{0,2}}\d){{7,14}}                     # any other country's
     | (?:1[ .\-])? \(?[2-9]\d{{2}}\)? [ .\-] [2-9]\d{{2}} [ .\-] \d{{4}}  # North America's
+    | (?!(?:19|20)\d\d(?:0[1-9]|1[0-2])) [2-9]\d{{2}}[2-9]\d{{6}}  # the same without gaps, unless it begins like a date
+    | 07\d{{3}} [ ]? \d{{6}}                                   # a British mobile
 """
 # Text recognition puts spaces between Chinese characters.
 ANNOUNCED = "|".join(
@@ -56,10 +62,13 @@ ANNOUNCED = "|".join(
             for word in ("验证码", "校验码", "动态码", "动态口令", "短信码", "认证码", "安全码", "取件码")
         ),
         *(" ?".join(word) for word in ("驗證碼", "認證碼", "密码", "密碼")),
-        *("code", "password", r"one[ \-]time", r"(?<![a-z])otp(?![a-z])", r"(?<![a-z])pin(?![a-z])"),
+        *("code", "password", r"one[ \-]time", r"(?:verification|security) number"),
+        *(rf"(?<![a-z]){word}(?![a-z])" for word in ("otp", "pin", "tan")),
     ]
 )
-CODE = rf"(?:\d{{4,8}}|\d{{3}}[ \-]\d{{3}}|\d(?: \d){{3,7}}){NO_DIGIT_BEHIND}(?![a-z])"
+DIGITS = r"\d{4,8}|\d{3}[ \-]\d{3}|\d\d(?:[ \-]\d\d){1,3}|\d(?: \d){3,7}"
+CAPITALS = r"(?-i:(?=[A-Z]{1,7}\d|\d{1,7}[A-Z])[A-Z\d]{5,8})"
+CODE = rf"(?:(?:{DIGITS}){NO_DIGIT_BEHIND}|{CAPITALS}(?!\d))(?![a-z])"
 # The few characters between say "is", "为", ":", "【…】": no digits, no end of a sentence, at most one of a line.
 WORDS = r"(?:[^\d\n.;。]|\.(?!\s)){0,40}?"
 BETWEEN = rf"{WORDS}(?:\n{WORDS})?"
@@ -175,6 +184,11 @@ def _sums(digits: str) -> tuple[list[int], list[int]]:
 
 def _goes_on(number: str) -> bool:
     """Whether it may be one number: on several lines not prices, nor the days of a calendar, below each other."""
+    if UNUSUAL_GAP.search(number):
+        first, *between, _last = re.findall(r"\d+", number)
+        if not all(len(group) in CARD_GROUPS for group in (first, *between)):
+            return False
+        number = re.sub(r"\n[ \-]?\n", "\n", number)
     lines = number.count("\n")
     if not lines:
         return True

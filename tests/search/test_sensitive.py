@@ -51,6 +51,20 @@ from search.sensitive import (
         ("G-482913 is your Google verification code.", "G-[one-time code] is your Google verification code."),
         ("Your code for example.org: 482913", "Your code for example.org: [one-time code]"),
         ("password1234", "password[one-time code]"),
+        ("4111/1111/1111/1111", "[bank card number]"),
+        ("4111,1111,1111,1111", "[bank card number]"),
+        ("4111*1111*1111*1111", "[bank card number]"),
+        ("4111    1111    1111    1111", "[bank card number]"),
+        ("4111\n\n1111\n\n1111\n\n1111", "[masked]\n[masked]\n[masked]\n[masked]\n[masked]\n[masked]\n[masked]"),
+        ("(138)00138000", "[telephone number]"),
+        ("(138) 0013 8000", "[telephone number]"),
+        ("4155552671", "[telephone number]"),
+        ("07911 123456", "[telephone number]"),
+        ("Your verification number is 123456", "Your verification number is [one-time code]"),
+        ("TAN 123456", "TAN [one-time code]"),
+        ("PIN: 12 34", "PIN: [one-time code]"),
+        ("Code: G7K2PX", "Code: [one-time code]"),
+        ("验证码：7GK2PX", "验证码：[one-time code]"),
         # Beside numbers that are none.
         ("4111 1111 1111 1111 12/27", "[bank card number] 12/27"),
         ("50 4111 1111 1111 1111", "50 [bank card number]"),
@@ -79,6 +93,12 @@ def test_what_is_nobodys_business_is_masked(text, masked):
         "IMG_20240501183000123",
         "mmexport1714559400123",
         "shopping 2023, opinion 2024",
+        "22, 23, 24, 25, 26, 27, 28, 29",
+        "2023/10/11, 2023/10/12, 2023/10/13",
+        "Order 2024051812",
+        "At 1714559400",
+        "code in python3, version2 of Code",
+        "the tank 123456 and spinning 4711",
         "1380.00\n1200.50\n5900.00",
         "4111\n1111\n1111\n1111\n1380\n5900",
         "\n".join(" ".join(map(str, range(first, first + 7))) for first in (1, 8, 15, 22)),
@@ -104,7 +124,9 @@ def test_of_ten_last_digits_one_makes_a_card_number(body):
 
 @given(
     st.lists(
-        st.tuples(st.text("0123456789", min_size=1, max_size=7), st.sampled_from([" ", "-", ".", " - ", "x", "    "])),
+        st.tuples(
+            st.text("0123456789", min_size=1, max_size=7), st.sampled_from([" ", "-", ".", " - ", "x", "    ", "/"])
+        ),
         max_size=12,
     ),
 )
@@ -114,7 +136,9 @@ def test_every_card_number_of_whole_groups_is_masked_and_nothing_else(pairs):
     covered = set()
     for first, last in combinations_with_replacement(groups, 2):
         number = text[first.start() : last.end()]
-        if is_card_number(re.sub(r"\D", "", number)) and not re.search("x| {4}", number):
+        is_grouped = all(3 < len(group[0]) < 8 for group in groups[groups.index(first) : groups.index(last)])
+        is_one = "x" not in number and (is_grouped or not re.search("/| {4}", number))
+        if is_card_number(re.sub(r"\D", "", number)) and is_one:
             covered.update(range(first.start(), last.end()))
     assert {place for begin, end in _cards(text) for place in range(begin, end)} == covered
 
