@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from gallery.attempts import Failures, NeighbourDown
 from gallery.files import THUMBNAIL_SIDES, thumbnail_path, write_file
-from gallery.images import THUMBNAIL_VERSION, InvalidImage, make_placeholder, make_thumbnail, open_image
+from gallery.images import THUMBNAIL_VERSION, DecodingFailed, InvalidImage, make_placeholder, make_thumbnail, open_image
 from gallery.legible import visible
+from gallery.memory import return_memory
 from gallery.models import Photo
 from gallery.opening import is_original_there
 from gallery.watchdog import watchdog
@@ -19,9 +20,12 @@ from search import comparing, documents, ocr
 from search.encoders import client as encoders
 from search.models import PhotoEmbedding, PhotoText
 
-# Seconds after which work on one picture is taken for an endless loop.
-THUMBNAIL_PATIENCE = 120
-TEXT_PATIENCE = 300
+# Seconds after which work on one picture is taken for an endless loop. One may wait for another thread's huge picture,
+# and then take as long itself (gallery.huge_images.PATIENCE).
+THUMBNAIL_PATIENCE = 300
+# The most text that is read of a picture takes three minutes of a processor that has nothing else to do; each part of
+# the reading is watched on its own as well (search.ocr).
+TEXT_PATIENCE = 1800
 
 
 def store_thumbnails(photos: list[Photo]) -> Failures:
@@ -81,12 +85,17 @@ def _one_by_one(photos: list[Photo], work: Callable[[Photo], None], *, patience:
         try:
             with watchdog(patience):
                 work(photo)
+        except DecodingFailed as error:
+            failures[photo.pk] = str(error)
+        except MemoryError:
+            failures[photo.pk] = _("There is not enough memory for this picture.")
         except InvalidImage as error:
             failures[photo.pk] = _mark_defect(photo, str(error))
         except ocr.TextRecognitionFailed as error:
             failures[photo.pk] = str(error)
         except OSError:
             failures[photo.pk] = _unreadable()
+    return_memory()
     return failures
 
 

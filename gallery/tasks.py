@@ -45,7 +45,7 @@ def embed_photos(photo_ids: list[int], model: str) -> None:
     _unindex_defective(photo_ids)
 
 
-@dramatiq.actor(queue_name="ocr", max_retries=0, time_limit=40 * MINUTES)
+@dramatiq.actor(queue_name="ocr", max_retries=0, time_limit=120 * MINUTES)
 def extract_texts(photo_ids: list[int]) -> None:
     """Recognise the text in those photos that the current engine has not read."""
     try:

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from PIL import Image
 
+from gallery.memory import return_memory
 from search.encoders.client import EncoderUnavailable
 from search.encoders.description import EncoderInfo, QueryVector
-from search.encoders.memory import return_memory
 from search.encoders.weights import WeightsUnavailable
 
 logger = logging.getLogger(__name__)

@@ -77,14 +77,15 @@ def test_two_jpegs_in_one_file_count_as_jpeg() -> None:
     assert is_close(open_image(file, max_side=20).getpixel((2, 5)), RED)
 
 
+@pytest.mark.parametrize("kind", ["PNG", "TIFF"])
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_a_turned_picture_is_set_upright(orientation: int) -> None:
+def test_a_turned_picture_is_set_upright(orientation: int, kind: str) -> None:
     exif = Image.Exif()
     exif[0x0112] = orientation
     upright = drawn()
     back = {6: Image.Transpose.ROTATE_90, 8: Image.Transpose.ROTATE_270}
     stored = upright.transpose(back.get(orientation, TURNS[orientation])) if orientation in TURNS else upright
-    file = saved(stored, "PNG", exif=exif)
+    file = saved(stored, kind, exif=exif)
     assert (read_header(file).width, read_header(file).height) == (80, 40)
     assert open_image(file).tobytes() == upright.tobytes()
     assert open_image(file, max_side=40).size == (40, 20)
