@@ -1,6 +1,5 @@
 """Finds the text in a picture with PaddleOCR: one reader per process, made when it is first needed."""
 
-import ctypes
 import os
 import sys
 import threading
@@ -16,9 +15,12 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from PIL import Image
 
+from gallery.decoding import SHRINKING
 from gallery.images import open_image
+from gallery.memory import return_memory
+from gallery.watchdog import watchdog
 from search.ocr_lines import Pixels, TextLine, read_lines
-from search.ocr_tiles import Quad, merge_tiles, tile_spans
+from search.ocr_tiles import Quad, merge_tiles, readable_size, tile_spans
 from search.ocr_weights import TextRecognitionUnavailable, Weights, find_weights
 
 __all__ = ["TextLine", "TextRecognitionFailed", "TextRecognitionUnavailable", "engine_version", "extract_text"]
@@ -27,6 +29,14 @@ READING_VERSION = 1  # raise it when the same weights come to read otherwise: ti
 DETECTOR_SIDE = 1600  # at full size a 12-megapixel photo takes 2.7 GB, and is read worse
 BATCH = 2  # more is slower for long lines, one is slower for short ones
 MAX_SIDE = 6000  # bounds the memory; of very long pictures, half of it bounds the width
+MIN_SIDE = 8  # pixels; no letter fits into less
+# One picture costs at most some three minutes of one processor: 36 megapixels in at most MAX_TILES tiles, searched
+# twice if they lie on their side (some 80 s), and lines that are together this many times as long as high (some 100 s).
+# A tall screenshot full of code, 1080 × 30,000, has 20,000.
+MAX_READ_LENGTH = 30_000
+CROPS_AT_ONCE = 100
+# Seconds after which one tile, or so many crops, are taken for an endless loop.
+STEP_PATIENCE = 300
 
 
 class TextRecognitionFailed(Exception):
@@ -45,6 +55,9 @@ def engine_version() -> str:
 def extract_text(file: Path | IO[bytes]) -> list[TextLine]:
     """The lines of text in a picture, in reading order; boxes are those of the picture as seen (after EXIF turning).
 
+    One that would take more than MAX_TILES tiles is read at a lower scale, and of one with more text than
+    MAX_READ_LENGTH allows, the rest is left out.
+
     Raises InvalidImage for what cannot be decoded, TextRecognitionFailed, TextRecognitionUnavailable.
     """
     return read_image(open_image(file, max_side=MAX_SIDE))
@@ -52,6 +65,10 @@ def extract_text(file: Path | IO[bytes]) -> list[TextLine]:
 
 def read_image(image: Image.Image) -> list[TextLine]:
     """As `extract_text`, of a decoded RGB picture."""
+    if min(image.size) < MIN_SIDE:
+        return []
+    if (size := readable_size(image.size)) != image.size:
+        image = image.resize(size, SHRINKING)
     # A Paddle object answers wrongly when threads share it.
     with _one_at_a_time:
         reader = _reader(find_weights())
@@ -62,7 +79,7 @@ def read_image(image: Image.Image) -> list[TextLine]:
             message = _("The text in this picture could not be read: %(reason)s")
             raise TextRecognitionFailed(message % {"reason": error}) from error
         finally:
-            _return_memory()
+            return_memory()
 
 
 class _Reader:
@@ -88,7 +105,19 @@ class _Reader:
 
     def read(self, pixels: Pixels) -> list[TextLine]:
         """The lines of a picture of height × width × RGB."""
-        return read_lines(pixels, detect=self._detect, recognise=self._recognise)
+        left = float(MAX_READ_LENGTH)
+
+        def recognise(crops: list[Pixels]) -> list[tuple[str, float]]:
+            nonlocal left
+            readable = 0
+            for crop in crops:
+                if left <= 0:
+                    break
+                left -= crop.shape[1] / crop.shape[0]
+                readable += 1
+            return self._recognise(crops[:readable]) + [("", 0.0)] * (len(crops) - readable)
+
+        return read_lines(pixels, detect=self._detect, recognise=recognise)
 
     def _detect(self, pixels: Pixels) -> list[Quad]:
         height, width = pixels.shape[:2]
@@ -97,14 +126,19 @@ class _Reader:
         for span in tile_spans(max(height, width), across=min(height, width)):
             part = pixels[span.start : span.end] if axis else pixels[:, span.start : span.end]
             corner = np.array([0, span.start] if axis else [span.start, 0], np.float32)
-            found = self._detector.predict(np.ascontiguousarray(part[:, :, ::-1]))[0]["dt_polys"]
+            with watchdog(STEP_PATIENCE):
+                found = self._detector.predict(np.ascontiguousarray(part[:, :, ::-1]))[0]["dt_polys"]
             tiles.append((span, [np.asarray(quad, np.float32) + corner for quad in found]))
         return merge_tiles(tiles, axis=axis)
 
     def _recognise(self, crops: list[Pixels]) -> list[tuple[str, float]]:
         # Lines of a like length share a batch: they are padded to the longest.
         order = sorted(range(len(crops)), key=lambda i: crops[i].shape[1] / crops[i].shape[0])
-        results = self._recogniser.predict([crops[i] for i in order], batch_size=BATCH) if crops else []
+        results = []
+        for begin in range(0, len(order), CROPS_AT_ONCE):
+            some = [crops[i] for i in order[begin : begin + CROPS_AT_ONCE]]
+            with watchdog(STEP_PATIENCE):
+                results += self._recogniser.predict(some, batch_size=BATCH)
         texts = {i: (result["rec_text"], float(result["rec_score"])) for i, result in zip(order, results, strict=True)}
         return [texts[i] for i in range(len(crops))]
 
@@ -141,13 +175,6 @@ def _prepared_import(*, is_local: bool) -> Iterator[None]:
     finally:
         if stands_in:
             del sys.modules["modelscope"]
-
-
-def _return_memory() -> None:
-    """Give freed memory back to the system: glibc alone would keep 400 MB for the next large picture."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim is not None:
-        trim(0)
 
 
 def _text(path: Path | None) -> str | None:

@@ -10,6 +10,7 @@ Quad = NDArray[np.float32]
 
 LONG = 2.5  # times as long as wide: telephone screens are up to 2.3, and still read well as one
 SHORTEST_TILE = 1600
+MAX_TILES = 48  # a screenshot of 1080 × 30,000 pixels has 23
 EDGE = 4  # pixels; boxes of what a tile cuts off end there or just before
 SAME_LINE = 0.5
 COVERED = 0.8
@@ -21,6 +22,16 @@ class Span:
 
     start: int
     end: int
+
+
+def readable_size(size: tuple[int, int]) -> tuple[int, int]:
+    """The (width, height) at which a picture has at most MAX_TILES tiles; its own, for nearly all."""
+    scale = 1.0
+    width, height = size
+    while len(tile_spans(max(width, height), across=min(width, height))) > MAX_TILES:
+        scale *= 0.9
+        width, height = max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+    return width, height
 
 
 def tile_spans(length: int, *, across: int) -> list[Span]:
