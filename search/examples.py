@@ -66,7 +66,8 @@ class PartOfPhoto:
     model: str = ""
 
     def vector_for(self, encoder: EncoderInfo) -> QueryVector | None:
-        return encode_region(self.photo.path, self.region, model=encoder.model)
+        # Photos are visible to their owners alone: it is they who ask.
+        return encode_region(self.photo.path, self.region, model=encoder.model, asker=self.photo.owner_id)
 
 
 def keep_picture(query_vector: QueryVector, *, model: str, user: AbstractBaseUser) -> SentPicture:

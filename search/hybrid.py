@@ -61,6 +61,7 @@ def search_by_example(
 
     Raises:
         InvalidImage: a part of a photo cannot be cut out.
+        EncoderBusy: other picture queries of `user` are under way.
         InvalidQuery: with a sentence for the person.
     """
     ranker = Ranker(text, user=user, filters=filters, order=order)
@@ -72,12 +73,14 @@ def remember_picture(data: bytes, *, user: AbstractBaseUser) -> SentPicture:
 
     Raises:
         InvalidImage: `data` is no picture.
+        EncoderBusy: other picture queries of `user` are under way.
         EncoderUnavailable: nobody can compare pictures at the moment.
     """
     encoder = choose_encoder(frozenset(), user=user)
     if encoder is None:
         raise EncoderUnavailable(_("Pictures cannot be compared at the moment; only words are searched."))
-    return keep_picture(encode_query_image(data, model=encoder.model), model=encoder.model, user=user)
+    query_vector = encode_query_image(data, model=encoder.model, asker=user.pk)
+    return keep_picture(query_vector, model=encoder.model, user=user)
 
 
 def search_by_image(
@@ -93,6 +96,7 @@ def search_by_image(
 
     Raises:
         InvalidImage: `data` is no picture.
+        EncoderBusy: other picture queries of `user` are under way.
         InvalidQuery: with a sentence for the person.
     """
     try:

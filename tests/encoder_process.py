@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -62,6 +62,17 @@ class EncoderProcess:
         """Wait until it has begun to compute something."""
         before = self.cpu_seconds
         while self.cpu_seconds < before + 0.2:
+            time.sleep(0.01)
+
+    def wait_for_decoder(self) -> int:
+        """Wait until it has started a process that decodes a huge picture; that process's number."""
+        while True:
+            for folder in Path("/proc").glob("[0-9]*"):
+                with suppress(OSError):
+                    parent = (folder / "stat").read_text().rsplit(")", 1)[1].split()[1]
+                    is_decoder = b"gallery.huge_images" in (folder / "cmdline").read_bytes()
+                    if is_decoder and int(parent) == self._process.pid:
+                        return int(folder.name)
             time.sleep(0.01)
 
     def stop(self, signal_number: signal.Signals = signal.SIGTERM) -> int:

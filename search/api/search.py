@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import NotFound
+from rest_framework.exceptions import APIException, NotFound
 from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 
@@ -21,6 +21,7 @@ from gallery.access.transfers import is_transfer
 from gallery.images import InvalidImage, read_header
 from gallery.models import Photo
 from gallery.tokens import Scope
+from search.encoders.client import EncoderBusy
 from search.examples import ExampleGone, PartOfPhoto, StoredPhoto
 from search.forms import SearchForm
 from search.hybrid import SearchPage, continue_search, search_by_example, search_by_image, search_by_text
@@ -33,6 +34,17 @@ ANSWERS = {
     200: SearchAnswer,
     (404, CONTENT_TYPE): OpenApiResponse(Problem, "The list of the cursor is too old, or the photo is not there."),
 }
+
+
+class PictureSearchesUnderWay(APIException):
+    """Other searches with a picture of the same person are not done yet."""
+
+    status_code = 429
+    default_code = "throttled"
+
+    def __init__(self, busy: EncoderBusy) -> None:
+        super().__init__(str(busy))
+        self.wait = busy.wait
 
 
 class Search(ApiView):
@@ -159,6 +171,8 @@ def _answer(request: ApiRequest, query: RunQuery, search: Callable[[int], Search
             page = search(size)
     except InvalidQuery as error:
         raise serializers.ValidationError({"q": str(error)}) from error
+    except EncoderBusy as error:
+        raise PictureSearchesUnderWay(error) from error
     except ResultListGone as error:
         raise NotFound(_("This list is too old to go on with; search again.")) from error
     body = {

@@ -16,6 +16,7 @@ from gallery.assistants import AssistantAccess
 from gallery.images import InvalidImage
 from gallery.models import Photo, PhotoQuerySet
 from photosearch.caching import remember
+from search.encoders.client import EncoderBusy
 from search.examples import ExampleGone
 from search.forms import SearchForm
 from search.query import InvalidQuery
@@ -49,7 +50,7 @@ def _found_by(address: str, user: User) -> Q:
         ranker = Ranker(data["q"], user=user, filters=form.filters(), order=data["order"])
         is_ranked = ranker.query.has_terms or data["like"] or data["photo"] or data["top"]
         return ranker.conditions & (Q(pk__in=_ranked(address, ranker, form)) if is_ranked else Q())
-    except (InvalidQuery, InvalidImage, ExampleGone, Http404):
+    except (InvalidQuery, InvalidImage, EncoderBusy, ExampleGone, Http404):
         return NOTHING
 
 

@@ -21,6 +21,7 @@ from search.encoders.wire import receive, send
 
 __all__ = [
     "Calibration",
+    "EncoderBusy",
     "EncoderInfo",
     "EncoderLost",
     "EncoderUnavailable",
@@ -35,6 +36,8 @@ __all__ = [
 
 # Seconds. A person waits for a query; a batch may wait behind others, and the server's own watchdog ends endless work.
 QUERY_TIMEOUT = 20
+# One by a picture waits for another of the same person, and either may be huge.
+PICTURE_QUERY_TIMEOUT = 40
 BATCH_TIMEOUT = 1800
 DESCRIPTION_LIFETIME = 3
 
@@ -45,6 +48,13 @@ class EncoderUnavailable(Exception):
 
 class EncoderLost(EncoderUnavailable):
     """The encoder broke off in the middle of the work: what it was given may have killed it."""
+
+
+class EncoderBusy(Exception):
+    """Other picture queries of the same person are under way; the message is a sentence for the person."""
+
+    # Seconds after which another try makes sense.
+    wait = 5
 
 
 def describe_encoders() -> list[EncoderInfo]:
@@ -84,27 +94,38 @@ def encode_text(text: str, *, model: str) -> QueryVector:
     return QueryVector(vector, header["baseline"])
 
 
-def encode_query_image(data: bytes, *, model: str) -> QueryVector:
+def encode_query_image(data: bytes, *, model: str, asker: int) -> QueryVector:
     """The vector of a picture file's bytes; it is decoded in the encoder process, and stored nowhere.
+
+    The process works on one such query of an `asker`, any number, at a time.
 
     Raises:
         InvalidImage: it is no picture; with a sentence for the person.
+        EncoderBusy: two queries of `asker` are under way.
         EncoderUnavailable: nobody answers for `model`.
     """
     picture = np.frombuffer(data, dtype=np.uint8)
-    header, (vector,) = _ask("encode_query_image", picture, timeout=QUERY_TIMEOUT, model=model)
+    header, (vector,) = _ask("encode_query_image", picture, timeout=PICTURE_QUERY_TIMEOUT, model=model, asker=asker)
     return QueryVector(vector, header["baseline"])
 
 
-def encode_region(path: Path, region: Sequence[float], *, model: str) -> QueryVector:
+def encode_region(path: Path, region: Sequence[float], *, model: str, asker: int) -> QueryVector:
     """The vector of a part of a picture file: left, top, right and bottom in 0–1 of its width and height as seen.
+
+    The process works on one such query of an `asker`, any number, at a time.
 
     Raises:
         InvalidImage: it cannot be decoded; with a sentence for the person.
+        EncoderBusy: two queries of `asker` are under way.
         EncoderUnavailable: nobody answers for `model`.
     """
     header, (vector,) = _ask(
-        "encode_region", timeout=QUERY_TIMEOUT, model=model, path=str(path.absolute()), region=list(region)
+        "encode_region",
+        timeout=PICTURE_QUERY_TIMEOUT,
+        model=model,
+        asker=asker,
+        path=str(path.absolute()),
+        region=list(region),
     )
     return QueryVector(vector, header["baseline"])
 
@@ -142,6 +163,8 @@ def _ask(operation: str, *arrays: np.ndarray, timeout: float, **fields: Any) -> 
             return header, reply
         case "invalid image":
             raise InvalidImage(header["message"])
+        case "busy":
+            raise EncoderBusy(header["message"])
         case "unavailable":
             raise EncoderUnavailable(header["message"])
         case _unexpected:

@@ -1,15 +1,13 @@
 """Picture files to vectors, many at once."""
 
-import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from gallery.images import InvalidImage, read_header
+from gallery.images import InvalidImage
 from search.encoders.picture_views import open_for_encoder, views_along
 from search.encoders.shelf import Encoder
 from search.encoders.watchdog import Watchdog
@@ -17,10 +15,6 @@ from search.encoders.watchdog import Watchdog
 # Few enough to stay in the processor's cache; more were slower.
 FILES_AT_ONCE = 8
 VIEWS_AT_ONCE = 8
-
-# Decoded, so many pixels take 120 MB: only one such picture at a time.
-HUGE_PIXELS = 40_000_000
-_one_huge_picture = threading.Lock()
 
 
 def encode_photo_files(
@@ -48,9 +42,7 @@ def encode_photo_files(
 def _prepare(encoder: Encoder, watchdog: Watchdog, path: Path) -> list[np.ndarray] | str:
     try:
         with watchdog.step():
-            header = read_header(path)
-            with _one_huge_picture if header.width * header.height > HUGE_PIXELS else nullcontext():
-                image = open_for_encoder(path, side=encoder.side)
+            image = open_for_encoder(path, side=encoder.side)
             return [encoder.prepare(view) for view in (image, *views_along(image, side=encoder.side))]
     except InvalidImage as error:
         return str(error)

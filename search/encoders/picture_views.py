@@ -1,13 +1,12 @@
 """The square views of a picture, so that no part of a long one is lost to an encoder's square input."""
 
-from collections.abc import Sequence
-from math import ceil, floor
+from math import ceil
 from pathlib import Path
 from typing import IO
 
 from PIL import Image
 
-from gallery.images import open_image
+from gallery.images import Region, open_image
 
 # A picture longer than this many times its short side gets views along it.
 LONG = 2
@@ -18,29 +17,27 @@ STEP = 0.75
 PADDING = (128, 128, 128)
 
 
-def open_for_encoder(file: Path | IO[bytes], *, side: int) -> Image.Image:
+def open_for_encoder(file: Path | IO[bytes], *, side: int, is_urgent: bool = False) -> Image.Image:
     """Decode a picture with all the detail that an encoder with an input of `side`² pixels could use.
+
+    A person waits for urgent ones.
 
     Raises:
         InvalidImage: with a sentence for the person.
     """
     # Twice the input along the short side, whatever the shape (gallery.images.fitted_size).
-    return open_image(file, max_side=4 * side)
+    return open_image(file, max_side=4 * side, is_urgent=is_urgent)
 
 
-def open_region(path: Path, region: Sequence[float], *, side: int) -> Image.Image:
+def open_region(path: Path, region: Region, *, side: int) -> Image.Image:
     """Decode the part of a picture between left, top, right and bottom, in 0–1 of its width and height as seen.
+
+    It is cut out before anything is shrunk, and has as much detail as if it were the whole picture.
 
     Raises:
         InvalidImage: with a sentence for the person.
     """
-    left, top, right, bottom = region
-    # With as much detail as if the part were the whole picture.
-    share = max(min(right - left, bottom - top), 0.01)
-    image = open_image(path, max_side=ceil(4 * side / share))
-    width, height = image.size
-    box = floor(left * width), floor(top * height), ceil(right * width), ceil(bottom * height)
-    return image.crop(box)
+    return open_image(path, max_side=4 * side, region=region, is_urgent=True)
 
 
 def views_along(image: Image.Image, *, side: int) -> list[Image.Image]:

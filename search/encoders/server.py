@@ -1,7 +1,9 @@
 """The one process that holds the encoders: it answers on a Unix socket that only its own user may open.
 
 A person waits for a query and nobody for a batch, so each kind has threads of its own, and the batches' threads give
-way on the processor. PyTorch and Pillow release Python's lock while they compute. Nothing forks once torch is loaded.
+way on the processor. Queries by a picture take seconds where those by words take hundredths: they have threads of their
+own too, and take turns, one of each person at a time. PyTorch and Pillow release Python's lock while they compute.
+Nothing forks once torch is loaded; huge pictures are decoded by a program that is started anew.
 """
 
 import fcntl
@@ -10,7 +12,7 @@ import os
 import threading
 from collections.abc import Iterator
 from concurrent.futures import CancelledError, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict
 from io import BytesIO
 from multiprocessing.connection import Connection, Listener
@@ -25,15 +27,16 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from gallery.images import InvalidImage
+from gallery.memory import return_memory
 from search.encoders.client import EncoderUnavailable
 from search.encoders.clip import ClipEncoder
 from search.encoders.clip_weights import keep_fetching
 from search.encoders.conse import ConseEncoder
 from search.encoders.description import EncoderInfo, QueryVector
-from search.encoders.memory import return_memory
 from search.encoders.photo_files import encode_photo_files
 from search.encoders.picture_views import open_for_encoder, open_region
 from search.encoders.shelf import Encoder, EncoderShelf
+from search.encoders.turns import TooManyUnderWay, Turns
 from search.encoders.watchdog import Watchdog
 from search.encoders.wire import receive, send
 
@@ -45,8 +48,9 @@ MAX_CLIENTS = 64
 REQUEST_TIMEOUT = 10
 # Decoding one picture, or encoding a few views, never takes so many seconds, however busy the machine; it hangs.
 STEP_LIMIT = 300
-# Half of a query's share of the processor. Much less would starve beside a worker that reads texts.
-BATCH_NICENESS = 3
+# Of batches and picture queries: half of a word query's share of the processor. Much less would starve beside a worker
+# that reads texts.
+LOW_NICENESS = 3
 
 ENCODER_CLASSES: dict[str, type[Encoder]] = {"clip": ClipEncoder, "conse": ConseEncoder}
 
@@ -69,6 +73,8 @@ class EncoderServer:
         self._socket = socket
         self._watchdog = Watchdog(step_limit)
         self._queries = ThreadPoolExecutor(2, "queries")
+        self._picture_queries = ThreadPoolExecutor(2, "picture queries", initializer=_give_way)
+        self._turns = Turns()
         self._batches = ThreadPoolExecutor(1, "batches", initializer=_give_way)
         self._decoders = ThreadPoolExecutor(min(4, available_processors()), "decoders", initializer=_give_way)
         self._clients = ThreadPoolExecutor(MAX_CLIENTS, "clients")
@@ -86,7 +92,7 @@ class EncoderServer:
                 while True:
                     self._clients.submit(self._answer, listener.accept())
             finally:
-                for executor in (self._queries, self._batches):
+                for executor in (self._queries, self._picture_queries, self._batches):
                     executor.shutdown(wait=False, cancel_futures=True)
                 self._clients.shutdown()
 
@@ -105,13 +111,16 @@ class EncoderServer:
         if request["operation"] == "describe":
             with translation.override(request["language"]):
                 return {"encoders": [_info_to_json(info) for info in self._shelf.describe()]}, []
-        executor = self._batches if request["operation"] == "encode_photos" else self._queries
         try:
-            return executor.submit(self._work, connection, request, arrays).result()
+            return self._work_in_turn(connection, request, arrays)
         except InvalidImage as error:
             return {"error": "invalid image", "message": str(error)}, []
         except EncoderUnavailable as error:
             return {"error": "unavailable", "message": str(error)}, []
+        except TooManyUnderWay:
+            with translation.override(request["language"]):
+                sentence = _("Two of your searches with a picture are still under way; try again in a few seconds.")
+            return {"error": "busy", "message": sentence}, []
         except CancelledError:
             return {"error": "unavailable", "message": _("The encoder process is stopping.")}, []
         except ClientGone:
@@ -119,6 +128,24 @@ class EncoderServer:
         except Exception as error:
             logger.exception("%s failed", request["operation"])
             return {"error": "failed", "message": repr(error)}, []
+
+    def _work_in_turn(self, connection: Connection, request: dict[str, Any], arrays: list[np.ndarray]) -> Reply:
+        """Have a thread of the right kind do the work; waiting for a turn occupies the client's thread only."""
+        turn: AbstractContextManager[None] = nullcontext()
+        match request["operation"]:
+            case "encode_photos":
+                executor = self._batches
+            case "encode_text":
+                executor = self._queries
+            case _:
+                executor, turn = self._picture_queries, self._turns.turn_of(request["asker"])
+        with turn:
+            try:
+                work = executor.submit(self._work, connection, request, arrays)
+            except RuntimeError as error:
+                # The threads are shut down already.
+                raise CancelledError from error
+            return work.result()
 
     def _work(self, connection: Connection, request: dict[str, Any], arrays: list[np.ndarray]) -> Reply:
         if connection.poll():
@@ -143,7 +170,7 @@ def _encode_query(encoder: Encoder, request: dict[str, Any], arrays: list[np.nda
     if request["operation"] == "encode_region":
         image = open_region(Path(request["path"]), request["region"], side=encoder.side)
     else:
-        image = open_for_encoder(BytesIO(arrays[0].tobytes()), side=encoder.side)
+        image = open_for_encoder(BytesIO(arrays[0].tobytes()), side=encoder.side, is_urgent=True)
     return QueryVector(encoder.encode_images([encoder.prepare(image)])[0])
 
 
@@ -176,7 +203,7 @@ def available_processors() -> int:
 
 
 def _give_way() -> None:
-    os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), BATCH_NICENESS)
+    os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LOW_NICENESS)
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from django.views.decorators.vary import vary_on_headers
 from gallery.access.transfers import is_transfer
 from gallery.images import InvalidImage
 from search.chips import Chip, chips_of, title_of
-from search.encoders.client import EncoderUnavailable
+from search.encoders.client import EncoderBusy, EncoderUnavailable
 from search.examples import Example, ExampleGone
 from search.forms import PageForm, SearchForm
 from search.hybrid import continue_search, remember_picture, search_by_example, search_by_text
@@ -49,6 +49,8 @@ def show_results(request: SearchRequest) -> HttpResponse:
             note_search(form.address(order=""), user=request.user)
     except (InvalidQuery, InvalidImage) as error:
         return _results(request, form, error=str(error))
+    except EncoderBusy as error:
+        return _busy(request, form, error)
     except ExampleGone:
         sentence = _("The picture of this search is kept no longer; choose it again.")
         return _results(request, form, error=sentence, status=GONE)
@@ -101,9 +103,17 @@ def _search_with_picture(request: SearchRequest) -> HttpResponse:
         example = remember_picture(picture.read(), user=request.user)
     except InvalidImage as error:
         return _results(request, form, error=str(error))
+    except EncoderBusy as error:
+        return _busy(request, form, error)
     except EncoderUnavailable:
         return _results(request, form, error=_("Pictures cannot be compared at the moment; try again later."))
     return redirect(f"{reverse('search:search')}?{form.address(like=example.key, photo='', region='')}")
+
+
+def _busy(request: SearchRequest, form: SearchForm, error: EncoderBusy) -> HttpResponse:
+    response = _results(request, form, error=str(error), status=429)
+    response["Retry-After"] = str(error.wait)
+    return response
 
 
 def _first_error(form: SearchForm) -> str:

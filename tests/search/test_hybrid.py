@@ -38,7 +38,7 @@ def encoder(monkeypatch: pytest.MonkeyPatch) -> EncoderInfo:
             module, "choose_encoder", lambda scripts, *, user: ENCODER if scripts <= {"latin"} else None
         )
     monkeypatch.setattr(ranking, "encode_text", lambda text, *, model: query)
-    monkeypatch.setattr(hybrid, "encode_query_image", lambda data, *, model: query)
+    monkeypatch.setattr(hybrid, "encode_query_image", lambda data, *, model, asker: query)
     return ENCODER
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from gallery.images import InvalidImage
 from search import examples, hybrid
-from search.encoders.client import QueryVector
+from search.encoders.client import EncoderBusy, QueryVector
 from search.models import SearchExample
 from tests.gallery.conftest import picture
 from tests.search.result_pages import names, page
@@ -58,7 +58,7 @@ def test_a_search_with_a_picture_is_a_link_of_ones_own_for_a_day(client, user, d
 def test_a_stored_photo_and_a_part_of_it_can_be_searched_with(client, user, monkeypatch, django_user_model):  # noqa: F811
     regions = []
 
-    def encode_region(path, region, *, model):
+    def encode_region(path, region, *, model, asker):
         regions.append(region)
         return QueryVector(np.array([0.0, 1.0], dtype=np.float32))
 
@@ -89,13 +89,27 @@ def test_no_picture_is_said(client):
 
 
 def test_what_is_no_picture_is_refused_with_a_sentence(client, monkeypatch):
-    def refuse(data: bytes, *, model: str) -> None:
+    def refuse(data: bytes, *, model: str, asker: int) -> None:
         raise InvalidImage("This is no picture.")
 
     monkeypatch.setattr(hybrid, "encode_query_image", refuse)
     response = send(client, b"words")
     assert response.status_code == 400
     assert "This is no picture." in page(response)
+
+
+def test_says_to_wait_when_other_picture_searches_run(client, user, monkeypatch):  # noqa: F811
+    def refuse(*_arguments, asker, **_fields):
+        assert asker == user.pk
+        raise EncoderBusy("Two are under way.")
+
+    monkeypatch.setattr(hybrid, "encode_query_image", refuse)
+    monkeypatch.setattr(examples, "encode_region", refuse)
+    photo = add_photo(user, "this.png", angle=0)
+    region = client.get("/search", {"photo": photo.pk, "region": "0.1,0.2,0.5,0.6"})
+    for response in (region, send(client, b"picture")):
+        assert (response.status_code, response["Retry-After"]) == (429, "5")
+        assert "Two are under way." in page(response)
 
 
 def test_a_picture_that_is_too_large_is_refused_unread(client, settings):

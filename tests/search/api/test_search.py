@@ -6,8 +6,8 @@ from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from gallery.models import Photo
-from search import examples, ranking
-from search.encoders.client import QueryVector
+from search import examples, hybrid, ranking
+from search.encoders.client import EncoderBusy, QueryVector
 from search.models import PhotoText, ResultList
 from tests.gallery.conftest import picture
 from tests.keys import Program
@@ -151,7 +151,9 @@ def test_a_search_may_begin_with_a_photo_or_a_part_of_it(program, user, monkeypa
     assert names(program.get(SEARCH, {"photo": photo.pk, "q": "-tea"})) == []
     upright = QueryVector(vector=np.array([1.0, 0.0], dtype=np.float32), baseline=0.0)
     regions = []
-    monkeypatch.setattr(examples, "encode_region", lambda path, region, *, model: regions.append(region) or upright)
+    monkeypatch.setattr(
+        examples, "encode_region", lambda path, region, *, model, asker: regions.append(region) or upright
+    )
     part = {"photo": photo.pk, "region": "0.1,0.2,0.5,0.6"}
     assert names(program.get(SEARCH, part)) == ["upright.png"]
     assert regions == [(0.1, 0.2, 0.5, 0.6)]
@@ -164,6 +166,21 @@ def test_a_search_may_begin_with_a_photo_or_a_part_of_it(program, user, monkeypa
     ):
         response = program.get(SEARCH, query)
         assert [error["field"] for error in response.json()["errors"]] == ["region"]
+
+
+def test_says_to_wait_when_other_picture_searches_run(program, user, monkeypatch):  # noqa: F811
+    def refuse(*_arguments, **_fields):
+        raise EncoderBusy("Two are under way.")
+
+    monkeypatch.setattr(hybrid, "encode_query_image", refuse)
+    monkeypatch.setattr(examples, "encode_region", refuse)
+    photo = add_photo(user, "one.png", angle=90)
+    region = program.get(SEARCH, {"photo": photo.pk, "region": "0.1,0.2,0.5,0.6"})
+    sent = program.post(f"{SEARCH}by-picture/", {"picture": SimpleUploadedFile("x.png", picture())})
+    for response in (region, sent):
+        assert (response.status_code, response["Retry-After"]) == (429, "5")
+        assert response.json()["type"].endswith("throttled")
+        assert response.json()["detail"] == "Two are under way."
 
 
 def test_where_the_words_stand_and_less_likely_ones_begin_is_told(program, user, monkeypatch):  # noqa: F811

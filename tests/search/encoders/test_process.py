@@ -1,17 +1,23 @@
 """The encoder process and its clients: many at once, interrupted, killed, started twice."""
 
+import os
+import shutil
 import signal
 import stat
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from time import sleep
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from benchmarks.worst_pictures import png
 from gallery.images import InvalidImage
+from search.encoders import client
 from search.encoders.client import (
+    EncoderBusy,
     EncoderLost,
     EncoderUnavailable,
     describe_encoders,
@@ -65,13 +71,13 @@ def test_a_part_of_a_photo_is_what_it_shows(encoder_process, photographs, tmp_pa
     alone = {}
     for name, image in (("cat", cat), ("coffee", coffee)):
         image.save(tmp_path / f"{name}.png")
-        alone[name] = encode_query_image((tmp_path / f"{name}.png").read_bytes(), model=model).vector
-    left = encode_region(tmp_path / "both.png", (0, 0, 0.5, 1), model=model).vector
-    right = encode_region(tmp_path / "both.png", (0.5, 0, 1, 1), model=model).vector
+        alone[name] = encode_query_image((tmp_path / f"{name}.png").read_bytes(), model=model, asker=1).vector
+    left = encode_region(tmp_path / "both.png", (0, 0, 0.5, 1), model=model, asker=1).vector
+    right = encode_region(tmp_path / "both.png", (0.5, 0, 1, 1), model=model, asker=1).vector
     assert left @ alone["cat"] > 0.98 > left @ alone["coffee"]
     assert right @ alone["coffee"] > 0.98 > right @ alone["cat"]
     with pytest.raises(InvalidImage):
-        encode_region(Path(__file__), (0, 0, 1, 1), model=model)
+        encode_region(Path(__file__), (0, 0, 1, 1), model=model, asker=1)
 
 
 def test_photos_get_a_vector_for_each_view_or_a_reason(encoder_process, photographs, long_picture, broken_picture):
@@ -87,13 +93,13 @@ def test_a_query_image_meets_its_own_photo(encoder_process, photographs):
     for name in ("clip", "conse"):
         model = ready_encoder(name).model
         (stored,) = encode_photos([photographs["cat"]], model=model)
-        query = encode_query_image(photographs["cat"].read_bytes(), model=model)
+        query = encode_query_image(photographs["cat"].read_bytes(), model=model, asker=1)
         assert query.vector @ stored[0].astype(np.float32) > 0.999
 
 
 def test_a_broken_query_image_is_the_persons_fault(encoder_process):
     with pytest.raises(InvalidImage):
-        encode_query_image(b"no picture", model=ready_encoder("conse").model)
+        encode_query_image(b"no picture", model=ready_encoder("conse").model, asker=1)
 
 
 def test_an_unknown_model_is_unavailable(encoder_process):
@@ -128,10 +134,49 @@ def test_a_query_overtakes_a_running_batch(encoder_process, photographs):
     batch.start()
     encoder_process.wait_for_work()
     encode_text("cat", model=batch.model)
-    encode_query_image(photographs["cat"].read_bytes(), model=batch.model)
+    encode_query_image(photographs["cat"].read_bytes(), model=batch.model, asker=1)
     assert batch.is_alive()
     batch.join()
     assert len(batch.outcome) == len(batch.paths)
+
+
+def test_one_person_s_regions_hold_up_no_one_else(encoder_process, photographs, tmp_path, monkeypatch):
+    monkeypatch.setattr(client, "PICTURE_QUERY_TIMEOUT", 250)
+    model = ready_encoder("conse").model
+    words = encode_text("cat", model=model).vector
+    huge = tmp_path / "huge.png"
+    huge.write_bytes(png(10_000, 10_000, kind=6))
+    events = []
+
+    def ask():
+        try:
+            encode_region(huge, (0, 0, 0.01, 0.01), model=model, asker=1)
+        except EncoderBusy:
+            events.append("busy")
+        else:
+            events.append("answered")
+
+    askers = [threading.Thread(target=ask) for _number in range(4)]
+    for asker in askers:
+        asker.start()
+    # Two are under way, of which one is decoded: that takes as long as the test likes.
+    decoder = encoder_process.wait_for_decoder()
+    os.kill(decoder, signal.SIGSTOP)
+    try:
+        while events != ["busy", "busy"]:
+            assert events in ([], ["busy"])
+            sleep(0.05)
+        np.testing.assert_array_equal(encode_text("cat", model=model).vector, words)
+        cat = Path(shutil.copy(photographs["cat"], tmp_path))
+        assert encode_query_image(cat.read_bytes(), model=model, asker=2).vector.any()
+        assert encode_region(cat, (0, 0, 0.5, 0.5), model=model, asker=3).vector.any()
+        assert events == ["busy", "busy"]
+    finally:
+        os.kill(decoder, signal.SIGCONT)
+    for asker in askers:
+        asker.join()
+    assert events == ["busy", "busy", "answered", "answered"]
+    assert encode_region(cat, (0, 0, 0.5, 0.5), model=model, asker=1).vector.any()
 
 
 def test_a_client_of_a_killed_process_loses_its_batch(offline_process, photographs):
