@@ -62,7 +62,13 @@ class Metrics(ApiView):
     authentication_classes: list[type[BaseAuthentication]] = [ScraperOrKey, SessionAuthentication]
     permission_classes: list[type[BasePermission]] = [IsScraperOrAdministrator]
 
-    @extend_schema(operation_id="read_metrics", responses={(200, "text/plain"): str}, tags=["administration"])
+    @extend_schema(
+        operation_id="read_metrics",
+        responses={(200, "text/plain"): str},
+        tags=["administration"],
+        # METRICS_TOKEN comes as a key does.
+        auth=[{"key": []}, {"cookieAuth": []}],  # type: ignore[list-item]
+    )
     def get(self, request: ApiRequest) -> HttpResponse:  # noqa: ARG002 - the framework's signature
         """Request latency, queue lengths, backlogs, failures and photos, in Prometheus' text format."""
         return HttpResponse(exposition(gauges()), content_type=CONTENT_TYPE)

@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.response import Response
 
@@ -52,6 +52,18 @@ class Part(Text, serializers.RegexField):
         super().__init__(regex=REGION, **options)
 
 
+@extend_schema_field({"type": "integer", "enum": list(LIMITS)})
+class Limit(Whole):
+    """How many photos the search page offers to show."""
+
+    def to_internal_value(self, data: Any) -> int:
+        """Read one."""
+        limit = super().to_internal_value(data)
+        if limit not in LIMITS:
+            raise serializers.ValidationError(_("Choose one of %(limits)s.") % {"limits": ", ".join(map(str, LIMITS))})
+        return limit
+
+
 class SearchFields(Input):
     """What a saved search looks for: the fields of the search page, at least one of them; null is as good as none."""
 
@@ -76,9 +88,7 @@ class SearchFields(Input):
         required=False, allow_null=True, min_value=1, max_value=MAX_NUMBER, help_text="Photos that look like this one."
     )
     region = Part(required=False, allow_null=True, help_text="A part of `photo`, as a search takes it.")
-    top = Whole(
-        required=False, allow_null=True, help_text=f"No more than the best so many: {', '.join(map(str, LIMITS))}."
-    )
+    top = Limit(required=False, allow_null=True, help_text="No more than the best so many.")
 
     def validate_q(self, text: str | None) -> str | None:
         """A query that no search would take is not kept."""
