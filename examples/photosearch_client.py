@@ -94,7 +94,9 @@ class Photosearch:
             while offset < size:
                 file.seek(offset)
                 offset = self._send_piece(f"imports/uploads/{upload}/", file.read(PIECE), offset)
-        return self._json("POST", "imports/", {"upload": upload, "check": False})
+        # The answer may get lost: with the key, asking again begins no second import.
+        key = {"Idempotency-Key": upload}
+        return self._json("POST", "imports/", {"upload": upload, "check": False}, headers=key)
 
     def _send_piece(self, path: str, piece: bytes, offset: int) -> int:
         """Where the next one begins."""
@@ -153,9 +155,9 @@ class Photosearch:
             raise Refused(f"{target.name} did not arrive whole; try again.")
         return part.replace(target)
 
-    def _json(self, method: str, path: str, body: object = None) -> dict:
+    def _json(self, method: str, path: str, body: object = None, *, headers: dict | None = None) -> dict:
         data = None if body is None else json.dumps(body).encode()
-        headers = {} if data is None else {"Content-Type": "application/json"}
+        headers = (headers or {}) | ({} if data is None else {"Content-Type": "application/json"})
         return json.load(self._send(method, path, body=data, headers=headers))
 
     def _send(self, method: str, path: str, *, body: object = None, headers: dict | None = None):
