@@ -5,7 +5,8 @@ import { csrfToken, forget, LoggedOut, Refused, send } from "./tus.js";
 import { bytes } from "./upload_list.js";
 
 const { gettext, interpolate } = window.django;
-const NO_ROOM = 413;
+// There may be room again later.
+const NO_ROOM = [413, 507];
 
 const form = document.querySelector("form[data-archives]");
 const { archive, upload: sent } = form.elements;
@@ -61,7 +62,7 @@ async function sendArchive(file) {
     return answer.upload;
   } catch (error) {
     // What has come is of no use where the rest is not wanted.
-    if (abort.signal.aborted || (error instanceof Refused && error.cause !== NO_ROOM)) {
+    if (abort.signal.aborted || (error instanceof Refused && !NO_ROOM.includes(error.cause))) {
       localStorage.removeItem(keyOf(file));
       forget(upload);
     }

@@ -5,6 +5,7 @@ const LONGEST_REST = 30_000; // milliseconds
 // An error of the server's own may pass, but not for ever.
 const MAX_FAULTS = 4;
 const BUSY = 423;
+const DISK_FULL = 507;
 
 /** The server will not have this file; `message` is its sentence, or empty, `cause` the status in HTTP. */
 export class Refused extends Error {}
@@ -40,7 +41,7 @@ function judge(answer) {
   if (new URL(answer.responseURL || location.href).pathname.startsWith("/login")) throw new LoggedOut();
   if (answer.status >= 200 && answer.status < 300) return answer;
   if ([0, 409, BUSY, 429, 502, 503, 504].includes(answer.status)) throw new Lost();
-  if (answer.status >= 500) throw new Lost("fault");
+  if (answer.status >= 500 && answer.status !== DISK_FULL) throw new Lost("fault");
   throw new Refused(answer.response?.detail ?? "", { cause: answer.status });
 }
 
