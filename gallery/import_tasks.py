@@ -1,7 +1,10 @@
-"""The actor that works on imports, slice by slice, and who sees to it that none is forgotten."""
+"""The actor that works on imports, turn by turn, and what sees to it that none is forgotten."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from threading import Lock
 
 import dramatiq
 from django.db.models import Q
@@ -9,29 +12,61 @@ from django.utils import timezone
 from redis import RedisError
 
 from gallery.bulk_import.run import run_job
+from gallery.bulk_import.turns import next_job
 from gallery.models import ImportJob
 from gallery.tasks import is_waiting
 
 logger = logging.getLogger(__name__)
 
 MINUTES = 60_000  # Dramatiq counts milliseconds.
-# After so long another import gets its turn.
+# After so long a message is done with; while others wait, a turn is much shorter.
 SECONDS_PER_SLICE = 300
 # An import that was not heard of for so long has lost its worker, or its message.
 STALE_AFTER = timedelta(seconds=60)
 
 
+# The imports that threads of this process are about to work on.
+_taken: set[int] = set()
+_taken_lock = Lock()
+
+
 @dramatiq.actor(queue_name="import", max_retries=0, time_limit=240 * MINUTES)
-def run_import(job_id: int) -> None:
-    """Work on an import for a while, and come back if there is more to do."""
-    if not run_job(job_id, seconds=SECONDS_PER_SLICE):
-        enqueue_import(job_id)
+def run_import(job_id: int) -> None:  # noqa: ARG001  (what wakes one thread; whose turn it is stands in the database)
+    """Work for a while on the import whose turn it is, which may be another one, and have the next one worked on."""
+    with _turn() as taken:
+        if taken is None:
+            return
+        is_done = run_job(
+            taken, seconds=SECONDS_PER_SLICE, others_wait=lambda: next_job(but=_taken, instead_of=taken) is not None
+        )
+    if not is_done:
+        enqueue_import(taken)
+    following = next_job(but=_taken)
+    if following not in (None, taken):
+        enqueue_import(following)
+
+
+@contextmanager
+def _turn() -> Iterator[int | None]:
+    """The import whose turn it is; None if those that wait are of persons of whom enough imports are in work."""
+    with _taken_lock:
+        taken = next_job(but=_taken)
+        if taken is not None:
+            # Should the import end this process, others had no turn for longer.
+            ImportJob.objects.filter(pk=taken).update(heartbeat=timezone.now())
+            _taken.add(taken)
+    try:
+        yield taken
+    finally:
+        if taken is not None:
+            _taken.discard(taken)
 
 
 def enqueue_import(job_id: int) -> None:
     """Have an import worked on; without a broker the clock does so when it is back."""
     try:
-        run_import.send(job_id)
+        if not is_waiting(run_import.message(job_id)):
+            run_import.send(job_id)
     except RedisError as error:
         logger.warning("The import %d waits, the broker does not answer: %s", job_id, error)
 
@@ -45,3 +80,9 @@ def resume_imports() -> None:
         busy.filter(pk=job_id).update(heartbeat=timezone.now())
         if not is_waiting(run_import.message(job_id)):
             run_import.send(job_id)
+
+
+def wake_imports() -> None:
+    """Enqueue all imports that want to be worked on, when a worker starts: the one before may have died."""
+    for job_id in ImportJob.objects.filter(state__in=ImportJob.BUSY).order_by("pk").values_list("pk", flat=True):
+        enqueue_import(job_id)

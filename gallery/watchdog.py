@@ -1,11 +1,12 @@
 """End the process when work on a picture does not: even in C, where no exception could stop it."""
 
 import faulthandler
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock
 from time import monotonic
 
+WORTH_RENEWING = 0.9
 STDERR = 2  # the descriptor: what Python calls stderr may be something else
 
 # By when each work that is going on must end.
@@ -14,17 +15,26 @@ _deadlines_lock = Lock()
 
 
 @contextmanager
-def watchdog(seconds: int) -> Iterator[None]:
+def watchdog(seconds: int) -> Iterator[Callable[[], None]]:
     """End the process when the work inside takes longer; the supervisor starts it anew.
 
-    The process has one timer only: it rings for whichever thread's work must end first.
+    Work that calls what is yielded gets as many seconds again. The process has one timer only: it rings for whichever
+    thread's work must end first.
     """
     work = object()
+
+    def renew() -> None:
+        with _deadlines_lock:
+            # Each setting of the timer takes a thread.
+            if _deadlines[work] - monotonic() < seconds * WORTH_RENEWING:
+                _deadlines[work] = monotonic() + seconds
+                _set_timer()
+
     with _deadlines_lock:
         _deadlines[work] = monotonic() + seconds
         _set_timer()
     try:
-        yield
+        yield renew
     finally:
         with _deadlines_lock:
             del _deadlines[work]

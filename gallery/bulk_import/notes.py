@@ -1,17 +1,30 @@
 """Note which files are about to be read: one that kills its reader, every time, is known by that and given up."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from django.utils.translation import gettext as _
 
 from gallery.bulk_import.reading import storable_path
+from gallery.bulk_import.safety import ImportRefused
 from gallery.models import MAX_ATTEMPTS, ImportJob
 from gallery.sources.found import FoundFile
+
+LISTING = "listing"
+"""Files have paths from the root, so none is called like this."""
 
 # What this process has begun and not ended.
 _open: set["Notes"] = set()
 
 
+class ListingHangs(ImportRefused):
+    """Listing the files of an import ended its worker each time."""
+
+
 class Notes:
     """The paths whose reading an import has begun and not ended, and how often it was begun (`ImportJob.reading`).
+
+    Where the listing of files has begun and not ended stands there too.
 
     Whoever holds the import's lease writes them, committed before the files are opened; what stands there when a pass
     begins was left by one that died. Any of those may be why: each is read alone, and only a killer dies again.
@@ -43,6 +56,28 @@ class Notes:
             path = storable_path(found.path)
             self._begun.pop(path, None)
             self._left.pop(path, None)
+
+    @contextmanager
+    def listing(self, place: str) -> Iterator[None]:
+        """Files are being listed, at a place that is passed once in each pass. ListingHangs.
+
+        Counted by place, because files that are read meanwhile may be what ends the process: next time they are read
+        alone, while nothing is listed.
+        """
+        place = f"{LISTING} {place}"
+        if self._left.get(place, 0) >= MAX_ATTEMPTS:
+            # When the import is started again, the cause may have gone.
+            self.end_listing()
+            raise ListingHangs(_("Looking through the folder or archive crashed the importer three times."))
+        self._begun[place] = self._left.get(place, 0) + 1
+        self._save()
+        yield
+        self._begun.pop(place)
+        self._left.pop(place, None)
+
+    def end_listing(self) -> None:
+        """All files were listed, or that was given up."""
+        self._left = {path: count for path, count in self._left.items() if not path.startswith(LISTING)}
 
     def close(self) -> None:
         """Nothing is being read any more, and this process lives: whatever ended the pass, no file did."""

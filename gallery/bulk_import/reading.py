@@ -5,7 +5,7 @@ import lzma
 import os
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -52,15 +52,20 @@ class _PassOver(Exception):
     """The file is not taken in; the message is the reason, a word."""
 
 
-def read_file(found: FoundFile, *, job: ImportJob, copies: bool) -> ReadFile:
-    """Read a file; with `copies` its bytes are written to a temporary file. OSError if our own disk fails."""
+def read_file(
+    found: FoundFile, *, job: ImportJob, copies: bool, progressed: Callable[[], None] = lambda: None
+) -> ReadFile:
+    """Read a file; with `copies` its bytes are written to a temporary file. OSError if our own disk fails.
+
+    `progressed` is called for each block.
+    """
     try:
         refuse_size(found.size)
         _refuse_path(found)
         if job.watch and found.modified_at and _is_fresh(found.modified_at):
             raise _PassOver(GROWING)
         with found.open() as file:
-            return _read(found, file, job=job, copies=copies)
+            return _read(found, file, job=job, copies=copies, progressed=progressed)
     except _PassOver as reason:
         return ReadFile(found, verdict=ImportItem.Verdict.PASSED_OVER, reason=str(reason))
     except InvalidImage as error:
@@ -76,18 +81,21 @@ def storable_path(path: str) -> str:
     return path.replace("\0", "\\0").encode(errors="surrogateescape").decode(errors="backslashreplace")
 
 
-def _read(found: FoundFile, file: IO[bytes], *, job: ImportJob, copies: bool) -> ReadFile:
+def _read(
+    found: FoundFile, file: IO[bytes], *, job: ImportJob, copies: bool, progressed: Callable[[], None]
+) -> ReadFile:
     digests, temporary = RunningDigests(), None
     before = _state_of(file) if found.is_plain else None
     if found.is_plain:
         _confine(found, file, job)
         fields, metadata = _head(file, found, job)
         file.seek(0)
+    blocks = _passing(blocks_of(file), digests, progressed)
     try:
         if copies:
-            temporary = write_temporary(_passing(blocks_of(file), digests))
+            temporary = write_temporary(blocks)
         else:
-            for _block in _passing(blocks_of(file), digests):
+            for _block in blocks:
                 pass
         if not found.is_plain:
             # Going back in an archive's member would unpack it anew.
@@ -149,7 +157,8 @@ def _is_fresh(modified_at: datetime) -> bool:
     return 0 <= (datetime.now(UTC) - modified_at).total_seconds() < SECONDS_TO_SETTLE
 
 
-def _passing(blocks: Iterable[bytes], digests: RunningDigests) -> Iterator[bytes]:
+def _passing(blocks: Iterable[bytes], digests: RunningDigests, progressed: Callable[[], None]) -> Iterator[bytes]:
     for block in blocks:
+        progressed()
         digests.update(block)
         yield block

@@ -2,49 +2,52 @@
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import closing, contextmanager, suppress
-from functools import partial
-from itertools import islice
-from pathlib import Path
 
-from django.db import DataError, connection, transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from gallery import sources
 from gallery.bulk_import.archives import remove_archives
-from gallery.bulk_import.ledger import Sifted, count_date, item_of, sift, write_down
-from gallery.bulk_import.notes import Notes
+from gallery.bulk_import.ledger import Sifted, sift, write_down
+from gallery.bulk_import.listing import Listing
+from gallery.bulk_import.notes import ListingHangs, Notes
+from gallery.bulk_import.outcomes import foresee, store
 from gallery.bulk_import.presence import mark_presence
-from gallery.bulk_import.reading import ARCHIVE_ERRORS, ReadFile, read_file, storable_path
-from gallery.bulk_import.safety import ImportRefused, check_archive
+from gallery.bulk_import.pulse import PassStopped, Pulse, is_stopping
+from gallery.bulk_import.reading import ARCHIVE_ERRORS, ReadFile, read_file
+from gallery.bulk_import.safety import ImportRefused
+from gallery.bulk_import.turns import LEASE, Turn
 from gallery.bulk_import.undo import undo_batch
 from gallery.files import sync_files
-from gallery.models import ImportItem, ImportJob, Photo, PhotoSource
-from gallery.quota import QuotaExceeded
-from gallery.reading import blocks_of, printable
+from gallery.models import ImportJob
 from gallery.sources.archives import ArchiveRefused
-from gallery.sources.found import Found, FoundFile
-from gallery.storing import Incoming, Stored, store_pictures
+from gallery.sources.found import FoundFile
 
 BATCH = 64
 READERS = 2
 # Batches that are being read while an earlier one is stored.
 AHEAD = 1
 SECONDS_BETWEEN_HEARTBEATS = 5
-# The first half of the advisory lock that whoever works on an import holds; PostgreSQL drops it with the connection.
-LEASE = 1_953_719
+READER_NAME = "import-reader"
 
 State = ImportJob.State
 Progress = Callable[[ImportJob], None]
 
 
-def run_job(job_id: int, *, seconds: float | None = None, progress: Progress = lambda _job: None) -> bool:
+def run_job(
+    job_id: int,
+    *,
+    seconds: float | None = None,
+    others_wait: Callable[[], bool] = lambda: False,
+    progress: Progress = lambda _job: None,
+) -> bool:
     """Do what the import's state asks for, for about so many `seconds`; False if somebody should go on with it.
 
-    Nothing is done while another process works on it.
+    It ends sooner while `others_wait`, or when this process is to stop. Nothing is done while another process works on
+    it.
     """
     with _lease(job_id) as is_ours:
         job = ImportJob.objects.select_related("owner").filter(pk=job_id).first()
@@ -54,7 +57,12 @@ def run_job(job_id: int, *, seconds: float | None = None, progress: Progress = l
         try:
             if job.state == State.UNDOING:
                 return _undo(job, stop_at, progress)
-            return _Pass(job, stop_at, progress).go()
+            return _Pass(job, stop_at, others_wait, progress).go()
+        except PassStopped:
+            return not is_stopping()
+        except ListingHangs as error:
+            _end(job, State.FAILED, only_from=job.state, error=str(error))
+            return True
         except (ImportRefused, ArchiveRefused, OSError, *ARCHIVE_ERRORS) as error:
             # A network share that is watched may come back; who has cancelled it meanwhile has the last word.
             after = State.WATCHING if job.watch else State.FAILED
@@ -77,62 +85,54 @@ def _lease(job_id: int) -> Iterator[bool]:
 class _Pass:
     """One way through all files of an import, from the first; what the ledger has is skipped quickly."""
 
-    def __init__(self, job: ImportJob, stop_at: float, progress: Progress) -> None:
+    def __init__(self, job: ImportJob, stop_at: float, others_wait: Callable[[], bool], progress: Progress) -> None:
         self.job = job
         self.state = job.state
-        self.stop_at = stop_at
+        self.turn = Turn(stop_at, others_wait)
         self.progress = progress
         self.copies = job.mode == ImportJob.Mode.COPY and self.state == State.RUNNING
         self.beaten_at = 0.0
         self.notes = Notes(job)
+        self.pulse = Pulse(job)
+        self.listing = Listing(job, notes=self.notes, pulse=self.pulse)
 
     def go(self) -> bool:
         """True when all is done, or nobody wants it any more; False when the time is up."""
-        for root in map(Path, self.job.roots):
-            if root.is_file():
-                check_archive(root)
-            elif not root.is_dir():
-                raise ImportRefused(_("There is no “%(path)s” any more.") % {"path": root.name})
-        if self.job.expected is None or self.job.watch:
-            expected = sum(1 for _found in self._scan())
-            ImportJob.objects.filter(pk=self.job.pk).update(expected=expected)
-        began = {"pass_began_at": timezone.now(), "pass_began_with": self.job.seen}
-        ImportJob.objects.filter(pk=self.job.pk).update(**began)
-        with closing(self.notes), ThreadPoolExecutor(READERS) as readers:
-            for sifted, files in self._read_ahead(readers):
-                if not self._settle(sifted, files):
-                    return True
-                self.notes.end(sifted.to_read)
-                self.progress(self.job)
-                # Not before something was done: to come this far anew may take as long as a slice.
-                if (files or sifted.items) and time.monotonic() > self.stop_at:
-                    return False
+        with closing(self.notes):
+            self.listing.check_roots()
+            if self.job.expected is None or self.job.watch:
+                ImportJob.objects.filter(pk=self.job.pk).update(expected=self.listing.count())
+            began = {"pass_began_at": timezone.now(), "pass_began_with": self.job.seen}
+            ImportJob.objects.filter(pk=self.job.pk).update(**began)
+            with ThreadPoolExecutor(READERS, thread_name_prefix=READER_NAME) as readers:
+                for sifted, files in self._read_ahead(readers):
+                    if not self._settle(sifted, files):
+                        return True
+                    self.notes.end(sifted.to_read)
+                    self.progress(self.job)
+                    # Not before something was done: to come this far anew may take as long as a turn.
+                    if (files or sifted.items) and self.turn.is_over():
+                        return False
         _finish(self.job, self.state)
         return True
-
-    def _scan(self) -> Iterator[Found]:
-        roots = [Path(root) for root in self.job.roots]
-        root = roots[0] if roots[0].is_dir() else roots
-        return iter(sources.scan(root, profile=self.job.profile, ignore=self.job.ignore))
 
     def _read_ahead(self, readers: ThreadPoolExecutor) -> Iterator[tuple[Sifted, list[ReadFile]]]:
         """Batches with their files read: the next is read while the one before is stored, and no more than that."""
         waiting: deque[tuple[Sifted, list[Future[ReadFile]]]] = deque()
         taken: list[ReadFile] = []
-        found = self._scan()
         try:
-            while batch := list(islice(found, BATCH)):
+            for batch in self.listing.batches(BATCH):
                 sifted = sift(batch, job=self.job)
                 if any(map(self.notes.is_suspect, sifted.to_read)):
-                    wait(future for _begun, reading in waiting for future in reading)
+                    self._wait(future for _begun, reading in waiting for future in reading)
                 waiting.append((sifted, self._begin_reading(sifted, readers)))
                 if len(waiting) > AHEAD:
                     begun, reading = waiting.popleft()
-                    taken = [future.result() for future in reading]
+                    taken = self._wait(reading)
                     yield begun, taken
             while waiting:
                 begun, reading = waiting.popleft()
-                taken = [future.result() for future in reading]
+                taken = self._wait(reading)
                 yield begun, taken
         finally:
             for _begun, reading in waiting:
@@ -156,13 +156,25 @@ class _Pass:
             return readers.submit(ReadFile, found, verdict="refused", reason=_("This file stops whoever reads it."))
         self.notes.begin([found])
         reading = readers.submit(self._read, found, sifted)
-        wait([reading])
+        self._wait([reading])
         self.notes.end([found])
         return reading
 
+    def _wait(self, reading: Iterable[Future[ReadFile]]) -> list[ReadFile]:
+        files = []
+        for future in reading:
+            while not future.done():
+                wait([future], timeout=1)
+                self.pulse.beat()
+            files.append(future.result())
+        return files
+
     def _read(self, found: FoundFile, sifted: Sifted) -> ReadFile:
         # What is there already need not be copied: a photo of the same size says that it may be.
-        return read_file(found, job=self.job, copies=self.copies and found.size not in sifted.likely)
+        copies = self.copies and found.size not in sifted.likely
+        with self.pulse.watched(is_reader=True) as progressed:
+            progressed()
+            return read_file(found, job=self.job, copies=copies, progressed=progressed)
 
     def _settle(self, sifted: Sifted, files: Sequence[ReadFile]) -> bool:
         """Store what was read and write down what became of it, in one transaction; False if that is not wanted."""
@@ -179,7 +191,10 @@ class _Pass:
                 if job is None or job.state != self.state:  # deleted with its owner, or told something else
                     return False
                 self.job = job
-                items = [*sifted.items, *(self._foresee(files) if self.state == State.CHECKING else self._store(files))]
+                items = [
+                    *sifted.items,
+                    *(foresee(files, job=self.job) if self.state == State.CHECKING else store(files, job=self.job)),
+                ]
                 write_down(self.job, items, sifted.earlier)
                 self.job.heartbeat = timezone.now()
                 self.job.save(update_fields=["report", "tally", "heartbeat"])
@@ -187,83 +202,6 @@ class _Pass:
             _discard(files)
         self.beaten_at = time.monotonic()
         return True
-
-    def _foresee(self, files: Sequence[ReadFile]) -> list[ImportItem]:
-        """What would become of the files; nothing is changed."""
-        digests = [file.fields["sha256"] for file in files if file.fields]
-        known = dict(Photo.objects.filter(owner=self.job.owner, sha256__in=digests).values_list("sha256", "pk"))
-        seen = set(self.job.items.filter(sha256__in=digests, verdict="new").values_list("sha256", flat=True))
-        items = []
-        for file in files:
-            if not file.fields:
-                items.append(item_of(file.found, file.verdict, reason=file.reason))
-                continue
-            sha256 = file.fields["sha256"]
-            is_new = sha256 not in known and sha256 not in seen
-            seen.add(sha256)
-            verdict = ImportItem.Verdict.NEW if is_new else ImportItem.Verdict.DUPLICATE
-            items.append(item_of(file.found, verdict, sha256=sha256, photo_id=known.get(sha256)))
-            if is_new:
-                count_date(self.job, file.fields["date_source"])
-        return items
-
-    def _store(self, files: Sequence[ReadFile]) -> list[ImportItem]:
-        pictures = [(file, self._incoming(file)) for file in files if file.fields]
-        try:
-            with transaction.atomic():
-                brought = [picture for _file, picture in pictures]
-                outcomes: list[Stored | str] = [*store_pictures(brought, owner=self.job.owner, brought_by=self.job)]
-        except (DataError, QuotaExceeded):
-            # One of them says something that the database cannot hold, or is one too many: the others need not suffer.
-            outcomes = [self._store_alone(picture) for _file, picture in pictures]
-        items = [item_of(file.found, file.verdict, reason=file.reason) for file in files if not file.fields]
-        for (file, _picture), outcome in zip(pictures, outcomes, strict=True):
-            items.append(self._outcome(file, outcome))
-        return items
-
-    def _store_alone(self, picture: Incoming) -> Stored | str:
-        """What was stored, or why it was not."""
-        try:
-            with transaction.atomic():
-                return store_pictures([picture], owner=self.job.owner, brought_by=self.job)[0]
-        except DataError:
-            return _("What the file says of itself cannot be stored.")
-        except QuotaExceeded as error:
-            return str(error)
-
-    def _outcome(self, file: ReadFile, stored: Stored | str) -> ImportItem:
-        if isinstance(stored, str):
-            return item_of(file.found, "refused", reason=stored)
-        if stored.created:
-            count_date(self.job, stored.photo.date_source)
-        return item_of(
-            file.found,
-            ImportItem.Verdict.NEW if stored.created else ImportItem.Verdict.DUPLICATE,
-            photo=stored.photo,
-            created=stored.created,
-            filled=stored.filled,
-            sha256=stored.photo.sha256,
-        )
-
-    def _incoming(self, file: ReadFile) -> Incoming:
-        found, claims = file.found, file.found.claims
-        source = PhotoSource(
-            path=storable_path(found.path),
-            managed=self.job.mode == ImportJob.Mode.COPY or not found.is_plain,
-            job=self.job,
-            modified_at=found.modified_at,
-            albums=list(map(printable, claims.albums)),
-            account=printable(claims.account),
-            conversation=printable(claims.conversation),
-            sidecar=storable_path(claims.sidecar),
-            is_archived=claims.is_archived,
-        )
-        return Incoming(file.fields, source, partial(_blocks, found), file.temporary)
-
-
-def _blocks(found: FoundFile) -> Iterator[bytes]:
-    with found.open() as file:
-        yield from blocks_of(file)
 
 
 def _discard(files: Sequence[ReadFile]) -> None:
@@ -288,7 +226,7 @@ def _undo(job: ImportJob, stop_at: float, progress: Progress) -> bool:
     while undo_batch(job):
         ImportJob.objects.filter(pk=job.pk).update(heartbeat=timezone.now())
         progress(job)
-        if time.monotonic() > stop_at:
+        if time.monotonic() > stop_at or is_stopping():
             return False
     _end(job, State.UNDONE, only_from=State.UNDOING)
     return True

@@ -1,6 +1,6 @@
 """Where pictures come from: each module reads one kind of folder or archive and says what lies in it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from gallery.sources import apple, dingtalk, plain, qq, takeout, wechat
@@ -14,17 +14,23 @@ READERS = {"wechat": wechat, "qq": qq, "dingtalk": dingtalk, "apple": apple}
 PROFILES = ("auto", "plain", *READERS, "takeout")
 
 
-def scan(root: Path | Sequence[Path], *, profile: str = "auto", ignore: Sequence[str] = ()) -> Iterator[Found]:
+def scan(
+    root: Path | Sequence[Path],
+    *,
+    profile: str = "auto",
+    ignore: Sequence[str] = (),
+    progressed: Callable[[], None] = lambda: None,
+) -> Iterator[Found]:
     """All files below `root`, a folder or one or several zip archives of one export, in an order that stays the same.
 
     A folder that holds nothing but zip archives stands for those; other archives inside are listed as unsupported. Each
     folder is read as `profile` says, or by what its name and those above it tell. `ignore` holds globs as in a
-    .gitignore.
+    .gitignore. `progressed` is called often, and may raise what ends the scan.
     ArchiveRefused if an archive is none; OSError if there is nothing at `root`.
     """
     if profile not in PROFILES:
         raise ValueError(f"{profile} is none of {', '.join(PROFILES)}")
-    return _scan(_tree(root), profile, Skips(ignore))
+    return _scan(_tree(root), profile, Skips(ignore, progressed=progressed))
 
 
 def _scan(tree: Tree, profile: str, skips: Skips) -> Iterator[Found]:

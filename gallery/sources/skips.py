@@ -1,7 +1,7 @@
 """What is passed over by its name alone: systems' and programs' own files, films, side-cars, halves of downloads."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from gallery.sources.found import PassedOverBecause
 from gallery.sources.globs import Globs
@@ -39,14 +39,17 @@ SIDECARS = {"xmp", "aae", "thm", "pp3", "dop", "on1", "cos", "lrt"}
 class Skips:
     """The rules with a person's own `ignore` globs, which are written as in a .gitignore.
 
-    Paths longer than LONGEST_JUDGED characters are judged by their last name alone.
+    Paths longer than LONGEST_JUDGED characters are judged by their last name alone. `progressed` is called for each
+    path, and by what takes long between two of them.
     """
 
-    def __init__(self, ignore: Sequence[str] = ()) -> None:
+    def __init__(self, ignore: Sequence[str] = (), *, progressed: Callable[[], None] = lambda: None) -> None:
         self._ignored = Globs(ignore)
+        self.progressed = progressed
 
     def folder(self, name: str) -> PassedOverBecause | None:
         """Why everything below the folder called `name`, a path relative to the source's root, is passed over."""
+        self.progressed()
         last = name.rpartition("/")[2]
         if last.lower() in SYSTEM_FOLDERS or SYSTEM_FOLDER.fullmatch(last):
             return PassedOverBecause.SYSTEM
@@ -56,6 +59,7 @@ class Skips:
 
     def file(self, name: str) -> PassedOverBecause | None:
         """Why the file called `name`, likewise, is passed over, picture or not."""
+        self.progressed()
         last = name.rpartition("/")[2]
         if SYSTEM_FILE.fullmatch(last):
             return PassedOverBecause.SYSTEM

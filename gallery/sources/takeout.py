@@ -101,6 +101,7 @@ def read_index(tree: Tree, skips: Skips) -> SidecarIndex:
     for folder in tree.folders(skips):
         for entry in folder.entries:
             if extension_of(entry.name) == "json":
+                skips.progressed()
                 index.add(_name_of(folder), entry)
     return index
 

@@ -106,7 +106,7 @@ def our_programs(checkout: Path, *, sockets: Path, listener: Listener, assistant
         program("worker-vision", "manage.py", "worker", "vision", is_background=True),
         # One thread: a PaddleOCR object is not thread-safe.
         program("worker-ocr", "manage.py", "worker", "ocr", is_background=True),
-        program("worker-import", "manage.py", "worker", "import", is_background=True),
+        program("worker-import", "manage.py", "worker", "import", "--threads=4", is_background=True),
         program("watcher", "manage.py", "watch_folders", is_background=True),
         program("clock", "manage.py", "clock"),
     ]

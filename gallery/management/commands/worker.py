@@ -1,17 +1,22 @@
 """Run the tasks of one queue."""
 
+import os
 import signal
+import sys
 from argparse import ArgumentParser
 from threading import Event
+from threading import enumerate as enumerate_threads
 from typing import Any
 
 from django.core.management.base import BaseCommand
 from dramatiq import Worker, get_broker
 
 import gallery.import_tasks
-import gallery.tasks  # noqa: F401 - they declare the actors
+import gallery.tasks
 from gallery import attempts
 from gallery.bulk_import import notes
+from gallery.bulk_import.pulse import stop_passes
+from gallery.bulk_import.run import READER_NAME
 
 # A task that takes longer is begun again by the next worker.
 MILLISECONDS_TO_FINISH = 20_000
@@ -40,8 +45,15 @@ class Command(BaseCommand):
         broker.emit_after("process_boot")
         worker = Worker(broker, queues={queue}, worker_threads=threads)
         worker.start()
+        if queue == "import":
+            gallery.import_tasks.wake_imports()
         stop.wait()
+        stop_passes()
         worker.stop(timeout=MILLISECONDS_TO_FINISH)
         attempts.take_back_begun()
         notes.take_back_begun()
         broker.close()
+        if any(thread.name.startswith(READER_NAME) for thread in enumerate_threads()):
+            # Reading a file hangs, and Python would wait for its end.
+            sys.stderr.flush()
+            os._exit(0)

@@ -210,7 +210,7 @@ def test_a_folder_that_is_gone_is_said(begin: Callable[..., ImportJob], folder: 
     job = begin(folder)
     folder.rename(folder.parent / "elsewhere")
     assert finish(job).state == State.FAILED
-    assert str(folder) in job.error
+    assert f"“{folder.name}”" in job.error
 
 
 def test_what_goes_wrong_after_an_import_was_cancelled_changes_nothing_about_that(

@@ -1,0 +1,62 @@
+"""Lists the files of an import batch by batch: under the watchdog, and no longer than the import is wanted."""
+
+from collections.abc import Callable, Iterator
+from itertools import islice
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+
+from gallery import sources
+from gallery.bulk_import.notes import Notes
+from gallery.bulk_import.pulse import Pulse
+from gallery.bulk_import.safety import ImportRefused, check_archive
+from gallery.models import ImportJob
+from gallery.sources.found import Found
+
+COUNTED_AT_ONCE = 1000
+
+
+class Listing:
+    """What lies below the roots of an import, in an order that stays the same. ListingHangs, PassStopped."""
+
+    def __init__(self, job: ImportJob, *, notes: Notes, pulse: Pulse) -> None:
+        self._job = job
+        self._notes = notes
+        self._pulse = pulse
+        self._progressed: Callable[[], None] = pulse.check
+
+    def check_roots(self) -> None:
+        """ImportRefused or ArchiveRefused if they are gone, or are no archives."""
+        with self._notes.listing("roots"), self._pulse.watched():
+            for root in map(Path, self._job.roots):
+                if root.is_file():
+                    check_archive(root)
+                elif not root.is_dir():
+                    raise ImportRefused(_("There is no “%(path)s” any more.") % {"path": root.name})
+
+    def count(self) -> int:
+        """How many files there are."""
+        return sum(map(len, self.batches(COUNTED_AT_ONCE)))
+
+    def batches(self, size: int) -> Iterator[list[Found]]:
+        """So many at a time, and what is left in the end."""
+        found, listed = self._found(), 0
+        while True:
+            with self._notes.listing(f"{size} after {listed}"), self._pulse.watched() as self._progressed:
+                batch = []
+                for one in islice(found, size):
+                    self._progressed()
+                    batch.append(one)
+            if not batch:
+                break
+            listed += len(batch)
+            yield batch
+        self._notes.end_listing()
+
+    def _found(self) -> Iterator[Found]:
+        roots = [Path(root) for root in self._job.roots]
+        root = roots[0] if roots[0].is_dir() else roots
+        # Which watchdog is told changes with each batch.
+        yield from sources.scan(
+            root, profile=self._job.profile, ignore=self._job.ignore, progressed=lambda: self._progressed()
+        )

@@ -1,0 +1,97 @@
+"""What becomes of the files of an import that were read: what a check foresees, or what is stored."""
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+
+from django.db import DataError, transaction
+from django.utils.translation import gettext as _
+
+from gallery.bulk_import.ledger import count_date, item_of
+from gallery.bulk_import.reading import ReadFile, storable_path
+from gallery.models import ImportItem, ImportJob, Photo, PhotoSource
+from gallery.quota import QuotaExceeded
+from gallery.reading import blocks_of, printable
+from gallery.sources.found import FoundFile
+from gallery.storing import Incoming, Stored, store_pictures
+
+
+def foresee(files: Sequence[ReadFile], *, job: ImportJob) -> list[ImportItem]:
+    """What would become of the files; nothing is changed."""
+    digests = [file.fields["sha256"] for file in files if file.fields]
+    known = dict(Photo.objects.filter(owner=job.owner, sha256__in=digests).values_list("sha256", "pk"))
+    seen = set(job.items.filter(sha256__in=digests, verdict="new").values_list("sha256", flat=True))
+    items = []
+    for file in files:
+        if not file.fields:
+            items.append(item_of(file.found, file.verdict, reason=file.reason))
+            continue
+        sha256 = file.fields["sha256"]
+        is_new = sha256 not in known and sha256 not in seen
+        seen.add(sha256)
+        verdict = ImportItem.Verdict.NEW if is_new else ImportItem.Verdict.DUPLICATE
+        items.append(item_of(file.found, verdict, sha256=sha256, photo_id=known.get(sha256)))
+        if is_new:
+            count_date(job, file.fields["date_source"])
+    return items
+
+
+def store(files: Sequence[ReadFile], *, job: ImportJob) -> list[ImportItem]:
+    pictures = [(file, _incoming(file, job)) for file in files if file.fields]
+    try:
+        with transaction.atomic():
+            brought = [picture for _file, picture in pictures]
+            outcomes: list[Stored | str] = [*store_pictures(brought, owner=job.owner, brought_by=job)]
+    except (DataError, QuotaExceeded):
+        # One of them says something that the database cannot hold, or is one too many: the others need not suffer.
+        outcomes = [_store_alone(picture, job) for _file, picture in pictures]
+    items = [item_of(file.found, file.verdict, reason=file.reason) for file in files if not file.fields]
+    for (file, _picture), outcome in zip(pictures, outcomes, strict=True):
+        items.append(_outcome(file, outcome, job))
+    return items
+
+
+def _store_alone(picture: Incoming, job: ImportJob) -> Stored | str:
+    """What was stored, or why it was not."""
+    try:
+        with transaction.atomic():
+            return store_pictures([picture], owner=job.owner, brought_by=job)[0]
+    except DataError:
+        return _("What the file says of itself cannot be stored.")
+    except QuotaExceeded as error:
+        return str(error)
+
+
+def _outcome(file: ReadFile, stored: Stored | str, job: ImportJob) -> ImportItem:
+    if isinstance(stored, str):
+        return item_of(file.found, "refused", reason=stored)
+    if stored.created:
+        count_date(job, stored.photo.date_source)
+    return item_of(
+        file.found,
+        ImportItem.Verdict.NEW if stored.created else ImportItem.Verdict.DUPLICATE,
+        photo=stored.photo,
+        created=stored.created,
+        filled=stored.filled,
+        sha256=stored.photo.sha256,
+    )
+
+
+def _incoming(file: ReadFile, job: ImportJob) -> Incoming:
+    found, claims = file.found, file.found.claims
+    source = PhotoSource(
+        path=storable_path(found.path),
+        managed=job.mode == ImportJob.Mode.COPY or not found.is_plain,
+        job=job,
+        modified_at=found.modified_at,
+        albums=list(map(printable, claims.albums)),
+        account=printable(claims.account),
+        conversation=printable(claims.conversation),
+        sidecar=storable_path(claims.sidecar),
+        is_archived=claims.is_archived,
+    )
+    return Incoming(file.fields, source, partial(_blocks, found), file.temporary)
+
+
+def _blocks(found: FoundFile) -> Iterator[bytes]:
+    with found.open() as file:
+        yield from blocks_of(file)

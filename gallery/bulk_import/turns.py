@@ -1,0 +1,67 @@
+"""Whose import is worked on next, and for how long: persons take turns, then the imports of each."""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Collection
+from datetime import UTC, datetime
+
+from django.db import connection
+
+from gallery.models import ImportJob
+
+# The first half of the advisory lock that whoever works on an import holds; PostgreSQL drops it with the connection.
+LEASE = 1_953_719
+# So many imports of one person are worked on at once; other threads are for others.
+MOST_OF_ONE_PERSON = 2
+SECONDS_PER_TURN = 5
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+class Turn:
+    """How long a pass goes on: until `stop_at`; while others wait, for some seconds after it did something new."""
+
+    def __init__(self, stop_at: float, others_wait: Callable[[], bool]) -> None:
+        self._stop_at = stop_at
+        self._others_wait = others_wait
+        self._began = time.monotonic()
+        self._first_done_at: float | None = None
+
+    def is_over(self) -> bool:
+        """Ask after each batch in which something was done."""
+        now = time.monotonic()
+        if self._first_done_at is None:
+            self._first_done_at = now
+        # The way to what is new is gone again in each turn: no less time is given to the work itself.
+        on_the_way = self._first_done_at - self._began
+        is_long = now - self._first_done_at > max(SECONDS_PER_TURN, on_the_way)
+        return now > self._stop_at or (is_long and self._others_wait())
+
+
+def next_job(*, but: Collection[int] = (), instead_of: int | None = None) -> int | None:
+    """The import whose turn it is, `but` none of those; with `instead_of`, one that waits for the end of that turn.
+
+    The person who has the fewest imports in work comes first, of several the one who had no turn for longest.
+    """
+    leased = _leased() | set(but)
+    jobs = list(ImportJob.objects.filter(state__in=ImportJob.BUSY).values_list("pk", "owner_id", "heartbeat"))
+    in_work = Counter(owner for pk, owner, _beat in jobs if pk in leased and pk != instead_of)
+    last_turns: dict[int, datetime] = {}
+    for _pk, owner, beat in jobs:
+        last_turns[owner] = max(last_turns.get(owner, LONG_AGO), beat or LONG_AGO)
+    waiting = [
+        (in_work[owner], last_turns[owner], beat or LONG_AGO, pk)
+        for pk, owner, beat in jobs
+        if pk not in leased and in_work[owner] < MOST_OF_ONE_PERSON
+    ]
+    return min(waiting)[-1] if waiting else None
+
+
+def _leased() -> set[int]:
+    """The imports that any process works on."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT objid::bigint FROM pg_locks JOIN pg_database ON pg_locks.database = pg_database.oid"
+            " WHERE locktype = 'advisory' AND classid = %s AND granted AND datname = current_database()",
+            [LEASE],
+        )
+        return {job_id for (job_id,) in cursor.fetchall()}

@@ -1,0 +1,175 @@
+"""An import ends in the middle of what it does when it is told to, when its worker stops, or when a listing hangs."""
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+
+from gallery.bulk_import import pulse, reading, run
+from gallery.bulk_import.jobs import tell
+from gallery.models import MAX_ATTEMPTS, ImportJob
+from gallery.sources.skips import Skips
+from tests.gallery.bulk_import.conftest import write
+from tests.gallery.conftest import picture, process_environment
+
+State = ImportJob.State
+
+SET_UP = """
+import sys, time
+import django
+django.setup()
+from gallery.bulk_import import pulse, run
+from gallery.models import ImportJob
+from gallery.sources.skips import Skips
+judge = Skips.file
+"""
+HANGING = """
+pulse.PATIENCE = 2
+def hang(self, name):
+    while name.endswith("3.png"):
+        (10**9) ** (10**9)
+    return judge(self, name)
+Skips.file = hang
+while not run.run_job(ImportJob.objects.get().pk):
+    pass
+"""
+ENDLESS = """
+def judge_slowly(self, name):
+    while name.endswith("endless.png"):
+        time.sleep(0.05)
+        self.progressed()
+    return judge(self, name)
+Skips.file = judge_slowly
+from django.core.management import call_command
+call_command("worker", "import", threads=2)
+"""
+
+
+@pytest.fixture
+def many(tmp_path: Path) -> Path:
+    for number in range(30):
+        write(tmp_path / "many" / f"{number:02}.png", picture(number))
+    return tmp_path / "many"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("action", ["cancel", "pause"])
+def test_listing_ends_when_told_to(
+    begin: Callable[..., ImportJob], many: Path, monkeypatch: pytest.MonkeyPatch, action: str
+) -> None:
+    job, judged, judge = begin(many), [], Skips.file
+
+    def judge_and_tell(self: Skips, name: str) -> Any:
+        judged.append(name)
+        if len(judged) == 5:
+            tell(job, action)
+        return judge(self, name)
+
+    monkeypatch.setattr(Skips, "file", judge_and_tell)
+    monkeypatch.setattr(pulse, "SECONDS_BETWEEN_QUESTIONS", 0)
+    assert run.run_job(job.pk)
+    assert len(judged) == 5
+    assert not job.items.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_reading_ends_when_told_to(
+    begin: Callable[..., ImportJob], many: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job, opened = begin(many), []
+
+    def read_endlessly(_found: object, *, progressed: Callable[[], None], **_options: object) -> None:
+        opened.append(1)
+        while True:
+            progressed()
+            time.sleep(0.01)
+
+    monkeypatch.setattr(run, "read_file", read_endlessly)
+    monkeypatch.setattr(pulse, "SECONDS_BETWEEN_QUESTIONS", 0)
+
+    def cancel_when_asked(self: pulse.Pulse) -> None:
+        if opened:
+            ImportJob.objects.filter(pk=job.pk).update(state=State.CANCELLED)
+        beat(self)
+
+    beat = pulse.Pulse.beat
+    monkeypatch.setattr(pulse.Pulse, "beat", cancel_when_asked)
+    assert run.run_job(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.reading, job.items.count()) == (State.CANCELLED, {}, 0)
+
+
+@pytest.mark.django_db
+def test_pass_stops_with_its_worker_and_leaves_no_note(
+    begin: Callable[..., ImportJob], many: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = begin(many)
+    monkeypatch.setattr(pulse, "_is_stopping", Event())
+    pulse.stop_passes()
+    assert not run.run_job(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.reading) == (State.RUNNING, {})
+
+
+def test_blocks_of_a_file_are_progress(tmp_path: Path, owner: User, begin: Callable[..., ImportJob]) -> None:
+    from gallery import sources
+
+    write(tmp_path / "pictures" / "a.png", picture())
+    job, calls = begin(tmp_path / "pictures"), []
+    (found,) = sources.scan(tmp_path / "pictures")
+    reading.read_file(found, job=job, copies=False, progressed=lambda: calls.append(1))
+    assert calls
+
+
+@pytest.mark.django_db(transaction=True)
+def test_listing_that_hangs_three_times_ends_its_import(
+    begin: Callable[..., ImportJob], many: Path, media_root: Path
+) -> None:
+    job = begin(many)
+    command, deaths = [sys.executable, "-c", SET_UP + HANGING], 0
+    while subprocess.run(command, env=process_environment(media_root), capture_output=True, timeout=120).returncode:
+        deaths += 1
+        assert deaths <= MAX_ATTEMPTS
+    job.refresh_from_db()
+    assert deaths == MAX_ATTEMPTS
+    assert (job.state, job.reading) == (State.FAILED, {})
+    assert "three times" in job.error
+
+
+@pytest.mark.django_db(transaction=True)
+def test_worker_takes_others_meanwhile_and_stops_on_sigterm(
+    begin: Callable[..., ImportJob], many: Path, media_root: Path, tmp_path: Path, broker: Any
+) -> None:
+    write(tmp_path / "endless" / "endless.png", picture())
+    endless = [begin(tmp_path / "endless") for _again in range(3)]
+    bens = begin(many, owner=User.objects.create_user("ben"))
+    command = [sys.executable, "-c", SET_UP + ENDLESS.replace("threads=2", "threads=3")]
+    with _running(command, env=process_environment(media_root)) as worker:
+        while bens.state != State.FINISHED:
+            assert worker.poll() is None
+            time.sleep(0.2)
+            bens.refresh_from_db()
+        worker.send_signal(signal.SIGTERM)
+        assert worker.wait(timeout=120) == 0
+    assert bens.tally["new"] == 30
+    for job in endless:
+        job.refresh_from_db()
+        assert (job.state, job.reading, job.expected) == (State.RUNNING, {}, None)
+
+
+@contextmanager
+def _running(command: list[str], *, env: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()

@@ -1,0 +1,51 @@
+"""Persons take turns, then the imports of each."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from gallery.bulk_import.turns import MOST_OF_ONE_PERSON, Turn, next_job
+from gallery.models import ImportJob
+
+
+def ago(seconds: int):
+    return timezone.now() - timedelta(seconds=seconds)
+
+
+@pytest.mark.django_db
+def test_takes_turns_by_person_before_import(begin: Callable[..., ImportJob], folder: Path) -> None:
+    ben = User.objects.create_user("ben")
+    first, second, third = (begin(folder, heartbeat=ago(seconds)) for seconds in (30, 20, 10))
+    bens = begin(folder, owner=ben, heartbeat=ago(15))
+    begin(folder, heartbeat=ago(99), state=ImportJob.State.PAUSED)
+    # Anna had a turn 10 seconds ago, Ben 15.
+    assert next_job() == bens.pk
+    assert next_job(but=[bens.pk]) == first.pk
+    # Of whom fewer imports are in work comes first, whenever the last turn was.
+    ImportJob.objects.filter(pk=bens.pk).update(heartbeat=timezone.now())
+    assert next_job(but=[first.pk]) == bens.pk
+    # The others of one person leave threads for other people.
+    assert MOST_OF_ONE_PERSON == 2
+    assert next_job(but=[first.pk, second.pk]) == bens.pk
+    assert next_job(but=[first.pk, second.pk, bens.pk]) is None
+    assert next_job(but=[first.pk, second.pk, bens.pk], instead_of=first.pk) == third.pk
+    assert next_job(but=[first.pk, second.pk, bens.pk], instead_of=bens.pk) is None
+
+
+def test_gives_way_when_others_wait_only_after_doing_something(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter([0.0, 100.0, 104.0, 150.0, 201.0, 202.0])
+    monkeypatch.setattr("gallery.bulk_import.turns.time.monotonic", lambda: next(clock))
+    turn = Turn(300.0, lambda: True)
+    # 100 seconds on the way to the first new file: so many for the work.
+    assert [turn.is_over() for _batch in range(5)] == [False, False, False, True, True]
+
+
+def test_goes_on_when_nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter([0.0, 1.0, 200.0, 301.0])
+    monkeypatch.setattr("gallery.bulk_import.turns.time.monotonic", lambda: next(clock))
+    turn = Turn(300.0, lambda: False)
+    assert [turn.is_over() for _batch in range(3)] == [False, False, True]
