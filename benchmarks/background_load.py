@@ -80,11 +80,10 @@ def _look(person: Person, clients: int, seconds: float) -> Taken:
 
 
 def _addresses(person: Person) -> list[tuple[str, str]]:
-    outline = json.loads(person.ask("GET", "/timeline")[1])
-    month = next(month for month in outline["months"] if month["month"])
-    photos = json.loads(person.ask("GET", f"/timeline/{month['month']}")[1])["photos"]
+    month = json.loads(person.ask("GET", "/timeline")[1])["months"][0][0]
+    photos = json.loads(person.ask("GET", f"/timeline/{month}")[1])["photos"]
     thumbnails = [("thumbnail", f"/photos/{photo['id']}/thumbnail") for photo in photos[:THUMBNAILS]]
-    return [("page", "/"), *[("month", f"/timeline/{month['month']}")] * MONTHS, *thumbnails]
+    return [("page", "/"), *[("month", f"/timeline/{month}")] * MONTHS, *thumbnails]
 
 
 def _client(person: Person, addresses: list[tuple[str, str]], taken: Taken, end: float) -> None:
