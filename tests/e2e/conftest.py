@@ -17,9 +17,9 @@ from tests.e2e.person import Person
 from tests.e2e.site import Site, wait_until
 from tests.servers import PROGRAMS
 
-SECONDS_FOR_SAMPLES = 300
+SECONDS_FOR_SAMPLES = 600
 # Of a test with the fixtures that it is the first to need: a start of everything is among them.
-LONGEST_TEST = 900
+LONGEST_TEST = 1200
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
