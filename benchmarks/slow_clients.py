@@ -23,6 +23,7 @@ TIMEOUT = 15.0
 RECEIVE_BUFFER = 2048
 PIECE = 100_000
 PEOPLE = 8
+SECONDS_TO_SETTLE = 3
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,8 @@ def _held(kinds: list[Callable[[int], Held]], count: int) -> Iterator[list[Held]
     is_over = threading.Event()
     dripping = threading.Thread(target=_drip, args=(all_held, is_over))
     dripping.start()
+    # Held connections are measured, and not how many requests it took to open them.
+    time.sleep(SECONDS_TO_SETTLE)
     try:
         yield all_held
     finally:

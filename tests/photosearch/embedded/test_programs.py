@@ -1,9 +1,18 @@
 """Where the site listens."""
 
+from pathlib import Path
+
 import pytest
 
 from photosearch.embedded import StartFailed
-from photosearch.embedded.programs import DEFAULT_PORTS, Listener, choose_assistant_listener, choose_listener
+from photosearch.embedded.programs import (
+    DEFAULT_PORTS,
+    Listener,
+    choose_assistant_listener,
+    choose_listener,
+    gunicorn,
+    our_programs,
+)
 from photosearch.embedded.provision import free_port
 
 
@@ -64,3 +73,20 @@ def test_assistants_get_the_next_free_port_or_the_one_that_was_wished_for(listen
 def test_at_the_end_of_all_ports_assistants_get_none():
     with pytest.raises(StartFailed, match="ASSISTANT_BIND"):
         choose_assistant_listener(bind="", web=Listener("127.0.0.1", 65535))
+
+
+def test_work_that_nobody_waits_for_yields(tmp_path):
+    web = Listener("127.0.0.1", 8000)
+    programs = our_programs(tmp_path, sockets=tmp_path, listener=web, assistants=Listener("127.0.0.1", 8001))
+    in_background = {program.name for program in programs if program.is_background}
+    workers = {program.name for program in programs if program.name.startswith("worker-")}
+    assert in_background == workers | {"watcher"}
+    for program in programs:
+        assert ("OMP_NUM_THREADS" in program.environment) == program.is_background
+
+
+def test_worker_takes_no_request_without_thread_for_it():
+    for workers, threads in ((2, 4), (1, 128)):
+        arguments = gunicorn("module", socket=Path("/run/a.sock"), workers=workers, threads=threads)
+        assert f"--threads={threads}" in arguments
+        assert f"--worker-connections={threads}" in arguments

@@ -93,3 +93,10 @@ def test_what_a_killed_supervisor_left_behind_is_ended(tmp_path, monkeypatch):
     assert stranger.poll() is None
     stranger.kill()
     stranger.wait()
+
+
+def test_program_in_background_has_low_priority(running):
+    shows = Program("yielding", ["sh", "-c", "nice; ionice; exec sleep 1000"], ACCOUNT, is_background=True)
+    running.supervisor.run([shows], group="yielding")
+    running.wait(lambda: running.supervisor.states().get("yielding") == "RUNNING", "yielding")
+    assert running.supervisor.end_of_log("yielding").splitlines()[1:] == ["10", "idle"]
