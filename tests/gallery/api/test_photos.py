@@ -252,5 +252,5 @@ def test_where_a_photo_came_from_is_told(program, store, owner):
     PhotoSource.objects.create(photo=photo, path="/a/b.png", managed=False, job=job, albums=["Tea"], conversation="C2C")
     first, second = program.get(f"/api/v1/photos/{photo.pk}/sources/").json()
     assert (first["path"], first["import_id"], first["is_copy"]) == ("upload", None, True)
-    assert (second["path"], second["import_id"], second["is_copy"]) == ("/a/b.png", job.pk, False)
+    assert (second["path"], second["import_id"], second["is_copy"]) == ("a/b.png", job.pk, False)
     assert (second["albums"], second["conversation"]) == (["Tea"], "C2C")
