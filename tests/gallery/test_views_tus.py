@@ -42,7 +42,7 @@ def send(client, address, offset, body, **headers: str):
     return client.generic("PATCH", address, body, headers=headers, CONTENT_TYPE=PIECE)
 
 
-def test_anybody_may_ask_for_the_options(place):
+def test_anybody_may_ask_for_the_options(place, settings):
     client, address, is_archive = place
     upload = begin(client, address)["Location"]
     for target in (address, upload):
@@ -53,7 +53,8 @@ def test_anybody_may_ask_for_the_options(place):
             *("creation", "creation-with-upload", "expiration", "termination", "checksum")
         }
         assert {"sha1", "sha256"} <= set(response["Tus-Checksum-Algorithm"].split(","))
-        assert ("Tus-Max-Size" in response) is not is_archive
+        limit = settings.MAX_ARCHIVE_BYTES if is_archive else settings.MAX_UPLOAD_BYTES
+        assert response["Tus-Max-Size"] == str(limit)
 
 
 def test_a_post_is_what_the_override_says(place):
