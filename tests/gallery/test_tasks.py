@@ -16,7 +16,7 @@ from PIL import Image
 import gallery.import_tasks  # noqa: F401 - declares its queue
 from gallery import processing, tasks
 from gallery.files import THUMBNAIL_SIDES, thumbnail_path
-from gallery.images import THUMBNAIL_VERSION
+from gallery.images import THUMBNAIL_VERSION, DecodingFailed
 from gallery.models import DocumentRemoval, Photo, Step, StepAttempt
 from gallery.steps import embedding_step, thumbnails_step
 from gallery.watchdog import watchdog
@@ -68,6 +68,31 @@ def test_a_broken_picture_is_marked_and_spares_its_batch(store: Callable[..., Ph
     assert whole.thumbnail_version == THUMBNAIL_VERSION
     assert not Photo.objects.missing_thumbnails().exists()
     assert list(DocumentRemoval.objects.values_list("pk", flat=True)) == [broken.pk]
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"), [(MemoryError(), "not enough memory"), (DecodingFailed("Too demanding."), "Too demanding.")]
+)
+def test_too_little_memory_is_a_failed_attempt_but_no_defect(
+    error: Exception, reason: str, store: Callable[..., Photo], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    demanding, other = store(), store()
+    real = processing.open_image
+
+    def open_image(file: Path, **options: Any) -> Image.Image:
+        if file == demanding.path:
+            raise error
+        return real(file, **options)
+
+    monkeypatch.setattr(processing, "open_image", open_image)
+    thumbnails_step().run([demanding.pk, other.pk])
+    demanding.refresh_from_db()
+    other.refresh_from_db()
+    assert (demanding.defect, demanding.thumbnail_version) == ("", 0)
+    assert other.thumbnail_version == THUMBNAIL_VERSION
+    count, told = attempts()[demanding.pk]
+    assert count == 1
+    assert reason in told
 
 
 def test_a_missing_file_is_a_failure_but_no_defect(store: Callable[..., Photo]) -> None:

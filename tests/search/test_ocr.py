@@ -8,6 +8,7 @@ from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -163,3 +164,27 @@ def test_another_model_reads_too(settings, tmp_path):
     settings.OCR_MODEL = "PP-OCRv6_small"
     assert plain(extract_text(file_of(draw_lines(PAGE)))) == plain(PAGE)
     assert engine_version() == "PP-OCRv6_small@2da9c5154b52.1"
+
+
+def test_a_picture_too_thin_for_letters_is_not_looked_at(monkeypatch):
+    monkeypatch.setattr(ocr, "_reader", lambda _weights: pytest.fail("looked at"))
+    assert extract_text(file_of(Image.new("RGB", (3000, 7)))) == []
+
+
+def test_of_very_much_text_the_rest_is_left_out(monkeypatch):
+    reader = object.__new__(ocr._Reader)
+    read = []
+
+    def recognise(crops):
+        read.extend(crops)
+        return [("word", 1.0)] * len(crops)
+
+    # 80 lines, each ten times as long as high.
+    corners = np.array([[0, 0], [100, 0], [100, 10], [0, 10]], np.float32)
+    reader._detect = lambda _pixels: [corners + np.array([0, 12 * number], np.float32) for number in range(80)]
+    reader._recognise = recognise
+    pixels = np.full((1000, 120, 3), 255, np.uint8)
+    assert len(reader.read(pixels)) == len(read) == 80
+    read.clear()
+    monkeypatch.setattr(ocr, "MAX_READ_LENGTH", 300)
+    assert len(reader.read(pixels)) == len(read) == 30

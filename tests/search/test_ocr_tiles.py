@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from search.ocr_tiles import Quad, Span, merge_tiles, tile_spans
+from search.ocr_tiles import MAX_TILES, Quad, Span, merge_tiles, readable_size, tile_spans
 
 
 def quad(left: float, top: float, right: float, bottom: float) -> Quad:
@@ -75,3 +75,15 @@ def test_a_line_along_many_tiles_is_joined_end_to_end():
     spans = tile_spans(10_000, across=500)
     tiles = [(span, [quad(max(50, span.start), 100, min(9900, span.end), 140)]) for span in spans]
     assert bounds(merge_tiles(tiles, axis=0)) == [(50, 100, 9900, 140)]
+
+
+@pytest.mark.parametrize("size", [(1080, 30_000), (30_000, 1500), (6000, 6000), (623, 57_735), (8, 8)])
+def test_real_pictures_are_read_at_their_size(size):
+    assert readable_size(size) == size
+
+
+@pytest.mark.parametrize("size", [(100_000, 100), (100, 100_000), (12_000_000, 16), (200_000_000, 1)])
+def test_a_picture_of_too_many_tiles_is_read_at_a_lower_scale(size):
+    smaller = readable_size(size)
+    assert len(tile_spans(max(smaller), across=min(smaller))) <= MAX_TILES
+    assert max(smaller) < max(size)

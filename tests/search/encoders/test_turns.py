@@ -1,0 +1,40 @@
+"""Queries of one person take turns; those of several people do not wait for each other."""
+
+import threading
+
+import pytest
+
+from search.encoders.turns import TooManyUnderWay, Turns
+
+
+def test_a_second_query_waits_and_a_third_is_refused():
+    turns, events, has_begun = Turns(), [], threading.Event()
+
+    def ask_second():
+        has_begun.set()
+        with turns.turn_of(1):
+            events.append("second")
+
+    second = threading.Thread(target=ask_second)
+    with turns.turn_of(1):
+        second.start()
+        has_begun.wait()
+        while turns._under_way[1] < 2:
+            pass
+        with pytest.raises(TooManyUnderWay), turns.turn_of(1):
+            pass
+        with turns.turn_of(2):
+            events.append("another person")
+        events.append("first")
+    second.join()
+    assert events == ["another person", "first", "second"]
+
+
+def test_forgets_those_who_ask_no_more():
+    turns = Turns()
+    with pytest.raises(ZeroDivisionError), turns.turn_of(1):
+        raise ZeroDivisionError
+    with turns.turn_of(1), turns.turn_of(2):
+        pass
+    assert not turns._under_way
+    assert not turns._one_of
