@@ -9,12 +9,14 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import count, takewhile
 from types import FrameType
 from typing import TypeVar
 
 Input = TypeVar("Input")
 
 STEP = 4
+SMALLEST = 16
 # Quadratic work takes STEP times as long as linear work does at each step.
 SLACK = 2.5
 TRIES = 4
@@ -28,7 +30,8 @@ class _TooMuchWork(Exception):
 
 def assert_linear(work: Callable[[Input], object], make: Callable[[int], Input], *, largest: int) -> None:
     """Fail if `work(make(size))` takes more than linear CPU time for sizes up to `largest`."""
-    sizes = [largest // STEP**exponent for exponent in (3, 2, 1, 0) if largest // STEP**exponent]
+    # From very small ones on: work that grows with the fourth power ends for no other.
+    sizes = sorted(takewhile(lambda size: size >= SMALLEST, (largest // STEP**exponent for exponent in count())))
     for smaller, larger in itertools.pairwise(sizes):
         assert any(_grows_linearly(work, make, smaller, larger) for _try in range(TRIES)), (
             f"from {smaller} to {larger} the work grows by more than {STEP * SLACK:g} times"
