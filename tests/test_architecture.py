@@ -105,7 +105,7 @@ def unsafe_reads(tree: ast.Module) -> list[int]:
                 lines.append(node.lineno)
             case ast.ImportFrom(module=str(module), names=names) if module.partition(".")[0] in UNSAFE_READERS:
                 lines += [node.lineno for alias in names if alias.name not in SAFE_NAMES]
-            case ast.Call(func=ast.Attribute(attr="recv")):
+            case ast.Call(func=ast.Attribute(attr="recv"), args=[]):  # a socket's takes a number of bytes
                 lines.append(node.lineno)
             case ast.Call(func=ast.Attribute(value=ast.Name(id="torch"), attr="load"), keywords=given):
                 guards = {word.arg: ast.unparse(word.value) for word in given}

@@ -85,8 +85,8 @@ class SavedSearchResults(ApiView):
 
         404, too, where the photo or the sent picture that it begins with is there no longer.
         """
-        query = RunQuery.read(request.query_params)
         saved = get_object_or_404(saved_searches(user=request.user), pk=saved_id)
+        query = RunQuery.read(request.query_params)
         form = SearchForm(QueryDict(saved.address))
 
         def search(limit: int) -> SearchPage:

@@ -75,8 +75,9 @@ def _advice(version: str) -> str:
     """Return what to do about a version that lacks fixes."""
     if version != FALLBACK_VERSION:
         return ""
-    words = {"version": version, "newest": VERSION, "folder": home_of(version, settings.DATA_DIR / "servers")}
-    if not words["folder"].exists():
+    folder = home_of(version, settings.DATA_DIR / "servers")
+    words = {"version": version, "newest": VERSION, "folder": folder}
+    if not folder.exists():
         return _("Elasticsearch %(version)s lacks later security fixes: replace it by %(newest)s.") % words
     return (
         _(
