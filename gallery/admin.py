@@ -82,7 +82,7 @@ class OwnerAdmin(UserAdmin):
         return self.inlines if obj else ()
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:  # noqa: ARG002
-        """Only the filters: others would tell whose a photo, a key or an import is."""
+        """Allow only the declared filters: other lookups would reveal the owner of a photo, key or import."""
         return lookup in {f"{name}__exact" for name in self.list_filter}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
@@ -126,10 +126,10 @@ class OwnerAdmin(UserAdmin):
         return lines, {str(User._meta.verbose_name_plural): len(lines)}, set(), []
 
     def delete_model(self, request: HttpRequest, obj: User) -> None:  # noqa: ARG002 - Django's signature
-        """Delete a user and all that is theirs."""
+        """Delete the user and everything that belongs to them."""
         delete_user(obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:  # noqa: ARG002 - the same
-        """Delete several."""
+        """Delete each user and everything that belongs to them."""
         for user in queryset:
             delete_user(user)

@@ -72,7 +72,7 @@ class PhotoSerializer(serializers.ModelSerializer):
         min_value=0, max_value=MAX_IMPORTANCE, read_only=True, help_text="0: nobody has said."
     )
     changed_at = serializers.DateTimeField(
-        read_only=True, help_text="When anything that is shown of it, or its text, last changed."
+        read_only=True, help_text="When the photo's data or recognised text last changed."
     )
     metadata = serializers.DictField(read_only=True, help_text="EXIF: camera, lens, exposure, position …")
     links = serializers.SerializerMethodField()
@@ -107,10 +107,9 @@ class SourceSerializer(serializers.ModelSerializer):
     """A place that a photo came from, and what was known of it there."""
 
     path = serializers.SerializerMethodField(
-        help_text='"upload", or where the file lies or lay, from the import root or the archive on; for'
-        " administrators the whole path."
+        help_text='"upload", or the original path from the import root or archive; the full path for administrators.'
     )
-    sidecar = serializers.SerializerMethodField(help_text="The file that described it, likewise; often empty.")
+    sidecar = serializers.SerializerMethodField(help_text="Path of the sidecar file, in the same form; often empty.")
     import_id = serializers.IntegerField(source="job_id", read_only=True, allow_null=True)
     albums = serializers.ListField(child=serializers.CharField(), read_only=True)
     is_copy = serializers.BooleanField(source="managed", read_only=True, help_text="Else the file was left there.")
@@ -124,16 +123,16 @@ class SourceSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
     def get_path(self, source: PhotoSource) -> str:
-        """Without the place of the root."""
+        """Return the path as the reader may see it."""
         return source.places(shows_paths=shows_paths(self)).name(source.path)
 
     def get_sidecar(self, source: PhotoSource) -> str:
-        """The same."""
+        """Return the sidecar's path as the reader may see it."""
         return source.places(shows_paths=shows_paths(self)).name(source.sidecar)
 
 
 def shows_paths(serializer: serializers.BaseSerializer) -> bool:
-    """Whether the request that is in the context of `serializer` comes from an administrator."""
+    """Return whether the serializer's request comes from an administrator."""
     request = serializer.context.get("request")
     return request is not None and may_administrate(request)
 

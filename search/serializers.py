@@ -55,13 +55,13 @@ class FilterQuery(Query):
 
 
 class RunQuery(Query):
-    """Which part of what is found."""
+    """Query parameters for the results of a saved search."""
 
     page_size = Number(required=False, default=60, min_value=1, max_value=MAX_PAGE)
     cursor = serializers.RegexField(
         CURSOR,
         required=False,
-        help_text="`next_cursor` of the page before: the list goes on as it was found, `page_size` alone counts again.",
+        help_text="`next_cursor` of the previous page. Of the other parameters only `page_size` still applies.",
     )
 
 
@@ -75,7 +75,9 @@ class SearchQuery(RunQuery, FilterQuery):
         max_length=MAX_QUERY_LENGTH,
         help_text='Words, "exact phrases", -without, and filters such as ext:png width:>1000 after:2023-05.',
     )
-    order = serializers.ChoiceField(["newest", "oldest"], required=False, help_text="Else the best first.")
+    order = serializers.ChoiceField(
+        ["newest", "oldest"], required=False, help_text="Order of the results; relevance by default."
+    )
 
 
 class WordSearch(SearchQuery):

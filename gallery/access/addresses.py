@@ -1,4 +1,4 @@
-"""The address that a request came from, and the network that throttles and lockouts count it by."""
+"""The client address of a request, and the network that throttles and lockouts count it by."""
 
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
@@ -6,15 +6,15 @@ from django.conf import settings
 from django.http import HttpRequest
 from rest_framework.request import Request
 
-# The bits of an IPv6 address that a provider assigns; the client chooses the others.
+# The prefix of an IPv6 address that a provider assigns; clients choose the remaining bits.
 NETWORK_BITS = 64
 UNKNOWN = "0.0.0.0"  # noqa: S104 - stands for an address that cannot be told
 
 
 def client_address(request: HttpRequest | Request) -> str | None:
-    """The address that the request came from, as the outermost of our own proxies saw it; None if it cannot be told.
+    """Return the client address as the outermost of our own proxies saw it; None if it is unknown.
 
-    An IPv4 address within IPv6 is returned as IPv4.
+    An IPv4-mapped IPv6 address is returned as IPv4.
     """
     proxies = settings.TRUSTED_PROXIES
     parts = request.headers.get("X-Forwarded-For", "").split(",")
@@ -30,7 +30,7 @@ def client_address(request: HttpRequest | Request) -> str | None:
 
 
 def client_network(request: HttpRequest | Request) -> str:
-    """The IPv4 address, or first one of the IPv6 network, by which guesses and requests without a key are counted."""
+    """Return the IPv4 address, or the first address of the IPv6 network, that attempts without a key are counted by."""
     address = ip_address(client_address(request) or UNKNOWN)
     if not isinstance(address, IPv6Address):
         return str(address)

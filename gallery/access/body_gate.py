@@ -1,4 +1,4 @@
-"""Middleware that refuses the body of a request by its length and type before a byte of it is read or spooled."""
+"""Middleware that refuses a request body by its length and type before any byte of it is read or spooled."""
 
 import errno
 from collections.abc import Callable
@@ -14,47 +14,47 @@ from gallery.files import has_room
 
 FORM_WITH_FILES = "multipart/form-data"
 FULL = {errno.ENOSPC, errno.EDQUOT}
-# What says more than that a request makes no sense.
+# Statuses whose meaning is more specific than "bad request".
 PAGES = {413: "413.html", 507: "507.html"}
 
 
 class BodyGate:
-    """Stands before the CSRF middleware, which reads forms; also answers when the disk is full."""
+    """Refuse bodies before the CSRF middleware reads forms; also answer when the disk is full."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Refuse, or answer; a connection whose body was left unread is closed."""
+        """Refuse the request or pass it on; close the connection if its body was left unread."""
         response = _refusal(request) or self.get_response(request)
         if _leaves_body_unread(request):
             response["Connection"] = "close"
         if "Tus-Resumable" in request.headers:
-            # tus wants its version in every answer, in those of this class too.
+            # tus requires its version in every answer, including those of this class.
             response.headers.setdefault("Tus-Resumable", "1.0.0")
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Answer 507 where a write found the disk full."""
+        """Answer 507 when a write found the disk full."""
         return refuse_full_disk(request) if is_disk_full(exception) else None
 
 
 def is_disk_full(error: Exception) -> bool:
-    """Whether a write failed because the disk, or the part of it that is ours, is full."""
+    """Return whether a write failed because the disk, or our share of it, is full."""
     return isinstance(error, OSError) and error.errno in FULL
 
 
 def refuse_full_disk(request: HttpRequest) -> HttpResponse:
-    """The answer to a request that needs more room than the disk has."""
+    """Return the 507 answer."""
     return refuse(request, 507, _("The disk of the server is full. Try again when an administrator has made room."))
 
 
 def refuse(request: HttpRequest, status: int, sentence: str) -> HttpResponse:
-    """The answer in the form that the client reads: problem details, JSON, a part of a page, or a page."""
+    """Return the refusal in the client's format: problem details, JSON, part of a page, or a page."""
     if request.path.startswith("/api/"):
         return answer_plainly(status, sentence)
     if request.get_preferred_type(["text/html", "application/json"]) == "application/json":
-        # The scripts that send files and those that send forms read it under different names.
+        # Upload scripts and form scripts read the sentence under different names.
         name = "detail" if limit_of(request).takes_files else "sentence"
         return JsonResponse({name: sentence}, status=status)
     if request.headers.get("HX-Request") == "true":
@@ -73,7 +73,7 @@ def _refusal(request: HttpRequest) -> HttpResponse | None:
         return refuse(request, 413, _too_large(request, limit))
     if request.content_type == FORM_WITH_FILES and not limit.takes_forms_with_files:
         return refuse(request, 415, _("No files are accepted at this address."))
-    # Pieces and bare archives are judged by their views, which know how much of them there is already.
+    # Views check pieces and bare archives, because they know how many bytes have already arrived.
     if limit.takes_forms_with_files and not has_room(int(length)):
         return refuse_full_disk(request)
     return None
@@ -89,7 +89,7 @@ def _too_large(request: HttpRequest, limit: BodyLimit) -> str:
 
 
 def _leaves_body_unread(request: HttpRequest) -> bool:
-    # The development server refuses this header, and closes every connection anyway.
+    # The development server does not accept this header, and closes every connection anyway.
     if request.META.get("SERVER_SOFTWARE", "").startswith("WSGIServer"):
         return False
     if request.headers.get("Transfer-Encoding"):

@@ -1,4 +1,4 @@
-"""How large the body of a request may be, by address: one table for the application and for a web server before it."""
+"""The largest request body at each address: one table for the application and for the web server in front of it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import Resolver404, resolve, reverse
 
-# Beside one file a form holds boundaries, names and the CSRF token.
+# Room for the boundaries, names and CSRF token of a form beside its file.
 ENVELOPE = 64 * 1024
 DEFAULT = "DATA_UPLOAD_MAX_MEMORY_SIZE"
 PLACEHOLDER = UUID(int=0)
@@ -16,30 +16,30 @@ PLACEHOLDER = UUID(int=0)
 
 @dataclass(frozen=True)
 class BodyLimit:
-    """The limit of one address: the setting that holds it, and whether a form may bring files."""
+    """The limit of one address: the setting that holds it, and whether forms may contain files."""
 
     setting: str = DEFAULT
     takes_forms_with_files: bool = False
 
     @property
     def takes_files(self) -> bool:
-        """Whether a file may come here, in a form or bare."""
+        """Return whether this address accepts files, in a form or as the bare body."""
         return self.setting != DEFAULT
 
     @property
     def file_bytes(self) -> int:
-        """How large a file may be."""
+        """Return the largest file accepted, in bytes."""
         return int(getattr(settings, self.setting))
 
     @property
     def bytes(self) -> int:
-        """The largest `Content-Length` that is accepted."""
+        """Return the largest `Content-Length` accepted."""
         return self.file_bytes + (ENVELOPE if self.takes_forms_with_files else 0)
 
 
 @dataclass(frozen=True)
 class LimitedPath:
-    """A path with a limit of its own; `is_prefix` if the number of an upload follows."""
+    """A path with its own limit; `is_prefix` if an upload's id follows."""
 
     path: str
     is_prefix: bool
@@ -51,7 +51,7 @@ PICTURE_FORM = BodyLimit("MAX_UPLOAD_BYTES", takes_forms_with_files=True)
 ARCHIVE_FORM = BodyLimit("MAX_ARCHIVE_BYTES", takes_forms_with_files=True)
 PICTURE_PIECE = BodyLimit("MAX_UPLOAD_BYTES")
 ARCHIVE_PIECE = BodyLimit("MAX_ARCHIVE_BYTES")
-# By the names of the addresses; all others have the limit `OTHERS`.
+# By URL name; all other addresses have the limit `OTHERS`.
 LIMITS = {
     "gallery:upload": PICTURE_FORM,
     "search:picture": PICTURE_FORM,
@@ -72,7 +72,7 @@ WITH_NUMBER = {"gallery:resume", "gallery:resume_archive", "api:resume-upload", 
 
 
 def limit_of(request: HttpRequest) -> BodyLimit:
-    """The limit of the address that `request` asks for, whether it exists or not."""
+    """Return the limit of the requested address, whether or not it exists."""
     try:
         return LIMITS.get(resolve(request.path_info).view_name, OTHERS)
     except Resolver404:
@@ -80,7 +80,7 @@ def limit_of(request: HttpRequest) -> BodyLimit:
 
 
 def limited_paths() -> Iterator[LimitedPath]:
-    """Every path with a limit of its own, for the configuration of a web server."""
+    """Return every path with its own limit, for the web server's configuration."""
     for name, limit in LIMITS.items():
         if name in WITH_NUMBER:
             yield LimitedPath(reverse(name, args=[PLACEHOLDER]).partition(str(PLACEHOLDER))[0], True, limit)

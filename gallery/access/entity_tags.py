@@ -1,6 +1,6 @@
-"""Entity tags: a client that has an answer already is told 304, and one that knows an old state changes nothing.
+"""Entity tags: answer 304 when the client's copy is current, and refuse changes based on an old state.
 
-RFC 9110, section 13. Conditions on dates are passed over, as nothing here has a Last-Modified.
+RFC 9110, section 13. Conditions on dates are ignored because answers have no Last-Modified.
 """
 
 import hashlib
@@ -10,12 +10,12 @@ from django.utils.http import parse_etags, quote_etag
 
 
 def etag_of(content: bytes) -> str:
-    """The entity tag of an answer's bytes."""
+    """Return the entity tag of an answer's bytes."""
     return quote_etag(hashlib.sha256(content).hexdigest()[:32])
 
 
 def failed_condition(request: HttpRequest, etag: str) -> int | None:
-    """The status that answers instead of what has the tag `etag` now: 412, 304, or None where none does."""
+    """Return the status for a failed condition on `etag`: 412, 304, or None if no condition fails."""
     if not matches(request.headers.get("If-Match", ""), etag):
         return 412
     unwanted = request.headers.get("If-None-Match", "")
@@ -25,9 +25,9 @@ def failed_condition(request: HttpRequest, etag: str) -> int | None:
 
 
 def matches(header: str, etag: str) -> bool:
-    """Whether `header` names `etag`, or nothing at all.
+    """Return whether `header` contains `etag` or `*`.
 
-    Weak tags count as strong ones: a proxy that compresses makes ours weak, and what they name stays the same.
+    Weak tags match strong ones: a compressing proxy makes our tags weak without changing the content.
     """
     named = [tag.removeprefix("W/") for tag in parse_etags(header)]
     return not named or "*" in named or etag in named

@@ -1,6 +1,6 @@
-"""Which form an answer has: the one that the view gives, whatever the request says that it would like.
+"""Content negotiation: an answer has its view's format whatever `Accept` says.
 
-And how a body is read that comes without `Content-Type`.
+Also chooses the parser of a body without `Content-Type`.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ class AlwaysTheSame(DefaultContentNegotiation):
     """RFC 9110, section 12.5.1, leaves it to the server, and clients send all sorts of wishes."""
 
     def select_parser(self, request: Request, parsers: Sequence[BaseParser]) -> BaseParser | None:
-        """Bytes of no declared type are bare bytes where a view takes those (RFC 9110, section 8.3)."""
+        """Treat bytes without a declared type as a bare body where the view accepts one (RFC 9110, section 8.3)."""
         if not request.content_type:
             bare = [parser for parser in parsers if parser.media_type == "application/octet-stream"]
             return bare[0] if bare else None

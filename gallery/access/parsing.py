@@ -1,4 +1,4 @@
-"""How JSON in the body of a request is read, by the API and by pages."""
+"""Reads JSON request bodies for the API and for pages."""
 
 import json
 from typing import IO, Any
@@ -11,7 +11,7 @@ from rest_framework.parsers import JSONParser
 
 
 def read_json(request: HttpRequest) -> Any:
-    """The body as JSON, whatever was sent; BadRequest."""
+    """Return the parsed JSON body; BadRequest if it is not JSON."""
     try:
         return json.loads(request.body)
     except (ValueError, RecursionError) as error:

@@ -24,7 +24,7 @@ class HasScope(BasePermission):
 
 
 def may_administrate(request: Request | HttpRequest) -> bool:
-    """Whether the person is an administrator, and their key, if one was sent, has the scope for it."""
+    """Return whether the user is an administrator and the key, if one was sent, has the scope `admin`."""
     key = getattr(request, "auth", None)
     return bool(request.user.is_staff) and (key is None or Scope.ADMIN in key.scopes)
 

@@ -61,7 +61,7 @@ KINDS = {
     504: "not-ready",
     507: "insufficient-storage",
 }
-# Further types, of the statuses 400, 401, 412 and 413.
+# Types that are more specific than the statuses 400, 401, 412 and 413.
 MORE_KINDS = ("invalid", "parse-error", "authentication-failed", "wrong-version", "quota-exceeded")
 # Names of statuses that HTTP itself does not define.
 TITLES = {460: "Checksum Mismatch"}
@@ -85,7 +85,7 @@ class Problem(serializers.Serializer):
     status = serializers.IntegerField(help_text="The HTTP status.")
     detail = serializers.CharField(help_text="What is wrong and what to do, in a sentence.")
     errors = FieldError(many=True, help_text="The fields at fault; often empty.")
-    scope = serializers.CharField(required=False, help_text="Of 403: the scope that the key lacks, if that is why.")
+    scope = serializers.CharField(required=False, help_text="With 403: the scope that the key lacks.")
 
 
 # For the schema of views that raise Conflict.
@@ -108,7 +108,7 @@ class ApiView(APIView):
     http_method_names = ["get", "head", "post", "patch", "delete"]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Refuse a body without a length before anything reads it."""
+        """Refuse a body without a length before it is read."""
         super().initial(request, *args, **kwargs)
         if lacks_length(request._request):
             raise LengthRequired(_("Say in “Content-Length” how long the body is; chunked bodies are not taken."))
@@ -119,16 +119,16 @@ class ApiView(APIView):
         super().check_permissions(request)
 
     def permission_denied(self, request: Request, message: str | None = None, code: str | None = None) -> None:
-        """Name the scope that a key lacks."""
+        """Report the scope that the key lacks."""
         scope = scope_of(self, str(request.method))
         if request.auth is not None and scope and scope not in request.auth.scopes:
             raise MissingScope(scope)
         super().permission_denied(request, message, code)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
-        """Add what every answer says: how many requests are left, and the tag of what is shown."""
+        """Add the headers of every answer: the remaining requests, and the entity tag."""
         response = super().finalize_response(request, response, *args, **kwargs)
-        # The framework names the methods of every address; only 405 has to, and an address that is not there has none.
+        # The framework adds Allow to every answer; HTTP requires it only with 405, and it makes no sense with 404.
         if response.status_code != 405:
             response.headers.pop("Allow", None)
         for throttle in getattr(self, "counted_by", []):
@@ -139,7 +139,7 @@ class ApiView(APIView):
         return response
 
     def get_throttles(self) -> list[Any]:
-        """Remember them: their counts stand in the answer."""
+        """Keep the throttles: their counts appear in the answer."""
         self.counted_by = super().get_throttles()
         return self.counted_by
 
@@ -216,12 +216,12 @@ def answer_plainly(status: int, detail: str, *, code: str = "") -> HttpResponse:
 
 
 def lacks_length(request: HttpRequest) -> bool:
-    """Whether a body comes in chunks, of which Django reads nothing."""
+    """Return whether the body is chunked; Django would read such a body as empty."""
     return "Transfer-Encoding" in request.headers and not request.headers.get("Content-Length")
 
 
 def tag_answer(request: HttpRequest, response: Response) -> HttpResponse | None:
-    """Give JSON an ETag, and answer 304 or 412 instead where a condition of the request fails."""
+    """Add an ETag to JSON, and answer 304 or 412 if a condition of the request fails."""
     response["ETag"] = etag = etag_of(response.content)
     status = failed_condition(request, etag) if request.method in ("GET", "HEAD") else None
     if status is None:
@@ -236,7 +236,7 @@ def tag_answer(request: HttpRequest, response: Response) -> HttpResponse | None:
 
 
 def refuse_changed(request: Request, shown: Any) -> None:
-    """PreconditionFailed if `If-Match` names another state of a thing than `shown`, which a GET would answer now."""
+    """Raise PreconditionFailed if `If-Match` does not contain the tag of `shown`, the current answer to GET."""
     if not matches(request.headers.get("If-Match", ""), etag_of(JSONRenderer().render(shown))):
         raise PreconditionFailed(_("This has changed meanwhile: read it again, then repeat the change."))
 

@@ -1,4 +1,4 @@
-"""Exceptions that views of the API raise, each with its status; gallery.access.problems puts them in words."""
+"""Exceptions of API views, each with its status; gallery.access.problems turns them into problem documents."""
 
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
@@ -7,14 +7,14 @@ from gallery.tokens import Scope
 
 
 class TooLarge(exceptions.APIException):
-    """The file or the picture exceeds the limits."""
+    """The file or picture exceeds a limit."""
 
     status_code = 413
     default_code = "too-large"
 
 
 class Unsupported(exceptions.APIException):
-    """The bytes are no picture of a type that we read, or the body is of a type that is not taken here."""
+    """The bytes are not a supported picture, or the body has an unsupported type."""
 
     status_code = 415
     default_code = "unsupported-media-type"
@@ -29,28 +29,28 @@ class MissingScope(exceptions.PermissionDenied):
 
 
 class LengthRequired(exceptions.APIException):
-    """The body has no Content-Length: it may be of any size, and Django would take it for an empty one."""
+    """The body has no Content-Length; Django would read it as empty."""
 
     status_code = 411
     default_code = "length-required"
 
 
 class PreconditionFailed(exceptions.APIException):
-    """The thing is not as the client last saw it."""
+    """The resource has changed since the client read it."""
 
     status_code = 412
     default_code = "precondition-failed"
 
 
 class Conflict(exceptions.APIException):
-    """The thing is not in a state in which that can be done."""
+    """The resource's state does not allow the operation."""
 
     status_code = 409
     default_code = "conflict"
 
 
 class Refused(exceptions.APIException):
-    """The request makes no sense as it is; `detail` says why."""
+    """The request is invalid; `detail` says why."""
 
     status_code = 400
     default_code = "invalid"

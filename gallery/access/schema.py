@@ -1,4 +1,4 @@
-"""The schema of the API (OpenAPI): what views declare, with the errors and headers that follow from what they are."""
+"""The OpenAPI schema: operations with the errors and headers that follow from the properties of their views."""
 
 import re
 from typing import Any
@@ -19,28 +19,33 @@ ALWAYS = {"429": "Too many requests; `Retry-After` says when to come again."}
 WITH_KEY = {"401": "There is no key, or it is unknown, expired or revoked.", "403": "The key lacks the scope."}
 WITH_OBJECT = {"404": "There is no such thing, or it is not yours."}
 WITH_INPUT = {"400": "Something in the request is not valid; `errors` names the fields."}
-WITH_QUERY = {**WITH_INPUT, "414": "The address is longer than the web server takes."}
+WITH_QUERY = {**WITH_INPUT, "414": "The address exceeds the web server's limit."}
 WITH_BODY = {
     **WITH_INPUT,
     "411": "The body has no `Content-Length`.",
     "413": "The body is too large.",
-    "415": "The body is of a type that is not taken here.",
+    "415": "The body has an unsupported type.",
 }
-CONDITIONAL = {"412": "`If-Match` names another state of this."}
+CONDITIONAL = {"412": "The resource has changed: `If-Match` does not contain its current ETag."}
 TEXT: dict[str, Any] = {"type": "string"}
 SECONDS = {"type": "integer", "minimum": 0}
-IF_MATCH = {"name": "If-Match", "in": "header", "schema": TEXT, "description": "An ETag: else 412 answers."}
+IF_MATCH = {
+    "name": "If-Match",
+    "in": "header",
+    "schema": TEXT,
+    "description": "ETag of the expected state; if the resource has another one, the answer is 412.",
+}
 IF_NONE_MATCH = {
     "name": "If-None-Match",
     "in": "header",
     "schema": TEXT,
-    "description": "An ETag: if nothing has changed since, 304 answers.",
+    "description": "ETag of the client's copy; if it is current, the answer is 304.",
 }
 RATE_LIMITS = {
-    "RateLimit-Policy": {"schema": TEXT, "description": "How many requests (`q`) in how many seconds (`w`)."},
-    "RateLimit": {"schema": TEXT, "description": "Requests left (`r`), and seconds until all are there again (`t`)."},
+    "RateLimit-Policy": {"schema": TEXT, "description": "Allowed requests (`q`) per window of `w` seconds."},
+    "RateLimit": {"schema": TEXT, "description": "Remaining requests (`r`), and seconds until the count resets (`t`)."},
 }
-ETAG = {"ETag": {"schema": TEXT, "description": "For `If-None-Match`, and for `If-Match` of a change."}}
+ETAG = {"ETag": {"schema": TEXT, "description": "Value for `If-None-Match`, and for `If-Match` in changes."}}
 # By status.
 HEADERS: dict[str, dict[str, Any]] = {
     "304": ETAG,
@@ -50,17 +55,16 @@ HEADERS: dict[str, dict[str, Any]] = {
 
 
 def answered(name: str, description: str, *statuses: int, schema: Any = str) -> OpenApiParameter:
-    """A header of the answers with these statuses, or of all of them."""
+    """A header of the answers with these statuses, or of all answers."""
     return OpenApiParameter(
         name, schema, OpenApiParameter.HEADER, description=description, response=list(statuses) or True
     )
 
 
 class Enumerator(EndpointEnumerator):
-    """HEAD and OPTIONS too, where a view has a method of that name, which says what it answers."""
+    """Lists HEAD and OPTIONS too, where a view defines the method."""
 
     def get_allowed_methods(self, callback: Any) -> list[str]:
-        """The methods of a view, which describes each of them."""
         extra = [name for name in ("head", "options") if name in callback.cls.http_method_names]
         described = [name.upper() for name in extra if hasattr(getattr(callback.cls, name, None), "kwargs")]
         return [*super().get_allowed_methods(callback), *described]
@@ -117,7 +121,7 @@ class Schema(AutoSchema):
         return operation
 
     def _errors(self, operation: dict[str, Any], path: str, *, is_open: bool) -> dict[str, str]:
-        """What may go wrong because of what the operation takes, by status."""
+        """Return the errors that follow from the operation's input, by status."""
         parameters = operation.get("parameters", [])
         errors = dict(ALWAYS) if self.view.get_throttles() else {}
         if not is_open:
@@ -133,14 +137,14 @@ class Schema(AutoSchema):
         return errors
 
     def _describe_conditions(self, operation: dict[str, Any], method: str) -> None:
-        """JSON that is read has a tag; `is_conditional` of a view says that its changes take one, too."""
+        """Describe conditional headers: JSON answers have an ETag; views with `is_conditional` accept `If-Match`."""
         answer = operation["responses"].get("200", {})
         is_json = "application/json" in answer.get("content", {})
         if is_json:
             answer["headers"] = ETAG | answer.get("headers", {})
         if is_json and method == "GET":
             operation.setdefault("parameters", []).append(IF_NONE_MATCH)
-            operation["responses"].setdefault("304", {"description": "Nothing has changed."})
+            operation["responses"].setdefault("304", {"description": "The client's copy is current."})
         if method in ("PATCH", "DELETE") and getattr(self.view, "is_conditional", False):
             operation.setdefault("parameters", []).append(IF_MATCH)
 

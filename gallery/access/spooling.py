@@ -1,4 +1,4 @@
-"""Files that come in forms and are too large for memory wait on the disk of the pictures, and are swept up there."""
+"""Spools uploaded files below the media folder, where abandoned ones are swept up."""
 
 from tempfile import NamedTemporaryFile
 from typing import Any
@@ -10,7 +10,7 @@ from gallery.files import temporary_folder
 
 
 class SpooledFile(TemporaryUploadedFile):
-    """A file of a form, below MEDIA_ROOT instead of in the machine's temporary folder; gone when it is closed."""
+    """An uploaded file below MEDIA_ROOT instead of the machine's temporary folder; removed when closed."""
 
     def __init__(self, name: str | None, content_type: str | None, charset: str | None, extra: Any) -> None:
         file = NamedTemporaryFile(suffix=".upload", dir=temporary_folder())  # noqa: SIM115 - closed with the request
@@ -18,9 +18,8 @@ class SpooledFile(TemporaryUploadedFile):
 
 
 class SpoolBesidePictures(TemporaryFileUploadHandler):
-    """Django's handler of large files, writing to our folder."""
+    """Django's upload handler for large files, with our folder."""
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
-        """Begin a file."""
         FileUploadHandler.new_file(self, *args, **kwargs)
         self.file: SpooledFile = SpooledFile(self.file_name, self.content_type, self.charset, self.content_type_extra)

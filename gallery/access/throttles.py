@@ -15,15 +15,15 @@ WINDOW = 60  # seconds
 
 
 def seconds_to_wait(who: str, *, limit: int) -> int | None:
-    """Count a request of `who`; the seconds until the next is welcome, None if this one is."""
+    """Count a request of `who`; return the seconds to wait, or None if the request is allowed."""
     count, seconds = count_request(who)
     return seconds if count > limit else None
 
 
 def count_request(who: str) -> tuple[int, int]:
-    """Count a request of `who`: how many came in this minute, and the seconds until the count starts anew.
+    """Count a request of `who`; return this minute's count and the seconds until it resets.
 
-    The count lies in the cache that all processes share.
+    The count is in the cache that all processes share.
     """
     now = time()
     key = f"requests:{who}:{int(now // WINDOW)}"
@@ -64,7 +64,7 @@ class RequestThrottle(BaseThrottle):
         return self.wait_seconds
 
     def headers(self) -> dict[str, str]:
-        """How many requests are left, and until when, as draft-ietf-httpapi-ratelimit-headers-10 says it."""
+        """Return the `RateLimit` headers of draft-ietf-httpapi-ratelimit-headers-10."""
         if not self.seconds:
             return {}
         left = max(0, self.limit - self.count)

@@ -1,4 +1,4 @@
-"""How many requests of one person may move many bytes at once: nobody fills the process that has a thread for each."""
+"""Limits the simultaneous transfers of one person, so that one person cannot occupy every thread of the process."""
 
 import threading
 from collections import Counter
@@ -12,7 +12,7 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
-# The page sends three files at a time, programs often eight.
+# The page sends three files at a time; other programs often send eight.
 TRANSFERS_AT_ONCE = 16
 SECONDS_TO_WAIT = 5
 
@@ -21,14 +21,14 @@ _lock = threading.Lock()
 
 
 class TooManyTransfers(Exception):
-    """The person has as many under way as they may."""
+    """The person already has the maximum number of transfers."""
 
     def __init__(self) -> None:
         super().__init__(_("You are sending or loading too many files at once. Wait until one of them is through."))
 
 
 class _Slot:
-    """The right to one transfer, given back once."""
+    """The right to one transfer, returned once."""
 
     def __init__(self, person: int) -> None:
         self._person: int | None = person
@@ -47,7 +47,7 @@ class _Slot:
 
 
 class _Held:
-    """Holds a slot until the last of the parts is sent, or the client is gone."""
+    """An answer that holds a slot until its last part is sent or the client disconnects."""
 
     def __init__(self, parts: Iterable[bytes], slot: _Slot) -> None:
         self._parts = iter(parts)
@@ -61,7 +61,7 @@ class _Held:
 
 
 def count_download(response: HttpResponseBase, *, user: Any) -> None:
-    """Count an answer that our own process sends until its last byte is sent; TooManyTransfers."""
+    """Count a download served by our own process until its last byte is sent; TooManyTransfers."""
     _keep(response, _Slot(user.pk))
 
 
@@ -71,7 +71,7 @@ class _HasUser(Protocol):
 
 
 def is_transfer(view: Callable[..., Any]) -> Callable[..., Any]:
-    """Count what the view, or the method of a view of the API, does with POST and PATCH; TooManyTransfers."""
+    """Decorate a view, or a method of an API view, to count its POST and PATCH requests; TooManyTransfers."""
 
     @wraps(view)
     def counted(*arguments: Any, **options: Any) -> Any:
@@ -92,7 +92,7 @@ def is_transfer(view: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _keep(response: HttpResponseBase, slot: _Slot) -> bool:
-    """Let an answer that is made while it is sent hold the slot, and no connection of the database; whether it does."""
+    """Let a streaming answer hold the slot, without a database connection; return whether it does."""
     if not isinstance(response, StreamingHttpResponse):
         return False
     response.streaming_content = _Held(response.streaming_content, slot)  # type: ignore[arg-type]
@@ -102,23 +102,21 @@ def _keep(response: HttpResponseBase, slot: _Slot) -> bool:
 
 
 def is_page_transfer(view: Callable[..., Any]) -> Callable[..., Any]:
-    """The same for a page, whose CSRF token is looked for only then: to find it, the whole body may have to come."""
+    """Decorate a page's view likewise; the CSRF check comes afterwards because it may read the whole body."""
     counted: Callable[..., Any] = csrf_exempt(is_transfer(csrf_protect(view)))
     return counted
 
 
 class AnswerTooManyTransfers:
-    """Middleware: tells pages and their scripts; programs are told by gallery.access.problems."""
+    """Middleware that answers pages and their scripts; gallery.access.problems answers API clients."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Pass the request on."""
         return self.get_response(request)
 
     def process_exception(self, _request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Answer 429."""
         if not isinstance(error, TooManyTransfers):
             return None
         return JsonResponse({"detail": str(error)}, status=429, headers={"Retry-After": str(SECONDS_TO_WAIT)})

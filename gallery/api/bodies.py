@@ -20,7 +20,7 @@ FILENAME_PARAMETER = OpenApiParameter(
     FILENAME_HEADER,
     {"type": "string", "pattern": f"^[!-~](?:[ -~]{{0,{MAX_FILENAME - 2}}}[!-~])?$"},
     OpenApiParameter.HEADER,
-    description="The name of a file that comes as bare bytes: percent-encoded UTF-8. Or use `Content-Disposition`.",
+    description="File name of a bare body, in percent-encoded UTF-8. `Content-Disposition` works too.",
 )
 BLOCK = 1 << 20
 
@@ -65,7 +65,7 @@ def filename_of(request: ApiRequest) -> str:
     if value is None:
         return _disposed_name(request.headers.get("Content-Disposition", ""))
     try:
-        # curl sends what is typed, in UTF-8; WSGI reads headers as Latin-1.
+        # curl sends header values in UTF-8; WSGI decodes them as Latin-1.
         name = value.encode("latin-1").decode()
     except ValueError:
         name = ""
@@ -75,7 +75,7 @@ def filename_of(request: ApiRequest) -> str:
 
 
 def _disposed_name(header: str) -> str:
-    """The name in a Content-Disposition (RFC 6266): `filename*` before `filename`; empty where neither can be read."""
+    """Return the name in a Content-Disposition (RFC 6266), `filename*` first; empty if it cannot be read."""
     try:
         _kind, parameters = parse_header_parameters(header)
     except ValueError:

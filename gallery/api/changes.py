@@ -1,4 +1,4 @@
-"""What has changed in a gallery since a moment: for clients that keep a copy of it."""
+"""Changes of a gallery since a given time, for clients that keep a copy."""
 
 from django.db import connection
 from drf_spectacular.utils import extend_schema
@@ -12,22 +12,22 @@ from gallery.models import Photo, PhotoRemoval
 from gallery.serializers import Page
 from gallery.tokens import Scope
 
-AS_OF = "Everything up to this moment is told: ask with it the next time. Null: another list was asked for."
+AS_OF = "The list is complete up to this time: send it as the start of the next request. Null in other lists."
 
 
 class RemovalQuery(PageQuery):
-    """Which photos that are gone."""
+    """Query parameters for the list of removed photos."""
 
     cursor = serializers.RegexField(f"^{MOMENT}$", required=False, help_text=BEFORE)
-    since = serializers.DateTimeField(help_text="`as_of` of the last time.")
+    since = serializers.DateTimeField(help_text="Value of `as_of` in the previous answer.")
 
 
 class Removal(serializers.ModelSerializer):
     """A photo that is no longer in the gallery."""
 
-    id = serializers.IntegerField(source="photo_id", read_only=True, help_text="Of the photo.")
+    id = serializers.IntegerField(source="photo_id", read_only=True, help_text="Id of the photo.")
     removed_at = serializers.DateTimeField(read_only=True)
-    is_final = serializers.SerializerMethodField(help_text="Deleted for good; else it lies in the bin.")
+    is_final = serializers.SerializerMethodField(help_text="True if deleted for good, false if in the bin.")
 
     class Meta:
         model = PhotoRemoval
@@ -35,19 +35,18 @@ class Removal(serializers.ModelSerializer):
         read_only_fields = fields
 
     def get_is_final(self, removal: PhotoRemoval) -> bool:
-        """Whether it is not even in the bin."""
         return not Photo.objects.filter(pk=removal.photo_id).exists()
 
 
 class RemovalPage(Page):
-    """Some of the photos that are gone, and where to go on."""
+    """Page of removed photos."""
 
     results = Removal(many=True)
     as_of = serializers.DateTimeField(help_text=AS_OF)
 
 
 class Removals(ApiView):
-    """Photos that are gone."""
+    """List of photos removed from a gallery."""
 
     scopes = {"GET": Scope.PHOTO_READ}
 
@@ -55,9 +54,9 @@ class Removals(ApiView):
         operation_id="list_removed_photos", parameters=[RemovalQuery], responses=RemovalPage, tags=["photos"]
     )
     def get(self, request: ApiRequest) -> Response:
-        """List the photos that left the gallery since a moment, for the bin or for good; the first of them first.
+        """List the photos removed since a given time, into the bin or for good, oldest removal first.
 
-        Those that came back meanwhile stand in `photos/`, and no longer here.
+        Restored photos appear in `photos/` instead.
         """
         query = RemovalQuery.read(request.query_params)
         moment = complete_until()
@@ -67,9 +66,9 @@ class Removals(ApiView):
 
 
 def complete_until() -> str:
-    """A moment before which nothing changed that cannot be read now.
+    """Return a time before which every change is already visible.
 
-    A transaction that is still open may have changed photos already, after its beginning: nobody sees that as yet.
+    An open transaction may have changed photos after its start; its changes become visible only when it commits.
     """
     with connection.cursor() as cursor:
         cursor.execute(

@@ -96,7 +96,7 @@ class DownloadChosen(ApiView):
     @extend_schema(
         operation_id="download_photos",
         request=Chosen,
-        parameters=[answered("Content-Disposition", "A name for the file.", 200)],
+        parameters=[answered("Content-Disposition", "File name of the zip archive.", 200)],
         responses={
             (200, "application/zip"): OpenApiTypes.BINARY,
             (200, BYTES): OpenApiTypes.BINARY,

@@ -17,29 +17,34 @@ from gallery.views import files
 
 OFFERED = [
     OpenApiParameter(
-        "If-None-Match", str, OpenApiParameter.HEADER, description="ETags: if the file has one of them, 304 answers."
+        "If-None-Match",
+        str,
+        OpenApiParameter.HEADER,
+        description="ETags: if the file has one of them, the answer is 304.",
     ),
-    OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description="ETags: if it has none of them, 412."),
-    answered("ETag", "Of the file.", 200, 206, 304),
+    OpenApiParameter(
+        "If-Match", str, OpenApiParameter.HEADER, description="ETags: if the file has none of them, the answer is 412."
+    ),
+    answered("ETag", "Entity tag of the file.", 200, 206, 304),
     answered("Accept-Ranges", "`bytes`.", 200, 206),
-    answered("Cache-Control", "The file under its ETag never changes.", 200, 206, 304),
+    answered("Cache-Control", "Whether a copy may be reused without asking again.", 200, 206, 304),
     answered("Content-Length", "Bytes.", 200, 206, schema=int),
-    answered("Content-Disposition", "Its name: `filename*` in UTF-8, `filename` in ASCII.", 200, 206),
+    answered("Content-Disposition", "File name: `filename*` in UTF-8, `filename` in ASCII.", 200, 206),
 ]
 PARTLY = [
     OpenApiParameter("Range", str, OpenApiParameter.HEADER, description="One range of bytes, such as bytes=100-199."),
     OpenApiParameter(
-        "If-Range", str, OpenApiParameter.HEADER, description="The ETag of the file that the range is a part of."
+        "If-Range", str, OpenApiParameter.HEADER, description="ETag of the file that the range belongs to."
     ),
-    answered("Content-Range", "Which bytes these are, or how many the file has.", 206, 416),
+    answered("Content-Range", "Range of the bytes sent, and the size of the file.", 206, 416),
 ]
-# What generated clients know files under.
+# Media type under which generated clients recognise files.
 BYTES = "application/octet-stream"
 NOTHING_NEW = OpenApiResponse(None, description="The file is still the same.")
 
 
 def files_of(*content_types: str) -> dict[Any, Any]:
-    """The answers with a file: of its own type, or as mere bytes where `Accept` prefers those."""
+    """Describe answers with a file: in its own type, or as `application/octet-stream` if `Accept` prefers that."""
     taken = {
         (status, content_type): OpenApiTypes.BINARY for status in (200, 206) for content_type in (*content_types, BYTES)
     }
@@ -49,7 +54,7 @@ def files_of(*content_types: str) -> dict[Any, Any]:
 
 WEBP = files_of("image/webp")
 ORIGINAL = files_of(*CONTENT_TYPES.values())
-HEAD: dict[Any, Any] = {200: OpenApiResponse(None, description="It is there."), 304: NOTHING_NEW}
+HEAD: dict[Any, Any] = {200: OpenApiResponse(None, description="The file exists."), 304: NOTHING_NEW}
 
 
 class Thumbnail(ApiView):
@@ -64,7 +69,7 @@ class Thumbnail(ApiView):
 
     @extend_schema(operation_id="head_thumbnail", parameters=OFFERED, responses=HEAD, tags=["photos"])
     def head(self, request: ApiRequest, photo_id: int) -> HttpResponseBase:
-        """Whether the small picture is made, and its size."""
+        """Return the status and size of the thumbnail."""
         return self.get(request, photo_id)
 
 
@@ -80,7 +85,7 @@ class Preview(ApiView):
 
     @extend_schema(operation_id="head_preview", parameters=OFFERED, responses=HEAD, tags=["photos"])
     def head(self, request: ApiRequest, photo_id: int) -> HttpResponseBase:
-        """Whether the large picture is made, and its size."""
+        """Return the status and size of the preview."""
         return self.get(request, photo_id)
 
 
@@ -98,12 +103,12 @@ class Original(ApiView):
 
     @extend_schema(operation_id="head_original", parameters=OFFERED, responses=HEAD, tags=["photos"])
     def head(self, request: ApiRequest, photo_id: int) -> HttpResponseBase:
-        """The size and the name of the original."""
+        """Return the size and name of the original."""
         return self.get(request, photo_id)
 
 
 def as_asked(request: ApiRequest, response: HttpResponseBase) -> HttpResponseBase:
-    """A file under its own type, or as mere bytes where `Accept` prefers those."""
+    """Return a file in its own type, or as `application/octet-stream` if `Accept` prefers that."""
     own = response["Content-Type"]
     response["Content-Type"] = request._request.get_preferred_type([own, BYTES]) or own
     patch_vary_headers(response, ["Accept"])

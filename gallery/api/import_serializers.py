@@ -24,7 +24,7 @@ class Options(Input):
     owner = Visible(required=False, max_length=150, help_text=OWNER)
     check = Truth(
         default=True,
-        help_text="First foresee what it would bring, in your own gallery alone; it is started afterwards.",
+        help_text="Check first and wait for the start; only for imports into your own gallery.",
     )
     profile = serializers.ChoiceField(PROFILES, default="auto", help_text="Which source the files are read as.")
     importance = Whole(default=0, min_value=0, max_value=MAX_IMPORTANCE)
@@ -33,7 +33,7 @@ class Options(Input):
         child=Visible(max_length=MAX_PATTERN_LENGTH),
         default=list,
         max_length=MAX_PATTERNS,
-        help_text="Patterns as in a .gitignore.",
+        help_text="Patterns in the syntax of .gitignore.",
     )
     wants_features = Truth(default=True, help_text="Find them by what they show.")
     wants_text = Truth(default=True, help_text="Recognise the text in them.")
@@ -43,7 +43,7 @@ class FolderImport(Options):
     """A folder, and what becomes of the pictures in it."""
 
     folder = Visible(
-        max_length=MAX_PATH, trim_whitespace=False, help_text="On the server, as `imports/folders/` names it."
+        max_length=MAX_PATH, trim_whitespace=False, help_text="Folder on the server, as named by `imports/folders/`."
     )
     mode = serializers.ChoiceField(ImportJob.Mode.choices, default=ImportJob.Mode.COPY)
     watch = Truth(default=False, help_text="Import what comes into the folder later, too.")
@@ -60,7 +60,9 @@ class NewArchive(Query):
 
     owner = Text(required=False, max_length=150, help_text=OWNER)
     check = Switch(
-        default=True, required=False, help_text="First foresee what it would bring, in your own gallery alone."
+        default=True,
+        required=False,
+        help_text="Check first and wait for the start; only for imports into your own gallery.",
     )
     profile = serializers.ChoiceField(PROFILES, default="auto", required=False)
     importance = Number(default=0, required=False, min_value=0, max_value=MAX_IMPORTANCE)
@@ -69,7 +71,7 @@ class NewArchive(Query):
         default="",
         required=False,
         max_length=MAX_LENGTH_OF_PATTERNS,
-        help_text="Patterns as in a .gitignore, one a line.",
+        help_text="Patterns in the syntax of .gitignore, one per line.",
     )
     wants_features = Switch(default=True, required=False, help_text="Find them by what they show.")
     wants_text = Switch(default=True, required=False, help_text="Recognise the text in them.")
@@ -106,7 +108,7 @@ class ImportSerializer(serializers.ModelSerializer):
 
     owner = serializers.CharField(source="owner.username", read_only=True, help_text="Into whose gallery.")
     roots = serializers.SerializerMethodField(
-        help_text="From the import root or the archive on; for administrators the whole path."
+        help_text="Path from the import root or archive; the full path for administrators."
     )
     profile = serializers.ChoiceField(PROFILES, read_only=True)
     importance = serializers.IntegerField(min_value=0, max_value=MAX_IMPORTANCE, read_only=True)
@@ -114,11 +116,13 @@ class ImportSerializer(serializers.ModelSerializer):
     error = serializers.SerializerMethodField(help_text="Why it stopped; often empty.")
     expected = serializers.IntegerField(read_only=True, allow_null=True, help_text="Files; null: not counted yet.")
     seen = serializers.IntegerField(read_only=True, help_text="Files looked at in the present state.")
-    foreseen = serializers.SerializerMethodField(help_text="By the check; null for all but the gallery's owner.")
-    done = serializers.SerializerMethodField(help_text="Null for all but the gallery's owner.")
+    foreseen = serializers.SerializerMethodField(help_text="Result of the check; null unless you own the gallery.")
+    done = serializers.SerializerMethodField(help_text="Result so far; null unless you own the gallery.")
     actions = serializers.SerializerMethodField(help_text="What it can be told now.")
     removed_at = serializers.DateTimeField(
-        read_only=True, allow_null=True, help_text="When it is cancelled and its archive removed, unless it goes on."
+        read_only=True,
+        allow_null=True,
+        help_text="When the waiting import is cancelled and its archive removed, unless it is started or continued.",
     )
 
     class Meta:
@@ -132,7 +136,7 @@ class ImportSerializer(serializers.ModelSerializer):
 
     @extend_schema_field(serializers.ListField(child=serializers.CharField()))
     def get_roots(self, job: ImportJob) -> list[str]:
-        """As the reader names them."""
+        """Return the roots as the reader may see them."""
         places = job.places(shows_paths=shows_paths(self))
         return [places.name(root) for root in job.roots]
 
@@ -151,7 +155,7 @@ class ImportSerializer(serializers.ModelSerializer):
         return _counts(job.tally) if self._is_owner(job) else None
 
     def _is_owner(self, job: ImportJob) -> bool:
-        """Counts of duplicates would tell others which files the owner has."""
+        """Return whether the reader owns the gallery; counts of duplicates would reveal its files to others."""
         return bool(self.context["request"].user.pk == job.owner_id)
 
     @extend_schema_field(serializers.ListField(child=serializers.ChoiceField(list(ACTIONS))))
@@ -164,7 +168,7 @@ class ItemSerializer(serializers.ModelSerializer):
     """What became of a file, or what the check foresees."""
 
     path = serializers.SerializerMethodField(
-        help_text="From the import root or the archive on; for administrators the whole path."
+        help_text="Path from the import root or archive; the full path for administrators."
     )
     reason = serializers.CharField(
         read_only=True, help_text="A word for programs, or a sentence; empty: there is none."
@@ -181,7 +185,7 @@ class ItemSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
     def get_path(self, item: ImportItem) -> str:
-        """As the reader names it."""
+        """Return the path as the reader may see it."""
         return item.job.places(shows_paths=shows_paths(self)).name(item.path)
 
     def get_explanation(self, item: ImportItem) -> str:

@@ -50,7 +50,7 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     KEY_HEADER,
     {"type": "string", "pattern": f"^[!-~]{{1,{MAX_KEY}}}$"},
     OpenApiParameter.HEADER,
-    description="Any string, such as a UUID: a request that is repeated with it begins no second import.",
+    description="Any string, such as a UUID; repeating a request with the same key starts no second import.",
 )
 LOCATION = answered("Location", "The import.", 200, 201)
 
@@ -93,9 +93,10 @@ class Imports(ApiView):
         tags=["imports"],
     )
     def post(self, request: ApiRequest) -> Response:
-        """Import a folder of the server, or an archive that came in pieces; checked first or at once.
+        """Import a folder of the server, or an archive that was sent in pieces, with or without a check.
 
-        It is done in the background. 200 answers with the import that the same `Idempotency-Key` began before.
+        The import runs in the background. Repeating a request with the same `Idempotency-Key` answers 200 with the
+        first import.
         """
         key = _idempotency_key(request)
         if begun := _begun_with(request, key):
@@ -123,17 +124,17 @@ class ArchiveImport(ApiView):
     @extend_schema(
         operation_id="import_archive",
         parameters=[NewArchive, FILENAME_PARAMETER, IDEMPOTENCY_KEY, LOCATION],
-        # Generators of clients know no `application/zip`, which is taken too, as is a body without a type.
+        # Client generators cannot handle `application/zip`; the view also accepts that, and a body without a type.
         request={"application/octet-stream": OpenApiTypes.BINARY},
         responses={201: ImportSerializer, 200: ImportSerializer},
         tags=["imports"],
     )
     @is_transfer
     def post(self, request: ApiRequest) -> Response:
-        """Import a zip archive, which is the body, as a folder is imported; it is kept until the import is over.
+        """Import a zip archive, sent as the request body; it is kept until the import ends.
 
-        200 answers, before the body is read, with the import that the same `Idempotency-Key` began before. Where the
-        options make the address too long, send the archive to `imports/uploads/`, and the options to `imports/`.
+        Repeating a request with the same `Idempotency-Key` answers 200 with the first import, before the body is read.
+        If the options make the address too long, send the archive to `imports/uploads/` and the options to `imports/`.
         """
         key = _idempotency_key(request)
         if begun := _begun_with(request, key):
@@ -159,7 +160,7 @@ class FolderQuery(Query):
 
 
 class FolderBody(Input):
-    """Which folder."""
+    """Folder whose content is listed."""
 
     folder = Visible(required=False, max_length=MAX_PATH, trim_whitespace=False)
 
@@ -182,7 +183,7 @@ class Folders(ApiView):
 
     @extend_schema(operation_id="look_into_folder", request=FolderBody, responses=FolderList, tags=["imports"])
     def post(self, request: ApiRequest) -> Response:
-        """The same for a folder whose path is too long for an address; nothing is changed."""
+        """List folders like GET, for a path that is too long for an address; nothing is changed."""
         return self._list(request, FolderBody.read(request.data).validated_data.get("folder"))
 
     def _list(self, request: ApiRequest, folder: str | None) -> Response:
@@ -255,7 +256,7 @@ def _who_and_when(request: ApiRequest, options: dict[str, Any]) -> dict[str, Any
 
 
 def _idempotency_key(request: ApiRequest) -> str:
-    """What the client calls this request (draft-ietf-httpapi-idempotency-key-header); ValidationError."""
+    """Return the request's Idempotency-Key (draft-ietf-httpapi-idempotency-key-header); ValidationError."""
     key = str(request.headers.get(KEY_HEADER, "")).strip()
     if len(key) > MAX_KEY or not key.isprintable():
         raise serializers.ValidationError({KEY_HEADER: _("Give at most %(limit)d characters.") % {"limit": MAX_KEY}})
@@ -263,13 +264,13 @@ def _idempotency_key(request: ApiRequest) -> str:
 
 
 def _begun_with(request: ApiRequest, key: str) -> Response | None:
-    """The answer with the import that this key has begun, or None."""
+    """Return the answer with the import that was started with this key, or None."""
     job = ImportJob.objects.filter(started_by=request.user, idempotency_key=key).first() if key else None
     return _answer(request, job, status=200) if job else None
 
 
 def _begun_meanwhile(request: ApiRequest, key: str) -> Response:
-    """The same, where another request with this key was quicker."""
+    """Return the answer with the import that a concurrent request started with this key."""
     begun = _begun_with(request, key)
     if begun is None:
         raise Conflict(_("Another request with this key was refused; repeat this one."))
@@ -287,7 +288,7 @@ def _answer(request: ApiRequest, job: ImportJob, *, status: int) -> Response:
 
 
 def _for_reader(request: ApiRequest, serializer: Any) -> Any:
-    """`serializer`, which says more to the owner and to administrators."""
+    """Return `serializer` with the details that only the owner or administrators may see."""
     return partial(serializer, context={"request": request})
 
 

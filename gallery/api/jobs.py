@@ -43,7 +43,9 @@ class FailureSerializer(serializers.Serializer):
     version = serializers.CharField()
     attempts = serializers.IntegerField()
     is_final = serializers.BooleanField(help_text="Nothing tries again until somebody asks.")
-    error = serializers.CharField(source="reason", help_text="Empty: the work died and could not say why.")
+    error = serializers.CharField(
+        source="reason", help_text="Name of the error; empty if the worker died without reporting one."
+    )
     failed_at = serializers.DateTimeField()
 
 

@@ -1,4 +1,4 @@
-"""Figures for Prometheus, with the token from the settings or with a key of an administrator."""
+"""Figures for Prometheus, for the token in the settings or an administrator's key."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -30,28 +30,28 @@ CACHE_SECONDS = 15
 
 
 def _is_scraper(request: Request) -> bool:
-    """Whether the request carries METRICS_TOKEN, where one is set."""
+    """Return whether the request carries METRICS_TOKEN, if one is set."""
     scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
     expected = settings.METRICS_TOKEN
     return bool(expected) and scheme.lower() == SCHEME and constant_time_compare(token.strip(), expected)
 
 
 class ScraperOrKey(KeyAuthentication):
-    """The token is nobody's key."""
+    """Accepts METRICS_TOKEN, which belongs to no user, or a key."""
 
     def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
-        """None for the token, which the permission asks for."""
+        """Return None for METRICS_TOKEN, which the permission checks."""
         return None if _is_scraper(request) else super().authenticate(request)
 
 
 class IsScraperOrAdministrator(HasScope):
-    """METRICS_TOKEN, which shows the figures and nothing else; else an administrator, with a key of the scope.
+    """Allow METRICS_TOKEN, which gives access to these figures only, or an administrator whose key has the scope.
 
-    The address says nothing: other accounts of this machine, and proxies on it, ask from here too.
+    The client address proves nothing: other accounts and proxies on this machine use it too.
     """
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        """The token first."""
+        """Check METRICS_TOKEN first."""
         return _is_scraper(request) or super().has_permission(request, view)
 
 
@@ -66,7 +66,7 @@ class Metrics(ApiView):
         operation_id="read_metrics",
         responses={(200, "text/plain"): str},
         tags=["administration"],
-        # METRICS_TOKEN comes as a key does.
+        # METRICS_TOKEN is sent as a bearer token, like a key.
         auth=[{"key": []}, {"cookieAuth": []}],  # type: ignore[list-item]
     )
     def get(self, request: ApiRequest) -> HttpResponse:  # noqa: ARG002 - the framework's signature

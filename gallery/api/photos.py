@@ -38,9 +38,9 @@ class PhotoQuery(PageQuery, FilterQuery):
     is_dated = Switch(required=False, help_text="Whether it is known when they were taken.")
     updated_since = serializers.DateTimeField(
         required=False,
-        help_text="Only those of which anything has changed since then; `photos/removed/` lists those that left.",
+        help_text="Only photos changed since this time; `photos/removed/` lists the removed ones.",
     )
-    album = Text(required=False, max_length=255, trim_whitespace=False, help_text="The name of an album, as imported.")
+    album = Text(required=False, max_length=255, trim_whitespace=False, help_text="Name of an imported album.")
     checksum = serializers.RegexField(
         rf"^(?:[0-9a-fA-F]{{{SHA256}}}|[0-9a-fA-F]{{{SHA1}}}|[0-9a-fA-F]{{{MD5}}})$",
         required=False,
@@ -66,7 +66,9 @@ class StateSerializer(serializers.Serializer):
     """One step of a photo's processing."""
 
     step = serializers.ChoiceField(Step.choices)
-    version = serializers.CharField(help_text="Of the step's output, such as an encoder's model; empty: none at hand.")
+    version = serializers.CharField(
+        help_text="Version of the step's output, such as an encoder's model; empty if the step is unavailable."
+    )
     title = serializers.CharField()
     state = StateField()
     reason = serializers.CharField(help_text="Why it failed or what it waits for; may be empty.")
@@ -79,7 +81,7 @@ class RetrySerializer(Input):
 
 
 class ChangedPage(PhotoPage):
-    """Some of the photos, and where to go on."""
+    """Page of photos, with the time up to which it is complete."""
 
     as_of = serializers.DateTimeField(allow_null=True, help_text=AS_OF)
 
@@ -93,7 +95,7 @@ class Photos(ApiView):
     def get(self, request: ApiRequest) -> Response:
         """List photos. Pages are cut by cursor, and nothing is counted."""
         query = PhotoQuery.read(request.query_params)
-        # Before anything is read: what changes in between is told the next time.
+        # Taken before reading: later changes belong to the next request.
         as_of = complete_until() if "updated_since" in query.validated_data else None
         return Response(self._page(request, query) | {"as_of": as_of})
 
@@ -196,7 +198,7 @@ def own_photo(request: ApiRequest, photo_id: int) -> Photo:
 
 
 def _unchanged_photo(request: ApiRequest, photo_id: int) -> Photo:
-    """The same, locked, if it is as the client last saw it; else PreconditionFailed."""
+    """Return the photo, locked, if it matches `If-Match`; else PreconditionFailed."""
     photos = Photo.objects.visible_to(request.user).select_for_update(no_key=True)
     photo: Photo = get_object_or_404(photos, pk=photo_id)
     refuse_changed(request, PhotoSerializer(photo).data)

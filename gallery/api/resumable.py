@@ -24,12 +24,12 @@ CHECKSUM = {
     "type": "string",
     "pattern": "^(?:sha1 [A-Za-z0-9+/]{27}=|sha256 [A-Za-z0-9+/]{43}=|md5 [A-Za-z0-9+/]{22}==)$",
 }
-# Generated clients know bytes under this type only.
+# The only media type that generated clients use for bytes.
 PIECE = {"application/octet-stream": OpenApiTypes.BINARY}
 
 
 def sent(name: str, schema: Any, description: str, *, required: bool = False, **options: Any) -> OpenApiParameter:
-    """A header of a request."""
+    """Describe a request header."""
     return OpenApiParameter(
         name, schema, OpenApiParameter.HEADER, description=description, required=required, **options
     )
@@ -37,21 +37,23 @@ def sent(name: str, schema: Any, description: str, *, required: bool = False, **
 
 RESUMABLE = sent("Tus-Resumable", str, "The version.", required=True, enum=[tus.VERSION])
 PIECE_CHECKSUM = sent(
-    "Upload-Checksum", CHECKSUM, "An algorithm and the piece's digest in base64; else 460 answers, and nothing stays."
+    "Upload-Checksum",
+    CHECKSUM,
+    "Algorithm and the piece's digest in base64; on a mismatch the answer is 460 and nothing is stored.",
 )
-VERSION = answered("Tus-Resumable", "The version that is spoken here.")
-SUPPORTED = answered("Tus-Version", "The version that is spoken here.", 412)
+VERSION = answered("Tus-Resumable", "Supported version of the protocol.")
+SUPPORTED = answered("Tus-Version", "Supported version of the protocol.", 412)
 PROGRESS = [
-    answered("Upload-Offset", "How many bytes have come.", 200, 201, 204, 409, schema=int),
-    answered("Upload-Length", "How many bytes the file has.", 200, 201, 204, schema=int),
-    answered("Upload-Expires", "When it is forgotten unless more comes.", 200, 201, 204),
+    answered("Upload-Offset", "Number of bytes received.", 200, 201, 204, 409, schema=int),
+    answered("Upload-Length", "Size of the file in bytes.", 200, 201, 204, schema=int),
+    answered("Upload-Expires", "When the unfinished upload is removed.", 200, 201, 204),
     answered("Cache-Control", "`no-store`.", 200, 201, 204),
 ]
-LOCATION = answered("Location", "The address that takes the other pieces.", 201)
+LOCATION = answered("Location", "Address for the remaining pieces.", 201)
 OFFERED = [
-    answered("Tus-Version", "The version that is spoken here.", 204),
+    answered("Tus-Version", "Supported version of the protocol.", 204),
     answered("Tus-Extension", "The extensions.", 204),
-    answered("Tus-Max-Size", "The most bytes that a file may have.", 204, schema=int),
+    answered("Tus-Max-Size", "Largest file accepted, in bytes.", 204, schema=int),
     answered("Tus-Checksum-Algorithm", "For `Upload-Checksum`.", 204),
 ]
 AS_TUS_HAS_IT = f"The body may come as `{tus.PIECE_TYPE}`, too, which is the type that the protocol names."
@@ -75,31 +77,31 @@ def refused(*statuses: int) -> dict[Any, Any]:
     """For the schema: problems that the protocol knows."""
     meanings = {
         409: "This is not the piece that comes next; `Upload-Offset` says which is.",
-        412: "`Tus-Resumable` names another version.",
+        412: "`Tus-Resumable` is not a supported version.",
         423: "Another request is sending this file.",
-        460: "The piece does not have its checksum; nothing of it stays.",
+        460: "The piece does not match its checksum; nothing of it is stored.",
     }
     return {(status, CONTENT_TYPE): OpenApiResponse(Problem, description=meanings[status]) for status in statuses}
 
 
 class TusView(ApiView):
-    """A view that speaks tus 1.0: its version in every answer, and OPTIONS for anybody."""
+    """View of tus 1.0: the version in every answer, and OPTIONS without a key."""
 
     parser_classes = [Piece]
     http_method_names = [*ApiView.http_method_names, "options"]
     is_archive = False
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Take a POST for what X-HTTP-Method-Override names."""
+        """Apply X-HTTP-Method-Override to a POST."""
         tus.override_method(request)
         return super().dispatch(request, *args, **kwargs)
 
     def get_permissions(self) -> list[Any]:
-        """OPTIONS needs no key: it says the same to everybody."""
+        """Allow OPTIONS without a key: its answer is the same for everyone."""
         return [] if self.request.method == "OPTIONS" else super().get_permissions()
 
     def finalize_response(self, request: ApiRequest, response: Any, *args: Any, **kwargs: Any) -> Any:
-        """Refusals of a key name the version, too."""
+        """Add the protocol version, to refusals too."""
         response = super().finalize_response(request, response, *args, **kwargs)
         response.headers.setdefault("Tus-Resumable", tus.VERSION)
         return response
@@ -119,7 +121,7 @@ class BeginUpload(TusView):
             sent(
                 "Upload-Metadata",
                 METADATA,
-                "Names with values in base64, divided by commas: `filename`, and of a picture `sha256`.",
+                "Comma-separated names with base64 values: `filename`, and for pictures `sha256`.",
             ),
             PIECE_CHECKSUM,
             LOCATION,
@@ -135,14 +137,13 @@ class BeginUpload(TusView):
     )
     @is_transfer
     def post(self, request: ApiRequest) -> HttpResponse:
-        """Begin an upload in pieces."""
         return _in_shape(resumable.begin(_plain(request), resume=self.resume, is_archive=self.is_archive))
 
     @extend_schema(
         operation_id="describe_uploads", parameters=[*OFFERED, VERSION], responses={204: None}, tags=["upload"], auth=[]
     )
     def options(self, request: ApiRequest, **_ids: UUID) -> HttpResponse:  # noqa: ARG002 - the framework's signature
-        """What of the protocol is understood; anybody may ask."""
+        """Describe the supported parts of the protocol; needs no key."""
         return tus.describe(is_archive=self.is_archive)
 
 
@@ -154,11 +155,11 @@ class ResumeUpload(TusView):
     @extend_schema(
         operation_id="read_upload",
         parameters=[RESUMABLE, *PROGRESS, VERSION, SUPPORTED],
-        responses={200: None, 412: OpenApiResponse(None, description="`Tus-Resumable` names another version.")},
+        responses={200: None, 412: OpenApiResponse(None, description="`Tus-Resumable` is not a supported version.")},
         tags=["upload"],
     )
     def head(self, request: ApiRequest, upload_id: UUID) -> HttpResponse:
-        """How much has come, in `Upload-Offset`."""
+        """Report in `Upload-Offset` how many bytes have arrived."""
         return self._go_on(request, upload_id)
 
     @extend_schema(
@@ -179,7 +180,6 @@ class ResumeUpload(TusView):
     )
     @is_transfer
     def patch(self, request: ApiRequest, upload_id: UUID) -> HttpResponse:
-        """Send the next piece."""
         return self._go_on(request, upload_id)
 
     @extend_schema(
@@ -197,7 +197,7 @@ class ResumeUpload(TusView):
         operation_id="describe_upload", parameters=[*OFFERED, VERSION], responses={204: None}, tags=["upload"], auth=[]
     )
     def options(self, request: ApiRequest, **_ids: UUID) -> HttpResponse:  # noqa: ARG002 - the framework's signature
-        """What of the protocol is understood; anybody may ask."""
+        """Describe the supported parts of the protocol; needs no key."""
         return tus.describe(is_archive=self.is_archive)
 
     def _go_on(self, request: ApiRequest, upload_id: UUID) -> HttpResponse:
@@ -242,7 +242,7 @@ def _plain(request: ApiRequest) -> Any:
 
 
 def _in_shape(response: HttpResponse) -> HttpResponse:
-    """A refusal as the pages' script knows it, as a problem."""
+    """Convert a refusal in the pages' format into a problem document."""
     if response.status_code < 400:
         return response
     detail, kind = tus.refusal_in(response)

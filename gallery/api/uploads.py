@@ -38,7 +38,7 @@ IN_MEMORY = 2 << 20
 
 
 def _base64_pattern(digits: int) -> str:
-    """Of a digest with so many hexadecimal digits."""
+    """Return the base64 pattern of a digest with `digits` hexadecimal digits."""
     size = digits // 2
     padding = -size % 3
     return f"[A-Za-z0-9+/]{{{(size + padding) // 3 * 4 - padding}}}{'=' * padding}"
@@ -54,10 +54,8 @@ class UploadAnswer(serializers.Serializer):
     """What became of the file."""
 
     status = serializers.ChoiceField(list(STATUSES.values()), help_text="Restored: out of the bin.")
-    id = serializers.IntegerField(help_text="Of the photo.")
-    photo = PhotoSerializer(
-        allow_null=True, help_text="Null for keys without the scope `photo:read`: they learn nothing of a stored photo."
-    )
+    id = serializers.IntegerField(help_text="Id of the photo.")
+    photo = PhotoSerializer(allow_null=True, help_text="The photo; null for keys without the scope `photo:read`.")
 
 
 class Check(Input):
@@ -112,18 +110,18 @@ class Upload(ApiView):
                 for name, digits in CHECKSUM_HEADERS.items()
             ),
             FILENAME_PARAMETER,
-            answered("Location", "The photo's address.", 200, 201),
+            answered("Location", "Address of the photo.", 200, 201),
         ],
-        # Generators of clients know no `image/*`, which is taken too, as is a body without a type.
+        # Client generators cannot handle `image/*`; the view also accepts that, and a body without a type.
         request={"multipart/form-data": UploadSerializer, "application/octet-stream": OpenApiTypes.BINARY},
         responses={201: UploadAnswer, 200: UploadAnswer},
         tags=["upload"],
     )
     @is_transfer
     def post(self, request: ApiRequest) -> Response:
-        """Upload a picture: 201 if it is new, 200 if its bytes are in the gallery, or were in the bin till now.
+        """Upload a picture: 201 if it is new, 200 if the gallery already has its bytes or had them in the bin.
 
-        Bare bytes may have any type of a picture in `Content-Type`, or none.
+        `Content-Type` of a bare body may be any picture type, or missing.
         """
         filename = filename_of(request)
         checksums = _checksums(request)

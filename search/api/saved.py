@@ -39,14 +39,14 @@ MAX_NAME_LENGTH = SavedSearch._meta.get_field("name").max_length
 
 
 class Day(Text, serializers.RegexField):
-    """A day in JSON, such as "2024-05-01"."""
+    """Day in JSON, such as "2024-05-01"."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(regex=rf"^(?:{DAY})$", **options)
 
 
 class Part(Text, serializers.RegexField):
-    """A part of a picture, such as "0.1,0.2,0.5,0.6"."""
+    """Part of a picture in JSON, such as "0.1,0.2,0.5,0.6"."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(regex=REGION, **options)
@@ -54,10 +54,9 @@ class Part(Text, serializers.RegexField):
 
 @extend_schema_field({"type": "integer", "enum": list(LIMITS)})
 class Limit(Whole):
-    """How many photos the search page offers to show."""
+    """Result limit that the search page offers."""
 
     def to_internal_value(self, data: Any) -> int:
-        """Read one."""
         limit = super().to_internal_value(data)
         if limit not in LIMITS:
             raise serializers.ValidationError(_("Choose one of %(limits)s.") % {"limits": ", ".join(map(str, LIMITS))})
@@ -65,33 +64,37 @@ class Limit(Whole):
 
 
 class SearchFields(Input):
-    """What a saved search looks for: the fields of the search page, at least one of them; null is as good as none."""
+    """Fields of a saved search, as on the search page; at least one is required, and null means empty."""
 
     q = Text(
         required=False,
         allow_null=True,
         allow_blank=True,
         max_length=MAX_QUERY_LENGTH,
-        help_text="Words and filters, as a search takes them.",
+        help_text="Words and filters, in the query syntax.",
     )
     extension = serializers.ChoiceField(sorted(set(EXTENSIONS.values())), required=False, allow_null=True)
     kind = serializers.ChoiceField(Photo.Kind.choices, required=False, allow_null=True)
     min_width = Whole(required=False, allow_null=True, min_value=1, max_value=MAX_PIXELS)
     min_height = Whole(required=False, allow_null=True, min_value=1, max_value=MAX_PIXELS)
     min_importance = Whole(required=False, allow_null=True, min_value=1, max_value=MAX_IMPORTANCE)
-    after = Day(required=False, allow_null=True, help_text="Taken on this day or later.")
-    before = Day(required=False, allow_null=True, help_text="Taken before this day.")
+    after = Day(required=False, allow_null=True, help_text="Only photos taken on or after this day.")
+    before = Day(required=False, allow_null=True, help_text="Only photos taken before this day.")
     order = serializers.ChoiceField(
-        ["newest", "oldest"], required=False, allow_null=True, help_text="Else the best first."
+        ["newest", "oldest"], required=False, allow_null=True, help_text="Order of the results; relevance by default."
     )
     photo = Whole(
-        required=False, allow_null=True, min_value=1, max_value=MAX_NUMBER, help_text="Photos that look like this one."
+        required=False,
+        allow_null=True,
+        min_value=1,
+        max_value=MAX_NUMBER,
+        help_text="Id of the example photo: finds similar photos.",
     )
-    region = Part(required=False, allow_null=True, help_text="A part of `photo`, as a search takes it.")
-    top = Limit(required=False, allow_null=True, help_text="No more than the best so many.")
+    region = Part(required=False, allow_null=True, help_text="Part of `photo`: left, top, right and bottom in 0–1.")
+    top = Limit(required=False, allow_null=True, help_text="Largest number of results.")
 
     def validate_q(self, text: str | None) -> str | None:
-        """A query that no search would take is not kept."""
+        """Refuse a query that the search itself would refuse."""
         try:
             parse(text or "")
         except InvalidQuery as error:
@@ -99,7 +102,7 @@ class SearchFields(Input):
         return text
 
     def address(self, before: str = "") -> str:
-        """The query string of the search page for a valid search, which changes the one `before`; ValidationError."""
+        """Return the search page's query string, with the changes applied to `before`; ValidationError."""
         said: dict[str, Any] = dict(parse_qsl(before))
         said |= {name: value for name, value in self.validated_data.items() if name != "name"}
         form = SearchForm(QueryDict(urlencode({name: value for name, value in said.items() if value})))
@@ -113,15 +116,17 @@ class SearchFields(Input):
 
 
 class NewSavedSearch(SearchFields):
-    """A search to be kept."""
+    """Saved search to create."""
 
-    name = Visible(max_length=MAX_NAME_LENGTH, help_text="A search of this name is replaced.")
+    name = Visible(
+        max_length=MAX_NAME_LENGTH, help_text="Name of the search; an existing search of this name is replaced."
+    )
 
 
 class SavedSearchChanges(SearchFields):
-    """Another name, or other fields; what is left out stays as it is, null takes a field away."""
+    """Changes of a saved search: omitted fields stay as they are, null removes a field."""
 
-    name = Visible(required=False, max_length=MAX_NAME_LENGTH, help_text="No other search may have it.")
+    name = Visible(required=False, max_length=MAX_NAME_LENGTH, help_text="New name, unique among your saved searches.")
 
 
 class RecentSearchSerializer(serializers.ModelSerializer):
@@ -223,9 +228,9 @@ class OneSavedSearch(ApiView):
         tags=["search"],
     )
     def patch(self, request: ApiRequest, saved_id: int) -> Response:
-        """Rename a saved search, or have it search for something else; 409 where another one has that name.
+        """Rename a saved search or change its fields; 409 if another search has the new name.
 
-        Assistants that may read what it finds may do so no longer when it searches for something else.
+        Changing the fields withdraws the permission for assistants to read the results.
         """
         wanted = SavedSearchChanges.read(request.data)
         data = wanted.validated_data

@@ -37,7 +37,7 @@ ANSWERS = {
 
 
 class PictureSearchesUnderWay(APIException):
-    """Other searches with a picture of the same person are not done yet."""
+    """Other picture searches of the same person are still running."""
 
     status_code = 429
     default_code = "throttled"
@@ -73,7 +73,7 @@ class Search(ApiView):
 
 
 class SavedSearchResults(ApiView):
-    """A saved search, run."""
+    """Results of a saved search."""
 
     scopes = {"GET": Scope.SEARCH}
 
@@ -81,9 +81,9 @@ class SavedSearchResults(ApiView):
         operation_id="run_saved_search", parameters=[RunQuery], responses=ANSWERS | CONFLICT, tags=["search"]
     )
     def get(self, request: ApiRequest, saved_id: int) -> Response:
-        """The photos that a saved search finds now, as its page shows them.
+        """Run a saved search and return its photos.
 
-        404, too, where the photo or the sent picture that it begins with is there no longer.
+        404 also if its example photo or uploaded picture no longer exists.
         """
         saved = get_object_or_404(saved_searches(user=request.user), pk=saved_id)
         query = RunQuery.read(request.query_params)
@@ -140,10 +140,10 @@ class PictureSearchView(ApiView):
 
 
 def run_form(form: SearchForm, *, user: User, limit: int) -> SearchPage:
-    """The first page of what a valid form of the search page asks for.
+    """Return the first page of results for a valid search form.
 
     Raises:
-        ExampleGone, Http404: the picture that it begins with is not there any more.
+        ExampleGone, Http404: the example picture no longer exists.
         InvalidImage, InvalidQuery: with a sentence for the person.
     """
     data = form.cleaned_data
