@@ -1,8 +1,8 @@
-"""What people notice of work in the background: `python -m benchmarks.background_load`.
+"""Latency for users while workers are busy: `python -m benchmarks.background_load`.
 
-Starts a site of its own (or takes the one at --url, with the name and password of a person there). 20 clients look at
-the timeline (the page, a month, thumbnails), first alone and then while two others upload pictures of 1600 × 1200 one
-after the other and all workers are busy with those. What is promised: the p95 at most 2.5 times that without them.
+Starts a site of its own (or uses the one at --url, with a person's name and password). 20 clients open the timeline
+(the page, a month, thumbnails), first alone and then while two others upload pictures of 1600 × 1200 one after the
+other and all workers process them. Target: a p95 of at most 2.5 times that without load.
 """
 
 import argparse
@@ -20,7 +20,7 @@ from itertools import count
 from benchmarks.site import Person, address_of, log_in, noise, own_site, wait_for_rest
 
 PEOPLE = 2
-# Of each, so many requests are sent for one of the page.
+# Requests of each kind per request for the page.
 MONTHS, THUMBNAILS = 1, 8
 Taken = dict[str, list[float]]
 
@@ -68,7 +68,7 @@ def _quantiles(taken: Taken, name: str) -> tuple[float, float]:
 
 
 def _look(person: Person, clients: int, seconds: float) -> Taken:
-    """Milliseconds of every request by what was asked for, of so many clients that ask without a pause."""
+    """Return the milliseconds of each request by kind, for `clients` clients that send requests without a pause."""
     addresses = _addresses(person)
     taken: Taken = defaultdict(list)
     end = time.monotonic() + seconds
@@ -103,7 +103,7 @@ def _client(person: Person, addresses: list[tuple[str, str]], taken: Taken, end:
 
 @contextmanager
 def _uploading(people: list[Person]) -> Iterator[Iterator[int]]:
-    """Upload pictures, each another one; yield a counter whose next number is how many there were."""
+    """Upload distinct pictures; yield a counter of the uploads."""
     is_over, counted = threading.Event(), count()
 
     def upload(person: Person, first: int) -> None:

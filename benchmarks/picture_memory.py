@@ -1,9 +1,9 @@
-"""Memory and time for the worst pictures that are accepted: `python -m benchmarks.picture_memory [--only NAME]`.
+"""Memory and time for the worst accepted pictures: `python -m benchmarks.picture_memory [--only NAME]`.
 
-Each is prepared for thumbnails, for an encoder (whole, and a region of 1 %) and for text recognition, in a process of
-its own; huge ones are decoded in yet another. Both figures are peaks of resident memory in MB, of which none may exceed
-1,200. Before these limits, one thread of a worker took 2.6 GB for the RGBA picture of 14,100², 3.4 GB with 16 bits,
-2.2 GB for the grey one of 16 bits, and 3.0 GB for 200,000,000 × 1 pixels.
+Each picture is prepared for thumbnails, for an encoder (whole, and a region of 1 %) and for text recognition, in a
+separate process; huge ones are decoded in another one. Both figures are peaks of resident memory in MB, and none may
+exceed 1,200. Before the limits, one thread of a worker took 2.6 GB for the RGBA picture of 14,100², 3.4 GB with 16
+bits, 2.2 GB for the grey one of 16 bits, and 3.0 GB for 200,000,000 × 1 pixels.
 """
 
 import argparse
@@ -25,7 +25,7 @@ PURPOSES = ("thumbnails", "encoder", "region", "text")
 
 
 def prepare(path: Path, purpose: str) -> None:
-    """Do with the picture all that comes before the maths."""
+    """Prepare the picture for one purpose, without the model."""
     from gallery.files import THUMBNAIL_SIDES
     from gallery.images import make_placeholder, make_thumbnail, open_image
     from search.encoders.picture_views import open_for_encoder, open_region, views_along
@@ -49,7 +49,7 @@ def prepare(path: Path, purpose: str) -> None:
 
 
 def measure(path: Path, purpose: str) -> dict[str, object]:
-    """Prepare the picture in this process: peaks in MB of this process and of the one that it started, seconds."""
+    """Prepare the picture; return the peaks of this process and of its child in MB, and the seconds."""
     from gallery.images import InvalidImage
 
     started, answer = time.perf_counter(), ""
@@ -58,7 +58,7 @@ def measure(path: Path, purpose: str) -> dict[str, object]:
     except InvalidImage as error:
         answer = str(error)
     seconds = time.perf_counter() - started
-    # Not getrusage: a new process begins with the peak of the one that started it.
+    # Not getrusage: a new process inherits the peak of its parent.
     status = Path("/proc/self/status").read_text().splitlines()
     own = next(int(line.split()[1]) for line in status if line.startswith("VmHWM"))
     other = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss

@@ -1,4 +1,4 @@
-"""A site for a benchmark that loads it as its users do: one of its own in a temporary folder, stopped at the end."""
+"""A site for load benchmarks: started in a temporary folder and stopped at the end."""
 
 import json
 import os
@@ -25,24 +25,24 @@ from PIL import Image
 from photosearch.embedded.provision import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
-# The site's own servers are started, whatever the environment names.
+# The site starts its own servers, whatever the environment contains.
 SERVERS = ("DATABASE_URL", "REDIS_URL", "ELASTICSEARCH_URL", "SECRET_KEY", "BIND", "ASSISTANT_BIND", "ENCODER_SOCKET")
 PASSWORD = secrets.token_urlsafe(12)
 FIRST = "first"
-# Photos that lack a step's output, in the figures for Prometheus.
+# Metric of the photos that lack a step's output.
 MISSING = "photosearch_missing{"
 
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who is logged in: where, and the headers that say so."""
+    """A logged-in person: the site's address and the headers of the session."""
 
     host: str
     port: int
     headers: dict[str, str]
 
     def ask(self, method: str, address: str, body: bytes = b"", **headers: str) -> tuple[HTTPResponse, bytes]:
-        """Send one request on a connection of its own; headers are named with underscores."""
+        """Send one request on a new connection; header names use underscores."""
         connection = HTTPConnection(self.host, self.port, timeout=60)
         try:
             named = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -53,7 +53,7 @@ class Person:
             connection.close()
 
     def upload(self, picture: bytes, name: str) -> int:
-        """Upload a picture as the page's form does; its number."""
+        """Upload a picture through the page's form; return its id."""
         boundary = secrets.token_hex(16)
         disposition = f'Content-Disposition: form-data; name="files"; filename="{name}"'
         body = (
@@ -75,7 +75,7 @@ class Person:
 
 @contextmanager
 def own_site(*, people: int = 0) -> Iterator[list[Person]]:
-    """Start a site with the samples; the people, the first of whom owns the samples, logged in."""
+    """Start a site with the samples; yield the logged-in people, the owner of the samples first."""
     folder = Path(tempfile.mkdtemp(prefix="ps-", dir="/tmp"))
     folder.chmod(0o711)
     if (settings.DATA_DIR / "servers").is_dir():
@@ -138,7 +138,7 @@ def _cookies(answer: HTTPResponse) -> dict[str, str]:
 
 
 def wait_for_rest(person: Person) -> None:
-    """Return when no step waits for a photo any more; at once where the site is not our own and does not say so."""
+    """Wait until no step has photos left; return at once if the site does not show its figures."""
     while True:
         answer, content = person.ask("GET", "/api/v1/metrics/", Authorization=f"Bearer {PASSWORD}")
         lines = content.decode().splitlines()
@@ -148,7 +148,7 @@ def wait_for_rest(person: Person) -> None:
 
 
 def noise(width: int, height: int, *, seed: int = 0) -> bytes:
-    """A PNG of random pixels, which takes three bytes for each."""
+    """Return a PNG of random pixels, about three bytes each."""
     pixels = np.random.default_rng(seed).integers(0, 256, (height, width, 3), dtype=np.uint8)
     file = BytesIO()
     Image.fromarray(pixels).save(file, "PNG", compress_level=0)
@@ -156,6 +156,6 @@ def noise(width: int, height: int, *, seed: int = 0) -> bytes:
 
 
 def address_of(url: str) -> tuple[str, int]:
-    """Host and port of an address."""
+    """Return host and port of a URL."""
     parts = urlsplit(url)
     return parts.hostname or "localhost", parts.port or 80

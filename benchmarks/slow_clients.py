@@ -1,9 +1,9 @@
-"""How fast a site answers while slow clients hold connections: `python -m benchmarks.slow_clients`.
+"""Response times while slow clients hold connections: `python -m benchmarks.slow_clients`.
 
-Starts a site of its own (or takes the one at --url, with the name and password of a person there), measures it at rest,
-and then while 64 connections of each kind are open: headers without end, a body that comes byte by byte, pieces of
-pictures (tus), downloads and zip files of 24 MB that are hardly read. Each probe is a new connection. What is promised:
-the p95 at most twice that at rest. Several people send and load, as one alone may have 16 transfers at once.
+Starts a site of its own (or uses the one at --url, with a person's name and password), measures it at rest, and then
+with 64 open connections of each kind: endless headers, a body that comes byte by byte, pieces of pictures (tus), and
+barely read downloads and zip files of 24 MB. Each probe uses a new connection. Target: a p95 of at most twice that at
+rest. Several people upload and download, because one person may have 16 transfers at once.
 """
 
 import argparse
@@ -28,13 +28,13 @@ SECONDS_TO_SETTLE = 3
 
 @dataclass(frozen=True)
 class Held:
-    """A connection on which a byte goes every second, or comes if its client reads."""
+    """A connection that sends one byte per second, or reads one."""
 
     connection: socket.socket
     is_reader: bool = False
 
 
-# Milliseconds by address, None where nothing was answered.
+# Milliseconds by address; None for no answer.
 Taken = dict[str, list[float | None]]
 
 
@@ -82,7 +82,7 @@ def measure(people: list[Person], connections: int, seconds: float) -> None:
 
 
 def _probe(person: Person, seconds: float) -> Taken:
-    """Milliseconds of every request, None where none was answered."""
+    """Return the milliseconds of each request, None for no answer."""
     taken: Taken = {address: [] for address in PROBES}
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -128,7 +128,7 @@ def _held(kinds: list[Callable[[int], Held]], count: int) -> Iterator[list[Held]
     is_over = threading.Event()
     dripping = threading.Thread(target=_drip, args=(all_held, is_over))
     dripping.start()
-    # Held connections are measured, and not how many requests it took to open them.
+    # Count held connections, not the requests needed to open them.
     time.sleep(SECONDS_TO_SETTLE)
     try:
         yield all_held
@@ -150,7 +150,7 @@ def _drip(all_held: list[Held], is_over: threading.Event) -> None:
 
 
 def _open(all_held: list[Held]) -> int:
-    """How many still wait for the site: it has not answered the senders, and not closed those that read."""
+    """Count the connections that the site still holds: senders without an answer, readers not yet closed."""
     count = 0
     for held in all_held:
         try:

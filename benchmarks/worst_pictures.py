@@ -1,4 +1,4 @@
-"""Picture files that are small and unfold to as much as is accepted, or more."""
+"""Small picture files that decode to the largest accepted size, or more."""
 
 import struct
 import zlib
@@ -9,7 +9,7 @@ from PIL import Image
 
 
 def png(width: int, height: int, *, kind: int, bits: int = 8, interlaced: bool = False, palette: bytes = b"") -> bytes:
-    """A PNG of zeros; `kind` is PNG's colour type. It is never in memory as a picture."""
+    """Return a PNG of zeros, made without the whole picture in memory; `kind` is PNG's colour type."""
     channels = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}[kind]
     packer = zlib.compressobj(1)
     data = b""
@@ -27,14 +27,14 @@ def png(width: int, height: int, *, kind: int, bits: int = 8, interlaced: bool =
 
 
 def _passes(width: int, height: int) -> list[tuple[int, int]]:
-    """Columns and rows of Adam7's passes."""
+    """Return columns and rows of the passes of Adam7."""
     starts = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)]
     sizes = [((width - x + dx - 1) // dx, (height - y + dy - 1) // dy) for x, y, dx, dy in starts]
     return [(columns, rows) for columns, rows in sizes if columns > 0 and rows > 0]
 
 
 def tiff(width: int, height: int, *, samples: int, bits: int, is_float: bool = False, tile: int = 0) -> bytes:
-    """A deflated TIFF of zeros, in one strip or in square tiles."""
+    """Return a deflated TIFF of zeros, in one strip or in square tiles."""
     side_x, side_y = (tile, tile) if tile else (width, height)
     packer = zlib.compressobj(1)
     line = bytes(side_x * samples * bits // 8)
@@ -70,7 +70,7 @@ def tiff(width: int, height: int, *, samples: int, bits: int, is_float: bool = F
 
 
 def encoded(mode: str, size: tuple[int, int], kind: str, **options: object) -> bytes:
-    """A picture as Pillow writes it."""
+    """Return a picture encoded by Pillow."""
     file = BytesIO()
     image = Image.linear_gradient("L").resize(size).convert(mode)
     image.save(file, kind, **options)
@@ -78,7 +78,7 @@ def encoded(mode: str, size: tuple[int, int], kind: str, **options: object) -> b
 
 
 def gif(side: int, frames: int) -> bytes:
-    """An animation whose frames all have its full size."""
+    """Return an animation whose frames all have the full size."""
     return encoded(
         "P",
         (side, side),

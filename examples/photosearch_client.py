@@ -94,7 +94,7 @@ class Photosearch:
             while offset < size:
                 file.seek(offset)
                 offset = self._send_piece(f"imports/uploads/{upload}/", file.read(PIECE), offset)
-        # The answer may get lost: with the key, asking again begins no second import.
+        # The answer may get lost; with the key, a repeated request starts no second import.
         key = {"Idempotency-Key": upload}
         return self._json("POST", "imports/", {"upload": upload, "check": False}, headers=key)
 

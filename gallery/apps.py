@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class GalleryConfig(AppConfig):
-    """Brings its checks along, and what listens for logins and for users that are deleted."""
+    """Registers the checks and the signal receivers for logins and deleted users."""
 
     name = "gallery"
 

@@ -24,7 +24,7 @@ def stream_zip(photos: Iterable[Photo]) -> Iterator[bytes]:
             continue
         with file:
             name = portable_filename(safe_filename(photo.filename, extension=photo.extension))
-            # By its descriptor: another file may lie at its path by now.
+            # By descriptor: the path may hold another file by now.
             archive.add_path(f"/proc/self/fd/{file.fileno()}", arcname=_unique(name, taken))
             yield from archive.file()
     yield from archive.finalize()

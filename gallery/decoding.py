@@ -1,4 +1,4 @@
-"""Decode picture files to upright RGB, strip by strip. Pillow and no settings: a process of its own can do it, too."""
+"""Decodes picture files to upright RGB, strip by strip; needs no settings, so that a separate process can do it."""
 
 import math
 import struct
@@ -26,9 +26,10 @@ EXTENSIONS = {
     "AVIF": "avif",
     "HEIF": "heic",
 }
-# The frames of these follow each other in time; a TIFF's or a HEIC's are pages or parts, and its first is the picture.
+# The frames of these formats follow each other in time; a TIFF's or HEIC's are pages or parts, and the first is the
+# picture.
 ANIMATED_FORMATS = {"GIF", "WEBP", "PNG", "AVIF"}
-# A frame is reached by decoding those before it: no more pixels than this.
+# Reaching a frame decodes all frames before it: the largest number of pixels to decode for that.
 MAX_PIXELS_BEFORE_FRAME = 1_000_000_000
 
 TURNS = {
@@ -42,7 +43,7 @@ TURNS = {
 }
 SIDEWAYS = {5, 6, 7, 8}
 
-# What Pillow's decoders have been seen to raise for broken or hostile files.
+# Exceptions that Pillow's decoders are known to raise for broken or hostile files.
 DECODING_ERRORS = (
     ArithmeticError,
     AssertionError,
@@ -58,18 +59,18 @@ DECODING_ERRORS = (
     struct.error,
 )
 
-# For making pictures smaller as good as bicubic, and much faster.
+# For shrinking as good as bicubic, and much faster.
 SHRINKING = Image.Resampling.HAMMING
-# Pixels of the original that its filter looks at on either side, for each pixel of the result and times the scale.
+# Pixels of the original on either side that the filter reads, per pixel of the result and times the scale.
 SUPPORT = 1.0
-# Conversions to RGB and shrinking take some of these pixels at a time.
+# Pixels that conversion to RGB and shrinking take at a time.
 STRIP_PIXELS = 4_000_000
 
-# A shrunk picture has at most this many pixels, and is at most this many times longer than the side asked for.
+# The largest size of a shrunk picture in pixels, and its longest side as a multiple of the side asked for.
 MAX_FITTED_PIXELS = 36_000_000
 MAX_FITTED_RATIO = 60
 
-# Pixels: less than this is what floating point makes of a whole number.
+# Pixels: smaller differences are rounding errors.
 ROUNDING = 1e-6
 
 Source = str | PathLike[str] | IO[bytes]
@@ -80,15 +81,15 @@ Region = Sequence[float]
 
 @contextmanager
 def open_file(file: IO[bytes], *, max_pixels: int) -> Iterator[ImageFile.ImageFile]:
-    """The opened picture, its pixels not yet decoded.
+    """Return the opened picture, its pixels not yet decoded.
 
     Raises:
-        UnidentifiedImageError: it is no picture of ours; DECODING_ERRORS and MemoryError come from inside as they are.
+        UnidentifiedImageError: it is not a supported picture; DECODING_ERRORS and MemoryError pass unchanged.
     """
     _register_heif()
-    # Stops what would allocate memory as soon as it is opened.
+    # Prevents large allocations when the file is opened.
     Image.MAX_IMAGE_PIXELS = max_pixels
-    # Pillow opens MPO as JPEG, and knows no such name here.
+    # Pillow opens MPO as JPEG, and does not know the name MPO here.
     with Image.open(file, formats=[name for name in EXTENSIONS if name != "MPO"]) as image:
         yield image
 
@@ -99,9 +100,9 @@ def _register_heif() -> None:
 
 
 def orientation_of(image: Image.Image) -> int:
-    """How the decoded picture must still be turned, as EXIF says it, 1–8; 1 where nothing is said."""
+    """Return the EXIF orientation that still applies after decoding, 1–8; 1 without any."""
     if image.format == "TIFF":
-        # Pillow turns it while it decodes, and says its size as seen.
+        # Pillow rotates it while decoding, and reports the rotated size.
         return 1
     try:
         return int(exif_of(image).get(ExifTags.Base.Orientation, 1))
@@ -110,19 +111,19 @@ def orientation_of(image: Image.Image) -> int:
 
 
 def exif_of(image: Image.Image) -> Image.Exif:
-    """EXIF's tags; empty where they are broken."""
+    """Return the EXIF tags; empty if they are broken."""
     try:
-        # Not image.getexif(): a PNG's would decode all pixels to look behind them.
+        # Not image.getexif(): for a PNG this would decode all pixels to reach the chunks after them.
         return Image.Image.getexif(image)
     except DECODING_ERRORS:
         return Image.Exif()
 
 
 def fitted_size(size: tuple[int, int], *, side: int) -> tuple[int, int]:
-    """The (width, height) of a picture of `size` that is shrunk, never enlarged, to fit into a square of `side` pixels.
+    """Return the (width, height) of a picture of `size` shrunk, never enlarged, into a square of `side` pixels.
 
-    One more than twice as long as wide is shrunk to side / 2 across instead, so that a long screenshot stays readable;
-    but to no more than MAX_FITTED_RATIO × `side` along, nor to more than MAX_FITTED_PIXELS.
+    A picture more than twice as long as wide is shrunk to side / 2 across instead, so that long screenshots stay
+    readable, but at most to MAX_FITTED_RATIO × `side` along and MAX_FITTED_PIXELS.
     """
     long, short = max(size), min(size)
     scale = min(1.0, max(side / long, min(side / 2 / short, MAX_FITTED_RATIO * side / long)))
@@ -131,18 +132,18 @@ def fitted_size(size: tuple[int, int], *, side: int) -> tuple[int, int]:
 
 
 def needed_bytes(image: ImageFile.ImageFile, *, max_side: int | None, region: Region | None) -> int:
-    """An upper bound of the memory that `decode_upright` takes until the picture is decoded."""
+    """Return an upper bound of the memory that `decode_upright` uses."""
     if image.format not in {"JPEG", "MPO"}:
         return decoding_bytes(image)
     return decoding_bytes(image, divisor=jpeg_divisor(image, wanted=_wanted(image, max_side=max_side, region=region)))
 
 
 def decode_upright(image: ImageFile.ImageFile, *, max_side: int | None, region: Region | None = None) -> Image.Image:
-    """The opened picture, or a `region` of it, in upright RGB: the middle frame, transparent pixels on white.
+    """Return the opened picture, or a `region` of it, in upright RGB: the middle frame, transparent pixels on white.
 
-    With `max_side` it is shrunk to its `fitted_size`, which for JPEGs saves most of the decoding too.
+    With `max_side` the result is shrunk to its `fitted_size`, which for JPEGs saves most of the decoding too.
     """
-    # Asked before decoding, as read_header does: a PNG may repeat its EXIF after the pixels.
+    # Read before decoding, as read_header does: a PNG may repeat its EXIF after the pixels.
     orientation = orientation_of(image)
     box = _box(image.size, region, orientation)
     size = _target(box, max_side)
@@ -163,7 +164,7 @@ def _target(box: Box, max_side: int | None) -> tuple[int, int]:
 
 
 def _wanted(image: Image.Image, *, max_side: int | None, region: Region | None) -> tuple[int, int]:
-    """The size at which the whole picture must be decoded, so that the region has the size that it shall have."""
+    """Return the size at which to decode the whole picture, so that the region gets its target size."""
     box = _box(image.size, region, orientation_of(image))
     width, height = _target(box, max_side)
     return (
@@ -173,7 +174,7 @@ def _wanted(image: Image.Image, *, max_side: int | None, region: Region | None) 
 
 
 def _box(size: tuple[int, int], region: Region | None, orientation: int) -> Box:
-    """A region of a picture as seen, in pixels of the picture as stored."""
+    """Convert a region of the upright picture to pixels of the stored picture."""
     if region is None:
         return (0, 0, *size)
     left, top, right, bottom = region
@@ -188,13 +189,13 @@ def _box(size: tuple[int, int], region: Region | None, orientation: int) -> Box:
 
 
 def _pixels(start: float, end: float, length: int) -> tuple[int, int]:
-    """The pixels, one at least, that a stretch in 0–1 of a side touches."""
+    """Return the pixels, at least one, that an interval in 0–1 of a side touches."""
     first = max(0, min(math.floor(start * length + ROUNDING), length - 1))
     return first, min(max(math.ceil(end * length - ROUNDING), first + 1), length)
 
 
 def _scaled(box: Box, opened: tuple[int, int], decoded: tuple[int, int]) -> Box:
-    """`box` in a picture that was decoded at another size than its header says."""
+    """Return `box` for a picture decoded at another size than its header says."""
     if opened == decoded:
         return box
     x, right = _pixels(box[0] / opened[0], box[2] / opened[0], decoded[0])
@@ -203,16 +204,16 @@ def _scaled(box: Box, opened: tuple[int, int], decoded: tuple[int, int]) -> Box:
 
 
 def _seek_middle_frame(image: ImageFile.ImageFile) -> None:
-    """Go on to the middle frame, or as far as memory and patience allow."""
+    """Seek the middle frame, or the last one within the limits of memory and pixels."""
     if shows_later_frame(image):
         reachable = MAX_PIXELS_BEFORE_FRAME // math.prod(image.size)
         image.seek(min(getattr(image, "n_frames", 1) // 2, reachable))
 
 
 def _shrunk_rgb(image: Image.Image, box: Box, size: tuple[int, int]) -> Image.Image:
-    """The `box` of a decoded picture in RGB and `size`; keeps a colour profile that still fits.
+    """Return the `box` of a decoded picture in RGB and `size`; keep a colour profile if it still applies.
 
-    Only a strip of it is ever converted at its full size.
+    Converts only one strip at a time at full size.
     """
     profile = image.info.get("icc_profile") or b""
     levels = _levels(image)
@@ -235,24 +236,24 @@ def _shrunk_rgb(image: Image.Image, box: Box, size: tuple[int, int]) -> Image.Im
             strip = _on_white(_with_8_bits(part, levels))
             within = (0, top - start, width, min(bottom - start, strip.height))
             result.paste(strip.resize((size[0], last - first), SHRINKING, box=within), (0, first))
-    # Bytes 16 to 20 of a profile name its colour space; that of a CMYK or grey picture is of no use to RGB.
+    # Bytes 16 to 20 of a profile name its colour space; a CMYK or grey profile does not apply to RGB.
     result.info = {"icc_profile": profile} if profile[16:20] == b"RGB " else {}
     return result
 
 
 def _levels(image: Image.Image) -> tuple[float, float] | None:
-    """The values that become black and white; None for 8 bits."""
+    """Return the values that become black and white; None for 8 bits."""
     if image.mode.startswith("I;16"):
         return 0.0, 65535.0
     if image.mode in ("I", "F"):
-        # Nothing says which value is white: the brightest there is.
+        # The file does not say which value is white: take the largest.
         low, high = image.getextrema()
         return low, high  # type: ignore[return-value]
     return None
 
 
 def _with_8_bits(image: Image.Image, levels: tuple[float, float] | None) -> Image.Image:
-    """`image` itself, or one of 16 or 32 bits a pixel as "L": Pillow's own conversion would cut them off at white."""
+    """Return `image`, or a 16 or 32 bit image as "L"; Pillow's own conversion would clip those at white."""
     if levels is None:
         return image
     low, high = levels
@@ -263,7 +264,7 @@ def _with_8_bits(image: Image.Image, levels: tuple[float, float] | None) -> Imag
 
 
 def _on_white(image: Image.Image) -> Image.Image:
-    """`image` in RGB, what shines through it white."""
+    """Return `image` in RGB, with transparency on white."""
     if image.has_transparency_data:
         image = image.convert("RGBA")
         white = Image.new("RGB", image.size, "white")

@@ -44,7 +44,7 @@ def digests_of(file: IO[bytes]) -> Digests:
 
 
 def read_checksum(text: str, *, digits: int) -> str:
-    """A digest of so many hexadecimal digits, written in either case or in base64; ValueError for anything else."""
+    """Return a digest of `digits` hexadecimal digits, given in either case or in base64; ValueError otherwise."""
     if re.fullmatch(r"[0-9a-fA-F]+", text) and len(text) == digits:
         return text.lower()
     try:

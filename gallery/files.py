@@ -22,7 +22,7 @@ TEMPORARY = "temporary"
 # Those that people send are kept here until their import is over, each in a folder of its own.
 ARCHIVES = "imports"
 
-# Uploads leave so much of the disk free, for the database and for what else goes on.
+# Disk space that uploads leave free for the database and other programs.
 SPARE_BYTES = 1 << 30
 
 # Side in pixels; `images.fitted_size` says what becomes of long pictures.
@@ -52,29 +52,29 @@ def safe_filename(filename: str, *, extension: str) -> str:
 
 
 def free_bytes() -> int:
-    """How many bytes uploads may still bring to the disk; below 0 where less is left than must be."""
+    """Return the bytes that uploads may still add to the disk; negative if less than the reserve is left."""
     root = Path(settings.MEDIA_ROOT)
     _make_directory(root)
     return shutil.disk_usage(root).free - SPARE_BYTES
 
 
 def has_room(size: int) -> bool:
-    """Whether the disk has room for an upload of `size` bytes."""
+    """Return whether the disk has room for an upload of `size` bytes."""
     return size <= free_bytes()
 
 
 def temporary_folder() -> Path:
-    """The folder of what has no name yet; `sweep_temporary` removes what stays in it."""
+    """Return the folder for files without a final name; `sweep_temporary` removes leftovers."""
     folder = Path(settings.MEDIA_ROOT, TEMPORARY)
     _make_directory(folder)
     return folder
 
 
 def disposition_of(filename: str) -> str:
-    """The value of `Content-Disposition` for a file that is shown, or saved under its name.
+    """Return the `Content-Disposition` for showing a file, or saving it under its name.
 
-    Beside the name in UTF-8 stands one in ASCII for clients that know no other (RFC 6266, appendix D): old versions of
-    curl among them. In that one percent signs stand for nothing else, as some clients would decode them.
+    Besides the UTF-8 name it contains an ASCII name for clients such as old curl (RFC 6266, appendix D). The ASCII name
+    has no percent signs, because some clients would decode them.
     """
     plain = re.sub(r"[^ !#-$&-\[\]-~]", "_", filename)
     if plain == filename:

@@ -36,7 +36,7 @@ class GalleryForm(forms.Form):
 
 
 class PortionForm(forms.Form):
-    """A portion of the timeline: the place in a month from which it begins, and the newest photo that counts."""
+    """A portion of the timeline: its first place in a month, and the id of the newest photo that counts."""
 
     begin = forms.IntegerField(required=False, min_value=0, max_value=100_000_000)
     newest = forms.IntegerField(required=False, min_value=0, max_value=MAX_NUMBER)
@@ -82,7 +82,7 @@ class ChosenDescriptionForm(ChosenForm):
 
 
 class PhotoForm(forms.ModelForm):
-    """Description and importance; a longer description that came with the photo stays as long as nobody changes it."""
+    """Description and importance; an imported description beyond the limit stays until it is edited."""
 
     description = forms.CharField(label=_("Description"), required=False, widget=forms.Textarea({"rows": 3}))
     importance = forms.TypedChoiceField(
@@ -105,7 +105,7 @@ class PhotoForm(forms.ModelForm):
             field.help_text = LONG_DESCRIPTION % {"limit": MAX_DESCRIPTION}
 
     def clean_description(self) -> str:
-        """What is stored may be sent back, with the line breaks of a form; anything else has its limit."""
+        """Accept the stored description, with a form's line breaks, at any length; limit all others."""
         given: str = self.cleaned_data["description"]
         stored: str = self.initial.get("description", "")
         if _as_in_form(given) == _as_in_form(stored):
@@ -114,14 +114,14 @@ class PhotoForm(forms.ModelForm):
 
 
 class PasswordForm(PasswordChangeForm):
-    """A new password; `check_password` says whether the old one is right."""
+    """A new password; `check_password` says whether the old one is correct."""
 
     def __init__(self, *args: Any, check_password: Callable[[str], bool], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.check_password = check_password
 
     def clean_old_password(self) -> str:
-        """Not by the user's hash alone: wrong ones are to be counted."""
+        """Check the old password through the backends, which count failures, instead of the user's hash."""
         old: str = self.cleaned_data["old_password"]
         if not self.check_password(old):
             raise ValidationError(self.error_messages["password_incorrect"], code="password_incorrect")
@@ -129,7 +129,7 @@ class PasswordForm(PasswordChangeForm):
 
 
 def _as_in_form(text: str) -> str:
-    """As browsers send back what stands in a form."""
+    """Return text with the line breaks that browsers send."""
     return "\n".join(text.splitlines()).strip()
 
 

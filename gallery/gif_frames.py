@@ -1,4 +1,4 @@
-"""How far the frames of a GIF reach, before any is decoded: Pillow makes room for them whatever the first one says."""
+"""Reads the extent of a GIF's frames before decoding, because Pillow allocates memory for all of them."""
 
 from typing import IO
 
@@ -7,7 +7,7 @@ APPLICATION = 0xFF
 
 
 def frames_extent(file: IO[bytes]) -> tuple[int, int] | None:
-    """Width and height that hold the picture and all frames; None where another reader may see other frames."""
+    """Return the size that contains the picture and all frames; None if other readers may see other frames."""
     place = file.tell()
     try:
         return _extent(file)
@@ -26,7 +26,7 @@ def _extent(file: IO[bytes]) -> tuple[int, int] | None:
         if mark == EXTENSION:
             label = file.read(1)[0]
             parts = _skip_parts(file)
-            # Pillow reads on behind the end of such.
+            # Pillow reads on after the end of these.
             if parts < (2 if label == APPLICATION else 1):
                 return None
         elif mark == FRAME:
@@ -51,7 +51,7 @@ def _skip_palette(file: IO[bytes], flags: int) -> None:
 
 
 def _skip_parts(file: IO[bytes]) -> int:
-    """Go on behind a row of parts; how many there were."""
+    """Skip a sequence of sub-blocks; return their number."""
     count = 0
     while length := file.read(1)[0]:
         file.seek(length, 1)

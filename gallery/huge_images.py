@@ -1,6 +1,6 @@
-"""Decode a huge picture in a process of its own: one at a time, with limits for memory and time.
+"""Decodes a huge picture in a separate process: one at a time, with limits for memory and time.
 
-Whatever a decoder does with a hostile file, it is that process which ends; its memory goes back to the system whole.
+A hostile file can only end that process, whose memory then returns to the system completely.
 """
 
 import json
@@ -29,12 +29,12 @@ HEADER_BYTES = 16 * 1024
 DAMAGED, OUT_OF_MEMORY = 3, 4
 
 _one_at_a_time = threading.Lock()
-# Batches wait here for each other, so that a person's query has at most one of them before it.
+# Batches wait for each other here, so that a person's query waits for at most one of them.
 _one_batch = threading.Lock()
 
 
 class DecoderEnded(Exception):
-    """The process found the memory or the time too short, or crashed."""
+    """The process exceeded its memory or time, or crashed."""
 
 
 class DecoderRefused(Exception):
@@ -44,7 +44,7 @@ class DecoderRefused(Exception):
 def decode_huge(
     file: Source, *, max_side: int | None, region: Region | None, max_pixels: int, is_urgent: bool
 ) -> Image.Image:
-    """As `gallery.decoding.decode_upright`; urgent ones wait for one other picture at most.
+    """Decode like `gallery.decoding.decode_upright`; urgent pictures wait for at most one other.
 
     Raises:
         DecoderRefused, DecoderEnded
@@ -74,7 +74,7 @@ def _run(order: str, descriptor: int) -> bytes:
     process = subprocess.Popen(  # noqa: S603 - our own module
         [sys.executable, "-m", "gallery.huge_images", order],
         cwd=Path(__file__).parent.parent,
-        # It needs nothing of what the settings hold.
+        # It needs nothing from the settings.
         env={name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "PYTHONPATH") if name in os.environ},
         stdin=descriptor,
         stdout=subprocess.PIPE,
@@ -96,7 +96,7 @@ def _run(order: str, descriptor: int) -> bytes:
 
 @contextmanager
 def _descriptor(file: Source) -> Iterator[int]:
-    """A descriptor of the file for the process to read; bytes in memory stay in memory."""
+    """Return a descriptor of the file for the process; bytes in memory stay in memory."""
     if isinstance(file, str | PathLike):
         with open_original(Path(file)) as opened:
             yield opened.fileno()
@@ -109,8 +109,8 @@ def _descriptor(file: Source) -> Iterator[int]:
 
 
 def _answer(order: dict[str, Any]) -> int:
-    """What the process does: decode standard input; the exit status."""
-    # Memory of its own, libraries not counted. Reserving address space costs nothing and is not limited.
+    """Decode standard input; return the exit status."""
+    # Memory of the process itself, without libraries. Reserved address space costs nothing and is not limited.
     resource.setrlimit(resource.RLIMIT_DATA, (MAX_PROCESS_BYTES, MAX_PROCESS_BYTES))
     try:
         with open_file(sys.stdin.buffer, max_pixels=order["max_pixels"]) as image:
@@ -127,7 +127,7 @@ def _answer(order: dict[str, Any]) -> int:
 
 
 def _write_rows(image: Image.Image) -> None:
-    """The pixels, in pieces: a copy of all of them need not fit into memory as well."""
+    """Write the pixels in pieces, because memory may not hold a second copy of them."""
     rows = max(1, (4 << 20) // image.width)
     for top in range(0, image.height, rows):
         strip = image.crop((0, top, image.width, min(top + rows, image.height)))

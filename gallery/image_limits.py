@@ -1,7 +1,7 @@
-"""Limits of pictures: sides, shape, and the memory that decoding takes, told from an opened file before any pixel.
+"""Limits of pictures: sides, shape and decoding memory, computed from the opened file before any pixel is decoded.
 
-How many pixels a picture may have is a setting, MAX_IMAGE_PIXELS; the limits here keep every process below 1.2 GB
-whatever that setting says.
+The setting MAX_IMAGE_PIXELS limits the number of pixels; the limits here keep every process below 1.2 GB whatever its
+value.
 """
 
 import math
@@ -12,25 +12,25 @@ from gallery.gif_frames import frames_extent
 
 # Pixels. Long screenshots have 30,000, panoramas up to 60,000.
 MAX_SIDE = 100_000
-# How many times as long as wide a picture may be. Long screenshots and panoramas stay below 100.
+# Largest ratio of the sides. Long screenshots and panoramas stay below 100.
 MAX_RATIO = 1_000
-# Bytes that decoding may take at its peak, in a process of its own, and that process in all.
+# Bytes: peak of the decoding itself in a separate process, and of that whole process.
 MAX_DECODING_BYTES = 1_000_000_000
 MAX_PROCESS_BYTES = 1_150_000_000
-# A picture that takes more than this is decoded in a process of its own, one at a time.
+# Pictures above this are decoded in a separate process, one at a time.
 HUGE_BYTES = 200_000_000
 
 # How Pillow stores a pixel; all other modes take four bytes.
 STORED_BYTES = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16L": 2, "I;16B": 2, "I;16N": 2}
-# Bytes for each pixel that decoders which work on the whole picture take at their peak, result included: measured
-# (benchmarks/picture_memory.py) and rounded up. Of AVIF the header does not tell the depth, so 12 bits are assumed.
+# Peak bytes per pixel, result included, of decoders that work on the whole picture: measured
+# (benchmarks/picture_memory.py) and rounded up. AVIF's header does not give the depth, so 12 bits are assumed.
 WEBP_BYTES = 18
 AVIF_BYTES = 20
 HEIF_BYTES = 9
 DEEP_HEIF_BYTES = 15
-# Two frames, what they are put together to, and what lies below.
+# Two frames, their composition, and the background.
 ANIMATION_BYTES = 16
-# libjpeg keeps the coefficients of all components where they do not come in one go.
+# libjpeg keeps the coefficients of all components if they are not in a single scan.
 COEFFICIENT_BYTES = 2
 # Fractions at which libjpeg can decode.
 JPEG_DIVISORS = (1, 2, 4, 8)
@@ -43,7 +43,7 @@ START_OF_SCAN = b"\xff\xda"
 
 
 def decoding_bytes(image: Image.Image, *, divisor: int = 1, first_frame: bool = False) -> int:
-    """An upper bound of the memory that decoding the opened `image` takes, the decoded picture included.
+    """Return an upper bound of the memory for decoding the opened `image`, including the result.
 
     `divisor` is the fraction at which a JPEG is decoded.
     """
@@ -59,7 +59,7 @@ def decoding_bytes(image: Image.Image, *, divisor: int = 1, first_frame: bool = 
         case "HEIF":
             return pixels * (HEIF_BYTES if image.info.get("bit_depth", 8) <= 8 else DEEP_HEIF_BYTES)
         case "TIFF":
-            # Turned while it is decoded: there are two of it.
+            # Rotated while decoding: two copies.
             is_turned = image.tag_v2.get(TIFF_ORIENTATION, 1) != 1  # type: ignore[attr-defined]
             return stored + max(_strip_bytes(image), stored * is_turned)
         case "GIF" | "PNG" if not first_frame and shows_later_frame(image):
@@ -68,17 +68,17 @@ def decoding_bytes(image: Image.Image, *, divisor: int = 1, first_frame: bool = 
 
 
 def least_decoding_bytes(image: Image.Image) -> int:
-    """The same, decoded in the most frugal way there is: a JPEG at an eighth, of an animation the first frame."""
+    """Return the bound for the most frugal decoding: a JPEG at an eighth, of an animation the first frame."""
     return decoding_bytes(image, divisor=JPEG_DIVISORS[-1], first_frame=True)
 
 
 def shows_later_frame(image: Image.Image) -> bool:
-    """Whether the picture is an animation small enough to go on to a frame after the first."""
+    """Return whether the picture is an animation small enough to decode a frame after the first."""
     return getattr(image, "is_animated", False) and _animation_bytes(image) <= MAX_DECODING_BYTES
 
 
 def jpeg_divisor(image: Image.Image, *, wanted: tuple[int, int]) -> int:
-    """The fraction at which to decode a JPEG: the smallest picture of `wanted` size or more, if memory allows it."""
+    """Return the fraction at which to decode a JPEG: the smallest size of at least `wanted` that fits into memory."""
     enough = min(image.width // wanted[0], image.height // wanted[1])
     fitting = [d for d in JPEG_DIVISORS if decoding_bytes(image, divisor=d) <= MAX_DECODING_BYTES]
     sufficient = max((d for d in JPEG_DIVISORS if d <= enough), default=1)
@@ -86,13 +86,13 @@ def jpeg_divisor(image: Image.Image, *, wanted: tuple[int, int]) -> int:
 
 
 def _animation_bytes(image: Image.Image) -> int:
-    """The memory for going from frame to frame; an odd GIF counts as huge, and its process sees to the limit."""
+    """Return the memory for decoding frame by frame; an unusual GIF counts as huge and is limited by its process."""
     extent = frames_extent(image.fp) if image.format == "GIF" else image.size  # type: ignore[attr-defined]
     return math.prod(extent) * ANIMATION_BYTES if extent else HUGE_BYTES + 1
 
 
 def _coefficient_bytes(image: Image.Image) -> int:
-    """The memory for the coefficients of a JPEG that comes in several scans."""
+    """Return the memory for the coefficients of a JPEG with several scans."""
     layers: list[tuple[int, int, int, int]] = getattr(image, "layer", [])
     if not layers or not _comes_in_scans(image, len(layers)):
         return 0
@@ -102,7 +102,7 @@ def _coefficient_bytes(image: Image.Image) -> int:
 
 
 def _comes_in_scans(image: Image.Image, layers: int) -> bool:
-    """Whether a JPEG is progressive, or its first scan, past whose header Pillow has read, lacks components."""
+    """Return whether a JPEG is progressive, or its first scan (whose header Pillow has read) lacks components."""
     if image.info.get("progressive"):
         return True
     file = image.fp  # type: ignore[attr-defined]
@@ -117,7 +117,7 @@ def _comes_in_scans(image: Image.Image, layers: int) -> bool:
 
 
 def _strip_bytes(image: Image.Image) -> int:
-    """The memory for one strip or tile of a compressed TIFF, which libtiff unpacks at once."""
+    """Return the memory for one strip or tile of a compressed TIFF, which libtiff decodes at once."""
     tags = image.tag_v2  # type: ignore[attr-defined]
     compression = tags.get(TIFF_COMPRESSION, UNCOMPRESSED)
     if compression == UNCOMPRESSED:
@@ -129,5 +129,5 @@ def _strip_bytes(image: Image.Image) -> int:
     else:
         pixels = image.width * min(image.height, int(tags.get(TIFF_ROWS_PER_STRIP, image.height)))
     strip = pixels * bits_per_pixel // 8
-    # libjpeg's coefficients, and four bytes a pixel on the way.
+    # libjpeg's coefficients, and four bytes a pixel during conversion.
     return strip + pixels * (4 + 8) if compression in JPEG_IN_TIFF else strip

@@ -1,4 +1,4 @@
-"""Read picture files: refuse what is none or too large, decode to upright RGB, make thumbnails."""
+"""Reads picture files: refuses unsupported and too large ones, decodes to upright RGB, makes thumbnails."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -62,7 +62,7 @@ CONTENT_TYPES = {
     "heic": "image/heic",
     "avif": "image/avif",
 }
-# What people call the formats that have limits of their own.
+# Display names of the formats with their own limits.
 FORMAT_NAMES = {name: name for name in EXTENSIONS} | {"HEIF": "HEIC", "WEBP": "WebP", "MPO": "JPEG"}
 
 # Raise it whenever thumbnails come out differently: the clock makes those of older versions anew.
@@ -90,7 +90,7 @@ class ImageTooLarge(InvalidImage):
 
 
 class DecodingFailed(ImageTooLarge):
-    """Decoding took more memory or time than there is. Another try may do better: the file need not be damaged."""
+    """Decoding ran out of memory or time. Another attempt may succeed: the file need not be damaged."""
 
 
 @dataclass(frozen=True)
@@ -118,9 +118,9 @@ def open_image(
 ) -> Image.Image:
     """Decode `file`, or a `region` of it, to upright RGB: the middle frame, transparent pixels on white.
 
-    With `max_side` it is shrunk to its `fitted_size` (mind what that says of long pictures), which for JPEGs saves most
-    of the decoding too. A huge one is decoded in another process; urgent ones come before those that are not.
-    InvalidImage if the file is truncated or broken; DecodingFailed.
+    With `max_side` the result is shrunk to its `fitted_size` (note its rule for long pictures), which for JPEGs saves
+    most of the decoding too. Huge pictures are decoded in another process; urgent ones come first. InvalidImage if the
+    file is truncated or broken; DecodingFailed.
     """
     with _open(file) as image:
         if decoding.needed_bytes(image, max_side=max_side, region=region) <= HUGE_BYTES:
@@ -178,7 +178,7 @@ def _directory(exif: Image.Exif, ifd: ExifTags.IFD) -> dict[int, Any]:
 
 @contextmanager
 def _opened(file: Source) -> Iterator[IO[bytes]]:
-    """`file` at its beginning; closed afterwards if it was given by its path, and refused if a link leads to it."""
+    """Yield `file` at its beginning; a file given by path is closed afterwards, and refused if a link leads to it."""
     if isinstance(file, str | PathLike):
         with open_original(Path(file)) as opened:
             yield opened
@@ -217,7 +217,7 @@ def _too_demanding() -> str:
 
 
 def _refuse_size(image: ImageFile.ImageFile) -> None:
-    """InvalidImage for one that no process of ours may decode."""
+    """InvalidImage for a picture that exceeds a limit of any decoder process."""
     width, height = image.size
     if width < 1 or height < 1:
         raise InvalidImage(_damaged())

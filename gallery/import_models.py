@@ -54,9 +54,9 @@ class ImportJob(models.Model):
 
     # In these a worker has something to do.
     BUSY = (State.CHECKING, State.RUNNING, State.UNDOING)
-    # In these nobody reads an archive any more.
+    # States in which no archive is read any more.
     OVER = (State.FINISHED, State.CANCELLED, State.UNDOING, State.UNDONE)
-    # In these an import waits for a person; after so long its archive is removed.
+    # States in which an import waits for its user, and the time after which its archive is removed.
     PATIENCE = {State.READY: timedelta(days=1), State.PAUSED: timedelta(days=7), State.FAILED: timedelta(days=7)}
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="imports")
@@ -114,7 +114,7 @@ class ImportJob(models.Model):
         return ", ".join(self.roots)
 
     def places(self, *, shows_paths: bool) -> Places:
-        """The names of roots and files for people, or for administrators."""
+        """Return the names of roots and files as `user` may see them."""
         return Places(self.roots, is_upload=self.is_upload, shows_paths=shows_paths)
 
     @property
@@ -124,13 +124,13 @@ class ImportJob(models.Model):
 
     @property
     def archive_bytes(self) -> int:
-        """How large the archives are that were sent for it."""
+        """Return the size of the uploaded archives in bytes."""
         roots = [Path(root) for root in self.roots] if self.is_upload else []
         return sum(root.stat().st_size for root in roots if root.is_file())
 
     @property
     def removed_at(self) -> datetime | None:
-        """When its archive is removed, and the import cancelled, unless a person goes on with it."""
+        """Return when the waiting import will be cancelled and its archive removed."""
         if not self.is_upload or self.state not in self.PATIENCE:
             return None
         return (self.heartbeat or self.created_at) + self.PATIENCE[self.State(self.state)]

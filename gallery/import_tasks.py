@@ -1,4 +1,4 @@
-"""The actor that works on imports, turn by turn, and what sees to it that none is forgotten."""
+"""The actor that works on imports, turn by turn, and the functions that restart forgotten ones."""
 
 import logging
 from collections.abc import Iterator
@@ -19,20 +19,20 @@ from gallery.tasks import is_waiting
 logger = logging.getLogger(__name__)
 
 MINUTES = 60_000  # Dramatiq counts milliseconds.
-# After so long a message is done with; while others wait, a turn is much shorter.
+# Seconds a message may take; while others wait, a turn is much shorter.
 SECONDS_PER_SLICE = 300
 # An import that was not heard of for so long has lost its worker, or its message.
 STALE_AFTER = timedelta(seconds=60)
 
 
-# The imports that threads of this process are about to work on.
+# Imports that threads of this process have chosen.
 _taken: set[int] = set()
 _taken_lock = Lock()
 
 
 @dramatiq.actor(queue_name="import", max_retries=0, time_limit=240 * MINUTES)
 def run_import(job_id: int) -> None:  # noqa: ARG001  (what wakes one thread; whose turn it is stands in the database)
-    """Work for a while on the import whose turn it is, which may be another one, and have the next one worked on."""
+    """Work for a while on the import whose turn it is, possibly another one, and enqueue the next."""
     with _turn() as taken:
         if taken is None:
             return
@@ -48,11 +48,11 @@ def run_import(job_id: int) -> None:  # noqa: ARG001  (what wakes one thread; wh
 
 @contextmanager
 def _turn() -> Iterator[int | None]:
-    """The import whose turn it is; None if those that wait are of persons of whom enough imports are in work."""
+    """Return the import whose turn it is; None if every waiting one belongs to a person with enough running imports."""
     with _taken_lock:
         taken = next_job(but=_taken)
         if taken is not None:
-            # Should the import end this process, others had no turn for longer.
+            # If the import ends this process, it has had its turn nevertheless.
             ImportJob.objects.filter(pk=taken).update(heartbeat=timezone.now())
             _taken.add(taken)
     try:
@@ -83,6 +83,6 @@ def resume_imports() -> None:
 
 
 def wake_imports() -> None:
-    """Enqueue all imports that want to be worked on, when a worker starts: the one before may have died."""
+    """Enqueue all unfinished imports when a worker starts, because its predecessor may have died."""
     for job_id in ImportJob.objects.filter(state__in=ImportJob.BUSY).order_by("pk").values_list("pk", flat=True):
         enqueue_import(job_id)

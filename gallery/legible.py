@@ -1,30 +1,30 @@
-"""Text that shows all of itself: without characters that are invisible, reverse what is read, or end a file's name."""
+"""Removes characters from text that are invisible, change the reading direction, or are invalid in file names."""
 
 import re
 from unicodedata import bidirectional, category, combining
 
 # Unicode's categories: control, surrogate, line separator, paragraph separator.
 UNPRINTABLE = {"Cc", "Cs", "Zl", "Zp"}
-# Invisible though their category is another one: grapheme joiner, Hangul fillers, Khmer and Mongolian signs.
+# Invisible characters of other categories: grapheme joiner, Hangul fillers, Khmer and Mongolian signs.
 FILLERS = {0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, *range(0x180B, 0x1810), 0x3164, 0xFFA0}
-# Format characters that are seen: the signs before Arabic, Syriac and Kaithi numbers.
+# Visible format characters: the signs before Arabic, Syriac and Kaithi numbers.
 SEEN = {*range(0x0600, 0x0606), 0x06DD, 0x070F, 0x0890, 0x0891, 0x08E2, 0x110BD, 0x110CD}
 NON_JOINER, JOINER = "\u200c", "\u200d"
 VIRAMA = 9  # its combining class
 INDIC = range(0x0900, 0x1800)
 MODIFIERS = {"So", "Sk", "Mn", "Me"}
 
-# Windows: characters and names of devices that no file may have.
+# Characters and device names that Windows forbids in file names.
 FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
 DEVICES = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])(?=\s*(?:\.|$))", re.IGNORECASE)
 MAX_NAME_BYTES = 240  # of 255, which leaves room for a number
 
 
 def visible(text: str) -> str:
-    """`text` without invisible characters and those that change the direction of reading.
+    """Return `text` without invisible characters and those that change the reading direction.
 
-    Joiners stay where Persian, Arabic, the scripts of India and emoji need them, variation selectors after a character
-    that they can vary.
+    Joiners stay where Persian, Arabic, Indic scripts and emoji need them; variation selectors stay after characters
+    that have variants.
     """
     if text.isascii():
         return text
@@ -43,13 +43,13 @@ def visible(text: str) -> str:
 
 
 def printable(text: str) -> str:
-    """`visible` text on one line, without what PostgreSQL or a terminal chokes on: NUL, controls, lone surrogates."""
+    """Return `visible` text on one line, without NUL, control characters and lone surrogates."""
     line = "".join(" " if category(letter) in UNPRINTABLE else letter for letter in text)
     return visible(line).strip()
 
 
 def portable_filename(filename: str) -> str:
-    """A file's name that every system takes, Windows too: no device, no character of its own meaning, not too long."""
+    """Return a file name that every system accepts: no device name, no reserved character, no excessive length."""
     name = FORBIDDEN.sub("_", visible(filename)).strip().rstrip(". ") or "_"
     if DEVICES.match(name):
         name = f"_{name}"
@@ -65,7 +65,7 @@ def _is_selector(letter: str) -> bool:
 
 
 def _joins(before: str, joiner: str, behind: str) -> bool:
-    """Whether `joiner` does something between these two."""
+    """Return whether `joiner` has an effect between these two characters."""
     if not before:
         return False
     if combining(before) == VIRAMA:

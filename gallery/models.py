@@ -170,7 +170,7 @@ class Photo(models.Model):
             models.Index(
                 fields=["owner", "-trashed_at", "-id"], condition=Q(trashed_at__isnull=False), name="photo_bin"
             ),
-            # Clients that keep a copy of a gallery ask for what has changed.
+            # Clients that keep a copy of a gallery query by change time.
             models.Index(fields=["owner", "changed_at", "id"], name="photo_owner_changed"),
             # Clients ask by these whether a file is here already.
             models.Index(fields=["owner", "md5"], name="photo_owner_md5"),
@@ -217,7 +217,7 @@ class PhotoSource(models.Model):
         return self.path
 
     def places(self, *, shows_paths: bool) -> Places:
-        """The names of `path` and `sidecar` for people, or for administrators."""
+        """Return the names of `path` and `sidecar` as `user` may see them."""
         return self.job.places(shows_paths=shows_paths) if self.job else Places(shows_paths=shows_paths)
 
 
@@ -282,9 +282,9 @@ class StepAttempt(models.Model):
 
     @property
     def reason(self) -> str:
-        """`error` as administrators may read it: of an exception its name alone, no path; the log says the rest.
+        """Return `error` for administrators: of an exception only its name; the log has the rest.
 
-        Messages of exceptions quote paths, names and checksums, which belong to the owner.
+        Messages of exceptions quote paths, names and checksums, which are the owner's private data.
         """
         name, colon, _message = self.error.partition(": ")
         return name if colon and name.isidentifier() else without_paths(self.error)

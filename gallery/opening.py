@@ -1,7 +1,7 @@
-"""Open the files of photos: regular files only, and outside of MEDIA_ROOT none that links lead to.
+"""Opens the files of photos: only regular files, and outside of MEDIA_ROOT none behind links.
 
-Files that were left in their place lie where others may write. A link put there must not give away what it leads to,
-and a FIFO or a device must not hold up its reader.
+Other accounts may be able to write where files were left in place. A link put there must not disclose its target, and a
+FIFO or device must not block the reader.
 """
 
 import errno
@@ -14,7 +14,7 @@ from typing import IO
 
 from django.conf import settings
 
-# Errors that say that there is no such file, or something else in its place.
+# Errors that mean a missing file, or another kind of file in its place.
 NOT_THERE = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.ENXIO}
 
 
@@ -25,7 +25,7 @@ def open_original(path: Path) -> IO[bytes]:
 
 
 def is_original_there(path: Path) -> bool:
-    """Say whether `open_original` finds a photo's original."""
+    """Return whether `open_original` finds a photo's original."""
     with suppress(OSError), _found(path, follows_links=_is_managed(path)):
         return True
     return False
@@ -38,7 +38,7 @@ def size_of_original(path: Path) -> int:
 
 
 def open_unlinked(path: Path) -> IO[bytes]:
-    """Open the regular file at `path`. FileNotFoundError if it is none, or if a link stands anywhere on its way."""
+    """Open the regular file at `path`. FileNotFoundError if it is not regular, or if its path contains a link."""
     with _found(path, follows_links=False) as place:
         return _reopened(place)
 
@@ -49,7 +49,7 @@ def _is_managed(path: Path) -> bool:
 
 @contextmanager
 def _found(path: Path, *, follows_links: bool) -> Iterator[int]:
-    """A descriptor of the regular file at `path` that only names it: nothing is opened before its type is known."""
+    """Return a path descriptor of the regular file at `path`: its type is checked before it is opened."""
     try:
         place = os.open(path, os.O_PATH | os.O_CLOEXEC) if follows_links else _walk(path)
     except OSError as error:
@@ -65,7 +65,7 @@ def _found(path: Path, *, follows_links: bool) -> Iterator[int]:
 
 
 def _walk(path: Path) -> int:
-    """Return a descriptor of what lies at `path`, walking there folder by folder; OSError where a link is met."""
+    """Return a descriptor of `path`, walking there folder by folder; OSError at a link."""
     place = os.open("/", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
     parts = path.absolute().parts[1:]
     for position, part in enumerate(parts, start=1):

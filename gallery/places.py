@@ -1,4 +1,4 @@
-"""How people name a place on the server: by an import root or an archive, never by where that lies."""
+"""Names of server paths for users: relative to an import root or archive, never absolute."""
 
 import re
 from collections.abc import Iterable
@@ -13,10 +13,10 @@ ABSOLUTE_PATH = re.compile(r"""(?<![\w/])/(?:[^\s/'"]+/)+[^\s'"]*""")
 
 
 class Places:
-    """Names of what lies in the `roots` of an import, or below IMPORT_ROOTS.
+    """Names of paths in the `roots` of an import, or below IMPORT_ROOTS.
 
-    With `shows_paths`, for administrators, they are the paths themselves; those of uploaded archives (`is_upload`) lie
-    in our own folder and are of no use to anybody.
+    With `shows_paths`, for administrators, the names are the full paths, except those of uploaded archives
+    (`is_upload`), which lie in our own folder.
     """
 
     def __init__(self, roots: Iterable[str] = (), *, is_upload: bool = False, shows_paths: bool = False) -> None:
@@ -26,7 +26,7 @@ class Places:
         self._roots = [*named, *own]
 
     def name(self, path: str) -> str:
-        """The path from the name of its root on; of one that lies in no root, the last part."""
+        """Return the path from the name of its root on; outside every root, its last part."""
         if self._shows_paths:
             return path
         for root, name in self._roots:
@@ -37,7 +37,7 @@ class Places:
         return visible(f"{PurePath(archive).name}{ending}{mark}{member}")
 
     def in_words(self, sentence: str) -> str:
-        """A sentence with the names of places instead of their paths."""
+        """Return a sentence with names instead of paths."""
         if self._shows_paths:
             return sentence
         for root, name in self._roots:
@@ -47,7 +47,7 @@ class Places:
 
 
 def import_roots() -> dict[str, Path]:
-    """The folders in IMPORT_ROOTS that are there, links resolved, by names of which no two are the same."""
+    """Return the existing folders in IMPORT_ROOTS, links resolved, by unique names."""
     named: dict[str, Path] = {}
     for path in map(Path, settings.IMPORT_ROOTS):
         if path.is_dir():
@@ -61,7 +61,7 @@ def import_roots() -> dict[str, Path]:
 
 
 def folder_at(name: str) -> Path | None:
-    """The folder that `Places.name` calls so; an absolute path is one already. None if it is in no import root."""
+    """Return the folder with this name (see `Places.name`) or absolute path; None if it is in no import root."""
     root, _slash, below = name.partition("/")
     if not root:
         return Path(name)
@@ -70,5 +70,5 @@ def folder_at(name: str) -> Path | None:
 
 
 def without_paths(sentence: str) -> str:
-    """A sentence without absolute paths, which tell of the server, of names and of checksums."""
+    """Return a sentence without absolute paths, which would disclose the server's folders, names and checksums."""
     return ABSOLUTE_PATH.sub("…", sentence)

@@ -20,11 +20,10 @@ from search import comparing, documents, ocr
 from search.encoders import client as encoders
 from search.models import PhotoEmbedding, PhotoText
 
-# Seconds after which work on one picture is taken for an endless loop. One may wait for another thread's huge picture,
+# Seconds after which work on one picture counts as an endless loop. A picture may wait for another thread's huge one,
 # and then take as long itself (gallery.huge_images.PATIENCE).
 THUMBNAIL_PATIENCE = 300
-# The most text that is read of a picture takes three minutes of a processor that has nothing else to do; each part of
-# the reading is watched on its own as well (search.ocr).
+# Reading the text of one picture takes at most three minutes of an idle processor; search.ocr also watches each part.
 TEXT_PATIENCE = 1800
 
 

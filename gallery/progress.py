@@ -14,10 +14,10 @@ from gallery.tasks import enqueue_step
 
 @dataclass(frozen=True)
 class StepState:
-    """`reason`, a sentence, says why a step failed or what it waits for; it may be empty.
+    """State of one step; `reason` is a sentence that says why it failed or waits, often empty.
 
-    `version` is that of the step's output (an encoder's model, an engine), empty where nothing can be done for it.
-    A step is "off" when the import that brought the photo did without it.
+    `version` is that of the step's output (an encoder's model, an engine), empty if the step is unavailable. A step is
+    "off" if the photo's import skipped it.
     """
 
     step: Step
@@ -28,13 +28,13 @@ class StepState:
 
 
 def states(photo: Photo) -> list[StepState]:
-    """The state of each step, as the rows in the database tell it; reasons may tell how to set up what is missing."""
+    """Return the state of each step from the database; reasons may contain hints on the set-up."""
     attempts = {(attempt.step, attempt.version): attempt for attempt in photo.step_attempts.all()}
     return [_state(photo, step, attempts) for step in current_steps()]
 
 
 def states_for(photo: Photo, *, is_administrator: bool) -> list[StepState]:
-    """The same for the reader: hints on the set-up, which name files and settings, are for administrators."""
+    """Return the states for `user`: only administrators see hints on the set-up, which name files and settings."""
     found = states(photo)
     return found if is_administrator else [_without_hint(state) for state in found]
 

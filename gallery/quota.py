@@ -1,4 +1,4 @@
-"""How much a person has stored and on its way, how much they may, and how much the disk has room for."""
+"""Computes stored and pending bytes of a person, their quota, and the room on the disk."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -23,7 +23,7 @@ class QuotaExceeded(ImageTooLarge):
 
 
 class NoRoom(QuotaExceeded):
-    """The disk has no room for it, or others need what is left; the message is a sentence for its owner."""
+    """The disk has no room, or other people need the rest; the message is a sentence for the user."""
 
     kind = "insufficient-storage"
 
@@ -35,9 +35,9 @@ def used_bytes(owner: AbstractBaseUser) -> int:
 
 
 def bytes_on_their_way(owner: AbstractBaseUser, *, but: PartialUpload | ImportJob | None = None) -> int:
-    """The bytes of uploads, as large as they were announced, and of archives that `owner` has sent for imports.
+    """Return the announced bytes of unfinished uploads, and those of archives sent by `owner`, except `but`.
 
-    Without those of `but`. What an import has stored of its archive counts as stored alone.
+    Bytes that an import has already stored from its archive count only as stored.
     """
     is_waiting = Q(status=0) | Q(status=ARRIVED, is_archive=True)
     uploads = PartialUpload.objects.filter(is_waiting, owner_id=owner.pk)
@@ -54,9 +54,9 @@ def bytes_on_their_way(owner: AbstractBaseUser, *, but: PartialUpload | ImportJo
 def admit_upload(
     *, owner: AbstractBaseUser, filename: str, size: int, sha256: str = "", is_archive: bool = False
 ) -> PartialUpload:
-    """Begin an upload of `size` bytes; QuotaExceeded or NoRoom if they are too many.
+    """Begin an upload of `size` bytes; QuotaExceeded or NoRoom if there is no room.
 
-    One at a time for each person, so that of several at once none gets room that another has been given.
+    One at a time per person, so that concurrent uploads cannot claim the same room.
     """
     with transaction.atomic():
         account_of(owner)
@@ -70,10 +70,10 @@ def admit_upload(
 def room_for(
     sizes: Mapping[str, int], *, owner: AbstractBaseUser, but: PartialUpload | ImportJob | None = None
 ) -> Iterator[None]:
-    """A transaction in which files of `sizes` bytes, by SHA-256, may be stored; QuotaExceeded if they are too many.
+    """Open a transaction for storing files of `sizes` bytes, by SHA-256; QuotaExceeded if there is no room.
 
-    Nobody else stores something of the same owner meanwhile, where there is a limit. Bytes that the owner has already
-    need no room. `but` is the upload or the import that brings them, whose bytes must not count twice.
+    If there is a limit, other transactions of the same owner wait. Bytes that the owner already has need no room. `but`
+    is the upload or import that brings the files; its bytes must not count twice.
     """
     with transaction.atomic():
         limited = Account.objects.select_for_update(no_key=True).filter(owner_id=owner.pk, quota__isnull=False).first()
@@ -85,7 +85,7 @@ def room_for(
 
 
 def refuse_beyond_quota(size: int, *, account: Account, but: PartialUpload | ImportJob | None = None) -> None:
-    """QuotaExceeded if `size` more bytes are too many, beside those that are stored and those on their way."""
+    """QuotaExceeded if `size` more bytes exceed the quota, including stored and pending bytes."""
     if not size or account.quota is None:
         return
     if used_bytes(account.owner) + bytes_on_their_way(account.owner, but=but) + size > account.quota:
@@ -96,7 +96,7 @@ def refuse_beyond_quota(size: int, *, account: Account, but: PartialUpload | Imp
 
 
 def _refuse_beyond_share(size: int, *, owner: AbstractBaseUser) -> None:
-    """NoRoom unless the disk has room, and what `owner` has on its way is at most half of what others leave free."""
+    """NoRoom unless the disk has room, and `owner` has at most half of what other people leave free pending."""
     begun = PartialUpload.objects.filter(status=0)
     free = free_bytes() - sum(max(0, upload.size - upload.offset) for upload in begun)
     theirs = bytes_on_their_way(owner)

@@ -3,7 +3,7 @@
 import re
 from typing import IO
 
-# More digits than any file needs, and fewer than make a number slow to read.
+# More digits than any file needs, and few enough to parse quickly.
 RANGE = re.compile(r"bytes=(\d{0,100})-(\d{0,100})", re.ASCII | re.IGNORECASE)
 
 

@@ -1,13 +1,13 @@
-"""Which photos have left a gallery, for clients that keep a copy of it."""
+"""Photos removed from a gallery, for clients that keep a copy of it."""
 
 from django.conf import settings
 from django.db import models
 
 
 class PhotoRemoval(models.Model):
-    """A photo that is no longer in its owner's gallery: in the bin, or deleted for good.
+    """A photo removed from its owner's gallery: in the bin, or deleted for good.
 
-    Triggers write and remove these rows (migration 0013), and the database removes them with their owner.
+    Triggers write and remove these rows (migration 0013); the database removes them with their owner.
     """
 
     owner = models.ForeignKey(

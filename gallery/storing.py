@@ -53,10 +53,10 @@ class Stored:
 def store_pictures(
     pictures: Sequence[Incoming], *, owner: AbstractBaseUser, brought_by: PartialUpload | ImportJob | None = None
 ) -> list[Stored]:
-    """Store each, in one transaction; bytes that `owner` has already get another source, and fill what is empty.
+    """Store the pictures in one transaction; known bytes get another source, and missing fields are filled.
 
-    A photo whose file was lost is repaired. If it fails, no file stays behind. QuotaExceeded if there is no room; the
-    bytes of `brought_by` count already.
+    A photo whose file was lost is repaired. On failure no file is left behind. QuotaExceeded if there is no room; the
+    bytes of `brought_by` are already counted.
     """
     digests = [picture.sha256 for picture in pictures]
     copied = {picture.sha256: picture.fields["file_size"] for picture in pictures if picture.source.managed}

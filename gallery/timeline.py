@@ -1,4 +1,4 @@
-"""A person's photos in the order of their dates: the outline of all of them, and portions of them."""
+"""A person's photos by date: the outline of all of them, and portions of them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,7 +30,7 @@ OUTLINE = """
         )::int, 1), '' ORDER BY dated_at DESC, id DESC) FROM own),
         (SELECT max(id) FROM gallery_photo WHERE owner_id = %(owner)s)
 """
-# Reads nothing but the index photo_timeline, too.
+# Reads only the index photo_timeline, too.
 COUNTS = """
     SELECT (extract(year FROM dated_at) * 100 + extract(month FROM dated_at))::int, count(*)
     FROM gallery_photo
@@ -56,9 +56,9 @@ class Month:
 
 @dataclass(frozen=True)
 class Outline:
-    """What gives every photo its place: the months, latest first, and the shapes of all tiles in order.
+    """The months, latest first, and the shapes of all tiles in order, which determine every photo's position.
 
-    `newest` is the highest number of a photo at that moment: portions leave out what was stored later.
+    `newest` is the highest photo id at that time: portions omit photos stored later.
     """
 
     months: list[Month]
@@ -68,9 +68,9 @@ class Outline:
 
 @dataclass(frozen=True)
 class Portion:
-    """Photos that follow each other in the timeline, and all months in which they lie, with their whole counts.
+    """Consecutive photos of the timeline, and the full counts of all months in which they lie.
 
-    Where the counts are those of an outline, so are the places of the photos.
+    If the counts equal the outline's, so do the positions of the photos.
     """
 
     photos: list[Photo]
@@ -86,12 +86,12 @@ def outline_of(user: AbstractBaseUser) -> Outline:
 
 
 def portion_of(first: datetime, *, begin: int, size: int, newest: int, user: AbstractBaseUser) -> Portion:
-    """Up to `size` photos of `user`, from place `begin` of the month that begins at `first` on back in time.
+    """Return up to `size` photos of `user`, from place `begin` of the month that starts at `first` back in time.
 
-    Small months come together in one portion. Photos with a higher number than `newest` are left out.
+    A portion may span several small months. Photos with an id above `newest` are omitted.
     """
     photos = Photo.objects.visible_to(user).filter(pk__lte=newest, dated_at__lt=_month_after(first))
-    # The photos before them are passed over in the index, without being read.
+    # The photos before them are skipped in the index, without being read.
     numbers = photos.order_by("-dated_at", "-pk").values("pk")[begin : begin + size]
     chosen = list(Photo.objects.filter(pk__in=numbers).order_by("-dated_at", "-pk"))
     if not chosen:

@@ -1,4 +1,4 @@
-"""Deleting a user removes all that is theirs at once: rows, files, archives, sessions and index entries."""
+"""Deletes everything that belongs to a user at once: rows, files, archives, sessions and index entries."""
 
 import shutil
 from collections.abc import Iterable
@@ -21,7 +21,7 @@ from gallery.sessions import end_sessions
 
 
 def delete_user(user: User) -> None:
-    """Delete `user`; the photos first, so that Django need not load their rows to learn what hangs on them."""
+    """Delete `user`; the photos first, so that Django need not load their related rows."""
     with transaction.atomic():
         _delete_belongings(user)
         user.delete()
@@ -29,7 +29,7 @@ def delete_user(user: User) -> None:
 
 @receiver(pre_delete, sender=User)
 def delete_belongings(instance: User, **_kwargs: Any) -> None:
-    """Delete what would outlive the rows, however the user is deleted; Django does so in a transaction."""
+    """Delete data outside the user's rows, whichever way the user is deleted; Django calls this in a transaction."""
     _delete_belongings(instance)
 
 
@@ -43,7 +43,7 @@ def _delete_belongings(user: User) -> None:
 
 
 def _remove_files(user_id: int, uploads: Iterable[PartialUpload], jobs: Iterable[ImportJob]) -> None:
-    """Remove the files; what a crash leaves of them the clock sweeps up."""
+    """Remove the files; after a crash the clock removes the rest."""
     for upload in uploads:
         if upload.is_archive:
             remove_archive(upload.path)

@@ -16,16 +16,16 @@ _deadlines_lock = Lock()
 
 @contextmanager
 def watchdog(seconds: int) -> Iterator[Callable[[], None]]:
-    """End the process when the work inside takes longer; the supervisor starts it anew.
+    """End the process if the work inside takes longer than allowed; the supervisor restarts it.
 
-    Work that calls what is yielded gets as many seconds again. The process has one timer only: it rings for whichever
-    thread's work must end first.
+    Each call of the yielded function restarts the time. The process has one timer, set for the thread whose time ends
+    first.
     """
     work = object()
 
     def renew() -> None:
         with _deadlines_lock:
-            # Each setting of the timer takes a thread.
+            # Setting the timer starts a thread each time.
             if _deadlines[work] - monotonic() < seconds * WORTH_RENEWING:
                 _deadlines[work] = monotonic() + seconds
                 _set_timer()

@@ -28,7 +28,7 @@ def remove_archives(job: ImportJob) -> None:
 
 
 def sweep_archives() -> int:
-    """Remove archives that no upload and no import needs: what a crash has left; how many there were."""
+    """Remove archives without an upload or import, as left by a crash; return their number."""
     folders = list(Path(settings.MEDIA_ROOT, ARCHIVES).glob("*"))
     # In this order: what is taken between the two questions is an import's when it is an upload's no more.
     needed = {pk.hex for pk in PartialUpload.objects.filter(is_archive=True).values_list("pk", flat=True)}

@@ -41,10 +41,10 @@ NOT_YOURS_TO_CHECK = gettext_lazy(
 def create_job(
     roots: Sequence[Path], *, owner: AbstractBaseUser, started_by: AbstractBaseUser, **options: Any
 ) -> ImportJob:
-    """Write an import down as it was asked for; `options` are fields of ImportJob. ImportRefused, PermissionDenied.
+    """Create an import; `options` are fields of ImportJob. ImportRefused, PermissionDenied.
 
-    People import into their own galleries; administrators into anyone's, without a check, which would tell which files
-    its owner has. Whether a folder may be read is for the door to say: see `create_confined_job`.
+    Users import into their own galleries. Administrators import into any gallery, without a check there, because it
+    would reveal which files the owner has. The caller decides whether a folder may be read: see `create_confined_job`.
     """
     _refuse_to_import_for(owner, started_by=started_by, is_check=options.get("state") == State.CHECKING)
     real = [root.resolve() for root in roots]
@@ -95,11 +95,11 @@ def create_upload_job(
     started_by: AbstractBaseUser,
     **options: Any,
 ) -> ImportJob:
-    """Keep an archive of `size` bytes that somebody sends until its import is over.
+    """Keep an uploaded archive of `size` bytes until its import is over.
 
     ImportRefused, PermissionDenied; QuotaExceeded if there is no room for it.
     """
-    # From the first byte on a row says that it is on its way, so that others see what it will take.
+    # Insert the row before the first byte, so that others see the space it will take.
     sent = admit_upload(owner=started_by, filename=archive_name(filename), size=size, is_archive=True)
     try:
         write_file(sent.path, archive)
@@ -154,7 +154,7 @@ def tell(job: ImportJob, action: str) -> bool:
 
 
 def cancel_neglected() -> int:
-    """Cancel imports whose archive waits for a person too long, and remove the archives; how many there were."""
+    """Cancel imports whose archive waits too long, and remove the archives; return their number."""
     waiting = ImportJob.objects.filter(is_upload=True, state__in=ImportJob.PATIENCE)
     return sum(_cancel_if_neglected(job_id) for job_id in list(waiting.values_list("pk", flat=True)))
 

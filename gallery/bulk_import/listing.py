@@ -1,4 +1,4 @@
-"""Lists the files of an import batch by batch: under the watchdog, and no longer than the import is wanted."""
+"""Lists the files of an import in batches, under the watchdog, until the pass must stop."""
 
 from collections.abc import Callable, Iterator
 from itertools import islice
@@ -17,7 +17,7 @@ COUNTED_AT_ONCE = 1000
 
 
 class Listing:
-    """What lies below the roots of an import, in an order that stays the same. ListingHangs, PassStopped."""
+    """The files below the roots of an import, in a stable order. ListingHangs, PassStopped."""
 
     def __init__(self, job: ImportJob, *, notes: Notes, pulse: Pulse) -> None:
         self._job = job
@@ -26,7 +26,7 @@ class Listing:
         self._progressed: Callable[[], None] = pulse.check
 
     def check_roots(self) -> None:
-        """ImportRefused or ArchiveRefused if they are gone, or are no archives."""
+        """ImportRefused or ArchiveRefused if a root is gone or is not an archive."""
         with self._notes.listing("roots"), self._pulse.watched():
             for root in map(Path, self._job.roots):
                 if root.is_file():
@@ -35,11 +35,11 @@ class Listing:
                     raise ImportRefused(_("There is no “%(path)s” any more.") % {"path": root.name})
 
     def count(self) -> int:
-        """How many files there are."""
+        """Count the files."""
         return sum(map(len, self.batches(COUNTED_AT_ONCE)))
 
     def batches(self, size: int) -> Iterator[list[Found]]:
-        """So many at a time, and what is left in the end."""
+        """Yield batches of `size` files, and the rest at the end."""
         found, listed = self._found(), 0
         while True:
             with self._notes.listing(f"{size} after {listed}"), self._pulse.watched() as self._progressed:
@@ -56,7 +56,7 @@ class Listing:
     def _found(self) -> Iterator[Found]:
         roots = [Path(root) for root in self._job.roots]
         root = roots[0] if roots[0].is_dir() else roots
-        # Which watchdog is told changes with each batch.
+        # The watchdog to notify changes with each batch.
         yield from sources.scan(
             root, profile=self._job.profile, ignore=self._job.ignore, progressed=lambda: self._progressed()
         )

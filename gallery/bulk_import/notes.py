@@ -11,7 +11,7 @@ from gallery.models import MAX_ATTEMPTS, ImportJob
 from gallery.sources.found import FoundFile
 
 LISTING = "listing"
-"""Files have paths from the root, so none is called like this."""
+"""Place in the notes for listing; equal to no file's path from the root."""
 
 # What this process has begun and not ended.
 _open: set["Notes"] = set()
@@ -22,12 +22,13 @@ class ListingHangs(ImportRefused):
 
 
 class Notes:
-    """The paths whose reading an import has begun and not ended, and how often it was begun (`ImportJob.reading`).
+    """The paths whose reading has begun but not ended, with the number of attempts (`ImportJob.reading`).
 
-    Where the listing of files has begun and not ended stands there too.
+    Also records where a listing of files has begun but not ended.
 
-    Whoever holds the import's lease writes them, committed before the files are opened; what stands there when a pass
-    begins was left by one that died. Any of those may be why: each is read alone, and only a killer dies again.
+    Only the holder of the import's lease writes notes, and commits them before opening files. Notes present when a pass
+    begins come from a pass that died. Each such file may be the cause, so each is read alone, and only the culprit ends
+    its worker again.
     """
 
     def __init__(self, job: ImportJob) -> None:
@@ -59,14 +60,14 @@ class Notes:
 
     @contextmanager
     def listing(self, place: str) -> Iterator[None]:
-        """Files are being listed, at a place that is passed once in each pass. ListingHangs.
+        """Note that files are being listed, at a point that each pass reaches once. ListingHangs.
 
-        Counted by place, because files that are read meanwhile may be what ends the process: next time they are read
+        Counted by place, because files read at the same time may be what ends the process; next time those are read
         alone, while nothing is listed.
         """
         place = f"{LISTING} {place}"
         if self._left.get(place, 0) >= MAX_ATTEMPTS:
-            # When the import is started again, the cause may have gone.
+            # The cause may be gone when the import is started again.
             self.end_listing()
             raise ListingHangs(_("Looking through the folder or archive crashed the importer three times."))
         self._begun[place] = self._left.get(place, 0) + 1
@@ -76,7 +77,7 @@ class Notes:
         self._left.pop(place, None)
 
     def end_listing(self) -> None:
-        """All files were listed, or that was given up."""
+        """Note that the listing finished or was given up."""
         self._left = {path: count for path, count in self._left.items() if not path.startswith(LISTING)}
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""What becomes of the files of an import that were read: what a check foresees, or what is stored."""
+"""Determines the outcomes of files that were read: predicted in a check, or stored."""
 
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -16,7 +16,7 @@ from gallery.storing import Incoming, Stored, store_pictures
 
 
 def foresee(files: Sequence[ReadFile], *, job: ImportJob) -> list[ImportItem]:
-    """What would become of the files; nothing is changed."""
+    """Predict the outcomes of files; nothing is stored."""
     digests = [file.fields["sha256"] for file in files if file.fields]
     known = dict(Photo.objects.filter(owner=job.owner, sha256__in=digests).values_list("sha256", "pk"))
     seen = set(job.items.filter(sha256__in=digests, verdict="new").values_list("sha256", flat=True))
@@ -42,7 +42,7 @@ def store(files: Sequence[ReadFile], *, job: ImportJob) -> list[ImportItem]:
             brought = [picture for _file, picture in pictures]
             outcomes: list[Stored | str] = [*store_pictures(brought, owner=job.owner, brought_by=job)]
     except (DataError, QuotaExceeded):
-        # One of them says something that the database cannot hold, or is one too many: the others need not suffer.
+        # One file may contain values that the database refuses, or exceed the quota; the others are stored anyway.
         outcomes = [_store_alone(picture, job) for _file, picture in pictures]
     items = [item_of(file.found, file.verdict, reason=file.reason) for file in files if not file.fields]
     for (file, _picture), outcome in zip(pictures, outcomes, strict=True):
@@ -51,7 +51,7 @@ def store(files: Sequence[ReadFile], *, job: ImportJob) -> list[ImportItem]:
 
 
 def _store_alone(picture: Incoming, job: ImportJob) -> Stored | str:
-    """What was stored, or why it was not."""
+    """Store one file; return the result, or the reason why it was not stored."""
     try:
         with transaction.atomic():
             return store_pictures([picture], owner=job.owner, brought_by=job)[0]

@@ -1,4 +1,4 @@
-"""The pulse of an import: whatever works for it calls it often, and learns when it has to stop."""
+"""The pulse of an import: working code calls it often, and it raises when the pass must stop."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -10,7 +10,7 @@ from django.utils import timezone
 from gallery.models import ImportJob
 from gallery.watchdog import watchdog
 
-# Seconds without a pulse after which listing or reading files is taken for an endless loop.
+# Seconds without a pulse after which listing or reading counts as an endless loop.
 PATIENCE = 120
 SECONDS_BETWEEN_QUESTIONS = 2
 
@@ -18,13 +18,13 @@ _is_stopping = Event()
 
 
 class PassStopped(Exception):
-    """The import is to go no further: it was paused, cancelled or undone, or its worker is being stopped."""
+    """The pass must stop: the import was paused, cancelled or undone, or its worker is stopping."""
 
 
 class Pulse:
-    """Whether one pass through an import may go on.
+    """Whether one pass through an import may continue.
 
-    Only the thread of the pass asks the database; readers in other threads hear of it from here.
+    Only the pass's own thread queries the database; reader threads get the answer from here.
     """
 
     def __init__(self, job: ImportJob) -> None:
@@ -33,7 +33,7 @@ class Pulse:
         self._has_ended = Event()
 
     def beat(self) -> None:
-        """Tell that the import is worked on, every few seconds. PassStopped."""
+        """Report that work goes on, every few seconds. PassStopped."""
         self.check()
         if time.monotonic() - self._asked_at > SECONDS_BETWEEN_QUESTIONS:
             self._asked_at = time.monotonic()
@@ -42,13 +42,13 @@ class Pulse:
                 self.check()
 
     def check(self) -> None:
-        """PassStopped if the pass has to end."""
+        """PassStopped if the pass must end."""
         if self._has_ended.is_set() or _is_stopping.is_set():
             raise PassStopped
 
     @contextmanager
     def watched(self, *, is_reader: bool = False) -> Iterator[Callable[[], None]]:
-        """End the process unless the work inside calls what is yielded whenever it has progressed. PassStopped.
+        """End the process unless the work inside keeps calling the yielded function. PassStopped.
 
         Readers work in other threads than the pass.
         """
@@ -62,10 +62,10 @@ class Pulse:
 
 
 def stop_passes() -> None:
-    """End all passes of this process within moments; they go on in another one."""
+    """End all passes of this process within moments; another process continues them."""
     _is_stopping.set()
 
 
 def is_stopping() -> bool:
-    """Whether this process is being stopped."""
+    """Return whether this process is stopping."""
     return _is_stopping.is_set()

@@ -55,7 +55,7 @@ class _PassOver(Exception):
 def read_file(
     found: FoundFile, *, job: ImportJob, copies: bool, progressed: Callable[[], None] = lambda: None
 ) -> ReadFile:
-    """Read a file; with `copies` its bytes are written to a temporary file. OSError if our own disk fails.
+    """Read a file; with `copies`, write its bytes to a temporary file. OSError if our own disk fails.
 
     `progressed` is called for each block.
     """

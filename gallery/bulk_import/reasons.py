@@ -1,4 +1,4 @@
-"""Why files were passed over and imports were cancelled, in words."""
+"""Reasons for skipped files and cancelled imports, as sentences."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy

@@ -44,10 +44,10 @@ def run_job(
     others_wait: Callable[[], bool] = lambda: False,
     progress: Progress = lambda _job: None,
 ) -> bool:
-    """Do what the import's state asks for, for about so many `seconds`; False if somebody should go on with it.
+    """Work on an import for about `seconds`; return False if the work must continue later.
 
-    It ends sooner while `others_wait`, or when this process is to stop. Nothing is done while another process works on
-    it.
+    Returns earlier if `others_wait`, or when this process stops. Does nothing while another process works on the
+    import.
     """
     with _lease(job_id) as is_ours:
         job = ImportJob.objects.select_related("owner").filter(pk=job_id).first()
@@ -110,7 +110,7 @@ class _Pass:
                         return True
                     self.notes.end(sifted.to_read)
                     self.progress(self.job)
-                    # Not before something was done: to come this far anew may take as long as a turn.
+                    # Not before something is done: coming this far again may take a whole turn.
                     if (files or sifted.items) and self.turn.is_over():
                         return False
         _finish(self.job, self.state)
@@ -188,7 +188,7 @@ class _Pass:
                 # does not, for that may be what this batch waits for.
                 jobs = ImportJob.objects.select_for_update(of=("self",), no_key=True).select_related("owner")
                 job = jobs.filter(pk=self.job.pk).first()
-                if job is None or job.state != self.state:  # deleted with its owner, or told something else
+                if job is None or job.state != self.state:  # deleted with its owner, or given another command
                     return False
                 self.job = job
                 items = [

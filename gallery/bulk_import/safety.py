@@ -13,7 +13,7 @@ from gallery.sources.skips import Skips
 from photosearch.embedded.account import Account
 
 MAX_PATH_BYTES = 2000  # what an index of PostgreSQL holds
-# The work for each file of an import grows with these.
+# The work per file of an import grows with these.
 MAX_PATTERNS = 100
 MAX_PATTERN_LENGTH = 500
 MAX_LENGTH_OF_PATTERNS = 5000
@@ -29,9 +29,9 @@ def allowed_roots() -> list[Path]:
 
 
 def confined(path: Path) -> Path:
-    """`path` with its links resolved; ImportRefused unless it is a folder below IMPORT_ROOTS or one of them.
+    """Return `path` with its links resolved; ImportRefused unless it lies in or is one of IMPORT_ROOTS.
 
-    A relative path begins with the name of an import root, as people read it.
+    A relative path begins with the name of an import root, as shown to users.
     """
     refused = ImportRefused(_("There is no folder “%(path)s” that may be imported.") % {"path": path})
     folder = folder_at(str(path))
@@ -57,7 +57,7 @@ def subfolders(path: Path) -> list[Path]:
 
 
 def check_readable(paths: Sequence[Path]) -> None:
-    """ImportRefused if the account of this process may not read one of them; missing ones are passed over."""
+    """ImportRefused if the account of this process cannot read one of the paths; missing ones are skipped."""
     for path in paths:
         try:
             is_closed = not os.access(path, os.R_OK | (os.X_OK if path.is_dir() else 0)) and path.exists()
@@ -83,7 +83,7 @@ def check_archive(path: Path, *, is_whole: bool = True) -> None:
 
 
 def check_patterns(patterns: Sequence[str]) -> None:
-    """ImportRefused if one of them is no line of a .gitignore, or if they are too many or too long."""
+    """ImportRefused if a pattern is not valid in a .gitignore, or if there are too many or too long ones."""
     if len(patterns) > MAX_PATTERNS or sum(map(len, patterns)) > MAX_LENGTH_OF_PATTERNS:
         raise ImportRefused(
             _("An import takes at most %(number)d patterns of %(length)d characters in all.")

@@ -1,4 +1,4 @@
-"""Whose import is worked on next, and for how long: persons take turns, then the imports of each."""
+"""Chooses the next import and the length of its turn: people take turns, then the imports of each."""
 
 import time
 from collections import Counter
@@ -9,16 +9,16 @@ from django.db import connection
 
 from gallery.models import ImportJob
 
-# The first half of the advisory lock that whoever works on an import holds; PostgreSQL drops it with the connection.
+# The first half of the advisory lock on a running import; PostgreSQL releases it with the connection.
 LEASE = 1_953_719
-# So many imports of one person are worked on at once; other threads are for others.
+# Running imports per person; the other threads are for other people.
 MOST_OF_ONE_PERSON = 2
 SECONDS_PER_TURN = 5
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 class Turn:
-    """How long a pass goes on: until `stop_at`; while others wait, for some seconds after it did something new."""
+    """The length of a turn: until `stop_at`; while others wait, some seconds after the first new result."""
 
     def __init__(self, stop_at: float, others_wait: Callable[[], bool]) -> None:
         self._stop_at = stop_at
@@ -27,20 +27,20 @@ class Turn:
         self._first_done_at: float | None = None
 
     def is_over(self) -> bool:
-        """Ask after each batch in which something was done."""
+        """Return whether the turn is over; call it after each batch with new results."""
         now = time.monotonic()
         if self._first_done_at is None:
             self._first_done_at = now
-        # The way to what is new is gone again in each turn: no less time is given to the work itself.
+        # Each turn repeats the way to the new files, so the work itself gets at least as much time.
         on_the_way = self._first_done_at - self._began
         is_long = now - self._first_done_at > max(SECONDS_PER_TURN, on_the_way)
         return now > self._stop_at or (is_long and self._others_wait())
 
 
 def next_job(*, but: Collection[int] = (), instead_of: int | None = None) -> int | None:
-    """The import whose turn it is, `but` none of those; with `instead_of`, one that waits for the end of that turn.
+    """Return the next import, except those in `but`; with `instead_of`, one that waits for the end of that turn.
 
-    The person who has the fewest imports in work comes first, of several the one who had no turn for longest.
+    The person with the fewest running imports comes first, then the one whose last turn is longest ago.
     """
     leased = _leased() | set(but)
     jobs = list(ImportJob.objects.filter(state__in=ImportJob.BUSY).values_list("pk", "owner_id", "heartbeat"))
@@ -57,7 +57,7 @@ def next_job(*, but: Collection[int] = (), instead_of: int | None = None) -> int
 
 
 def _leased() -> set[int]:
-    """The imports that any process works on."""
+    """Return the imports that some process is working on."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT objid::bigint FROM pg_locks JOIN pg_database ON pg_locks.database = pg_database.oid"

@@ -1,6 +1,6 @@
-"""What clients that keep a copy of a gallery ask for: when each photo last changed, and which ones are gone.
+"""Records when each photo last changed and which photos are gone, for clients that keep a copy of a gallery.
 
-Triggers write both, so that every way of changing photos counts, whatever code goes it.
+Triggers write both, so that every change counts, whatever code makes it.
 """
 
 import django.db.models.deletion
@@ -8,8 +8,8 @@ import django.db.models.functions.datetime
 from django.conf import settings
 from django.db import migrations, models
 
-# As of the clock, and not of the transaction's beginning: who has read everything up to a moment before which no
-# transaction that is still open began has missed nothing.
+# The clock's time, not the transaction's start: a client that has read everything up to a time before the start of
+# every open transaction has missed nothing.
 CHANGED = """
 CREATE FUNCTION photo_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

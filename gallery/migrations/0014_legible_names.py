@@ -1,4 +1,4 @@
-"""Take characters that are invisible, or reverse what is read, out of stored names and descriptions."""
+"""Removes invisible characters and those that change the reading direction from stored names and descriptions."""
 
 from django.db import migrations
 from django.db.models import F, Q

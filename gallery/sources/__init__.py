@@ -21,12 +21,12 @@ def scan(
     ignore: Sequence[str] = (),
     progressed: Callable[[], None] = lambda: None,
 ) -> Iterator[Found]:
-    """All files below `root`, a folder or one or several zip archives of one export, in an order that stays the same.
+    """Yield all files below `root`, a folder or one or several zip archives of one export, in a stable order.
 
-    A folder that holds nothing but zip archives stands for those; other archives inside are listed as unsupported. Each
-    folder is read as `profile` says, or by what its name and those above it tell. `ignore` holds globs as in a
-    .gitignore. `progressed` is called often, and may raise what ends the scan.
-    ArchiveRefused if an archive is none; OSError if there is nothing at `root`.
+    A folder that contains only zip archives stands for those; other archives inside are listed as unsupported.
+    `profile` determines how each folder is read; otherwise its name and those above it do. `ignore` holds globs as in a
+    .gitignore. `progressed` is called often, and may raise an exception that ends the scan. ArchiveRefused if an
+    archive is not valid; OSError if `root` does not exist.
     """
     if profile not in PROFILES:
         raise ValueError(f"{profile} is none of {', '.join(PROFILES)}")

@@ -22,7 +22,7 @@ from gallery.sources.skips import LONGEST_JUDGED, Skips
 from gallery.sources.trees import Entry, Folder, Tree, decode_name, shown
 from gallery.sources.zip_directory import TooManyMembers, sum_up_directory
 
-# What reads an archive holds some hundreds of bytes for each member.
+# Reading an archive takes some hundreds of bytes per member.
 MAX_MEMBERS = 500_000
 # Pictures hardly shrink in an archive; drawings and side-cars do, but not all of it.
 MAX_RATIO = 100
@@ -115,7 +115,7 @@ def check_beginning(path: Path) -> None:
 
 
 def check_directory(path: Path) -> None:
-    """ArchiveRefused if the file is no archive, holds too many members, or is a bomb; in constant memory."""
+    """ArchiveRefused if the file is not an archive, has too many members, or is a zip bomb; uses constant memory."""
     try:
         summary = sum_up_directory(path, max_members=MAX_MEMBERS)
     except TooManyMembers as error:
@@ -130,7 +130,7 @@ def check_directory(path: Path) -> None:
 
 
 def open_archive(path: Path) -> zipfile.ZipFile:
-    """The archive, its whole directory in memory; ArchiveRefused as `check_directory`."""
+    """Open the archive and load its directory into memory; ArchiveRefused like `check_directory`."""
     check_directory(path)
     try:
         return zipfile.ZipFile(path)

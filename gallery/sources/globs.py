@@ -1,9 +1,9 @@
 """Globs of paths as in a .gitignore, matched in time linear in the path's length.
 
-pathspec and the like make one regular expression of a whole glob, which tries all places of each star against all of
-the others: a name of 200 letters and a glob of nine stars take years. Here each name on the way is matched alone, and
-within it each star takes the first place that fits: between two stars everything has a fixed width, so that no later
-place could do better.
+pathspec and similar libraries turn a whole glob into one regular expression, which tries all positions of each star
+against all others: a name of 200 letters and a glob of nine stars take years. Here each path component is matched
+alone, and each star takes the first match: the text between two stars has a fixed width, so that no later match could
+do better.
 """
 
 import re
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 CLOSING_BRACKET = re.compile(r"\[[!^]?+\]?+[^\]]*+\]")
-# Have a meaning inside the brackets of Python's expressions, or may get one.
+# Special inside the brackets of Python's expressions, now or in future versions.
 SPECIAL_IN_BRACKETS = re.compile(r"[\\\[&~|]")
 
 Active = tuple[int, ...]
@@ -21,18 +21,18 @@ Active = tuple[int, ...]
 
 @dataclass(frozen=True)
 class Glob:
-    """One line of a .gitignore; of its `parts`, None stands for `**`: any number of folders."""
+    """One line of a .gitignore; None in `parts` stands for `**`: any number of folders."""
 
     parts: tuple[re.Pattern[str] | None, ...]
     ignores: bool
     only_folders: bool
 
     def start(self) -> int:
-        """What may match the first name."""
+        """Return the state before the first name."""
         return self._skip_any(1)
 
     def follow(self, active: int, name: str) -> int:
-        """What may match the name after `name`."""
+        """Return the state after `name`."""
         following = 0
         for place, part in enumerate(self.parts):
             if not active >> place & 1:
@@ -44,7 +44,7 @@ class Glob:
         return self._skip_any(following)
 
     def has_matched(self, active: int) -> bool:
-        """Whether nothing is left to match."""
+        """Return whether the glob has matched."""
         return bool(active >> len(self.parts) & 1)
 
     def _skip_any(self, active: int) -> int:
@@ -55,20 +55,19 @@ class Glob:
 
 
 class Globs:
-    """The lines of a .gitignore, of which the last that matches a path decides. ValueError if one is no glob.
+    """The lines of a .gitignore; the last line that matches a path decides. ValueError if one is not a glob.
 
-    Paths are asked for from the root down: nothing is asked of what lies in an ignored folder.
+    Call `ignore` from the root down; paths inside ignored folders are never queried.
     """
 
     def __init__(self, lines: Iterable[str]) -> None:
         self._globs = [glob for glob in map(read_glob, lines) if glob]
-        # The way to the folder that was asked for last, and what may match in each folder of it: the next path goes on
-        # from there.
+        # The components of the last folder and the state in each: the next path continues from their common part.
         self._folders: list[str] = []
         self._active: list[Active] = [tuple(glob.start() for glob in self._globs)]
 
     def ignore(self, path: str, *, is_folder: bool) -> bool:
-        """Whether the file or folder at `path`, with / between the names, is ignored."""
+        """Return whether the file or folder at `path`, with / as separator, is ignored."""
         if not self._globs:
             return False
         *folders, name = path.split("/")
@@ -91,7 +90,7 @@ class Globs:
 
 
 def read_glob(line: str) -> Glob | None:
-    """The glob of a line; None if that is empty, a comment, or lacks a closing bracket. ValueError if it is no glob."""
+    """Return the glob of a line; None if it is empty, a comment, or lacks a closing bracket. ValueError if invalid."""
     line = line if line.endswith("\\ ") else line.rstrip()
     if not line or line.startswith("#") or line == "/":
         return None
@@ -101,13 +100,13 @@ def read_glob(line: str) -> Glob | None:
     for name in names:
         part = None if name == "**" else _expression(name)
         if part is None and name != "**":
-            return None  # Git, too, takes no notice of such a line.
+            return None  # Git ignores such a line too.
         parts.append(part)
     return Glob(tuple(parts), ignores, only_folders)
 
 
 def _names(line: str) -> tuple[list[str], bool]:
-    """The parts of a glob from the root down, and whether it is of folders only."""
+    """Return the parts of a glob from the root down, and whether it matches only folders."""
     names = line.split("/")
     only_folders = not names[-1]
     if not names[0]:
@@ -120,13 +119,13 @@ def _names(line: str) -> tuple[list[str], bool]:
         names[-1] = "**"
     names = [name for name, before in zip(names, ["", *names], strict=False) if (name, before) != ("**", "**")]
     if len(names) > 1 and names[-1] == "**":
-        # All that lies in a folder: the folder itself is passed over.
+        # Everything in a folder, but not the folder itself.
         return names[:-1], True
     return names, only_folders
 
 
 def _expression(name: str) -> re.Pattern[str] | None:
-    """What matches one name of a glob; None if a closing bracket is missing."""
+    """Return the expression for one name of a glob; None if a closing bracket is missing."""
     runs = _runs(name)
     if runs is None:
         return None
@@ -140,7 +139,7 @@ def _expression(name: str) -> re.Pattern[str] | None:
 
 
 def _runs(name: str) -> list[list[str]] | None:
-    """What stands before, between and behind the stars: an expression for each character."""
+    """Return the parts before, between and after the stars: an expression for each character."""
     runs: list[list[str]] = [[]]
     at = 0
     while at < len(name):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from gallery.sources.found import PassedOverBecause
 from gallery.sources.globs import Globs
 
-# Nothing with a longer path is ever imported; archives may hold names of 65,535 characters.
+# Longer paths are never imported; names in archives may have 65,535 characters.
 LONGEST_JUDGED = 4096
 
 # In lower case. Whoever names one of these as the folder to import gets it: only what lies below is judged.
@@ -37,10 +37,10 @@ SIDECARS = {"xmp", "aae", "thm", "pp3", "dop", "on1", "cos", "lrt"}
 
 
 class Skips:
-    """The rules with a person's own `ignore` globs, which are written as in a .gitignore.
+    """The rules together with a person's own `ignore` globs, in the syntax of .gitignore.
 
-    Paths longer than LONGEST_JUDGED characters are judged by their last name alone. `progressed` is called for each
-    path, and by what takes long between two of them.
+    Paths longer than LONGEST_JUDGED characters are matched by their last name only. `progressed` is called for each
+    path, and during long work between two paths.
     """
 
     def __init__(self, ignore: Sequence[str] = (), *, progressed: Callable[[], None] = lambda: None) -> None:

@@ -1,4 +1,4 @@
-"""The directory of a zip archive, summed up entry by entry in constant memory before anything else reads it."""
+"""Reads the directory of a zip archive entry by entry in constant memory, before any other code reads it."""
 
 import struct
 import zipfile
@@ -7,39 +7,39 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-# Each member takes 46 bytes, and its name, additional fields and comment: so many on the average, and some at any rate.
+# Each member takes 46 bytes plus name, additional fields and comment: an average, and a minimum.
 BYTES_FOR_MEMBER = 256
 BYTES_FOR_ANY = 1 << 18
 
 ENTRY = struct.Struct("<4s2xBx12xLL3H12x")
 SIGNATURE = b"PK\x01\x02"
 NEWEST_VERSION = 63
-# Sizes of the record that ends a large archive, and of the one that says where it is.
+# Sizes of the end record of a large archive, and of the record that locates it.
 LARGE_END, LARGE_END_LOCATOR = 56, 20
 LARGE_SIZE_FIELD, IN_LARGE_FIELD = 1, 0xFFFFFFFF
-# The fields of the record that ends an archive, as zipfile reads them.
+# The fields of the end record, as zipfile reads them.
 END_SIGNATURE, ENTRIES, SIZE, LOCATION = 0, 4, 5, 9
 LARGE_END_SIGNATURE = b"PK\x06\x06"
 
 
 class TooManyMembers(Exception):
-    """The archive holds more files than are read."""
+    """The archive has more members than allowed."""
 
 
 @dataclass(frozen=True)
 class DirectorySummary:
-    """How many members an archive has, and how many bytes they would unfold to."""
+    """The number of members and their total unfolded bytes."""
 
     members: int
     unfolded_bytes: int
 
 
 def sum_up_directory(path: Path, *, max_members: int) -> DirectorySummary:
-    """Read the end record, then the directory if that is small enough for `max_members` by what the record says.
+    """Read the end record, then the directory if the record's size is small enough for `max_members`.
 
     Raises:
-        TooManyMembers: judged by the end record, or while counting where that lies.
-        zipfile.BadZipFile, struct.error, OSError: the file is no zip archive, or damaged.
+        TooManyMembers: by the end record, or by counting if the record is wrong.
+        zipfile.BadZipFile, struct.error, OSError: the file is not a zip archive, or is damaged.
     """
     with path.open("rb") as file:
         end = zipfile._EndRecData(file)  # type: ignore[attr-defined]  # finds the very record that zipfile will use
@@ -59,14 +59,14 @@ def sum_up_directory(path: Path, *, max_members: int) -> DirectorySummary:
             unfolded += file_size
             if members > max_members:
                 raise TooManyMembers
-    # Some programs write more than 65,535 members with a count of two bytes, which wraps.
+    # Some programs write more than 65,535 members with a two-byte count, which wraps.
     if members != entries and (is_large or members % (1 << 16) != entries):
         raise zipfile.BadZipFile
     return DirectorySummary(members, unfolded)
 
 
 def _file_sizes(file: IO[bytes], size: int) -> Iterator[int]:
-    """The unfolded size of each member that a directory of `size` bytes names."""
+    """Yield the unfolded size of each member in a directory of `size` bytes."""
     while size > 0:
         signature, version, _packed, file_size, *lengths = ENTRY.unpack(file.read(ENTRY.size))
         if signature != SIGNATURE or version > NEWEST_VERSION:
@@ -82,7 +82,7 @@ def _file_sizes(file: IO[bytes], size: int) -> Iterator[int]:
 
 
 def _large_size(extra: bytes) -> int:
-    """The unfolded size that the additional fields hold, where it does not fit into the entry."""
+    """Return the unfolded size from the additional fields, if it does not fit into the entry."""
     position = 0
     while position + 4 <= len(extra):
         tag, length = struct.unpack_from("<HH", extra, position)

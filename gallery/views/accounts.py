@@ -42,7 +42,7 @@ class LogIn(LoginView):
         return super().get(request, *args, **kwargs)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Try, unless too many tries came from this address, under any names."""
+        """Try to log in, unless this address has too many failures, under any names."""
         return _refuse_guesses(request) or super().post(request, *args, **kwargs)
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
@@ -60,9 +60,9 @@ class LogIn(LoginView):
 
 
 class ChangePassword(SuccessMessageMixin, PasswordChangeView):
-    """The form for a new password; then back to the account. All other sessions end.
+    """The form for a new password; leads back to the account and ends all other sessions.
 
-    A wrong old password counts like one at the login: guessing does not turn a stolen session into the account.
+    A wrong old password counts like a failed login: guessing must not turn a stolen session into the account.
     """
 
     form_class = PasswordForm
@@ -70,11 +70,11 @@ class ChangePassword(SuccessMessageMixin, PasswordChangeView):
     success_message = _("Your password has been changed. You are logged out everywhere else.")
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Check the old password, unless it was guessed at too often from this address, or by this person anywhere."""
+        """Check the old password, unless this address, or this user anywhere, has too many failures."""
         return _refuse_guesses(request) or super().post(request, *args, **kwargs)
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        """The form asks the backends, which count failures."""
+        """Give the form the backends' check, which counts failures."""
         kwargs: dict[str, Any] = super().get_form_kwargs()
         return kwargs | {"check_password": self._is_password}
 
@@ -117,15 +117,15 @@ def show_lockout(
     original_response: HttpResponse | None,  # noqa: ARG001 - django-axes' signature
     credentials: dict[str, Any],  # noqa: ARG001 - the same
 ) -> HttpResponse:
-    """The page after too many wrong passwords; each further try begins the time anew."""
+    """Show the page after too many wrong passwords; each further attempt restarts the time."""
     return _refuse_to_try(request, wait=settings.AXES_COOLOFF_TIME)
 
 
 def _refuse_guesses(request: HttpRequest) -> HttpResponse | None:
-    """Count a try against the address, and against the person who is logged in; the answer if there were too many."""
+    """Count an attempt by address, and by user if logged in; return the refusal if there were too many."""
     limits = {f"login:{client_network(request)}": settings.LOGINS_PER_MINUTE}
     if request.user.is_authenticated:
-        # A stolen session may be used from any number of addresses.
+        # A stolen session may be used from many addresses.
         limits[f"password:{request.user.pk}"] = settings.AXES_FAILURE_LIMIT
     waits = [seconds_to_wait(who, limit=limit) or 0 for who, limit in limits.items()]
     return _refuse_to_try(request, wait=timedelta(seconds=max(waits))) if any(waits) else None

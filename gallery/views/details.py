@@ -38,7 +38,7 @@ def describe_sources(photo: Photo, *, shows_paths: bool) -> list[tuple[PhotoSour
 
 
 def place_of(source: PhotoSource, *, shows_paths: bool = False) -> str:
-    """The name of the place where the file lies, or lay."""
+    """Return the name of the place where the file lies, or lay."""
     if source.path == PhotoSource.UPLOAD:
         return _("Uploaded here")
     return source.places(shows_paths=shows_paths).name(source.path)

@@ -22,9 +22,9 @@ from gallery.views import PageRequest
 
 # A photo's bytes never change, and the addresses of thumbnails carry their version.
 CACHE_CONTROL = "private, max-age=31536000, immutable"
-# The header that tells nginx which file to send; it says itself that it cuts ranges.
+# The header that names the file for nginx to send, which itself announces ranges.
 FRONT_SENDS = "X-Accel-Redirect"
-# In the environment of a request that came by nginx (photosearch/front/wsgi.py); clients cannot set it.
+# Set in the environment of requests through nginx (photosearch/front/wsgi.py); clients cannot set it.
 BEHIND_FRONT = "photosearch.front"
 # Opened on its own, a file can run nothing and load nothing, whatever it holds.
 CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
@@ -88,16 +88,16 @@ def _send(request: PageRequest, path: Path, *, etag: str, content_type: str, fil
 
 
 def _is_sent_by_front(request: PageRequest) -> bool:
-    """Whether nginx stands before us and sends the file, or the part of it that is asked for.
+    """Return whether nginx is in front and sends the file or the requested range.
 
-    Two headers it would compare with the file's own values, which are not those we send.
+    nginx would compare If-Match and If-Unmodified-Since with its own values, not with the ones we send.
     """
     is_compared = "If-Match" in request.headers or "If-Unmodified-Since" in request.headers
     return BEHIND_FRONT in request.META and not is_compared
 
 
 def _leave_to_front(path: Path, *, content_type: str, filename: str) -> HttpResponse:
-    """Say where nginx finds the file (photosearch/front/nginx.conf)."""
+    """Return an answer that names the file for nginx (photosearch/front/nginx.conf)."""
     response = HttpResponse(content_type=content_type)
     if path.is_relative_to(settings.MEDIA_ROOT):
         response[FRONT_SENDS] = quote(f"/_front/media/{path.relative_to(settings.MEDIA_ROOT)}")

@@ -63,7 +63,7 @@ def _lines(job: ImportJob, places: Places) -> Iterator[str]:
 
 
 def _no_formula(text: str) -> str:
-    """Text that no spreadsheet takes for a formula."""
+    """Return text that spreadsheets do not take for a formula."""
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 

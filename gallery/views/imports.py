@@ -51,7 +51,7 @@ def list_imports(request: PageRequest) -> HttpResponse:
     return render(request, "gallery/imports.html", {"jobs": shown})
 
 
-# The login, the origin and the cookie are checked before the body is read, in which the token stands.
+# Login, origin and cookie are checked before the body, which contains the token, is read.
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 @vary_on_headers("HX-Request")
@@ -133,7 +133,7 @@ def _followed(request: PageRequest, job_id: int) -> ImportJob:
 
 def _page(request: PageRequest, job: ImportJob, *, is_told: bool = False, is_news: bool = False) -> HttpResponse:
     is_own = job.owner_id == request.user.pk
-    # Counts of duplicates would tell others which files the owner has.
+    # Counts of duplicates would reveal to others which files the owner has.
     numbers = job.counts if is_own else {}
     context = {
         "job": job,
@@ -194,13 +194,13 @@ def _removable(job: ImportJob) -> dict[str, int]:
 
 
 def _place(request: PageRequest, job: ImportJob) -> str:
-    """The roots of an import, as the reader names them."""
+    """Return the roots of an import as `user` may see them."""
     places = job.places(shows_paths=may_administrate(request))
     return ", ".join(map(places.name, job.roots))
 
 
 def _folders(request: PageRequest, chosen: str) -> dict[str, Any]:
-    """The folders in the chosen one, and the way to it; without a choice, the roots. Each with its name in the form."""
+    """Return the folders in the chosen one and the path to it, or the roots; each with its form value."""
     places = Places(shows_paths=may_administrate(request))
 
     def named(paths: Iterable[Path]) -> list[tuple[str, Path]]:

@@ -35,7 +35,7 @@ def show_photo(request: PageRequest, photo_id: int) -> HttpResponse:
 
 @require_safe
 def tell_state(request: PageRequest, photo_id: int) -> JsonResponse:
-    """Whether a photo is shown or in the bin, for a script that got no picture of it."""
+    """Tell a script that could not load a picture whether the photo is visible or in the bin."""
     photo = get_object_or_404(Photo.objects.belonging_to(request.user).only("trashed_at"), pk=photo_id)
     return JsonResponse({"state": "trashed" if photo.trashed_at else "shown"})
 

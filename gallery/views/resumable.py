@@ -56,7 +56,7 @@ MAX_CHECKSUMS = 1000
 
 @speaks_tus("POST")
 def begin(request: PageRequest, *, resume: str = "gallery:resume", is_archive: bool = False) -> HttpResponse:
-    """Begin an upload, whose first piece may come along; `resume` names the address that takes the others."""
+    """Begin an upload, optionally with its first piece; `resume` names the address for the others."""
     size, named = number_in(request, "Upload-Length"), metadata_in(request)
     takes_piece, checksum = has_piece(request), checksum_in(request)
     upload = _begin(request, size, named, is_archive=is_archive)
@@ -65,7 +65,7 @@ def begin(request: PageRequest, *, resume: str = "gallery:resume", is_archive: b
             if takes_piece:
                 _receive(request, upload, file, checksum)
         except Refusal as refusal:
-            # The upload is there, though its first piece was damaged.
+            # The upload exists although its first piece was damaged.
             refusal.headers = {"Location": _address(request, resume, upload), "Upload-Offset": upload.offset}
             raise
         except OSError:
@@ -116,11 +116,11 @@ def _checksums(request: HttpRequest) -> list[str]:
 
 
 def _begin(request: PageRequest, size: int, named: dict[str, str], *, is_archive: bool) -> PartialUpload:
-    """Begin an upload; Refusal of one that is too large, or for which there is no room."""
+    """Create an upload; Refusal if it is too large, or there is no room for it."""
     limit = settings.MAX_ARCHIVE_BYTES if is_archive else settings.MAX_UPLOAD_BYTES
     filename, sha256 = named.get("filename", ""), sha256_in(named)
     if is_archive and sha256:
-        # To read all of it once more would keep the sender waiting for minutes; each piece may have a checksum.
+        # Reading the whole archive again would keep the client waiting for minutes; each piece may have a checksum.
         raise BadRequest(_("The checksum of a whole archive cannot be checked: leave “sha256” out."))
     if is_archive:
         filename = archive_name(filename)
@@ -162,9 +162,9 @@ def _go_on(request: PageRequest, upload: PartialUpload) -> HttpResponse:
 def _receive(
     request: HttpRequest, upload: PartialUpload, file: IO[bytes], checksum: tuple[Any, bytes] | None = None
 ) -> None:
-    """Write what comes, as it comes: whatever arrived before the connection broke stays, unless it has a checksum.
+    """Write the body as it arrives: received bytes are kept on a broken connection, unless the piece has a checksum.
 
-    Refusal of a piece that is not what the client meant to send, of which nothing stays.
+    Refusal of a damaged or misplaced piece, of which nothing is kept.
     """
     begin = upload.offset
     room = upload.size - begin

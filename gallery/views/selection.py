@@ -67,7 +67,7 @@ def download_chosen(request: PageRequest) -> StreamingHttpResponse:
 
 
 def _edit_chosen(request: PageRequest, form: forms.Form, **changes: Any) -> int:
-    """How many photos were changed; BadRequest if all of them were deleted meanwhile, as in another tab."""
+    """Return the number of photos changed; BadRequest if all of them were deleted meanwhile, as in another tab."""
     count = edit_photos(chosen_photos(form), user=request.user, **changes)
     if not count:
         raise BadRequest(_gone_sentence(form))

@@ -63,7 +63,7 @@ def send_outline(request: PageRequest) -> JsonResponse:
 
 @require_safe
 def send_portion(request: PageRequest, year: int, month: int) -> JsonResponse:
-    """A portion of the timeline, from the place in a month that is asked for."""
+    """Send a portion of the timeline, from the given place in a month on."""
     form = PortionForm(request.GET)
     if not (form.is_valid() and year in YEARS and month in MONTHS):
         raise Http404

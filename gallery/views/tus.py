@@ -1,7 +1,7 @@
-"""Headers and refusals of tus 1.0: what a request says, and how an answer is put.
+"""Headers and refusals of tus 1.0: parsing requests and building answers.
 
-https://tus.io/protocols/resumable-upload. Offered of its extensions: creation,
-creation-with-upload, expiration, termination and checksum.
+https://tus.io/protocols/resumable-upload. Supported extensions: creation, creation-with-upload, expiration, termination
+and checksum.
 """
 
 import base64
@@ -23,34 +23,34 @@ from gallery.digests import read_checksum
 
 VERSION = "1.0.0"
 PIECE_TYPE = "application/offset+octet-stream"
-# The second one is that of generated clients, which know no other type for bytes.
+# The second one is for generated clients, which only know that type for bytes.
 PIECE_TYPES = (PIECE_TYPE, "application/octet-stream")
 EXTENSIONS = "creation,creation-with-upload,expiration,termination,checksum"
 ALGORITHMS = ("sha1", "sha256", "md5")
 CHECKSUM_MISMATCH = 460
-# Methods that a client may name in X-HTTP-Method-Override where its network lets only POST through.
+# Methods allowed in X-HTTP-Method-Override, for networks that only let POST through.
 OVERRIDING = ("HEAD", "PATCH", "DELETE")
-# Of extensions that are not offered: to pass them over would store something else than the client means.
+# Unsupported extensions: ignoring them would store something else than the client means.
 REFUSED_HEADERS = ("Upload-Defer-Length", "Upload-Concat")
 
 View = Callable[..., HttpResponse]
 
 
 class Refusal(Exception):
-    """The request is answered with `status` and a sentence; `kind` is the problem's type where the status is not it."""
+    """A refusal with `status` and a sentence; `kind` is the problem's type if the status does not determine it."""
 
     def __init__(self, status: int, sentence: str, *, kind: str = "", headers: dict[str, object] | None = None) -> None:
         super().__init__(sentence)
         self.status, self.kind, self.headers = status, kind, headers
 
     def answer(self) -> HttpResponse:
-        """For the page's script; the API makes a problem of it."""
+        """Return the answer for the page's script; the API makes a problem document of it."""
         content = {"detail": str(self)} | ({"type": self.kind} if self.kind else {})
         return answer(self.status, self.headers, content)
 
 
 def speaks_tus(*methods: str) -> Callable[[View], View]:
-    """A view of `methods` that names the version in every answer, and whose OPTIONS needs no login.
+    """Decorate a view of `methods`: the version in every answer, and OPTIONS without a login.
 
     A view raises Refusal, BadRequest or Http404.
     """
@@ -71,7 +71,7 @@ def speaks_tus(*methods: str) -> Callable[[View], View]:
 
 
 def _answering(view: View, methods: tuple[str, ...]) -> View:
-    """`view`, its refusals as answers."""
+    """Return `view` with its refusals converted into answers."""
 
     def answering(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.method not in methods:
@@ -90,21 +90,21 @@ def _answering(view: View, methods: tuple[str, ...]) -> View:
 
 
 def override_method(request: HttpRequest) -> None:
-    """Take a POST for the method that X-HTTP-Method-Override names."""
+    """Apply X-HTTP-Method-Override to a POST."""
     wanted = request.headers.get("X-HTTP-Method-Override", "").strip().upper()
     if request.method == "POST" and wanted in OVERRIDING:
         request.method = wanted
 
 
 def describe(*, is_archive: bool) -> HttpResponse:
-    """The answer to OPTIONS: what of the protocol is understood."""
+    """Return the answer to OPTIONS: the supported parts of the protocol."""
     offered = {"Tus-Version": VERSION, "Tus-Extension": EXTENSIONS, "Tus-Checksum-Algorithm": ",".join(ALGORITHMS)}
     limit = settings.MAX_ARCHIVE_BYTES if is_archive else settings.MAX_UPLOAD_BYTES
     return answer(204, offered | {"Tus-Max-Size": limit})
 
 
 def refuse_unreadable(request: HttpRequest) -> None:
-    """Refusal of another version, of a body without a length, and of extensions that are not offered."""
+    """Refusal of another version, a body without a length, or an unsupported extension."""
     if request.headers.get("Tus-Resumable") != VERSION:
         raise Refusal(
             412, _("Only version 1.0.0 of tus is understood."), kind="wrong-version", headers={"Tus-Version": VERSION}
@@ -117,17 +117,17 @@ def refuse_unreadable(request: HttpRequest) -> None:
 
 
 def has_piece(request: HttpRequest) -> bool:
-    """Whether the body is a piece; Refusal of one that is something else."""
+    """Return whether the body is a piece; Refusal if it has another type."""
     if request.content_type in PIECE_TYPES:
         return True
-    # Some clients name a type though they send nothing.
+    # Some clients send a type without a body.
     if request.headers.get("Content-Length", "0") not in ("", "0"):
         raise Refusal(415, _("A piece must be sent as %(type)s.") % {"type": PIECE_TYPE})
     return False
 
 
 def wants_json(request: HttpRequest) -> bool:
-    """Whether `Accept` names JSON: wildcards do not, as those who send them expect what the protocol says."""
+    """Return whether `Accept` names JSON; wildcards do not count, as their senders expect the protocol's own answer."""
     return any(
         accepted.main_type == "application" and accepted.sub_type in ("json", "*")
         for accepted in request.accepted_types
@@ -135,7 +135,7 @@ def wants_json(request: HttpRequest) -> bool:
 
 
 def number_in(request: HttpRequest, name: str) -> int:
-    """The number in a header; BadRequest."""
+    """Return the number in a header; BadRequest."""
     value = request.headers.get(name, "")
     if not (value.isascii() and value.isdigit() and len(value) < 16):
         raise BadRequest(_("“%(name)s” must be a number.") % {"name": name})
@@ -143,7 +143,7 @@ def number_in(request: HttpRequest, name: str) -> int:
 
 
 def metadata_in(request: HttpRequest) -> dict[str, str]:
-    """The pairs of Upload-Metadata, whose values are in base64 and may be missing; BadRequest."""
+    """Return the pairs of Upload-Metadata, whose values are base64 and may be missing; BadRequest."""
     header = request.headers.get("Upload-Metadata", "").strip()
     metadata: dict[str, str] = {}
     for pair in header.split(",") if header else []:
@@ -158,7 +158,7 @@ def metadata_in(request: HttpRequest) -> dict[str, str]:
 
 
 def sha256_in(metadata: dict[str, str]) -> str:
-    """The checksum that the file must have, in small hexadecimal digits; empty where none is named. BadRequest."""
+    """Return the expected checksum in lower-case hexadecimal digits; empty without one. BadRequest."""
     try:
         return read_checksum(metadata["sha256"], digits=64) if metadata.get("sha256") else ""
     except ValueError as error:
@@ -166,7 +166,7 @@ def sha256_in(metadata: dict[str, str]) -> str:
 
 
 def checksum_in(request: HttpRequest) -> tuple[Any, bytes] | None:
-    """A hash for the piece and the digest that it must have; None where the client names none. BadRequest."""
+    """Return a hash for the piece and its expected digest; None without a checksum. BadRequest."""
     if "Upload-Checksum" not in request.headers:
         return None
     algorithm, _space, encoded = request.headers["Upload-Checksum"].strip().partition(" ")
@@ -185,7 +185,7 @@ def checksum_in(request: HttpRequest) -> tuple[Any, bytes] | None:
 def answer(
     status: int, headers: dict[str, object] | None = None, content: dict[str, Any] | None = None
 ) -> HttpResponse:
-    """An answer of the protocol; without `content` it has no body and no type."""
+    """Return an answer of the protocol; without `content` it has no body and no type."""
     response = JsonResponse(content, status=status) if content else HttpResponse(status=status)
     if status == CHECKSUM_MISMATCH:
         response.reason_phrase = "Checksum Mismatch"
@@ -197,6 +197,6 @@ def answer(
 
 
 def refusal_in(response: HttpResponse) -> tuple[str, str]:
-    """The sentence and the problem's type of a refusal, which was made for the page's script."""
+    """Return the sentence and problem type of a refusal made for the page's script."""
     content = json.loads(response.content)
     return content["detail"], content.get("type", "")

@@ -26,10 +26,10 @@ from gallery.views import PageRequest
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one file: `status` as in HTTP (201 new, 200 there already), and why it was refused.
+    """The outcome of one file: `status` as in HTTP (201 new, 200 known), and the reason for a refusal.
 
-    Of what was there already, `detail` says where, unless it was in the gallery. `kind` is the API's type of a refusal
-    where the status does not tell it.
+    For known bytes, `detail` says where they are unless in the gallery. `kind` is the API's type of a refusal if the
+    status does not determine it.
     """
 
     filename: str
@@ -64,7 +64,7 @@ class LargeFileSkipper(FileUploadHandler):
         """Leave the file to the handlers behind."""
 
 
-# The login, the origin and the cookie are checked before the body is read, in which the token stands.
+# Login, origin and cookie are checked before the body, which contains the token, is read.
 @csrf_exempt
 @is_transfer
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -85,7 +85,7 @@ def upload_pictures(request: PageRequest) -> HttpResponse:
 
 
 def too_large(limit: int | None = None) -> str:
-    """Why a file is refused that is larger than `limit`, by default that of pictures."""
+    """Return the refusal of a file larger than `limit`, by default that of pictures."""
     limit_in_words = filesizeformat(settings.MAX_UPLOAD_BYTES if limit is None else limit)
     return _("This file is too large; at most %(limit)s are allowed.") % {"limit": limit_in_words}
 

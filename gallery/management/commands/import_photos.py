@@ -77,7 +77,7 @@ class Command(BaseCommand):
     def _create(self, options: dict[str, Any]) -> ImportJob:
         if not options["paths"]:
             raise CommandError("Name a folder or zip archives.")
-        # The pages' sentence names no path of the server.
+        # The message of the pages does not show the server's path.
         if missing := next((path for path in options["paths"] if not path.exists()), None):
             raise CommandError(f"There is no “{missing}”.")
         owner = _owner(options["owner"])

@@ -54,6 +54,6 @@ class Command(BaseCommand):
         notes.take_back_begun()
         broker.close()
         if any(thread.name.startswith(READER_NAME) for thread in enumerate_threads()):
-            # Reading a file hangs, and Python would wait for its end.
+            # Python would wait for the end of a read that hangs.
             sys.stderr.flush()
             os._exit(0)
