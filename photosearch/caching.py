@@ -1,4 +1,4 @@
-"""The cache: JSON in Valkey, which all processes share; while that is down, in each process's own memory."""
+"""The cache: JSON in Valkey, shared by all processes; while Valkey is down, in each process's memory."""
 
 import json
 import logging
@@ -15,10 +15,10 @@ Value = TypeVar("Value")
 
 
 def remember(key: str, make: Callable[[], Any], *, seconds: int, read: Callable[[Any], Value]) -> Value:
-    """`read` of what is cached under `key`; where that is missing or cannot be read, of what `make` returns now.
+    """Return `read` of the value cached under `key`; if missing or unreadable, cache and read `make()` instead.
 
-    `make` returns what JSON can say. `read` may raise ArithmeticError, LookupError, TypeError or ValueError: then the
-    entry was written by another version, or by another program, and is replaced.
+    `make` returns JSON-serialisable data. `read` may raise ArithmeticError, LookupError, TypeError or ValueError: then
+    another version or program wrote the entry, and it is replaced.
     """
     stored = cache.get(key)
     if stored is not None:
@@ -32,13 +32,13 @@ def remember(key: str, make: Callable[[], Any], *, seconds: int, read: Callable[
 
 
 class JsonSerializer:
-    """JSON for values of the cache: reading it runs no code, in contrast to pickle.
+    """Serialises cached values as JSON; unlike pickle, reading it runs no code.
 
-    Integers stay as they are, so that Valkey can count.
+    Integers are stored as they are, so that Valkey can increment them.
     """
 
     def dumps(self, value: Any) -> int | bytes:
-        """The bytes; TypeError or ValueError for what JSON would lose: tuples, keys that are no strings, NaN."""
+        """Return the bytes; TypeError or ValueError for values that JSON would change: tuples, non-string keys, NaN."""
         if type(value) is int:
             return value
         text = json.dumps(value, allow_nan=False, separators=(",", ":"))
@@ -47,7 +47,7 @@ class JsonSerializer:
         return text.encode()
 
     def loads(self, data: Any) -> Any:
-        """The value; None for bytes that are no JSON, such as entries of versions that pickled."""
+        """Return the value; None for bytes that are not JSON, such as pickles of older versions."""
         try:
             return json.loads(data) if isinstance(data, bytes) else data
         except (ValueError, RecursionError):
@@ -55,7 +55,7 @@ class JsonSerializer:
 
 
 class JsonClient(RedisCacheClient):
-    """Valkey's side: an entry that cannot be read is a miss, and is removed so that `add` replaces it."""
+    """The Valkey client: an unreadable entry is a miss, and is removed so that `add` replaces it."""
 
     def __init__(self, servers: list[str], **options: Any) -> None:
         serializer: Any = JsonSerializer
@@ -80,7 +80,7 @@ class JsonClient(RedisCacheClient):
 
 
 class JsonMemoryCache(LocMemCache):
-    """The same in this process's memory; refuses what the one in Valkey refuses."""
+    """The same in this process's memory; refuses the values that the Valkey client refuses."""
 
     _serializer = JsonSerializer()
 

@@ -1,4 +1,4 @@
-"""Headers that keep private answers private: out of caches, and out of a browser after logging out."""
+"""Headers that keep private answers out of caches, and clear the browser's data after logging out."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,14 +11,14 @@ from django.utils.cache import patch_vary_headers
 
 NO_STORE = "private, no-store"
 PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
-# Thumbnails and pages that the browser keeps, and uploads that it remembers. Not cookies: those of a whole domain would
-# go, other programs' included, and so would language and spacing; the session's cookie is deleted anyway.
+# Clears cached thumbnails and pages, and remembered uploads. Not cookies: this would clear those of a whole domain,
+# including other programs', language and spacing; the session's cookie is deleted anyway.
 CLEAR_SITE_DATA = '"cache", "storage"'
 HAS_LOGGED_OUT = "_has_logged_out"
 
 
 class PrivateAnswers:
-    """Middleware that forbids caches to keep what says nothing else, and names what an answer depends on.
+    """Middleware that forbids caching of answers without Cache-Control, and adds Vary.
 
     Static files are answered before it.
     """
@@ -27,7 +27,7 @@ class PrivateAnswers:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Add the headers that are missing."""
+        """Add the missing headers."""
         response = self.get_response(request)
         response.headers.setdefault("Cache-Control", NO_STORE)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
@@ -40,12 +40,12 @@ class PrivateAnswers:
     def _conditions(request: HttpRequest, response: HttpResponseBase) -> list[str]:
         if request.path.startswith("/api/"):
             return ["Cookie", "Authorization"]
-        # htmx gets a fragment of many pages, and a redirection of its own from the login.
+        # htmx gets a fragment of many pages, and its own redirection from the login.
         is_page = response.headers.get("Content-Type", "").startswith("text/html")
         return ["Cookie", "HX-Request"] if is_page else ["Cookie"]
 
 
 @receiver(user_logged_out)
 def note_logout(request: HttpRequest, **_kwargs: Any) -> None:
-    """Have the answer clear what the browser keeps, whichever page logged the person out."""
+    """Let the answer clear the browser's data, whichever page logged the user out."""
     setattr(request, HAS_LOGGED_OUT, True)

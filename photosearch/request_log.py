@@ -1,11 +1,11 @@
-"""Refused requests in the log: one short line each, and only the first few of a minute."""
+"""Limits the log of refused requests to one short line each, and a few lines per minute."""
 
 import logging
 import time
 from collections import Counter
 from threading import Lock
 
-# Loggers of what any client can make them write, without a login.
+# Loggers that any client can trigger without a login.
 LOGGERS = ("django.request", "django.security", "uvicorn.error", "mcp.server")
 LINES_PER_MINUTE = 10
 MINUTE = 60.0
@@ -13,9 +13,9 @@ LONGEST_MESSAGE = 300
 
 
 class RefusedRequests(logging.Filter):
-    """Shorten what refused requests log, and drop what exceeds LINES_PER_MINUTE of each kind and process.
+    """Shortens log records of refused requests, and drops those beyond LINES_PER_MINUTE per kind and process.
 
-    The first line of a later minute says how many were dropped. Errors of ours (status 500 and above) pass unchanged.
+    The first line of a later minute gives the number dropped. Our own errors (status 500 and above) pass unchanged.
     """
 
     def __init__(self) -> None:
@@ -26,7 +26,7 @@ class RefusedRequests(logging.Filter):
         self._dropped: Counter[tuple[str, int]] = Counter()
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Say whether `record` is written; a refused request's becomes one line."""
+        """Return whether `record` is written; a refused request's record becomes one line."""
         status = int(getattr(record, "status_code", 0))
         if not _is_refused(record, status):
             return True
@@ -59,5 +59,5 @@ def _is_refused(record: logging.LogRecord, status: int) -> bool:
 
 
 def _printable(text: str) -> str:
-    """Replace what could end the line or steer a terminal."""
+    """Replace characters that could end the line or control a terminal."""
     return "".join(sign if sign.isprintable() else "�" for sign in text)

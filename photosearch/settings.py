@@ -22,7 +22,7 @@ DATA_DIR = Path(
     )
 ).absolute()
 RUN_DIR = DATA_DIR / "run"
-# nginx's configuration, and the sockets on which our processes wait for it.
+# nginx's configuration, and our processes' sockets for nginx.
 FRONT_DIR = RUN_DIR / "front"
 
 # `manage.py up` writes the addresses and secrets of the servers that it started; the environment has precedence.
@@ -44,7 +44,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
 SECURE_SSL_REDIRECT = _https
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _https else None
 SECURE_HSTS_SECONDS = 31_536_000 if _https else 0
-# Only where asked for: they bind other programs on the subdomains, for a year.
+# Only if requested: they affect other programs on the subdomains for a year.
 SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_INCLUDE_SUBDOMAINS", default=False)
 SECURE_HSTS_PRELOAD = env.bool("HSTS_PRELOAD", default=False)
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
@@ -52,7 +52,8 @@ SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_REDIRECT_EXEMPT = [r"^health$", r"^api/v1/health/", r"^api/v1/metrics/$"]
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-# How many reverse proxies of our own add to X-Forwarded-For, which lockouts, throttles and the list of sessions go by.
+# The number of our own reverse proxies that add to X-Forwarded-For; lockouts, throttles and the list of sessions rely
+# on it.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 
 CONTENT_SECURITY_POLICY = {
@@ -128,20 +129,20 @@ TEMPLATES = [
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "gallery:photos"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
-# So many wrong passwords for one name from one address (IPv6: network) lock that name there for a while. The page
+# Failed attempts for one name from one address (IPv6: network) until that name is locked there for a while. The page
 # "password" counts too.
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_CALLABLE = "gallery.views.accounts.show_lockout"
 AXES_CLIENT_IP_CALLABLE = "gallery.access.addresses.client_network"
-# Masked where attempts are recorded; "password" always is.
+# Masked in recorded attempts; "password" always is.
 AXES_SENSITIVE_PARAMETERS = ["old_password", "new_password1", "new_password2"]
 AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
-# From one address or IPv6 network, under any names; axes counts each name apart.
+# From one address or IPv6 network, under any names; axes counts each name separately.
 LOGINS_PER_MINUTE = 60
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}Validator"}
@@ -220,7 +221,7 @@ IMPORT_ROOTS = env.list("IMPORT_ROOTS", default=[])
 # --- The API -------------------------------------------------------------------------------------------------------
 API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=3000)
 API_ANONYMOUS_PER_MINUTE = env.int("API_ANONYMOUS_PER_MINUTE", default=60)
-# With this token Prometheus reads the figures; empty: only administrators and their keys.
+# Token for Prometheus' access to the figures; if empty, only administrators and their keys have access.
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 # What assistants are told to connect to; `make run` names its own port.
 ASSISTANT_URL = env.str("ASSISTANT_URL", default=f"{PUBLIC_URL}/mcp")
@@ -291,8 +292,8 @@ LOGGING = {
     "loggers": {
         "elastic_transport": {"level": "WARNING"},
         "axes": {"level": "WARNING"},
-        # uvicorn writes through a handler of its own.
+        # uvicorn writes through its own handler.
         "uvicorn.error": {"filters": ["refused_requests"]},
-        "uvicorn.access": {"level": "WARNING"},  # no line for each request, as of the other programs
+        "uvicorn.access": {"level": "WARNING"},  # no line per request, like the other programs
     },
 }

@@ -11,7 +11,7 @@ django_application = get_wsgi_application()
 
 
 def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-    """Answer a request; `Connection: close` reaches gunicorn, which drops the header from an application's answer."""
+    """Answer a request; tell gunicorn of `Connection: close`, which it drops from an application's headers."""
 
     def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
         if ("Connection", "close") in headers and hasattr(start_response, "__self__"):

@@ -66,7 +66,7 @@ class PartOfPhoto:
     model: str = ""
 
     def vector_for(self, encoder: EncoderInfo) -> QueryVector | None:
-        # Photos are visible to their owners alone: it is they who ask.
+        # Photos are visible only to their owners, so the owner is the asker.
         return encode_region(self.photo.path, self.region, model=encoder.model, asker=self.photo.owner_id)
 
 

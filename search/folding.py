@@ -16,8 +16,8 @@ UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000
 LATIN = "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f"
 SPACE = " \t\n\r\f\x0b"
 
-# Written out, because the three engines differ in what \s means. Spaces first become single ones: an expression that
-# looks behind a run of spaces would read the run again from each of its places.
+# Written out, because \s differs between the three engines. Runs of spaces become single ones first: an expression that
+# looks behind a run would read it again from each position.
 SPACES = f"[{SPACE}]+"
 IDLE_SPACE = f"(?<=[{UNSPACED}]) | (?=[{UNSPACED}])"
 

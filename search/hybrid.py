@@ -54,27 +54,27 @@ def search_by_example(
     limit: int = PAGE_SIZE,
     keeps_list: bool = False,
 ) -> SearchPage:
-    """Photos of `user` that look like `example`, and more like the words of `text` and less like its excluded ones.
+    """Return photos of `user` similar to `example`, and closer to the words of `text` than to its excluded ones.
 
-    See search.composition for how. Words are looked for in the pictures' texts as well, and fused in; filters and
-    excluded words narrow both.
+    See search.composition for the method. The words are also searched in the pictures' texts, and the rankings fused;
+    filters and excluded words narrow both.
 
     Raises:
         InvalidImage: a part of a photo cannot be cut out.
-        EncoderBusy: other picture queries of `user` are under way.
-        InvalidQuery: with a sentence for the person.
+        EncoderBusy: other picture queries of `user` are running.
+        InvalidQuery: with a sentence for the user.
     """
     ranker = Ranker(text, user=user, filters=filters, order=order)
     return _first_page(ranker.by_example(example), ranker, at_most=at_most, limit=limit, keeps_list=keeps_list)
 
 
 def remember_picture(data: bytes, *, user: AbstractBaseUser) -> SentPicture:
-    """The vector of a picture file's bytes, to search with; the picture itself is not stored.
+    """Return the vector of a picture file's bytes, to search with; the picture itself is not stored.
 
     Raises:
-        InvalidImage: `data` is no picture.
-        EncoderBusy: other picture queries of `user` are under way.
-        EncoderUnavailable: nobody can compare pictures at the moment.
+        InvalidImage: `data` is not a supported picture.
+        EncoderBusy: other picture queries of `user` are running.
+        EncoderUnavailable: no encoder can compare pictures at the moment.
     """
     encoder = choose_encoder(frozenset(), user=user)
     if encoder is None:
@@ -92,12 +92,12 @@ def search_by_image(
     order: Order = "",
     limit: int = PAGE_SIZE,
 ) -> SearchPage:
-    """Photos of `user` that look like the picture in `data`: `remember_picture` and `search_by_example` in one.
+    """Return photos of `user` similar to the picture in `data`: `remember_picture` and `search_by_example` in one.
 
     Raises:
-        InvalidImage: `data` is no picture.
-        EncoderBusy: other picture queries of `user` are under way.
-        InvalidQuery: with a sentence for the person.
+        InvalidImage: `data` is not a supported picture.
+        EncoderBusy: other picture queries of `user` are running.
+        InvalidQuery: with a sentence for the user.
     """
     try:
         example = remember_picture(data, user=user)

@@ -51,9 +51,9 @@ class SnippetMaker:
 
 
 def make_snippet(source: str, text: str, places: TermPlaces) -> Snippet | None:
-    """The surroundings of the first of `places` in `text`, with all places marked; None if there is none.
+    """Return the surroundings of the first of `places` in `text`, with all places marked; None without places.
 
-    Only the first LONGEST_READ characters are looked through.
+    Covers only the first LONGEST_READ characters.
     """
     text = compose(text[:LONGEST_READ])
     first = next(places.in_text(text), None)

@@ -47,9 +47,9 @@ class MatchFinder:
         self._places = [places for places in (places_of_terms(query), places_of_alike(query)) if places]
 
     def find(self, lines: Sequence[dict[str, Any]]) -> list[Match]:
-        """All matches among `lines` (of PhotoText), in reading order; words that are only alike where no others are.
+        """Return all matches among `lines` (of PhotoText), in reading order; similar words only without exact ones.
 
-        Only the first LONGEST_READ characters are looked through.
+        Covers only the first LONGEST_READ characters.
         """
         lines = [line for line in lines if len(line.get("box", ())) == 4]
         # Every composed character with its line and its place there: words go on over the ends of lines.
@@ -61,7 +61,7 @@ class MatchFinder:
         )
         read = list(islice(characters, LONGEST_READ))
         text = "".join(character for character, _number, _at in read)
-        # Once for each line, however many matches it holds.
+        # Once per line, however many matches it has.
         edges = cache(lambda number: _edges(lines[number]["text"]))
         for places in self._places:
             if found := [_match(lines, read[begin:end], edges) for begin, end in places.in_text(text)]:
@@ -86,7 +86,7 @@ def part_of_box(box: Sequence[Sequence[float]], text: str, *, begin: int, end: i
 
 
 def _edges(text: str) -> list[float]:
-    """Where each character of a line begins, and the last ends, in widths of a Chinese character."""
+    """Return the edges of the characters of a line, in widths of a Chinese character."""
     return list(accumulate(map(_width, text), initial=0.0))
 
 

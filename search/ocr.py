@@ -29,13 +29,13 @@ READING_VERSION = 1  # raise it when the same weights come to read otherwise: ti
 DETECTOR_SIDE = 1600  # at full size a 12-megapixel photo takes 2.7 GB, and is read worse
 BATCH = 2  # more is slower for long lines, one is slower for short ones
 MAX_SIDE = 6000  # bounds the memory; of very long pictures, half of it bounds the width
-MIN_SIDE = 8  # pixels; no letter fits into less
-# One picture costs at most some three minutes of one processor: 36 megapixels in at most MAX_TILES tiles, searched
-# twice if they lie on their side (some 80 s), and lines that are together this many times as long as high (some 100 s).
-# A tall screenshot full of code, 1080 × 30,000, has 20,000.
+MIN_SIDE = 8  # pixels; smaller pictures contain no legible letters
+# One picture takes at most about three minutes of one processor: 36 megapixels in at most MAX_TILES tiles, searched
+# twice if they lie on their side (about 80 s), and lines whose total length is this many times their height (about 100
+# s). A tall screenshot full of code, 1080 × 30,000, has 20,000.
 MAX_READ_LENGTH = 30_000
 CROPS_AT_ONCE = 100
-# Seconds after which one tile, or so many crops, are taken for an endless loop.
+# Seconds after which one tile, or this many crops, count as an endless loop.
 STEP_PATIENCE = 300
 
 
@@ -53,12 +53,12 @@ def engine_version() -> str:
 
 
 def extract_text(file: Path | IO[bytes]) -> list[TextLine]:
-    """The lines of text in a picture, in reading order; boxes are those of the picture as seen (after EXIF turning).
+    """Return the lines of text in a picture, in reading order; boxes refer to the upright picture (by EXIF).
 
-    One that would take more than MAX_TILES tiles is read at a lower scale, and of one with more text than
-    MAX_READ_LENGTH allows, the rest is left out.
+    A picture that would need more than MAX_TILES tiles is read at a lower scale; text beyond MAX_READ_LENGTH is left
+    out.
 
-    Raises InvalidImage for what cannot be decoded, TextRecognitionFailed, TextRecognitionUnavailable.
+    Raises InvalidImage if it cannot be decoded, TextRecognitionFailed, TextRecognitionUnavailable.
     """
     return read_image(open_image(file, max_side=MAX_SIDE))
 

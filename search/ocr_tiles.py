@@ -25,7 +25,7 @@ class Span:
 
 
 def readable_size(size: tuple[int, int]) -> tuple[int, int]:
-    """The (width, height) at which a picture has at most MAX_TILES tiles; its own, for nearly all."""
+    """Return the (width, height) at which a picture has at most MAX_TILES tiles; for nearly all, its own."""
     scale = 1.0
     width, height = size
     while len(tile_spans(max(width, height), across=min(width, height))) > MAX_TILES:

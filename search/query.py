@@ -114,7 +114,7 @@ def parse(text: str, *, filters: Filters | None = None, today: date | None = Non
     Raises:
         InvalidQuery: too long, or a known key with a value that makes no sense.
     """
-    # Composing makes up to 18 characters of one.
+    # Composition can turn one character into up to 18.
     text = normalize(text) if len(text) <= MAX_QUERY_LENGTH else text
     if len(text) > MAX_QUERY_LENGTH:
         raise InvalidQuery(_("This search is too long; %(limit)d characters are enough.") % {"limit": MAX_QUERY_LENGTH})

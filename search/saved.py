@@ -22,7 +22,7 @@ class TooManySaved(ValueError):
 
 
 class NameTaken(ValueError):
-    """Another search of the same person has this name; the message is a sentence for them."""
+    """Another search of the same person has this name; the message is a sentence for the user."""
 
 
 def saved_searches(*, user: AbstractBaseUser) -> QuerySet[SavedSearch]:
@@ -50,12 +50,12 @@ def save_search(name: str, *, user: AbstractBaseUser, address: str) -> tuple[Sav
 
 
 def change_search(saved: SavedSearch, *, name: str, address: str) -> None:
-    """Give a saved search this name and have it look for what stands at `address`.
+    """Rename a saved search and set its query to `address`.
 
-    Another search is not one that assistants may read. Nothing is changed where that raises:
+    Changing the query withdraws the permission for assistants. On an exception nothing is changed.
 
     Raises:
-        NameTaken: with a sentence for the person.
+        NameTaken: with a sentence for the user.
     """
     if saved.address != address:
         saved.is_for_assistants = False

@@ -21,7 +21,8 @@ SIGNS = {0xFEE0 + code: code for code in range(0x21, 0x7F)} | {
 }
 # What stands between the digits of one number; it may go on in the next line.
 GAP = r"(?:[ .\-_]{0,3}|[ \-]?\n[ \-]?)"
-# Of a card also wider gaps, commas, slashes, asterisks, and an empty line; then its groups must be as long as a card's.
+# For cards also wider gaps, commas, slashes, asterisks and an empty line; then the groups must have the lengths of a
+# card's.
 CARD_GAP = r"(?:[ .,/*\-_]{0,3}|[ ]{4,8}|[ \-]?\n[ \-]?(?:\n[ \-]?)?)"
 UNUSUAL_GAP = re.compile(r"[,/*]|[ ]{4}|\n[ \-]?\n")
 CARD_GROUPS = range(4, 8)

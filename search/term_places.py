@@ -1,7 +1,7 @@
-"""Finds where the terms of a query stand in a text, by the rules of `fold`, in time linear in the text's length.
+"""Finds the terms of a query in a text, by the rules of `fold`, in time linear in the text's length.
 
-The terms are looked for as plain strings in copies of the text that lack idle spaces or separators, whose places are
-then told in the text itself. No regular expression is made from the words of a query.
+The terms are searched as plain strings in copies of the text without ignorable spaces or separators, and the results
+mapped back to the text. No regular expression is made from the query's words.
 """
 
 import re
@@ -20,7 +20,7 @@ LONGEST_READ = 100_000
 SHORTEST_STEM, LONGEST_ENDING = 3, 3
 LATIN_LETTER = re.compile(f"[{LATIN}]")
 LATIN_LETTERS = re.compile(f"[{LATIN}]*+")
-# As `fold` does it: nothing beside a Chinese character, otherwise one space. Each run is read at most twice.
+# Like `fold`: no space beside a Chinese character, otherwise one. Each run is read at most twice.
 RUNS_OF_SPACES = re.compile(
     rf"(?P<idle>(?<=[{UNSPACED}])[{SPACE}]++|[{SPACE}]++(?=[{UNSPACED}]))|[{SPACE}]{{2,}}+|[{SPACE[1:]}]"
 )
@@ -31,14 +31,14 @@ Span = tuple[int, int]
 
 
 class Needle(Protocol):
-    """One term, in the form in which it is looked for."""
+    """One term, in the form to search for."""
 
     def first(self, text: "SearchedText", at: int) -> Span | None:
-        """Its first place in `text` from `at` on."""
+        """Return its first place in `text` from `at` on."""
 
 
 class TermPlaces:
-    """The places of a query's terms in any number of texts."""
+    """Finds the places of a query's terms in any number of texts."""
 
     def __init__(self, needles: Iterable[Needle]) -> None:
         self._needles = tuple(needles)
@@ -47,9 +47,9 @@ class TermPlaces:
         return bool(self._needles)
 
     def in_text(self, composed: str) -> Iterator[Span]:
-        """Places in the first LONGEST_READ characters, from left to right, none in another.
+        """Return places in the first LONGEST_READ characters, from left to right, without overlaps.
 
-        Of terms that begin at the same place, the first of the query counts.
+        Of several terms at the same place, the first in the query counts.
         """
         text, at = SearchedText(composed[:LONGEST_READ]), 0
         following = [needle.first(text, 0) for needle in self._needles]
@@ -63,15 +63,15 @@ class TermPlaces:
 
 
 def places_of_terms(query: Query) -> TermPlaces:
-    """For the words and phrases of `query`."""
+    """Return the places of the words and phrases of `query`."""
     words = [_needle(word) for word in query.words]
     return TermPlaces([*words, *(_needle(phrase, quoted=True) for phrase in query.phrases)])
 
 
 def places_of_alike(query: Query) -> TermPlaces:
-    """For what the index may take for the words of `query`.
+    """Return the places of text that the index may match with the words of `query`.
 
-    That is Latin words that begin like them, and any two of their Chinese characters.
+    These are Latin words with the same beginning, and any two of their Chinese characters.
     """
     folded = [fold(word) for word in query.words]
     stems = [
@@ -85,7 +85,7 @@ def places_of_alike(query: Query) -> TermPlaces:
 
 
 class SearchedText:
-    """A composed text, and its copies in which terms are found."""
+    """A composed text, and the copies in which terms are searched."""
 
     def __init__(self, composed: str) -> None:
         self.composed = composed
@@ -93,23 +93,23 @@ class SearchedText:
         self._copies: dict[re.Pattern[str], _Shortened] = {}
 
     def without(self, spaces: re.Pattern[str]) -> "_Shortened":
-        """The copy without what `spaces` finds."""
+        """Return the copy without the matches of `spaces`."""
         if spaces not in self._copies:
             self._copies[spaces] = _Shortened(self.letters, spaces)
         return self._copies[spaces]
 
     def begins_word(self, at: int) -> bool:
-        """Whether no Latin letter stands before that place."""
+        """Return whether no Latin letter precedes the place."""
         return at == 0 or not LATIN_LETTER.match(self.composed, at - 1)
 
     def end_of_word(self, at: int) -> int:
-        """Where the Latin letters that begin at that place end."""
+        """Return the end of the Latin letters that start at the place."""
         letters = LATIN_LETTERS.match(self.composed, at)
         return letters.end() if letters else at
 
 
 class _Shortened:
-    """A text from which some spaces are taken out, and where its characters stood."""
+    """A text without some of its spaces, and the original positions of its characters."""
 
     def __init__(self, letters: str, spaces: re.Pattern[str]) -> None:
         pieces, originals, at = [], [0], 0
@@ -122,12 +122,12 @@ class _Shortened:
         self.text = "".join([*pieces, letters[at:]])
 
     def original(self, at: int) -> int:
-        """Where the character at that place stood."""
+        """Return the original position of a character."""
         piece = bisect_right(self._begins, at) - 1
         return self._originals[piece] + at - self._begins[piece]
 
     def shortened(self, original: int) -> int:
-        """The first place whose character stood at `original` or behind it."""
+        """Return the first place whose original position is `original` or later."""
         piece = bisect_right(self._originals, original) - 1
         end = self._begins[piece + 1] if piece + 1 < len(self._begins) else len(self.text)
         return min(self._begins[piece] + original - self._originals[piece], end)
@@ -135,7 +135,7 @@ class _Shortened:
 
 @dataclass(frozen=True)
 class _Term:
-    """A term, wherever it stands or at the beginning of words only, with any number of `spaces` in it."""
+    """A term, anywhere or only at the beginning of words, with any number of `spaces` in it."""
 
     letters: str
     spaces: re.Pattern[str]
@@ -170,7 +170,7 @@ class _Beginning:
 
 @dataclass(frozen=True)
 class _AnyPair:
-    """Any of these pairs of characters: one look at each place, however many there are."""
+    """Any of these pairs of characters, tested once per position, however many there are."""
 
     pairs: frozenset[str]
 
@@ -188,5 +188,5 @@ def _needle(term: str, *, quoted: bool = False) -> Needle:
 
 
 def _same_letters(text: str) -> str:
-    """`text`, character by character, in small letters; of forms of one letter, one."""
+    """Return `text`, character by character, in lower case with one form per letter."""
     return text.replace("İ", "i").lower().replace("ı", "i").replace("ς", "σ")

@@ -1,4 +1,4 @@
-"""The operating-system account that photosearch and its servers run as: one of their own when root starts them."""
+"""The operating-system account that photosearch and its servers run as: a separate one when root starts them."""
 
 import os
 import pwd
@@ -17,7 +17,7 @@ NAME = "photosearch"
 
 @dataclass(frozen=True)
 class Account:
-    """An account without rights of its own. PostgreSQL and Elasticsearch refuse root, and nothing here needs it."""
+    """An account without privileges. PostgreSQL and Elasticsearch refuse root, and nothing here needs it."""
 
     name: str
     uid: int
@@ -37,7 +37,7 @@ class Account:
             return cls(str(uid), uid, gid)
 
     def groups(self) -> set[int]:
-        """Return the ids of its groups."""
+        """Return the ids of the account's groups."""
         return set(os.getgrouplist(self.name, self.gid))
 
     def command(self, arguments: Sequence[str | Path], *, death_signal: str = "TERM") -> list[str]:

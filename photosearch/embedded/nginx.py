@@ -1,4 +1,4 @@
-"""Provide nginx: the one that is installed, else Debian's package, unpacked."""
+"""Provides nginx: the installed one, else Debian's package, unpacked."""
 
 import logging
 import os
@@ -12,12 +12,12 @@ from photosearch.embedded.debian import download_package, unpack_package
 log = logging.getLogger(__name__)
 
 PACKAGE = "nginx"
-# Where Debian installs it is not in every user's PATH.
+# Debian installs it in a folder that is not in every user's PATH.
 SYSTEM_FOLDERS = "/usr/local/sbin:/usr/sbin:/sbin"
 
 
 def find_nginx(folder: Path) -> Path | None:
-    """Return the program that is installed, or else the one unpacked below `folder`; None without either."""
+    """Return the installed program, or else the one unpacked below `folder`; None without either."""
     if installed := shutil.which("nginx", path=f"{os.environ.get('PATH', os.defpath)}:{SYSTEM_FOLDERS}"):
         return Path(installed)
     unpacked = folder / "nginx/usr/sbin/nginx"
@@ -25,9 +25,9 @@ def find_nginx(folder: Path) -> Path | None:
 
 
 def provide(folder: Path, *, downloads: Path) -> Path:
-    """Return the program, unpacked below `folder` where the machine has none; StartFailed says what to do.
+    """Return the program, unpacked below `folder` if none is installed; StartFailed says what to do.
 
-    Unpacked rather than installed: Debian's package would start a server of its own on port 80.
+    Unpacked rather than installed: Debian's package would start a server on port 80.
     """
     program = find_nginx(folder)
     if program is None:

@@ -1,4 +1,4 @@
-"""A data folder of root's becomes the account's, with everything in it."""
+"""Gives a data folder that belongs to root, and everything in it, to the account."""
 
 import logging
 import os
@@ -11,13 +11,13 @@ from photosearch.embedded.account import Account
 
 log = logging.getLogger(__name__)
 
-# One of these lies in every data folder: `up` makes them before anything else.
+# Every data folder contains one of these: `up` creates them first.
 MARKS = ("servers", "run/up.lock")
 FILES_PER_LINE = 100_000
 
 
 def owner_of(folder: Path) -> Account | None:
-    """Return the account that `folder` belongs to; None when that is root, or when there is no such folder."""
+    """Return the owner of `folder`; None if it is root, or if the folder does not exist."""
     try:
         uid, gid = (status := folder.stat()).st_uid, status.st_gid
     except OSError:
@@ -26,7 +26,7 @@ def owner_of(folder: Path) -> Account | None:
 
 
 def take_folder(folder: Path, *, account: Account) -> None:
-    """Make `folder` if it is missing, and give `account` what belongs to root in it. StartFailed if it is not ours."""
+    """Make `folder` if missing, and give `account` what belongs to root in it. StartFailed if it is not ours."""
     owner = owner_of(folder)
     if owner and owner.uid != account.uid:
         raise StartFailed(
@@ -51,10 +51,10 @@ def take_folder(folder: Path, *, account: Account) -> None:
 
 
 def hand_over(folder: Path, *, account: Account) -> None:
-    """Give `account` what belongs to root in `folder`, and the folder.
+    """Give `account` the folder and everything in it that belongs to root.
 
-    Only folders of root's are walked, where no other account can have put anything; links are given away, never
-    followed. A folder is given away after all that is in it, so that an interrupted walk goes on where it stopped.
+    Walks only folders that belong to root, where no other account can have put anything; links are given away, never
+    followed. A folder is given away after its content, so that an interrupted walk continues where it stopped.
     """
     given = 0
 
@@ -83,7 +83,7 @@ def _give_content(directory: int, account: Account, count: Callable[[], None]) -
                 continue
             if stat.S_ISDIR(status.st_mode):
                 _give_folder(directory, entry.name, account, count)
-            elif is_roots or status.st_nlink == 1:  # else it may be another name of a file that lies elsewhere
+            elif is_roots or status.st_nlink == 1:  # otherwise it may be another name of a file elsewhere
                 os.chown(entry.name, account.uid, account.gid, dir_fd=directory, follow_symlinks=False)
             count()
 
@@ -98,7 +98,7 @@ def _give_folder(parent: int, name: str, account: Account, count: Callable[[], N
 
 
 def _name_links(folder: Path, account: Account) -> None:
-    """Say which folders of root's lie elsewhere, behind links."""
+    """Log the folders that belong to root and lie elsewhere, behind links."""
     for path in sorted(folder.iterdir()):
         if path.is_symlink() and path.is_dir() and not path.stat().st_uid:
             log.warning(

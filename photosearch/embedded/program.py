@@ -11,7 +11,7 @@ from photosearch.embedded.account import Account
 class Program:
     """One program of the supervisor; `stop_signal` ends it cleanly, and it is killed after `stop_seconds`.
 
-    A program in the background yields processors and disk to those that people wait for.
+    A background program yields processors and disk to the programs that answer users.
     """
 
     name: str

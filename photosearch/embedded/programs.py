@@ -17,7 +17,7 @@ DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORTS = range(8000, 8100)
 LOOPBACK_NAMES = {"localhost", "127.0.0.1"}
 ASSISTANT = "photosearch.assistant_asgi:application"
-# How OpenMP, OpenBLAS and MKL are told how many threads to use.
+# Environment variables for the number of threads of OpenMP, OpenBLAS and MKL.
 MATHS_LIBRARIES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared with, not bound
 
@@ -83,7 +83,7 @@ def choose_assistant_listener(*, bind: str, web: Listener) -> Listener:
 
 
 def our_programs(checkout: Path, *, sockets: Path, listener: Listener, assistants: Listener) -> list[Program]:
-    """Return the programs of photosearch, run by this Python as the calling user; nginx finds them in `sockets`."""
+    """Return the programs of photosearch, run by this Python as the calling user, with their sockets in `sockets`."""
     python = Path(sys.executable)
     account = Account.of(pwd.getpwuid(os.geteuid()))
 
@@ -113,21 +113,21 @@ def our_programs(checkout: Path, *, sockets: Path, listener: Listener, assistant
 
 
 def gunicorn(application: str, *, socket: Path, workers: int, threads: int) -> list[str]:
-    """Return the arguments of Python for a gunicorn that answers nginx on `socket`."""
+    """Return the arguments of Python for a gunicorn that listens for nginx on `socket`."""
     return [
         "-m",
         "gunicorn",
         application,
-        # Its control socket would lie in the home folder, where several photosearch would share it.
+        # The control socket would lie in the home folder, which several instances would share.
         "--no-control-socket",
         f"--bind=unix:{socket}",
         "--umask=0o077",
         f"--workers={workers}",
         f"--threads={threads}",
-        # A worker takes no request that it has no thread for: another one may.
+        # A worker accepts only requests for which it has a thread; another worker may be free.
         f"--worker-connections={threads}",
         "--keep-alive=0",
-        # nginx has limits, and answers in our words.
+        # nginx has its own limits and error messages.
         "--limit-request-line=0",
         "--limit-request-field_size=0",
         "--limit-request-fields=32768",
@@ -136,5 +136,5 @@ def gunicorn(application: str, *, socket: Path, workers: int, threads: int) -> l
 
 
 def threads_in_background() -> int:
-    """Return how many threads a library may compute with that nobody waits for: one processor stays free."""
+    """Return the number of threads for background computation: one processor stays free."""
     return max(1, len(os.sched_getaffinity(0)) - 1)

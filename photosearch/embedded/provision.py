@@ -32,7 +32,7 @@ class DataFolder:
         try:
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
             if self.account.uid != os.geteuid():
-                # The servers' account must be able to walk through; what lies in these folders is closed.
+                # The servers' account must be able to walk through; the folders inside are closed.
                 self.path.chmod(self.path.stat().st_mode | 0o111)
             for folder, mode in ((self.run, 0o711), (self.logs, 0o700)):
                 folder.mkdir(exist_ok=True)

@@ -23,7 +23,8 @@ log = logging.getLogger(__name__)
 # Stands in the environment of everything that a supervisor runs, so that what a killed one left behind can be found.
 MARK = "PHOTOSEARCH_RUN_DIR"
 SOCKET = "supervisor.sock"
-# A tenth of what others get where they want all; of the disk only what others leave, where the kernel can tell.
+# A tenth of the others' share of processors under full load; of the disk only what others leave, if the kernel supports
+# it.
 IN_BACKGROUND = ("nice", "--adjustment=10", "ionice", "--class=idle", "--ignore")
 SECONDS_TO_END = ((20, signal.SIGTERM), (30, signal.SIGKILL))
 

@@ -1,4 +1,4 @@
-"""`manage.py`, started by root, goes on as an account without privileges: nothing of photosearch runs as root."""
+"""Lets `manage.py`, started by root, continue as an account without privileges, so that nothing here runs as root."""
 
 import logging
 import os
@@ -18,22 +18,22 @@ from photosearch.embedded.provision import check_path
 from photosearch.embedded.walking import open_way
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-# They write into the checkout, not into the data folder.
+# Commands that write into the checkout instead of the data folder.
 COMMANDS_OF_DEVELOPERS = frozenset(
     ("compilemessages", "makemessages", "makemigrations", "optimizemigration", "spectacular", "squashmigrations")
 )
 DATA_FOLDER_OF_ROOT = "/var/lib/photosearch"
-# Settings that name files or folders which the account must read.
+# Settings with files or folders that the account must be able to read.
 READ_BY_SETTINGS = ("IMPORT_ROOTS", "CLIP_WEIGHTS", "CLIP_DOWNLOAD_ROOT", "OCR_MODEL_DIR")
 TEMPORARY = ("TMPDIR", "TMP", "TEMP")
 FIRST_FREE_PORT = 1024
 
 
 def leave_root(arguments: list[str]) -> None:
-    """Replace this process, if it is root's, by one of the account that the data folder belongs to.
+    """Replace this process, if it runs as root, by one of the account that owns the data folder.
 
-    `up` makes account and folder, and gives the folder to the account. Any other command stays root's as long as
-    the data folder is. `arguments` are those of `manage.py`, its name included.
+    `up` creates the account and the folder, and gives the folder to the account. Other commands stay root's while the
+    data folder is. `arguments` are those of `manage.py`, its name included.
     """
     command = arguments[1] if len(arguments) > 1 else ""
     if os.geteuid() != 0 or command in COMMANDS_OF_DEVELOPERS:
@@ -51,7 +51,7 @@ def leave_root(arguments: list[str]) -> None:
 
 
 def _prepare_start(folder: Path) -> Account:
-    """Do for the account all that only root can do; return it."""
+    """Do everything that only root can do for the account; return the account."""
     _show_progress()
     check_path(folder)
     account = server_account()
@@ -66,7 +66,7 @@ def _prepare_start(folder: Path) -> Account:
 
 
 def _check_readable(account: Account) -> None:
-    """StartFailed if the account cannot read the code; a line for each path in the settings that it cannot read."""
+    """StartFailed if the account cannot read the code; print a line for each unreadable path in the settings."""
     packages = sysconfig.get_path("purelib")
     for place, depth in ((f"{CHECKOUT}/", []), (f"{packages}/", ["-maxdepth", "2"])):
         conditions = ["-mindepth", "1", *depth, "-name", ".*", "-prune", "-o", "!", "-readable", "-print", "-quit"]
@@ -93,7 +93,7 @@ def _may(account: Account, path: str, *tests: str) -> bool:
 
 
 def _environment(account: Account, folder: Path) -> dict[str, str]:
-    """Return the environment without what belongs to root's session; DATA_DIR has another default for others."""
+    """Return the environment without values of root's session; DATA_DIR has another default for other users."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("XDG_")}
     for name in TEMPORARY:
         if name in kept and not _may(account, kept[name], "-w"):
@@ -103,11 +103,11 @@ def _environment(account: Account, folder: Path) -> dict[str, str]:
 
 
 def _low_ports() -> list[str]:
-    """Return the options that let the site listen on ports below 1024, if it is to."""
+    """Return the options that let the site listen on ports below 1024, if the settings name one."""
     try:
         web = choose_listener(bind=os.environ.get("BIND", ""), public_url=os.environ.get("PUBLIC_URL", ""))
         assistants = choose_assistant_listener(bind=os.environ.get("ASSISTANT_BIND", ""), web=web)
-    except StartFailed:  # `up` says so
+    except StartFailed:  # `up` reports it
         return []
     if min(web.port, assistants.port) >= FIRST_FREE_PORT:
         return []
@@ -115,6 +115,6 @@ def _low_ports() -> list[str]:
 
 
 def _show_progress() -> None:
-    """Show what the modules of this package log as plain lines."""
+    """Print the log messages of this package as plain lines."""
     logging.basicConfig(stream=sys.stdout, level=logging.WARNING, format="%(message)s")
     logging.getLogger("photosearch.embedded").setLevel(logging.INFO)

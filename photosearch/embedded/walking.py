@@ -1,4 +1,4 @@
-"""The right of an account to walk through closed folders, given to it alone by a POSIX access control list."""
+"""Gives an account alone the right to walk through closed folders, by a POSIX access control list."""
 
 import os
 import stat
@@ -23,7 +23,7 @@ AccessList = dict[tuple[int, int], int]
 
 
 def open_way(path: Path, *, account: Account) -> list[Path]:
-    """Let `account` walk to `path`; return the folders that were closed to it. StartFailed where that is impossible."""
+    """Let `account` walk to `path`; return the folders that were closed. StartFailed if that is impossible."""
     opened = []
     for folder in folders_to(path):
         if not may_walk(folder, account=account):
@@ -33,7 +33,7 @@ def open_way(path: Path, *, account: Account) -> list[Path]:
 
 
 def folders_to(path: Path) -> list[Path]:
-    """Return every folder that the kernel walks through to `path`, those that links lead through too."""
+    """Return every folder that the kernel walks through to `path`, including those behind links."""
     return list(dict.fromkeys(_walked(path.absolute(), LINKS_FOLLOWED)))
 
 
@@ -51,7 +51,7 @@ def _walked(path: Path, links: int) -> Iterator[Path]:
 
 
 def may_walk(folder: Path, *, account: Account) -> bool:
-    """Say whether `account` may walk through `folder`, by its mode and its access control list (acl(5))."""
+    """Return whether `account` may walk through `folder`, by its mode and its access control list (acl(5))."""
     status = folder.stat()
     entries = read_access_list(folder)
     mask = entries.get((MASK, NO_ID), 0o7)
@@ -69,10 +69,10 @@ def may_walk(folder: Path, *, account: Account) -> bool:
 
 
 def read_access_list(folder: Path) -> AccessList:
-    """Return the entries of a folder's access control list; without one, those that its mode stands for."""
+    """Return the entries of a folder's access control list; without a list, those equivalent to its mode."""
     try:
         stored = os.getxattr(folder, ATTRIBUTE)
-    except OSError:  # none is set, or the file system has no such lists
+    except OSError:  # no list is set, or the file system has none
         mode = stat.S_IMODE(folder.stat().st_mode)
         return {(USER_OBJ, NO_ID): mode >> 6 & 7, (GROUP_OBJ, NO_ID): mode >> 3 & 7, (OTHER, NO_ID): mode & 7}
     entries = ENTRY.iter_unpack(stored[VERSION.size :])
@@ -82,7 +82,7 @@ def read_access_list(folder: Path) -> AccessList:
 def with_walker(entries: AccessList, *, uid: int) -> AccessList:
     """Return `entries` with the right to walk for the user `uid`; no other right changes."""
     mask = entries.get((MASK, NO_ID), 0o7)
-    # A wider mask would bring back what the old one took away: it is taken from the entries themselves.
+    # A wider mask would restore rights that the old one removed, so those are removed from the entries themselves.
     changed = {
         (tag, number): rights & mask if tag in {USER, GROUP_OBJ, GROUP} else rights
         for (tag, number), rights in entries.items()

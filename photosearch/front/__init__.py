@@ -1,1 +1,1 @@
-"""nginx in front of our processes: it reads and writes slowly with slow clients, so that none of them waits for one."""
+"""nginx in front of our processes, so that no process waits for slow clients."""

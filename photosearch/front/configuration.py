@@ -1,4 +1,4 @@
-"""nginx's configuration, which follows from the settings, and the pages that nginx shows where our processes cannot."""
+"""Renders nginx's configuration from the settings, and nginx's own error pages."""
 
 import json
 import re
@@ -19,12 +19,12 @@ from gallery.access.body_limits import LIMITS
 from gallery.access.problems import problem
 
 TEMPLATE = Path(__file__).with_name("nginx.conf")
-# Bytes of one line of a request: two parameters of 5,000 Chinese characters at most, percent-encoded.
+# Longest request line in bytes: two parameters of 5,000 Chinese characters at most, percent-encoded.
 LONGEST_LINE = 96 * 1024
 CONNECTIONS = 4096
 # Each connection needs a second one to our process, or a file.
 FILES = 4 * CONNECTIONS
-# Addresses whose answer is a zip file, which is made as fast as the client takes it.
+# Addresses that answer with a zip file, made at the client's pace.
 DOWNLOADS = ("gallery:download_chosen", "api:download-photos")
 FILES_OF_PHOTOS = (
     "gallery:thumbnail",
@@ -34,7 +34,7 @@ FILES_OF_PHOTOS = (
     "api:preview",
     "api:original",
 )
-# nginx takes over only some headers of an answer with X-Accel-Redirect; these it would leave out.
+# Headers that nginx drops from an answer with X-Accel-Redirect unless configured.
 FILE_HEADERS = (
     "ETag",
     "Vary",
@@ -51,7 +51,7 @@ ERRORS = (400, 405, 408, 411, 413, 414, 421, 429, 431, 500, 501, 502, 503, 504)
 
 
 def write_configuration(folder: Path, *, listen: str) -> Path:
-    """Write what nginx needs into `folder`, where the sockets of our processes lie too; the configuration's file."""
+    """Write nginx's files into `folder`, which also holds our sockets; return the configuration file."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     _write_errors(folder / "errors")
     file = folder / "nginx.conf"
@@ -78,7 +78,7 @@ def render_configuration(folder: Path, *, listen: str) -> str:
 
 
 def raise_limit_of_files() -> None:
-    """Let this process, and nginx which takes its place, open as many files as it is allowed to and needs."""
+    """Raise the limit of open files as far as allowed and needed, for nginx, which replaces this process."""
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (_limit_of_files(), hard))
 
@@ -89,19 +89,19 @@ def _limit_of_files() -> int:
 
 
 def _client_pattern(proxies: int) -> str:
-    """The line of a map that finds in X-Forwarded-For what the outermost of so many proxies added."""
+    """Return the line of a map that finds the client in X-Forwarded-For, as the outermost of `proxies` added it."""
     if not proxies:
         return ""
     return f'"~(?:^|,)\\s*(?<outermost>[^,\\s]+)\\s*(?:,[^,]*){{{proxies - 1}}}$" $outermost;'
 
 
 def _pattern(names: Iterable[str]) -> str:
-    """A regular expression of exactly the addresses that have these names."""
+    """Return a regular expression that matches exactly the addresses with these URL names."""
     return f"^(?:{'|'.join(sorted({_address(name) for name in names}))})$"
 
 
 def _address(name: str) -> str:
-    """The address of that name as a regular expression, with anything that its number or id may be."""
+    """Return the address with this URL name as a regular expression, with any number or id."""
     for example, stands in ((None, ""), (UUID(int=0), "[0-9a-f-]{36}"), (0, "[0-9]+")):
         with suppress(NoReverseMatch):
             address = re.escape(reverse(name, args=[] if example is None else [example]))
@@ -111,7 +111,7 @@ def _address(name: str) -> str:
 
 def _file_headers() -> list[str]:
     ours = [f"add_header {name} $upstream_http_{name.lower().replace('-', '_')};" for name in FILE_HEADERS]
-    # The file's own would contradict ours.
+    # The file's own time would contradict our headers.
     return [*ours, "add_header Last-Modified '';", "etag off;", "if_modified_since off;", "max_ranges 1;"]
 
 

@@ -1,7 +1,7 @@
-"""The lowest rate at which a client may send or take bytes: slower ones lose their connection, and free a thread.
+"""The lowest transfer rate of a client: slower connections are shut, which frees their threads.
 
-A thread waits for the client inside of gunicorn. Each portion that it waits for has a deadline, and a watching thread
-shuts the sockets of those that miss it: reading then ends as if the client had gone, which every view copes with.
+A thread waits for the client inside gunicorn. Each portion it waits for has a deadline, and a watching thread shuts the
+sockets of late ones: reading then ends as if the client had disconnected, which every view handles.
 """
 
 import socket
@@ -13,16 +13,16 @@ from typing import Any
 
 from django.db import connections
 
-# A portion must be through in time: 1 KiB a second at least.
+# The deadline of a portion, for a rate of at least 1 KiB per second.
 PORTION = 32 * 1024
 SECONDS = 32.0
-# How long a client may go on sending what nobody reads, so that it gets to the answer.
+# How long a client may send data that is discarded, so that it gets to the answer.
 SECONDS_TO_DRAIN = 10.0
 DRAINED = 1 << 16
 
 
 class Watch:
-    """Shuts the sockets whose portion takes too long."""
+    """Shuts the sockets whose portion is late."""
 
     def __init__(self, *, seconds: float = SECONDS) -> None:
         self._seconds = seconds
@@ -32,7 +32,7 @@ class Watch:
 
     @contextmanager
     def portion(self, connection: socket.socket) -> Iterator[None]:
-        """One portion, begun now."""
+        """Time one portion, from now on."""
         self.begin(connection)
         try:
             yield
@@ -40,13 +40,13 @@ class Watch:
             self.end(connection)
 
     def begin(self, connection: socket.socket) -> None:
-        """From now on the connection's portion has its time."""
+        """Start the deadline of the connection's portion."""
         with self._changed:
             self._deadlines[connection] = time.monotonic() + self._seconds
             self._changed.notify()
 
     def end(self, connection: socket.socket) -> None:
-        """The portion is through."""
+        """Cancel the deadline: the portion is complete."""
         with self._changed:
             self._deadlines.pop(connection, None)
 
@@ -57,13 +57,13 @@ class Watch:
                 now = time.monotonic()
                 for connection in [late for late, deadline in self._deadlines.items() if deadline <= now]:
                     del self._deadlines[connection]
-                    with suppress(OSError):  # it has ended by itself
+                    with suppress(OSError):  # it has already ended
                         connection.shutdown(socket.SHUT_RDWR)
             time.sleep(min(1.0, self._seconds / 4))
 
 
 class PacedInput:
-    """The body of a request, whose portions come in time or end it."""
+    """The body of a request, whose portions have deadlines."""
 
     def __init__(self, body: Any, connection: socket.socket, watch: Watch, *, length: int) -> None:
         self._body = body
@@ -81,7 +81,7 @@ class PacedInput:
         return b"".join(parts)
 
     def readline(self, size: int = -1) -> bytes:
-        """Return the bytes to the end of the line, at most `size` of them."""
+        """Return the bytes up to the end of the line, at most `size` of them."""
         return self._portion(self._body.readline, min(PORTION, size if size >= 0 else PORTION))
 
     def __iter__(self) -> Iterator[bytes]:
@@ -96,7 +96,7 @@ class PacedInput:
 
 
 class PacedOutput:
-    """The body of an answer, whose portions are taken in time; then what the client still sends is passed over."""
+    """The body of an answer, whose portions have deadlines; afterwards the rest of the request is discarded."""
 
     def __init__(self, body: Iterable[bytes], given: PacedInput, connection: socket.socket, watch: Watch) -> None:
         self._body = body
@@ -106,20 +106,19 @@ class PacedOutput:
 
     def __iter__(self) -> Iterator[bytes]:
         for part in self._body:
-            # Large parts get their time piece by piece.
+            # Large parts get a deadline per piece.
             for begin in range(0, len(part), PORTION):
                 with self._watch.portion(self._connection):
                     yield part[begin : begin + PORTION]
 
     def close(self) -> None:
-        """End the answer."""
         if hasattr(self._body, "close"):
             self._body.close()
         if self._given.left > 0:
             self._drain()
 
     def _drain(self) -> None:
-        """Read on until nginx has the answer and closes: closed under its hands, it would say 502 instead."""
+        """Read until nginx has the answer and closes; closing earlier would make nginx answer 502."""
         deadline = time.monotonic() + SECONDS_TO_DRAIN
         with suppress(OSError):
             self._connection.shutdown(socket.SHUT_WR)
@@ -130,14 +129,13 @@ class PacedOutput:
 
 
 class Paced:
-    """A WSGI application behind gunicorn, whose clients keep to the lowest rate."""
+    """A WSGI application behind gunicorn with a lowest transfer rate."""
 
     def __init__(self, application: Any) -> None:
         self.application = application
         self.watch = Watch()
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        """Answer one request."""
         connection = environ["gunicorn.socket"]
         length = environ.get("CONTENT_LENGTH") or "0"
         given = PacedInput(environ["wsgi.input"], connection, self.watch, length=int(length) if length.isdigit() else 0)
@@ -146,7 +144,7 @@ class Paced:
 
 
 def release_database() -> None:
-    """Give the database's connection back while a client is waited for, unless a transaction is open."""
+    """Close the database connection while waiting for a client, unless a transaction is open."""
     for connection in connections.all(initialized_only=True):
         if not connection.in_atomic_block:
             connection.close()

@@ -1,8 +1,8 @@
-"""The WSGI application for requests that move many bytes, behind nginx in a process of its own with many threads."""
+"""The WSGI application for large bodies and answers, behind nginx in a separate process with many threads."""
 
 from django.conf import settings
 
-# As many threads as there are would soon hold all of PostgreSQL's connections.
+# One connection per thread would use up PostgreSQL's connections.
 settings.DATABASES["default"]["CONN_MAX_AGE"] = 0
 
 from photosearch.front.pace import Paced  # noqa: E402

@@ -7,20 +7,19 @@ from photosearch.wsgi import application as site
 
 
 class BehindFront:
-    """Give the application what it would see without nginx: the address of the connection, and plain HTTP.
+    """Restores the request as it would be without nginx: the connection's address, and plain HTTP.
 
-    nginx passes on X-Forwarded-For and X-Forwarded-Proto as they came, and replaces X-Peer-Address.
+    nginx passes X-Forwarded-For and X-Forwarded-Proto on unchanged, and replaces X-Peer-Address.
     """
 
     def __init__(self, application: Any) -> None:
         self.application = application
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        """Answer one request."""
         environ["REMOTE_ADDR"] = environ.pop("HTTP_X_PEER_ADDRESS", "")
-        # gunicorn believes X-Forwarded-Proto of all that comes by a Unix socket; Django has a setting for it.
+        # gunicorn trusts X-Forwarded-Proto on Unix sockets; Django has a setting for it.
         environ["wsgi.url_scheme"] = "http"
-        # For gallery.views.files: what is answered with X-Accel-Redirect, nginx sends.
+        # For gallery.views.files: nginx handles X-Accel-Redirect.
         environ["photosearch.front"] = True
         return self.application(environ, start_response)
 

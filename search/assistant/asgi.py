@@ -68,7 +68,7 @@ def _refusal(request: HttpRequest) -> HttpResponse | None:
 
 
 def _privately(send: Send) -> Send:
-    """`send`, with the headers that keep answers out of caches."""
+    """Return `send` with the headers that forbid caching."""
 
     async def send_privately(message: Message) -> None:
         if message["type"] == "http.response.start":

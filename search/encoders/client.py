@@ -36,7 +36,7 @@ __all__ = [
 
 # Seconds. A person waits for a query; a batch may wait behind others, and the server's own watchdog ends endless work.
 QUERY_TIMEOUT = 20
-# One by a picture waits for another of the same person, and either may be huge.
+# A picture query may wait for another of the same person, and both may be huge.
 PICTURE_QUERY_TIMEOUT = 40
 BATCH_TIMEOUT = 1800
 DESCRIPTION_LIFETIME = 3
@@ -51,9 +51,9 @@ class EncoderLost(EncoderUnavailable):
 
 
 class EncoderBusy(Exception):
-    """Other picture queries of the same person are under way; the message is a sentence for the person."""
+    """Other picture queries of the same person are running; the message is a sentence for the user."""
 
-    # Seconds after which another try makes sense.
+    # Seconds after which to try again.
     wait = 5
 
 
@@ -95,14 +95,14 @@ def encode_text(text: str, *, model: str) -> QueryVector:
 
 
 def encode_query_image(data: bytes, *, model: str, asker: int) -> QueryVector:
-    """The vector of a picture file's bytes; it is decoded in the encoder process, and stored nowhere.
+    """Return the vector of a picture file's bytes; the encoder process decodes it and stores nothing.
 
-    The process works on one such query of an `asker`, any number, at a time.
+    The process runs one such query per `asker` (any number) at a time.
 
     Raises:
-        InvalidImage: it is no picture; with a sentence for the person.
-        EncoderBusy: two queries of `asker` are under way.
-        EncoderUnavailable: nobody answers for `model`.
+        InvalidImage: it is not a supported picture; with a sentence for the user.
+        EncoderBusy: two queries of `asker` are already running or waiting.
+        EncoderUnavailable: `model` does not answer.
     """
     picture = np.frombuffer(data, dtype=np.uint8)
     header, (vector,) = _ask("encode_query_image", picture, timeout=PICTURE_QUERY_TIMEOUT, model=model, asker=asker)
@@ -110,14 +110,14 @@ def encode_query_image(data: bytes, *, model: str, asker: int) -> QueryVector:
 
 
 def encode_region(path: Path, region: Sequence[float], *, model: str, asker: int) -> QueryVector:
-    """The vector of a part of a picture file: left, top, right and bottom in 0–1 of its width and height as seen.
+    """Return the vector of a part of a picture: left, top, right and bottom in 0–1 of its upright width and height.
 
-    The process works on one such query of an `asker`, any number, at a time.
+    The process runs one such query per `asker` (any number) at a time.
 
     Raises:
-        InvalidImage: it cannot be decoded; with a sentence for the person.
-        EncoderBusy: two queries of `asker` are under way.
-        EncoderUnavailable: nobody answers for `model`.
+        InvalidImage: it cannot be decoded; with a sentence for the user.
+        EncoderBusy: two queries of `asker` are already running or waiting.
+        EncoderUnavailable: `model` does not answer.
     """
     header, (vector,) = _ask(
         "encode_region",

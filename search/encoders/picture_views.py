@@ -20,22 +20,22 @@ PADDING = (128, 128, 128)
 def open_for_encoder(file: Path | IO[bytes], *, side: int, is_urgent: bool = False) -> Image.Image:
     """Decode a picture with all the detail that an encoder with an input of `side`² pixels could use.
 
-    A person waits for urgent ones.
+    Urgent pictures are decoded before others.
 
     Raises:
-        InvalidImage: with a sentence for the person.
+        InvalidImage: with a sentence for the user.
     """
     # Twice the input along the short side, whatever the shape (gallery.images.fitted_size).
     return open_image(file, max_side=4 * side, is_urgent=is_urgent)
 
 
 def open_region(path: Path, region: Region, *, side: int) -> Image.Image:
-    """Decode the part of a picture between left, top, right and bottom, in 0–1 of its width and height as seen.
+    """Decode a part of a picture: left, top, right and bottom in 0–1 of its upright width and height.
 
-    It is cut out before anything is shrunk, and has as much detail as if it were the whole picture.
+    It is cut out before shrinking, so that it has as much detail as a whole picture.
 
     Raises:
-        InvalidImage: with a sentence for the person.
+        InvalidImage: with a sentence for the user.
     """
     return open_image(path, max_side=4 * side, region=region, is_urgent=True)
 

@@ -1,9 +1,9 @@
-"""The one process that holds the encoders: it answers on a Unix socket that only its own user may open.
+"""The process that holds the encoders and answers on a Unix socket that only its own user may open.
 
-A person waits for a query and nobody for a batch, so each kind has threads of its own, and the batches' threads give
-way on the processor. Queries by a picture take seconds where those by words take hundredths: they have threads of their
-own too, and take turns, one of each person at a time. PyTorch and Pillow release Python's lock while they compute.
-Nothing forks once torch is loaded; huge pictures are decoded by a program that is started anew.
+Text queries, picture queries and batches have separate threads, and the batches' threads have lower priority, because a
+person waits for each query. Picture queries take seconds, text queries hundredths; picture queries run one at a time
+for each person. PyTorch and Pillow release Python's lock while they compute. Nothing forks once torch is loaded; a
+newly started program decodes huge pictures.
 """
 
 import fcntl
@@ -48,8 +48,8 @@ MAX_CLIENTS = 64
 REQUEST_TIMEOUT = 10
 # Decoding one picture, or encoding a few views, never takes so many seconds, however busy the machine; it hangs.
 STEP_LIMIT = 300
-# Of batches and picture queries: half of a word query's share of the processor. Much less would starve beside a worker
-# that reads texts.
+# For batches and picture queries: half of a text query's share of the processor. A much lower one would starve beside a
+# worker that reads texts.
 LOW_NICENESS = 3
 
 ENCODER_CLASSES: dict[str, type[Encoder]] = {"clip": ClipEncoder, "conse": ConseEncoder}
@@ -130,7 +130,7 @@ class EncoderServer:
             return {"error": "failed", "message": repr(error)}, []
 
     def _work_in_turn(self, connection: Connection, request: dict[str, Any], arrays: list[np.ndarray]) -> Reply:
-        """Have a thread of the right kind do the work; waiting for a turn occupies the client's thread only."""
+        """Run the work in a thread of its kind; waiting for a turn occupies only the client's thread."""
         turn: AbstractContextManager[None] = nullcontext()
         match request["operation"]:
             case "encode_photos":
@@ -143,7 +143,7 @@ class EncoderServer:
             try:
                 work = executor.submit(self._work, connection, request, arrays)
             except RuntimeError as error:
-                # The threads are shut down already.
+                # The threads have already been shut down.
                 raise CancelledError from error
             return work.result()
 

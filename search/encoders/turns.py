@@ -1,16 +1,16 @@
-"""Each person's picture queries go one after the other, however many come at once."""
+"""Runs the picture queries of each person one after the other."""
 
 import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-# Of one person: one that is worked on, and one that waits, as when somebody marks another part of a photo.
+# Per person: one running query and one waiting, as when a user marks another part of a photo.
 MAX_UNDER_WAY = 2
 
 
 class TooManyUnderWay(Exception):
-    """As many queries of this person are under way as may be."""
+    """The maximum number of this person's queries is running or waiting."""
 
 
 class Turns:
@@ -23,10 +23,10 @@ class Turns:
 
     @contextmanager
     def turn_of(self, asker: int) -> Iterator[None]:
-        """Wait until no other query of `asker` is inside.
+        """Wait until no other query of `asker` is running.
 
         Raises:
-            TooManyUnderWay: instead of waiting behind another that waits.
+            TooManyUnderWay: another query of `asker` is already waiting.
         """
         with self._lock:
             if self._under_way[asker] >= MAX_UNDER_WAY:

@@ -83,7 +83,7 @@ def _search(request: SearchRequest, form: SearchForm, example: Example | None) -
     return search_by_example(example, text=data["q"], **how)
 
 
-# The login, the origin and the cookie are checked before the body is read, in which the token stands.
+# Login, origin and cookie are checked before the body, which contains the token, is read.
 @csrf_exempt
 @is_transfer
 @require_POST

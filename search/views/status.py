@@ -72,7 +72,7 @@ def _keyword_index() -> KeywordIndex:
 
 
 def _advice(version: str) -> str:
-    """Return what to do about a version that lacks fixes."""
+    """Return the advice for a version that lacks fixes."""
     if version != FALLBACK_VERSION:
         return ""
     folder = home_of(version, settings.DATA_DIR / "servers")

@@ -1,4 +1,4 @@
-"""Be the web server: write nginx's configuration and become nginx."""
+"""Runs the web server: writes nginx's configuration and becomes nginx."""
 
 import os
 from typing import Any
@@ -17,11 +17,10 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take the address."""
         parser.add_argument("--bind", required=True, help="Address and port to listen on.")
 
     def handle(self, *, bind: str, **_options: Any) -> None:
-        """Never return: nginx takes the place of this process."""
+        """Replace this process with nginx; never return."""
         program = find_nginx(settings.DATA_DIR / "servers")
         if program is None:
             raise CommandError("nginx is not installed, and `manage.py up` has unpacked none: apt-get install nginx")
