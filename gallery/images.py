@@ -213,7 +213,7 @@ def _damaged() -> str:
 
 
 def _too_demanding() -> str:
-    return _("Decoding this picture takes more memory or time than there is; make it smaller and try again.")
+    return _("Decoding this picture takes too much memory or time. Make it smaller and try again.")
 
 
 def _refuse_size(image: ImageFile.ImageFile) -> None:

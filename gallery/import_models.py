@@ -74,7 +74,7 @@ class ImportJob(models.Model):
         max_length=255,
         blank=True,
         default="",
-        help_text=_("As the client said: it begins no second import with it."),
+        help_text=_("Idempotency key from the client; repeating it starts no second import."),
     )
     is_upload = models.BooleanField(default=False, help_text=_("The archives are ours, and go when all is read."))
 

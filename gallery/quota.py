@@ -104,5 +104,5 @@ def _refuse_beyond_share(size: int, *, owner: AbstractBaseUser) -> None:
         raise NoRoom(_("There is not enough room on the disk for this file."))
     if theirs + size > (free + theirs) // 2:
         raise NoRoom(
-            _("You have too much on its way for the room that is left on the disk. Start or cancel imports, or wait.")
+            _("Your unfinished uploads take too much of the room left on the disk. Start or cancel imports, or wait.")
         )

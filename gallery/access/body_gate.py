@@ -85,7 +85,7 @@ def _too_large(request: HttpRequest, limit: BodyLimit) -> str:
         return _("This file is too large; at most %(limit)s are allowed.") % {"limit": limit_in_words}
     if request.path.startswith("/api/"):
         return _("The body of this request is too large.")
-    return _("What was sent is larger than this form may be. Shorten it and try again.")
+    return _("The content of this form is too long. Shorten it and try again.")
 
 
 def _leaves_body_unread(request: HttpRequest) -> bool:

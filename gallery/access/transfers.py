@@ -24,7 +24,9 @@ class TooManyTransfers(Exception):
     """The person already has the maximum number of transfers."""
 
     def __init__(self) -> None:
-        super().__init__(_("You are sending or loading too many files at once. Wait until one of them is through."))
+        super().__init__(
+            _("You are uploading or downloading too many files at once. Wait until one of them has finished.")
+        )
 
 
 class _Slot:

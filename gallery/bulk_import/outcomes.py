@@ -56,7 +56,7 @@ def _store_alone(picture: Incoming, job: ImportJob) -> Stored | str:
         with transaction.atomic():
             return store_pictures([picture], owner=job.owner, brought_by=job)[0]
     except DataError:
-        return _("What the file says of itself cannot be stored.")
+        return _("The metadata of this file cannot be stored.")
     except QuotaExceeded as error:
         return str(error)
 

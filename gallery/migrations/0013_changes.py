@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
             field=models.CharField(
                 blank=True,
                 default="",
-                help_text="As the client said: it begins no second import with it.",
+                help_text="Idempotency key from the client; repeating it starts no second import.",
                 max_length=255,
             ),
         ),

@@ -113,7 +113,7 @@ def refuse_unreadable(request: HttpRequest) -> None:
         raise Refusal(411, _("Say in “Content-Length” how long the body is; chunked bodies are not taken."))
     for name in REFUSED_HEADERS:
         if name in request.headers:
-            raise Refusal(400, _("“%(name)s” is not understood here.") % {"name": name})
+            raise Refusal(400, _("“%(name)s” is not supported here.") % {"name": name})
 
 
 def has_piece(request: HttpRequest) -> bool:

@@ -91,13 +91,13 @@ class SavedSearchResults(ApiView):
 
         def search(limit: int) -> SearchPage:
             if not form.is_valid() or not form.asks_for_something:
-                raise Conflict(_("This search was saved by another version, and cannot be run; save it anew."))
+                raise Conflict(_("This search was saved by another version and cannot be run. Save it again."))
             return run_form(form, user=request.user, limit=limit)
 
         try:
             return _answer(request, query, search)
         except ExampleGone as error:
-            raise NotFound(_("The picture of this search is kept no longer.")) from error
+            raise NotFound(_("The picture of this search is no longer stored.")) from error
         except InvalidImage as error:
             raise Conflict(str(error)) from error
 

@@ -76,4 +76,4 @@ def test_too_much_in_a_form_is_refused(client, owner, settings):
     client.force_login(owner)
     response = client.post("/password/", {"old_password": "x" * 2000})
     assert response.status_code == 413
-    assert "What was sent is larger than this form may be." in response.content.decode()
+    assert "The content of this form is too long." in response.content.decode()

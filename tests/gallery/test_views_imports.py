@@ -194,7 +194,7 @@ def test_administrators_see_no_counts_of_anothers_import(
         job = finish(ImportJob.objects.order_by("pk").last())
         address = f"/imports/{job.pk}"
         text = page.get(address).content.decode() + page.get(address, headers={"HX-Request": "true"}).content.decode()
-        assert "5 files looked at" in text
+        assert "5 files checked" in text
         assert "data-verdict" not in text
         shown.append(re.sub(r'csrf[^>]*>|"[A-Za-z0-9]{64}"', "", text.replace(address, "").replace(str(job.pk), "")))
     listed = page.get("/imports").content.decode()
