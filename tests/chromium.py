@@ -14,7 +14,7 @@ OPTIONS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    # Where a wheel leads to, it leads at once.
+    # Scroll without animation.
     "--disable-smooth-scrolling",
 )
 

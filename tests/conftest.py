@@ -30,7 +30,7 @@ def static_files(settings: Any) -> None:
 
 @pytest.fixture(autouse=True)
 def empty_cache(settings: Any) -> None:
-    """A cache of this process alone, empty, which takes what the one in Valkey takes."""
+    """An empty cache of this process, which accepts the same values as the one in Valkey."""
     settings.CACHES = {"default": {"BACKEND": "photosearch.caching.JsonMemoryCache"}}
     cache.clear()
 
@@ -44,7 +44,7 @@ def quick_passwords(settings: Any) -> None:
 def _post_as_browsers_do(
     factory: RequestFactory, path: str, data: Any = None, content_type: str = MULTIPART_CONTENT, **options: Any
 ) -> Any:
-    """Send a form without files as browsers do; Django's client would send every form as multipart/form-data."""
+    """Send forms without files as browsers do; Django's client would send every form as multipart/form-data."""
     if content_type is MULTIPART_CONTENT and not _holds_file(data) and not _takes_files(path):
         form = {name: value for name, value in (data or {}).items() if value is not None}
         data, content_type = urlencode(form, doseq=True), "application/x-www-form-urlencoded"

@@ -65,7 +65,7 @@ class EncoderProcess:
             time.sleep(0.01)
 
     def wait_for_decoder(self) -> int:
-        """Wait until it has started a process that decodes a huge picture; that process's number."""
+        """Wait until it has started a process that decodes a huge picture; return the process's number."""
         while True:
             for folder in Path("/proc").glob("[0-9]*"):
                 with suppress(OSError):

@@ -1,7 +1,7 @@
-"""Compares the CPU time of one function for inputs of two sizes: it must grow no faster than the input.
+"""Compares the CPU time of a function for inputs of two sizes: it must grow no faster than the input.
 
-No time is an absolute limit. Larger inputs get as much CPU time as the smaller one took, times the ratio of their sizes
-and some slack; a timer stops work that needs more, so that a function that would take hours fails at once.
+No time limit is absolute. Larger inputs get the CPU time of the smaller one, times the ratio of their sizes and some
+slack; a timer stops work that needs more, so that a function that would take hours fails at once.
 """
 
 import itertools
@@ -17,10 +17,10 @@ Input = TypeVar("Input")
 
 STEP = 4
 SMALLEST = 16
-# Quadratic work takes STEP times as long as linear work does at each step.
+# Quadratic work takes STEP times as long as linear work at each step.
 SLACK = 2.5
 TRIES = 4
-# Below this the timer's own resolution (a tick of the kernel, 4 ms or 10 ms) and caches say more than the work.
+# Below this, the timer's resolution (a kernel tick, 4 ms or 10 ms) and caches matter more than the work.
 SHORTEST = 0.01
 
 
@@ -30,7 +30,7 @@ class _TooMuchWork(Exception):
 
 def assert_linear(work: Callable[[Input], object], make: Callable[[int], Input], *, largest: int) -> None:
     """Fail if `work(make(size))` takes more than linear CPU time for sizes up to `largest`."""
-    # From very small ones on: work that grows with the fourth power ends for no other.
+    # From very small sizes on: work of the fourth power would not finish for others.
     sizes = sorted(takewhile(lambda size: size >= SMALLEST, (largest // STEP**exponent for exponent in count())))
     for smaller, larger in itertools.pairwise(sizes):
         assert any(_grows_linearly(work, make, smaller, larger) for _try in range(TRIES)), (
@@ -53,7 +53,7 @@ def _grows_linearly(work: Callable[[Input], object], make: Callable[[int], Input
 
 @contextmanager
 def _at_most(seconds: float) -> Iterator[None]:
-    """Interrupt what uses more CPU time; Python's expressions look for signals while they search."""
+    """Interrupt work that uses more CPU time; Python's expressions check for signals while they search."""
 
     def interrupt(_number: int, _frame: FrameType | None) -> None:
         raise _TooMuchWork

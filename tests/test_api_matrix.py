@@ -189,7 +189,7 @@ def test_a_field_that_nobody_knows_is_not_passed_over(photo, owner, name, method
 def test_other_methods_are_not_allowed(photo, owner, name, method):  # noqa: F811
     known = {other for endpoint, other in MATRIX if endpoint == name}
     path = path_of(name)
-    # tus wants it.
+    # tus requires it.
     if name in TUS:
         known.add("OPTIONS")
     for other in {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"} - known:
@@ -207,7 +207,7 @@ def test_an_unknown_address_is_told_in_the_same_shape(db):
 
 @pytest.mark.parametrize("forwarded", [{}, {"X-Forwarded-For": ELSEWHERE}, {"X-Real-IP": LOOPBACK}])
 @pytest.mark.parametrize("address", [LOOPBACK, "::1", ELSEWHERE])
-def test_shows_figures_for_the_token_and_never_for_an_address(photo, settings, address, forwarded):
+def test_shows_figures_for_token_and_never_for_address(photo, settings, address, forwarded):
     path = reverse("api:metrics")
 
     def ask(**headers: str):

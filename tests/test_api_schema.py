@@ -46,7 +46,7 @@ THERE: dict[str, type[Model]] = {
 }
 # Whether there is such a folder, or such an archive, no schema can say.
 ABOUT_FOLDERS = {"POST /api/v1/imports/", "GET /api/v1/imports/folders/", "POST /api/v1/imports/folders/"}
-# Nor whether a search asks for anything, and of which photo a part is.
+# The schema also cannot express whether a search has content, or which photo a region belongs to.
 ABOUT_SEARCHES = {"POST /api/v1/saved-searches/", "PATCH /api/v1/saved-searches/{saved_id}/"}
 BY_MOMENTS = {"GET /api/v1/photos/", "GET /api/v1/bin/"}
 BOX = [[0.1, 0.1], [0.9, 0.1], [0.9, 0.2], [0.1, 0.2]]
@@ -91,14 +91,14 @@ def photos(transaction, store, owner, broker) -> list[Photo]:  # noqa: F811
 
 @pytest.fixture
 def headers(photos, owner, asked_by) -> dict[str, str]:  # noqa: F811
-    """Those of a request by an administrator, by an ordinary person, or by nobody; the photos are theirs."""
+    """Return request headers of an administrator or ordinary user who owns the photos, or of nobody."""
     if asked_by == "nobody":
         return {}
     User.objects.filter(pk=owner.pk).update(is_staff=asked_by == "administrator")
     return {"Authorization": f"Bearer {issue_token('schemathesis', user=owner, scopes=Scope.values)[1]}"}
 
 
-# How many requests have been sent.
+# Number of requests sent.
 sent = 0
 
 
@@ -133,14 +133,14 @@ def send(case: Any, **headers: str) -> None:
 @pytest.mark.parametrize("asked_by", ["administrator"])
 @schema.parametrize()
 @SHORT
-def test_answers_an_administrator_as_the_schema_says(case, headers):
+def test_answers_administrator_as_in_schema(case, headers):
     send(case, **headers)
 
 
 @pytest.mark.parametrize("asked_by", ["nobody"])
 @schema.parametrize()
 @settings(SHORT, max_examples=4)
-def test_answers_nobody_as_the_schema_says(case, headers):
+def test_answers_anonymous_as_in_schema(case, headers):
     send(case, **headers)
 
 
@@ -149,7 +149,7 @@ def test_answers_nobody_as_the_schema_says(case, headers):
 @pytest.mark.parametrize("asked_by", ["administrator", "person", "nobody"])
 @schema.parametrize()
 @LONG
-def test_answers_many_requests_as_the_schema_says(case, headers):
+def test_answers_many_requests_as_in_schema(case, headers):
     send(case, **headers)
 
 

@@ -91,13 +91,13 @@ def test_no_model_is_loaded_outside_encoder_and_ocr_worker(statement):
     assert result.stdout.splitlines()[-1:] == ["[]"], result.stdout + result.stderr
 
 
-# What runs code when it reads bytes. PickleError is what torch raises for weights that are none.
+# Calls that can run code from bytes. torch raises PickleError for files that are not weights.
 UNSAFE_READERS = {"pickle", "_pickle", "marshal", "shelve", "dill", "cloudpickle", "joblib"}
 SAFE_NAMES = {"PickleError"}
 
 
 def unsafe_reads(tree: ast.Module) -> list[int]:
-    """The lines that could run code from bytes: pickle and its kind, `Connection.recv`, loading without its guard."""
+    """Return the lines that could run code from bytes: pickle and similar, `Connection.recv`, unguarded loading."""
     lines = []
     for node in ast.walk(tree):
         match node:

@@ -1,4 +1,4 @@
-"""The commands in docs/api.md do what the page says: each is run as it stands there, against a server that answers."""
+"""Runs the commands in docs/api.md as they stand there, against a live server."""
 
 import os
 import re
@@ -16,9 +16,9 @@ COMMANDS = re.findall(r"^```bash\n(.*?)^```$", PAGE.read_text(), re.DOTALL | re.
 
 
 def run(commands: str, *, folder: Path, **variables: str) -> str:
-    """Run them as a person would, who stops at the first that fails."""
+    """Run commands in a shell that stops at the first failure."""
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    # curl calls an answer with an error a success unless it is told not to.
+    # Without this, curl exits with 0 when the answer is an error.
     (folder / ".curlrc").write_text("fail-with-body\nsilent\nshow-error\n")
     result = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", commands],
@@ -32,12 +32,12 @@ def run(commands: str, *, folder: Path, **variables: str) -> str:
     return result.stdout
 
 
-def test_every_block_of_commands_is_marked_as_one():
+def test_marks_every_block_of_commands():
     assert "curl" not in re.sub(r"^```bash\n.*?^```$", "", PAGE.read_text(), flags=re.DOTALL | re.MULTILINE)
     assert len(COMMANDS) >= 5
 
 
-def test_every_command_works_in_the_order_of_the_page(url, key, owner, tmp_path):  # noqa: F811
+def test_runs_every_command_in_order(url, key, owner, tmp_path):  # noqa: F811
     (tmp_path / "ticket.png").write_bytes(picture(1))
     with ZipFile(tmp_path / "phone.zip", "w") as archive:
         archive.writestr("beach.png", picture(2))
@@ -54,7 +54,7 @@ def test_every_command_works_in_the_order_of_the_page(url, key, owner, tmp_path)
     assert ImportJob.objects.count() == 2
 
 
-def test_curl_saves_a_chinese_name_under_one_that_it_can_read(url, key, owner, tmp_path):  # noqa: F811
+def test_curl_saves_chinese_name_in_ascii(url, key, owner, tmp_path):  # noqa: F811
     sent = '--data-binary @a.png -H "X-Filename: %E7%A5%A8.png" -H "Content-Type: image/png"'
     (tmp_path / "a.png").write_bytes(picture(1))
     run(

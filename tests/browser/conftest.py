@@ -19,7 +19,7 @@ from tests.gallery.conftest import broker, media_root, picture, store  # noqa: F
 
 DESK = {"width": 1280, "height": 860}
 SMALL_TELEPHONE = {"width": 320, "height": 640}
-# In milliseconds, of actions and of `expect`: no property of the site, but of a machine on which much else runs.
+# Milliseconds for actions and `expect`: not a property of the site, but room for a busy machine.
 PATIENCE = 60_000
 
 
@@ -45,8 +45,8 @@ def words_from_database(settings: Any) -> None:
 
 @pytest.fixture
 def provoked() -> list[str]:
-    """Parts of complaints that a test provokes on purpose, beside those of every test."""
-    # Refusals, and connections that break, as on leaving a page: browsers and htmx call them errors.
+    """Parts of the console errors that a test provokes on purpose, beside those of every test."""
+    # Refusals and connections that break when leaving a page: browsers and htmx report them as errors.
     return [
         "the server responded with a status of 4",
         "Failed to load resource: net::ERR_",
@@ -90,7 +90,7 @@ def open_page(
 
 
 def follow(page: Page, locator: Locator) -> None:
-    """Click what leads to another page, and wait until its scripts have run: earlier, it does what it does without."""
+    """Click a link to another page, and wait until its scripts have run; before that, controls act without scripts."""
     with page.expect_navigation():
         locator.click()
 

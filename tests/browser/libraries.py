@@ -1,4 +1,4 @@
-"""Libraries of many photos with thumbnails, made in a moment: they share a handful of files."""
+"""Libraries of many photos with thumbnails, made quickly by sharing a few files."""
 
 import os
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ SIZES = [(400, 300), (300, 400), (640, 360), (480, 480), (900, 300)]
 
 
 def make_library(owner: User, dates: Iterable[datetime]) -> list[Photo]:
-    """Photos of `owner` taken at `dates`, each with a thumbnail, without previews and originals."""
+    """Create photos of `owner` taken at `dates`, each with a thumbnail, without previews and originals."""
     moments = list(dates)
     photos = Photo.objects.bulk_create(
         Photo(
@@ -46,13 +46,13 @@ def make_library(owner: User, dates: Iterable[datetime]) -> list[Photo]:
 
 
 def twelve_years() -> list[datetime]:
-    """One to three moments in each month."""
+    """Return one to three times in each month."""
     months = [datetime(2023 - number // 12, 12 - number % 12, 15) for number in range(144)]
     return [month - timedelta(days=day) for number, month in enumerate(months) for day in range(1 + number % 3)]
 
 
 def one_month() -> list[datetime]:
-    """5,000 moments of May 2023."""
+    """Return 5,000 times in May 2023."""
     return [datetime(2023, 5, 31, 23) - timedelta(minutes=8 * number) for number in range(5000)]
 
 

@@ -1,4 +1,4 @@
-"""The lightbox where a photo cannot come: it says why and what to do, and never stays blank."""
+"""The lightbox says why a photo cannot be loaded and what to do, and never stays blank."""
 
 import pytest
 from django.utils import timezone
@@ -15,7 +15,7 @@ PICTURE_SHOWN = "() => document.querySelector('#lightbox .picture img')?.natural
 
 @pytest.fixture
 def photos(show) -> list[Photo]:
-    """Six, the latest first: 5.png … 0.png; the previews of the first two come with the first."""
+    """Six photos, the latest first: 5.png … 0.png; the previews of the first two load with the first."""
     return [show(picture(10 * number, size=(600, 400)), filename=f"{number}.png") for number in range(6)][::-1]
 
 
@@ -39,7 +39,7 @@ def expect_no_broken_mark(page: Page) -> None:
 @pytest.mark.parametrize(
     ("locale", "sentence", "link"), [("en-GB", "You are logged out.", "Log in"), ("zh-CN", "您已退出登录。", "登录")]
 )
-def test_leads_to_the_login_when_logged_out(open_page, photos, locale, sentence, link):
+def test_leads_to_login_when_logged_out(open_page, photos, locale, sentence, link):
     page = open_page(locale=locale)
     page.context.clear_cookies(name="sessionid")
     open_photo(page)
@@ -53,7 +53,7 @@ def test_leads_to_the_login_when_logged_out(open_page, photos, locale, sentence,
     expect(page.locator("#lightbox-about").get_by_role("link", name=link)).to_be_visible()
 
 
-def test_says_that_the_connection_is_lost_and_goes_on_when_it_is_back(open_page, photos):
+def test_says_connection_is_lost_and_continues_afterwards(open_page, photos):
     page = open_page()
     page.context.set_offline(True)
     open_photo(page)
@@ -67,7 +67,7 @@ def test_says_that_the_connection_is_lost_and_goes_on_when_it_is_back(open_page,
     expect(panel(page).get_by_role("heading", name="2.png")).to_be_visible()
 
 
-def test_retries_a_picture_by_hand_when_the_server_failed(open_page, photos, provoked):
+def test_retries_picture_by_hand_after_server_error(open_page, photos, provoked):
     provoked.append("the server responded with a status of 500")
     page = open_page()
     page.route("**/preview?*", lambda route: route.fulfill(status=500))
@@ -80,7 +80,7 @@ def test_retries_a_picture_by_hand_when_the_server_failed(open_page, photos, pro
 
 
 @pytest.mark.parametrize("path", ["/", "/search?q=png"])
-def test_offers_to_restore_a_photo_deleted_in_another_tab(open_page, photos, owner, path):
+def test_offers_to_restore_photo_deleted_in_another_tab(open_page, photos, owner, path):
     page = open_page(path)
     bin_photos(Photo.objects.filter(pk=photos[3].pk), user=owner)
     open_photo(page)
@@ -95,7 +95,7 @@ def test_offers_to_restore_a_photo_deleted_in_another_tab(open_page, photos, own
     assert Photo.objects.get(pk=photos[3].pk).trashed_at is None
 
 
-def test_says_that_a_photo_is_deleted_for_good_and_leads_on(open_page, photos, owner):
+def test_says_photo_is_deleted_for_good_and_leads_on(open_page, photos, owner):
     page = open_page()
     delete_photos(Photo.objects.filter(pk=photos[3].pk), user=owner)
     open_photo(page)
@@ -109,7 +109,7 @@ def test_says_that_a_photo_is_deleted_for_good_and_leads_on(open_page, photos, o
 
 @pytest.mark.parametrize("key", ["4", "Delete"])
 @pytest.mark.parametrize("is_informed", [False, True])
-def test_says_that_a_photo_is_gone_when_it_is_rated_or_deleted(open_page, photos, provoked, key, is_informed):
+def test_says_photo_is_gone_when_rating_or_deleting_it(open_page, photos, provoked, key, is_informed):
     provoked.append("Response Status Error Code 404 from")
     page = open_page()
     open_photo(page)
@@ -125,7 +125,7 @@ def test_says_that_a_photo_is_gone_when_it_is_rated_or_deleted(open_page, photos
     assert Photo.objects.get(pk=photos[3].pk).importance == 0
 
 
-def test_chosen_photos_that_are_gone_are_not_said_to_be_rated(open_page, photos):
+def test_does_not_claim_to_rate_selected_photos_that_are_gone(open_page, photos):
     page = open_page()
     for photo in photos[:2]:
         page.locator(f"#photo-{photo.pk} .check input").check(force=True)

@@ -99,7 +99,7 @@ def test_one_returns_to_the_same_spot_of_the_results(open_page, owner):
         page.mouse.wheel(0, 20_000)
         expect(page.locator(".hit")).to_have_count(count)
     before = page.evaluate("() => { scrollTo(0, scrollY - 300.5); return scrollY; }")
-    # Right away, without a moment in which the place could be noted.
+    # Immediately, before the position could be saved.
     page.goto("/account")
     page.go_back()
     # Of as many results as come at first, the page would be too short.

@@ -9,7 +9,7 @@ SIZES = [(320, 640), (390, 844), (820, 1180), (844, 390), (1024, 768), (1440, 90
 
 
 @pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
-def test_nothing_in_the_bar_lies_over_anything_else(open_page, locale):
+def test_elements_of_the_bar_do_not_overlap(open_page, locale):
     page = open_page("/account", locale=locale)
     for width, height in SIZES:
         page.set_viewport_size({"width": width, "height": height})

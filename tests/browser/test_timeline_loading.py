@@ -1,4 +1,4 @@
-"""Every tile on the screen gets its picture: in sparse and dense libraries, at every size, and after failures."""
+"""Every tile on the screen loads its picture: in sparse and dense libraries, at every size, and after failures."""
 
 from contextlib import suppress
 
@@ -19,7 +19,7 @@ LIBRARIES = {"sparse": twelve_years, "dense": one_month}
 PORTIONS = "**/timeline/*"
 THUMBNAILS = "**/thumbnail?*"
 
-# The photo of each tile on the screen, in the order of the page; null where no picture has been decoded.
+# The photo of each tile on the screen, in page order; null if no picture has been decoded.
 ON_SCREEN = """() => [...document.querySelectorAll("#photos .tile")]
     .map((tile) => [tile.getBoundingClientRect(), tile, tile.querySelector("img")])
     .filter(([box]) => box.bottom > 0 && box.top < innerHeight)
@@ -29,7 +29,7 @@ ON_SCREEN = """() => [...document.querySelectorAll("#photos .tile")]
 
 @pytest.fixture(params=LIBRARIES)
 def library(request: pytest.FixtureRequest, media_root, owner: User) -> list[Photo]:
-    """One to three photos a month for twelve years; or 5,000 in one month."""
+    """One to three photos a month for twelve years, or 5,000 in one month."""
     return make_library(owner, LIBRARIES[request.param]())
 
 
@@ -48,7 +48,7 @@ def viewport(size: str) -> dict[str, int]:
 
 
 def expect_pictures(page: Page, owner: User, *, beginning_with: int | None = None) -> list[int]:
-    """Wait until all tiles on the screen show pictures, and the right ones: photos that follow each other."""
+    """Wait until all tiles on the screen show the right pictures: consecutive photos."""
     order = list(Photo.objects.visible_to(owner).order_by("-dated_at", "-pk").values_list("pk", flat=True))
     shown: list[int] = []
 
@@ -68,7 +68,7 @@ def go_to(page: Page, share: float) -> None:
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_every_tile_on_the_screen_shows_its_picture(open_page, library, owner, size):
+def test_shows_picture_in_every_visible_tile(open_page, library, owner, size):
     page = open_page(viewport=viewport(size))
     expect_pictures(page, owner)
     for share in (0.3, 0.97, 0.5):
@@ -85,7 +85,7 @@ def test_every_tile_on_the_screen_shows_its_picture(open_page, library, owner, s
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_uploaded_pictures_appear_in_the_open_gallery(open_page, sparse, owner, size):
+def test_shows_uploaded_pictures_in_open_gallery(open_page, sparse, owner, size):
     page = open_page(viewport=viewport(size))
     expect_pictures(page, owner)
     drop_files(page, {f"{number}.png": picture(number, size=(400, 300)) for number in range(5)})
@@ -96,7 +96,7 @@ def test_uploaded_pictures_appear_in_the_open_gallery(open_page, sparse, owner, 
 
 
 @pytest.mark.parametrize("size", ["390", "2560"])
-def test_photos_deleted_in_another_tab_leave_every_tile_right(open_page, library, owner, size):
+def test_keeps_tiles_right_when_another_tab_deletes_photos(open_page, library, owner, size):
     page = open_page(viewport=viewport(size))
     expect_pictures(page, owner)
     order = Photo.objects.visible_to(owner).order_by("-dated_at", "-pk").values_list("pk", flat=True)
@@ -106,7 +106,7 @@ def test_photos_deleted_in_another_tab_leave_every_tile_right(open_page, library
         expect_pictures(page, owner)
 
 
-def test_photos_deleted_in_another_tab_go_when_one_comes_back(open_page, sparse, owner):
+def test_removes_photos_deleted_in_another_tab_on_return(open_page, sparse, owner):
     page = open_page()
     first = expect_pictures(page, owner)[0]
     bin_photos(Photo.objects.filter(pk=first), user=owner)
@@ -115,7 +115,7 @@ def test_photos_deleted_in_another_tab_go_when_one_comes_back(open_page, sparse,
 
 
 @pytest.mark.parametrize("failure", ["abort", "500", "other answer"])
-def test_failed_portions_are_asked_for_again(open_page, sparse, owner, provoked, failure):
+def test_requests_failed_portions_again(open_page, sparse, owner, provoked, failure):
     provoked.append("the server responded with a status of 500")
     page = open_page(viewport=viewport("820"))
     failed: list[str] = []
@@ -136,7 +136,7 @@ def test_failed_portions_are_asked_for_again(open_page, sparse, owner, provoked,
     expect_pictures(page, owner)
 
 
-def test_a_portion_that_fails_leaves_the_others_alone(open_page, dense, owner):
+def test_keeps_other_portions_when_one_fails(open_page, dense, owner):
     page = open_page(viewport=viewport("2560"))
     stuck: list[str] = []
 
@@ -150,7 +150,7 @@ def test_a_portion_that_fails_leaves_the_others_alone(open_page, dense, owner):
     page.route(PORTIONS, hold_the_first)
     go_to(page, 0.5)
     wait_until(page, lambda: len(stuck) >= 2)
-    # The portion in the middle of the screen is missing, those above and below it are there.
+    # The portion in the middle of the screen is missing, those above and below it are loaded.
     expect(page.locator("#photos .tile[data-photo]").first).to_be_attached()
     assert not all(page.evaluate(ON_SCREEN))
     expect(page.get_by_text("The server cannot be reached.")).to_be_visible()
@@ -160,7 +160,7 @@ def test_a_portion_that_fails_leaves_the_others_alone(open_page, dense, owner):
     expect(page.get_by_text("The server cannot be reached.")).to_be_hidden()
 
 
-def test_failed_thumbnails_are_asked_for_again(open_page, sparse, owner, provoked):
+def test_requests_failed_thumbnails_again(open_page, sparse, owner, provoked):
     provoked.append("the server responded with a status of 503")
     page = open_page(viewport=viewport("2560"))
     failed: list[str] = []
@@ -178,7 +178,7 @@ def test_failed_thumbnails_are_asked_for_again(open_page, sparse, owner, provoke
     assert failed
 
 
-def test_a_thumbnail_that_keeps_failing_says_so_and_is_retried_by_hand(open_page, sparse, owner):
+def test_offers_retry_when_thumbnail_keeps_failing(open_page, sparse, owner):
     page = open_page()
     expect_pictures(page, owner)
     page.route(THUMBNAILS, lambda route: route.abort())
@@ -196,7 +196,7 @@ def test_a_thumbnail_that_keeps_failing_says_so_and_is_retried_by_hand(open_page
     expect(failed).to_have_count(0)
 
 
-def test_offline_it_says_so_and_goes_on_by_itself(open_page, library, owner):
+def test_says_it_is_offline_and_continues_by_itself(open_page, library, owner):
     page = open_page(viewport=viewport("390"))
     expect_pictures(page, owner)
     page.context.set_offline(True)
@@ -208,7 +208,7 @@ def test_offline_it_says_so_and_goes_on_by_itself(open_page, library, owner):
 
 
 @pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
-def test_logged_out_it_leads_to_the_login_and_goes_on_after_it(open_page, dense, owner, locale):
+def test_leads_to_login_and_continues_after_it(open_page, dense, owner, locale):
     page = open_page(locale=locale)
     expect_pictures(page, owner)
     cookies = page.context.cookies()
@@ -224,7 +224,7 @@ def test_logged_out_it_leads_to_the_login_and_goes_on_after_it(open_page, dense,
     expect(notice).to_be_empty()
 
 
-def test_a_month_that_grows_on_the_way_fills_no_wrong_tile(open_page, sparse, owner):
+def test_fills_no_wrong_tile_when_month_grows_meanwhile(open_page, sparse, owner):
     page = open_page()
     expect_pictures(page, owner)
     waiting: list[Route] = []
@@ -237,7 +237,7 @@ def test_a_month_that_grows_on_the_way_fills_no_wrong_tile(open_page, sparse, ow
     make_thumbnails(list(Photo.objects.filter(thumbnail_version=0).values_list("pk", flat=True)))
     is_open.append(True)
     for route in waiting:
-        with suppress(Error):  # The page does not wait for it any more.
+        with suppress(Error):  # The page no longer waits for it.
             route.continue_()
     expect_pictures(page, owner)
     go_to(page, 0)

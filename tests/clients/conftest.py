@@ -1,4 +1,4 @@
-"""A server that answers over HTTP, and a key for programs that are not ours."""
+"""A server that answers over HTTP, and a key for other projects' clients."""
 
 from typing import Any
 
@@ -11,7 +11,6 @@ from tests.gallery.conftest import broker, media_root  # noqa: F401 - fixtures
 
 @pytest.fixture
 def owner(transactional_db: None) -> User:
-    """A person with a gallery."""
     return User.objects.create_user("anna", password="x")
 
 
@@ -23,6 +22,6 @@ def key(owner: User) -> str:
 
 @pytest.fixture
 def url(live_server: Any, media_root: Any, broker: Any, settings: Any) -> str:  # noqa: F811
-    """The server's address; words are looked up in PostgreSQL, as nobody indexes them here."""
+    """The server's address; words are searched in PostgreSQL, because nothing indexes photos here."""
     settings.ELASTICSEARCH_URL = ""
     return live_server.url

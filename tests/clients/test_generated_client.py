@@ -1,4 +1,4 @@
-"""The client that openapi-python-client generates from the schema: every operation is in it, and it works."""
+"""The client that openapi-python-client generates from the schema has every operation, and works."""
 
 import importlib
 import json
@@ -31,7 +31,7 @@ OPERATIONS = {
 
 @pytest.fixture(scope="module")
 def package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The name of the generated package, which can be imported."""
+    """The importable name of the generated package."""
     folder = tmp_path_factory.mktemp("generated")
     (folder / "schema.json").write_text(json.dumps(SCHEMA, default=str))
     command = ["openapi-python-client", "generate", "--path", folder / "schema.json", "--meta", "none"]
@@ -61,7 +61,7 @@ def api(package: str, url: str, key: str) -> Iterator["Api"]:
 
 
 class Api:
-    """The operations of a generated package by their names."""
+    """The operations of a generated package by name."""
 
     def __init__(self, package: str, client: Any) -> None:
         self.package, self.client = package, client
@@ -84,7 +84,7 @@ def module_of(package: str, name: str) -> ModuleType:
 
 
 @pytest.mark.parametrize("name", list(OPERATIONS))
-def test_every_operation_of_the_schema_is_in_the_client(package, name):
+def test_generates_every_operation_of_the_schema(package, name):
     assert callable(module_of(package, name).sync_detailed)
 
 
@@ -123,7 +123,7 @@ def test_searches_by_picture(api, owner):
     assert [hit.photo.id for hit in answer.parsed.results] == [Photo.objects.get().pk]
 
 
-def test_pages_through_a_list_and_through_results(api):
+def test_pages_through_lists_and_results(api):
     ids = [api.upload(picture(red)).parsed.photo.id for red in range(5)]
     for list_page in (api.list_photos, api.search):
         seen, cursor = [], api.types.UNSET
@@ -135,7 +135,7 @@ def test_pages_through_a_list_and_through_results(api):
         assert sorted(seen) == ids
 
 
-def test_sends_a_file_in_pieces(api):
+def test_sends_file_in_pieces(api):
     data = picture(9)
     tus = {"tus_resumable": "1.0.0"}
     begun = api.begin_upload(body=api.types.UNSET, upload_length=str(len(data)), **tus)
@@ -150,7 +150,7 @@ def test_sends_a_file_in_pieces(api):
     assert Photo.objects.get().path.read_bytes() == data
 
 
-def test_keeps_a_copy_up_to_date(api):
+def test_keeps_copy_up_to_date(api):
     photo_id = api.upload(picture(1)).parsed.photo.id
     first = api.list_photos(updated_since=datetime(2000, 1, 1, tzinfo=UTC)).parsed
     assert [photo.id for photo in first.results] == [photo_id]

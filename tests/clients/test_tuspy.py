@@ -1,4 +1,4 @@
-"""Uploads by tuspy, a client of tus that knows nothing of this project."""
+"""Uploads by tuspy, an independent client of tus."""
 
 import hashlib
 from io import BytesIO
@@ -11,7 +11,7 @@ from tests.gallery.conftest import picture
 
 
 @pytest.mark.parametrize("checks", [False, True])
-def test_sends_a_picture_in_pieces(url, key, checks):
+def test_sends_picture_in_pieces(url, key, checks):
     data = picture(3)
     tus = client.TusClient(f"{url}/api/v1/photos/uploads/", headers={"Authorization": f"Bearer {key}"})
     uploader = tus.uploader(

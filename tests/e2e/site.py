@@ -63,7 +63,7 @@ class Site:
         )
         threading.Thread(target=self._read_output, daemon=True).start()
         wait_until(self._is_up, "the site answers", seconds=SECONDS_TO_START, otherwise=lambda: "".join(self.output))
-        # What it stores must belong to the account that the site runs as.
+        # Its files must belong to the account that the site runs as.
         command = server_account().command([sys.executable, "-m", "tests.e2e.inside"])
         self._inside = subprocess.Popen(
             command, cwd=ROOT, env=self.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

@@ -1,4 +1,4 @@
-"""Nothing of a site that root starts runs as root, and nothing in its data folder is root's or open to others."""
+"""A site started by root runs no process as root, and leaves nothing that root owns or that is open to others."""
 
 import os
 import subprocess
@@ -17,7 +17,7 @@ PROGRAMS = 9
 
 
 def user_ids(process: int) -> set[int]:
-    """The real, effective, saved and file system user id of a process."""
+    """Return the real, effective, saved and file system user ids of a process."""
     status = Path(f"/proc/{process}/status").read_text()
     return {int(number) for number in status.partition("\nUid:")[2].splitlines()[0].split()}
 
@@ -30,7 +30,7 @@ def test_runs_no_process_as_root(site: Site) -> None:
     assert set().union(*users.values()) == {server_account().uid}, users
 
 
-def test_leaves_no_file_of_roots_after_an_import_by_root(site: Site, tmp_path: Path) -> None:
+def test_leaves_no_file_of_root_after_import_by_root(site: Site, tmp_path: Path) -> None:
     (site.pictures / "by-root").mkdir()
     (site.pictures / "by-root/picture.png").write_bytes(note("imported by root"))
     command = [sys.executable, "manage.py", "import_photos", f"{site.pictures}/by-root", "--owner", site.username]
@@ -40,7 +40,7 @@ def test_leaves_no_file_of_roots_after_an_import_by_root(site: Site, tmp_path: P
     assert [path for path in site.folder.rglob("*") if not path.lstat().st_uid and path not in pictures] == []
 
 
-def test_says_that_the_account_cannot_read_a_folder_to_import(site: Site) -> None:
+def test_reports_import_folder_that_account_cannot_read(site: Site) -> None:
     closed = site.pictures / "closed"
     closed.mkdir(mode=0o700)
     command = [sys.executable, "manage.py", "import_photos", closed, "--owner", site.username]

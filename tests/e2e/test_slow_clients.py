@@ -1,4 +1,4 @@
-"""Slow clients hold up nobody, broken uploads keep what has come, and what the web server says itself is understood."""
+"""Slow clients delay no one else, broken uploads keep the received part, and nginx answers with readable errors."""
 
 import json
 import socket
@@ -24,7 +24,7 @@ Answer = tuple[int, dict[str, str], bytes]
 
 
 class Caller:
-    """A program with a key, and a person's requests by hand."""
+    """A program with a key, and a person's hand-written requests."""
 
     def __init__(self, site: Site, username: str) -> None:
         self.port = urlsplit(site.url).port or 80
@@ -67,7 +67,7 @@ def caller(site: Site) -> Caller:
 
 @pytest.fixture(scope="module")
 def large(site: Site) -> Iterator[int]:
-    """A photo of 12 MB, far more than the sockets' buffers take."""
+    """A photo of 12 MB, far more than the sockets' buffers hold."""
     pixels = np.random.default_rng(5).integers(0, 256, (2000, 2000, 3), dtype=np.uint8)
     picture = png(Image.fromarray(pixels))
     caller = Caller(site, site.username)
@@ -85,7 +85,7 @@ def held(open_one: Callable[[], socket.socket], count: int = SLOW) -> Iterator[l
 
 
 def slow_pieces(caller: Caller, count: int) -> Callable[[], socket.socket]:
-    """Begin uploads, and return a function that sends three bytes of one of them, always another one."""
+    """Begin uploads; return a function that sends three bytes of one of them, in turn."""
     addresses = [caller.begin_upload(100_000) for _ in range(count)]
     piece = {"Upload-Offset": "0", "Content-Length": "100000", "Content-Type": "application/offset+octet-stream"}
     return lambda: caller.open(caller.head("PATCH", addresses.pop(), **TUS, **piece), b"abc")
@@ -145,19 +145,19 @@ def test_lets_another_person_upload_while_one_fills_their_share(site, caller):
     site.inside("add_user", "quick", "the password of the quick", False)
     other = Caller(site, "quick")
     with held(slow_pieces(caller, TRANSFERS_AT_ONCE + 4), TRANSFERS_AT_ONCE + 4) as sockets:
-        # Those beyond the share are refused, whichever they are.
+        # Uploads beyond the limit are refused, whichever they are.
         wait_until(lambda: sum(map(is_answered, sockets)) == 4, "the last ones are refused", seconds=60)
         assert caller.ask("POST", "/api/v1/photos/uploads/", **TUS, **{"Upload-Length": "10"})[0] == 429
         assert other.begin_upload(10)
 
 
-def test_keeps_what_came_of_piece_when_connection_breaks(caller):
+def test_keeps_received_part_of_piece_when_connection_breaks(caller):
     address, sent = caller.begin_upload(3_000_000), bytes(2_000_000)
     piece = {"Upload-Offset": "0", "Content-Length": "3000000", "Content-Type": "application/offset+octet-stream"}
     caller.open(caller.head("PATCH", address, **TUS, **piece), sent).close()
 
     def is_kept() -> bool:
-        # What nginx had read and not passed on yet is lost.
+        # Bytes that nginx had read but not yet passed on are lost.
         return len(sent) - 2 * NGINX_BUFFER <= int(caller.ask("HEAD", address, **TUS)[1]["Upload-Offset"]) <= len(sent)
 
     wait_until(is_kept, "the piece is kept", seconds=60)
@@ -171,25 +171,25 @@ def test_keeps_what_came_of_piece_when_connection_breaks(caller):
         ("POST", "/api/v1/photos/upload/", 120 << 20, 413),
     ],
 )
-def test_tells_programs_in_their_shape_what_is_too_long(caller, method, address, size, status):
+def test_answers_program_with_problem_for_long_address(caller, method, address, size, status):
     answer, headers, body = caller.ask(method, address, bytes(size), **{"Content-Type": "application/octet-stream"})
     assert (answer, headers["Content-Type"]) == (status, "application/problem+json")
     assert headers["Connection"] == "close"
     assert json.loads(body)["status"] == status
 
 
-def test_tells_people_in_their_language_what_is_too_long(caller):
+def test_answers_person_in_their_language_for_long_address(caller):
     status, headers, body = caller.ask("POST", "/login/", bytes(3_000_000), **{"Accept-Language": "zh-CN"})
     assert (status, headers["Content-Type"]) == (413, "text/html; charset=utf-8")
     assert "请求的内容太大" in body.decode()
 
 
-def test_takes_addresses_with_long_names_in_chinese(caller):
+def test_accepts_addresses_with_long_chinese_names(caller):
     folder = "%E7%85%A7" * 4096
     assert caller.ask("GET", f"/api/v1/imports/folders/?folder={folder}")[0] in {400, 403}
 
 
-def test_sends_part_of_original_under_our_own_headers(caller, large):
+def test_sends_part_of_original_with_our_own_headers(caller, large):
     address = f"/api/v1/photos/{large}/original/"
     _status, headers, whole = caller.ask("GET", address)
     etag = headers["ETag"]

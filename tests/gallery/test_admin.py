@@ -48,6 +48,6 @@ def test_users_are_listed_with_the_sums_of_their_photos(client, owner, store):
     "lookup",
     ["photos", "photos__gt", "photos__sha256", "api_tokens", "imports__in", "open_sessions", "password__startswith"],
 )
-def test_tells_by_no_lookup_whose_something_is(client, lookup):
+def test_reveals_no_owner_through_lookups(client, lookup):
     assert client.get("/admin/auth/user/", {"is_staff__exact": "0"}).status_code == 200
     assert client.get("/admin/auth/user/", {lookup: "1"}).status_code == 400

@@ -1,4 +1,4 @@
-"""Text is composed as Unicode says, but for runs of accents that no language has."""
+"""Text is composed as Unicode defines it, except for runs of accents that no language has."""
 
 import sys
 import unicodedata
@@ -12,7 +12,7 @@ from tests.linear_work import assert_linear
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=50))
-def test_usual_text_is_composed_as_unicode_says(text: str) -> None:
+def test_composes_usual_text_like_unicode(text: str) -> None:
     for form in ("NFC", "NFKC"):
         assert compose(text, form=form) == unicodedata.normalize(form, text)
 
@@ -26,5 +26,5 @@ def test_breaks_up_runs_of_every_accent() -> None:
 
 
 @pytest.mark.parametrize("accents", ["\u0301\u0327", "\u0344\u0f73", "\uff9e\u0301"])
-def test_composing_accents_is_linear(accents: str) -> None:
+def test_composes_accents_in_linear_time(accents: str) -> None:
     assert_linear(lambda text: compose(text, form="NFKC"), lambda size: "a" + accents * (size // 2), largest=1 << 20)

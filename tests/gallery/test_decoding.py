@@ -1,4 +1,4 @@
-"""Pictures are decoded strip by strip, as if they were decoded whole; regions are cut out before they are shrunk."""
+"""Strip-by-strip decoding gives the same result as whole decoding; regions are cut out before shrinking."""
 
 from io import BytesIO
 
@@ -30,7 +30,7 @@ CASES = [
 
 
 def noise(size: tuple[int, int], mode: str) -> Image.Image:
-    """Blotches, with some transparency where the mode has any."""
+    """Return blotches, with some transparency if the mode has any."""
     across, down = max(2, size[0] // 9), max(2, size[1] // 9)
     image = Image.effect_noise((across, down), 90).resize(size, Image.Resampling.BICUBIC)
     colours = Image.merge("RGBA", [image, image.rotate(180), image.transpose(Image.Transpose.FLIP_LEFT_RIGHT), image])
@@ -48,7 +48,7 @@ def noise(size: tuple[int, int], mode: str) -> Image.Image:
 
 @pytest.mark.parametrize(("kind", "mode"), CASES)
 @pytest.mark.parametrize("size", SIDES)
-def test_strips_make_the_same_picture(kind: str, mode: str, size: tuple[int, int], monkeypatch) -> None:
+def test_makes_same_picture_in_strips(kind: str, mode: str, size: tuple[int, int], monkeypatch) -> None:
     data = saved(noise(size, mode), kind).getvalue()
     for side in (40, 97, 1000):
         monkeypatch.setattr(decoding, "STRIP_PIXELS", 4_000_000)
@@ -61,7 +61,7 @@ def test_strips_make_the_same_picture(kind: str, mode: str, size: tuple[int, int
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "TIFF"])
-def test_cuts_a_region_out_of_the_picture_as_seen(orientation: int, kind: str) -> None:
+def test_cuts_region_out_of_upright_picture(orientation: int, kind: str) -> None:
     exif = Image.Exif()
     exif[0x0112] = orientation
     stored = noise((400, 240), "RGB")
@@ -75,7 +75,7 @@ def test_cuts_a_region_out_of_the_picture_as_seen(orientation: int, kind: str) -
     assert np.abs(np.asarray(found).astype(int) - np.asarray(cut)).mean() < 3
 
 
-def test_decodes_no_more_than_a_region_needs(monkeypatch) -> None:
+def test_decodes_no_more_than_region_needs(monkeypatch) -> None:
     sizes = []
     shrunk = decoding._shrunk_rgb
     monkeypatch.setattr(decoding, "_shrunk_rgb", lambda image, *rest: sizes.append(image.size) or shrunk(image, *rest))
@@ -87,11 +87,11 @@ def test_decodes_no_more_than_a_region_needs(monkeypatch) -> None:
 
 @pytest.mark.parametrize("size", [(1, 100_000), (100_000, 100), (14_000, 14_000), (3000, 66_000), (1080, 100_000)])
 @pytest.mark.parametrize("side", [320, 1600, 6000])
-def test_a_fitted_size_is_bounded_for_every_shape(size: tuple[int, int], side: int) -> None:
+def test_bounds_fitted_size_for_every_shape(size: tuple[int, int], side: int) -> None:
     fitted = fitted_size(size, side=side)
     assert fitted[0] * fitted[1] <= MAX_FITTED_PIXELS * 1.01
     assert max(fitted) <= max(60 * side, 6000)
 
 
-def test_long_screenshots_keep_their_size_for_reading() -> None:
+def test_keeps_long_screenshots_readable() -> None:
     assert fitted_size((1080, 30_000), side=6000) == (1080, 30_000)

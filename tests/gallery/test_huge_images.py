@@ -1,4 +1,4 @@
-"""Huge pictures are decoded within limits, and none of them harms the process that asks for it."""
+"""Huge pictures are decoded within limits, and none of them harms the calling process."""
 
 import json
 import subprocess
@@ -31,12 +31,12 @@ WORST = {
 
 @pytest.fixture
 def everything_is_huge(monkeypatch):
-    """Every picture is decoded in a process of its own."""
+    """Every picture is decoded in a separate process."""
     monkeypatch.setattr(images, "HUGE_BYTES", 0)
 
 
 @pytest.mark.parametrize("name", WORST)
-def test_the_worst_accepted_pictures_stay_below_the_limit(name, tmp_path):
+def test_keeps_worst_accepted_pictures_below_limit(name, tmp_path):
     path = tmp_path / "picture"
     path.write_bytes(WORST[name]())
     for purpose in ("thumbnails", "region", "text"):
@@ -50,7 +50,7 @@ def test_the_worst_accepted_pictures_stay_below_the_limit(name, tmp_path):
 @pytest.mark.parametrize(
     ("kind", "mode"), [("PNG", "RGBA"), ("JPEG", "CMYK"), ("TIFF", "F"), ("GIF", "P"), ("HEIF", "RGB")]
 )
-def test_the_process_makes_the_same_picture(kind, mode, everything_is_huge, monkeypatch, tmp_path):
+def test_makes_same_picture_in_separate_process(kind, mode, everything_is_huge, monkeypatch, tmp_path):
     file = saved(noise((300, 200), mode), kind)
     path = tmp_path / "picture"
     path.write_bytes(file.getvalue())
@@ -63,14 +63,14 @@ def test_the_process_makes_the_same_picture(kind, mode, everything_is_huge, monk
             np.testing.assert_array_equal(np.asarray(image), np.asarray(near))
 
 
-def test_a_damaged_huge_picture_is_invalid(everything_is_huge):
+def test_refuses_damaged_huge_picture(everything_is_huge):
     data = saved(noise((300, 200), "RGB"), "PNG").getvalue()
     with pytest.raises(InvalidImage, match="damaged") as caught:
         open_image(BytesIO(data[: len(data) // 2]), max_side=70)
     assert not isinstance(caught.value, DecodingFailed)
 
 
-def test_a_decoder_that_runs_out_of_memory_ends_in_order():
+def test_decoder_exits_cleanly_when_out_of_memory():
     order = '{"max_side": 100, "region": null, "max_pixels": 1000000000}'
     limit = "from gallery import huge_images as h; import sys, json; h.MAX_PROCESS_BYTES = 60_000_000; "
     code = limit + "sys.exit(h._answer(json.loads(sys.argv[1])))"
@@ -80,7 +80,7 @@ def test_a_decoder_that_runs_out_of_memory_ends_in_order():
 
 
 @pytest.mark.parametrize("program", ["import os; os.abort()", "import time; time.sleep(60)", "raise MemoryError"])
-def test_a_decoder_that_ends_badly_is_told_in_a_sentence(program, everything_is_huge, monkeypatch):
+def test_reports_crashed_decoder_in_a_sentence(program, everything_is_huge, monkeypatch):
     start = subprocess.Popen
     monkeypatch.setattr(huge_images, "PATIENCE", 1)
     monkeypatch.setattr(
@@ -90,7 +90,7 @@ def test_a_decoder_that_ends_badly_is_told_in_a_sentence(program, everything_is_
         open_image(saved(noise((300, 200), "RGB"), "PNG"), max_side=70)
 
 
-def test_one_huge_picture_is_decoded_at_a_time_and_urgent_ones_first(monkeypatch):
+def test_decodes_one_huge_picture_at_a_time_urgent_first(monkeypatch):
     order, running = [], []
     may_go_on = threading.Event()
 
@@ -124,7 +124,7 @@ def test_one_huge_picture_is_decoded_at_a_time_and_urgent_ones_first(monkeypatch
     assert sorted(order) == [0, 1, 2, 9]
 
 
-def test_no_memory_at_the_header_is_told_in_a_sentence(monkeypatch):
+def test_reports_lack_of_memory_at_header_in_a_sentence(monkeypatch):
     def fail(*_arguments, **_options):
         raise MemoryError
 
@@ -136,7 +136,7 @@ def test_no_memory_at_the_header_is_told_in_a_sentence(monkeypatch):
 @pytest.mark.parametrize(
     "size", [(1080, 30_000), (20_000, 2000), (30_000, 1500), (14_000, 14_000), (100_000, 2000), (1, 1), (1, 900)]
 )
-def test_sides_of_real_pictures_are_accepted(size):
+def test_accepts_sides_of_real_pictures(size):
     assert (read_header(png_that_claims(*size)).width, read_header(png_that_claims(*size)).height) == size
 
 
@@ -151,13 +151,13 @@ def test_sides_of_real_pictures_are_accepted(size):
         ((14_200, 14_200), "at most 200 million"),
     ],
 )
-def test_shapes_of_no_real_picture_are_refused(size, sentence):
+def test_refuses_shapes_of_no_real_picture(size, sentence):
     for refuse in (read_header, open_image):
         with pytest.raises(ImageTooLarge, match=sentence):
             refuse(png_that_claims(*size))
 
 
-def test_formats_that_take_more_memory_may_have_fewer_pixels(tmp_path):
+def test_allows_fewer_pixels_in_formats_with_more_memory(tmp_path):
     with pytest.raises(ImageTooLarge, match=r"14100 × 14100 pixels; in a TIFF file like this one, at most 83 million"):
         read_header(BytesIO(tiff(14_100, 14_100, samples=4, bits=16)))
     assert read_header(BytesIO(tiff(14_100, 14_100, samples=4, bits=16, tile=512))).width == 14_100
@@ -166,10 +166,10 @@ def test_formats_that_take_more_memory_may_have_fewer_pixels(tmp_path):
         read_header(saved(frame.resize((8000, 8000)).convert("RGB"), "WEBP", lossless=True, quality=0, method=0))
 
 
-def test_progressive_jpegs_may_have_as_many_pixels_as_their_coefficients_allow():
+def test_limits_progressive_jpegs_by_their_coefficients():
     cmyk = saved(Image.new("CMYK", (600, 400)), "JPEG", progressive=True).getvalue()
     plain = saved(Image.new("CMYK", (600, 400)), "JPEG").getvalue()
-    # The size stands behind the marker of the frame, its length and the depth.
+    # The size follows the frame's marker, its length and the depth.
     large = (11_500).to_bytes(2, "big") * 2
     for data, marker, is_accepted in ((cmyk, b"\xff\xc2", False), (plain, b"\xff\xc0", True)):
         place = data.index(marker) + 5
@@ -181,10 +181,10 @@ def test_progressive_jpegs_may_have_as_many_pixels_as_their_coefficients_allow()
                 read_header(file)
 
 
-def test_the_frames_of_a_gif_are_looked_at_before_decoding():
+def test_reads_frames_of_gif_before_decoding():
     data = gif(90, 3)
     assert frames_extent(BytesIO(data)) == (90, 90)
-    # The last frame's width, behind its place.
+    # The last frame's width, after its position.
     place = data.rindex(b",\0\0\0\0") + 5
     assert frames_extent(BytesIO(data[:place] + b"\xff\xff" + data[place + 2 :])) == (65_535, 90)
     assert frames_extent(BytesIO(data[:-1] + b"!\xff\0")) is None
@@ -192,7 +192,7 @@ def test_the_frames_of_a_gif_are_looked_at_before_decoding():
     assert frames_extent(BytesIO(data[:place])) is None
 
 
-def test_a_gif_whose_later_frames_are_huge_shows_its_first(tmp_path):
+def test_shows_first_frame_of_gif_with_huge_later_ones(tmp_path):
     data = gif(90, 3)
     place = data.rindex(b",\0\0\0\0") + 5
     path = tmp_path / "picture.gif"

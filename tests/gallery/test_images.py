@@ -79,7 +79,7 @@ def test_two_jpegs_in_one_file_count_as_jpeg() -> None:
 
 @pytest.mark.parametrize("kind", ["PNG", "TIFF"])
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_a_turned_picture_is_set_upright(orientation: int, kind: str) -> None:
+def test_rotates_picture_upright(orientation: int, kind: str) -> None:
     exif = Image.Exif()
     exif[0x0112] = orientation
     upright = drawn()

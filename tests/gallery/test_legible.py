@@ -1,4 +1,4 @@
-"""Text that shows all of itself, and names that every system takes."""
+"""Text without invisible characters, and file names that every system accepts."""
 
 import importlib
 import io
@@ -41,7 +41,7 @@ def test_drops_each_invisible_character(unseen):
 
 
 @pytest.mark.parametrize("joiner", ["\u200c", "\u200d", "\ufe0f", "\U000e0100"])
-def test_drops_joiners_and_selectors_that_do_nothing(joiner):
+def test_drops_joiners_and_selectors_without_effect(joiner):
     assert visible(f"{joiner}a") == "a"
     assert visible(f"é {joiner}b") == "é b"
     assert visible(f"é{joiner * 3}").count(joiner) <= 1
@@ -49,7 +49,7 @@ def test_drops_joiners_and_selectors_that_do_nothing(joiner):
 
 
 @pytest.mark.parametrize("text", LEGITIMATE)
-def test_keeps_what_scripts_and_emoji_need(text):
+def test_keeps_joiners_that_scripts_and_emoji_need(text):
     assert visible(text) == printable(text) == text
 
 
@@ -73,18 +73,18 @@ def test_keeps_what_scripts_and_emoji_need(text):
         ("茶.png", "茶.png"),
     ],
 )
-def test_makes_names_that_windows_takes(name, portable):
+def test_makes_names_for_windows(name, portable):
     assert portable_filename(name) == portable
 
 
 @pytest.mark.parametrize("letter", ["a", "茶", "👩"])
-def test_shortens_names_to_what_a_disk_takes(letter):
+def test_shortens_names_to_limit_of_file_systems(letter):
     name = portable_filename(letter * 300 + ".jpeg")
     assert len(name.encode()) <= 255
     assert name.endswith(letter + ".jpeg")
 
 
-def test_a_zip_holds_portable_names(store):
+def test_zip_contains_portable_names(store):
     names = ["CON.png", "con.png", "a:b.png", "a|b.png", "\u202egnp.png", "x" * 250 + ".png", "x" * 250 + "y.png"]
     photos = [store(filename=name) for name in names]
     Photo.objects.filter(pk=photos[4].pk).update(filename="\u202egnp.png")  # of an older version
@@ -105,7 +105,7 @@ def test_stores_names_and_descriptions_without_invisible_characters(store, owner
     assert save_search("t\u200bea", user=owner, address="q=tea")[0].name == "tea"
 
 
-def test_the_migration_cleans_what_is_stored(store, owner):
+def test_migration_cleans_stored_names(store, owner):
     photo = store()
     Photo.objects.filter(pk=photo.pk).update(filename="a\u202eb.png", description="می\u200cخواهم\u2069")
     importlib.import_module("gallery.migrations.0014_legible_names").clean(apps, None)

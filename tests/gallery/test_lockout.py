@@ -1,4 +1,4 @@
-"""Guessing passwords and keys: after some failures that address, or IPv6 network, waits, whatever the password."""
+"""Guessing passwords and keys: after some failures the address or IPv6 network must wait, whatever the password."""
 
 import pytest
 from axes.models import AccessAttempt
@@ -115,7 +115,7 @@ def test_an_administrator_lets_people_in_again(owner, client):
     assert Client(REMOTE_ADDR="192.0.2.1").post("/login/", RIGHT).status_code == 302
 
 
-# Addresses of one client, one after the other, and one of somebody else.
+# Addresses of one client, one after the other, and one of another client.
 CLIENTS = {
     "IPv4": (["192.0.2.1"] * 4, "192.0.2.2"),
     "IPv6 of one network": (["2001:db8::1", "2001:db8::ffff:1", "2001:db8:0:0:a::", "2001:DB8::9"], "2001:db8:0:1::1"),
@@ -172,7 +172,7 @@ DOORS = {
 
 @pytest.mark.parametrize("door", DOORS)
 @pytest.mark.parametrize(("addresses", "elsewhere"), CLIENTS.values(), ids=CLIENTS)
-def test_counts_a_client_at_every_door_by_its_network(owner, settings, monkeypatch, door, addresses, elsewhere):
+def test_counts_client_at_every_door_by_network(owner, settings, monkeypatch, door, addresses, elsewhere):
     settings.TRUSTED_PROXIES = 1
     settings.API_ANONYMOUS_PER_MINUTE = settings.LOGINS_PER_MINUTE = LIMIT
     monkeypatch.setattr("search.assistant.asgi.close_old_connections", lambda: None)
@@ -180,7 +180,7 @@ def test_counts_a_client_at_every_door_by_its_network(owner, settings, monkeypat
     assert first != 429
     assert last == 429
     if "password" in door:
-        cache.clear()  # The person's own limit, which holds at all addresses.
+        cache.clear()  # The person's own limit, which applies to all addresses.
     assert DOORS[door](elsewhere) == first
 
 
@@ -196,18 +196,18 @@ def test_counts_a_client_at_every_door_by_its_network(owner, settings, monkeypat
         ("", "0.0.0.0"),  # noqa: S104
     ],
 )
-def test_names_the_network_of_an_address(rf, address, network):
+def test_names_network_of_address(rf, address, network):
     assert client_network(rf.get("/", REMOTE_ADDR=address)) == network
 
 
-def test_lists_the_address_of_a_session_itself(owner):
+def test_lists_full_address_of_session(owner):
     for address in ("2001:db8::17", "::ffff:192.0.2.1"):
         Client(REMOTE_ADDR=address).post("/login/", RIGHT)
     assert set(OpenSession.objects.values_list("address", flat=True)) == {"2001:db8::17", "192.0.2.1"}
 
 
 @pytest.mark.parametrize("path", ["/password/", "/admin/password_change/"])
-def test_locks_the_password_page_after_wrong_old_passwords(owner, path):
+def test_locks_password_page_after_wrong_old_passwords(owner, path):
     for _guess in range(LIMIT - 1):
         response = change_password("", path=path)
         assert response.status_code == 200
@@ -216,13 +216,13 @@ def test_locks_the_password_page_after_wrong_old_passwords(owner, path):
     assert response.status_code == 429
     assert response["Retry-After"] == "900"
     assert "Try again in 15 minutes" in response.content.decode()
-    # The right one does not help either, here and at the login.
+    # The correct one does not help either, here or at the login.
     assert change_password("", old="x", path=path).status_code == 429
     assert Client().post("/login/", RIGHT).status_code == 429
     assert User.objects.get().check_password("x")
 
 
-def test_limits_guesses_of_a_session_from_many_addresses(owner, settings):
+def test_limits_guesses_in_one_session_from_many_addresses(owner, settings):
     settings.TRUSTED_PROXIES = 1
     statuses = [change_password(f"192.0.2.{number}").status_code for number in range(LIMIT + 1)]
     assert statuses == [200] * LIMIT + [429]
@@ -236,14 +236,14 @@ def test_counts_wrong_old_passwords_and_wrong_logins_together(owner):
     assert change_password("").status_code == 429
 
 
-def test_forgets_failures_when_the_password_is_changed(owner):
+def test_forgets_failures_when_password_is_changed(owner):
     assert change_password("").status_code == 200
     assert change_password("", old="x").status_code == 302
     assert not AccessAttempt.objects.exists()
     assert User.objects.get().check_password(NEW)
 
 
-def test_ends_other_sessions_and_keeps_this_one_when_the_password_is_changed(owner):
+def test_keeps_only_this_session_when_password_is_changed(owner):
     here, there = Client(), Client()
     for client in (here, there):
         client.post("/login/", RIGHT)
@@ -254,14 +254,14 @@ def test_ends_other_sessions_and_keeps_this_one_when_the_password_is_changed(own
     assert there.get("/account").status_code == 302
 
 
-def test_records_no_password_of_a_failed_attempt(owner):
+def test_records_no_password_of_failed_attempt(owner):
     change_password("", old="almost-right-password")
     recorded = str(list(AccessAttempt.objects.values()))
     assert "almost-right-password" not in recorded
     assert NEW not in recorded
 
 
-def test_says_when_to_come_again_after_too_many_logins(owner, settings):
+def test_says_when_to_retry_after_too_many_logins(owner, settings):
     assert fail()["Retry-After"] == "900"
     settings.LOGINS_PER_MINUTE = 0
     response = Client(REMOTE_ADDR="192.0.2.9").post("/login/", RIGHT)

@@ -25,7 +25,7 @@ from tests.gallery.conftest import picture
 
 
 def become_socket(path: Path) -> None:
-    # Bound by a short name: the names of sockets have a limit.
+    # Bound by a short name, because the names of sockets have a limit.
     folder = os.open(path.parent, os.O_PATH)
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(f"/proc/self/fd/{folder}/{path.name}")
@@ -74,7 +74,7 @@ READERS: dict[str, Callable[[Path], object]] = {
 
 @pytest.fixture
 def path(tmp_path: Path, media_root: Path) -> Path:
-    """Where a picture lies in place, outside of MEDIA_ROOT; beside its folder lies another person's."""
+    """Path of a picture in place, outside of MEDIA_ROOT; beside its folder lies another person's."""
     root = tmp_path / "pictures"
     (root / "secret").mkdir(parents=True)
     (root / "secret/a.png").write_bytes(picture(200))
@@ -85,7 +85,7 @@ def path(tmp_path: Path, media_root: Path) -> Path:
 
 @pytest.fixture
 def photo(path: Path, owner: User) -> Photo:
-    """The photo of that picture."""
+    """Photo of that picture."""
     return Photo.objects.create(
         owner=owner, file=str(path), filename="a.png", extension="png", sha256="0" * 64, md5="0" * 32,
         sha1="0" * 40, file_size=path.stat().st_size, width=64, height=48,
@@ -95,7 +95,7 @@ def photo(path: Path, owner: User) -> Photo:
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize("replacement", REPLACEMENTS)
 @pytest.mark.parametrize("reader", READERS)
-def test_reads_no_replacement_of_a_picture(path, reader, replacement):
+def test_does_not_read_replaced_picture(path, reader, replacement):
     path.unlink()
     REPLACEMENTS[replacement](path)
     with pytest.raises(FileNotFoundError):
@@ -105,7 +105,7 @@ def test_reads_no_replacement_of_a_picture(path, reader, replacement):
 
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize("replacement", REPLACEMENTS)
-def test_answers_404_for_a_replaced_original(client: Client, photo, path, owner, replacement):
+def test_answers_404_for_replaced_original(client: Client, photo, path, owner, replacement):
     client.force_login(owner)
     path.unlink()
     REPLACEMENTS[replacement](path)
@@ -114,11 +114,11 @@ def test_answers_404_for_a_replaced_original(client: Client, photo, path, owner,
 
 
 @pytest.mark.parametrize("reader", READERS)
-def test_reads_the_picture(path, reader):
+def test_reads_picture(path, reader):
     READERS[reader](path)
 
 
-def test_opens_what_it_looked_at_when_the_file_is_replaced(path, monkeypatch):
+def test_opens_checked_file_when_it_is_replaced(path, monkeypatch):
     before, reopened = path.read_bytes(), opening._reopened
 
     def replaced_meanwhile(place: int) -> object:
@@ -131,7 +131,7 @@ def test_opens_what_it_looked_at_when_the_file_is_replaced(path, monkeypatch):
         assert file.read() == before
 
 
-def test_zips_what_it_opened_when_the_file_is_replaced(photo, path):
+def test_zips_opened_file_when_it_is_replaced(photo, path):
     before, pieces = path.read_bytes(), stream_zip([photo])
     beginning = next(pieces)
     path.unlink()
@@ -140,7 +140,7 @@ def test_zips_what_it_opened_when_the_file_is_replaced(photo, path):
         assert archive.read("a.png") == before
 
 
-def test_follows_links_of_administrators_to_managed_originals(media_root, tmp_path):
+def test_follows_administrators_links_to_managed_originals(media_root, tmp_path):
     (tmp_path / "disk").mkdir()
     media_root.mkdir()
     (tmp_path / "disk/a.png").write_bytes(picture())
@@ -157,7 +157,7 @@ def test_leaves_no_descriptor_open(path):
     assert len(list(Path("/proc/self/fd").iterdir())) == before
 
 
-def test_passes_over_an_archive_that_a_link_leads_to(tmp_path):
+def test_skips_archive_behind_link(tmp_path):
     root = tmp_path / "pictures"
     root.mkdir()
     with ZipFile(tmp_path / "secret.zip", "w") as archive:

@@ -1,4 +1,4 @@
-"""Names of places on the server: people never learn where a root lies, administrators do."""
+"""Names of server paths: only administrators see where a root lies."""
 
 from pathlib import Path
 
@@ -40,18 +40,18 @@ def pictures(tmp_path, settings) -> Path:
         ("", ""),
     ],
 )
-def test_names_a_place_from_its_root_on(pictures, path, name):
+def test_names_path_from_its_root_on(pictures, path, name):
     places = Places(["/srv/secret/phone", "/srv/secret/t.zip"])
     assert places.name(path.format(root=pictures)) == name
     assert Places(shows_paths=True).name(path.format(root=pictures)) == path.format(root=pictures)
 
 
-def test_hides_where_an_uploaded_archive_lies_from_administrators_too():
+def test_hides_path_of_uploaded_archive_from_administrators():
     root = "/var/lib/photosearch/media/imports/ab12/茶.zip"
     assert Places([root], is_upload=True, shows_paths=True).name(f"{root}!/a.png") == "茶.zip!/a.png"
 
 
-def test_tells_roots_of_the_same_name_apart(tmp_path, settings):
+def test_distinguishes_roots_of_the_same_name(tmp_path, settings):
     for name in ("a", "b"):
         (tmp_path / name / "pictures" / name).mkdir(parents=True)
     settings.IMPORT_ROOTS = [str(tmp_path / "a" / "pictures"), str(tmp_path / "b" / "pictures")]
@@ -61,7 +61,7 @@ def test_tells_roots_of_the_same_name_apart(tmp_path, settings):
         assert folder_at(f"{name}/x") == root / "x"
 
 
-def test_opens_a_folder_by_its_name_and_no_other(pictures):
+def test_opens_folder_by_its_name_only(pictures):
     assert confined(Path("pictures")) == pictures
     assert confined(Path("pictures/2019")) == pictures / "2019"
     for name in ("pictures/../..", "pictures/nothing", "other", ".", "..", "2019", "pictures/../other"):
@@ -79,13 +79,13 @@ def test_opens_a_folder_by_its_name_and_no_other(pictures):
         ("Use 1/2 of it, and/or http://example.org/a/b.", "Use 1/2 of it, and/or http://example.org/a/b."),
     ],
 )
-def test_says_errors_without_the_paths_of_the_server(sentence, shown):
+def test_removes_server_paths_from_errors(sentence, shown):
     assert Places([f"{HIDDEN}/phone"]).in_words(sentence) == shown
 
 
 @pytest.fixture
 def imported(owner, store):
-    """A photo that came from a folder that an operator imported, and from an uploaded archive."""
+    """Photo from a folder imported by an operator, and from an uploaded archive."""
     photo = store()
     job = ImportJob.objects.create(
         owner=owner, started_by=owner, roots=[f"{HIDDEN}/phone"], state="failed", error=f"There is no “{HIDDEN}/phone”."
@@ -101,7 +101,7 @@ def imported(owner, store):
 
 
 def addresses(photo) -> dict[str, list[str]]:
-    """The addresses that tell of places, by door."""
+    """Return the addresses that show paths, by door."""
     jobs = ImportJob.objects.values_list("pk", flat=True)
     return {
         "page": [
@@ -123,7 +123,7 @@ def read(client, paths: list[str]) -> str:
     return "\n".join(body.decode() for body in bodies)
 
 
-def test_no_door_tells_people_the_paths_of_the_server(client, owner, imported, pictures):
+def test_hides_server_paths_from_users_at_every_door(client, owner, imported, pictures):
     client.force_login(owner)
     doors = addresses(imported)
     for shown in (read(client, doors["page"]), read(Program(owner), doors["API"])):
@@ -133,7 +133,7 @@ def test_no_door_tells_people_the_paths_of_the_server(client, owner, imported, p
             assert name in shown
 
 
-def test_administrators_read_the_paths_of_the_server(client, owner, imported, pictures):
+def test_shows_server_paths_to_administrators(client, owner, imported, pictures):
     User.objects.filter(pk=owner.pk).update(is_staff=True)
     client.force_login(owner)
     doors = addresses(imported)
@@ -145,14 +145,14 @@ def test_administrators_read_the_paths_of_the_server(client, owner, imported, pi
         assert HIDDEN not in shown, "its key does not administrate"
 
 
-def test_defuses_formulas_in_the_table_of_an_import(client, owner):
+def test_defuses_formulas_in_table_of_import(client, owner):
     job = ImportJob.objects.create(owner=owner, started_by=owner, roots=["/x/=1+1.zip"], is_upload=True, state="paused")
     ImportItem.objects.create(job=job, path="/x/=1+1.zip!/a.png", verdict="new")
     client.force_login(owner)
     assert "\n'=1+1.zip!/a.png,new" in read(client, [f"/imports/{job.pk}/files.csv"]).replace("\r", "")
 
 
-def test_tells_hints_on_the_set_up_to_administrators_only(client, owner, imported, monkeypatch):
+def test_shows_hints_on_set_up_to_administrators_only(client, owner, imported, monkeypatch):
     step = BlockedStep(Step.EMBEDDING, "features", HINT)
     monkeypatch.setattr("gallery.progress.current_steps", lambda: [step])
     doors = [f"/photos/{imported.pk}/progress", f"/api/v1/photos/{imported.pk}/processing/"]
@@ -175,7 +175,7 @@ def test_tells_hints_on_the_set_up_to_administrators_only(client, owner, importe
         ("The reader failed: /var/lib/models/x", "The reader failed: …"),
     ],
 )
-def test_failures_tell_administrators_nothing_of_the_files(client, owner, imported, error, reason):
+def test_hides_files_from_administrators_in_failures(client, owner, imported, error, reason):
     StepAttempt.objects.create(photo=imported, step=Step.TEXT, version="x", attempts=MAX_ATTEMPTS, error=error)
     administrator = User.objects.create_user("administrator", is_staff=True)
     client.force_login(administrator)
@@ -185,7 +185,7 @@ def test_failures_tell_administrators_nothing_of_the_files(client, owner, import
         assert "/var/lib" not in shown
 
 
-def test_says_that_a_picture_was_uploaded(client, owner, store):
+def test_says_that_picture_was_uploaded(client, owner, store):
     client.force_login(owner)
     photo = store()
     assert PhotoSource.objects.get().path == PhotoSource.UPLOAD

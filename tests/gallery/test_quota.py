@@ -85,13 +85,13 @@ def test_an_import_takes_in_what_there_is_room_for_and_says_what_it_refuses(owne
 
 
 def bring(owner: User, *, state: str = "checking", count: int = 1, first: int = 0) -> ImportJob:
-    """An import of an archive that `owner` sends."""
+    """Send an archive of `owner` for an import."""
     data = archive_of(*(picture(first + number) for number in range(count)))
     people = {"owner": owner, "started_by": owner}
     return create_upload_job([data], filename="a.zip", size=len(data), state=state, **people)
 
 
-def test_pieces_count_as_large_as_they_were_announced(client, owner, media_root):
+def test_counts_announced_size_of_pieces(client, owner, media_root):
     Account.objects.create(owner=owner, quota=950)
     client.force_login(owner)
     statuses = [begin(client, 300, filename="a.png").status_code for _number in range(60)]
@@ -103,7 +103,7 @@ def test_pieces_count_as_large_as_they_were_announced(client, owner, media_root)
     assert begin(client, 300, filename="a.png").status_code == 201
 
 
-def test_takes_what_was_announced_though_nothing_else_has_room(client, owner, media_root):
+def test_accepts_announced_upload_without_room_for_others(client, owner, media_root):
     data = [picture(number) for number in range(3)]
     Account.objects.create(owner=owner, quota=sum(map(len, data)))
     client.force_login(owner)
@@ -114,7 +114,7 @@ def test_takes_what_was_announced_though_nothing_else_has_room(client, owner, me
     assert bytes_on_their_way(owner) == 0
 
 
-def test_archives_count_until_they_are_imported(client, owner, media_root, broker):
+def test_counts_archives_until_they_are_imported(client, owner, media_root, broker):
     data = archive_of(picture(1), picture(2))
     Account.objects.create(owner=owner, quota=2 * len(data) + 10)
     program = Program(owner)
@@ -140,7 +140,7 @@ def test_archives_count_until_they_are_imported(client, owner, media_root, broke
     assert bytes_on_their_way(owner) == 0
 
 
-def test_an_import_has_the_room_of_its_own_archive(owner, media_root, broker):
+def test_import_may_use_room_of_its_own_archive(owner, media_root, broker):
     data = archive_of(*(picture(number) for number in range(5)))
     Account.objects.create(owner=owner, quota=len(data))
     job = bring(owner, state="running", count=5)
@@ -149,7 +149,7 @@ def test_an_import_has_the_room_of_its_own_archive(owner, media_root, broker):
     assert job.tally["new"] == 5
 
 
-def test_an_archive_that_waits_for_its_import_counts_for_its_sender(owner, media_root):
+def test_counts_waiting_archive_for_its_sender(owner, media_root):
     upload = admit_upload(owner=owner, filename="a.zip", size=500, is_archive=True)
     with opened(upload) as file:
         file.write(archive_of(picture()).ljust(500, b" ")[:500])
@@ -161,7 +161,7 @@ def test_an_archive_that_waits_for_its_import_counts_for_its_sender(owner, media
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("kind", ["pieces", "archives"])
-def test_uploads_that_begin_at_once_do_not_share_the_last_room(owner, media_root, broker, kind):
+def test_gives_last_room_to_one_of_simultaneous_uploads(owner, media_root, broker, kind):
     data = archive_of(picture())
     Account.objects.create(owner=owner, quota=3 * len(data))
     start = Barrier(8)
@@ -184,7 +184,7 @@ def test_uploads_that_begin_at_once_do_not_share_the_last_room(owner, media_root
 
 
 @pytest.mark.parametrize("is_archive", [False, True])
-def test_one_person_without_quota_leaves_half_of_the_disk_to_others(owner, media_root, monkeypatch, is_archive):
+def test_leaves_half_of_disk_to_others_without_quota(owner, media_root, monkeypatch, is_archive):
     used = 0
     monkeypatch.setattr("gallery.quota.free_bytes", lambda: 1000 - used)
     admit_upload(owner=owner, filename="a.zip", size=300, is_archive=is_archive)
@@ -198,7 +198,7 @@ def test_one_person_without_quota_leaves_half_of_the_disk_to_others(owner, media
     assert QuotaExceeded("x").kind != NoRoom("x").kind
 
 
-def test_the_form_of_a_new_import_is_refused_unread(client, owner, media_root):
+def test_refuses_form_of_new_import_unread(client, owner, media_root):
     Account.objects.create(owner=owner, quota=1000)
     client.force_login(owner)
 
@@ -212,7 +212,7 @@ def test_the_form_of_a_new_import_is_refused_unread(client, owner, media_root):
     assert "There is no room for this file" in response.content.decode()
 
 
-def test_the_account_shows_what_is_on_its_way(client, owner, media_root, store: Callable[..., Photo]):
+def test_account_shows_pending_bytes(client, owner, media_root, store: Callable[..., Photo]):
     store()
     Account.objects.create(owner=owner, quota=10_000_000)
     admit_upload(owner=owner, filename="a.png", size=3_000_000)
@@ -222,7 +222,7 @@ def test_the_account_shows_what_is_on_its_way(client, owner, media_root, store: 
     assert f'value="{used_bytes(owner) + 3_000_000}"' in page
 
 
-def test_a_failed_import_leaves_no_archive(owner, media_root):
+def test_keeps_no_archive_of_failed_import(owner, media_root):
     with pytest.raises(Exception, match="not a zip archive"):
         create_upload_job([b"PK is no archive"], filename="a.zip", size=16, owner=owner, started_by=owner)
     assert not PartialUpload.objects.exists()

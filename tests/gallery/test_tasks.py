@@ -73,7 +73,7 @@ def test_a_broken_picture_is_marked_and_spares_its_batch(store: Callable[..., Ph
 @pytest.mark.parametrize(
     ("error", "reason"), [(MemoryError(), "not enough memory"), (DecodingFailed("Too demanding."), "Too demanding.")]
 )
-def test_too_little_memory_is_a_failed_attempt_but_no_defect(
+def test_counts_lack_of_memory_as_failed_attempt(
     error: Exception, reason: str, store: Callable[..., Photo], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     demanding, other = store(), store()

@@ -84,14 +84,14 @@ def test_a_month_of_december_ends_with_the_year(owner):
     assert portion(datetime(2023, 12, 1), user=owner).photos == [photos[0]]
 
 
-def test_small_months_come_in_one_portion(owner):
+def test_portion_spans_small_months(owner):
     photos = dated(owner, *(datetime(2023 - number // 12, 12 - number % 12, 9) for number in range(30)))
     found = portion(datetime(2023, 12, 1), user=owner, begin=2, size=20)
     assert found.photos == photos[2:22]
     assert counts(found.months) == counts(outline_of(owner).months)[2:22]
 
 
-def test_a_portion_counts_its_months_whole(owner):
+def test_portion_counts_its_months_whole(owner):
     photos = dated(owner, *[datetime(2023, 5, 31, 23, 59)] * 7, *[datetime(2023, 4, 1)] * 5, datetime(2023, 3, 31))
     newest_first = photos[6::-1] + photos[11:6:-1]
     found = portion(datetime(2023, 5, 1), user=owner, begin=5, size=4)
@@ -99,7 +99,7 @@ def test_a_portion_counts_its_months_whole(owner):
     assert counts(found.months) == [("2023-05", 7), ("2023-04", 5)]
 
 
-def test_a_portion_leaves_out_photos_stored_after_its_outline(owner):
+def test_portion_omits_photos_stored_after_outline(owner):
     early = dated(owner, datetime(2023, 5, 1), datetime(2023, 5, 2))
     outline = outline_of(owner)
     dated(owner, datetime(2023, 5, 3), datetime(2023, 5, 1, 12))
@@ -108,20 +108,20 @@ def test_a_portion_leaves_out_photos_stored_after_its_outline(owner):
     assert found.months == outline.months
 
 
-def test_a_portion_beyond_the_end_is_empty(owner):
+def test_portion_beyond_end_is_empty(owner):
     dated(owner, datetime(2023, 5, 1))
     for first, begin in ((datetime(2023, 5, 1), 1), (datetime(2023, 4, 1), 0)):
         assert portion(first, user=owner, begin=begin) == Portion([], [])
 
 
 @pytest.mark.parametrize("months", [1, 30])
-def test_a_portion_takes_a_constant_number_of_queries(owner, months, django_assert_num_queries):
+def test_portion_takes_constant_number_of_queries(owner, months, django_assert_num_queries):
     dated(owner, *(datetime(2023 - number % months // 12, 12 - number % months % 12, 9) for number in range(60)))
     with django_assert_num_queries(2):
         portion(datetime(2023, 12, 1), user=owner)
 
 
-def test_the_photos_before_a_portion_are_passed_over_in_the_index(owner):
+def test_skips_earlier_photos_in_index(owner):
     make_photos(owner, 300)
     with CaptureQueriesContext(connection) as queries:
         portion(timezone.now().replace(tzinfo=None), user=owner, begin=200)
@@ -174,7 +174,7 @@ def test_the_page_brings_the_outline_and_the_first_photos(client, owner):
     assert client.get("/timeline").json()["months"] == context["outline"]["months"]
 
 
-def test_the_page_of_an_earlier_month_brings_its_photos_for_those_without_scripts(client, owner):
+def test_page_of_earlier_month_shows_photos_without_scripts(client, owner):
     photos = dated(owner, datetime(2023, 5, 1), datetime(2022, 1, 1), datetime(2021, 1, 1))
     context = client.get("/?month=2022-01").context
     assert context["photos"] == [photos[1]]

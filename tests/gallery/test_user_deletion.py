@@ -49,7 +49,7 @@ def files_below(folder: Path) -> list[Path]:
 
 
 def rows_of(user_id: int) -> dict[str, int]:
-    """How many rows each table has that names the user."""
+    """Count the rows that refer to the user, by table."""
     counts = {}
     for model in apps.get_models():
         names = [
@@ -63,7 +63,7 @@ def rows_of(user_id: int) -> dict[str, int]:
 
 @pytest.fixture
 def leaver(store: Callable[..., Photo], owner: User, media_root: Path) -> User:
-    """A user of whom there is a row in every table, and a file in every folder."""
+    """A user with a row in every table, and a file in every folder."""
     first, second = store(), store()
     tasks.make_thumbnails([first.pk, second.pk])
     Client().force_login(owner)
@@ -153,7 +153,7 @@ def _of(user: User, model: type[Model]) -> dict[str, Any]:
     return {"job__owner" if model is ImportItem else "photo__owner": user}
 
 
-def test_leaves_everything_when_the_transaction_fails(leaver, media_root, monkeypatch):
+def test_keeps_everything_when_transaction_fails(leaver, media_root, monkeypatch):
     before, files = rows_of(leaver.pk), files_below(media_root)
 
     def fail(*_args: Any, **_options: Any) -> None:
@@ -166,7 +166,7 @@ def test_leaves_everything_when_the_transaction_fails(leaver, media_root, monkey
     assert files_below(media_root) == files
 
 
-def test_the_clock_removes_what_a_crash_has_left(leaver, media_root, monkeypatch):
+def test_clock_removes_leftovers_of_crash(leaver, media_root, monkeypatch):
     monkeypatch.setattr(user_deletion, "_remove_files", lambda *_args: None)
     monkeypatch.setattr("gallery.deletion._remove_files_of", lambda _photos: None)
     leaver.delete()
@@ -178,7 +178,7 @@ def test_the_clock_removes_what_a_crash_has_left(leaver, media_root, monkeypatch
     assert files_below(media_root) == []
 
 
-def test_ends_the_import_of_a_user_who_is_deleted_meanwhile(leaver, media_root, monkeypatch):
+def test_ends_import_of_user_deleted_meanwhile(leaver, media_root, monkeypatch):
     job = ImportJob.objects.latest("pk")
     ImportJob.objects.filter(pk=job.pk).update(state=ImportJob.State.RUNNING)
     read = run.read_file

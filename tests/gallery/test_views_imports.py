@@ -179,7 +179,7 @@ def test_a_name_that_is_code_is_only_a_name(
     assert "<script>x" not in page.get(f"/imports/{job.pk}/files").content.decode()
 
 
-def test_administrators_see_no_counts_of_anothers_import(
+def test_hides_counts_of_another_gallery_from_administrators(
     page: Client, owner: User, roots: Path, media_root: Path
 ) -> None:
     other = User.objects.create_user("ben")
@@ -189,7 +189,7 @@ def test_administrators_see_no_counts_of_anothers_import(
     assert refused.status_code == 400
     assert "which files the other person has" in refused.content.decode()
     shown = []
-    for _time in range(2):  # The second brings duplicates alone.
+    for _time in range(2):  # The second contains only duplicates.
         page.post("/imports/new", {**into, "go": "import"})
         job = finish(ImportJob.objects.order_by("pk").last())
         address = f"/imports/{job.pk}"

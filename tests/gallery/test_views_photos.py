@@ -40,7 +40,7 @@ def test_htmx_of_an_ended_session_makes_the_whole_page_log_in(db):
     assert response["HX-Redirect"] == "/login/?next=%2Fphotos%2F5"
 
 
-def test_tells_scripts_whether_a_photo_is_shown_or_binned(client, store, owner):
+def test_tells_scripts_whether_photo_is_shown_or_binned(client, store, owner):
     shown, binned = store(), store()
     bin_photos(Photo.objects.filter(pk=binned.pk), user=owner)
     other = store(owner=User.objects.create_user("ben"))
@@ -213,7 +213,7 @@ def test_photos_that_do_not_exist_are_not_found(client, number):
 
 @pytest.mark.parametrize("length", [4999, 5000, 5001, 9003, 1_000_000])
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "script"])
-def test_rates_a_photo_whose_description_is_longer_than_the_form_takes(client, store, length, headers):
+def test_rates_photo_with_description_beyond_limit(client, store, length, headers):
     photo = store()
     stored = ("a\n " + "x" * length)[:length]
     Photo.objects.update(description=stored)

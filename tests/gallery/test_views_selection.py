@@ -66,7 +66,7 @@ def test_anothers_photos_are_neither_changed_nor_sent(client, store):
 @pytest.mark.parametrize(
     ("path", "more"), [("importance", {"importance": 1}), ("description", {"description": "x"}), ("bin", {})]
 )
-def test_says_that_photos_are_gone_when_none_is_left(client, store, owner, path, more):
+def test_says_photos_are_gone_when_none_is_left(client, store, owner, path, more):
     photos = [store(), store()]
     bin_photos(Photo.objects.filter(pk=photos[0].pk), user=owner)
     answer = client.post(f"/selection/{path}", {"photo": photos[0].pk, **more}, headers=JSON)

@@ -1,4 +1,4 @@
-"""tus 1.0 to the letter, at the addresses of pages and of the API alike."""
+"""tus 1.0 at the addresses of pages and of the API."""
 
 import hashlib
 from base64 import b64encode
@@ -22,7 +22,7 @@ PLACES = {
 
 @pytest.fixture(params=list(PLACES))
 def place(request, media_root, owner) -> tuple[Client, str, bool]:
-    """A client that may send, the address where uploads begin, and whether they are archives."""
+    """A logged-in client, the address where uploads begin, and whether they are archives."""
     address, is_archive = PLACES[request.param]
     if address.startswith("/api/"):
         return Program(owner), address, is_archive
@@ -42,7 +42,7 @@ def send(client, address, offset, body, **headers: str):
     return client.generic("PATCH", address, body, headers=headers, CONTENT_TYPE=PIECE)
 
 
-def test_anybody_may_ask_for_the_options(place, settings):
+def test_answers_options_without_login(place, settings):
     client, address, is_archive = place
     upload = begin(client, address)["Location"]
     for target in (address, upload):
@@ -57,7 +57,7 @@ def test_anybody_may_ask_for_the_options(place, settings):
         assert response["Tus-Max-Size"] == str(limit)
 
 
-def test_a_post_is_what_the_override_says(place):
+def test_applies_method_override_to_post(place):
     client, address, _is_archive = place
     upload = begin(client, address)["Location"]
     override = {"X-HTTP-Method-Override": "patch", "Upload-Offset": "0"}
@@ -70,7 +70,7 @@ def test_a_post_is_what_the_override_says(place):
     assert not PartialUpload.objects.exists()
 
 
-def test_only_a_post_is_overridden(place):
+def test_overrides_only_post(place):
     client, address, _is_archive = place
     upload = begin(client, address)["Location"]
     response = client.get(upload, headers=TUS | {"X-HTTP-Method-Override": "DELETE"})
@@ -78,7 +78,7 @@ def test_only_a_post_is_overridden(place):
     assert PartialUpload.objects.exists()
 
 
-def test_every_answer_names_the_version(place):
+def test_sends_version_in_every_answer(place):
     client, address, _is_archive = place
     upload = begin(client, address)["Location"]
     for response in (
@@ -108,33 +108,33 @@ def test_every_answer_names_the_version(place):
         {"Upload_Length": "1e3"},
     ],
 )
-def test_a_wish_that_cannot_be_met_is_refused(place, headers):
+def test_refuses_unsupported_extension(place, headers):
     client, address, _is_archive = place
     assert begin(client, address, **headers).status_code == 400
     assert not PartialUpload.objects.exists()
 
 
 @pytest.mark.parametrize("metadata", ["", "is_confidential", "path ,filename YS5wbmc=", "filename YS5wbmc= , x"])
-def test_metadata_may_have_no_value_and_any_name(place, metadata):
+def test_accepts_metadata_without_value_and_with_any_name(place, metadata):
     client, address, _is_archive = place
     assert begin(client, address, Upload_Metadata=metadata).status_code == 201
 
 
 @pytest.mark.parametrize("sha256", ["xyz", "0" * 63])
-def test_a_checksum_that_is_none_is_refused(place, sha256):
+def test_refuses_malformed_checksum(place, sha256):
     client, address, _is_archive = place
     told = f"sha256 {b64encode(sha256.encode()).decode()}"
     assert begin(client, address, Upload_Metadata=told).status_code == 400
 
 
-def test_a_checksum_that_cannot_be_checked_is_refused(place):
+def test_refuses_unsupported_checksum(place):
     client, address, is_archive = place
     told = f"sha256 {b64encode(b'0' * 64).decode()}"
     assert begin(client, address, Upload_Metadata=told).status_code == (400 if is_archive else 201)
 
 
 @pytest.mark.parametrize("algorithm", ["sha1", "sha256", "md5"])
-def test_a_damaged_piece_is_refused_and_leaves_nothing(place, algorithm):
+def test_refuses_damaged_piece_and_keeps_nothing(place, algorithm):
     client, address, _is_archive = place
     upload = begin(client, address)["Location"]
     right = b64encode(hashlib.new(algorithm, b"PK\3\4").digest()).decode()
@@ -144,14 +144,14 @@ def test_a_damaged_piece_is_refused_and_leaves_nothing(place, algorithm):
     assert send(client, upload, 0, b"PK\3\4", Upload_Checksum=f"{algorithm} {right}")["Upload-Offset"] == "4"
 
 
-def test_a_damaged_first_piece_leaves_an_upload_to_go_on_with(place):
+def test_keeps_upload_with_damaged_first_piece(place):
     client, address, _is_archive = place
     response = begin(client, address, body=b"PK", content_type=PIECE, Upload_Checksum=f"md5 {'A' * 22}==")
     assert (response.status_code, response["Upload-Offset"]) == (460, "0")
     assert client.head(response["Location"], headers=TUS).status_code == 200
 
 
-def test_a_body_of_another_type_is_refused_and_not_passed_over(place):
+def test_refuses_body_of_another_type(place):
     client, address, _is_archive = place
     assert begin(client, address, body=b"x", content_type="image/png").status_code == 415
     upload = begin(client, address)["Location"]
@@ -173,7 +173,7 @@ def test_a_body_of_another_type_is_refused_and_not_passed_over(place):
     ],
 )
 @pytest.mark.parametrize("address", ["/uploads", "/api/v1/photos/uploads/"])
-def test_the_last_answer_is_json_for_those_who_name_it(media_root, owner, address, accept, status):
+def test_sends_json_in_last_answer_when_accepted(media_root, owner, address, accept, status):
     client = Program(owner)
     client.force_login(owner)
     data = picture(1)
@@ -186,12 +186,12 @@ def test_the_last_answer_is_json_for_those_who_name_it(media_root, owner, addres
         assert not response.content
 
 
-def test_a_stranger_is_sent_to_log_in(media_root, db):
+def test_sends_stranger_to_login(media_root, db):
     assert Client().post("/uploads", headers=TUS).status_code == 302
     assert Client().post("/api/v1/photos/uploads/", headers=TUS).status_code == 401
 
 
-def test_another_site_cannot_override_a_method(media_root, owner):
+def test_refuses_method_override_from_another_site(media_root, owner):
     client = Client(enforce_csrf_checks=True)
     client.force_login(owner)
     upload = PartialUpload.objects.create(owner=owner, filename="a", size=5)

@@ -28,13 +28,13 @@ PREFIX = "test"
 
 
 class Trap:
-    """Runs code where it is unpickled."""
+    """Runs code when it is unpickled."""
 
     def __reduce__(self):
         return (os.mkdir, ("/nonexistent/trap",))
 
 
-# What a program with access to Valkey may have left there, this one's older versions included.
+# Entries that other programs with access to Valkey, or older versions, may have left.
 HOSTILE = {
     "old pickle": pickle.dumps({"queue": True}),
     "trap": pickle.dumps(Trap()),
@@ -44,7 +44,7 @@ HOSTILE = {
     "empty": b"",
     "long number": b"9" * 5000,
 }
-# JSON, of shapes that no reader expects.
+# JSON of shapes that no reader expects.
 ODD = [b"[]", b"{}", b'"x"', b"true", b"5", b"1e999", b"[[1]]", b'{"queue": [], "vectors": "%"}', b"[1, [2, 3]]"]
 
 
@@ -79,7 +79,7 @@ def test_without_valkey_each_process_remembers_for_itself():
 
 
 @pytest.mark.parametrize("backend", BACKENDS.values(), ids=BACKENDS)
-def test_gives_back_what_json_can_say(settings, backend):
+def test_returns_json_values_unchanged(settings, backend):
     settings.CACHES = {"default": backend | {"KEY_PREFIX": PREFIX}}
     cache = caches["default"]
     for number, value in enumerate([0, -3, 2**60, 1.5, True, False, "张 \u202e", [], {"a": [1, None, "b"]}, ""]):
@@ -96,20 +96,20 @@ def test_gives_back_what_json_can_say(settings, backend):
     [(1, 2), {1: 2}, {"a": (1,)}, float("nan"), b"bytes", np.zeros(2), Trap(), {1, 2}, Sample(np.zeros((1, 2)), 1)],
     ids=lambda value: type(value).__name__,
 )
-def test_refuses_what_json_would_lose(settings, backend, value):
+def test_refuses_values_that_json_would_change(settings, backend, value):
     settings.CACHES = {"default": backend | {"KEY_PREFIX": PREFIX}}
     for store in (caches["default"].set, caches["default"].add):
         with pytest.raises((TypeError, ValueError)):
             store("value", value, 10)
 
 
-def test_stores_text_that_any_program_can_read(cache, valkey):
+def test_stores_text_readable_by_any_program(cache, valkey):
     cache.set("word", {"a": ["b", 1.5]}, 10)
     assert json.loads(valkey.get(cache.make_key("word"))) == {"a": ["b", 1.5]}
 
 
 @pytest.mark.parametrize("data", HOSTILE.values(), ids=HOSTILE)
-def test_misses_bytes_that_are_no_json(cache, valkey, data):
+def test_misses_bytes_that_are_not_json(cache, valkey, data):
     valkey.set(cache.make_key("word"), data, ex=10)
     assert cache.get("word") is None
     assert cache.get("word", "default") == "default"
@@ -119,14 +119,14 @@ def test_misses_bytes_that_are_no_json(cache, valkey, data):
 
 
 @pytest.mark.parametrize("data", HOSTILE.values(), ids=HOSTILE)
-def test_counts_requests_again_when_the_count_was_replaced(cache, valkey, monkeypatch, data):
+def test_restarts_replaced_request_count(cache, valkey, monkeypatch, data):
     monkeypatch.setattr("gallery.access.throttles.time", lambda: 600.0)
     valkey.set(cache.make_key("requests:x:10"), data, ex=10)
     assert [bool(seconds_to_wait("x", limit=2)) for _request in range(5)][-1]
 
 
 @pytest.mark.parametrize("data", [*HOSTILE.values(), *ODD], ids=[*HOSTILE, *map(str, range(len(ODD)))])
-def test_makes_anew_what_has_another_shape(client, owner, settings, cache, valkey, data):  # noqa: F811
+def test_replaces_entries_of_another_shape(client, owner, settings, cache, valkey, data):  # noqa: F811
     settings.METRICS_TOKEN = "scrape-me"
     for key in ("neighbours", "metrics", f"vector-sample-{owner.pk}-x"):
         valkey.set(cache.make_key(key), data, ex=10)
@@ -139,7 +139,7 @@ def test_makes_anew_what_has_another_shape(client, owner, settings, cache, valke
     assert (sample.vectors.shape, sample.photos) == ((0, 2), 0)
 
 
-def test_reads_the_same_from_the_cache_as_made_anew(cache):
+def test_reads_same_value_from_cache_as_computed(cache):
     made = []
 
     def make() -> list[int]:
@@ -150,7 +150,7 @@ def test_reads_the_same_from_the_cache_as_made_anew(cache):
     assert len(made) == 1
 
 
-def test_no_cache_of_ours_pickles(settings):
+def test_no_cache_pickles(settings):
     assert issubclass(JsonMemoryCache, LocMemCache)
     assert issubclass(ForgivingCache, RedisCache)
     for backend in (ForgivingCache(os.environ["REDIS_URL"], {}), JsonMemoryCache("x", {})):

@@ -21,7 +21,7 @@ def vary(response) -> set[str]:
 
 
 def check(response, *conditions: str) -> None:
-    """What every private answer says of itself."""
+    """Check the headers of every private answer."""
     assert "no-store" in response["Cache-Control"], response.request["PATH_INFO"]
     assert response["X-Content-Type-Options"] == "nosniff"
     assert "camera=()" in response["Permissions-Policy"]
@@ -30,7 +30,7 @@ def check(response, *conditions: str) -> None:
 
 
 @pytest.mark.parametrize("is_known", [True, False], ids=["logged in", "stranger"])
-def test_no_page_is_kept_by_a_cache(client, owner, store, settings, is_known):  # noqa: F811
+def test_caches_keep_no_page(client, owner, store, settings, is_known):  # noqa: F811
     settings.ELASTICSEARCH_URL = ""
     photo = store()
     if is_known:
@@ -46,7 +46,7 @@ def test_no_page_is_kept_by_a_cache(client, owner, store, settings, is_known):  
 
 
 @pytest.mark.parametrize("is_known", [True, False], ids=["key", "stranger"])
-def test_no_answer_of_the_api_is_kept_by_a_cache(owner, store, settings, is_known):  # noqa: F811
+def test_caches_keep_no_api_answer(owner, store, settings, is_known):  # noqa: F811
     settings.API_ANONYMOUS_PER_MINUTE = 1000
     store()
     program = Program(owner) if is_known else Client()
@@ -74,7 +74,7 @@ def reverses(name: str, numbers: dict) -> bool:
         return False
 
 
-def test_files_are_kept_by_the_browser_alone(client, owner, store):  # noqa: F811
+def test_only_browsers_keep_files(client, owner, store):  # noqa: F811
     photo = store()
     client.force_login(owner)
     page = client.get(f"/photos/{photo.pk}/original")
@@ -86,7 +86,7 @@ def test_files_are_kept_by_the_browser_alone(client, owner, store):  # noqa: F81
 
 
 @pytest.mark.parametrize("path", ["/logout/", "/admin/logout/"])
-def test_clears_what_the_browser_keeps_when_one_logs_out(client, owner, path):  # noqa: F811
+def test_clears_browser_data_at_logout(client, owner, path):  # noqa: F811
     owner.is_staff = True
     owner.save()
     client.force_login(owner)

@@ -1,4 +1,4 @@
-"""Refused requests write one line each into the log, and few of them; our own errors keep their traceback."""
+"""Refused requests write one log line each, and few of them; our own errors keep their traceback."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -13,7 +13,7 @@ from photosearch.request_log import LINES_PER_MINUTE, RefusedRequests
 
 
 class Clock:
-    """The clock of the filter: it stands still until it is set."""
+    """The filter's clock, which stands still until it is set."""
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -24,7 +24,7 @@ class Clock:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """A clock in the hands of the test."""
+    """The clock that the test sets."""
     clock = Clock()
     monkeypatch.setattr(request_log, "time", clock)
     return clock
@@ -32,7 +32,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @pytest.fixture
 def written(clock: Clock) -> Iterator[StringIO]:
-    """What the handler of the settings would write."""
+    """Return the lines that the handler of the settings would write."""
     handler = logging.StreamHandler(StringIO())
     handler.addFilter(RefusedRequests())
     handler.setFormatter(logging.Formatter(settings.LOGGING["formatters"]["plain"]["format"], style="{"))
@@ -55,7 +55,7 @@ REFUSED: dict[str, Callable[[Client], object]] = {
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", REFUSED)
-def test_writes_one_short_line_for_a_refused_request(written, name):
+def test_writes_one_short_line_for_refused_request(written, name):
     client = Client(enforce_csrf_checks=True)
     REFUSED[name](client)
     lines = written.getvalue().splitlines()
@@ -64,7 +64,7 @@ def test_writes_one_short_line_for_a_refused_request(written, name):
 
 
 @pytest.mark.django_db
-def test_names_the_foreign_host(written):
+def test_names_foreign_host(written):
     Client().get("/", headers={"Host": "evil.example"})
     assert "ERROR django.security.DisallowedHost: Invalid HTTP_HOST header: 'evil.example'." in written.getvalue()
 
@@ -84,14 +84,14 @@ def test_drops_lines_beyond_the_first_of_a_minute(written, clock, name):
 
 
 @pytest.mark.django_db
-def test_counts_each_kind_apart(written):
+def test_counts_each_kind_separately(written):
     for _ in range(LINES_PER_MINUTE + 1):
         REFUSED["scan"](Client())
     REFUSED["foreign host"](Client())
     assert "evil.example" in written.getvalue()
 
 
-def test_keeps_the_traceback_of_our_own_errors(written):
+def test_keeps_traceback_of_our_own_errors(written):
     for _ in range(LINES_PER_MINUTE + 1):
         try:
             1 / 0  # noqa: B018

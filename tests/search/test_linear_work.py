@@ -1,4 +1,4 @@
-"""The work on hostile texts and queries grows no faster than they do."""
+"""The work on hostile texts and queries grows no faster than their length."""
 
 import contextlib
 from collections.abc import Callable
@@ -24,17 +24,17 @@ LONG = 200_000
 
 
 def repeated(unit: str, *, end: str = "") -> Callable[[int], str]:
-    """Makes texts of a given length."""
+    """Return a function that makes texts of a given length."""
     return lambda size: (unit * (size // len(unit) + 1))[: size - len(end)] + end
 
 
 def gaps(first: str, *others: str, space: str = " ") -> Callable[[int], str]:
-    """Makes texts of few words with very long gaps."""
+    """Return a text of few words with very long gaps."""
     return lambda size: (space * (size // (len(others) + 1))).join([first, *others]) + space * 3 + "x"
 
 
 def accents(size: int) -> str:
-    """One letter with accents of two kinds, those that Unicode puts first at the end."""
+    """Return one letter with accents of two kinds, with those that Unicode puts first at the end."""
     return "a" + "\u0301" * (size // 2) + "\u0327" * (size // 2)
 
 
@@ -71,7 +71,7 @@ QUERIES = {
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 @pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES)
-def test_snippets_of_hostile_texts_are_linear(query: str, text: Callable[[int], str]) -> None:
+def test_makes_snippets_of_hostile_texts_in_linear_time(query: str, text: Callable[[int], str]) -> None:
     maker = SnippetMaker(parse(query))
     assert_linear(
         lambda description: maker.snippets(Photo(filename="a.jpg", description=description)),
@@ -82,7 +82,7 @@ def test_snippets_of_hostile_texts_are_linear(query: str, text: Callable[[int], 
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 @pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES)
-def test_matches_in_hostile_lines_are_linear(query: str, text: Callable[[int], str]) -> None:
+def test_finds_matches_in_hostile_lines_in_linear_time(query: str, text: Callable[[int], str]) -> None:
     finder = MatchFinder(parse(query))
     box = [[0, 0], [1, 0], [1, 1], [0, 1]]
     assert_linear(
@@ -92,17 +92,17 @@ def test_matches_in_hostile_lines_are_linear(query: str, text: Callable[[int], s
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 @pytest.mark.parametrize("work", [compose, fold, normalize, digits_of], ids=lambda work: work.__name__)
-def test_folding_hostile_texts_is_linear(work: Callable[[str], object], text: Callable[[int], str]) -> None:
+def test_folds_hostile_texts_in_linear_time(work: Callable[[str], object], text: Callable[[int], str]) -> None:
     assert_linear(work, text, largest=LONG)
 
 
-def test_folding_the_longest_accents_is_linear() -> None:
+def test_folds_longest_accents_in_linear_time() -> None:
     assert_linear(fold, accents, largest=LONGEST_DESCRIPTION)
 
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 @pytest.mark.parametrize("work", [mask, is_sensitive, lambda text: mask_excerpt(text[:100], text=text)])
-def test_masking_hostile_texts_is_linear(work: Callable[[str], object], text: Callable[[int], str]) -> None:
+def test_masks_hostile_texts_in_linear_time(work: Callable[[str], object], text: Callable[[int], str]) -> None:
     assert_linear(work, text, largest=LONG)
 
 
@@ -124,7 +124,7 @@ def test_masking_hostile_texts_is_linear(work: Callable[[str], object], text: Ca
         "ﷺ",
     ],
 )
-def test_reading_hostile_queries_is_linear(unit: str) -> None:
+def test_reads_hostile_queries_in_linear_time(unit: str) -> None:
     def read(text: str) -> None:
         with contextlib.suppress(InvalidQuery):
             parse(text)
@@ -135,18 +135,18 @@ def test_reading_hostile_queries_is_linear(unit: str) -> None:
     assert_linear(read, repeated(unit), largest=LONGEST_DESCRIPTION)
 
 
-def test_queries_are_measured_composed() -> None:
-    # Of one of these Unicode makes 18 characters.
+def test_measures_composed_queries() -> None:
+    # Unicode composes 18 characters from one of these.
     with pytest.raises(InvalidQuery, match="too long"):
         parse("ﷺ" * (MAX_QUERY_LENGTH // 2))
 
 
-def test_work_that_is_quadratic_is_told() -> None:
+def test_detects_quadratic_work() -> None:
     with pytest.raises(AssertionError):
         assert_linear(lambda size: [None for _a in range(size) for _b in range(size)], lambda size: size, largest=4000)
 
 
-def test_only_the_first_characters_of_a_text_are_searched() -> None:
+def test_searches_only_first_characters_of_text() -> None:
     maker = SnippetMaker(parse("nordlicht"))
     photo = cast(Any, SimpleNamespace(filename="a.jpg", description="x " * 100_000 + "nordlicht"))
     assert maker.snippets(photo) == ()

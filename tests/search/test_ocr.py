@@ -166,12 +166,12 @@ def test_another_model_reads_too(settings, tmp_path):
     assert engine_version() == "PP-OCRv6_small@2da9c5154b52.1"
 
 
-def test_a_picture_too_thin_for_letters_is_not_looked_at(monkeypatch):
+def test_skips_picture_too_thin_for_letters(monkeypatch):
     monkeypatch.setattr(ocr, "_reader", lambda _weights: pytest.fail("looked at"))
     assert extract_text(file_of(Image.new("RGB", (3000, 7)))) == []
 
 
-def test_of_very_much_text_the_rest_is_left_out(monkeypatch):
+def test_leaves_out_text_beyond_limit(monkeypatch):
     reader = object.__new__(ocr._Reader)
     read = []
 

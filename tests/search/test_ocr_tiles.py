@@ -78,12 +78,12 @@ def test_a_line_along_many_tiles_is_joined_end_to_end():
 
 
 @pytest.mark.parametrize("size", [(1080, 30_000), (30_000, 1500), (6000, 6000), (623, 57_735), (8, 8)])
-def test_real_pictures_are_read_at_their_size(size):
+def test_reads_real_pictures_at_their_size(size):
     assert readable_size(size) == size
 
 
 @pytest.mark.parametrize("size", [(100_000, 100), (100, 100_000), (12_000_000, 16), (200_000_000, 1)])
-def test_a_picture_of_too_many_tiles_is_read_at_a_lower_scale(size):
+def test_reads_picture_of_too_many_tiles_at_lower_scale(size):
     smaller = readable_size(size)
     assert len(tile_spans(max(smaller), across=min(smaller))) <= MAX_TILES
     assert max(smaller) < max(size)

@@ -1,4 +1,4 @@
-"""Places of terms are those that a plain expression finds in the text."""
+"""TermPlaces finds the same places as a plain regular expression."""
 
 import itertools
 import re
@@ -19,7 +19,7 @@ TEXTS = st.text(CHARACTERS, max_size=60).map(compose)
 
 
 def expression(term: str, *, quoted: bool = False) -> str:
-    """A plain expression, which may take quadratic time."""
+    """Return a plain expression, which may take quadratic time."""
     folded = fold(term)
     if digits := digits_of(folded):
         return f"[{SEPARATORS}]*".join(digits)
@@ -32,7 +32,7 @@ def expression(term: str, *, quoted: bool = False) -> str:
 
 
 @given(words=st.lists(WORDS, max_size=3), phrases=st.lists(TERMS, max_size=2), text=TEXTS)
-def test_finds_terms_where_a_plain_expression_does(words: list[str], phrases: list[str], text: str) -> None:
+def test_finds_terms_like_plain_expression(words: list[str], phrases: list[str], text: str) -> None:
     if "i̇" in fold(" ".join([*words, *phrases])):
         return  # One letter in the text, two in the folded term.
     expressions = [*map(expression, words), *(expression(phrase, quoted=True) for phrase in phrases)]
@@ -49,7 +49,7 @@ def alike(word: str) -> Iterator[str]:
 
 
 @given(words=st.lists(WORDS, max_size=3), text=TEXTS)
-def test_finds_alike_words_where_a_plain_expression_does(words: list[str], text: str) -> None:
+def test_finds_similar_words_like_plain_expression(words: list[str], text: str) -> None:
     expressions = [pattern for word in words for pattern in alike(word)]
     expected = [match.span() for match in re.finditer("|".join(expressions), text, re.I)] if expressions else []
     assert list(places_of_alike(Query(words=tuple(words))).in_text(text)) == expected
@@ -58,10 +58,10 @@ def test_finds_alike_words_where_a_plain_expression_does(words: list[str], text:
 @pytest.mark.parametrize(
     ("term", "text"), [("ΣΑΣ", "σας"), ("istanbul", "İSTANBUL"), ("İstanbul", "istanbul"), ("isik", "ısık")]
 )
-def test_forms_of_one_letter_are_the_same(term: str, text: str) -> None:
+def test_treats_forms_of_one_letter_alike(term: str, text: str) -> None:
     assert list(places_of_terms(Query(words=(term,))).in_text(text)) == [(0, len(text))]
 
 
-def test_small_letters_stand_where_the_text_has_its_own() -> None:
+def test_keeps_positions_when_letters_change_length() -> None:
     every = "".join(chr(code) for code in range(0x20000) if not 0xD800 <= code < 0xE000)
     assert len(SearchedText(every).letters) == len(every)

@@ -98,7 +98,7 @@ def test_what_is_no_picture_is_refused_with_a_sentence(client, monkeypatch):
     assert "This is no picture." in page(response)
 
 
-def test_says_to_wait_when_other_picture_searches_run(client, user, monkeypatch):  # noqa: F811
+def test_says_to_wait_while_other_picture_searches_run(client, user, monkeypatch):  # noqa: F811
     def refuse(*_arguments, asker, **_fields):
         assert asker == user.pk
         raise EncoderBusy("Two are under way.")

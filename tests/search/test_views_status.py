@@ -53,7 +53,7 @@ def test_what_is_down_is_a_line(client, monkeypatch, settings):
         assert words in response.content.decode()
 
 
-def test_says_that_the_version_of_the_registries_lacks_fixes(client, elasticsearch, settings, tmp_path):
+def test_reports_missing_fixes_of_registry_version(client, elasticsearch, settings, tmp_path):
     settings.DATA_DIR = tmp_path
     settings.ELASTICSEARCH_URL = elasticsearch
     page = client.get("/status/search").content.decode()
@@ -64,5 +64,5 @@ def test_says_that_the_version_of_the_registries_lacks_fixes(client, elasticsear
     assert f"let this machine reach artifacts.elastic.co, stop photosearch, delete {home}" in page
 
 
-def test_gives_no_advice_on_a_version_of_elastics():
+def test_gives_no_advice_on_elastics_own_version():
     assert status._advice(VERSION) == ""

@@ -1,4 +1,4 @@
-"""Bodies are refused by length and type before a byte of them is read, at every address, logged in or not."""
+"""Bodies are refused by length and type before a byte is read, at every address, with and without a login."""
 
 import errno
 import json
@@ -35,7 +35,7 @@ ONE_FILE = b'--x\r\nContent-Disposition: form-data; name="files"; filename="a.pn
 
 
 class Unread(BytesIO):
-    """A body that must not be read."""
+    """A body that fails the test when it is read."""
 
     def read(self, *_args: Any) -> bytes:
         raise AssertionError("the body was read")
@@ -44,13 +44,13 @@ class Unread(BytesIO):
 
 
 def send(client: Client, path: str, length: int, *, kind: str = FORM, method: str = "POST", **options: Any) -> Any:
-    """Announce a body of `length` bytes that fails the test when it is read."""
+    """Announce a body of `length` bytes that must not be read."""
     extra = {"CONTENT_TYPE": kind, "CONTENT_LENGTH": str(length), "wsgi.input": Unread()}
     return client.generic(method, path, **extra, **options)
 
 
 def paths(patterns: Any = None, before: str = "/") -> Iterator[str]:
-    """One path for each address of the site."""
+    """Return one path for each address of the site."""
     for entry in get_resolver().url_patterns if patterns is None else patterns:
         route = re.sub(r"<(\w+):\w+>", _example, str(entry.pattern))
         route = re.sub(r"\(\?P<\w+>.*$|[\^$]", "", route)
@@ -66,13 +66,13 @@ def _example(converter: re.Match[str]) -> str:
 
 @cache
 def all_paths() -> list[str]:
-    """Those of the site, and two that do not exist."""
+    """Return the paths of the site, and two that do not exist."""
     return sorted({*paths(), "/nowhere", "/api/nowhere"})
 
 
 @pytest.fixture(params=["nobody", "a person", "a program"])
 def client(request: pytest.FixtureRequest, media_root: Path, owner: User) -> Client:
-    """Whoever sends the request, with CSRF checks as in real life."""
+    """A client with CSRF checks, as in production."""
     if request.param == "a program":
         return Program(owner, enforce_csrf_checks=True)
     browser = Client(enforce_csrf_checks=True)
@@ -82,7 +82,7 @@ def client(request: pytest.FixtureRequest, media_root: Path, owner: User) -> Cli
     return browser
 
 
-def test_every_kind_of_address_is_tried():
+def test_covers_every_kind_of_address():
     assert {"/login/", "/language/", "/photos/1/delete", "/admin/auth/user/a/change/", "/api/v1/photos/"} <= {
         *all_paths()
     }
@@ -99,7 +99,7 @@ def test_refuses_large_bodies_unread_everywhere(client, settings):
                 assert response["Connection"] == "close"
 
 
-def test_refuses_more_than_a_form_may_hold_where_no_file_is_taken(client, settings):
+def test_refuses_more_than_a_form_may_contain_without_files(client, settings):
     own_limit = {place.path for place in limited_paths() if not place.is_prefix}
     own_limit_below = tuple(place.path for place in limited_paths() if place.is_prefix)
     for path in all_paths():
@@ -109,7 +109,7 @@ def test_refuses_more_than_a_form_may_hold_where_no_file_is_taken(client, settin
         assert send(client, path, settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1, kind=kind).status_code == 413, path
 
 
-def test_refuses_forms_with_files_but_at_the_addresses_that_take_them(client):
+def test_refuses_forms_with_files_at_other_addresses(client):
     for path in all_paths():
         if path not in TAKES_FORMS:
             response = send(client, path, 1000)
@@ -118,7 +118,7 @@ def test_refuses_forms_with_files_but_at_the_addresses_that_take_them(client):
 
 
 @pytest.mark.parametrize("path", sorted(TAKES_FORMS))
-def test_spools_nothing_of_a_stranger(media_root, owner, path):
+def test_spools_nothing_without_login(media_root, owner, path):
     browser = Client(enforce_csrf_checks=True)
     browser.cookies["csrftoken"] = "a" * 32
     assert send(browser, path, 10**7).status_code in (302, 401)
@@ -134,7 +134,7 @@ def test_spools_nothing_without_cookie_or_from_another_origin(media_root, owner,
 
 
 @pytest.mark.parametrize("setting", ["MAX_UPLOAD_BYTES", "MAX_ARCHIVE_BYTES"])
-def test_takes_exactly_as_much_as_the_setting_says(media_root, owner, settings, setting):
+def test_accepts_exactly_the_size_in_the_setting(media_root, owner, settings, setting):
     setattr(settings, setting, 5_000_000)
     browser = Client()
     for place in limited_paths():
@@ -146,13 +146,13 @@ def test_takes_exactly_as_much_as_the_setting_says(media_root, owner, settings, 
 
 
 @pytest.mark.parametrize("path", ["/login/", "/uploads", "/upload", "/photos/1/edit", "/api/v1/photos/upload/"])
-def test_asks_for_a_length_where_the_body_has_none(client, path):
+def test_requires_length_of_body(client, path):
     response = client.generic("POST", path, headers={"Transfer-Encoding": "chunked"})
     assert response.status_code == 411
     assert response["Connection"] == "close"
 
 
-def test_answers_in_the_form_that_the_client_reads(client):
+def test_answers_in_format_of_client(client):
     problem = send(client, "/api/v1/photos/change/", 10**12)
     assert problem["Content-Type"] == "application/problem+json"
     assert problem.json()["type"].endswith(":too-large")
@@ -168,7 +168,6 @@ def test_answers_in_the_form_that_the_client_reads(client):
 
 @pytest.fixture
 def person(media_root: Path, owner: User) -> Client:
-    """The owner's browser."""
     browser = Client()
     browser.force_login(owner)
     return browser
@@ -177,7 +176,7 @@ def person(media_root: Path, owner: User) -> Client:
 @pytest.mark.parametrize(
     "body", ["[" * 100_000, '{"a":' * 100_000, "[" * 100_000 + "]" * 100_000, "{", "\xff", "1" * 5000, "", "3", "null"]
 )
-def test_refuses_json_that_cannot_be_read(person, body):
+def test_refuses_unreadable_json(person, body):
     response = person.post("/uploads/known", body, content_type="application/json")
     assert response.status_code == 400
 
@@ -208,7 +207,7 @@ def test_spools_large_files_below_the_media_folder(person, media_root, monkeypat
     assert not list((media_root / "temporary").iterdir()), "it is gone with the request"
 
 
-def test_refuses_a_file_for_which_the_disk_has_no_room(person, owner, monkeypatch):
+def test_refuses_file_without_room_on_disk(person, owner, monkeypatch):
     monkeypatch.setattr("gallery.files.free_bytes", lambda: 900)
     assert send(person, "/upload", 1000, headers=HTML).status_code == 507
     response = send(Program(owner), "/api/v1/photos/upload/", 1000, kind="image/png")
@@ -217,7 +216,7 @@ def test_refuses_a_file_for_which_the_disk_has_no_room(person, owner, monkeypatc
 
 
 @pytest.mark.parametrize("error", [errno.ENOSPC, errno.EDQUOT])
-def test_says_that_the_disk_is_full_and_keeps_nothing(person, owner, media_root, monkeypatch, error):
+def test_reports_full_disk_and_keeps_nothing(person, owner, media_root, monkeypatch, error):
     def fail(*_args: Any, **_options: Any) -> Any:
         raise OSError(error, os.strerror(error))
 
@@ -231,10 +230,10 @@ def test_says_that_the_disk_is_full_and_keeps_nothing(person, owner, media_root,
     assert not [path for path in media_root.rglob("*") if path.is_file()]
 
 
-def test_gunicorn_closes_the_connection_of_an_unread_body(tmp_path):
+def test_gunicorn_closes_connection_of_unread_body(tmp_path):
     address = tmp_path / "web.sock"
     command = [sys.executable, "-m", "gunicorn", "--no-control-socket", "photosearch.wsgi", f"--bind=unix:{address}"]
-    # A data folder of its own: measurements of this process must not be counted among those of the tests.
+    # A separate data folder, so that this process's measurements do not count among those of the tests.
     environment = os.environ | {"DATA_DIR": str(tmp_path / "data"), "SECRET_KEY": "x" * 50}
     server = subprocess.Popen([*command, "--threads=2"], env=environment, stderr=subprocess.DEVNULL)
     try:

@@ -1,4 +1,4 @@
-"""A full disk is answered with 507 and a sentence, and nothing stays half-way; /dev/full fails as a full disk does."""
+"""A full disk is answered with 507 and a sentence, and nothing stays half-way; /dev/full behaves like a full disk."""
 
 import os
 from pathlib import Path
@@ -24,7 +24,6 @@ def files_below(folder: Path) -> list[Path]:
 
 @pytest.fixture
 def person(client: Client, owner: User, media_root: Path, broker: Any) -> Client:
-    """The owner's browser."""
     client.force_login(owner)
     return client
 
@@ -36,7 +35,7 @@ def full_disk(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("full_disk")
-def test_stores_nothing_when_the_disk_is_full(person, owner, media_root):
+def test_stores_nothing_on_full_disk(person, owner, media_root):
     page = person.post("/upload", {"files": _file()}, headers={"Accept": "text/html"})
     assert (page.status_code, "The disk of the server is full." in page.content.decode()) == (507, True)
     script = person.post("/upload", {"files": _file()}, headers={"Accept": "application/json"})
@@ -55,13 +54,13 @@ def test_stores_nothing_when_the_disk_is_full(person, owner, media_root):
 
 
 @pytest.mark.usefixtures("full_disk")
-def test_forgets_an_upload_whose_first_piece_finds_the_disk_full(person, media_root):
+def test_forgets_upload_whose_first_piece_fills_the_disk(person, media_root):
     assert begin(person, 1000, body=b"x" * 500, accept="application/json", filename="a.png").status_code == 507
     assert not PartialUpload.objects.exists()
     assert files_below(media_root) == []
 
 
-def test_goes_on_where_it_was_when_there_is_room_again(person, media_root):
+def test_continues_upload_when_there_is_room_again(person, media_root):
     data = picture()
     address = begin(person, len(data), filename="a.png")["Location"]
     partial = PartialUpload.objects.get().path

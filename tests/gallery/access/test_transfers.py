@@ -1,4 +1,4 @@
-"""One person has so many transfers at once; others are not concerned."""
+"""One person may have a limited number of transfers at once; other people are not affected."""
 
 import pytest
 from django.contrib.auth.models import User
@@ -20,7 +20,7 @@ def _forget() -> None:
 
 @pytest.fixture
 def busy(owner: User) -> User:
-    """The owner, with as many under way as they may have."""
+    """The owner, with the maximum number of transfers."""
     transfers._running[owner.pk] = TRANSFERS_AT_ONCE
     return owner
 
@@ -35,7 +35,7 @@ def test_refuses_one_more_at_page(client, busy, address):
 
 
 @pytest.mark.parametrize("address", ["photos/uploads", "photos/upload", "imports/archive", "search/by-picture"])
-def test_refuses_one_more_of_program_in_its_shape(busy, address):
+def test_refuses_one_more_at_api_as_problem(busy, address):
     key = issue_token("test", user=busy, scopes=["upload", "import", "search"])[1]
     answer = Client(headers={"Authorization": f"Bearer {key}"}).post(
         f"/api/v1/{address}/", b"abc", content_type="application/octet-stream", headers=TUS
@@ -45,12 +45,12 @@ def test_refuses_one_more_of_program_in_its_shape(busy, address):
     assert answer.json()["type"] == "urn:photosearch:problem:throttled"
 
 
-def test_lets_others_in_while_one_has_too_many(client, busy):
+def test_admits_others_while_one_person_has_too_many(client, busy):
     client.force_login(User.objects.create_user("ben"))
     assert client.post("/uploads", headers=TUS, content_type="application/offset+octet-stream").status_code == 201
 
 
-def test_lets_one_look_who_has_too_many(client, busy):
+def test_admits_other_requests_of_person_with_too_many(client, busy):
     client.force_login(busy)
     assert client.get("/upload").status_code == 200
 
@@ -65,14 +65,14 @@ def test_counts_download_until_its_last_byte(client, owner, store):
     assert not transfers._running
 
 
-def test_counts_download_that_nobody_reads_until_it_is_closed(client, owner, store):
+def test_counts_unread_download_until_it_is_closed(client, owner, store):
     photo = store(picture(3))
     client.force_login(owner)
     client.post("/selection/download", {"photo": photo.pk}).close()
     assert not transfers._running
 
 
-def test_counts_no_longer_when_view_fails(owner):
+def test_stops_counting_when_view_fails(owner):
     request = RequestFactory().post("/")
     request.user = owner
 
@@ -86,7 +86,7 @@ def test_counts_no_longer_when_view_fails(owner):
     assert not transfers._running
 
 
-def test_counts_each_person_apart(owner):
+def test_counts_each_person_separately(owner):
     held = [transfers._Slot(owner.pk) for _ in range(TRANSFERS_AT_ONCE)]
     with pytest.raises(TooManyTransfers):
         transfers._Slot(owner.pk)

@@ -1,4 +1,4 @@
-"""What has changed since a moment: everything that is shown of photos, and the photos that are gone."""
+"""Changes since a given time: everything shown of photos, and removed photos."""
 
 import pytest
 from django.db.models import F
@@ -36,7 +36,7 @@ def removed_since(program, since: str) -> list[tuple[int, bool]]:
     ],
     ids=["description", "text", "save", "thumbnails", "defect"],
 )
-def test_every_change_of_a_photo_is_told(program, store, change):
+def test_lists_every_change_of_a_photo(program, store, change):
     photo, _other = store(picture(1)), store(picture(2))
     since, before = moment(program), program.get(f"{PHOTOS}{photo.pk}/").json()["changed_at"]
     assert changed_since(program, since) == []
@@ -46,7 +46,7 @@ def test_every_change_of_a_photo_is_told(program, store, change):
     assert changed_since(program, moment(program)) == []
 
 
-def test_photos_that_leave_are_told_until_they_come_back(program, store, owner):
+def test_lists_removed_photos_until_they_are_restored(program, store, owner):
     photo = store()
     since = moment(program)
     assert removed_since(program, since) == []
@@ -62,14 +62,14 @@ def test_photos_that_leave_are_told_until_they_come_back(program, store, owner):
     assert removed_since(program, later) == removed_since(program, since) == [(photo.pk, True)]
 
 
-def test_a_photo_that_is_deleted_otherwise_is_told_too(program, store):
+def test_lists_photo_deleted_by_other_means(program, store):
     photo = store()
     since = moment(program)
     Photo.objects.all().delete()
     assert removed_since(program, since) == [(photo.pk, True)]
 
 
-def test_removals_go_with_their_owner(store, owner):
+def test_deletes_removals_with_their_owner(store, owner):
     store()
     Photo.objects.all().delete()
     assert PhotoRemoval.objects.filter(owner_id=owner.pk).count() == 1
@@ -78,7 +78,7 @@ def test_removals_go_with_their_owner(store, owner):
     assert not PhotoRemoval.objects.exists()
 
 
-def test_removals_are_paged_and_are_ones_own(program, store, owner, django_user_model):
+def test_pages_removals_of_the_user_only(program, store, owner, django_user_model):
     stranger = django_user_model.objects.create_user("stranger")
     ids = [store(picture(red)).pk for red in range(5)]
     store(picture(9), owner=stranger)
@@ -93,7 +93,7 @@ def test_removals_are_paged_and_are_ones_own(program, store, owner, django_user_
     assert seen == ids
 
 
-def test_a_list_can_be_of_one_album(program, store):
+def test_lists_photos_of_one_album(program, store):
     photo, _other = store(picture(1)), store(picture(2))
     photo.sources.update(albums=["Tea", "Trips"])
     page = program.get(PHOTOS, {"album": "Tea"}).json()

@@ -1,4 +1,4 @@
-"""Headers as browsers, curl and libraries write them."""
+"""Headers in the spellings of browsers, curl and libraries."""
 
 import hashlib
 from base64 import b64encode
@@ -16,7 +16,7 @@ def path_of(photo: Photo, what: str = "original/") -> str:
 
 
 @pytest.mark.parametrize("content_type", ["", "image/png", "application/octet-stream", "Image/PNG; charset=binary"])
-def test_bare_bytes_may_have_any_type_of_a_picture_or_none(program, content_type):
+def test_accepts_bare_bytes_with_any_picture_type_or_none(program, content_type):
     response = program.generic("POST", UPLOAD, picture(1), content_type="", CONTENT_TYPE=content_type)
     assert response.status_code == 201, response.content
 
@@ -33,13 +33,13 @@ def test_bare_bytes_may_have_any_type_of_a_picture_or_none(program, content_type
         ({"Content-Disposition": "form-data"}, ""),
     ],
 )
-def test_a_name_is_read_however_it_is_written(program, headers, filename):
+def test_reads_name_in_every_spelling(program, headers, filename):
     program.generic("POST", UPLOAD, picture(1), content_type="image/png", headers=headers)
     assert Photo.objects.get().filename.startswith(filename)
 
 
 @pytest.mark.parametrize("name", ["sha256", "sha1", "md5"])
-def test_a_checksum_may_be_in_either_case_or_in_base64(program, store, name):
+def test_accepts_checksum_in_either_case_or_base64(program, store, name):
     store(picture(1))
     digest = hashlib.new(name, picture(1))
     for value in (digest.hexdigest(), digest.hexdigest().upper(), b64encode(digest.digest()).decode()):
@@ -61,7 +61,7 @@ def test_a_checksum_may_be_in_either_case_or_in_base64(program, store, name):
     ],
 )
 @pytest.mark.parametrize("what", ["original/", "", "sources/"])
-def test_what_a_client_has_is_not_sent_again(program, store, what, header, status):
+def test_answers_304_for_current_copy(program, store, what, header, status):
     path = path_of(store(), what)
     first = program.get(path)
     again = program.get(path, headers={"If-None-Match": header.format(first["ETag"])})
@@ -71,14 +71,14 @@ def test_what_a_client_has_is_not_sent_again(program, store, what, header, statu
 
 
 @pytest.mark.parametrize("what", ["original/", ""])
-def test_a_condition_that_fails_is_a_problem(program, store, what):
+def test_answers_failed_condition_with_problem(program, store, what):
     response = program.get(path_of(store(), what), headers={"If-Match": '"other"'})
     assert (response.status_code, response["Content-Type"]) == (412, "application/problem+json")
     assert "immutable" not in response.get("Cache-Control", "")
     assert response.json()["type"].endswith(":precondition-failed")
 
 
-def test_a_change_is_refused_after_anothers(program, store):
+def test_refuses_change_after_another_change(program, store):
     path = path_of(store(), "")
     seen = program.get(path)["ETag"]
     first = program.patch(path, {"importance": 1}, "application/json", headers={"If-Match": seen})
@@ -107,7 +107,7 @@ def test_a_change_is_refused_after_anothers(program, store):
         ("", 200, None),
     ],
 )
-def test_a_range_is_read_as_the_standard_has_it(program, store, header, status, length):
+def test_reads_ranges_as_in_the_standard(program, store, header, status, length):
     response = program.get(path_of(store()), headers={"Range": header})
     assert response.status_code == status
     if length:
@@ -125,20 +125,20 @@ def test_a_range_is_read_as_the_standard_has_it(program, store, header, status, 
         ("text/html", "image/png"),
     ],
 )
-def test_a_file_comes_under_its_own_type_or_as_mere_bytes(program, store, accept, content_type):
+def test_sends_file_in_its_own_type_or_as_octet_stream(program, store, accept, content_type):
     response = program.get(path_of(store()), headers={"Accept": accept})
     assert response["Content-Type"] == content_type
     assert "Accept" in response["Vary"]
 
 
-def test_a_name_stands_in_ascii_too(program, store):
+def test_names_file_in_ascii_too(program, store):
     photo = store(filename='发票 "1" %41.png')
     disposition = program.get(path_of(photo))["Content-Disposition"]
     assert 'filename="__ _1_ _41.png"' in disposition
     assert "filename*=UTF-8''%E5%8F%91%E7%A5%A8%20%221%22%20%2541.png" in disposition
 
 
-def test_a_head_tells_what_a_get_would(program, store):
+def test_head_has_the_headers_of_get(program, store):
     path = path_of(store())
     head, got = program.head(path), program.get(path)
     for name in ("ETag", "Content-Type", "Content-Disposition", "Accept-Ranges"):

@@ -335,7 +335,7 @@ def test_who_began_an_import_for_another_follows_it_but_sees_no_files(program, o
 
 
 @pytest.mark.parametrize("check", [{"check": True}, {}])
-def test_administrators_check_no_import_for_others(program, owner, roots, media_root, broker, check):
+def test_refuses_check_by_administrator_for_others(program, owner, roots, media_root, broker, check):
     administrator = Program(User.objects.create_user("administrator", is_staff=True))
     answers = [
         begin(administrator, folder=str(roots), owner="anna", **check),
@@ -348,7 +348,7 @@ def test_administrators_check_no_import_for_others(program, owner, roots, media_
     assert not [path for path in media_root.rglob("*") if path.is_file()]
 
 
-def test_administrators_cannot_tell_new_files_of_others_from_known_ones(program, owner, media_root, broker):
+def test_hides_from_administrator_which_files_are_new(program, owner, media_root, broker):
     administrator = Program(User.objects.create_user("administrator", is_staff=True))
     send(program, archive(a=picture(1)), check="false")
     finish(ImportJob.objects.get())
@@ -365,7 +365,7 @@ def test_administrators_cannot_tell_new_files_of_others_from_known_ones(program,
     assert told[0] == told[1]
 
 
-def test_a_repeated_request_begins_no_second_import(program, roots, owner):
+def test_starts_no_second_import_when_request_is_repeated(program, roots, owner):
     named = {"Idempotency-Key": "phone-1"}
     file = BytesIO()
     with ZipFile(file, "w") as archive:
@@ -385,7 +385,7 @@ def test_a_repeated_request_begins_no_second_import(program, roots, owner):
     assert ImportJob.objects.count() == 3
 
 
-def test_two_requests_with_one_key_at_once_begin_one_import(program, roots, monkeypatch):
+def test_starts_one_import_for_two_simultaneous_requests(program, roots, monkeypatch):
     monkeypatch.setattr("gallery.api.imports._begun_with", lambda *_: None)
     named = {"Idempotency-Key": "x"}
     assert program.post(IMPORTS, {"folder": str(roots)}, "application/json", headers=named).status_code == 201
@@ -394,7 +394,7 @@ def test_two_requests_with_one_key_at_once_begin_one_import(program, roots, monk
     assert ImportJob.objects.count() == 1
 
 
-def test_a_folder_may_be_named_in_a_body(program, roots):
+def test_accepts_folder_in_body(program, roots):
     by_address = program.get(f"{IMPORTS}folders/", {"folder": str(roots)}).json()
     by_body = program.post(f"{IMPORTS}folders/", {"folder": str(roots)}, "application/json")
     assert (by_body.status_code, by_body.json()) == (200, by_address)

@@ -1,4 +1,4 @@
-"""Refusals of the API: each kind has one status and type, whatever door a file comes through."""
+"""Refusals of the API: each kind has one status and type at every door."""
 
 import hashlib
 from base64 import b64encode
@@ -66,16 +66,14 @@ WRONG = hashlib.sha256(b"something else").hexdigest()
     ],
     ids=["quota", "size", "text", "checksum", "in capitals", "in base64", "no checksum"],
 )
-def test_a_refusal_has_one_type_at_every_door(
-    program, owner, settings, door: Callable[..., Any], data, sha256, status, kind
-):
+def test_has_one_type_at_every_door(program, owner, settings, door: Callable[..., Any], data, sha256, status, kind):
     settings.MAX_UPLOAD_BYTES = 1000
     if kind == "quota-exceeded":
         Account.objects.create(owner=owner, quota=10)
     response = door(program, data, sha256)
     body = response.json()
     assert (response.status_code, response["Content-Type"]) == (status, "application/problem+json"), body
-    # A header of the wrong form is named by the field where there is one, and by the sentence where there is none.
+    # A malformed header is named in the field if there is one, otherwise in the sentence.
     assert body["type"] in ({f"{TYPE}{kind}", f"{TYPE}invalid"} if kind == "bad-request" else {f"{TYPE}{kind}"})
     assert not Photo.objects.exists()
 
@@ -92,7 +90,7 @@ def test_a_refusal_has_one_type_at_every_door(
     ],
 )
 @pytest.mark.parametrize("with_gate", [True, False])
-def test_a_body_without_a_length_is_refused(program, settings, method, path, with_gate):
+def test_refuses_body_without_length(program, settings, method, path, with_gate):
     if not with_gate:
         settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if not name.endswith("BodyGate")]
         program.handler.load_middleware()
@@ -105,7 +103,7 @@ def test_a_body_without_a_length_is_refused(program, settings, method, path, wit
     assert (response.status_code, response.json()["type"]) == (411, f"{TYPE}length-required")
 
 
-def test_a_piece_without_a_length_is_refused_and_not_passed_over(program):
+def test_refuses_piece_without_length(program):
     address = program.generic("POST", UPLOADS, headers=TUS | {"Upload-Length": "9"})["Location"]
     response = program.generic(
         "PATCH",
@@ -119,18 +117,18 @@ def test_a_piece_without_a_length_is_refused_and_not_passed_over(program):
     assert response["Tus-Resumable"] == "1.0.0"
 
 
-def test_a_refusal_names_the_scope_that_the_key_lacks(owner):
+def test_names_missing_scope(owner):
     body = Program(owner, Scope.SEARCH).get("/api/v1/photos/").json()
     assert (body["status"], body["scope"], "photo:read" in body["detail"]) == (403, "photo:read", True)
     assert "scope" not in Client().get("/api/v1/photos/").json()
 
 
-def test_an_ordinary_person_is_not_told_of_a_scope_that_would_not_help(owner):
+def test_names_no_scope_that_would_not_help(owner):
     body = Program(owner).get("/api/v1/users/").json()
     assert (body["status"], "scope" in body) == (403, False)
 
 
-def test_answers_say_how_many_requests_are_left(program, settings):
+def test_answers_with_remaining_requests(program, settings):
     settings.API_REQUESTS_PER_MINUTE = 3
     answers = [program.get("/api/v1/account/") for _time in range(4)]
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
@@ -139,7 +137,7 @@ def test_answers_say_how_many_requests_are_left(program, settings):
     assert 1 <= int(answers[-1]["Retry-After"]) <= 60
 
 
-def test_the_schema_does_not_count_a_person_as_a_stranger(owner, settings):
+def test_schema_does_not_count_user_as_anonymous(owner, settings):
     settings.API_ANONYMOUS_PER_MINUTE = 1
     client = Client()
     client.force_login(owner)

@@ -183,7 +183,7 @@ def test_a_senseless_check_is_refused_by_the_place(program):
 
 
 @pytest.mark.parametrize("scopes", [["upload"], ["upload", "search"], ["upload", "photo:write"]])
-def test_a_key_that_may_not_read_learns_nothing_of_a_known_photo(owner, store, scopes):
+def test_hides_known_photo_from_key_without_read_scope(owner, store, scopes):
     photo = store(picture(1), filename="secret party.png")
     Photo.objects.update(description="nightingale", metadata={"artist": "nightingale", "latitude": 1.5})
     sha256 = Photo.objects.get().sha256

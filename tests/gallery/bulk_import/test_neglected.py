@@ -1,4 +1,4 @@
-"""Imports whose archive waits for a person too long are cancelled, and say so before and afterwards."""
+"""Imports whose archive waits too long are cancelled, and announce it before and afterwards."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -35,7 +35,6 @@ def age(job: ImportJob, time: timedelta) -> None:
 
 @pytest.fixture
 def page(client: Client, owner: User, media_root: Path, broker: Any) -> Client:
-    """The owner's browser."""
     client.force_login(owner)
     return client
 
@@ -43,7 +42,7 @@ def page(client: Client, owner: User, media_root: Path, broker: Any) -> Client:
 @pytest.mark.parametrize(
     ("state", "patience"), [(State.READY, DAY), (State.PAUSED, 7 * DAY), (State.FAILED, 7 * DAY)], ids=str
 )
-def test_cancels_an_import_that_waits_too_long(page, owner, media_root, state, patience):
+def test_cancels_import_that_waits_too_long(page, owner, media_root, state, patience):
     job = bring(owner)
     ImportJob.objects.filter(pk=job.pk).update(state=state)
     age(job, patience - timedelta(minutes=1))
@@ -64,7 +63,7 @@ def test_cancels_an_import_that_waits_too_long(page, owner, media_root, state, p
     assert Program(owner).get(f"/api/v1/imports/{job.pk}/").json()["removed_at"] is None
 
 
-def test_a_pause_begins_when_it_is_told(owner, media_root, broker):
+def test_counts_pause_from_its_command(owner, media_root, broker):
     job = bring(owner)
     age(job, 20 * DAY)
     ImportJob.objects.filter(pk=job.pk).update(state=State.RUNNING)
@@ -76,7 +75,7 @@ def test_a_pause_begins_when_it_is_told(owner, media_root, broker):
     assert Photo.objects.count() == 1
 
 
-def test_leaves_what_needs_no_archive_or_is_over(owner, media_root, broker, tmp_path):
+def test_keeps_imports_that_need_no_archive_or_are_over(owner, media_root, broker, tmp_path):
     folder = tmp_path / "pictures"
     folder.mkdir()
     (folder / "a.png").write_bytes(picture(2))
@@ -90,7 +89,7 @@ def test_leaves_what_needs_no_archive_or_is_over(owner, media_root, broker, tmp_
     assert ImportItem.objects.filter(job=finished).count() == 1
 
 
-def test_what_a_neglected_import_has_stored_stays_and_can_be_undone(owner, media_root, broker):
+def test_keeps_stored_photos_of_neglected_import_undoable(owner, media_root, broker):
     job = bring(owner, state=State.RUNNING)
     ImportJob.objects.filter(pk=job.pk).update(state=State.PAUSED)
     age(job, 8 * DAY)

@@ -1,4 +1,4 @@
-"""An import ends in the middle of what it does when it is told to, when its worker stops, or when a listing hangs."""
+"""An import stops mid-work when commanded, when its worker stops, or when a listing hangs."""
 
 import signal
 import subprocess
@@ -62,7 +62,7 @@ def many(tmp_path: Path) -> Path:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("action", ["cancel", "pause"])
-def test_listing_ends_when_told_to(
+def test_stops_listing_on_command(
     begin: Callable[..., ImportJob], many: Path, monkeypatch: pytest.MonkeyPatch, action: str
 ) -> None:
     job, judged, judge = begin(many), [], Skips.file
@@ -81,9 +81,7 @@ def test_listing_ends_when_told_to(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_reading_ends_when_told_to(
-    begin: Callable[..., ImportJob], many: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_stops_reading_on_command(begin: Callable[..., ImportJob], many: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     job, opened = begin(many), []
 
     def read_endlessly(_found: object, *, progressed: Callable[[], None], **_options: object) -> None:
@@ -108,7 +106,7 @@ def test_reading_ends_when_told_to(
 
 
 @pytest.mark.django_db
-def test_pass_stops_with_its_worker_and_leaves_no_note(
+def test_stops_pass_with_its_worker_and_leaves_no_note(
     begin: Callable[..., ImportJob], many: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     job = begin(many)
@@ -119,7 +117,7 @@ def test_pass_stops_with_its_worker_and_leaves_no_note(
     assert (job.state, job.reading) == (State.RUNNING, {})
 
 
-def test_blocks_of_a_file_are_progress(tmp_path: Path, owner: User, begin: Callable[..., ImportJob]) -> None:
+def test_counts_blocks_of_a_file_as_progress(tmp_path: Path, owner: User, begin: Callable[..., ImportJob]) -> None:
     from gallery import sources
 
     write(tmp_path / "pictures" / "a.png", picture())
@@ -130,7 +128,7 @@ def test_blocks_of_a_file_are_progress(tmp_path: Path, owner: User, begin: Calla
 
 
 @pytest.mark.django_db(transaction=True)
-def test_listing_that_hangs_three_times_ends_its_import(
+def test_fails_import_when_listing_hangs_three_times(
     begin: Callable[..., ImportJob], many: Path, media_root: Path
 ) -> None:
     job = begin(many)
@@ -145,7 +143,7 @@ def test_listing_that_hangs_three_times_ends_its_import(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_worker_takes_others_meanwhile_and_stops_on_sigterm(
+def test_worker_takes_other_imports_meanwhile_and_stops_on_sigterm(
     begin: Callable[..., ImportJob], many: Path, media_root: Path, tmp_path: Path, broker: Any
 ) -> None:
     write(tmp_path / "endless" / "endless.png", picture())

@@ -25,10 +25,10 @@ def test_takes_turns_by_person_before_import(begin: Callable[..., ImportJob], fo
     # Anna had a turn 10 seconds ago, Ben 15.
     assert next_job() == bens.pk
     assert next_job(but=[bens.pk]) == first.pk
-    # Of whom fewer imports are in work comes first, whenever the last turn was.
+    # The person with the fewest running imports comes first, whenever their last turn was.
     ImportJob.objects.filter(pk=bens.pk).update(heartbeat=timezone.now())
     assert next_job(but=[first.pk]) == bens.pk
-    # The others of one person leave threads for other people.
+    # The other imports of one person leave threads for other people.
     assert MOST_OF_ONE_PERSON == 2
     assert next_job(but=[first.pk, second.pk]) == bens.pk
     assert next_job(but=[first.pk, second.pk, bens.pk]) is None
@@ -36,15 +36,15 @@ def test_takes_turns_by_person_before_import(begin: Callable[..., ImportJob], fo
     assert next_job(but=[first.pk, second.pk, bens.pk], instead_of=bens.pk) is None
 
 
-def test_gives_way_when_others_wait_only_after_doing_something(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_yields_to_others_only_after_progress(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = iter([0.0, 100.0, 104.0, 150.0, 201.0, 202.0])
     monkeypatch.setattr("gallery.bulk_import.turns.time.monotonic", lambda: next(clock))
     turn = Turn(300.0, lambda: True)
-    # 100 seconds on the way to the first new file: so many for the work.
+    # 100 seconds on the way to the first new file, so the work gets as many.
     assert [turn.is_over() for _batch in range(5)] == [False, False, False, True, True]
 
 
-def test_goes_on_when_nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_continues_when_none_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = iter([0.0, 1.0, 200.0, 301.0])
     monkeypatch.setattr("gallery.bulk_import.turns.time.monotonic", lambda: next(clock))
     turn = Turn(300.0, lambda: False)

@@ -1,4 +1,4 @@
-"""Globs mean what they mean to Git, and are matched in linear time."""
+"""Globs mean the same as in Git, and are matched in linear time."""
 
 import re
 
@@ -11,7 +11,7 @@ from gallery.sources.globs import Globs
 
 PIECES = st.sampled_from(["a", "b", "*", "?", "[ab]", "[a-c]", "\\*", "\\[", ".", "é", "茶", " "])
 NAMES_OF_GLOBS = st.lists(PIECES, min_size=1, max_size=4).map("".join) | st.just("**")
-# pathspec lets a folder's name be empty behind three stars, and brackets match a slash.
+# pathspec lets a folder's name be empty after three stars, and brackets match a slash.
 LINES = st.builds(
     lambda start, names, end: start + "/".join(names) + end,
     st.sampled_from(["", "", "/"]),
@@ -23,7 +23,7 @@ PATHS = st.lists(NAMES, min_size=1, max_size=5)
 
 
 def first_ignored(parts: list[str], globs: Globs) -> int | None:
-    """How deep the first folder or file on the way that is ignored lies."""
+    """Return the depth of the first ignored folder or file on the way."""
     for depth in range(1, len(parts) + 1):
         if globs.ignore("/".join(parts[:depth]), is_folder=depth < len(parts)):
             return depth
@@ -31,7 +31,7 @@ def first_ignored(parts: list[str], globs: Globs) -> int | None:
 
 
 @given(lines=st.lists(LINES, min_size=1, max_size=3), paths=st.lists(PATHS, min_size=1, max_size=4))
-def test_globs_ignore_what_pathspec_ignores(lines: list[str], paths: list[list[str]]) -> None:
+def test_ignores_what_pathspec_ignores(lines: list[str], paths: list[list[str]]) -> None:
     spec, globs = GitIgnoreSpec.from_lines(lines), Globs(lines)
     for parts in paths:
         ways = ["/".join(parts[:depth]) + "/" * (depth < len(parts)) for depth in range(1, len(parts) + 1)]
@@ -65,6 +65,6 @@ def test_ignores_what_git_ignores(lines: list[str], ignored: list[str], kept: li
 
 
 @pytest.mark.parametrize("line", ["!", "a\\", "[z-a]"])
-def test_refuses_what_is_no_glob(line: str) -> None:
+def test_refuses_invalid_globs(line: str) -> None:
     with pytest.raises((ValueError, re.error)):
         Globs([line])

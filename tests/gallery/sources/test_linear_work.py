@@ -1,4 +1,4 @@
-"""The work on hostile patterns and names grows no faster than they do."""
+"""The work on hostile patterns and names grows no faster than their length."""
 
 from collections.abc import Callable
 
@@ -43,7 +43,7 @@ UNITS = [
 
 @pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
 @pytest.mark.parametrize("patterns", PATTERNS.values(), ids=PATTERNS)
-def test_ignoring_hostile_names_is_linear(patterns: list[str], name: Callable[[int], str]) -> None:
+def test_ignores_hostile_names_in_linear_time(patterns: list[str], name: Callable[[int], str]) -> None:
     check_patterns(patterns)
     skips = Skips(patterns)
     assert_linear(skips.file, name, largest=LONGEST_NAME)
@@ -51,12 +51,12 @@ def test_ignoring_hostile_names_is_linear(patterns: list[str], name: Callable[[i
 
 
 @pytest.mark.parametrize("pattern", ["*a*a*a*a*a*a*a*a*b", "**/*a*a*a*/**/*a*b"])
-def test_ignoring_far_longer_names_is_linear(pattern: str) -> None:
+def test_ignores_far_longer_names_in_linear_time(pattern: str) -> None:
     assert_linear(Skips([pattern]).file, NAMES["letters"], largest=LONGEST_IN_ARCHIVE)
 
 
 @pytest.mark.parametrize("unit", UNITS)
-def test_reading_hostile_names_is_linear(unit: str) -> None:
+def test_reads_hostile_names_in_linear_time(unit: str) -> None:
     def read(name: str) -> None:
         date_in_filename(name)
         recognise_kind(filename=name, extension="jpg", width=1, height=2, make="", claims=Claims())
@@ -74,8 +74,8 @@ def test_reading_hostile_names_is_linear(unit: str) -> None:
 
 
 @pytest.mark.parametrize("unit", UNITS)
-def test_reading_hostile_paths_is_linear(unit: str) -> None:
-    # What is longer is refused before.
+def test_reads_hostile_paths_in_linear_time(unit: str) -> None:
+    # Longer ones are refused before.
     assert_linear(period_of_folders, lambda size: unit * (size // len(unit)) + "/x.jpg", largest=LONGEST_NAME)
     assert_linear(
         lambda name: list(original_readings(name)), lambda size: unit * (size // len(unit)) + ".jpg", largest=255 * 8

@@ -1,4 +1,4 @@
-"""The directory of an archive is judged before it is read, in constant memory, whatever its end record says."""
+"""The directory of an archive is checked before it is read, in constant memory, whatever its end record says."""
 
 import io
 import os
@@ -89,7 +89,7 @@ def test_refuses_end_records_that_lie(tmp_path, monkeypatch, case):
     ],
     ids=["plain", "comment", "an end in the comment", "prepended", "large", "count that wraps", "empty"],
 )
-def test_counts_what_zipfile_counts(tmp_path, directory, tail, before):
+def test_counts_the_members_that_zipfile_counts(tmp_path, directory, tail, before):
     path = write(tmp_path / "a.zip", directory, tail, before=before)
     with zipfile.ZipFile(path) as archive:
         members = len(archive.filelist)
@@ -107,7 +107,7 @@ def test_sums_up_large_sizes(tmp_path):
 
 @given(st.binary(max_size=300), st.integers(0, 400), st.binary(max_size=40))
 @example(b"", 0, b"")
-def test_never_fails_but_with_what_is_caught(tmp_path_factory, noise, at, tail):
+def test_raises_only_documented_exceptions(tmp_path_factory, noise, at, tail):
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr("a/b.jpg", b"x" * 50)
@@ -133,7 +133,7 @@ def test_never_fails_but_with_what_is_caught(tmp_path_factory, noise, at, tail):
     ],
     ids=["honest", "five by its word", "five, and a smaller directory", "as many as may be"],
 )
-def test_takes_no_memory_for_millions_of_members(tmp_path, members, tail):
+def test_uses_constant_memory_for_millions_of_members(tmp_path, members, tail):
     path = tmp_path / "a.zip"
     with path.open("wb") as file:
         file.write(LOCAL)

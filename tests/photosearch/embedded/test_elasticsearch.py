@@ -50,7 +50,7 @@ def test_chinese_sentences_are_cut_into_words(elasticsearch):
         ("8.9.0", "8.12.2", True),
     ],
 )
-def test_throws_an_index_of_a_later_version_away(tmp_path, written_by, version, kept):
+def test_deletes_index_of_later_version(tmp_path, written_by, version, kept):
     (tmp_path / "data").mkdir()
     (tmp_path / "data/segments").write_text("an index")
     (tmp_path / "version").write_text(written_by)
@@ -59,12 +59,12 @@ def test_throws_an_index_of_a_later_version_away(tmp_path, written_by, version, 
     assert (tmp_path / "version").read_text() == version
 
 
-def test_keeps_an_index_of_before_versions_were_noted(tmp_path):
+def test_keeps_index_without_recorded_version(tmp_path):
     (tmp_path / "data").mkdir()
     _drop_later_data(tmp_path, "8.12.2", server_account())
     assert (tmp_path / "data").exists()
 
 
-def test_turns_off_what_only_elastics_own_version_has():
+def test_turns_off_features_of_elastics_own_version():
     assert "geoip" in _settings(Path("/data"), 9200, VERSION)
     assert "geoip" not in _settings(Path("/data"), 9200, FALLBACK_VERSION)

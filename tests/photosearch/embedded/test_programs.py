@@ -75,7 +75,7 @@ def test_at_the_end_of_all_ports_assistants_get_none():
         choose_assistant_listener(bind="", web=Listener("127.0.0.1", 65535))
 
 
-def test_work_that_nobody_waits_for_yields(tmp_path):
+def test_background_programs_have_low_priority(tmp_path):
     web = Listener("127.0.0.1", 8000)
     programs = our_programs(tmp_path, sockets=tmp_path, listener=web, assistants=Listener("127.0.0.1", 8001))
     in_background = {program.name for program in programs if program.is_background}
@@ -85,7 +85,7 @@ def test_work_that_nobody_waits_for_yields(tmp_path):
         assert ("OMP_NUM_THREADS" in program.environment) == program.is_background
 
 
-def test_worker_takes_no_request_without_thread_for_it():
+def test_worker_accepts_no_request_without_free_thread():
     for workers, threads in ((2, 4), (1, 128)):
         arguments = gunicorn("module", socket=Path("/run/a.sock"), workers=workers, threads=threads)
         assert f"--threads={threads}" in arguments

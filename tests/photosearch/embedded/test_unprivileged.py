@@ -1,4 +1,4 @@
-"""Commands that root runs go on as the account that the data folder belongs to."""
+"""Commands run by root continue as the account that owns the data folder."""
 
 import os
 import shutil
@@ -31,14 +31,14 @@ def account() -> Account:
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    """An empty folder of root's that the account can walk to."""
+    """An empty folder of root that the account can walk to."""
     with tempfile.TemporaryDirectory(prefix="ps-", dir="/tmp") as name:
         Path(name).chmod(0o755)
         yield Path(name)
 
 
 def manage(*arguments: str, folder: Path, **environment: str) -> str:
-    """Run a management command as root and return what it printed."""
+    """Run a management command as root and return its output."""
     finished = subprocess.run(
         [sys.executable, ROOT / "manage.py", *arguments],
         env={**os.environ, "DATA_DIR": str(folder), **environment},
@@ -49,13 +49,13 @@ def manage(*arguments: str, folder: Path, **environment: str) -> str:
     return finished.stdout
 
 
-def test_runs_commands_as_the_owner_of_the_data_folder(folder, account):
+def test_runs_commands_as_owner_of_data_folder(folder, account):
     os.chown(folder, account.uid, account.gid)
     told = manage("shell", "--verbosity=0", "--command", TELL, folder=folder)
     assert told.split() == [str(account.uid), str(account.gid), f"{folder}/home", "None", "0" * 16]
 
 
-def test_takes_an_owner_without_a_name(folder, monkeypatch):
+def test_accepts_owner_without_name(folder, monkeypatch):
     os.chown(folder, 12345, 54321)
     monkeypatch.setenv("DATA_DIR", str(folder))
     run: list[list[str]] = []
@@ -65,7 +65,7 @@ def test_takes_an_owner_without_a_name(folder, monkeypatch):
 
 
 @pytest.mark.parametrize(("mode", "kept"), [(0o700, "None"), (0o777, "the folder")])
-def test_keeps_a_temporary_folder_that_the_account_can_write_to(folder, account, mode, kept):
+def test_keeps_temporary_folder_that_account_can_write_to(folder, account, mode, kept):
     data, temporary = folder / "data", folder / "temporary"
     data.mkdir()
     os.chown(data, account.uid, account.gid)
@@ -75,7 +75,7 @@ def test_keeps_a_temporary_folder_that_the_account_can_write_to(folder, account,
     assert told.split()[3] == kept.replace("the folder", str(temporary))
 
 
-def test_stays_root_as_long_as_the_data_folder_is_roots(folder):
+def test_stays_root_while_data_folder_is_roots(folder):
     assert manage("shell", "--verbosity=0", "--command", TELL, folder=folder).split()[0] == "0"
 
 
@@ -92,7 +92,7 @@ def test_lets_developers_write_into_the_checkout(folder, account, monkeypatch):
     ("bind", "options"),
     [("127.0.0.1:443", ["--inh-caps=+net_bind_service", "--ambient-caps=+net_bind_service"]), ("127.0.0.1:28443", [])],
 )
-def test_may_listen_on_a_low_port_only_where_it_is_told_to(monkeypatch, account, bind, options):
+def test_listens_on_low_port_only_when_configured(monkeypatch, account, bind, options):
     monkeypatch.setenv("BIND", bind)
     assert unprivileged._low_ports() == options
     listen = f"import socket; socket.create_server(('127.0.0.1', {bind.rpartition(':')[2]}))"
@@ -101,7 +101,7 @@ def test_may_listen_on_a_low_port_only_where_it_is_told_to(monkeypatch, account,
     assert subprocess.run(command, env={"PATH": f"{path}:/usr/bin:/bin"}, check=False).returncode == 0
 
 
-def test_says_how_to_let_the_account_read_a_closed_checkout(folder, account, monkeypatch):
+def test_says_how_to_open_closed_checkout(folder, account, monkeypatch):
     checkout = folder / "checkout"
     shutil.copytree(ROOT / "photosearch", checkout / "photosearch")
     monkeypatch.setattr(unprivileged, "CHECKOUT", checkout)
@@ -111,7 +111,7 @@ def test_says_how_to_let_the_account_read_a_closed_checkout(folder, account, mon
         unprivileged._check_readable(account)
 
 
-def test_names_a_setting_whose_folder_the_account_cannot_read(folder, account, monkeypatch, capsys):
+def test_names_setting_with_unreadable_folder(folder, account, monkeypatch, capsys):
     (folder / "open").mkdir()
     (folder / "closed").mkdir(mode=0o700)
     monkeypatch.setenv("IMPORT_ROOTS", f"{folder}/open,{folder}/closed,{folder}/missing")

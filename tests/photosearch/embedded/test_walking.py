@@ -1,4 +1,4 @@
-"""An account may walk through a closed folder after it is let, and no other right changes."""
+"""The account may walk through a closed folder after `open_way`, and no other right changes."""
 
 import os
 import stat
@@ -55,7 +55,7 @@ def can_read(file: Path, account: Account) -> bool:
 
 @only_root
 @pytest.mark.parametrize("mode", [0o700, 0o750, 0o754, 0o710])
-def test_opens_closed_folders_for_the_account(folder, account, mode):
+def test_opens_closed_folders_for_account(folder, account, mode):
     file = folder / "home/checkout/file"
     file.parent.mkdir(parents=True)
     file.write_text("content")
@@ -70,7 +70,7 @@ def test_opens_closed_folders_for_the_account(folder, account, mode):
 
 
 @only_root
-def test_does_not_let_the_account_list_the_folder(folder, account):
+def test_does_not_let_account_list_folder(folder, account):
     home = folder / "home"
     home.mkdir(mode=0o700)
     open_way(home / "file", account=account)
@@ -87,7 +87,7 @@ def test_leaves_open_folders_as_they_are(folder, account):
 
 
 @only_root
-def test_opens_the_folders_behind_links(folder, account):
+def test_opens_folders_behind_links(folder, account):
     file = folder / "versions/3/bin/python"
     file.parent.mkdir(parents=True)
     file.write_text("content")
@@ -106,7 +106,7 @@ def test_refuses_links_in_a_circle(tmp_path):
         folders_to(tmp_path / "one")
 
 
-def test_says_what_to_do_where_there_are_no_access_control_lists(folder, monkeypatch):
+def test_says_what_to_do_without_access_control_lists(folder, monkeypatch):
     def refuse(*_arguments: object) -> None:
         raise OSError(95, "Operation not supported")
 
@@ -124,7 +124,7 @@ def test_says_what_to_do_where_there_are_no_access_control_lists(folder, monkeyp
             {(USER_OBJ, NO_ID): 7, (GROUP_OBJ, NO_ID): 5, (OTHER, NO_ID): 0},
             {(USER_OBJ, NO_ID): 7, (USER, 9): 1, (GROUP_OBJ, NO_ID): 5, (MASK, NO_ID): 5, (OTHER, NO_ID): 0},
         ),
-        (  # A right that the mask takes away stays away.
+        (  # A right that the mask removes stays removed.
             {
                 (USER_OBJ, NO_ID): 7,
                 (USER, 8): 7,
@@ -143,7 +143,7 @@ def test_says_what_to_do_where_there_are_no_access_control_lists(folder, monkeyp
                 (OTHER, NO_ID): 0,
             },
         ),
-        (  # The account keeps the rights it has.
+        (  # The account keeps its rights.
             {(USER_OBJ, NO_ID): 7, (USER, 9): 4, (GROUP_OBJ, NO_ID): 0, (MASK, NO_ID): 4, (OTHER, NO_ID): 1},
             {(USER_OBJ, NO_ID): 7, (USER, 9): 5, (GROUP_OBJ, NO_ID): 0, (MASK, NO_ID): 5, (OTHER, NO_ID): 1},
         ),
@@ -154,12 +154,12 @@ def test_changes_no_right_of_others(before, after):
 
 
 @only_root
-def test_reads_an_access_control_list_as_the_kernel_does(folder, account):
+def test_reads_access_control_list_like_the_kernel(folder, account):
     home = folder / "home"
     home.mkdir(mode=0o700)
     open_way(home / "file", account=account)
     assert may_walk(home, account=account)
-    home.chmod(0o700)  # with a list, the bits of the group are the mask
+    home.chmod(0o700)  # with a list, the group bits are the mask
     assert not may_walk(home, account=account)
     with pytest.raises(StartFailed):
         account.run(["test", "-x", home])

@@ -1,4 +1,4 @@
-"""nginx takes the configuration, and sends each address to the right processes."""
+"""nginx accepts the configuration, and sends each address to the right processes."""
 
 import json
 import re
@@ -47,7 +47,7 @@ UPLOAD = "0f8fad5b-d9cd-469f-a165-70867728950e"
     "address",
     ["/upload", "/uploads", f"/uploads/{UPLOAD}", "/imports/new", f"/api/v1/imports/uploads/{UPLOAD}/"],
 )
-def test_passes_bodies_with_files_through_as_they_come(locations, address):
+def test_passes_bodies_with_files_through_unbuffered(locations, address):
     assert re.search(locations[0], address)
 
 
@@ -58,7 +58,7 @@ def test_waits_for_whole_body_elsewhere(locations, address):
     assert not any(re.search(location, address) for location in locations)
 
 
-def test_every_address_that_takes_a_file_is_known(locations):
+def test_knows_every_address_that_accepts_files(locations):
     for name in LIMITS:
         arguments = [UPLOAD] if "resume" in name else []
         assert re.search(locations[0], reverse(name, args=arguments))
@@ -78,7 +78,7 @@ def test_sends_files_of_photos_itself(locations, address):
         (2, "203.0.113.7", None),
     ],
 )
-def test_counts_connections_of_client_that_own_proxy_saw(tmp_path, proxies, header, client):
+def test_counts_connections_by_client_behind_proxy(tmp_path, proxies, header, client):
     with override_settings(TRUSTED_PROXIES=proxies):
         configuration = render_configuration(tmp_path, listen="127.0.0.1:8299")
     pattern = re.search(r'"~(.*)" \$outermost;', configuration)
@@ -87,11 +87,11 @@ def test_counts_connections_of_client_that_own_proxy_saw(tmp_path, proxies, head
     assert (match and match["outermost"]) == client
 
 
-def test_counts_connections_by_their_own_address_without_proxy(tmp_path):
+def test_counts_connections_by_peer_without_proxy(tmp_path):
     assert "$outermost" not in render_configuration(tmp_path, listen="127.0.0.1:8299")
 
 
-def test_writes_problem_and_page_in_each_language_for_every_error(tmp_path):
+def test_writes_every_error_in_each_language(tmp_path):
     write_configuration(tmp_path, listen="127.0.0.1:8299")
     for status in ERRORS:
         problem = json.loads((tmp_path / f"errors/{status}.en.json").read_text())

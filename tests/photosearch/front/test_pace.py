@@ -1,4 +1,4 @@
-"""Clients below the lowest rate lose their connection; what has come of a body stays."""
+"""Clients below the lowest rate lose their connection; the received part of a body is kept."""
 
 import socket
 import threading
@@ -20,17 +20,17 @@ def pair() -> Iterator[tuple[socket.socket, socket.socket]]:
 
 
 def body_of(connection: socket.socket, *, seconds: float, length: int) -> PacedInput:
-    # Like gunicorn's, it waits until there is as much as was asked for.
+    # Like gunicorn's, it waits for the full requested size.
     return PacedInput(connection.makefile("rb"), connection, Watch(seconds=seconds), length=length)
 
 
-def test_keeps_what_has_come_of_slow_body(pair):
+def test_keeps_received_part_of_slow_body(pair):
     ours, theirs = pair
     theirs.sendall(b"abc")
     assert body_of(ours, seconds=0.2, length=1000).read(1000) == b"abc"
 
 
-def test_ends_body_that_comes_byte_by_byte(pair):
+def test_ends_body_that_arrives_byte_by_byte(pair):
     ours, theirs = pair
     is_over = threading.Event()
 
@@ -61,7 +61,7 @@ def test_reads_large_body_whole_when_each_portion_is_in_time(pair):
     sending.join()
 
 
-def test_ends_answer_that_is_not_taken(pair):
+def test_ends_answer_that_client_does_not_read(pair):
     ours, theirs = pair
     watch = Watch(seconds=0.2)
     answer = PacedOutput([bytes(8 << 20)], PacedInput(BytesIO(), ours, watch, length=0), ours, watch)
@@ -70,14 +70,14 @@ def test_ends_answer_that_is_not_taken(pair):
     assert theirs.recv(1)
 
 
-def test_passes_over_the_rest_of_refused_body(pair):
+def test_discards_rest_of_refused_body(pair):
     ours, theirs = pair
     environ = {"gunicorn.socket": ours, "wsgi.input": BytesIO(), "CONTENT_LENGTH": str(4 << 20)}
     answer = Paced(lambda _environ, _start: [b"no"])(environ, None)
     assert b"".join(answer) == b"no"
     closing = threading.Thread(target=answer.close)
     closing.start()
-    # Without anybody who reads, that much fits into no buffer.
+    # More than the buffers hold without a reader.
     theirs.sendall(bytes(4 << 20))
     theirs.shutdown(socket.SHUT_WR)
     closing.join()

@@ -1,4 +1,4 @@
-"""Behind nginx the application sees the address of the connection, and believes no header of a client's."""
+"""Behind nginx the application sees the connection's address, and trusts no header of a client."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from photosearch.front.wsgi import BehindFront
 
 
 def seen(**headers: str) -> Any:
-    """The request as the application gets it, from gunicorn's Unix socket."""
+    """Return the request as the application gets it from gunicorn's Unix socket."""
     environ = RequestFactory().get("/", headers=headers).environ | {"REMOTE_ADDR": ""}
     given: dict[str, Any] = {}
     BehindFront(lambda environ, _start: given.update(environ) or [])(environ, None)
@@ -28,16 +28,16 @@ def seen(**headers: str) -> Any:
         (1, "2001:db8::1", "", "2001:db8::1"),
     ],
 )
-def test_knows_client_as_without_nginx(proxies, peer, forwarded, client):
+def test_knows_client_address_as_without_nginx(proxies, peer, forwarded, client):
     headers = {"X-Peer-Address": peer} | ({"X-Forwarded-For": forwarded} if forwarded else {})
     with override_settings(TRUSTED_PROXIES=proxies):
         assert client_address(seen(**headers)) == client
 
 
-def test_ignores_peer_address_that_comes_without_nginx():
+def test_ignores_peer_address_without_nginx():
     request = RequestFactory().get("/", headers={"X-Peer-Address": "6.6.6.6"}, REMOTE_ADDR="203.0.113.7")
     assert client_address(request) == "203.0.113.7"
 
 
-def test_ignores_forwarded_scheme_where_no_setting_names_it():
+def test_ignores_forwarded_scheme_without_setting():
     assert not seen(**{"X-Peer-Address": "203.0.113.7", "X-Forwarded-Proto": "https"}).is_secure()

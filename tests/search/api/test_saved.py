@@ -19,7 +19,7 @@ def program(user) -> Program:  # noqa: F811
 
 @pytest.fixture
 def add_tea(add_photo, settings) -> list[int]:
-    """The numbers of three photos in which tea is written."""
+    """Create three photos with tea in their texts; return their ids."""
     settings.ELASTICSEARCH_URL = ""
     return [add_photo("green tea").pk for _time in range(3)]
 
@@ -120,7 +120,7 @@ def test_what_may_be_meant_is_suggested(program, user):  # noqa: F811
     assert program.get("/api/v1/search/suggestions/", {"query": "x"}).status_code == 400
 
 
-def test_a_saved_search_holds_all_fields_of_the_page(program):
+def test_saves_all_fields_of_the_search_page(program):
     search = {
         "q": "tea",
         "extension": "png",
@@ -143,13 +143,13 @@ def test_a_saved_search_holds_all_fields_of_the_page(program):
     "fields",
     [{}, {"q": ""}, {"order": "newest"}, {"min_width": 0}, {"after": "2023-02-30"}, {"top": 7}, {"region": "0,0,1,1"}],
 )
-def test_a_search_for_nothing_is_not_kept(program, fields):
+def test_refuses_empty_search(program, fields):
     response = program.post("/api/v1/saved-searches/", {"name": "None"} | fields, "application/json")
     assert response.status_code == 400
     assert not SavedSearch.objects.exists()
 
 
-def test_a_saved_search_can_be_changed(program, user):  # noqa: F811
+def test_changes_saved_search(program, user):  # noqa: F811
     body = {"name": "Tea", "q": "tea", "order": "newest"}
     saved = program.post("/api/v1/saved-searches/", body, "application/json").json()
     SavedSearch.objects.update(is_for_assistants=True)
@@ -170,7 +170,7 @@ def test_a_saved_search_can_be_changed(program, user):  # noqa: F811
     assert program.get(path).json()["name"] == "Green tea"
 
 
-def test_a_saved_search_can_be_run(program, add_tea):
+def test_runs_saved_search(program, add_tea):
     saved = program.post("/api/v1/saved-searches/", {"name": "T", "q": "tea"}, "application/json").json()
     path = f"/api/v1/saved-searches/{saved['id']}/results/"
     page = program.get(path, {"page_size": 1}).json()

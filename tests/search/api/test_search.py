@@ -168,7 +168,7 @@ def test_a_search_may_begin_with_a_photo_or_a_part_of_it(program, user, monkeypa
         assert [error["field"] for error in response.json()["errors"]] == ["region"]
 
 
-def test_says_to_wait_when_other_picture_searches_run(program, user, monkeypatch):  # noqa: F811
+def test_says_to_wait_while_other_picture_searches_run(program, user, monkeypatch):  # noqa: F811
     def refuse(*_arguments, **_fields):
         raise EncoderBusy("Two are under way.")
 

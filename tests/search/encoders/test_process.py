@@ -140,7 +140,7 @@ def test_a_query_overtakes_a_running_batch(encoder_process, photographs):
     assert len(batch.outcome) == len(batch.paths)
 
 
-def test_one_person_s_regions_hold_up_no_one_else(encoder_process, photographs, tmp_path, monkeypatch):
+def test_regions_of_one_person_delay_no_one_else(encoder_process, photographs, tmp_path, monkeypatch):
     monkeypatch.setattr(client, "PICTURE_QUERY_TIMEOUT", 250)
     model = ready_encoder("conse").model
     words = encode_text("cat", model=model).vector
@@ -159,7 +159,7 @@ def test_one_person_s_regions_hold_up_no_one_else(encoder_process, photographs, 
     askers = [threading.Thread(target=ask) for _number in range(4)]
     for asker in askers:
         asker.start()
-    # Two are under way, of which one is decoded: that takes as long as the test likes.
+    # Two are running, one of them decoding for as long as the test needs.
     decoder = encoder_process.wait_for_decoder()
     os.kill(decoder, signal.SIGSTOP)
     try:

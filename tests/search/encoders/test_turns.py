@@ -1,4 +1,4 @@
-"""Queries of one person take turns; those of several people do not wait for each other."""
+"""Queries of one person run one after the other; those of different people run at once."""
 
 import threading
 
@@ -7,7 +7,7 @@ import pytest
 from search.encoders.turns import TooManyUnderWay, Turns
 
 
-def test_a_second_query_waits_and_a_third_is_refused():
+def test_second_query_waits_and_third_is_refused():
     turns, events, has_begun = Turns(), [], threading.Event()
 
     def ask_second():
@@ -30,7 +30,7 @@ def test_a_second_query_waits_and_a_third_is_refused():
     assert events == ["another person", "first", "second"]
 
 
-def test_forgets_those_who_ask_no_more():
+def test_forgets_people_without_queries():
     turns = Turns()
     with pytest.raises(ZeroDivisionError), turns.turn_of(1):
         raise ZeroDivisionError
