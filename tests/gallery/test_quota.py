@@ -188,7 +188,7 @@ def test_leaves_half_of_disk_to_others_without_quota(owner, media_root, monkeypa
     used = 0
     monkeypatch.setattr("gallery.quota.free_bytes", lambda: 1000 - used)
     admit_upload(owner=owner, filename="a.zip", size=300, is_archive=is_archive)
-    with pytest.raises(NoRoom, match="too much on its way"):
+    with pytest.raises(NoRoom, match="unfinished uploads take too much"):
         admit_upload(owner=owner, filename="b.zip", size=201, is_archive=is_archive)
     admit_upload(owner=owner, filename="b.zip", size=200, is_archive=is_archive)
     other = User.objects.create_user("ben")
