@@ -73,7 +73,7 @@ function fade(item) {
   }, SECONDS_TO_READ * 1000);
 }
 
-// What only adds to a page that is there already stays away without a word.
+// Failures of optional parts of a page are not reported.
 for (const type of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
   document.addEventListener(type, ({ detail: { requestConfig } }) => {
     if (requestConfig.verb !== "get") tell(gettext("That did not work. Try again."), { failed: true });

@@ -1,4 +1,4 @@
-/** Requests to the server: the answer, or a Problem whose kind says what stood in the way. */
+/** Requests to the server: the answer, or a Problem with the kind of failure. */
 
 const LONGEST_WAIT = 20_000; // milliseconds
 
@@ -44,11 +44,11 @@ export async function askForJson(url, options) {
   try {
     return JSON.parse(text);
   } catch {
-    throw new Problem("server"); // Some gateway answered in the server's place.
+    throw new Problem("server"); // A gateway answered instead of the server.
   }
 }
 
-/** Call `wake` whenever a failed request is likely to succeed now: the connection or the person is back. */
+/** Call `wake` when a failed request is likely to succeed: the connection or the user is back. */
 export function onReturn(wake) {
   addEventListener("online", wake);
   addEventListener("pageshow", (event) => event.persisted && wake());

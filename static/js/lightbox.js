@@ -23,8 +23,8 @@ const zoom = new Zoom(stage, picture, { turn, zoomed: sharpen });
 const title = document.title;
 let photo = null;
 let list = null;
-let beside = new Map(); // the neighbours by the step to them, for when the list does not have this photo any more
-let problem = ""; // the kind of what kept the last neighbour away
+let beside = new Map(); // the neighbours by step, for when the list no longer has this photo
+let problem = ""; // the kind of Problem that kept the last neighbour from loading
 let removed = 0; // the number of the photo that is on its way into the bin
 
 /** The address of a photo's page, with the words by which it was found. */
@@ -68,7 +68,7 @@ function showPicture() {
   zoom.fit(photo.width, photo.height);
 }
 
-/** Show a sentence in the place of the picture; with no `kind`, the picture. */
+/** Show a message in place of the picture; without a `kind`, the picture. */
 function showProblem(kind) {
   picture.hidden = photo.broken;
   picture.querySelector("img").hidden = Boolean(kind);
@@ -81,7 +81,7 @@ function showAgain() {
   showAbout();
 }
 
-/** Say why the picture did not come, or why nothing can be done with it. */
+/** Say why the picture could not be loaded, or why it cannot be changed. */
 async function explain(shown) {
   const kind = await kindOf(shown.id);
   const isGone = ["trashed", "gone"].includes(kind);
@@ -105,7 +105,7 @@ function sharpen(scale) {
   original.decode().then(() => { image.src = original.src; }, () => {});
 }
 
-/** The neighbour, which is null at the ends; undefined where it cannot be known at the moment. */
+/** The neighbour; null at the ends, undefined if it is unknown at the moment. */
 async function neighbourOf(shown, step) {
   try {
     const neighbour = await list.neighbour(shown.id, step);

@@ -11,7 +11,7 @@ import { ask, Problem } from "./asking.js";
 
 const words = new URLSearchParams(location.search).get("q") ?? "";
 
-/** The boxes of a photo; empty where it has none, or where they do not come: the picture is there without them. */
+/** The boxes of a photo; empty if it has none or they cannot be loaded, as the picture does without them. */
 async function matchesOf(photo) {
   try {
     return await ask(`/photos/${photo}/matches?${new URLSearchParams({ q: words })}`);

@@ -1,8 +1,8 @@
 /**
  * The photos of the timeline that are known.
  *
- * Which portions to ask for is derived anew, at every step, from the range that is shown: nothing is queued, so nothing
- * visible can be dropped. Photos are shown only where the answer's months have the counts of the outline.
+ * Each step derives the portions to request from the visible range: nothing is queued, so nothing visible can be
+ * dropped. Photos are shown only if the months of the answer have the counts of the outline.
  */
 
 import { askForJson, Problem } from "./asking.js";
@@ -10,9 +10,9 @@ import { askForJson, Problem } from "./asking.js";
 const PORTION = 60; // photos, as the server's
 const AT_ONCE = 4; // requests
 const MAX_KEPT = 200; // portions
-const REST = 60; // milliseconds without scrolling, after which photos are asked for …
-const LONGEST_SCROLL = 250; // … or with it
-const UNTIL_LOOKING_AGAIN = 4000; // milliseconds, where thumbnails are missing
+const REST = 60; // milliseconds without scrolling, after which photos are requested …
+const LONGEST_SCROLL = 250; // … or while scrolling
+const UNTIL_LOOKING_AGAIN = 4000; // milliseconds, if thumbnails are missing
 const FIRST_PAUSE = 1000; // milliseconds after a failure, doubled after each further one
 const LONGEST_PAUSE = 30_000;
 const FAILURES_UNTIL_TOLD = 2;
@@ -22,7 +22,7 @@ const FAILURES_UNTIL_TOLD = 2;
  * changed: the kind of the Problem that keeps visible photos away, or empty).
  */
 export class PhotoStore extends EventTarget {
-  /** `outline` is what came with the page: months, shapes, the newest photo, and perhaps the first portion. */
+  /** `outline` comes with the page: months, shapes, the newest photo, and possibly the first portion. */
   constructor(source, outline) {
     super();
     this.source = source;
@@ -50,7 +50,7 @@ export class PhotoStore extends EventTarget {
     return this.indexes.get(id);
   }
 
-  /** The photos from place `first` to `last` are shown, or nearly; those around `middle` are the most urgent. */
+  /** Photos from place `first` to `last` are now on or near the screen; those around `middle` are the most urgent. */
   show(range) {
     this.range = range;
     const now = performance.now();
@@ -58,7 +58,7 @@ export class PhotoStore extends EventTarget {
     this.#later(now - this.moving < LONGEST_SCROLL ? REST : 0);
   }
 
-  /** Whether photos that are shown are still to come, as far as nothing stands in their way. */
+  /** Whether visible photos are still loading, without a failure. */
   get isLoading() {
     return !this.trouble && this.#shownPortions().some((begin) => !this.portions.get(begin)?.isLoaded);
   }
@@ -77,21 +77,21 @@ export class PhotoStore extends EventTarget {
     return ids.filter(Boolean);
   }
 
-  /** Ask again for the portion in which this place lies, keeping its photos until the answer comes. */
+  /** Request the portion of this place again, keeping its photos until the answer arrives. */
   recheck(index) {
     const portion = this.portions.get(beginOf(index));
     if (portion) portion.isLoaded = false;
     this.#later(0);
   }
 
-  /** Try now what failed before. */
+  /** Retry failed requests now. */
   wake() {
     for (const portion of this.portions.values()) Object.assign(portion, { due: 0, failures: 0 });
     this.isLoggedOut = false;
     this.#later(0);
   }
 
-  /** Ask for the outline anew; whether places have changed. All portions are verified again. Rejects with a Problem. */
+  /** Load a new outline; return whether places have changed. Verifies all portions again. Rejects with a Problem. */
   async refresh() {
     const outline = await askForJson(this.source);
     const before = { ...this };
@@ -103,7 +103,7 @@ export class PhotoStore extends EventTarget {
     return !isSame;
   }
 
-  /** Keep showing the photos of months that are as they were. */
+  /** Keep showing the photos of unchanged months. */
   #carryOver({ months, shapes, photos, range }) {
     const known = new Map(months.map((month) => [month.key, month]));
     for (const { key, count, first } of this.months) {
@@ -122,7 +122,7 @@ export class PhotoStore extends EventTarget {
     this.timer = setTimeout(() => this.#work(), delay);
   }
 
-  /** Begin as many requests as may run, the most urgent first, and come back when the next is due. */
+  /** Start as many requests as allowed, the most urgent first, and run again when the next is due. */
   #work() {
     this.moving = null;
     const now = performance.now();
@@ -140,7 +140,7 @@ export class PhotoStore extends EventTarget {
     if (next < Infinity) this.#later(next - now);
   }
 
-  /** The portions of which something is shown, the most urgent first. */
+  /** The portions with visible photos, the most urgent first. */
   #shownPortions() {
     const { first, last, middle } = this.range;
     const begins = [];
@@ -149,7 +149,7 @@ export class PhotoStore extends EventTarget {
     return begins.sort((one, other) => distance(one) - distance(other));
   }
 
-  /** When to ask for a portion: never while that is being done, nor where all is known. */
+  /** When to request a portion: never while it is loading or already complete. */
   #dueAt(begin) {
     const portion = this.portions.get(begin);
     if (!portion) return 0;
@@ -166,12 +166,12 @@ export class PhotoStore extends EventTarget {
     return false;
   }
 
-  /** Ask for a portion, or wait for the request that is on its way. With `abort` it ends once it is out of sight. */
+  /** Request a portion, or wait for the running request. With `abort` the request ends once it is out of sight. */
   #request(begin, abort = null) {
     const portion = this.portions.get(begin) ?? { isLoaded: false, at: 0, failures: 0, due: 0 };
     this.portions.set(begin, portion);
     if (portion.request) {
-      if (!abort) portion.abort = null; // Now somebody waits for it, in sight or not.
+      if (!abort) portion.abort = null; // A caller waits for it now, in sight or not.
       return portion.request;
     }
     portion.abort = abort;
@@ -203,7 +203,7 @@ export class PhotoStore extends EventTarget {
     }
   }
 
-  /** Whether what came has the places that the outline gives it. */
+  /** Whether the answer's photos have their places in the outline. */
   #fits(begin, { months, photos }) {
     const end = Math.min(begin + PORTION, this.shapes.length);
     const expected = this.months.filter(({ first, count }) => first < end && first + count > begin);
@@ -212,7 +212,7 @@ export class PhotoStore extends EventTarget {
   }
 
   #keep(begin, photos) {
-    // The last to come is the last to be forgotten.
+    // The latest portion is forgotten last.
     const portion = this.portions.get(begin) ?? {};
     this.portions.delete(begin);
     this.portions.set(begin, Object.assign(portion, { isLoaded: true, at: performance.now(), failures: 0, due: 0 }));
@@ -258,7 +258,7 @@ function beginOf(index) {
   return Math.floor(index / PORTION) * PORTION;
 }
 
-/** A request that failed is repeated, one that is out of sight need not come. */
+/** Failed requests are repeated; requests out of sight are aborted. */
 function unlessExpected(error) {
   if (!(error instanceof Problem) && error.name !== "AbortError") throw error;
 }

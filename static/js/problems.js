@@ -1,10 +1,10 @@
-/** What stands in the way of a photo, in a sentence with what to do about it (templates/gallery/problems.html). */
+/** Messages about photos that cannot be loaded, with the remedy (templates/gallery/problems.html). */
 
 import { announceChange, post, tell } from "./actions.js";
 import { askForJson, loginAddress, Problem } from "./asking.js";
 import { addressOf } from "./tiles.js";
 
-/** Why something of the photo of this number did not come: the kind of the Problem, "trashed", "gone" or "picture". */
+/** The reason why part of a photo could not be loaded: the kind of Problem, "trashed", "gone" or "picture". */
 export async function kindOf(id) {
   try {
     const { state } = await askForJson(addressOf(id, "state"));
@@ -15,7 +15,7 @@ export async function kindOf(id) {
   }
 }
 
-/** The sentence about a problem of this kind; `retry` is called by its button, and once a photo is restored. */
+/** The message for this kind of problem; its button, and restoring a photo, call `retry`. */
 export function problemView(kind, { retry, id = 0 }) {
   const view = document.createElement("div");
   view.className = "problem";
@@ -35,7 +35,7 @@ export function problemView(kind, { retry, id = 0 }) {
   return view;
 }
 
-/** The sentence about a problem, alone. */
+/** The message alone, without buttons. */
 export function sentenceOf(kind) {
   const template = document.querySelector(`#problem-${kind}`) ?? document.querySelector("#problem-server");
   return template.content.querySelector("p").textContent;

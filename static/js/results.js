@@ -20,7 +20,7 @@ document.addEventListener("htmx:afterSettle", goOn);
 goOn();
 // Who goes somewhere else meanwhile is not pulled back.
 for (const type of ["wheel", "pointerdown", "keydown"]) addEventListener(type, () => { wanted = 0; }, { passive: true });
-// Nobody need stay for a moment after scrolling: iOS has no `beforeunload`, but clicks.
+// Saves at once: a user may leave right after scrolling, and iOS has no `beforeunload`, but clicks.
 for (const type of ["beforeunload", "click"]) addEventListener(type, save, { capture: true });
 addEventListener("scroll", () => {
   clearTimeout(saving);

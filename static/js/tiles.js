@@ -37,7 +37,7 @@ class ListOfTiles {
     return this.photos.find((photo) => photo.id === id) ?? null;
   }
 
-  /** The photo so many places further; null beyond the ends, undefined where the list has no such photo. */
+  /** The photo `step` places further; null beyond the ends, undefined if the list has no such photo. */
   async neighbour(id, step) {
     const { photos } = this;
     const at = photos.findIndex((photo) => photo.id === id);

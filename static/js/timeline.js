@@ -11,9 +11,9 @@ import { fillTile, makeTile, photoOf, releaseTile, retryThumbnail } from "./time
 
 const MARGIN = 0.75; // screens above and below that are filled too
 const HEADING = 56;
-const PAUSE = 250; // milliseconds from a change until the outline is asked for …
-const LONGEST_PAUSE = 30_000; // … at most, where that fails
-const STEADY = 10_000; // milliseconds after which a change has nothing to do with the one before
+const PAUSE = 250; // milliseconds from a change until the outline is requested …
+const LONGEST_PAUSE = 30_000; // … at most, after failures
+const STEADY = 10_000; // milliseconds after which a change is independent of the previous one
 
 const element = document.querySelector("#photos");
 const notice = document.querySelector("#timeline-notice");
@@ -90,7 +90,7 @@ function render() {
   if (layout.months.length) scrubber.move(from / Math.max(1, layout.height - innerHeight), layout.monthAt(from + HEADING));
 }
 
-/** Tell the store which photos are shown: whatever is missing of them, it asks for. */
+/** Tell the store which photos are visible; it requests missing ones. */
 function tellRange(items, middle) {
   const indexes = [...items.values()].filter(({ month }) => !month).map(({ index }) => index);
   if (!indexes.length) return;
@@ -133,7 +133,7 @@ function renderSoon() {
   frame ||= requestAnimationFrame(render);
 }
 
-/** Ask at once for all that failed before. */
+/** Retry all failed requests at once. */
 function wake() {
   store.wake();
   for (const item of shown.values()) if (item.classList.contains("tile")) retryThumbnail(item);
@@ -149,7 +149,7 @@ let refreshing = null;
 let changes = 0;
 let failures = 0;
 let endPause = () => {};
-/** Photos came or went, often many after each other: ask for the outline anew, and stay where one is. */
+/** Photos were added or removed, often many in a row: load a new outline, and keep the position. */
 function refreshSoon() {
   changes += 1;
   refreshing ??= refresh().finally(() => { refreshing = null; });
@@ -169,7 +169,7 @@ async function refresh() {
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       failures += 1;
-      // Nobody gets an answer before the login; all else is tried again.
+      // Requests fail until the login; other failures are retried.
       if (error.kind !== "login") seen = -1;
     }
   }
@@ -178,7 +178,7 @@ async function refresh() {
 let outdatedAt = -Infinity;
 let outdatedPause = 0;
 let outdatedTimer = 0;
-/** Places have changed. Where they do so all the time, as while a program deletes photos, we ask less and less often. */
+/** Places have changed. If that continues, as while a program deletes photos, requests become less frequent. */
 function refreshOutdated() {
   if (outdatedTimer) return;
   const now = performance.now();
@@ -211,12 +211,12 @@ onReturn(() => {
   refreshSoon();
   if (failures) endPause();
 });
-// Nobody need stay for a moment after scrolling: iOS has no `beforeunload`, but clicks.
+// Saves at once: a user may leave right after scrolling, and iOS has no `beforeunload`, but clicks.
 for (const type of ["beforeunload", "click"]) addEventListener(type, save, { capture: true });
 document.addEventListener("photo:shown", ({ detail: { id } }) => bringIntoView(id));
 document.addEventListener("photo:closed", ({ detail: { id } }) => focusPhoto(id));
 
-/** Scroll to the photo that the lightbox shows, unless it is on the screen: so its neighbours are known, too. */
+/** Scroll to the photo in the lightbox unless it is on the screen, so that its neighbours are known too. */
 function bringIntoView(id) {
   const index = store.indexOf(id);
   if (index === undefined) return;
@@ -233,13 +233,13 @@ function focusPhoto(id) {
   save();
 }
 
-/** The photo of this number as a tile shows it, or as it is known. */
+/** The photo with this id as its tile shows it, or as the store knows it. */
 function photoOfId(id) {
   const tile = element.querySelector(`.tile[data-photo="${id}"]`);
   return (tile && photoOf(tile)) ?? store.at(store.indexOf(id));
 }
 
-/** The place of the photo of this number, once it is known again after a change; undefined where it is gone. */
+/** The place of the photo with this id, once known again after a change; undefined if it is gone. */
 async function placeOf(id) {
   while (store.indexOf(id) === undefined && ((refreshing && !failures) || store.isLoading)) {
     await new Promise((done) => { setTimeout(done, 50); });
@@ -247,7 +247,7 @@ async function placeOf(id) {
   return store.indexOf(id);
 }
 
-/** The photo so many places further; null beyond the ends, undefined where this one is gone. Rejects with a Problem. */
+/** The photo `step` places further; null beyond the ends, undefined if this one is gone. Rejects with a Problem. */
 async function neighbourOf(id, step) {
   const index = await placeOf(id);
   if (index === undefined) return undefined;

@@ -1,9 +1,9 @@
-/** The tiles of the timeline: filled with a photo, its thumbnail asked for again where it failed, and used again. */
+/** The tiles of the timeline: filling them, retrying failed thumbnails, and reusing them. */
 
 import { mark } from "./selection.js";
 import { addressOf, showPlaceholder } from "./tiles.js";
 
-const PAUSES = [1000, 3000]; // milliseconds after which a thumbnail is asked for again, before a person has to
+const PAUSES = [1000, 3000]; // milliseconds until automatic retries of a thumbnail; then the user has to
 
 const templates = Object.fromEntries(["tile", "broken", "waiting", "failed"].map((name) =>
   [name, document.querySelector(`#${name}-template`).content.firstElementChild]));
@@ -33,12 +33,12 @@ export function releaseTile(tile) {
   spare.push(tile);
 }
 
-/** The photo that a tile shows; null where none has come. */
+/** The photo that a tile shows; null if none has loaded. */
 export function photoOf(tile) {
   return filled.get(tile) ?? null;
 }
 
-/** Have `tile` show `photo`; nothing is touched where it does. */
+/** Show `photo` in `tile`; do nothing if it is already shown. */
 export function fillTile(tile, photo) {
   const before = filled.get(tile);
   if (before === photo) return;
@@ -68,7 +68,7 @@ function showThumbnail(tile, photo, attempt = 0) {
     // Meanwhile the tile may show another photo.
     const isShown = () => image.parentElement === tile.querySelector("a");
     if (!isShown()) return;
-    image.hidden = true; // The browser would show the mark of a broken picture.
+    image.hidden = true; // Otherwise the browser shows a broken picture.
     tile.dispatchEvent(new CustomEvent("thumbnail:failed", { bubbles: true, detail: { id: photo.id } }));
     if (attempt < PAUSES.length) setTimeout(() => isShown() && showThumbnail(tile, photo, attempt + 1), PAUSES[attempt]);
     else showFailure(tile, photo);
@@ -82,12 +82,12 @@ function showFailure(tile, photo) {
   const button = templates.failed.cloneNode(true);
   button.querySelector("small").textContent = photo.name;
   button.addEventListener("click", () => retryThumbnail(tile));
-  // Its place is kept, without the mark of a broken picture.
+  // Keeps its place, without a broken picture.
   tile.querySelector("a").replaceChildren();
   tile.append(button);
 }
 
-/** Ask again for the thumbnail of a tile that says that it could not be loaded. */
+/** Retry the thumbnail of a tile that reports a failure. */
 export function retryThumbnail(tile) {
   const button = tile.querySelector(".failed");
   if (!button) return;
