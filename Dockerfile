@@ -1,7 +1,7 @@
 # One image for all of photosearch's processes; compose.yaml says which command each of them runs.
 FROM python:3.11-slim-bookworm
 
-# OpenMP for torch and Paddle, OpenGL and GLib for PaddleX's OpenCV; nginx, of which `manage.py front` makes the web server.
+# OpenMP for torch and Paddle, OpenGL and GLib for PaddleX's OpenCV; nginx, which `manage.py front` runs.
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends libgomp1 libgl1 libglib2.0-0 nginx \
     && rm -rf /var/lib/apt/lists/*
