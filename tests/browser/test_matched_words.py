@@ -100,6 +100,9 @@ def test_on_a_telephone_room_is_kept_below_a_picture_for_a_bar_alone(open_page, 
     settle(page)
     assert page.locator(".picture").evaluate("frame => getComputedStyle(frame).marginBottom") == "0px"
     page.goto(f"/photos/{read.pk}")
+    # It comes after the page, and moves the picture.
+    expect(page.locator(".match-bar")).to_be_visible()
+    settle(page)
     frame, bar = page.locator(".picture").bounding_box(), page.locator(".match-bar").bounding_box()
     assert frame["y"] + frame["height"] <= bar["y"]
 
@@ -128,6 +131,7 @@ def test_neither_bar_of_the_lightbox_lies_over_a_picture_that_is_not_zoomed(open
     page = open_page("/search?q=调休", **look)
     page.locator(".hit .tile").click()
     expect(page.get_by_role("button", name="All text")).to_be_visible()
+    settle(page)
     frame, bar = page.locator("#lightbox .picture").bounding_box(), page.locator(".match-bar").bounding_box()
     assert frame["y"] + frame["height"] <= bar["y"]
     above = page.get_by_role("button", name="Close").bounding_box()
