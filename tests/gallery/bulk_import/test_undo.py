@@ -22,8 +22,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def state(media_root: Path) -> tuple[Any, ...]:
-    """All that is known of photos, and all files; a revision only ever grows."""
-    photos = [{**row, "revision": 0} for row in Photo.objects.order_by("pk").values()]
+    """All that is known of photos, and all files; a revision and the time of a change only ever grow."""
+    photos = [{**row, "revision": 0, "changed_at": None} for row in Photo.objects.order_by("pk").values()]
     return (
         photos,
         list(PhotoSource.objects.order_by("pk").values()),
