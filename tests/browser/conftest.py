@@ -4,11 +4,13 @@ Playwright keeps an event loop running in this thread, in which Django refuses t
 that loop, so Django is told that it is safe, for as long as the tests of this folder run.
 """
 
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.signals import request_finished, request_started
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
@@ -43,6 +45,38 @@ def words_from_database(settings: Any) -> None:
     settings.ELASTICSEARCH_URL = ""
 
 
+class OpenRequests:
+    """Counts the requests that the site has begun to answer and not ended."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._changed = threading.Condition()
+
+    def begin(self, **_signal: Any) -> None:
+        with self._changed:
+            self._count += 1
+
+    def end(self, **_signal: Any) -> None:
+        with self._changed:
+            self._count -= 1
+            self._changed.notify_all()
+
+    def wait_for_end(self) -> None:
+        with self._changed:
+            assert self._changed.wait_for(lambda: self._count == 0, PATIENCE / 1000), f"{self._count} requests hang"
+
+
+@pytest.fixture
+def open_requests() -> Iterator[OpenRequests]:
+    """Requests in progress: one that goes on while the database is emptied deadlocks with that."""
+    requests = OpenRequests()
+    request_started.connect(requests.begin)
+    request_finished.connect(requests.end)
+    yield requests
+    request_started.disconnect(requests.begin)
+    request_finished.disconnect(requests.end)
+
+
 @pytest.fixture
 def provoked() -> list[str]:
     """Parts of the console errors that a test provokes on purpose, beside those of every test."""
@@ -63,6 +97,7 @@ def open_page(
     media_root: Any,  # noqa: F811
     owner: User,
     provoked: list[str],
+    open_requests: OpenRequests,
 ) -> Iterator[Callable[..., Page]]:
     """Opens a tab in which `owner` is logged in; nothing in it may be complained of, by scripts or the CSP."""
     complaints: list[str] = []
@@ -86,6 +121,7 @@ def open_page(
     yield open_tab
     for context in contexts:
         context.close()
+    open_requests.wait_for_end()
     assert [complaint for complaint in complaints if not any(words in complaint for words in provoked)] == []
 
 
