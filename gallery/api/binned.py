@@ -6,7 +6,7 @@ from rest_framework.response import Response
 
 from gallery.access import ApiRequest
 from gallery.access.problems import ApiView
-from gallery.api.paging import BEFORE, MOMENT, PageQuery, answer_page_by
+from gallery.api.paging import BEFORE, SERVER_MOMENT, PageQuery, answer_page_by
 from gallery.api.photos import own_photo
 from gallery.bin import restore_photos
 from gallery.models import Photo
@@ -17,7 +17,7 @@ from gallery.tokens import Scope
 class BinQuery(PageQuery):
     """Which part of the bin."""
 
-    cursor = serializers.RegexField(f"^{MOMENT}$", required=False, help_text=BEFORE)
+    cursor = serializers.RegexField(f"^{SERVER_MOMENT}$", required=False, help_text=BEFORE)
 
 
 class BinnedPhoto(PhotoSerializer):

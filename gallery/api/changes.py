@@ -7,7 +7,7 @@ from rest_framework.response import Response
 
 from gallery.access import ApiRequest
 from gallery.access.problems import ApiView
-from gallery.api.paging import BEFORE, MOMENT, PageQuery, answer_page_by
+from gallery.api.paging import BEFORE, SERVER_MOMENT, PageQuery, answer_page_by
 from gallery.models import Photo, PhotoRemoval
 from gallery.serializers import Page
 from gallery.tokens import Scope
@@ -18,7 +18,7 @@ AS_OF = "The list is complete up to this time: send it as the start of the next 
 class RemovalQuery(PageQuery):
     """Query parameters for the list of removed photos."""
 
-    cursor = serializers.RegexField(f"^{MOMENT}$", required=False, help_text=BEFORE)
+    cursor = serializers.RegexField(f"^{SERVER_MOMENT}$", required=False, help_text=BEFORE)
     since = serializers.DateTimeField(help_text="Value of `as_of` in the previous answer.")
 
 

@@ -14,6 +14,8 @@ MAX_PAGE = 200
 NUMBER = "[0-9]{1,18}"
 # When, in microseconds, and the number of the object: many may share a moment.
 MOMENT = rf"-?{NUMBER}\.{NUMBER}"
+# The same of the server's own clock: never before 1970, and within the years that datetime knows.
+SERVER_MOMENT = rf"[0-9]{{1,17}}\.{NUMBER}"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 # Clients shall not know what it is.
