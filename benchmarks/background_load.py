@@ -41,7 +41,8 @@ def main() -> None:
     else:
         with own_site(people=PEOPLE) as people:
             wait_for_rest(people[0])
-            measure(people[0], people[1:] * arguments.uploaders, arguments.clients, arguments.seconds)
+            uploaders = (people[1:] * arguments.uploaders)[: arguments.uploaders]
+            measure(people[0], uploaders, arguments.clients, arguments.seconds)
 
 
 def measure(person: Person, uploaders: list[Person], clients: int, seconds: float) -> None:
