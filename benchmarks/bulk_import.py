@@ -30,10 +30,10 @@ from PIL import Image
 
 from gallery.bulk_import.jobs import create_job
 from gallery.bulk_import.run import run_job
-from gallery.files import THUMBNAIL_SIDES, original_name, thumbnail_path
-from gallery.images import EXTENSIONS, THUMBNAIL_VERSION, WEBP_QUALITY
 from gallery.models import ImportJob, Photo, PhotoSource
-from gallery.samples.catalogue import SAMPLES
+from gallery.pictures.images import EXTENSIONS, THUMBNAIL_VERSION, WEBP_QUALITY
+from gallery.storage.files import THUMBNAIL_SIDES, original_name, thumbnail_path
+from photosearch.samples.catalogue import SAMPLES
 
 NAME = "photosearch_benchmark_import"
 WORKERS = 2

@@ -27,7 +27,7 @@ OURS = (
 )
 # Steps with photos to do, and photos that a step has begun and not finished.
 UNFINISHED = (
-    "from gallery.models import StepAttempt; from gallery.steps import CurrentStep, current_steps;"
+    "from gallery.models import StepAttempt; from gallery.processing.steps import CurrentStep, current_steps;"
     "steps = [step for step in current_steps() if isinstance(step, CurrentStep)];"
     "print(sum(step.missing().exists() for step in steps) + StepAttempt.objects.count())"
 )

@@ -12,7 +12,7 @@ import numpy as np
 from django.contrib.auth.models import User
 from django.db import connection
 
-from gallery.images import THUMBNAIL_VERSION
+from gallery.pictures.images import THUMBNAIL_VERSION
 
 NAME = "photosearch_benchmark"
 OWNERS = ("half", "hundredth", "others")

@@ -20,12 +20,12 @@ from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 
 from benchmarks.library import Library, query_vectors, store_vectors
-from gallery.images import THUMBNAIL_VERSION
 from gallery.models import Photo
-from search.comparing import compare_some, compare_words
-from search.likeness import MOST_DISTANT
-from search.look_alikes import look_alikes
+from gallery.pictures.images import THUMBNAIL_VERSION
 from search.models import ComparedPhoto, LookAlike, PhotoEmbedding
+from search.near_duplicates.comparing import compare_some, compare_words
+from search.near_duplicates.groups import look_alikes
+from search.near_duplicates.likeness import MOST_DISTANT
 
 NAME = "photosearch_look_alikes"
 MODEL = "synthetic@000000000000.1"

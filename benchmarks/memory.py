@@ -19,9 +19,9 @@ from django.contrib.auth.models import User
 from supervisor.xmlrpc import SupervisorTransport
 
 from benchmarks.pictures import pictures
-from gallery.deletion import delete_photos
+from gallery.intake.upload import store_upload
 from gallery.models import Photo
-from gallery.upload import store_upload
+from gallery.photos.deletion import delete_photos
 from search.models import PhotoEmbedding, PhotoText
 
 PATIENCE = 1800

@@ -12,8 +12,8 @@ import unicodedata
 import numpy as np
 from PIL import Image
 
-from gallery.samples.catalogue import SAMPLES, SamplePicture
-from search.ocr import engine_version, read_image
+from photosearch.samples.catalogue import SAMPLES, SamplePicture
+from search.ocr.reader import engine_version, read_image
 
 
 def wrong_characters(line: str, text: str) -> int:

@@ -26,8 +26,8 @@ PURPOSES = ("thumbnails", "encoder", "region", "text")
 
 def prepare(path: Path, purpose: str) -> None:
     """Prepare the picture for one purpose, without the model."""
-    from gallery.files import THUMBNAIL_SIDES
-    from gallery.images import make_placeholder, make_thumbnail, open_image
+    from gallery.pictures.images import make_placeholder, make_thumbnail, open_image
+    from gallery.storage.files import THUMBNAIL_SIDES
     from search.encoders.picture_views import open_for_encoder, open_region, views_along
 
     match purpose:
@@ -43,14 +43,14 @@ def prepare(path: Path, purpose: str) -> None:
         case "text":
             import numpy as np
 
-            from search.ocr import MAX_SIDE
+            from search.ocr.reader import MAX_SIDE
 
             np.ascontiguousarray(np.asarray(open_image(path, max_side=MAX_SIDE))[:, :, ::-1])
 
 
 def measure(path: Path, purpose: str) -> dict[str, object]:
     """Prepare the picture; return the peaks of this process and of its child in MB, and the seconds."""
-    from gallery.images import InvalidImage
+    from gallery.pictures.images import InvalidImage
 
     started, answer = time.perf_counter(), ""
     try:

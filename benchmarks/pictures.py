@@ -6,8 +6,8 @@ from itertools import count
 
 from PIL import Image
 
-from gallery.samples.catalogue import SAMPLES
-from gallery.samples.sheet import Sheet
+from photosearch.samples.catalogue import SAMPLES
+from photosearch.samples.sheet import Sheet
 
 WORDS = "会议改到星期三下午，请带上报告 The meeting moved to Wednesday, bring the report. Ticket"
 

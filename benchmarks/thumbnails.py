@@ -8,8 +8,8 @@ from itertools import islice
 from PIL import Image
 
 from benchmarks.pictures import pictures
-from gallery.files import THUMBNAIL_SIDES
-from gallery.images import make_thumbnail, open_image
+from gallery.pictures.images import make_thumbnail, open_image
+from gallery.storage.files import THUMBNAIL_SIDES
 
 PICTURES = 8
 ROUNDS = 3

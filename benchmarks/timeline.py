@@ -28,8 +28,8 @@ from django.test.utils import CaptureQueriesContext
 from PIL import Image
 from playwright.sync_api import Page, Route
 
-from gallery.images import THUMBNAIL_VERSION
 from gallery.models import Photo
+from gallery.pictures.images import THUMBNAIL_VERSION
 from tests.chromium import chromium
 
 NAME = "photosearch_many"

@@ -16,8 +16,8 @@ import numpy as np
 
 from benchmarks.library import Library, open_library, query_vectors
 from gallery.models import Photo
-from search.vector_index import build_vector_index
-from search.vector_search import vector_search
+from search.vectors.index import build_vector_index
+from search.vectors.search import vector_search
 
 LIMIT = 64
 COMPARED = (5_000, 10_000, 20_000, 30_000, 50_000, 100_000)
@@ -49,7 +49,7 @@ def _print_recall(library: Library, owner: str, like: str, queries: np.ndarray) 
     for query in queries:
         search = {"model": library.model, "user": user, "limit": LIMIT}
         hits, milliseconds = _timed(vector_search, query, **search)
-        with patch("search.vector_search.has_vector_index", return_value=False):
+        with patch("search.vectors.search.has_vector_index", return_value=False):
             nearest, milliseconds_of_comparing = _timed(vector_search, query, **search)
         recalls.append(len({hit.photo_id for hit in hits} & {hit.photo_id for hit in nearest}) / LIMIT)
         times.append(milliseconds)
@@ -65,7 +65,7 @@ def _print_times_of_comparing(library: Library, queries: np.ndarray) -> None:
     numbers = list(Photo.objects.filter(owner=user).order_by("pk").values_list("pk", flat=True))
     for size in COMPARED:
         some = Photo.objects.filter(pk__lte=numbers[min(size, len(numbers)) - 1])
-        with patch("search.vector_search.has_vector_index", return_value=False):
+        with patch("search.vectors.search.has_vector_index", return_value=False):
             times = [
                 _timed(vector_search, query, model=library.model, user=user, photos=some, limit=LIMIT)[1]
                 for query in queries

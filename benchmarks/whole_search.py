@@ -24,8 +24,9 @@ from django.urls import reverse
 from benchmarks.encoder_process import encoder_process
 from benchmarks.library import NAME, Library, open_library
 from gallery.models import Photo
-from search import documents, ranking
-from search.vector_index import build_vector_index
+from search.keywords import index
+from search.ranking import ranker
+from search.vectors.index import build_vector_index
 from search.views import search as search_view
 
 WORDS = (
@@ -41,9 +42,9 @@ WORDS = (
 # What is left of the search is fusing (with the choice of the encoder and the database's last word), what is left of
 # the request is rendering.
 PARTS = {
-    "encode": (ranking, "encode_text"),
-    "vector": (ranking, "vector_search"),
-    "keyword": (ranking, "keyword_search"),
+    "encode": (ranker, "encode_text"),
+    "vector": (ranker, "vector_search"),
+    "keyword": (ranker, "keyword_search"),
     "search": (search_view, "search_by_text"),
 }
 
@@ -63,9 +64,9 @@ def main() -> None:
     ):
         library = open_library(photos=arguments.photos, model=encoder.model, dimensions=encoder.dimensions)
         build_vector_index(encoder.model, encoder.dimensions)
-        documents.ensure_index()
-        if documents.count() != arguments.photos:
-            documents.rebuild_index()
+        index.ensure_index()
+        if index.count() != arguments.photos:
+            index.rebuild_index()
         for owner in ("half", "hundredth"):
             _print_table(_measure(library.owner(owner), arguments.rounds), library, owner)
 

@@ -10,4 +10,5 @@ class GalleryConfig(AppConfig):
 
     def ready(self) -> None:
         """Register them."""
-        from gallery import checks, sessions, user_deletion  # noqa: F401
+        from gallery import checks, user_deletion  # noqa: F401
+        from gallery.access import sessions  # noqa: F401

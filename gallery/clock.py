@@ -9,17 +9,17 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import close_old_connections
 
 from gallery.assistants import forget_old_calls
-from gallery.attempts import was_down_lately
-from gallery.bin import purge_bins
 from gallery.bulk_import.archives import sweep_archives
 from gallery.bulk_import.jobs import cancel_neglected
-from gallery.deletion import sweep_strays
-from gallery.files import sweep_temporary
-from gallery.import_tasks import resume_imports
+from gallery.bulk_import.tasks import resume_imports
 from gallery.models import RETRY_DELAY, Photo, Step
-from gallery.partial_uploads import sweep_partial_uploads
-from gallery.steps import BATCH_SIZES, CurrentStep, current_steps
-from gallery.tasks import MAX_WAITING, enqueue_comparisons, enqueue_vector_indexes, resume_unindexing, top_up
+from gallery.photos.deletion import sweep_strays
+from gallery.photos.trash import purge_bins
+from gallery.processing.attempts import was_down_lately
+from gallery.processing.steps import BATCH_SIZES, CurrentStep, current_steps
+from gallery.processing.tasks import MAX_WAITING, enqueue_comparisons, enqueue_vector_indexes, resume_unindexing, top_up
+from gallery.storage.files import sweep_temporary
+from gallery.storage.partial_uploads import sweep_partial_uploads
 
 logger = logging.getLogger(__name__)
 

@@ -14,10 +14,10 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from gallery.access.fields import MAX_NUMBER
+from gallery.access.tokens import Scope
 from gallery.account import Account, Density
 from gallery.assistants import AssistantAccess
 from gallery.models import MAX_IMPORTANCE, Photo
-from gallery.tokens import Scope
 from search.models import SavedSearch
 from search.saved import MOST_FOR_ASSISTANTS, choose_for_assistants, saved_searches, searches_for_assistants
 

@@ -10,8 +10,8 @@ from rest_framework import serializers
 
 from gallery.access.fields import Input, Text, Whole
 from gallery.access.permissions import may_administrate
-from gallery.images import CONTENT_TYPES
 from gallery.models import MAX_IMPORTANCE, Photo, PhotoSource
+from gallery.pictures.images import CONTENT_TYPES
 
 # Only days that there are: a pattern is all that a schema can say of a time without a zone.
 DAY = (
@@ -44,7 +44,7 @@ class LocalTimeField(serializers.Field):
 
 
 class StateField(serializers.ChoiceField):
-    """How far a step of a photo's processing has come, as gallery.progress tells it."""
+    """How far a step of a photo's processing has come, as gallery.processing.progress tells it."""
 
     def __init__(self, **options: Any) -> None:
         off = "Off: the import that brought the photo did without it."

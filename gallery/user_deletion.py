@@ -13,11 +13,11 @@ from django.db import transaction
 from django.db.models.signals import pre_delete
 from django.dispatch import receiver
 
+from gallery.access.sessions import end_sessions
 from gallery.bulk_import.archives import remove_archive, remove_archives
-from gallery.deletion import delete_photos
-from gallery.files import ORIGINALS, THUMBNAILS
 from gallery.models import ImportJob, PartialUpload, Photo
-from gallery.sessions import end_sessions
+from gallery.photos.deletion import delete_photos
+from gallery.storage.files import ORIGINALS, THUMBNAILS
 
 
 def delete_user(user: User) -> None:

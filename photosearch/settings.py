@@ -90,7 +90,7 @@ INSTALLED_APPS = [
     "search",
 ]
 MIDDLEWARE = [
-    "photosearch.metrics.RequestMetrics",
+    "photosearch.monitoring.metrics.RequestMetrics",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "photosearch.privacy.PrivateAnswers",
@@ -101,7 +101,7 @@ MIDDLEWARE = [
     "gallery.access.body_gate.BodyGate",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "gallery.sessions.NoteSessions",
+    "gallery.access.sessions.NoteSessions",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -283,7 +283,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "filters": {"refused_requests": {"()": "photosearch.request_log.RefusedRequests"}},
+    "filters": {"refused_requests": {"()": "photosearch.monitoring.request_log.RefusedRequests"}},
     "handlers": {
         "console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["refused_requests"]},
     },

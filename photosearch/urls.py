@@ -8,7 +8,7 @@ from django.views.decorators.cache import cache_control
 from django.views.i18n import JavaScriptCatalog
 
 from gallery.views.accounts import ChangePassword, LogIn, choose_language
-from photosearch.health import show_health
+from photosearch.monitoring.health import show_health
 
 # Of the installed packages only our own strings: the admin's are many. The page's address for them names the language.
 script_strings = cache_control(max_age=3600)(JavaScriptCatalog.as_view(packages=["gallery"]))

@@ -10,9 +10,9 @@ from django.http import QueryDict
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from search.dates import Period
 from search.forms import SearchForm
-from search.query import Query
+from search.query.dates import Period
+from search.query.parser import Query
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,12 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 
 from gallery.access.fields import MAX_NUMBER
-from gallery.images import EXTENSIONS
 from gallery.models import MAX_IMPORTANCE, Photo
-from search.examples import Example, PartOfPhoto, Region, StoredPhoto, read_picture
-from search.filters import Filters
+from gallery.pictures.images import EXTENSIONS
 from search.models import SavedSearch
-from search.query import MAX_PIXELS, MAX_QUERY_LENGTH, midnight
+from search.query.filters import Filters
+from search.query.parser import MAX_PIXELS, MAX_QUERY_LENGTH, midnight
+from search.vectors.examples import Example, PartOfPhoto, Region, StoredPhoto, read_picture
 
 LIMITS = (20, 60, 120, 240)
 

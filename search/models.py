@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from pgvector.django import HalfVectorField
 
 from gallery.models import Photo, Step
-from search.folding import Folded
+from search.query.folding import Folded
 
 
 class PhotoEmbedding(models.Model):
@@ -25,7 +25,7 @@ class PhotoEmbedding(models.Model):
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     model = models.CharField(max_length=100, help_text=_("Name, first digits of the weights' SHA-256, version."))
     view = models.PositiveSmallIntegerField(default=0)
-    # No dimension: models differ; each has a partial index of its own (search.vector_index).
+    # No dimension: models differ; each has a partial index of its own (search.vectors.index).
     vector = HalfVectorField()
 
     class Meta:
@@ -86,7 +86,7 @@ class ComparedPhoto(models.Model):
     photo = models.ForeignKey(Photo, on_delete=models.CASCADE, related_name="+")
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     model = models.CharField(max_length=100)
-    version = models.PositiveSmallIntegerField(help_text=_("Of the comparison (search.likeness)."))
+    version = models.PositiveSmallIntegerField(help_text=_("Of the comparison (search.near_duplicates.likeness)."))
     is_full = models.BooleanField(default=False)
 
     class Meta:
@@ -136,11 +136,11 @@ class KeptApart(models.Model):
 
 
 class ResultList(models.Model):
-    """What a search found, kept in its order while somebody scrolls through it (search.result_lists)."""
+    """What a search found, kept in its order while somebody scrolls through it (search.ranking.result_lists)."""
 
     key = models.UUIDField(primary_key=True, default=uuid4)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    found = models.JSONField(help_text=_("As search.results.FoundList writes it."))
+    found = models.JSONField(help_text=_("As search.ranking.results.FoundList writes it."))
     created_at = models.DateTimeField(default=timezone.now, db_index=True)
 
     def __str__(self) -> str:

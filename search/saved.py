@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from gallery.legible import printable
+from gallery.text.legible import printable
 from search.models import RecentSearch, SavedSearch
 
 MOST_SAVED = 100

@@ -9,14 +9,14 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from gallery.access.fields import MAX_NUMBER, Number, Query, Text
-from gallery.images import EXTENSIONS
 from gallery.models import MAX_IMPORTANCE, Photo
+from gallery.pictures.images import EXTENSIONS
 from gallery.serializers import LocalTimeField, Page, PhotoSerializer, StateField
-from search.examples import Region
-from search.filters import Filters
 from search.forms import RegionField
-from search.query import MAX_PIXELS, MAX_QUERY_LENGTH
-from search.results import Hit
+from search.query.filters import Filters
+from search.query.parser import MAX_PIXELS, MAX_QUERY_LENGTH
+from search.ranking.results import Hit
+from search.vectors.examples import Region
 
 MAX_PAGE = 100
 # The number of a list of results, and of its first hit on the page.

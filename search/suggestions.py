@@ -7,7 +7,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.http import QueryDict
 
 from gallery.models import Photo
-from search.query import normalize
+from search.query.parser import normalize
 from search.saved import recent_searches, saved_searches
 
 MOST = 8

@@ -70,7 +70,7 @@ class EncoderProcess:
             for folder in Path("/proc").glob("[0-9]*"):
                 with suppress(OSError):
                     parent = (folder / "stat").read_text().rsplit(")", 1)[1].split()[1]
-                    is_decoder = b"gallery.huge_images" in (folder / "cmdline").read_bytes()
+                    is_decoder = b"gallery.pictures.huge_images" in (folder / "cmdline").read_bytes()
                     if is_decoder and int(parent) == self._process.pid:
                         return int(folder.name)
             time.sleep(0.01)

@@ -11,8 +11,8 @@ from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import Model
 
+from gallery.access.tokens import Scope
 from gallery.models import ImportJob, PartialUpload, Photo
-from gallery.tokens import Scope
 from gallery.views.tus import PIECE_TYPE, VERSION
 from search.models import SavedSearch
 from tests.gallery.conftest import picture

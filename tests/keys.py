@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.test import Client
 
-from gallery.tokens import Scope, issue_token
+from gallery.access.tokens import Scope, issue_token
 
 
 class Program(Client):

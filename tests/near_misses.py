@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from itertools import cycle, islice, product
 
-from gallery.samples.sheet import Sheet
+from photosearch.samples.sheet import Sheet
 
 # What the tests search for, what it may be mistaken for character by character, and how the mistake stands in a text.
 CODE, CODE_SLIPS = "NH961", ("MHN8", "NMKW", "6938", "9058", "147I")

@@ -9,10 +9,10 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 from django.utils import timezone
 
+from gallery.access.tokens import Scope
 from gallery.models import ImportItem, ImportJob, Photo
-from gallery.partial_uploads import begin_upload
-from gallery.tasks import make_thumbnails
-from gallery.tokens import Scope
+from gallery.processing.tasks import make_thumbnails
+from gallery.storage.partial_uploads import begin_upload
 from search.saved import note_search, save_search
 from tests.endpoints import ABOUT, FIELDLESS, FOLDER, KINDS, MATRIX, NUMBERED
 from tests.gallery.conftest import broker, media_root, owner, picture, store  # noqa: F401 - fixtures

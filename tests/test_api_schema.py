@@ -23,10 +23,10 @@ from schemathesis.specs.openapi.checks import (
     positive_data_acceptance,
 )
 
+from gallery.access.tokens import Scope, issue_token
 from gallery.models import ImportItem, ImportJob, PartialUpload, Photo
-from gallery.partial_uploads import begin_upload
-from gallery.tasks import make_thumbnails
-from gallery.tokens import Scope, issue_token
+from gallery.processing.tasks import make_thumbnails
+from gallery.storage.partial_uploads import begin_upload
 from gallery.views.tus import PIECE_TYPE
 from search.models import PhotoText, SavedSearch
 from search.saved import note_search, save_search

@@ -81,7 +81,7 @@ def test_migrations_are_complete():
     [
         "from django.core.management import call_command; import django; django.setup(); call_command('check')",
         "import photosearch.wsgi; from django.urls import get_resolver; get_resolver().url_patterns",
-        "import django; django.setup(); import gallery.tasks",
+        "import django; django.setup(); import gallery.processing.tasks",
     ],
     ids=["manage.py check", "web", "worker-default and worker-vision"],
 )

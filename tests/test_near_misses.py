@@ -1,6 +1,6 @@
 """Near misses must miss, or the tests that search beside them prove nothing."""
 
-from search.folding import fold
+from search.query.folding import fold
 from tests.near_misses import CODE, HOLIDAY, MAIL, NAME, near_misses
 
 

@@ -10,7 +10,9 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
+from gallery.access.tokens import issue_token
 from gallery.assistants import AssistantCall
+from gallery.intake.upload import Arrival, store_upload
 from gallery.models import (
     MAX_ATTEMPTS,
     ImportItem,
@@ -23,11 +25,8 @@ from gallery.models import (
     Step,
     StepAttempt,
 )
-from gallery.partial_uploads import begin_upload
-from gallery.tasks import make_thumbnails
-from gallery.tokens import issue_token
-from gallery.upload import Arrival, store_upload
-from search.look_alikes import keep_apart
+from gallery.processing.tasks import make_thumbnails
+from gallery.storage.partial_uploads import begin_upload
 from search.models import (
     ComparedPhoto,
     KeptApart,
@@ -38,8 +37,9 @@ from search.models import (
     SavedSearch,
     SearchExample,
 )
-from search.result_lists import keep_list
-from search.results import Found, FoundList
+from search.near_duplicates.groups import keep_apart
+from search.ranking.result_lists import keep_list
+from search.ranking.results import Found, FoundList
 from search.saved import note_search, save_search
 from tests.gallery.conftest import media_root, owner, picture, store  # noqa: F401 - fixtures
 

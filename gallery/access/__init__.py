@@ -3,7 +3,7 @@
 from django.contrib.auth.models import User
 from rest_framework.request import Request
 
-from gallery.tokens import ApiToken
+from gallery.access.tokens import ApiToken
 
 
 class ApiRequest(Request):

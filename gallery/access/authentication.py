@@ -7,13 +7,13 @@ from rest_framework.exceptions import AuthenticationFailed, Throttled
 from rest_framework.request import Request
 
 from gallery.access.throttles import count_guess
-from gallery.tokens import ApiToken, find_token
+from gallery.access.tokens import ApiToken, find_token
 
 SCHEME = "bearer"
 
 
 class KeyAuthentication(BaseAuthentication):
-    """A key (gallery.tokens)."""
+    """A key (gallery.access.tokens)."""
 
     def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
         """The key's owner and the key; None where there is no such header."""

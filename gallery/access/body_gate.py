@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from gallery.access.body_limits import BodyLimit, limit_of
 from gallery.access.problems import answer_plainly
-from gallery.files import has_room
+from gallery.storage.files import has_room
 
 FORM_WITH_FILES = "multipart/form-data"
 FULL = {errno.ENOSPC, errno.EDQUOT}

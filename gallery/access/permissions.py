@@ -4,7 +4,7 @@ from django.http import HttpRequest
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from gallery.tokens import Scope
+from gallery.access.tokens import Scope
 
 
 class HasScope(BasePermission):

@@ -29,9 +29,9 @@ from gallery.access.refusals import LengthRequired, MissingScope, PreconditionFa
 from gallery.access.refusals import Refused as Refused
 from gallery.access.refusals import TooLarge as TooLarge
 from gallery.access.refusals import Unsupported as Unsupported
+from gallery.access.tokens import Scope
 from gallery.access.transfers import SECONDS_TO_WAIT, TooManyTransfers
-from gallery.images import ImageTooLarge, InvalidImage, UnsupportedImage
-from gallery.tokens import Scope
+from gallery.pictures.images import ImageTooLarge, InvalidImage, UnsupportedImage
 
 CONTENT_TYPE = "application/problem+json"
 TYPE = "urn:photosearch:problem:"

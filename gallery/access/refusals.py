@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
 
-from gallery.tokens import Scope
+from gallery.access.tokens import Scope
 
 
 class TooLarge(exceptions.APIException):

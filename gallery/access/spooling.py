@@ -6,7 +6,7 @@ from typing import Any
 from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, TemporaryFileUploadHandler
 
-from gallery.files import temporary_folder
+from gallery.storage.files import temporary_folder
 
 
 class SpooledFile(TemporaryUploadedFile):

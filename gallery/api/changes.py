@@ -7,10 +7,10 @@ from rest_framework.response import Response
 
 from gallery.access import ApiRequest
 from gallery.access.problems import ApiView
+from gallery.access.tokens import Scope
 from gallery.api.paging import BEFORE, SERVER_MOMENT, PageQuery, answer_page_by
 from gallery.models import Photo, PhotoRemoval
 from gallery.serializers import Page
-from gallery.tokens import Scope
 
 AS_OF = "The list is complete up to this time: send it as the start of the next request. Null in other lists."
 

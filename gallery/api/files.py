@@ -11,8 +11,8 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 from gallery.access import ApiRequest
 from gallery.access.problems import CONTENT_TYPE, ApiView, Problem, answer_plainly
 from gallery.access.schema import answered
-from gallery.images import CONTENT_TYPES
-from gallery.tokens import Scope
+from gallery.access.tokens import Scope
+from gallery.pictures.images import CONTENT_TYPES
 from gallery.views import files
 
 OFFERED = [

@@ -6,10 +6,10 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from gallery.access.fields import Input, Number, Query, Switch, Text, Truth, Visible, Whole
+from gallery.bulk_import.forms import MAX_SIDE
 from gallery.bulk_import.jobs import ACTIONS, possible_actions
 from gallery.bulk_import.reasons import in_words
 from gallery.bulk_import.safety import MAX_LENGTH_OF_PATTERNS, MAX_PATTERN_LENGTH, MAX_PATTERNS
-from gallery.import_forms import MAX_SIDE
 from gallery.models import MAX_IMPORTANCE, ImportItem, ImportJob
 from gallery.serializers import shows_paths
 from gallery.sources import PROFILES

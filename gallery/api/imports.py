@@ -20,6 +20,7 @@ from gallery.access.fields import Input, Query, Visible
 from gallery.access.permissions import may_administrate
 from gallery.access.problems import CONFLICT, ApiView, Conflict, Refused
 from gallery.access.schema import answered
+from gallery.access.tokens import Scope
 from gallery.access.transfers import is_transfer
 from gallery.api.bodies import FILENAME_PARAMETER, BareArchive, BareBytes, blocks_of, filename_of
 from gallery.api.import_serializers import (
@@ -34,11 +35,10 @@ from gallery.api.import_serializers import (
 from gallery.api.paging import PageQuery, answer_page
 from gallery.bulk_import.jobs import create_confined_job, create_sent_job, create_upload_job, tell
 from gallery.bulk_import.safety import ImportRefused, allowed_roots, subfolders
-from gallery.import_tasks import enqueue_import
+from gallery.bulk_import.tasks import enqueue_import
 from gallery.models import ImportItem, ImportJob
-from gallery.places import Places
 from gallery.serializers import Page
-from gallery.tokens import Scope
+from gallery.storage.path_names import Places
 
 NEW_IMPORT = PolymorphicProxySerializer(
     component_name="NewImport", serializers=[FolderImport, SentImport], resource_type_field_name=None

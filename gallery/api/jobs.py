@@ -7,10 +7,10 @@ from rest_framework.response import Response
 
 from gallery.access import ApiRequest
 from gallery.access.problems import ApiView
+from gallery.access.tokens import Scope
 from gallery.models import Step
-from gallery.operations import backlogs, failures
-from gallery.tasks import queue_lengths
-from gallery.tokens import Scope
+from gallery.processing.backlog import backlogs, failures
+from gallery.processing.tasks import queue_lengths
 
 SHOWN_FAILURES = 200
 

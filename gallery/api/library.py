@@ -8,10 +8,10 @@ from rest_framework.response import Response
 
 from gallery.access import ApiRequest
 from gallery.access.problems import ApiView
+from gallery.access.tokens import Scope
 from gallery.account import account_of
+from gallery.intake.quota import used_bytes
 from gallery.models import Photo
-from gallery.quota import used_bytes
-from gallery.tokens import Scope
 
 
 class Bucket(serializers.Serializer):

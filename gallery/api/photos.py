@@ -13,14 +13,14 @@ from gallery.access import ApiRequest
 from gallery.access.fields import Input, Switch, Text
 from gallery.access.permissions import may_administrate
 from gallery.access.problems import ApiView, refuse_changed
+from gallery.access.tokens import Scope
 from gallery.api.changes import AS_OF, complete_until
 from gallery.api.paging import BEFORE, MOMENT, NUMBER, PageQuery, answer_page, answer_page_by
-from gallery.bin import bin_photos
-from gallery.editing import date_photo, edit_photos
 from gallery.models import Photo, PhotoSource, Step
-from gallery.progress import retry, states_for
+from gallery.photos.editing import date_photo, edit_photos
+from gallery.photos.trash import bin_photos
+from gallery.processing.progress import retry, states_for
 from gallery.serializers import PhotoChanges, PhotoPage, PhotoSerializer, SourceSerializer, StateField
-from gallery.tokens import Scope
 from search.serializers import FilterQuery
 
 SHA256, SHA1, MD5 = 64, 40, 32  # hexadecimal digits

@@ -11,10 +11,10 @@ from rest_framework import serializers
 from gallery.access import ApiRequest
 from gallery.access.problems import CONTENT_TYPE, ApiView, Problem, answer_plainly
 from gallery.access.schema import answered
+from gallery.access.tokens import Scope
 from gallery.access.transfers import is_transfer
 from gallery.api.bodies import Piece
 from gallery.api.uploads import STATUSES
-from gallery.tokens import Scope
 from gallery.views import resumable, tus
 
 NUMBER = {"type": "string", "pattern": "^[0-9]{1,15}$"}

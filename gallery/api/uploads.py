@@ -17,16 +17,16 @@ from gallery.access import ApiRequest
 from gallery.access.fields import Input, Text, Whole
 from gallery.access.problems import ApiView, Refused, TooLarge
 from gallery.access.schema import answered
+from gallery.access.tokens import Scope
 from gallery.access.transfers import is_transfer
 from gallery.api.bodies import FILENAME_PARAMETER, BareBytes, BarePicture, blocks_of, filename_of
 from gallery.api.photos import MD5, SHA1, SHA256, by_checksum
-from gallery.digests import digests_of, read_checksum
-from gallery.files import temporary_folder
+from gallery.intake.upload import Arrival, store_upload
 from gallery.models import Photo
-from gallery.opening import is_original_there
+from gallery.pictures.digests import digests_of, read_checksum
+from gallery.pictures.opening import is_original_there
 from gallery.serializers import PhotoSerializer
-from gallery.tokens import Scope
-from gallery.upload import Arrival, store_upload
+from gallery.storage.files import temporary_folder
 from gallery.views.uploads import LargeFileSkipper, too_large
 
 # The header of each digest, and its hexadecimal digits.

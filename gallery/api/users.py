@@ -10,8 +10,8 @@ from rest_framework.response import Response
 from gallery.access import ApiRequest
 from gallery.access.fields import MAX_NUMBER, Input, Whole
 from gallery.access.problems import ApiView
+from gallery.access.tokens import Scope
 from gallery.account import Account
-from gallery.tokens import Scope
 
 
 class UserSerializer(serializers.ModelSerializer):

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from django.conf import settings
 
-from gallery.files import ARCHIVES
+from gallery.intake.describing import clean_filename
 from gallery.models import ImportJob, PartialUpload
-from gallery.reading import clean_filename
+from gallery.storage.files import ARCHIVES
 
 MAX_STEM_BYTES = 200
 

@@ -16,10 +16,10 @@ from django.utils.translation import gettext_lazy
 from gallery.bulk_import.archives import archive_name, remove_archives
 from gallery.bulk_import.reasons import NOT_CONTINUED, NOT_STARTED
 from gallery.bulk_import.safety import ImportRefused, check_archive, check_patterns, check_readable, confined
-from gallery.files import write_file
+from gallery.intake.quota import admit_upload
 from gallery.models import ImportJob
-from gallery.partial_uploads import ARRIVED, finish_upload, remove_upload, waiting_archives
-from gallery.quota import admit_upload
+from gallery.storage.files import write_file
+from gallery.storage.partial_uploads import ARRIVED, finish_upload, remove_upload, waiting_archives
 
 State = ImportJob.State
 STOPPED = (State.READY, State.PAUSED, State.FAILED)

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
+from gallery.intake.storing import other_file
 from gallery.models import ImportJob, Photo, PhotoSource
-from gallery.opening import size_of_original
-from gallery.storing import other_file
+from gallery.pictures.opening import size_of_original
 
 CHUNK = 1000
 

@@ -8,7 +8,7 @@ from threading import Event
 from django.utils import timezone
 
 from gallery.models import ImportJob
-from gallery.watchdog import watchdog
+from gallery.pictures.watchdog import watchdog
 
 # Seconds without a pulse after which listing or reading counts as an endless loop.
 PATIENCE = 120

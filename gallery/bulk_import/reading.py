@@ -14,14 +14,14 @@ from typing import IO, Any
 from django.utils.translation import gettext as _
 
 from gallery.bulk_import.safety import MAX_PATH_BYTES
-from gallery.digests import RunningDigests
-from gallery.files import path_of, write_temporary
-from gallery.images import InvalidImage
-from gallery.metadata import Metadata
+from gallery.intake.describing import blocks_of, describe_header, refuse_size, told_by
 from gallery.models import ImportItem, ImportJob
-from gallery.reading import blocks_of, describe_header, refuse_size, told_by
+from gallery.pictures.digests import RunningDigests
+from gallery.pictures.images import InvalidImage
+from gallery.pictures.metadata import Metadata
+from gallery.pictures.watchdog import watchdog
 from gallery.sources.found import FoundFile, PassedOverBecause
-from gallery.watchdog import watchdog
+from gallery.storage.files import path_of, write_temporary
 
 # Seconds after which reading the beginning of a picture is taken for an endless loop.
 HEADER_PATIENCE = 120

@@ -21,10 +21,10 @@ from gallery.bulk_import.reading import ARCHIVE_ERRORS, ReadFile, read_file
 from gallery.bulk_import.safety import ImportRefused
 from gallery.bulk_import.turns import LEASE, Turn
 from gallery.bulk_import.undo import undo_batch
-from gallery.files import sync_files
 from gallery.models import ImportJob
 from gallery.sources.archives import ArchiveRefused
 from gallery.sources.found import FoundFile
+from gallery.storage.files import sync_files
 
 BATCH = 64
 READERS = 2

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from gallery.places import folder_at, import_roots
 from gallery.sources.archives import ArchiveRefused, check_beginning, check_directory
 from gallery.sources.skips import Skips
+from gallery.storage.path_names import folder_at, import_roots
 from photosearch.embedded.account import Account
 
 MAX_PATH_BYTES = 2000  # what an index of PostgreSQL holds

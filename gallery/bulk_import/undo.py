@@ -8,10 +8,10 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
-from gallery.bin import restore_photos
-from gallery.deletion import delete_photos, remove_copy
 from gallery.models import ImportItem, ImportJob, Photo, PhotoMerge, PhotoSource
-from gallery.opening import is_original_there
+from gallery.photos.deletion import delete_photos, remove_copy
+from gallery.photos.trash import restore_photos
+from gallery.pictures.opening import is_original_there
 
 BATCH = 200
 

@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
             field=models.BinaryField(
                 db_default=b"",
                 default=b"",
-                help_text="Some pixels to show until the thumbnail has come (gallery.images).",
+                help_text="Some pixels to show until the thumbnail has come (gallery.pictures.images).",
             ),
         ),
     ]

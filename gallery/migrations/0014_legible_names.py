@@ -3,7 +3,7 @@
 from django.db import migrations
 from django.db.models import F, Q
 
-from gallery.legible import printable, visible
+from gallery.text.legible import printable, visible
 
 SUSPECTS = "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
 

@@ -16,11 +16,11 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from gallery.files import temporary_folder
 from gallery.sources.found import PassedOver, PassedOverBecause
 from gallery.sources.skips import LONGEST_JUDGED, Skips
 from gallery.sources.trees import Entry, Folder, Tree, decode_name, shown
 from gallery.sources.zip_directory import TooManyMembers, sum_up_directory
+from gallery.storage.files import temporary_folder
 
 # Reading an archive takes some hundreds of bytes per member.
 MAX_MEMBERS = 500_000

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from gallery.metadata import is_believable
+from gallery.pictures.metadata import is_believable
 
 # mmexport1682913600000.jpg, wx_camera_1682913600000.jpg, microMsg.1682913600000.jpg, FB_IMG_1682913600000.jpg,
 # 1682913600000.jpg, received_1682913600000.jpg; in seconds: wx_camera_1682913600.jpg, 1682913600.jpg

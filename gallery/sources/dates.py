@@ -3,7 +3,7 @@
 import re
 from datetime import datetime, timedelta
 
-from gallery.metadata import Metadata, is_believable
+from gallery.pictures.metadata import Metadata, is_believable
 from gallery.sources.dated_names import date_in_filename, local_time
 from gallery.sources.found import Claims
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from gallery.metadata import EARLIEST_PHOTOGRAPH, is_believable, printable
+from gallery.pictures.metadata import EARLIEST_PHOTOGRAPH, is_believable, printable
 from gallery.sources import plain
 from gallery.sources.dated_names import local_time
 from gallery.sources.found import Claims, Found, FoundFile, PassedOver, PassedOverBecause

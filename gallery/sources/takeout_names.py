@@ -9,8 +9,8 @@ shares the side-car of its original.
 import re
 from collections.abc import Iterator
 
-from gallery.composing import compose
 from gallery.sources.skips import PICTURES, extension_of
+from gallery.text.composing import compose
 
 SUFFIX = ".supplemental-metadata"
 MAX_SIDECAR_UNITS, MAX_STEM_UNITS = 46, 47

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
-from gallery.opening import open_unlinked
+from gallery.pictures.opening import open_unlinked
 from gallery.sources.found import FoundFile, PassedOver, PassedOverBecause
 from gallery.sources.skips import Skips
 

@@ -4,7 +4,7 @@ from enum import Enum
 from tempfile import SpooledTemporaryFile
 from typing import IO, cast
 
-from gallery.files import temporary_folder
+from gallery.storage.files import temporary_folder
 
 HEAD_BYTES = 16
 IN_MEMORY_BYTES = 8 << 20

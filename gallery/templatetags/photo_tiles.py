@@ -7,9 +7,9 @@ from django import template
 from django.utils import timezone
 from django.utils.translation import ngettext
 
-from gallery.bin import DAYS_IN_BIN
 from gallery.models import Photo
-from gallery.timeline import NARROWEST, WIDEST
+from gallery.photos.timeline import NARROWEST, WIDEST
+from gallery.photos.trash import DAYS_IN_BIN
 
 register = template.Library()
 

@@ -20,10 +20,10 @@ from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from gallery.access.addresses import client_network
+from gallery.access.sessions import end_sessions
 from gallery.access.throttles import seconds_to_wait
 from gallery.account import Account, account_of
 from gallery.forms import PasswordForm
-from gallery.sessions import end_sessions
 
 DENSITY_COOKIE = "density"
 

@@ -10,10 +10,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from gallery.merging import date_doubt
 from gallery.models import Photo
+from gallery.photos.merging import date_doubt
 from gallery.views.details import camera_of, place_of, position_of
-from search.look_alikes import Group
+from search.near_duplicates.groups import Group
 
 LONGEST = 160
 

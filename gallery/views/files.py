@@ -13,11 +13,11 @@ from django.views.decorators.http import require_safe
 
 from gallery.access.entity_tags import failed_condition
 from gallery.access.transfers import count_download
-from gallery.files import disposition_of, safe_filename, thumbnail_path
-from gallery.images import CONTENT_TYPES
 from gallery.models import Photo, PhotoQuerySet
-from gallery.opening import open_original
-from gallery.ranges import FilePart, UnsatisfiableRange, read_range
+from gallery.pictures.images import CONTENT_TYPES
+from gallery.pictures.opening import open_original
+from gallery.storage.files import disposition_of, safe_filename, thumbnail_path
+from gallery.storage.ranges import FilePart, UnsatisfiableRange, read_range
 from gallery.views import PageRequest
 
 # A photo's bytes never change, and the addresses of thumbnails carry their version.

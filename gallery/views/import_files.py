@@ -9,10 +9,10 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from gallery.access.permissions import may_administrate
+from gallery.bulk_import.forms import FilesForm
 from gallery.bulk_import.reasons import in_words
-from gallery.import_forms import FilesForm
 from gallery.models import ImportItem, ImportJob
-from gallery.places import Places
+from gallery.storage.path_names import Places
 from gallery.views import PageRequest
 
 PAGE_SIZE = 100

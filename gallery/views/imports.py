@@ -22,6 +22,7 @@ from gallery.access.body_gate import refuse
 from gallery.access.body_limits import ENVELOPE
 from gallery.access.permissions import may_administrate
 from gallery.account import account_of
+from gallery.bulk_import.forms import PROFILE_NAMES, ImportForm
 from gallery.bulk_import.jobs import (
     ACTIONS,
     create_confined_job,
@@ -32,11 +33,10 @@ from gallery.bulk_import.jobs import (
 )
 from gallery.bulk_import.reasons import in_words
 from gallery.bulk_import.safety import ImportRefused, allowed_roots, confined, subfolders
-from gallery.import_forms import PROFILE_NAMES, ImportForm
-from gallery.import_tasks import enqueue_import
+from gallery.bulk_import.tasks import enqueue_import
+from gallery.intake.quota import QuotaExceeded, refuse_beyond_quota
 from gallery.models import ImportItem, ImportJob, Photo, PhotoSource
-from gallery.places import Places
-from gallery.quota import QuotaExceeded, refuse_beyond_quota
+from gallery.storage.path_names import Places
 from gallery.views import PageRequest
 
 SHOWN_IMPORTS = 100

@@ -8,12 +8,12 @@ from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from gallery.access.permissions import may_administrate
-from gallery.bin import bin_photos
-from gallery.editing import edit_photo
 from gallery.forms import PhotoForm
 from gallery.models import Photo, Step
-from gallery.progress import retry, states_for
-from gallery.timeline import neighbours_of
+from gallery.photos.editing import edit_photo
+from gallery.photos.timeline import neighbours_of
+from gallery.photos.trash import bin_photos
+from gallery.processing.progress import retry, states_for
 from gallery.views import PageRequest
 from gallery.views.answers import tell
 from gallery.views.details import describe, describe_sources

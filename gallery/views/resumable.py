@@ -21,19 +21,12 @@ from django.views.decorators.http import require_POST
 from gallery.access.parsing import read_json
 from gallery.bulk_import.archives import archive_name
 from gallery.bulk_import.safety import ImportRefused, check_archive
-from gallery.digests import digests_of, read_checksum
-from gallery.files import has_room, sync_files
-from gallery.images import ImageTooLarge
-from gallery.partial_uploads import (
-    ARRIVED,
-    PartialUpload,
-    UploadBusy,
-    finish_upload,
-    opened,
-    remove_upload,
-)
-from gallery.quota import admit_upload
-from gallery.upload import known_checksums
+from gallery.intake.quota import admit_upload
+from gallery.intake.upload import known_checksums
+from gallery.pictures.digests import digests_of, read_checksum
+from gallery.pictures.images import ImageTooLarge
+from gallery.storage.files import has_room, sync_files
+from gallery.storage.partial_uploads import ARRIVED, PartialUpload, UploadBusy, finish_upload, opened, remove_upload
 from gallery.views import PageRequest
 from gallery.views.tus import (
     CHECKSUM_MISMATCH,

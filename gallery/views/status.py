@@ -15,8 +15,8 @@ from django.views.decorators.vary import vary_on_headers
 from redis import RedisError
 
 from gallery.models import MAX_ATTEMPTS, Photo, Step, StepAttempt
-from gallery.operations import backlogs, failures
-from gallery.tasks import STEP_QUEUES, broker_version, messages_in_work, queue_lengths
+from gallery.processing.backlog import backlogs, failures
+from gallery.processing.tasks import STEP_QUEUES, broker_version, messages_in_work, queue_lengths
 from gallery.views import PageRequest
 
 SHOWN_FAILURES = 50

@@ -19,7 +19,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 
 from gallery.access.problems import lacks_length
-from gallery.digests import read_checksum
+from gallery.pictures.digests import read_checksum
 
 VERSION = "1.0.0"
 PIECE_TYPE = "application/offset+octet-stream"

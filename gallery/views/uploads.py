@@ -18,9 +18,9 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
 from gallery.access.transfers import is_transfer
-from gallery.images import ImageTooLarge, InvalidImage, UnsupportedImage
+from gallery.intake.upload import Arrival, store_upload
 from gallery.models import PartialUpload, Photo
-from gallery.upload import Arrival, store_upload
+from gallery.pictures.images import ImageTooLarge, InvalidImage, UnsupportedImage
 from gallery.views import PageRequest
 
 

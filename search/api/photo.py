@@ -7,10 +7,10 @@ from rest_framework.response import Response
 from gallery.access import ApiRequest
 from gallery.access.fields import Number, Query
 from gallery.access.problems import ApiView
+from gallery.access.tokens import Scope
 from gallery.models import Photo, Step
-from gallery.tokens import Scope
-from search.hybrid import search_similar
 from search.models import PhotoText
+from search.ranking.hybrid import search_similar
 from search.serializers import MAX_PAGE, SimilarAnswer, TextSerializer, serialize_hits
 
 

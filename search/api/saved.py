@@ -16,13 +16,13 @@ from gallery.access import ApiRequest
 from gallery.access.fields import MAX_NUMBER, Input, Query, Text, Visible, Whole
 from gallery.access.problems import CONFLICT, ApiView, Conflict, refuse_changed
 from gallery.access.schema import answered
-from gallery.images import EXTENSIONS
+from gallery.access.tokens import Scope
 from gallery.models import MAX_IMPORTANCE, Photo
+from gallery.pictures.images import EXTENSIONS
 from gallery.serializers import DAY
-from gallery.tokens import Scope
 from search.forms import LIMITS, SearchForm
 from search.models import RecentSearch, SavedSearch
-from search.query import MAX_PIXELS, MAX_QUERY_LENGTH, InvalidQuery, parse
+from search.query.parser import MAX_PIXELS, MAX_QUERY_LENGTH, InvalidQuery, parse
 from search.saved import (
     NameTaken,
     TooManySaved,

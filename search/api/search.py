@@ -17,18 +17,18 @@ from rest_framework.response import Response
 
 from gallery.access import ApiRequest
 from gallery.access.problems import CONFLICT, CONTENT_TYPE, ApiView, Conflict, Problem
+from gallery.access.tokens import Scope
 from gallery.access.transfers import is_transfer
-from gallery.images import InvalidImage, read_header
 from gallery.models import Photo
-from gallery.tokens import Scope
+from gallery.pictures.images import InvalidImage, read_header
 from search.encoders.client import EncoderBusy
-from search.examples import ExampleGone, PartOfPhoto, StoredPhoto
 from search.forms import SearchForm
-from search.hybrid import SearchPage, continue_search, search_by_example, search_by_image, search_by_text
-from search.query import InvalidQuery
-from search.result_lists import ResultListGone
+from search.query.parser import InvalidQuery
+from search.ranking.hybrid import SearchPage, continue_search, search_by_example, search_by_image, search_by_text
+from search.ranking.result_lists import ResultListGone
 from search.saved import saved_searches
 from search.serializers import PictureSearch, RunQuery, SearchAnswer, WordSearch, serialize_hits
+from search.vectors.examples import ExampleGone, PartOfPhoto, StoredPhoto
 
 ANSWERS = {
     200: SearchAnswer,

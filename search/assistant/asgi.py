@@ -13,7 +13,7 @@ from mcp.server.transport_security import TransportSecuritySettings
 
 from gallery.access.problems import answer_plainly
 from gallery.access.throttles import count_guess
-from gallery.tokens import Scope, find_token
+from gallery.access.tokens import Scope, find_token
 from photosearch.privacy import NO_STORE
 from search.assistant.gate import key_in
 from search.assistant.server import make_server

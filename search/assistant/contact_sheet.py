@@ -5,10 +5,10 @@ from io import BytesIO
 
 from PIL import Image, ImageDraw, ImageFont
 
-from gallery.files import thumbnail_path
 from gallery.models import Photo
+from gallery.storage.files import thumbnail_path
+from search.assistant.masking import mask_lines
 from search.models import PhotoText
-from search.sensitive import mask_lines
 
 COLUMNS = 5
 CELL = 240  # pixels

@@ -13,15 +13,15 @@ from django.db.models import Q
 from django.http import Http404, QueryDict
 
 from gallery.assistants import AssistantAccess
-from gallery.images import InvalidImage
 from gallery.models import Photo, PhotoQuerySet
+from gallery.pictures.images import InvalidImage
 from photosearch.caching import remember
 from search.encoders.client import EncoderBusy
-from search.examples import ExampleGone
 from search.forms import SearchForm
-from search.query import InvalidQuery
-from search.ranking import Ranker
+from search.query.parser import InvalidQuery
+from search.ranking.ranker import Ranker
 from search.saved import MOST_FOR_ASSISTANTS, searches_for_assistants
+from search.vectors.examples import ExampleGone
 
 Extent = AssistantAccess.Extent
 NOTHING = Q(pk__in=[])

@@ -11,12 +11,12 @@ from django.contrib.auth.models import User
 from django.db import close_old_connections
 
 from gallery.access.throttles import seconds_to_wait
+from gallery.access.tokens import ApiToken, Scope, find_token
 from gallery.assistants import AssistantAccess, AssistantCall, access_of
 from gallery.models import PhotoQuerySet
-from gallery.tokens import ApiToken, Scope, find_token
 from search.assistant.extent import readable_photos
+from search.assistant.masking import mask, mask_excerpt, mask_lines
 from search.saved import searches_for_assistants
-from search.sensitive import mask, mask_excerpt, mask_lines
 
 Extent = AssistantAccess.Extent
 # What is written down of a question.

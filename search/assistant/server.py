@@ -15,10 +15,10 @@ from pydantic import BaseModel, Field, ValidationError
 from gallery.models import Photo
 from search.assistant.contact_sheet import make_contact_sheet
 from search.assistant.gate import Answer, Caller, Refused, answer, key_in
-from search.hybrid import search_by_text
 from search.models import PhotoText
-from search.query import MAX_QUERY_LENGTH, InvalidQuery
-from search.results import Hit
+from search.query.parser import MAX_QUERY_LENGTH, InvalidQuery
+from search.ranking.hybrid import search_by_text
+from search.ranking.results import Hit
 
 INSTRUCTIONS = (
     "One person's own pictures: photos, screenshots, documents, memes. Search by the words in them, by what they show, "

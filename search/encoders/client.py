@@ -15,7 +15,7 @@ from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from gallery.images import InvalidImage
+from gallery.pictures.images import InvalidImage
 from search.encoders.description import Calibration, EncoderInfo, QueryVector, display_score
 from search.encoders.wire import receive, send
 

@@ -25,7 +25,7 @@ class EncoderInfo:
 
     `model` names its vectors: encoder, first 12 digits of the weights' SHA-256, version of the preprocessing; it is
     empty while the encoder waits, and `reason` is then one sentence that says what to do. `scripts` are the ones it
-    reads, in the words of search.query.scripts_of; `floor` is the display score below which a hit means nothing.
+    reads, in the words of search.query.parser.scripts_of; `floor` is the display score below which a hit means nothing.
     """
 
     name: str

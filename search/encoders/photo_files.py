@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from gallery.images import InvalidImage
+from gallery.pictures.images import InvalidImage
 from search.encoders.picture_views import open_for_encoder, views_along
-from search.encoders.shelf import Encoder
+from search.encoders.registry import Encoder
 from search.encoders.watchdog import Watchdog
 
 # Few enough to stay in the processor's cache; more were slower.

@@ -6,7 +6,7 @@ from typing import IO
 
 from PIL import Image
 
-from gallery.images import Region, open_image
+from gallery.pictures.images import Region, open_image
 
 # A picture longer than this many times its short side gets views along it.
 LONG = 2
@@ -25,7 +25,7 @@ def open_for_encoder(file: Path | IO[bytes], *, side: int, is_urgent: bool = Fal
     Raises:
         InvalidImage: with a sentence for the user.
     """
-    # Twice the input along the short side, whatever the shape (gallery.images.fitted_size).
+    # Twice the input along the short side, whatever the shape (gallery.pictures.images.fitted_size).
     return open_image(file, max_side=4 * side, is_urgent=is_urgent)
 
 

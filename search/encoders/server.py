@@ -26,16 +26,16 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from gallery.images import InvalidImage
-from gallery.memory import return_memory
+from gallery.pictures.images import InvalidImage
+from gallery.pictures.memory import return_memory
 from search.encoders.client import EncoderUnavailable
-from search.encoders.clip import ClipEncoder
-from search.encoders.clip_weights import keep_fetching
-from search.encoders.conse import ConseEncoder
 from search.encoders.description import EncoderInfo, QueryVector
+from search.encoders.models.clip import ClipEncoder
+from search.encoders.models.clip_weights import keep_fetching
+from search.encoders.models.conse import ConseEncoder
 from search.encoders.photo_files import encode_photo_files
 from search.encoders.picture_views import open_for_encoder, open_region
-from search.encoders.shelf import Encoder, EncoderShelf
+from search.encoders.registry import Encoder, EncoderShelf
 from search.encoders.turns import TooManyUnderWay, Turns
 from search.encoders.watchdog import Watchdog
 from search.encoders.wire import receive, send

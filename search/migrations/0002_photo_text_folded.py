@@ -4,7 +4,7 @@ import django.contrib.postgres.indexes
 from django.conf import settings
 from django.db import migrations, models
 
-import search.folding
+import search.query.folding
 
 
 class Migration(migrations.Migration):
@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
             name="folded",
             field=models.GeneratedField(
                 db_persist=True,
-                expression=search.folding.Folded("text"),
+                expression=search.query.folding.Folded("text"),
                 help_text="The text as it is compared with others; searched where there is no Elasticsearch.",
                 output_field=models.TextField(),
             ),

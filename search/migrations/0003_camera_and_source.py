@@ -1,4 +1,4 @@
-"""Trigrams of what `camera:` and `source:` ask about, in expressions that the ORM writes (search.filters)."""
+"""Trigrams of what `camera:` and `source:` ask about, in expressions that the ORM writes (search.query.filters)."""
 
 from django.db import migrations
 

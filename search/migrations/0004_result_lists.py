@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
             name="ResultList",
             fields=[
                 ("key", models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
-                ("found", models.JSONField(help_text="As search.results.FoundList writes it.")),
+                ("found", models.JSONField(help_text="As search.ranking.results.FoundList writes it.")),
                 ("created_at", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
                 (
                     "owner",

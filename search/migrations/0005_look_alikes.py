@@ -18,7 +18,10 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("model", models.CharField(max_length=100)),
-                ("version", models.PositiveSmallIntegerField(help_text="Of the comparison (search.likeness).")),
+                (
+                    "version",
+                    models.PositiveSmallIntegerField(help_text="Of the comparison (search.near_duplicates.likeness)."),
+                ),
                 ("is_full", models.BooleanField(default=False)),
                 (
                     "owner",

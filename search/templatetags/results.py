@@ -7,7 +7,7 @@ from django.template import RequestContext
 
 from gallery.models import Photo
 from search.forms import PageForm
-from search.result_lists import ResultListGone, neighbours_in_list
+from search.ranking.result_lists import ResultListGone, neighbours_in_list
 
 register = template.Library()
 

@@ -2,7 +2,7 @@
 
 from django import template
 
-from search import matches
+from search.keywords import matches
 
 register = template.Library()
 register.filter("points", matches.points)

@@ -6,10 +6,10 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from gallery.models import Photo, Step
-from search.hybrid import search_similar
-from search.matches import MatchFinder
+from search.keywords.matches import MatchFinder
 from search.models import PhotoText
-from search.query import InvalidQuery, parse
+from search.query.parser import InvalidQuery, parse
+from search.ranking.hybrid import search_similar
 from search.views import SearchRequest
 
 SIMILAR_ON_PHOTO_PAGE = 12

@@ -13,16 +13,16 @@ from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from gallery.access.transfers import is_transfer
-from gallery.images import InvalidImage
+from gallery.pictures.images import InvalidImage
 from search.chips import Chip, chips_of, title_of
 from search.encoders.client import EncoderBusy, EncoderUnavailable
-from search.examples import Example, ExampleGone
 from search.forms import PageForm, SearchForm
-from search.hybrid import continue_search, remember_picture, search_by_example, search_by_text
-from search.query import InvalidQuery, parse
-from search.result_lists import ResultListGone
-from search.results import SearchPage
+from search.query.parser import InvalidQuery, parse
+from search.ranking.hybrid import continue_search, remember_picture, search_by_example, search_by_text
+from search.ranking.result_lists import ResultListGone
+from search.ranking.results import SearchPage
 from search.saved import note_search, recent_searches, saved_searches
+from search.vectors.examples import Example, ExampleGone
 from search.views import SearchRequest
 
 GONE = 410

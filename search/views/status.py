@@ -14,10 +14,11 @@ from django.views.decorators.http import require_safe
 from gallery.models import Photo
 from photosearch.embedded.elasticsearch_build import home_of
 from photosearch.embedded.elasticsearch_download import FALLBACK_VERSION, VERSION
-from search import documents, ocr
 from search.encoders.client import EncoderUnavailable, describe_encoders
-from search.mapping import mapping_version
+from search.keywords import index
+from search.keywords.mapping import mapping_version
 from search.models import IndexedPhoto, PhotoEmbedding, PhotoText
+from search.ocr import reader
 from search.views import SearchRequest
 
 
@@ -62,10 +63,10 @@ def _keyword_index() -> KeywordIndex:
     if not settings.ELASTICSEARCH_URL:
         return KeywordIndex(False, _("There is no Elasticsearch; the database answers searches for words."))
     try:
-        with documents.connected() as client:
+        with index.connected() as client:
             version = client.info()["version"]["number"]
-        photos = documents.count()
-    except documents.KeywordSearchUnavailable:
+        photos = index.count()
+    except index.KeywordSearchUnavailable:
         return KeywordIndex(False, _("It does not answer; the database answers searches for words."))
     current = IndexedPhoto.objects.filter(mapping=mapping_version(), revision=F("photo__revision")).count()
     return KeywordIndex(True, version, _advice(version), photos, current)
@@ -103,7 +104,7 @@ def _encoders() -> Iterator[Engine]:
 def _text_recognition() -> Engine:
     title = _("Text recognition")
     try:
-        version = ocr.engine_version()
-    except ocr.TextRecognitionUnavailable as error:
+        version = reader.engine_version()
+    except reader.TextRecognitionUnavailable as error:
         return Engine(title, reason=str(error))
     return Engine(title, version, PhotoText.objects.filter(engine=version).count())

@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from search.query import MAX_QUERY_LENGTH
+from search.query.parser import MAX_QUERY_LENGTH
 from search.suggestions import suggest
 from search.views import SearchRequest
 

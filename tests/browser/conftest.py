@@ -15,7 +15,7 @@ from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from gallery.models import Photo
-from gallery.tasks import make_thumbnails
+from gallery.processing.tasks import make_thumbnails
 from tests.chromium import chromium
 from tests.gallery.conftest import broker, media_root, picture, store  # noqa: F401 - fixtures
 

@@ -8,9 +8,9 @@ from io import BytesIO
 from django.contrib.auth.models import User
 from PIL import Image
 
-from gallery.files import thumbnail_path
-from gallery.images import THUMBNAIL_VERSION
 from gallery.models import Photo
+from gallery.pictures.images import THUMBNAIL_VERSION
+from gallery.storage.files import thumbnail_path
 
 SIZES = [(400, 300), (300, 400), (640, 360), (480, 480), (900, 300)]
 

@@ -113,7 +113,7 @@ def test_axe_finds_nothing_serious_where_somebody_is_refused(open_page, owner, s
 
 
 def test_axe_finds_nothing_serious_when_something_went_wrong(browser, live_server, owner, media_root, monkeypatch):
-    monkeypatch.setattr("gallery.views.binned.render", lambda *_given: 1 / 0)
+    monkeypatch.setattr("gallery.views.trash.render", lambda *_given: 1 / 0)
     # A context of its own: in all others an error of the server fails the test.
     context = browser.new_context(base_url=live_server.url)
     context.add_cookies([{"name": "sessionid", "value": session_of(owner), "url": live_server.url}])

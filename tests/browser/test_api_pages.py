@@ -2,8 +2,8 @@
 
 from playwright.sync_api import expect
 
+from gallery.access.tokens import ApiToken
 from gallery.assistants import AssistantCall
-from gallery.tokens import ApiToken
 from search.saved import save_search
 from tests.browser.conftest import follow
 

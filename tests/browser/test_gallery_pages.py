@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from gallery.models import Photo
-from gallery.tasks import make_thumbnails
+from gallery.processing.tasks import make_thumbnails
 from search.models import PhotoText
 from tests.browser.conftest import SMALL_TELEPHONE, drop_files, settle
 from tests.browser.pages import PAGES

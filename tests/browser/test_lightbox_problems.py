@@ -4,9 +4,9 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from gallery.bin import bin_photos
-from gallery.deletion import delete_photos
 from gallery.models import Photo
+from gallery.photos.deletion import delete_photos
+from gallery.photos.trash import bin_photos
 from tests.browser.conftest import settle, wait_for
 from tests.gallery.conftest import picture
 

@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from gallery.bin import bin_photos
 from gallery.models import Photo
+from gallery.photos.trash import bin_photos
 from search.models import ComparedPhoto, LookAlike
 from tests.browser.conftest import SMALL_TELEPHONE, follow
 

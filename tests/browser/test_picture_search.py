@@ -8,7 +8,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from gallery.models import Photo
-from gallery.tasks import embed_photos
+from gallery.processing.tasks import embed_photos
 from search.models import PhotoText
 from tests.browser.conftest import drop_files
 from tests.encoder_process import EncoderProcess, ready_encoder

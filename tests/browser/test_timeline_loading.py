@@ -6,9 +6,9 @@ import pytest
 from django.contrib.auth.models import User
 from playwright.sync_api import Error, Page, Route, expect
 
-from gallery.bin import bin_photos
 from gallery.models import Photo
-from gallery.tasks import make_thumbnails
+from gallery.photos.trash import bin_photos
+from gallery.processing.tasks import make_thumbnails
 from tests.browser.conftest import drop_files, wait_until
 from tests.browser.libraries import make_library, one_month, twelve_years
 from tests.browser.uploading import summary

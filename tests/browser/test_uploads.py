@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from gallery.bin import bin_photos
 from gallery.models import Photo
+from gallery.photos.trash import bin_photos
 from tests.browser.conftest import DESK, SMALL_TELEPHONE, drop_files, wait_until
 from tests.browser.uploading import posts, summary
 from tests.gallery.conftest import picture

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from gallery.tokens import Scope, issue_token
+from gallery.access.tokens import Scope, issue_token
 from tests.gallery.conftest import broker, media_root  # noqa: F401 - fixtures
 
 

@@ -16,7 +16,7 @@ from django.test import override_settings
 
 from gallery.access.schema import Generator
 from gallery.models import Photo, Step
-from gallery.steps import current_steps
+from gallery.processing.steps import current_steps
 from search.models import PhotoText
 from tests.encoder_process import EncoderProcess, ready_encoder
 from tests.gallery.conftest import picture

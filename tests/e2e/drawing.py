@@ -4,8 +4,8 @@ from io import BytesIO
 
 from PIL import Image
 
-from gallery.samples.catalogue import SAMPLES
-from gallery.samples.sheet import Sheet
+from photosearch.samples.catalogue import SAMPLES
+from photosearch.samples.sheet import Sheet
 
 
 def note(*lines: str) -> bytes:

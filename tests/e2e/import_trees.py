@@ -11,7 +11,7 @@ from pathlib import Path
 import pillow_heif
 from PIL import Image
 
-from gallery.samples.sheet import Sheet
+from photosearch.samples.sheet import Sheet
 
 YEAR = "Takeout/Google Photos/Photos from 2021"
 CHAT, ME = "0cc175b9c0f1b6a831c399e269772661", "92eb5ffee6ae2fec3ad71c777531578f"

@@ -16,12 +16,13 @@ from django.contrib.auth.models import User  # noqa: E402
 from django.db import close_old_connections, transaction  # noqa: E402
 from django.db.models import F  # noqa: E402
 
-from gallery.images import THUMBNAIL_VERSION  # noqa: E402
+from gallery.access.tokens import issue_token  # noqa: E402
+from gallery.intake.upload import store_upload  # noqa: E402
 from gallery.models import MAX_ATTEMPTS, Photo, Step, StepAttempt  # noqa: E402
-from gallery.tokens import issue_token  # noqa: E402
-from gallery.upload import store_upload  # noqa: E402
-from search import documents, ocr  # noqa: E402
+from gallery.pictures.images import THUMBNAIL_VERSION  # noqa: E402
+from search.keywords import index  # noqa: E402
 from search.models import PhotoEmbedding, PhotoText  # noqa: E402
+from search.ocr import reader  # noqa: E402
 from tests.near_misses import near_misses, picture_of  # noqa: E402
 
 
@@ -40,7 +41,7 @@ def add_near_misses(owner: str, count: int) -> None:
 
     The rows of text enter beside the photos, in one transaction; everything else is done by the workers.
     """
-    user, engine = User.objects.get(username=owner), ocr.engine_version()
+    user, engine = User.objects.get(username=owner), reader.engine_version()
     with transaction.atomic():
         for number, text in enumerate(near_misses(count)):
             photo, _ = store_upload(BytesIO(picture_of(text)), owner=user, filename=f"near-{number}.png")
@@ -59,7 +60,7 @@ def add_backlog(owner: str, count: int) -> None:
 
 def remove_photos(prefix: str) -> None:
     """Delete the photos whose file names begin so."""
-    from gallery.deletion import delete_photos
+    from gallery.photos.deletion import delete_photos
 
     for owner in User.objects.all():
         delete_photos(Photo.objects.filter(owner=owner, filename__startswith=prefix), user=owner)
@@ -70,8 +71,8 @@ def unfinished(prefix: str = "") -> dict[str, list[str]]:
     alive = Photo.objects.filter(defect="", filename__startswith=prefix)
     done = {
         Step.THUMBNAILS: alive.filter(thumbnail_version=THUMBNAIL_VERSION),
-        Step.TEXT: alive.filter(text__engine=ocr.engine_version()),
-        Step.INDEX: alive.filter(indexed__revision=F("revision"), indexed__mapping=documents.mapping_version()),
+        Step.TEXT: alive.filter(text__engine=reader.engine_version()),
+        Step.INDEX: alive.filter(indexed__revision=F("revision"), indexed__mapping=index.mapping_version()),
     }
     # ConSE's, as long as there are no weights for CLIP; before the first, none is done.
     model = PhotoEmbedding.objects.values_list("model", flat=True).first()

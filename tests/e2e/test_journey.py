@@ -5,7 +5,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from gallery.samples.catalogue import SAMPLES
+from photosearch.samples.catalogue import SAMPLES
 from tests.e2e.drawing import bytes_of, note, png
 from tests.e2e.person import Person
 from tests.near_misses import CODE, HOLIDAY, MAIL, NAME

@@ -15,9 +15,9 @@ from zipfile import ZipFile
 
 import pytest
 
+from gallery.access.tokens import Scope, issue_token
 from gallery.account import Account
 from gallery.models import ImportJob, Photo
-from gallery.tokens import Scope, issue_token
 from photosearch.embedded.provision import free_port
 from tests.gallery.bulk_import.conftest import finish
 from tests.gallery.conftest import broker, media_root, picture  # noqa: F401 - fixtures

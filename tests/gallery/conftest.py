@@ -13,8 +13,8 @@ from django.contrib.auth.models import User
 from django.db import connection
 from PIL import Image
 
+from gallery.intake.upload import store_upload
 from gallery.models import Photo
-from gallery.upload import store_upload
 
 
 @pytest.fixture

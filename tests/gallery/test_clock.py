@@ -13,19 +13,20 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from redis import ConnectionError as BrokerDown
 
-from gallery import clock, tasks
+from gallery import clock
 from gallery.assistants import AssistantCall
 from gallery.clock import Clock, Feeder
-from gallery.files import write_file
-from gallery.images import THUMBNAIL_VERSION
 from gallery.models import Photo, Step, StepAttempt
-from gallery.steps import BlockedStep, CurrentStep, thumbnails_step
-from search import vector_index
+from gallery.pictures.images import THUMBNAIL_VERSION
+from gallery.processing import tasks
+from gallery.processing.steps import BlockedStep, CurrentStep, thumbnails_step
+from gallery.storage.files import write_file
 from search.encoders.client import EncoderUnavailable
 from search.encoders.description import Calibration, EncoderInfo
 from search.models import ComparedPhoto, LookAlike, PhotoEmbedding
-from tests.gallery.test_tasks import waiting
-from tests.search.test_encoder_choice import CLIP
+from search.vectors import index
+from tests.gallery.processing.test_tasks import waiting
+from tests.search.vectors.test_encoder_choice import CLIP
 
 
 class Ticks(Event):
@@ -236,7 +237,7 @@ def test_an_index_is_built_for_a_model_that_outgrew_exact_search(
     assert waiting(broker, "vision") == [("build_vector_index", ["tiny@1", 2])]
 
     broker.flush_all()
-    monkeypatch.setattr(vector_index, "has_vector_index", lambda _model: True)
+    monkeypatch.setattr(index, "has_vector_index", lambda _model: True)
     tasks.enqueue_vector_indexes()
     monkeypatch.setattr(tasks, "describe_encoders", lambda: [encoder("waiting")])
     tasks.enqueue_vector_indexes()
@@ -248,11 +249,11 @@ def test_current_steps_name_what_stands_in_the_way(monkeypatch: pytest.MonkeyPat
         raise EncoderUnavailable("Nobody there.")
 
     settings.ELASTICSEARCH_URL = ""
-    monkeypatch.setattr("gallery.steps.describe_encoders", gone)
+    monkeypatch.setattr("gallery.processing.steps.describe_encoders", gone)
     blocked = {step.step: step.reason for step in clock.current_steps() if isinstance(step, BlockedStep)}
     assert blocked[Step.EMBEDDING] == "Nobody there."
     assert "no Elasticsearch" in blocked[Step.INDEX]
-    monkeypatch.setattr("gallery.steps.describe_encoders", lambda: [encoder("ready")])
+    monkeypatch.setattr("gallery.processing.steps.describe_encoders", lambda: [encoder("ready")])
     ready = [step for step in clock.current_steps() if isinstance(step, CurrentStep) and step.step == Step.EMBEDDING]
     assert [(step.version, step.title) for step in ready] == [("tiny@1", "picture features (Tiny)")]
 

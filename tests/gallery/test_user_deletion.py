@@ -15,18 +15,19 @@ from django.db.models import ForeignKey, Model, Q
 from django.test import Client
 from django.utils import timezone
 
-from gallery import tasks, user_deletion
+from gallery import user_deletion
+from gallery.access.tokens import issue_token
 from gallery.account import account_of
 from gallery.assistants import AssistantAccess, AssistantCall
-from gallery.bin import bin_photos
 from gallery.bulk_import import run
 from gallery.bulk_import.archives import sweep_archives
 from gallery.bulk_import.jobs import create_upload_job
 from gallery.bulk_import.run import run_job
-from gallery.deletion import sweep_strays
 from gallery.models import DocumentRemoval, ImportItem, ImportJob, Photo, PhotoMerge, PhotoSource
-from gallery.partial_uploads import begin_upload, finish_upload, opened, sweep_partial_uploads
-from gallery.tokens import issue_token
+from gallery.photos.deletion import sweep_strays
+from gallery.photos.trash import bin_photos
+from gallery.processing import tasks
+from gallery.storage.partial_uploads import begin_upload, finish_upload, opened, sweep_partial_uploads
 from search.models import (
     ComparedPhoto,
     KeptApart,
@@ -168,7 +169,7 @@ def test_keeps_everything_when_transaction_fails(leaver, media_root, monkeypatch
 
 def test_clock_removes_leftovers_of_crash(leaver, media_root, monkeypatch):
     monkeypatch.setattr(user_deletion, "_remove_files", lambda *_args: None)
-    monkeypatch.setattr("gallery.deletion._remove_files_of", lambda _photos: None)
+    monkeypatch.setattr("gallery.photos.deletion._remove_files_of", lambda _photos: None)
     leaver.delete()
     assert files_below(media_root)
     sweep_partial_uploads()

@@ -13,7 +13,7 @@ from redis import Redis
 
 from gallery.access.throttles import seconds_to_wait
 from photosearch.caching import ForgivingCache, JsonMemoryCache, remember
-from search.vector_search import Sample, sample_vectors
+from search.vectors.search import Sample, sample_vectors
 from tests.gallery.conftest import owner  # noqa: F401 - a fixture
 
 BACKENDS = {

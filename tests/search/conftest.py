@@ -9,7 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from gallery.models import Photo
-from search.documents import connected, ensure_index, index_photos
+from search.keywords.index import connected, ensure_index, index_photos
 from search.models import PhotoText
 
 AddPhoto = Callable[..., Photo]

@@ -6,7 +6,7 @@ from django.test import Client
 
 from search.saved import note_search, save_search
 from search.suggestions import MOST, suggest
-from tests.search.test_hybrid import add_photo, user  # noqa: F401 - fixture
+from tests.search.ranking.test_hybrid import add_photo, user  # noqa: F401 - fixture
 
 pytestmark = pytest.mark.django_db
 

@@ -7,7 +7,7 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 
 from gallery.models import Step, StepAttempt
-from gallery.steps import BATCH_SIZES, BlockedStep, CurrentStep, current_steps
+from gallery.processing.steps import BATCH_SIZES, BlockedStep, CurrentStep, current_steps
 
 
 class Command(BaseCommand):

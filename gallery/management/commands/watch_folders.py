@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from gallery.watching import Watcher
+from gallery.bulk_import.watching import Watcher
 
 
 class Command(BaseCommand):

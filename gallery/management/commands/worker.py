@@ -11,12 +11,12 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from dramatiq import Worker, get_broker
 
-import gallery.import_tasks
-import gallery.tasks
-from gallery import attempts
+import gallery.bulk_import.tasks
+import gallery.processing.tasks
 from gallery.bulk_import import notes
 from gallery.bulk_import.pulse import stop_passes
 from gallery.bulk_import.run import READER_NAME
+from gallery.processing import attempts
 
 # A task that takes longer is begun again by the next worker.
 MILLISECONDS_TO_FINISH = 20_000
@@ -46,7 +46,7 @@ class Command(BaseCommand):
         worker = Worker(broker, queues={queue}, worker_threads=threads)
         worker.start()
         if queue == "import":
-            gallery.import_tasks.wake_imports()
+            gallery.bulk_import.tasks.wake_imports()
         stop.wait()
         stop_passes()
         worker.stop(timeout=MILLISECONDS_TO_FINISH)

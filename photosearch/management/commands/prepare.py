@@ -10,8 +10,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db.utils import OperationalError
 
-from photosearch import metrics
-from search.documents import KeywordSearchUnavailable, ensure_index
+from photosearch.monitoring import metrics
+from search.keywords.index import KeywordSearchUnavailable, ensure_index
 
 
 class Command(BaseCommand):

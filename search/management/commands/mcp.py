@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from gallery.tokens import find_token
+from gallery.access.tokens import find_token
 from search.assistant.server import make_server
 
 VARIABLE = "PHOTOSEARCH_KEY"

@@ -6,10 +6,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from gallery.models import Photo
-from search import ocr
 from search.encoders.client import EncoderUnavailable, describe_encoders
 from search.models import PhotoEmbedding, PhotoText
-from search.vector_index import build_vector_index, has_vector_index
+from search.ocr import reader
+from search.vectors.index import build_vector_index, has_vector_index
 
 
 class Command(BaseCommand):
@@ -32,7 +32,7 @@ class Command(BaseCommand):
             self._list()
 
     def _fetch(self) -> None:
-        from search.encoders.clip_weights import fetch_weights
+        from search.encoders.models.clip_weights import fetch_weights
         from search.encoders.weights import WeightsUnavailable
 
         try:
@@ -65,10 +65,10 @@ class Command(BaseCommand):
         except EncoderUnavailable as error:
             self._write("encoders", str(error))
         try:
-            engine = ocr.engine_version()
+            engine = reader.engine_version()
             read = PhotoText.objects.filter(engine=engine).count()
             self._write("ocr", "text recognition", engine, f"{read} of {photos} photos")
-        except ocr.TextRecognitionUnavailable as error:
+        except reader.TextRecognitionUnavailable as error:
             self._write("ocr", "text recognition", str(error))
 
     def _write(self, name: str, *columns: str) -> None:

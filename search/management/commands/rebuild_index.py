@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from search.documents import KeywordSearchUnavailable, count, rebuild_index
+from search.keywords.index import KeywordSearchUnavailable, count, rebuild_index
 
 
 class Command(BaseCommand):

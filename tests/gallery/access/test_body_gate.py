@@ -208,7 +208,7 @@ def test_spools_large_files_below_the_media_folder(person, media_root, monkeypat
 
 
 def test_refuses_file_without_room_on_disk(person, owner, monkeypatch):
-    monkeypatch.setattr("gallery.files.free_bytes", lambda: 900)
+    monkeypatch.setattr("gallery.storage.files.free_bytes", lambda: 900)
     assert send(person, "/upload", 1000, headers=HTML).status_code == 507
     response = send(Program(owner), "/api/v1/photos/upload/", 1000, kind="image/png")
     assert (response.status_code, response["Content-Type"]) == (507, "application/problem+json")

@@ -12,7 +12,7 @@ from django.test import Client
 from gallery.models import ImportJob, PartialUpload, Photo
 from tests.gallery.bulk_import.conftest import archive_of
 from tests.gallery.conftest import picture
-from tests.gallery.test_views_resumable import begin, offset_of, send
+from tests.gallery.views.test_resumable import begin, offset_of, send
 from tests.keys import Program
 
 FULL = "/dev/full"
@@ -31,7 +31,7 @@ def person(client: Client, owner: User, media_root: Path, broker: Any) -> Client
 @pytest.fixture
 def full_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every new file of ours is on a full disk."""
-    monkeypatch.setattr("gallery.files._open_private", lambda _path, _flags: os.open(FULL, os.O_RDWR))
+    monkeypatch.setattr("gallery.storage.files._open_private", lambda _path, _flags: os.open(FULL, os.O_RDWR))
 
 
 @pytest.mark.usefixtures("full_disk")

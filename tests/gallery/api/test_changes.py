@@ -3,9 +3,9 @@
 import pytest
 from django.db.models import F
 
-from gallery.bin import bin_photos, empty_bin, restore_photos
 from gallery.models import Photo, PhotoRemoval
-from gallery.tasks import make_thumbnails
+from gallery.photos.trash import bin_photos, empty_bin, restore_photos
+from gallery.processing.tasks import make_thumbnails
 from tests.gallery.conftest import picture
 
 PHOTOS, REMOVED = "/api/v1/photos/", "/api/v1/photos/removed/"

@@ -10,13 +10,13 @@ from zipfile import ZipFile
 import pytest
 from django.contrib.auth.models import User
 
+from gallery.access.tokens import Scope
 from gallery.api.resumable import SentArchive
 from gallery.models import ImportJob, Photo
-from gallery.tokens import Scope
 from gallery.views.tus import PIECE_TYPE
 from tests.gallery.bulk_import.conftest import finish, folder  # noqa: F401 - fixtures
 from tests.gallery.conftest import picture
-from tests.gallery.test_tasks import waiting
+from tests.gallery.processing.test_tasks import waiting
 from tests.keys import Program
 
 IMPORTS = "/api/v1/imports/"

@@ -4,10 +4,10 @@ from datetime import datetime
 
 import pytest
 
-from gallery.bin import bin_photos
-from gallery.editing import edit_photos
-from gallery.images import THUMBNAIL_VERSION
 from gallery.models import MAX_ATTEMPTS, Account, ImportJob, Photo, PhotoSource, Step, StepAttempt
+from gallery.photos.editing import edit_photos
+from gallery.photos.trash import bin_photos
+from gallery.pictures.images import THUMBNAIL_VERSION
 from tests.gallery.conftest import picture
 
 

@@ -7,8 +7,8 @@ from django.test import Client
 from django.urls import reverse
 
 from gallery.access.problems import ALL_KINDS, TYPE
+from gallery.access.tokens import Scope
 from gallery.account import Account
-from gallery.tokens import Scope
 from tests.gallery.conftest import picture
 from tests.keys import Program
 

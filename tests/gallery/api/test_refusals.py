@@ -11,9 +11,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from gallery.access.problems import TYPE
+from gallery.access.tokens import Scope
 from gallery.account import Account
 from gallery.models import Photo
-from gallery.tokens import Scope
 from tests.gallery.conftest import picture
 from tests.keys import Program
 

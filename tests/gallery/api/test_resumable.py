@@ -7,8 +7,8 @@ import pytest
 from django.contrib.auth.models import User
 
 from gallery.api.resumable import Outcome
-from gallery.bin import bin_photos
 from gallery.models import Photo
+from gallery.photos.trash import bin_photos
 from gallery.views.tus import PIECE_TYPE
 from tests.gallery.conftest import picture
 from tests.keys import Program

@@ -8,8 +8,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from gallery.api.uploads import UploadAnswer
-from gallery.bin import bin_photos
 from gallery.models import Photo
+from gallery.photos.trash import bin_photos
 from tests.gallery.conftest import picture
 from tests.keys import Program
 

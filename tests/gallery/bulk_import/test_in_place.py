@@ -8,13 +8,13 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from gallery.deletion import delete_photos
+from gallery.intake.upload import Arrival, store_upload
 from gallery.models import ImportJob, Photo, PhotoSource
-from gallery.tasks import make_thumbnails
-from gallery.upload import Arrival, store_upload
+from gallery.photos.deletion import delete_photos
+from gallery.processing.tasks import make_thumbnails
 from tests.gallery.bulk_import.conftest import LONG_AGO, finish, verdicts, write
 from tests.gallery.conftest import picture
-from tests.gallery.test_upload import files_below
+from tests.gallery.intake.test_upload import files_below
 
 
 @pytest.fixture

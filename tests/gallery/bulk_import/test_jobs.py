@@ -13,7 +13,7 @@ from gallery.bulk_import.safety import ImportRefused, check_archive, confined, s
 from gallery.models import ImportJob
 from tests.gallery.bulk_import.conftest import archive_of, finish, verdicts
 from tests.gallery.conftest import picture
-from tests.gallery.test_upload import files_below
+from tests.gallery.intake.test_upload import files_below
 
 
 def test_without_roots_no_folder_may_be_named(folder: Path, owner: User) -> None:

@@ -13,7 +13,7 @@ import pytest
 from gallery.models import ImportJob, Photo, PhotoSource
 from tests.gallery.bulk_import.conftest import write
 from tests.gallery.conftest import picture, process_environment
-from tests.gallery.test_upload import files_below
+from tests.gallery.intake.test_upload import files_below
 
 FILES = 60
 KILLS = 4

@@ -17,10 +17,10 @@ from gallery.bulk_import import reading, run
 from gallery.bulk_import.jobs import tell
 from gallery.bulk_import.run import run_job
 from gallery.models import ImportItem, ImportJob, Photo, PhotoSource
-from gallery.partial_uploads import begin_upload
+from gallery.storage.partial_uploads import begin_upload
 from tests.gallery.bulk_import.conftest import LONG_AGO, finish, verdicts, write
 from tests.gallery.conftest import picture
-from tests.gallery.test_upload import files_below
+from tests.gallery.intake.test_upload import files_below
 
 State = ImportJob.State
 

@@ -11,12 +11,12 @@ from django.utils import timezone
 from gallery.bulk_import import undo
 from gallery.bulk_import.jobs import tell
 from gallery.bulk_import.run import run_job
-from gallery.merging import merge_photos
+from gallery.intake.upload import store_upload
 from gallery.models import ImportJob, Photo, PhotoSource
-from gallery.upload import store_upload
+from gallery.photos.merging import merge_photos
 from tests.gallery.bulk_import.conftest import finish, write
 from tests.gallery.conftest import picture
-from tests.gallery.test_upload import files_below
+from tests.gallery.intake.test_upload import files_below
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery.metadata import Metadata
 from gallery.models import Photo
+from gallery.pictures.metadata import Metadata
 from gallery.sources.dated_names import date_in_filename
 from gallery.sources.dates import choose_date, period_of_folders
 from gallery.sources.found import Claims

@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 from search.models import SavedSearch
 from search.saved import MOST_SAVED, note_search, save_search
 from tests.keys import Program
-from tests.search.test_hybrid import user  # noqa: F401 - fixture
+from tests.search.ranking.test_hybrid import user  # noqa: F401 - fixture
 
 pytestmark = pytest.mark.django_db
 SAVED = "/api/v1/saved-searches/"

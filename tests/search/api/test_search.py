@@ -6,12 +6,13 @@ from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from gallery.models import Photo
-from search import examples, hybrid, ranking
 from search.encoders.client import EncoderBusy, QueryVector
 from search.models import PhotoText, ResultList
+from search.ranking import hybrid, ranker
+from search.vectors import examples
 from tests.gallery.conftest import picture
 from tests.keys import Program
-from tests.search.test_hybrid import add_photo, encoder, user, words_from_database  # noqa: F401 - fixtures
+from tests.search.ranking.test_hybrid import add_photo, encoder, user, words_from_database  # noqa: F401 - fixtures
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("words_from_database", "encoder")]
 SEARCH = "/api/v1/search/"
@@ -187,7 +188,7 @@ def test_where_the_words_stand_and_less_likely_ones_begin_is_told(program, user,
     add_photo(user, "words.png", text="tea")
     PhotoText.objects.update(lines=[{"text": "tea", "confidence": 1.0, "box": BOX}])
     add_photo(user, "vague.png", angle=0)
-    monkeypatch.setattr(ranking, "count_likely", lambda cosines, **_sample: 0)
+    monkeypatch.setattr(ranker, "count_likely", lambda cosines, **_sample: 0)
     answer = program.get(SEARCH, {"q": "tea"}).json()
     assert [hit["photo"]["filename"] for hit in answer["results"]] == ["words.png", "vague.png"]
     assert answer["divider"] == 1

@@ -6,10 +6,10 @@ import pytest
 from django.db import connections
 from PIL import Image
 
+from gallery.access.tokens import Scope, issue_token
 from gallery.assistants import AssistantAccess
 from gallery.models import Photo
-from gallery.tasks import make_thumbnails
-from gallery.tokens import Scope, issue_token
+from gallery.processing.tasks import make_thumbnails
 from search.models import PhotoText
 from tests.gallery.conftest import broker, media_root, store  # noqa: F401 - fixtures
 

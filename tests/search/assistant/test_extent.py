@@ -3,14 +3,14 @@
 import pytest
 from django.utils import timezone
 
+from gallery.access.tokens import Scope, issue_token
 from gallery.assistants import AssistantAccess
 from gallery.models import Photo
-from gallery.tasks import make_thumbnails
-from gallery.tokens import Scope, issue_token
+from gallery.processing.tasks import make_thumbnails
 from search.assistant.extent import readable_photos
 from search.models import PhotoText, SavedSearch
-from search.ranking import Ranker
-from search.results import Found, FoundList
+from search.ranking.ranker import Ranker
+from search.ranking.results import Found, FoundList
 from search.saved import choose_for_assistants, save_search, saved_searches, searches_for_assistants
 from tests.gallery.conftest import picture
 from tests.search.assistant.asking import ask, sentence

@@ -9,10 +9,10 @@ import pytest
 from mcp.client.client import Client
 from PIL import Image
 
+from gallery.access.tokens import Scope, issue_token
 from gallery.assistants import AssistantAccess, AssistantCall
-from gallery.files import thumbnail_path
 from gallery.models import Photo
-from gallery.tokens import Scope, issue_token
+from gallery.storage.files import thumbnail_path
 from search.assistant.server import make_server
 from search.models import PhotoText, ResultList
 from tests.gallery.conftest import picture

@@ -16,7 +16,7 @@ from mcp.client.client import Client
 from mcp.client.stdio import StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 
-from gallery.tokens import Scope, issue_token
+from gallery.access.tokens import Scope, issue_token
 from photosearch.embedded.programs import ASSISTANT
 from photosearch.embedded.provision import free_port
 from tests.gallery.conftest import process_environment

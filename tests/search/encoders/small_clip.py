@@ -81,7 +81,7 @@ def save_as_torchscript(weights: Path, archive: Path) -> None:
     """Save a state dict again as OpenAI publishes its models: a traced TorchScript archive that knows its sizes."""
     import torch
 
-    from search.encoders.clip_weights import clip_package
+    from search.encoders.models.clip_weights import clip_package
 
     network = clip_package().model.build_model(torch.load(weights, weights_only=True)).float()
     for name, value in (("input_resolution", SIDE), ("context_length", 77), ("vocab_size", 49408)):
@@ -98,7 +98,7 @@ def save_as_torchscript(weights: Path, archive: Path) -> None:
 def _train() -> Any:
     import torch
 
-    from search.encoders.clip_weights import clip_package
+    from search.encoders.models.clip_weights import clip_package
 
     torch.manual_seed(0)
     model = clip_package().model
@@ -133,8 +133,8 @@ def _lessons(steps: int) -> Iterator[Any]:
     """Batches of pictures and their captions, one of each thing."""
     import torch
 
-    from search.encoders.clip import preprocess
-    from search.encoders.clip_weights import clip_package
+    from search.encoders.models.clip import preprocess
+    from search.encoders.models.clip_weights import clip_package
 
     for step in range(steps):
         pixels = np.stack([preprocess(draw_shape(thing, seed=step), SIDE) for thing in THINGS])

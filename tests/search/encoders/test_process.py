@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from benchmarks.worst_pictures import png
-from gallery.images import InvalidImage
+from gallery.pictures.images import InvalidImage
 from search.encoders import client
 from search.encoders.client import (
     EncoderBusy,

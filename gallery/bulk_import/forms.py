@@ -1,0 +1,105 @@
+"""What a person is asked before an import."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.models import User
+from django.utils.translation import gettext_lazy as _
+
+from gallery.bulk_import.jobs import NOT_WAITING
+from gallery.models import MAX_IMPORTANCE, ImportItem, ImportJob, PartialUpload
+from gallery.sources import PROFILES
+from gallery.storage.partial_uploads import waiting_archives
+
+MAX_SIDE = 100_000
+# Names that people use in either language stand as they are.
+PROFILE_NAMES = {
+    "auto": _("what the folders' names tell"),
+    "plain": _("folders that somebody made"),
+    "wechat": "WeChat · 微信",
+    "qq": "QQ",
+    "dingtalk": "DingTalk · 钉钉",
+    "apple": _("iPhone, iPad, iTunes"),
+    "takeout": "Google Takeout",
+}
+
+
+class ImportForm(forms.Form):
+    """A folder, or an archive sent with it or before, and what becomes of the pictures; administrators choose whose."""
+
+    archive = forms.FileField(
+        label=_("Zip archive"), required=False, widget=forms.FileInput({"accept": ".zip,application/zip"})
+    )
+    upload = forms.ModelChoiceField(
+        queryset=PartialUpload.objects.none(), required=False, error_messages={"invalid_choice": NOT_WAITING}
+    )
+    folder = forms.CharField(required=False, widget=forms.HiddenInput)
+    owner = forms.ModelChoiceField(label=_("Into the gallery of"), queryset=User.objects.none(), empty_label=None)
+    mode = forms.ChoiceField(
+        label=_("The files are"),
+        choices=ImportJob.Mode.choices,
+        initial=ImportJob.Mode.COPY,
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    profile = forms.ChoiceField(
+        label=_("They come from"), choices=[(name, PROFILE_NAMES[name]) for name in PROFILES], initial="auto"
+    )
+    importance = forms.TypedChoiceField(
+        label=_("Importance"),
+        choices=[(stars, str(stars)) for stars in range(MAX_IMPORTANCE + 1)],
+        coerce=int,
+        initial=0,
+    )
+    min_side = forms.IntegerField(
+        label=_("Pass over pictures smaller than (pixels)"), min_value=0, max_value=MAX_SIDE, initial=0, required=False
+    )
+    ignore = forms.CharField(
+        label=_("Pass over paths like these, one pattern a line"),
+        required=False,
+        max_length=5000,
+        widget=forms.Textarea({"rows": 2, "placeholder": "*/thumbnails/*"}),
+    )
+    wants_features = forms.BooleanField(label=_("Find them by what they show"), initial=True, required=False)
+    wants_text = forms.BooleanField(label=_("Recognise the text in them"), initial=True, required=False)
+    watch = forms.BooleanField(label=_("Import what comes into the folder later, too"), required=False)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        owner: Any = self.fields["owner"]
+        owner.queryset = User.objects.filter(is_active=True) if user.is_staff else User.objects.filter(pk=user.pk)
+        owner.queryset = owner.queryset.order_by("username")
+        owner.initial = user.pk
+        owner.required = False
+        upload: Any = self.fields["upload"]
+        upload.queryset = waiting_archives(owner=user)
+        self.user = user
+
+    def clean_owner(self) -> User:
+        """Oneself, unless another is chosen."""
+        return self.cleaned_data["owner"] or self.user
+
+    def clean_ignore(self) -> list[str]:
+        """The patterns."""
+        return [line.strip() for line in self.cleaned_data["ignore"].splitlines() if line.strip()]
+
+    def clean(self) -> dict[str, Any]:
+        """A folder or an archive there must be."""
+        cleaned = super().clean() or {}
+        if not self.errors and not any(cleaned.get(place) for place in ("folder", "archive", "upload")):
+            raise forms.ValidationError(_("Choose a folder or an archive."))
+        return cleaned
+
+    def options(self) -> dict[str, Any]:
+        """What stands in the form of the fields of an ImportJob."""
+        names = ("profile", "importance", "ignore", "wants_features", "wants_text", "watch")
+        chosen = {name: self.cleaned_data[name] for name in names}
+        mode = self.cleaned_data["mode"] or ImportJob.Mode.COPY
+        return chosen | {"mode": mode, "min_side": self.cleaned_data["min_side"] or 0}
+
+
+class FilesForm(forms.Form):
+    """The query string of an import's files: a verdict, and the number of the row that ended the page before."""
+
+    verdict = forms.ChoiceField(choices=[("", ""), *ImportItem.Verdict.choices], required=False)
+    after = forms.IntegerField(required=False, min_value=0)

@@ -1,0 +1,112 @@
+"""Read a picture file before it is stored: refuse what is none, and say all that its bytes and its name tell."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import datetime
+from os import SEEK_END
+from typing import IO, Any
+
+from django.conf import settings
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext as _
+
+from gallery.pictures.digests import digests_of
+from gallery.pictures.images import ImageTooLarge, InvalidImage, read_header
+from gallery.pictures.metadata import Metadata, read_metadata
+from gallery.sources.dates import choose_date
+from gallery.sources.found import Claims
+from gallery.sources.kinds import recognise_kind
+from gallery.text.legible import printable, visible
+
+MAX_NAME = 255
+BLOCK = 1 << 20
+
+
+def describe_picture(file: IO[bytes], *, filename: str) -> dict[str, Any]:
+    """The fields of a Photo that the file's bytes and name tell, but for the place where they will lie.
+
+    InvalidImage (of which UnsupportedImage and ImageTooLarge are kinds) if the file is refused.
+    """
+    size = file.seek(0, SEEK_END)
+    refuse_size(size)
+    fields, metadata = describe_header(file, filename=filename)
+    fields |= told_by(fields, metadata, Claims(), filename=filename, path=filename, modified_at=None)
+    return fields | asdict(digests_of(file)) | {"file_size": size}
+
+
+def describe_header(file: IO[bytes], *, filename: str) -> tuple[dict[str, Any], Metadata]:
+    """What the beginning of the file tells, without the rest being read; InvalidImage."""
+    header = read_header(file)
+    fields = {
+        "filename": clean_filename(filename, extension=header.extension),
+        "extension": header.extension,
+        "width": header.width,
+        "height": header.height,
+    }
+    return fields, read_metadata(file)
+
+
+def told_by(
+    header: dict[str, Any],
+    metadata: Metadata,
+    claims: Claims,
+    *,
+    filename: str,
+    path: str,
+    modified_at: datetime | None,
+) -> dict[str, Any]:
+    """The fields of a Photo that its EXIF and what lies around the file tell together: date, kind, position …"""
+    taken_at, taken_offset, date_source = choose_date(
+        metadata, claims, filename=filename, path=path, modified_at=modified_at
+    )
+    data = dict(metadata.data)
+    if "latitude" not in data and claims.latitude is not None and claims.longitude is not None:
+        data |= {"latitude": claims.latitude, "longitude": claims.longitude}
+        data |= {"altitude": claims.altitude} if claims.altitude is not None else {}
+    kind = recognise_kind(
+        filename=filename,
+        extension=header["extension"],
+        width=header["width"],
+        height=header["height"],
+        make=data.get("make", ""),
+        claims=claims,
+    )
+    return {
+        "taken_at": taken_at,
+        "taken_offset": taken_offset,
+        "date_source": date_source,
+        "kind": kind,
+        "description": visible(claims.description),
+        "metadata": data,
+    }
+
+
+def refuse_size(size: int) -> None:
+    """InvalidImage for a file of so many bytes, if nobody may send it."""
+    if size == 0:
+        raise InvalidImage(_("This file is empty."))
+    if size > settings.MAX_UPLOAD_BYTES:
+        raise ImageTooLarge(
+            _("This file has %(size)s; at most %(limit)s are allowed.")
+            % {"size": filesizeformat(size), "limit": filesizeformat(settings.MAX_UPLOAD_BYTES)}
+        )
+
+
+def clean_filename(filename: str, *, extension: str) -> str:
+    """The last part of a name that somebody sent, fit to be stored and shown; the ending survives shortening."""
+    name = printable(filename.replace("\\", "/").rpartition("/")[2])
+    if name.strip(".") == "":
+        return _("picture") + f".{extension}"
+    stem, dot, ending = name.rpartition(".")
+    if len(name) > MAX_NAME and stem and len(ending) < 16:
+        return stem[: MAX_NAME - len(ending) - 1] + dot + ending
+    return name[:MAX_NAME]
+
+
+def blocks_of(file: IO[bytes]) -> Iterator[bytes]:
+    """All bytes of a file, from where it stands; ImageTooLarge once there are more of them than the settings allow."""
+    size = 0
+    while block := file.read(BLOCK):
+        size += len(block)
+        refuse_size(size)
+        yield block

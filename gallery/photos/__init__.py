@@ -1,0 +1,1 @@
+"""Operations on stored photos: edit, merge, move to trash, delete, download, and list by date."""

@@ -1,0 +1,81 @@
+"""Delete photos for good: their rows, files and entries in the keyword index."""
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from functools import partial
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+
+from gallery.models import Photo, PhotoQuerySet
+from gallery.processing.tasks import enqueue_unindexing
+from gallery.storage.files import ORIGINALS, THUMBNAIL_SIDES, THUMBNAILS, exclusive, original_name, thumbnail_path
+
+NAME_OF_OURS = re.compile(r"([0-9a-f]{64})[.-].+")
+
+
+def delete_photos(photos: PhotoQuerySet, *, user: AbstractBaseUser) -> int:
+    """Delete those of `photos` that are `user`'s, in the bin or not; how many there were.
+
+    Files that we only refer to stay where they are. Ours go after the transaction; what a crash leaves of them,
+    `sweep_strays` removes.
+    """
+    with transaction.atomic():
+        own = photos.belonging_to(user).order_by("pk").select_for_update()
+        doomed = list(own.only("pk", "owner_id", "sha256", "extension"))
+        photo_ids = [photo.pk for photo in doomed]
+        Photo.objects.filter(pk__in=photo_ids).delete()
+        if doomed:
+            enqueue_unindexing(photo_ids)
+            transaction.on_commit(partial(_remove_files_of, doomed), robust=True)
+    return len(photo_ids)
+
+
+def remove_copy(photo: Photo) -> None:
+    """Remove our copy of a photo that goes on with a file elsewhere, unless it has come back to the copy meanwhile."""
+    path = Path(settings.MEDIA_ROOT, _original(photo))
+    _remove([path], owner_id=photo.owner_id, sha256=photo.sha256)
+
+
+def sweep_strays() -> Iterator[None]:
+    """Remove files below MEDIA_ROOT that belong to no photo (any more); pauses after every directory."""
+    for top in (ORIGINALS, THUMBNAILS):
+        root = Path(settings.MEDIA_ROOT, top)
+        for directory, _subdirectories, names in os.walk(root):
+            files = {Path(directory, name): match[1] for name in names if (match := NAME_OF_OURS.fullmatch(name))}
+            if files:
+                owner_id = int(Path(directory).relative_to(root).parts[0])
+                photos = Photo.objects.filter(owner_id=owner_id, sha256__in=files.values())
+                if top == ORIGINALS:
+                    # Not those of photos whose file has come to lie elsewhere.
+                    photos = photos.filter(file__startswith=f"{ORIGINALS}/")
+                known = set(photos.values_list("sha256", flat=True))
+                for path, sha256 in files.items():
+                    if sha256 not in known:
+                        _remove([path], owner_id=owner_id, sha256=sha256)
+            yield
+
+
+def _remove_files_of(photos: Iterable[Photo]) -> None:
+    for photo in photos:
+        owner_id, sha256 = photo.owner_id, photo.sha256
+        thumbnails = [thumbnail_path(size, owner_id=owner_id, sha256=sha256) for size in THUMBNAIL_SIDES]
+        _remove([Path(settings.MEDIA_ROOT, _original(photo)), *thumbnails], owner_id=owner_id, sha256=sha256)
+
+
+def _original(photo: Photo) -> str:
+    return original_name(owner_id=photo.owner_id, sha256=photo.sha256, extension=photo.extension)
+
+
+def _remove(paths: Iterable[Path], *, owner_id: int, sha256: str) -> None:
+    """Remove files that no photo has, unless the owner has just sent the same bytes again."""
+    with exclusive(owner_id=owner_id, digests=[sha256]):
+        files = Photo.objects.filter(owner_id=owner_id, sha256=sha256).values_list("file", flat=True)
+        is_copied = any(str(file).startswith(f"{ORIGINALS}/") for file in files)
+        for path in paths:
+            is_original = path.is_relative_to(Path(settings.MEDIA_ROOT, ORIGINALS))
+            if not (is_copied if is_original else files):
+                path.unlink(missing_ok=True)

@@ -1,0 +1,1 @@
+"""One picture file's bytes: formats, header, metadata, decoding and digests; no database."""

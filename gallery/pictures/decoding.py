@@ -1,0 +1,273 @@
+"""Decodes picture files to upright RGB, strip by strip; needs no settings, so that a separate process can do it."""
+
+import math
+import struct
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from os import PathLike
+from typing import IO
+
+import pillow_heif
+from PIL import ExifTags, Image, ImageFile
+
+from gallery.pictures.image_limits import decoding_bytes, jpeg_divisor, shows_later_frame
+
+# Pillow's name of each format that we read, and the extension that we give its files. MPO is how 3D and "portrait"
+# cameras put several JPEGs into one file; the first is the picture.
+EXTENSIONS = {
+    "JPEG": "jpg",
+    "MPO": "jpg",
+    "PNG": "png",
+    "GIF": "gif",
+    "WEBP": "webp",
+    "BMP": "bmp",
+    "TIFF": "tiff",
+    "AVIF": "avif",
+    "HEIF": "heic",
+}
+# The frames of these formats follow each other in time; a TIFF's or HEIC's are pages or parts, and the first is the
+# picture.
+ANIMATED_FORMATS = {"GIF", "WEBP", "PNG", "AVIF"}
+# Reaching a frame decodes all frames before it: the largest number of pixels to decode for that.
+MAX_PIXELS_BEFORE_FRAME = 1_000_000_000
+
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+SIDEWAYS = {5, 6, 7, 8}
+
+# Exceptions that Pillow's decoders are known to raise for broken or hostile files.
+DECODING_ERRORS = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    EOFError,
+    Image.DecompressionBombError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    struct.error,
+)
+
+# For shrinking as good as bicubic, and much faster.
+SHRINKING = Image.Resampling.HAMMING
+# Pixels of the original on either side that the filter reads, per pixel of the result and times the scale.
+SUPPORT = 1.0
+# Pixels that conversion to RGB and shrinking take at a time.
+STRIP_PIXELS = 4_000_000
+
+# The largest size of a shrunk picture in pixels, and its longest side as a multiple of the side asked for.
+MAX_FITTED_PIXELS = 36_000_000
+MAX_FITTED_RATIO = 60
+
+# Pixels: smaller differences are rounding errors.
+ROUNDING = 1e-6
+
+Source = str | PathLike[str] | IO[bytes]
+Box = tuple[int, int, int, int]
+Region = Sequence[float]
+"""Left, top, right and bottom, in 0–1 of a picture's width and height as seen."""
+
+
+@contextmanager
+def open_file(file: IO[bytes], *, max_pixels: int) -> Iterator[ImageFile.ImageFile]:
+    """Return the opened picture, its pixels not yet decoded.
+
+    Raises:
+        UnidentifiedImageError: it is not a supported picture; DECODING_ERRORS and MemoryError pass unchanged.
+    """
+    _register_heif()
+    # Prevents large allocations when the file is opened.
+    Image.MAX_IMAGE_PIXELS = max_pixels
+    # Pillow opens MPO as JPEG, and does not know the name MPO here.
+    with Image.open(file, formats=[name for name in EXTENSIONS if name != "MPO"]) as image:
+        yield image
+
+
+@cache
+def _register_heif() -> None:
+    pillow_heif.register_heif_opener(thumbnails=False)
+
+
+def orientation_of(image: Image.Image) -> int:
+    """Return the EXIF orientation that still applies after decoding, 1–8; 1 without any."""
+    if image.format == "TIFF":
+        # Pillow rotates it while decoding, and reports the rotated size.
+        return 1
+    try:
+        return int(exif_of(image).get(ExifTags.Base.Orientation, 1))
+    except (TypeError, ValueError):
+        return 1
+
+
+def exif_of(image: Image.Image) -> Image.Exif:
+    """Return the EXIF tags; empty if they are broken."""
+    try:
+        # Not image.getexif(): for a PNG this would decode all pixels to reach the chunks after them.
+        return Image.Image.getexif(image)
+    except DECODING_ERRORS:
+        return Image.Exif()
+
+
+def fitted_size(size: tuple[int, int], *, side: int) -> tuple[int, int]:
+    """Return the (width, height) of a picture of `size` shrunk, never enlarged, into a square of `side` pixels.
+
+    A picture more than twice as long as wide is shrunk to side / 2 across instead, so that long screenshots stay
+    readable, but at most to MAX_FITTED_RATIO × `side` along and MAX_FITTED_PIXELS.
+    """
+    long, short = max(size), min(size)
+    scale = min(1.0, max(side / long, min(side / 2 / short, MAX_FITTED_RATIO * side / long)))
+    scale = min(scale, math.sqrt(MAX_FITTED_PIXELS / math.prod(size)))
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+
+
+def needed_bytes(image: ImageFile.ImageFile, *, max_side: int | None, region: Region | None) -> int:
+    """Return an upper bound of the memory that `decode_upright` uses."""
+    if image.format not in {"JPEG", "MPO"}:
+        return decoding_bytes(image)
+    return decoding_bytes(image, divisor=jpeg_divisor(image, wanted=_wanted(image, max_side=max_side, region=region)))
+
+
+def decode_upright(image: ImageFile.ImageFile, *, max_side: int | None, region: Region | None = None) -> Image.Image:
+    """Return the opened picture, or a `region` of it, in upright RGB: the middle frame, transparent pixels on white.
+
+    With `max_side` the result is shrunk to its `fitted_size`, which for JPEGs saves most of the decoding too.
+    """
+    # Read before decoding, as read_header does: a PNG may repeat its EXIF after the pixels.
+    orientation = orientation_of(image)
+    box = _box(image.size, region, orientation)
+    size = _target(box, max_side)
+    opened = image.size
+    if image.format in ANIMATED_FORMATS:
+        _seek_middle_frame(image)
+    elif image.format in {"JPEG", "MPO"}:
+        divisor = jpeg_divisor(image, wanted=_wanted(image, max_side=max_side, region=region))
+        image.draft(None, (image.width // divisor, image.height // divisor))
+    image.load()
+    rgb = _shrunk_rgb(image, _scaled(box, opened, image.size), size)
+    return rgb.transpose(TURNS[orientation]) if orientation in TURNS else rgb
+
+
+def _target(box: Box, max_side: int | None) -> tuple[int, int]:
+    size = box[2] - box[0], box[3] - box[1]
+    return fitted_size(size, side=max_side or max(size))
+
+
+def _wanted(image: Image.Image, *, max_side: int | None, region: Region | None) -> tuple[int, int]:
+    """Return the size at which to decode the whole picture, so that the region gets its target size."""
+    box = _box(image.size, region, orientation_of(image))
+    width, height = _target(box, max_side)
+    return (
+        min(image.width, math.ceil(image.width * width / (box[2] - box[0]))),
+        min(image.height, math.ceil(image.height * height / (box[3] - box[1]))),
+    )
+
+
+def _box(size: tuple[int, int], region: Region | None, orientation: int) -> Box:
+    """Convert a region of the upright picture to pixels of the stored picture."""
+    if region is None:
+        return (0, 0, *size)
+    left, top, right, bottom = region
+    if orientation in SIDEWAYS:
+        left, top, right, bottom = top, left, bottom, right
+    if orientation in {2, 3, 7, 8}:
+        left, right = 1 - right, 1 - left
+    if orientation in {3, 4, 6, 7}:
+        top, bottom = 1 - bottom, 1 - top
+    (x, end_x), (y, end_y) = _pixels(left, right, size[0]), _pixels(top, bottom, size[1])
+    return x, y, end_x, end_y
+
+
+def _pixels(start: float, end: float, length: int) -> tuple[int, int]:
+    """Return the pixels, at least one, that an interval in 0–1 of a side touches."""
+    first = max(0, min(math.floor(start * length + ROUNDING), length - 1))
+    return first, min(max(math.ceil(end * length - ROUNDING), first + 1), length)
+
+
+def _scaled(box: Box, opened: tuple[int, int], decoded: tuple[int, int]) -> Box:
+    """Return `box` for a picture decoded at another size than its header says."""
+    if opened == decoded:
+        return box
+    x, right = _pixels(box[0] / opened[0], box[2] / opened[0], decoded[0])
+    y, bottom = _pixels(box[1] / opened[1], box[3] / opened[1], decoded[1])
+    return x, y, right, bottom
+
+
+def _seek_middle_frame(image: ImageFile.ImageFile) -> None:
+    """Seek the middle frame, or the last one within the limits of memory and pixels."""
+    if shows_later_frame(image):
+        reachable = MAX_PIXELS_BEFORE_FRAME // math.prod(image.size)
+        image.seek(min(getattr(image, "n_frames", 1) // 2, reachable))
+
+
+def _shrunk_rgb(image: Image.Image, box: Box, size: tuple[int, int]) -> Image.Image:
+    """Return the `box` of a decoded picture in RGB and `size`; keep a colour profile if it still applies.
+
+    Converts only one strip at a time at full size.
+    """
+    profile = image.info.get("icc_profile") or b""
+    levels = _levels(image)
+    width, height = box[2] - box[0], box[3] - box[1]
+    scale = height / size[1]
+    rows = max(1, int(STRIP_PIXELS / width / scale))
+    if rows >= size[1]:
+        part = image if box == (0, 0, *image.size) else image.crop(box)
+        result = _on_white(_with_8_bits(part, levels))
+        if result.size != size:
+            result = result.resize(size, SHRINKING)
+    else:
+        result = Image.new("RGB", size)
+        margin = math.ceil(SUPPORT * max(scale, 1)) + 1
+        for first in range(0, size[1], rows):
+            last = min(first + rows, size[1])
+            top, bottom = first * scale, last * scale
+            start, end = max(0, math.floor(top) - margin), min(height, math.ceil(bottom) + margin)
+            part = image.crop((box[0], box[1] + start, box[2], box[1] + end))
+            strip = _on_white(_with_8_bits(part, levels))
+            within = (0, top - start, width, min(bottom - start, strip.height))
+            result.paste(strip.resize((size[0], last - first), SHRINKING, box=within), (0, first))
+    # Bytes 16 to 20 of a profile name its colour space; a CMYK or grey profile does not apply to RGB.
+    result.info = {"icc_profile": profile} if profile[16:20] == b"RGB " else {}
+    return result
+
+
+def _levels(image: Image.Image) -> tuple[float, float] | None:
+    """Return the values that become black and white; None for 8 bits."""
+    if image.mode.startswith("I;16"):
+        return 0.0, 65535.0
+    if image.mode in ("I", "F"):
+        # The file does not say which value is white: take the largest.
+        low, high = image.getextrema()
+        return low, high  # type: ignore[return-value]
+    return None
+
+
+def _with_8_bits(image: Image.Image, levels: tuple[float, float] | None) -> Image.Image:
+    """Return `image`, or a 16 or 32 bit image as "L"; Pillow's own conversion would clip those at white."""
+    if levels is None:
+        return image
+    low, high = levels
+    if image.mode.startswith("I;16"):
+        image = image.convert("I")
+    scale = 255 / (high - low) if high > low else 0.0
+    return image.point(lambda value: value * scale - low * scale).convert("L")
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    """Return `image` in RGB, with transparency on white."""
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        white = Image.new("RGB", image.size, "white")
+        white.paste(image, mask=image.getchannel("A"))
+        return white
+    return image if image.mode == "RGB" else image.convert("RGB")

@@ -1,0 +1,248 @@
+"""Reads picture files: refuses unsupported and too large ones, decodes to upright RGB, makes thumbnails."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BytesIO
+from os import PathLike
+from pathlib import Path
+from typing import IO, Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from PIL import ExifTags, Image, ImageFile
+
+from gallery.pictures import decoding
+from gallery.pictures.decoding import (
+    ANIMATED_FORMATS,
+    DECODING_ERRORS,
+    EXTENSIONS,
+    SHRINKING,
+    SIDEWAYS,
+    TURNS,
+    Region,
+    Source,
+    exif_of,
+    fitted_size,
+    orientation_of,
+)
+from gallery.pictures.huge_images import DecoderEnded, DecoderRefused, decode_huge
+from gallery.pictures.image_limits import HUGE_BYTES, MAX_DECODING_BYTES, MAX_RATIO, MAX_SIDE, least_decoding_bytes
+from gallery.pictures.opening import open_original
+
+__all__ = [
+    "ANIMATED_FORMATS",
+    "CONTENT_TYPES",
+    "EXTENSIONS",
+    "THUMBNAIL_VERSION",
+    "TURNS",
+    "DecodingFailed",
+    "ImageHeader",
+    "ImageTooLarge",
+    "InvalidImage",
+    "Region",
+    "Source",
+    "UnsupportedImage",
+    "fitted_size",
+    "make_placeholder",
+    "make_thumbnail",
+    "open_image",
+    "read_exif",
+    "read_header",
+]
+
+# Under which type the files of an extension go out.
+CONTENT_TYPES = {
+    "jpg": "image/jpeg",
+    "png": "image/png",
+    "gif": "image/gif",
+    "webp": "image/webp",
+    "bmp": "image/bmp",
+    "tiff": "image/tiff",
+    "heic": "image/heic",
+    "avif": "image/avif",
+}
+# Display names of the formats with their own limits.
+FORMAT_NAMES = {name: name for name in EXTENSIONS} | {"HEIF": "HEIC", "WEBP": "WebP", "MPO": "JPEG"}
+
+# Raise it whenever thumbnails come out differently: the clock makes those of older versions anew.
+THUMBNAIL_VERSION = 2
+PLACEHOLDER_SIZE = (4, 4)
+WEBP_QUALITY = 80
+WEBP_MAX_SIDE = 16383
+# Wide-gamut camera profiles take 500 to 4,000 bytes; printers' take megabytes, more than the thumbnail itself.
+MAX_PROFILE_BYTES = 8192
+
+
+class InvalidImage(Exception):
+    """The file holds no picture that we can read; the message is a sentence for the person who sent it."""
+
+
+class UnsupportedImage(InvalidImage):
+    """It is no picture at all, or of a type that we do not read."""
+
+
+class ImageTooLarge(InvalidImage):
+    """It has more bytes or more pixels than the settings allow."""
+
+    # What programs are told: whether another picture may be taken.
+    kind = "too-large"
+
+
+class DecodingFailed(ImageTooLarge):
+    """Decoding ran out of memory or time. Another attempt may succeed: the file need not be damaged."""
+
+
+@dataclass(frozen=True)
+class ImageHeader:
+    """What a picture's header says; `width` and `height` in pixels as seen, after EXIF turning."""
+
+    extension: str
+    width: int
+    height: int
+    animated: bool
+
+
+def read_header(file: Source) -> ImageHeader:
+    """Say what `file` is without decoding a pixel; InvalidImage if it cannot be a picture of ours."""
+    with _open(file) as image:
+        width, height = image.size
+        if orientation_of(image) in SIDEWAYS:
+            width, height = height, width
+        animated = image.format in ANIMATED_FORMATS and getattr(image, "is_animated", False)
+        return ImageHeader(EXTENSIONS[str(image.format)], width, height, animated)
+
+
+def open_image(
+    file: Source, *, max_side: int | None = None, region: Region | None = None, is_urgent: bool = False
+) -> Image.Image:
+    """Decode `file`, or a `region` of it, to upright RGB: the middle frame, transparent pixels on white.
+
+    With `max_side` the result is shrunk to its `fitted_size` (note its rule for long pictures), which for JPEGs saves
+    most of the decoding too. Huge pictures are decoded in another process; urgent ones come first. InvalidImage if the
+    file is truncated or broken; DecodingFailed.
+    """
+    with _open(file) as image:
+        if decoding.needed_bytes(image, max_side=max_side, region=region) <= HUGE_BYTES:
+            return decoding.decode_upright(image, max_side=max_side, region=region)
+    try:
+        return decode_huge(
+            file, max_side=max_side, region=region, max_pixels=settings.MAX_IMAGE_PIXELS, is_urgent=is_urgent
+        )
+    except DecoderRefused as error:
+        raise InvalidImage(_damaged()) from error
+    except DecoderEnded as error:
+        raise DecodingFailed(_too_demanding()) from error
+
+
+def make_thumbnail(image: Image.Image, side: int) -> bytes:
+    """`image` shrunk to `fitted_size`, as a WebP file."""
+    size = fitted_size(image.size, side=side)
+    scale = min(1.0, WEBP_MAX_SIDE / max(size))
+    size = (max(1, int(size[0] * scale)), max(1, int(size[1] * scale)))
+    if size != image.size:
+        image = image.resize(size, SHRINKING)
+    profile = image.info.get("icc_profile") or b""
+    target = BytesIO()
+    image.save(
+        target,
+        "WEBP",
+        quality=WEBP_QUALITY,
+        method=2,
+        icc_profile=profile if len(profile) <= MAX_PROFILE_BYTES else b"",
+        exif=b"",
+        xmp=b"",
+    )
+    return target.getvalue()
+
+
+def make_placeholder(image: Image.Image) -> bytes:
+    """`image` as 4 × 4 pixels, blue before green before red and the lowest row first: the body of a BMP file."""
+    small = image.resize(PLACEHOLDER_SIZE, Image.Resampling.BOX)
+    return small.transpose(Image.Transpose.FLIP_TOP_BOTTOM).tobytes("raw", "BGR")
+
+
+def read_exif(file: Source) -> tuple[dict[int, Any], dict[int, Any]]:
+    """EXIF's tags by number, and those of its GPS directory; empty where there are none. Decodes no pixels."""
+    with _open(file) as image:
+        exif = exif_of(image)
+        return {**exif, **_directory(exif, ExifTags.IFD.Exif)}, _directory(exif, ExifTags.IFD.GPSInfo)
+
+
+def _directory(exif: Image.Exif, ifd: ExifTags.IFD) -> dict[int, Any]:
+    try:
+        return exif.get_ifd(ifd)
+    except DECODING_ERRORS:
+        return {}
+
+
+@contextmanager
+def _opened(file: Source) -> Iterator[IO[bytes]]:
+    """Yield `file` at its beginning; a file given by path is closed afterwards, and refused if a link leads to it."""
+    if isinstance(file, str | PathLike):
+        with open_original(Path(file)) as opened:
+            yield opened
+    else:
+        file.seek(0)
+        yield file
+
+
+@contextmanager
+def _open(file: Source) -> Iterator[ImageFile.ImageFile]:
+    """The opened picture, its pixels not yet decoded; errors of decoding inside become InvalidImage."""
+    try:
+        with _opened(file) as opened, decoding.open_file(opened, max_pixels=settings.MAX_IMAGE_PIXELS) as image:
+            _refuse_size(image)
+            yield image
+    except Image.UnidentifiedImageError as error:
+        raise UnsupportedImage(
+            _("This file is not a picture that can be read: JPEG, PNG, GIF, WebP, BMP, TIFF, HEIC or AVIF.")
+        ) from error
+    except Image.DecompressionBombError as error:
+        raise ImageTooLarge(_("This picture has too many pixels; make it smaller and try again.")) from error
+    except MemoryError as error:
+        raise DecodingFailed(_too_demanding()) from error
+    except DECODING_ERRORS as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise  # The disk's fault, not the picture's.
+        raise InvalidImage(_damaged()) from error
+
+
+def _damaged() -> str:
+    return _("This picture is damaged or incomplete and cannot be shown.")
+
+
+def _too_demanding() -> str:
+    return _("Decoding this picture takes too much memory or time. Make it smaller and try again.")
+
+
+def _refuse_size(image: ImageFile.ImageFile) -> None:
+    """InvalidImage for a picture that exceeds a limit of any decoder process."""
+    width, height = image.size
+    if width < 1 or height < 1:
+        raise InvalidImage(_damaged())
+    told = {"width": width, "height": height}
+    if width * height > settings.MAX_IMAGE_PIXELS:
+        raise ImageTooLarge(
+            _("This picture has %(width)d × %(height)d pixels; at most %(limit)d million are allowed.")
+            % (told | {"limit": settings.MAX_IMAGE_PIXELS // 1_000_000})
+        )
+    if max(width, height) > MAX_SIDE:
+        raise ImageTooLarge(
+            _("This picture has %(width)d × %(height)d pixels; a side may have at most %(limit)d.")
+            % (told | {"limit": MAX_SIDE})
+        )
+    if max(width, height) > MAX_RATIO * min(width, height):
+        raise ImageTooLarge(
+            _("This picture has %(width)d × %(height)d pixels; it may be at most %(limit)d times as long as wide.")
+            % (told | {"limit": MAX_RATIO})
+        )
+    if (needed := least_decoding_bytes(image)) > MAX_DECODING_BYTES:
+        allowed = MAX_DECODING_BYTES * width * height // needed
+        raise ImageTooLarge(
+            _(
+                "This picture has %(width)d × %(height)d pixels; in a %(format)s file like this one,"
+                " at most %(limit)d million are allowed."
+            )
+            % (told | {"format": FORMAT_NAMES[str(image.format)], "limit": allowed // 1_000_000})
+        )

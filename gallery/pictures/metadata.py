@@ -1,0 +1,160 @@
+"""What a picture file says of itself: EXIF as plain JSON, and when the picture was taken."""
+
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from PIL.ExifTags import GPS, Base
+
+from gallery.pictures.images import Source, read_exif
+from gallery.text.legible import printable as printable
+
+MAX_TEXT = 1000
+
+# The first that holds a believable date decides. Tags of the time zone came with EXIF 2.31.
+DATE_TAGS = (
+    (Base.DateTimeOriginal, Base.OffsetTimeOriginal),
+    (Base.DateTimeDigitized, Base.OffsetTimeDigitized),
+    (Base.DateTime, Base.OffsetTime),
+)
+EARLIEST_PHOTOGRAPH = datetime(1826, 1, 1)  # noqa: DTZ001  (local times have no zone)
+EARLIEST_DIGITAL = datetime(1990, 1, 1)  # noqa: DTZ001
+# Where clocks begin that were never set.
+UNSET_CLOCKS = {datetime(year, 1, 1) for year in (1904, 1970, 1980)}  # noqa: DTZ001
+MAX_OFFSET = 14 * 60
+
+
+@dataclass(frozen=True)
+class Metadata:
+    """What a file says of its picture.
+
+    `taken_at` is EXIF's local time without a zone, `taken_offset` in minutes east of UTC where known, `gps_at` the
+    moment that the satellites told, in UTC. `data` is plain JSON with those that are known of make, model, lens,
+    exposure_time (s), aperture (f-number), iso, focal_length and focal_length_35mm (mm), orientation, software, artist,
+    copyright, description, latitude and longitude (degrees), altitude (m).
+    """
+
+    taken_at: datetime | None = None
+    taken_offset: int | None = None
+    gps_at: datetime | None = None
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+def read_metadata(file: Source) -> Metadata:
+    """Read the EXIF of `file`; InvalidImage if it is no picture."""
+    tags, gps = read_exif(file)
+    data, gps_at = _describe(tags, gps), _gps_date(gps)
+    for date_tag, offset_tag in DATE_TAGS:
+        if taken_at := _exif_date(tags.get(date_tag)):
+            return Metadata(taken_at, _exif_offset(tags.get(offset_tag)), gps_at, data)
+    return Metadata(gps_at=gps_at, data=data)
+
+
+def is_believable(taken_at: datetime, *, since: datetime = EARLIEST_DIGITAL) -> bool:
+    """Whether a picture can be of this local time: not before `since`, and not in the future."""
+    # A day more than now: east of here it is tomorrow already.
+    return since <= taken_at <= datetime.now(UTC).replace(tzinfo=None) + timedelta(days=1)
+
+
+def _exif_date(value: Any) -> datetime | None:
+    try:
+        taken_at = datetime.strptime(_text(value)[:19], "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007
+    except ValueError:
+        return None
+    return taken_at if is_believable(taken_at, since=EARLIEST_PHOTOGRAPH) and taken_at not in UNSET_CLOCKS else None
+
+
+def _exif_offset(value: Any) -> int | None:
+    match = re.fullmatch(r"([+-])(\d\d):(\d\d)", _text(value))
+    if not match:
+        return None
+    minutes = int(match[2]) * 60 + int(match[3])
+    if minutes > MAX_OFFSET:
+        return None
+    return -minutes if match[1] == "-" else minutes
+
+
+def _gps_date(gps: dict[int, Any]) -> datetime | None:
+    """The moment in UTC: a date as text, and hours, minutes and seconds as numbers."""
+    time = gps.get(GPS.GPSTimeStamp)
+    parts = [_number(part) for part in time] if isinstance(time, tuple) else []
+    match = re.fullmatch(r"(\d{4})[:-](\d\d)[:-](\d\d)", _text(gps.get(GPS.GPSDateStamp)))
+    if not match or len(parts) != 3 or any(part is None or not 0 <= part < 60 for part in parts):
+        return None
+    hour, minute, second = (int(part or 0) for part in parts)
+    try:
+        moment = datetime(int(match[1]), int(match[2]), int(match[3]), hour, minute, second, tzinfo=UTC)
+    except ValueError:
+        return None
+    return moment if is_believable(moment.replace(tzinfo=None)) else None
+
+
+def _describe(tags: dict[int, Any], gps: dict[int, Any]) -> dict[str, Any]:
+    known: dict[str, tuple[Callable[[Any], Any], Any]] = {
+        "make": (_text, tags.get(Base.Make)),
+        "model": (_text, tags.get(Base.Model)),
+        "lens": (_text, tags.get(Base.LensModel)),
+        "exposure_time": (_positive, tags.get(Base.ExposureTime)),
+        "aperture": (_positive, tags.get(Base.FNumber)),
+        "iso": (_positive, tags.get(Base.ISOSpeedRatings)),
+        "focal_length": (_positive, tags.get(Base.FocalLength)),
+        "focal_length_35mm": (_positive, tags.get(Base.FocalLengthIn35mmFilm)),
+        "orientation": (_positive, tags.get(Base.Orientation)),
+        "software": (_text, tags.get(Base.Software)),
+        "artist": (_text, tags.get(Base.Artist)),
+        "copyright": (_text, tags.get(Base.Copyright)),
+        "description": (_text, tags.get(Base.ImageDescription)),
+    }
+    data = {key: clean(value) for key, (clean, value) in known.items()} | _position(gps)
+    return {key: value for key, value in data.items() if value not in (None, "")}
+
+
+def _position(gps: dict[int, Any]) -> dict[str, float]:
+    latitude = _degrees(gps.get(GPS.GPSLatitude), _text(gps.get(GPS.GPSLatitudeRef)).upper() == "S", limit=90)
+    longitude = _degrees(gps.get(GPS.GPSLongitude), _text(gps.get(GPS.GPSLongitudeRef)).upper() == "W", limit=180)
+    # Both zero: a receiver that had not found its position.
+    if latitude is None or longitude is None or (latitude, longitude) == (0, 0):
+        return {}
+    position = {"latitude": latitude, "longitude": longitude}
+    altitude = _number(gps.get(GPS.GPSAltitude))
+    if altitude is not None and abs(altitude) < 100_000:
+        below_sea = gps.get(GPS.GPSAltitudeRef) in (1, b"\x01")
+        position["altitude"] = round(-altitude if below_sea else altitude, 1)
+    return position
+
+
+def _degrees(value: Any, negative: bool, *, limit: int) -> float | None:
+    parts = [_number(part) for part in value] if isinstance(value, tuple) else []
+    if len(parts) != 3 or any(part is None for part in parts):
+        return None
+    degrees = sum((part or 0.0) / 60**power for power, part in enumerate(parts))
+    return round(-degrees if negative else degrees, 7) if 0 <= degrees <= limit else None
+
+
+def _number(value: Any) -> float | None:
+    """A finite number of EXIF's kinds (int, rational, a tuple's first); None for what is none."""
+    if isinstance(value, tuple) and value:
+        value = value[0]
+    try:
+        number = float(value)
+    except (TypeError, ValueError, ArithmeticError):
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _positive(value: Any) -> float | int | None:
+    number = _number(value)
+    if number is None or not 0 < number < 1e9:
+        return None
+    return int(number) if number.is_integer() else round(number, 8)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bytes):
+        value = value.decode(errors="replace")
+    if not isinstance(value, str):
+        return ""
+    return printable(value)[:MAX_TEXT]

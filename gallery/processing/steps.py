@@ -1,0 +1,112 @@
+"""The steps of processing as they are wanted now: in which version, for which photos, and by what work."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from gallery.models import Photo, Step
+from gallery.pictures.images import THUMBNAIL_VERSION
+from gallery.processing import work as processing
+from gallery.processing.attempts import Work, run_step
+from search.encoders.client import EncoderUnavailable, describe_encoders
+from search.keywords import index
+from search.models import missing_embeddings, missing_texts, stale_documents
+from search.ocr import reader
+
+BATCH_SIZES = {Step.THUMBNAILS: 16, Step.EMBEDDING: 16, Step.TEXT: 4, Step.INDEX: 200}
+
+
+@dataclass(frozen=True)
+class CurrentStep:
+    """A step and the version of its output that is wanted now.
+
+    `missing` asks for the photos that lack it and may be tried, newest first; `work` is done for batches of them.
+    """
+
+    step: Step
+    title: str
+    version: str
+    missing: Callable[[], QuerySet[Photo]]
+    work: Work
+
+    def run(self, photo_ids: list[int]) -> None:
+        """Do the work for those of the photos that still lack it, and count the attempt."""
+        run_step(self.step, self.version, self.missing().filter(pk__in=photo_ids), work=self.work)
+
+
+@dataclass(frozen=True)
+class BlockedStep:
+    """A step that nothing can be done for, as yet; `reason` says why and what to do, in a sentence."""
+
+    step: Step
+    title: str
+    reason: str
+
+
+def current_steps() -> Iterator[CurrentStep | BlockedStep]:
+    """Every step; picture features once per encoder."""
+    yield thumbnails_step()
+    yield from _embedding_steps()
+    try:
+        yield text_step()
+    except reader.TextRecognitionUnavailable as error:
+        yield BlockedStep(Step.TEXT, str(Step.TEXT.label), str(error))
+    if settings.ELASTICSEARCH_URL:
+        yield index_step()
+    else:
+        reason = _("There is no Elasticsearch; the database answers searches for words.")
+        yield BlockedStep(Step.INDEX, str(Step.INDEX.label), reason)
+
+
+def thumbnails_step() -> CurrentStep:
+    """Thumbnails in all sizes."""
+    return CurrentStep(
+        Step.THUMBNAILS,
+        str(Step.THUMBNAILS.label),
+        str(THUMBNAIL_VERSION),
+        Photo.objects.missing_thumbnails,
+        processing.store_thumbnails,
+    )
+
+
+def embedding_step(model: str, title: str = "") -> CurrentStep:
+    """The vectors of one encoder's model."""
+    return CurrentStep(
+        Step.EMBEDDING,
+        title or str(Step.EMBEDDING.label),
+        model,
+        partial(missing_embeddings, model),
+        partial(processing.store_embeddings, model=model),
+    )
+
+
+def text_step() -> CurrentStep:
+    """The text in the picture; TextRecognitionUnavailable."""
+    engine = reader.engine_version()
+    return CurrentStep(Step.TEXT, str(Step.TEXT.label), engine, partial(missing_texts, engine), processing.store_texts)
+
+
+def index_step() -> CurrentStep:
+    """The entry in the keyword index, for every revision of the photo anew."""
+    mapping = index.mapping_version()
+    return CurrentStep(
+        Step.INDEX, str(Step.INDEX.label), mapping, partial(stale_documents, mapping), processing.store_documents
+    )
+
+
+def _embedding_steps() -> Iterator[CurrentStep | BlockedStep]:
+    try:
+        encoders = describe_encoders()
+    except EncoderUnavailable as error:
+        yield BlockedStep(Step.EMBEDDING, str(Step.EMBEDDING.label), str(error))
+        return
+    for encoder in encoders:
+        title = f"{Step.EMBEDDING.label} ({encoder.title})"
+        if encoder.state == "ready":
+            yield embedding_step(encoder.model, title)
+        else:
+            yield BlockedStep(Step.EMBEDDING, title, encoder.reason)

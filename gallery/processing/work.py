@@ -1,0 +1,152 @@
+"""What each step does with a batch of photos: read the files, ask the engine, store what comes out."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+
+import numpy as np
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from gallery.models import Photo
+from gallery.pictures.images import (
+    THUMBNAIL_VERSION,
+    DecodingFailed,
+    InvalidImage,
+    make_placeholder,
+    make_thumbnail,
+    open_image,
+)
+from gallery.pictures.memory import return_memory
+from gallery.pictures.opening import is_original_there
+from gallery.pictures.watchdog import watchdog
+from gallery.processing.attempts import Failures, NeighbourDown
+from gallery.storage.files import THUMBNAIL_SIDES, thumbnail_path, write_file
+from gallery.text.legible import visible
+from search.encoders import client as encoders
+from search.keywords import index
+from search.models import PhotoEmbedding, PhotoText
+from search.near_duplicates import comparing
+from search.ocr import reader
+
+# Seconds after which work on one picture counts as an endless loop. A picture may wait for another thread's huge one,
+# and then take as long itself (gallery.pictures.huge_images.PATIENCE).
+THUMBNAIL_PATIENCE = 300
+# Reading the text of one picture takes at most three idle minutes; search.ocr.reader also watches each part.
+TEXT_PATIENCE = 1800
+
+
+def store_thumbnails(photos: list[Photo]) -> Failures:
+    """Make the thumbnails of each photo in all sizes."""
+    return _one_by_one(photos, _store_thumbnails, patience=THUMBNAIL_PATIENCE)
+
+
+def store_texts(photos: list[Photo]) -> Failures:
+    """Recognise the text in each photo."""
+    return _one_by_one(photos, _store_text, patience=TEXT_PATIENCE)
+
+
+def store_embeddings(photos: list[Photo], *, model: str) -> Failures:
+    """Have the encoder process turn each photo into vectors, and replace those that `model` gave it before."""
+    failures = {photo.pk: _unreadable() for photo in photos if not is_original_there(photo.path)}
+    readable = [photo for photo in photos if photo.pk not in failures]
+    try:
+        results = encoders.encode_photos([photo.path for photo in readable], model=model) if readable else []
+    except encoders.EncoderLost as error:
+        # One of these may have killed it: it counts for all, and next time each goes alone.
+        return failures | {photo.pk: str(error) for photo in readable}
+    except encoders.EncoderUnavailable as error:
+        raise NeighbourDown(str(error)) from error
+    vectors: dict[int, np.ndarray] = {}
+    for photo, result in zip(readable, results, strict=True):
+        if isinstance(result, str):
+            # No defect as yet: perhaps only the encoder may not read it. Who makes the thumbnails decodes it, too.
+            failures[photo.pk] = result
+        else:
+            vectors[photo.pk] = result
+    with transaction.atomic():
+        encoded = _locked(vectors)
+        comparing.forget_vectors([photo.pk for photo in encoded], model=model)
+        PhotoEmbedding.objects.filter(photo__in=encoded, model=model).delete()
+        PhotoEmbedding.objects.bulk_create(
+            PhotoEmbedding(photo=photo, owner_id=photo.owner_id, model=model, view=view, vector=vector)
+            for photo in encoded
+            for view, vector in enumerate(vectors[photo.pk])
+        )
+    return failures
+
+
+def store_documents(photos: list[Photo]) -> Failures:
+    """Put what is known of each photo into the keyword index."""
+    try:
+        return index.index_photos([photo.pk for photo in photos])
+    except index.KeywordSearchUnavailable as error:
+        raise NeighbourDown(str(error)) from error
+
+
+def _one_by_one(photos: list[Photo], work: Callable[[Photo], None], *, patience: int) -> Failures:
+    failures: dict[int, str] = {}
+    for photo in photos:
+        if not is_original_there(photo.path):
+            failures[photo.pk] = _unreadable()
+            continue
+        try:
+            with watchdog(patience):
+                work(photo)
+        except DecodingFailed as error:
+            failures[photo.pk] = str(error)
+        except MemoryError:
+            failures[photo.pk] = _("There is not enough memory for this picture.")
+        except InvalidImage as error:
+            failures[photo.pk] = _mark_defect(photo, str(error))
+        except reader.TextRecognitionFailed as error:
+            failures[photo.pk] = str(error)
+        except OSError:
+            failures[photo.pk] = _unreadable()
+    return_memory()
+    return failures
+
+
+def _store_thumbnails(photo: Photo) -> None:
+    image = open_image(photo.path, max_side=max(THUMBNAIL_SIDES.values()))
+    for size, side in THUMBNAIL_SIDES.items():
+        thumbnail = make_thumbnail(image, side)
+        path = thumbnail_path(size, owner_id=photo.owner_id, sha256=photo.sha256)
+        try:
+            write_file(path, [thumbnail])
+        except OSError as error:
+            raise NeighbourDown(_("The thumbnails cannot be written to the disk.")) from error
+    Photo.objects.filter(pk=photo.pk).update(thumbnail_version=THUMBNAIL_VERSION, placeholder=make_placeholder(image))
+
+
+def _store_text(photo: Photo) -> None:
+    try:
+        engine = reader.engine_version()
+        lines = reader.extract_text(photo.path)
+    except reader.TextRecognitionUnavailable as error:
+        raise NeighbourDown(str(error)) from error
+    found = [asdict(line) | {"text": visible(line.text.replace("\0", ""))} for line in lines]
+    text = "\n".join(line["text"] for line in found)
+    with transaction.atomic():
+        for locked in _locked([photo.pk]):
+            known = PhotoText.objects.filter(photo=locked).values_list("text", flat=True).first() or ""
+            PhotoText.objects.update_or_create(
+                photo=locked, defaults={"owner_id": locked.owner_id, "engine": engine, "text": text, "lines": found}
+            )
+            if text != known:
+                Photo.objects.filter(pk=locked.pk).update(revision=F("revision") + 1)
+                comparing.forget_words(locked.pk)
+
+
+def _locked(photo_ids: Iterable[int]) -> list[Photo]:
+    """Those that still exist, and do so until the transaction ends."""
+    return list(Photo.objects.filter(pk__in=list(photo_ids)).order_by("pk").select_for_update(no_key=True))
+
+
+def _mark_defect(photo: Photo, reason: str) -> str:
+    Photo.objects.filter(pk=photo.pk).update(defect=reason)
+    return reason
+
+
+def _unreadable() -> str:
+    return _("The file of this picture is missing or cannot be read.")

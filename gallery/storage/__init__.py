@@ -1,0 +1,1 @@
+"""The files of photos, thumbnails and uploads on disk, and how they are served."""

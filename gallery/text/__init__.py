@@ -1,0 +1,1 @@
+"""Cleans and normalizes text from file names, metadata and people."""

@@ -1,0 +1,93 @@
+"""The bin: what lies in it, and how it gets out of it."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.core.exceptions import BadRequest
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from gallery.forms import ChosenForm
+from gallery.models import Photo
+from gallery.photos.merging import Undone, undo
+from gallery.photos.trash import DAYS_IN_BIN, empty_bin, restore_photos
+from gallery.views import PageRequest
+from gallery.views.answers import tell
+from gallery.views.selection import chosen_photos, valid_form
+
+PAGE_SIZE = 120
+
+
+@require_safe
+def show_bin(request: PageRequest) -> HttpResponse:
+    """The photos in the person's bin, what was put there last first."""
+    photos = Photo.objects.binned_by(request.user).order_by("-trashed_at", "-pk")
+    page = Paginator(photos, PAGE_SIZE).get_page(request.GET.get("page"))
+    return render(request, "gallery/bin.html", {"page": page, "days": DAYS_IN_BIN})
+
+
+@require_POST
+def restore_binned(request: PageRequest) -> HttpResponse:
+    """Take photos out of the bin that were chosen; or take back all that was done at a `moment`."""
+    if "moment" in request.POST:
+        return tell(request, " ".join(_undone_sentences(undo(_moment(request.POST["moment"]), user=request.user))))
+    count = restore_photos(chosen_photos(valid_form(request, ChosenForm)), user=request.user)
+    return tell(request, _restored_sentence(count))
+
+
+@require_POST
+def delete_binned(request: PageRequest) -> HttpResponse:
+    """Delete photos in the bin for good that were chosen."""
+    count = empty_bin(chosen_photos(valid_form(request, ChosenForm)), user=request.user)
+    return tell(request, _deleted_sentence(count))
+
+
+@require_POST
+def empty_whole_bin(request: PageRequest) -> HttpResponse:
+    """Delete all photos in the bin for good."""
+    return tell(request, _deleted_sentence(empty_bin(Photo.objects.all(), user=request.user)))
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = parse_datetime(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise BadRequest(_("This is no moment at which photos were put into the bin."))
+    return moment
+
+
+def _undone_sentences(undone: Undone) -> Iterator[str]:
+    if undone.restored or not undone.groups:
+        yield _restored_sentence(undone.restored)
+    if undone.groups:
+        sentence = ngettext(
+            "%(count)d group is shown as look-alikes again.",
+            "%(count)d groups are shown as look-alikes again.",
+            undone.groups,
+        )
+        yield sentence % {"count": undone.groups}
+    if undone.kept_edits:
+        sentence = ngettext(
+            "%(count)d photo that was kept stays as it is: it has been edited since, or the others are gone.",
+            "%(count)d photos that were kept stay as they are: they have been edited since, or the others are gone.",
+            undone.kept_edits,
+        )
+        yield sentence % {"count": undone.kept_edits}
+
+
+def _restored_sentence(count: int) -> str:
+    return ngettext("%(count)d photo is back.", "%(count)d photos are back.", count) % {"count": count}
+
+
+def _deleted_sentence(count: int) -> str:
+    sentence = ngettext(
+        "%(count)d photo has been deleted for good.", "%(count)d photos have been deleted for good.", count
+    )
+    return sentence % {"count": count}

@@ -1,0 +1,1 @@
+"""One module per encoder: the only importers of torch."""

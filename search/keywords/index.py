@@ -1,0 +1,265 @@
+"""Keeps the keyword index true: writes photos into it, takes them out, and rebuilds it while people search."""
+
+import logging
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from http.client import BAD_REQUEST, CONFLICT, NOT_FOUND
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from elasticsearch import ApiError, BadRequestError, Elasticsearch, NotFoundError, TransportError
+from elasticsearch.dsl.connections import get_connection
+from elasticsearch.helpers import streaming_bulk
+
+from gallery.models import Photo, PhotoQuerySet
+from search.keywords.mapping import PhotoDocument, mapping_version
+from search.models import IndexedPhoto
+from search.query.filters import CameraName
+
+__all__ = [
+    "KeywordSearchUnavailable",
+    "PhotoDocument",
+    "connected",
+    "count",
+    "ensure_index",
+    "index_photos",
+    "mapping_version",
+    "rebuild_index",
+    "unindex_photos",
+]
+
+logger = logging.getLogger(__name__)
+
+BATCH = 500
+BULK_BYTES = 10_000_000
+BULK_SECONDS = 120
+# Of a deletion: above every revision, so that a writer who read the photo before does not bring it back. Elasticsearch
+# forgets it after a minute.
+LAST_VERSION = 2**62
+LOCK = 0x70686F746F  # of PostgreSQL's advisory locks; any number that nobody else takes
+
+
+class KeywordSearchUnavailable(Exception):
+    """Elasticsearch does not answer, or there is none; the message is a sentence for the person."""
+
+
+class _IndexMissing(Exception):
+    """Nothing stands behind the alias."""
+
+
+def index_photos(photo_ids: Iterable[int]) -> dict[int, str]:
+    """Write the current revision of those photos into the index; which were refused, and why.
+
+    An older revision never overwrites a newer one. Raises KeywordSearchUnavailable.
+    """
+    photo_ids = list(photo_ids)
+    with connected() as client:
+        try:
+            written, refused = _write(client, photo_ids, index=settings.ELASTICSEARCH_INDEX)
+        except _IndexMissing:
+            ensure_index()
+            written, refused = _write(client, photo_ids, index=settings.ELASTICSEARCH_INDEX)
+    _record(written)
+    return refused
+
+
+def unindex_photos(photo_ids: Iterable[int]) -> None:
+    """Take those photos out of the index. Raises KeywordSearchUnavailable."""
+    photo_ids = list(photo_ids)
+    IndexedPhoto.objects.filter(photo__in=photo_ids).delete()
+    if settings.ELASTICSEARCH_URL:
+        with connected() as client:
+            _remove(client, photo_ids, index=settings.ELASTICSEARCH_INDEX)
+
+
+def count() -> int:
+    """How many photos are indexed. Raises KeywordSearchUnavailable."""
+    with connected() as client:
+        try:
+            return int(client.count(index=settings.ELASTICSEARCH_INDEX)["count"])
+        except NotFoundError:
+            return 0
+
+
+def ensure_index() -> None:
+    """Create the index if there is none; rebuild it if it is of another mapping. Raises KeywordSearchUnavailable."""
+    with connected() as client, _alone():
+        current = _current_index(client)
+        if current is None:
+            _create(client, _name(), aliases={settings.ELASTICSEARCH_INDEX: {}})
+            # Whatever was indexed before is gone: the clock fills the new one.
+            IndexedPhoto.objects.all().delete()
+        elif not current.startswith(_name()):
+            _rebuild(client)
+
+
+def rebuild_index() -> None:
+    """Index all photos anew behind the alias, while people search. Raises KeywordSearchUnavailable."""
+    with connected() as client, _alone():
+        _rebuild(client)
+
+
+@contextmanager
+def connected() -> Iterator[Elasticsearch]:
+    """The client; what says that Elasticsearch cannot answer, and not that we asked wrongly, comes out as one error."""
+    if not settings.ELASTICSEARCH_URL:
+        raise KeywordSearchUnavailable(_("There is no Elasticsearch; ELASTICSEARCH_URL is empty."))
+    try:
+        yield get_connection()
+    except (BadRequestError, NotFoundError):
+        raise
+    except (ApiError, TransportError) as error:
+        raise _unavailable(error) from error
+
+
+def _unavailable(reason: object) -> KeywordSearchUnavailable:
+    return KeywordSearchUnavailable(_("Elasticsearch does not answer: %(reason)s") % {"reason": reason})
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Keeps other processes from creating or rebuilding the index at the same time."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+
+
+def _name() -> str:
+    return f"{settings.ELASTICSEARCH_INDEX}-{mapping_version()}"
+
+
+def _current_index(client: Elasticsearch) -> str | None:
+    """The index behind the alias."""
+    try:
+        return next(iter(client.indices.get_alias(name=settings.ELASTICSEARCH_INDEX)))
+    except NotFoundError:
+        return None
+
+
+def _our_indices(client: Elasticsearch) -> list[str]:
+    """All that were ever made for this alias; those of "photos" are not those of "photos-test"."""
+    ours = re.compile(rf"{re.escape(settings.ELASTICSEARCH_INDEX)}-[0-9a-f]{{12}}(-\d+)?")
+    return [name for name in client.indices.get(index=f"{settings.ELASTICSEARCH_INDEX}-*") if ours.fullmatch(name)]
+
+
+def _create(client: Elasticsearch, name: str, **more: Any) -> None:
+    body = PhotoDocument._index.to_dict()
+    try:
+        client.options(request_timeout=BULK_SECONDS).indices.create(
+            index=name, settings=body["settings"], mappings=body["mappings"], **more
+        )
+    except BadRequestError as error:
+        message = _("Elasticsearch refuses the index; is its plugin analysis-smartcn installed? %(reason)s")
+        raise KeywordSearchUnavailable(message % {"reason": error}) from error
+
+
+def _rebuild(client: Elasticsearch) -> None:
+    old, fresh = _current_index(client), f"{_name()}-{timezone.now():%Y%m%d%H%M%S%f}"
+    _create(client, fresh)
+    written = _write_all(client, list(_indexable().values_list("pk", flat=True)), index=fresh)
+    client.indices.refresh(index=fresh)
+    alias = settings.ELASTICSEARCH_INDEX
+    actions: list[dict[str, Any]] = [{"add": {"index": fresh, "alias": alias}}]
+    client.indices.update_aliases(actions=actions + [{"remove": {"index": old, "alias": alias}}] * bool(old))
+    # What changed meanwhile went into the old index; from here on everything goes into the new one.
+    revisions = dict(_indexable().values_list("pk", "revision"))
+    changed = [pk for pk, revision in revisions.items() if written.get(pk) != revision]
+    gone = [pk for pk in written if pk not in revisions]
+    _remove(client, gone, index=fresh)
+    _record(written | _write_all(client, changed, index=fresh))
+    for name in _our_indices(client):
+        if name != fresh:
+            client.indices.delete(index=name, ignore_unavailable=True)
+
+
+def _indexable() -> PhotoQuerySet:
+    photos = Photo.objects.filter(defect="").annotate(camera=CameraName("metadata")).prefetch_related("sources")
+    return photos.select_related("text").defer("metadata", "text__lines", "text__folded")
+
+
+def _write_all(client: Elasticsearch, photo_ids: list[int], *, index: str) -> dict[int, int]:
+    """Write those photos, newest first; their revisions as written."""
+    photo_ids = sorted(photo_ids, reverse=True)
+    revisions: dict[int, int] = {}
+    for begin in range(0, len(photo_ids), BATCH):
+        written, refused = _write(client, photo_ids[begin : begin + BATCH], index=index)
+        revisions |= written
+        for photo_id, reason in refused.items():
+            logger.error("Photo %d is not indexed: %s", photo_id, reason)
+        logger.info("%d of %d photos indexed", len(revisions), len(photo_ids))
+    return revisions
+
+
+def _write(client: Elasticsearch, photo_ids: list[int], *, index: str) -> tuple[dict[int, int], dict[int, str]]:
+    """Write the photos as they are now: the revisions that were written, and what was refused with the reason."""
+    document = PhotoDocument()
+    photos = {photo.pk: photo for photo in _indexable().filter(pk__in=photo_ids)}
+    actions = (
+        {"_op_type": "index", "_id": pk, "version": photo.revision, "_source": document.prepare(photo)}
+        for pk, photo in photos.items()
+    )
+    refused: dict[int, str] = {}
+    for photo_id, status, reason in _bulk(client, actions, index=index, version_type="external_gte"):
+        if status == NOT_FOUND:
+            raise _IndexMissing
+        if status in (BAD_REQUEST, CONFLICT):
+            photos.pop(photo_id)
+        # A conflict says that somebody wrote a newer revision, or deleted the photo: theirs to record.
+        if status == BAD_REQUEST:
+            refused[photo_id] = reason
+    return {pk: photo.revision for pk, photo in photos.items()}, refused
+
+
+def _remove(client: Elasticsearch, photo_ids: list[int], *, index: str) -> None:
+    actions = ({"_op_type": "delete", "_id": pk, "version": LAST_VERSION} for pk in photo_ids)
+    for _removed in _bulk(client, actions, index=index, version_type="external"):
+        pass  # What is not there is fine.
+
+
+def _bulk(
+    client: Elasticsearch, actions: Iterable[dict[str, Any]], *, index: str, version_type: str
+) -> Iterator[tuple[int, int, str]]:
+    """Send `actions`; of each the photo, the HTTP status (OK, BAD_REQUEST, NOT_FOUND or CONFLICT) and the error.
+
+    Any other status is the server's trouble, not the photo's: KeywordSearchUnavailable.
+    """
+    results = streaming_bulk(
+        client.options(request_timeout=BULK_SECONDS),
+        (action | {"version_type": version_type} for action in actions),
+        max_chunk_bytes=BULK_BYTES,
+        raise_on_error=False,
+        max_retries=3,
+        index=index,
+        # An index that is missing must not come into being by itself, without our mapping.
+        require_alias=index == settings.ELASTICSEARCH_INDEX,
+    )
+    for _is_ok, result in results:
+        (answer,) = result.values()
+        status, reason = answer["status"], str(answer.get("error", ""))
+        if status >= BAD_REQUEST and status not in (BAD_REQUEST, NOT_FOUND, CONFLICT):
+            raise _unavailable(reason)
+        yield int(answer["_id"]), status, reason
+
+
+def _record(revisions: dict[int, int]) -> None:
+    """Note what the index holds of photos that still exist."""
+    photo_ids = list(revisions)
+    for begin in range(0, len(photo_ids), BATCH):
+        with transaction.atomic():
+            existing = Photo.objects.filter(pk__in=photo_ids[begin : begin + BATCH]).order_by("pk")
+            IndexedPhoto.objects.bulk_create(
+                [
+                    IndexedPhoto(photo_id=pk, revision=revisions[pk], mapping=mapping_version())
+                    for pk in existing.select_for_update(no_key=True).values_list("pk", flat=True)
+                ],
+                update_conflicts=True,
+                unique_fields=["photo"],
+                update_fields=["revision", "mapping"],
+            )

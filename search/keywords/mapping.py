@@ -1,0 +1,140 @@
+"""What Elasticsearch knows of a photo, and how its texts are cut into terms.
+
+Every text is analysed in several ways. Characters must be found wherever they stand, in Chinese and in codes, so there
+are pairs: a tokenizer of exactly two characters gives each pair the next position, hence a phrase of pairs is a
+substring. (One of one *and* two characters would give every single character a position too, and break the phrases.)
+Single characters have a field of their own. smartcn's words add what pairs cannot know: which texts use the same
+words in another order or form. Its single characters are dropped: 调休, cut in two, would be found in 调整后休假.
+"""
+
+import hashlib
+import json
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django_elasticsearch_dsl import Document, fields
+from django_elasticsearch_dsl.registries import registry
+from elasticsearch.dsl import MetaField, analyzer, char_filter, normalizer, token_filter, tokenizer
+
+from gallery.models import Photo
+from search.query.folding import IDLE_SPACE, LATIN, LONGEST_SHORT_WORD, SEPARATORS, SPACES, compose
+
+# Lucene's longest term has 32,766 bytes.
+LONGEST_KEYWORD = 32_766 // 4
+
+one_line = [
+    char_filter("spaces", type="pattern_replace", pattern=SPACES, replacement=" "),
+    char_filter("idle_spaces", type="pattern_replace", pattern=IDLE_SPACE, replacement=""),
+]
+words = analyzer(
+    "words",
+    tokenizer="smartcn_tokenizer",
+    filter=["lowercase", "porter_stem", token_filter("two_and_more", type="length", min=2)],
+)
+pairs = analyzer(
+    "pairs",
+    char_filter=one_line,
+    tokenizer=tokenizer("pair", type="ngram", min_gram=2, max_gram=2),
+    filter=["lowercase"],
+)
+characters = analyzer(
+    "characters", tokenizer=tokenizer("character", type="ngram", min_gram=1, max_gram=1), filter=["lowercase"]
+)
+starts = analyzer(
+    "starts",
+    tokenizer=tokenizer("latin_letters", type="pattern", pattern=f"[{LATIN}]+", group=0),
+    filter=["lowercase", token_filter("start", type="edge_ngram", min_gram=1, max_gram=LONGEST_SHORT_WORD)],
+)
+digits = analyzer(
+    "digits",
+    char_filter=[
+        char_filter("separators", type="pattern_replace", pattern=f"(?<=\\d)[{SEPARATORS}]+(?=\\d)", replacement="")
+    ],
+    tokenizer=tokenizer("digit_pair", type="ngram", min_gram=2, max_gram=2, token_chars=["digit"]),
+)
+exact = analyzer("exact", tokenizer="standard", filter=["lowercase"])
+lower_case = normalizer("lower_case", filter=["lowercase"])
+
+
+def searchable_text(**more: Any) -> fields.TextField:
+    """A text in all the ways in which it can be searched."""
+    ways = {
+        "pairs": fields.TextField(analyzer=pairs),
+        # Found or not found: positions and lengths of single characters say nothing.
+        "characters": fields.TextField(analyzer=characters, index_options="docs", norms=False),
+        "starts": fields.TextField(analyzer=starts, index_options="docs", norms=False),
+        "digits": fields.TextField(analyzer=digits, norms=False),
+        "exact": fields.TextField(analyzer=exact),
+    }
+    return fields.TextField(analyzer=words, fields=ways | more)
+
+
+def part_of_text() -> fields.TextField:
+    """A text of which filters ask whether it holds something; it says nothing of how well a photo fits."""
+    ways = {
+        "pairs": fields.TextField(analyzer=pairs, norms=False),
+        "characters": fields.TextField(analyzer=characters, index_options="docs", norms=False),
+        "digits": fields.TextField(analyzer=digits, norms=False),
+    }
+    return fields.TextField(index=False, norms=False, fields=ways)
+
+
+@registry.register_document
+class PhotoDocument(Document):
+    """A photo as the index holds it; its id is the photo's, its version the photo's revision."""
+
+    photo_id = fields.LongField(attr="pk")
+    owner = fields.KeywordField(attr="owner_id")
+    text = searchable_text()
+    filename = searchable_text(
+        whole=fields.KeywordField(normalizer=lower_case, ignore_above=LONGEST_KEYWORD),
+    )
+    description = searchable_text()
+    camera = part_of_text()
+    source = part_of_text()
+    extension = fields.KeywordField()
+    kind = fields.KeywordField()
+    width = fields.IntegerField()
+    height = fields.IntegerField()
+    importance = fields.ByteField()
+    # Local time where the picture was taken, kept as if it were UTC.
+    taken_at = fields.DateField()
+    uploaded_at = fields.DateField()
+
+    class Index:
+        """One machine holds one person's pictures, or a few people's: one shard, no copies."""
+
+        name = settings.ELASTICSEARCH_INDEX
+        settings = {"number_of_shards": 1, "number_of_replicas": 0}
+
+    class Meta:
+        dynamic = MetaField("strict")
+
+    class Django:
+        model = Photo
+        ignore_signals = True
+
+    def prepare_text(self, photo: Photo) -> str:
+        """The text found in the picture, composed; empty where none is found yet."""
+        return compose(photo.text.text) if hasattr(photo, "text") else ""
+
+    def prepare_camera(self, photo: Photo) -> str:
+        """Make and model; not of the metadata, which search.keywords.index does not read, but of its own column."""
+        return compose(getattr(photo, "camera", ""))
+
+    def prepare_source(self, photo: Photo) -> str:
+        """Every place that the bytes came from, each on a line."""
+        return compose("\n".join(source.path for source in photo.sources.all()))
+
+    def prepare_filename(self, photo: Photo) -> str:
+        return compose(photo.filename)
+
+    def prepare_description(self, photo: Photo) -> str:
+        return compose(photo.description)
+
+
+@cache
+def mapping_version() -> str:
+    """A digest of mapping and analysers: documents indexed with another one must be indexed again."""
+    return hashlib.sha256(json.dumps(PhotoDocument._index.to_dict(), sort_keys=True).encode()).hexdigest()[:12]

@@ -1,0 +1,137 @@
+"""Ranks a person's photos by the words in their texts, file names and descriptions: `keyword_search`."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.utils.translation import gettext as _
+from elasticsearch import NotFoundError
+
+from gallery.models import Photo
+from search.keywords.fallback import keyword_search_in_database
+from search.keywords.index import KeywordSearchUnavailable, connected
+from search.keywords.snippets import KeywordHit
+from search.query.filters import Filters
+from search.query.folding import compose, digits_of, fold, is_short_word
+from search.query.parser import Query, scripts_of
+
+__all__ = ["KeywordHit", "KeywordSearchUnavailable", "keyword_search", "keyword_search_in_database"]
+
+User = AbstractBaseUser | AnonymousUser
+Clause = dict[str, Any]
+
+SOURCES = ("text", "filename", "description")
+# How the ways to be found count against each other: the very characters before words that are only alike, whole words
+# before parts of longer ones, what is quoted before what is not.
+LIKE_WORDS = 0.3
+WHOLE_WORD = 1.0
+WHOLE_NAME = 5.0
+QUOTED = 2.0
+OTHER_SOURCES = 0.2
+# Elasticsearch gives no more at once.
+LARGEST_PORTION = 10_000
+
+
+def keyword_search(query: Query, *, user: User, limit: int) -> list[KeywordHit]:
+    """At most `limit` photos of `user` that hold all words and phrases of `query`, best first.
+
+    Raises KeywordSearchUnavailable.
+    """
+    clauses = {
+        "must": [_term(word) for word in query.words] + [_term(phrase, quoted=True) for phrase in query.phrases],
+        "must_not": [_anywhere(_occurs(source, term) for source in SOURCES) for term in query.excluded],
+        "filter": [{"term": {"owner": user.pk}}, *_filters(query.filters)],
+    }
+    hits: list[KeywordHit] = []
+    for scores in _best(clauses, size=limit):
+        # The index also holds what is in the bin, or gone.
+        visible = set(Photo.objects.visible_to(user).filter(pk__in=scores).values_list("pk", flat=True))
+        hits += [KeywordHit(pk, score) for pk, score in scores.items() if pk in visible]
+        if len(hits) >= limit:
+            break
+    return hits[:limit]
+
+
+def _best(clauses: Clause, *, size: int) -> Iterator[dict[int, float]]:
+    """Scores by photo, best first, in portions: the first has `size`, the next are larger, until there are no more.
+
+    The first is enough, unless the bin holds many of its photos, which stay in the index.
+    """
+    after: dict[str, Any] = {}
+    while True:
+        with connected() as client:
+            try:
+                answer = client.search(
+                    index=settings.ELASTICSEARCH_INDEX,
+                    query={"bool": clauses},
+                    sort=["_score", {"photo_id": "desc"}],
+                    size=size,
+                    source=False,
+                    track_total_hits=False,
+                    **after,
+                )
+            except NotFoundError as error:
+                raise KeywordSearchUnavailable(_("There is no keyword index yet.")) from error
+        found = answer["hits"]["hits"]
+        yield {int(hit["_id"]): hit["_score"] for hit in found}
+        if len(found) < size:
+            break
+        after, size = {"search_after": found[-1]["sort"]}, min(4 * size, LARGEST_PORTION)
+
+
+def _ways(term: str, *, quoted: bool = False) -> dict[str, Clause]:
+    """By which of a text's sub-fields `term` is found: name → what is asked of it, one of them being enough."""
+    folded = fold(term)
+    if not quoted and is_short_word(term):
+        return {"starts": {"term": folded}}
+    if len(folded) == 1:
+        return {"characters": {"match": folded}}
+    ways: dict[str, Clause] = {"pairs": {"match_phrase": compose(term)}}
+    if digits := digits_of(folded):
+        ways["digits"] = {"match_phrase": digits}
+    return ways
+
+
+def _occurs(source: str, term: str, *, quoted: bool = False) -> Clause:
+    """The characters of `term` stand in `source`, one after another."""
+    ways = _ways(term, quoted=quoted).items()
+    return _anywhere({kind: {f"{source}.{way}": value}} for way, query in ways for kind, value in query.items())
+
+
+def _uses_words_of(source: str, term: str) -> Clause:
+    """`source` has the words of `term`, in any order and form; Chinese ones with every character of theirs."""
+    clauses = [{"match": {source: {"query": term, "operator": "and"}}}]
+    if "han" in scripts_of(term):
+        # Words of one character are no words to the index; a 林小雨 is not any 小雨.
+        clauses.append({"match": {f"{source}.characters": {"query": term, "operator": "and"}}})
+    return {"bool": {"must": clauses, "boost": LIKE_WORDS}}
+
+
+def _term(term: str, *, quoted: bool = False) -> Clause:
+    """One of the words or phrases that must be in a photo, wherever."""
+    queries = []
+    for source in SOURCES:
+        found = [_occurs(source, term, quoted=quoted)]
+        if not quoted and term.isalpha():
+            found.append(_uses_words_of(source, term))
+        better: list[Clause] = [{"match_phrase": {f"{source}.exact": {"query": term, "boost": WHOLE_WORD}}}]
+        if source == "filename":
+            better.append({"term": {"filename.whole": {"value": compose(term), "boost": WHOLE_NAME}}})
+        queries.append({"bool": {"must": [{"dis_max": {"queries": found}}], "should": better}})
+    return {"dis_max": {"queries": queries, "tie_breaker": OTHER_SOURCES, "boost": QUOTED if quoted else 1.0}}
+
+
+def _anywhere(clauses: Iterator[Clause]) -> Clause:
+    return {"bool": {"should": list(clauses), "minimum_should_match": 1}}
+
+
+def _filters(filters: Filters) -> Iterator[Clause]:
+    for field, comparison, value in filters.conditions():
+        match comparison:
+            case "exact":
+                yield {"term": {field: value}}
+            case "icontains":
+                yield _occurs(field, str(value), quoted=True)
+            case _:
+                yield {"range": {field: {comparison: value}}}

@@ -1,0 +1,69 @@
+"""What keyword search answers, and snippets that show the words of a query in their surroundings."""
+
+from dataclasses import dataclass
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from gallery.models import Photo
+from search.keywords.term_places import LONGEST_READ, TermPlaces, places_of_alike, places_of_terms
+from search.query.folding import compose
+from search.query.parser import Query
+
+SNIPPET_LENGTH = 120
+BEFORE = 30
+
+
+@dataclass(frozen=True)
+class Snippet:
+    """A stretch of a photo's "text", "filename" or "description" as safe HTML, what was found in <mark>."""
+
+    source: str
+    html: SafeString
+
+
+@dataclass(frozen=True)
+class KeywordHit:
+    """A photo that holds the words; `score` compares hits of the same search only."""
+
+    photo_id: int
+    score: float
+
+
+class SnippetMaker:
+    """Shows where photos hold the terms of a query."""
+
+    def __init__(self, query: Query) -> None:
+        self._places = [places for places in (places_of_terms(query), places_of_alike(query)) if places]
+
+    def snippets(self, photo: Photo) -> tuple[Snippet, ...]:
+        """One of each text of `photo` that holds a term; of words that are only alike where none does."""
+        texts = {
+            "text": photo.text.text if hasattr(photo, "text") else "",
+            "filename": photo.filename,
+            "description": photo.description,
+        }
+        for places in self._places:
+            found = (make_snippet(source, text, places) for source, text in texts.items())
+            if snippets := tuple(filter(None, found)):
+                return snippets
+        return ()
+
+
+def make_snippet(source: str, text: str, places: TermPlaces) -> Snippet | None:
+    """Return the surroundings of the first of `places` in `text`, with all places marked; None without places.
+
+    Covers only the first LONGEST_READ characters.
+    """
+    text = compose(text[:LONGEST_READ])
+    first = next(places.in_text(text), None)
+    if first is None:
+        return None
+    begin = max(0, first[0] - BEFORE)
+    end = max(first[1], begin + SNIPPET_LENGTH)
+    pieces, at = [], begin
+    for start, stop in places.in_text(text[:end]):
+        pieces.append((text[at:start], text[start:stop]))
+        at = stop
+    marked = format_html_join("", "{}<mark>{}</mark>", pieces)
+    return Snippet(source, format_html("{}{}", marked, text[at:end]))

@@ -1,0 +1,1 @@
+"""Finds and groups near-duplicates among a user's photos."""

@@ -1,0 +1,1 @@
+"""Text recognition with PaddleOCR: the only importer of paddle."""

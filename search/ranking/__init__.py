@@ -1,0 +1,1 @@
+"""Fuses the rankings of keyword and vector search into one result list."""

@@ -1,0 +1,1 @@
+"""Vector search with pgvector: nearest neighbours, their index, and query vectors."""

@@ -1,0 +1,78 @@
+"""The bin over the API."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from gallery.models import Photo, PhotoQuerySet
+from gallery.photos.trash import bin_photos, empty_bin, restore_photos
+from tests.keys import Program
+
+BIN = "/api/v1/bin/"
+
+
+def test_what_is_deleted_lies_in_the_bin_and_comes_back(program, store):
+    photo = store()
+    path = f"/api/v1/photos/{photo.pk}/"
+    assert program.get(BIN).json() == {"results": [], "next_cursor": None}
+    assert program.delete(path).status_code == 204
+    (binned,) = program.get(BIN).json()["results"]
+    assert binned["id"] == photo.pk
+    assert binned["trashed_at"] == Photo.objects.get().trashed_at.isoformat().replace("+00:00", "Z")
+    response = program.post(f"{path}restore/")
+    assert response.status_code == 200
+    assert response.json() == program.get(path).json()
+    assert program.get(BIN).json()["results"] == []
+
+
+def test_to_restore_a_photo_twice_is_harmless(program, store):
+    photo = store()
+    for _time in range(2):
+        assert program.post(f"/api/v1/photos/{photo.pk}/restore/").status_code == 200
+    assert Photo.objects.get().trashed_at is None
+
+
+def test_what_is_deleted_for_good_meanwhile_is_not_restored(program, store, owner, monkeypatch):
+    photo = store()
+    bin_photos(Photo.objects.all(), user=owner)
+
+    def purge_first(photos: PhotoQuerySet, *, user: User) -> int:
+        empty_bin(photos, user=user)
+        return restore_photos(photos, user=user)
+
+    monkeypatch.setattr("gallery.api.trash.restore_photos", purge_first)
+    assert program.post(f"/api/v1/photos/{photo.pk}/restore/").status_code == 404
+
+
+def test_pages_go_on_within_a_moment_and_from_one_to_the_next(program, store):
+    photos = [store() for _number in range(5)]
+    now = timezone.now()
+    moments = [now - timedelta(hours=1), now, now, now, now - timedelta(microseconds=1)]
+    for photo, moment in zip(photos, moments, strict=True):
+        Photo.objects.filter(pk=photo.pk).update(trashed_at=moment)
+    shown, cursor = [], {}
+    while True:
+        page = program.get(BIN, {"page_size": 2} | cursor).json()
+        shown += [photo["id"] for photo in page["results"]]
+        if page["next_cursor"] is None:
+            break
+        cursor = {"cursor": page["next_cursor"]}
+    assert shown == [photos[number].pk for number in (3, 2, 1, 4, 0)]
+
+
+@pytest.mark.parametrize("query", [{"cursor": "yesterday"}, {"cursor": "1"}, {"page_size": "0"}, {"page": "2"}])
+def test_a_senseless_page_is_refused(program, query):
+    response = program.get(BIN, query)
+    assert response.status_code == 400
+    assert [error["field"] for error in response.json()["errors"]] == list(query)
+
+
+def test_nobody_sees_or_empties_anothers_bin(program, store, django_user_model):
+    photo = store()
+    program.delete(f"/api/v1/photos/{photo.pk}/")
+    stranger = Program(django_user_model.objects.create_user("stranger", is_staff=True))
+    assert stranger.get(BIN).json()["results"] == []
+    assert stranger.post(f"/api/v1/photos/{photo.pk}/restore/").status_code == 404
+    assert Photo.objects.get().trashed_at is not None

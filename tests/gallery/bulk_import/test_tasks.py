@@ -1,0 +1,68 @@
+"""Workers take imports in slices, and the clock finds those that lost theirs."""
+# ruff: noqa: F811 - fixtures are imported
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connections
+from django.utils import timezone
+
+from gallery.bulk_import import run, tasks
+from gallery.bulk_import.tasks import resume_imports, run_import
+from gallery.models import ImportJob
+from tests.gallery.bulk_import.conftest import begin, folder  # noqa: F401 - fixtures
+from tests.gallery.processing.test_tasks import waiting
+
+
+def test_an_import_that_has_not_ended_is_enqueued_again(
+    begin: Callable[..., ImportJob],
+    folder: Path,
+    broker: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(run, "BATCH", 3)
+    monkeypatch.setattr(tasks, "SECONDS_PER_SLICE", 1e-6)
+    job = begin(folder)
+    run_import(job.pk)
+    assert waiting(broker, "import") == [("run_import", [job.pk])]
+    job.refresh_from_db()
+    assert job.seen == 3
+
+
+def test_the_clock_resumes_what_was_not_heard_of_once(
+    begin: Callable[..., ImportJob],
+    folder: Path,
+    broker: Any,
+) -> None:
+    stale = timezone.now() - timedelta(minutes=5)
+    lost = begin(folder)
+    begin(folder, heartbeat=timezone.now())
+    begin(folder, state=ImportJob.State.PAUSED)
+    resume_imports()
+    resume_imports()
+    ImportJob.objects.filter(pk=lost.pk).update(heartbeat=stale)
+    resume_imports()
+    assert waiting(broker, "import") == [("run_import", [lost.pk])]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_do_not_work_on_the_same_import(
+    begin: Callable[..., ImportJob],
+    folder: Path,
+) -> None:
+    job = begin(folder)
+    other = connections.create_connection("default")
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s, %s::int)", [run.LEASE, job.pk])
+            assert run.run_job(job.pk)
+            assert not job.items.exists()
+            # Closed alone, the server would take its time to let go.
+            cursor.execute("SELECT pg_advisory_unlock(%s, %s::int)", [run.LEASE, job.pk])
+    finally:
+        other.close()
+    run.run_job(job.pk)
+    assert job.items.count() == 5

@@ -1,0 +1,74 @@
+"""What the clock and the workers do can be done by hand."""
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
+
+from gallery.management.commands import process_photos
+from gallery.models import Photo, Step
+from gallery.pictures.images import THUMBNAIL_VERSION
+from gallery.processing.steps import BlockedStep, thumbnails_step
+from tests.gallery.conftest import picture, process_environment
+from tests.gallery.processing.test_tasks import waiting
+
+
+def process(*arguments: str) -> str:
+    output = StringIO()
+    call_command("process_photos", *arguments, stdout=output)
+    return output.getvalue()
+
+
+@pytest.fixture(autouse=True)
+def two_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Thumbnails, and an encoder that waits for its weights."""
+    blocked = BlockedStep(Step.EMBEDDING, "features", "Put the weights there.")
+    monkeypatch.setattr(process_photos, "current_steps", lambda: [thumbnails_step(), blocked])
+
+
+def test_what_is_missing_is_done_and_what_failed_is_counted(store: Callable[..., Photo]) -> None:
+    for _ in range(18):
+        store()
+    store(picture(size=(640, 480), kind="JPEG")[:-300])
+    output = process("--missing", "all")
+    assert "thumbnails: 16 of 19" in output
+    assert "thumbnails: 18 done, 1 failed" in output
+    assert "features: Put the weights there." in output
+    assert Photo.objects.filter(thumbnail_version=THUMBNAIL_VERSION).count() == 18
+    assert "thumbnails: 0 done, 0 failed" in process("--missing", "thumbnails")
+
+
+def test_one_step_can_be_done_for_one_owner(store: Callable[..., Photo], owner: User) -> None:
+    mine, _theirs = store(), store(owner=User.objects.create_user("ben"))
+    assert "thumbnails" not in process("--missing", "embedding")
+    process("--missing", "thumbnails", "--owner", owner.username)
+    assert list(Photo.objects.filter(thumbnail_version=THUMBNAIL_VERSION)) == [mine]
+
+
+def test_an_unknown_owner_is_named(db: None) -> None:
+    with pytest.raises(CommandError, match="There is no user “nobody”"):
+        process("--missing", "all", "--owner", "nobody")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_clock_ticks_until_it_is_told_to_stop(store: Callable[..., Photo], media_root: Path, broker: Any) -> None:
+    photo = store()
+    broker.flush_all()
+    clock = subprocess.Popen([sys.executable, "manage.py", "clock"], env=process_environment(media_root))
+    try:
+        give_up_at = time.monotonic() + 60
+        while not waiting(broker, "default") and time.monotonic() < give_up_at:
+            time.sleep(0.1)
+        assert ("make_thumbnails", [[photo.pk]]) in waiting(broker, "default")
+        clock.send_signal(signal.SIGTERM)
+        assert clock.wait(timeout=30) == 0
+    finally:
+        clock.kill()

@@ -1,0 +1,100 @@
+"""`manage.py import_photos`: imports, checks, goes on, undoes."""
+# ruff: noqa: F811 - fixtures are imported
+
+from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
+
+from gallery.bulk_import import run
+from gallery.management.commands import import_photos
+from gallery.models import ImportJob, Photo
+from tests.gallery.bulk_import.conftest import folder, write  # noqa: F401 - fixture
+from tests.gallery.conftest import picture
+from tests.gallery.intake.test_upload import files_below
+
+
+def import_folder(*arguments: object, owner: User) -> str:
+    output = StringIO()
+    call_command("import_photos", *map(str, arguments), "--owner", owner.username, stdout=output)
+    return output.getvalue()
+
+
+def test_a_folder_is_imported_and_counted(
+    folder: Path,
+    owner: User,
+    media_root: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    output = import_folder(folder, "--importance", "2", owner=owner)
+    assert "is finished. new: 2, duplicate: 1, already imported: 0, passed over: 1, cannot be read: 1." in output
+    assert "Passed over: hidden: 1." in output
+    assert "5/5" in capsys.readouterr().err
+    assert set(Photo.objects.values_list("importance", flat=True)) == {2}
+
+
+def test_a_dry_run_changes_nothing(folder: Path, owner: User, media_root: Path) -> None:
+    assert "is checked. new: 2" in import_folder(folder, "--dry-run", owner=owner)
+    assert not Photo.objects.exists()
+    assert files_below(media_root) == []
+
+
+def test_interrupted_it_is_paused_and_goes_on_when_it_is_run_again(
+    folder: Path,
+    owner: User,
+    media_root: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(run, "BATCH", 1)
+
+    def interrupted(job_id: int, *, progress: Callable[[ImportJob], None]) -> bool:
+        def interrupt(job: ImportJob) -> None:
+            if job.seen == 3:
+                raise KeyboardInterrupt
+
+        return run.run_job(job_id, progress=interrupt)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(import_photos, "run_job", interrupted)
+        with pytest.raises(CommandError, match="is paused"):
+            import_folder(folder, owner=owner)
+    assert ImportJob.objects.get().state == ImportJob.State.PAUSED
+    assert "Going on with import" in import_folder(folder, owner=owner)
+    assert ImportJob.objects.get().seen == 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_import_is_taken_back_by_its_number(folder: Path, owner: User, media_root: Path) -> None:
+    import_folder(folder, owner=owner)
+    output = StringIO()
+    call_command("import_photos", "--undo", str(ImportJob.objects.get().pk), stdout=output)
+    assert "is undone" in output.getvalue()
+    assert not Photo.objects.exists()
+
+
+def test_in_place_and_watched(folder: Path, owner: User, media_root: Path) -> None:
+    assert "is watching for new files" in import_folder(folder, "--in-place", "--watch", owner=owner)
+    assert files_below(media_root) == []
+    write(folder / "new.png", picture(40))
+    import_folder(folder, "--in-place", "--watch", owner=owner)
+    assert ImportJob.objects.count() == 1
+    assert Photo.objects.count() == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["/nowhere", "--owner", "anna"], "There is no “/nowhere”"),
+        (["/tmp", "--owner", "nobody"], "There is no user “nobody”"),
+        (["--owner", "anna"], "Name a folder"),
+        (["/tmp", "--owner", "anna", "--ignore", "!"], "“!” is not a pattern"),
+        (["--undo", "99"], "no import 99"),
+    ],
+)
+def test_mistakes_are_named(arguments: list[str], sentence: str, owner: User, media_root: Any) -> None:
+    with pytest.raises(CommandError, match=sentence):
+        call_command("import_photos", *arguments)

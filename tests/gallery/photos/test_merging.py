@@ -1,0 +1,242 @@
+"""Who is kept gets the best of what is known of those that go; undo gives all of it back; nobody loses a photo."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection, connections, transaction
+from django.utils import timezone
+
+from gallery.models import Photo, PhotoMerge
+from gallery.photos.editing import edit_photo
+from gallery.photos.merging import KeeperGone, PhotosGone, Undone, merge_photos, undo
+from gallery.photos.trash import DAYS_IN_BIN, empty_bin, purge_bins
+
+NOW = timezone.now()
+
+
+def change(photo: Photo, **fields) -> None:
+    Photo.objects.filter(pk=photo.pk).update(**fields)
+
+
+def said(photo: Photo) -> dict:
+    return Photo.objects.values(
+        "importance", "description", "taken_at", "taken_offset", "date_source", "edited_at"
+    ).get(pk=photo.pk)
+
+
+def albums(photo: Photo) -> list[str]:
+    return [album for source in photo.sources.order_by("pk") for album in source.albums]
+
+
+def test_the_keeper_gets_the_best_and_undo_gives_all_of_it_back(store, owner):
+    keeper, dated, described = store(), store(), store()
+    taken = datetime(2024, 5, 1, 18, 30)
+    change(keeper, description="The old station", date_source="filename", taken_at=datetime(2024, 5, 2), importance=1)
+    change(dated, date_source="exif", taken_at=taken, taken_offset=120, importance=3)
+    change(described, description="in the rain", date_source="file", taken_at=datetime(2020, 1, 1))
+    keeper.sources.update(albums=["Trips"])
+    dated.sources.update(albums=["Trips", "Stations"])
+    before, revision = said(keeper), Photo.objects.get(pk=keeper.pk).revision
+    assert merge_photos(keeper.pk, [dated.pk, described.pk], user=owner, moment=NOW) == 2
+    after = said(keeper)
+    assert after | {"edited_at": None} == {
+        "importance": 3,
+        "description": "The old station\nin the rain",
+        "taken_at": taken,
+        "taken_offset": 120,
+        "date_source": "exif",
+        "edited_at": None,
+    }
+    assert albums(keeper) == ["Trips", "Stations"]
+    assert Photo.objects.get(pk=keeper.pk).revision == revision + 1
+    assert list(Photo.objects.visible_to(owner)) == [keeper]
+    assert undo(NOW, user=owner) == Undone(restored=2, groups=0, kept_edits=0)
+    assert said(keeper) == before
+    assert albums(keeper) == ["Trips"]
+    assert Photo.objects.visible_to(owner).count() == 3
+    assert undo(NOW, user=owner) == Undone(0, 0, 0)
+
+
+def test_what_exif_tells_fills_what_the_keeper_lacks_whole_parts_at_a_time(store, owner):
+    keeper, phone, camera = store(), store(), store()
+    change(keeper, metadata={"orientation": 1, "lens": "EF 50mm", "software": "Editor"})
+    change(phone, metadata={"make": "Apple", "iso": 50, "latitude": 30.1, "longitude": 120.2, "orientation": 6})
+    change(camera, metadata={"model": "EOS 80D", "latitude": 1.5, "longitude": 2.5, "altitude": 9.0, "artist": "Mei"})
+    before = Photo.objects.get(pk=keeper.pk).metadata
+    merge_photos(keeper.pk, [camera.pk, phone.pk], user=owner, moment=NOW)
+    # The lens is of neither of their cameras, and both halves of a place are of one place.
+    assert Photo.objects.get(pk=keeper.pk).metadata == before | {"latitude": 30.1, "longitude": 120.2, "artist": "Mei"}
+    undo(NOW, user=owner)
+    assert Photo.objects.get(pk=keeper.pk).metadata == before
+
+
+@pytest.mark.parametrize(
+    ("own", "others", "joined"),
+    [
+        ("", ["", " tea "], "tea"),
+        ("green tea", ["tea"], "green tea"),
+        ("tea", ["green tea", "Tea"], "green tea\nTea"),
+        (" tea ", ["", "tea"], " tea "),
+        ("tea", ["x" * 5000], "tea"),
+    ],
+)
+def test_descriptions_are_joined_without_repetition(store, owner, own, others, joined):
+    keeper = store()
+    change(keeper, description=own)
+    rest = [store() for _text in others]
+    for photo, text in zip(rest, others, strict=True):
+        change(photo, description=text)
+    merge_photos(keeper.pk, [photo.pk for photo in rest], user=owner, moment=NOW)
+    assert said(keeper)["description"] == joined
+
+
+def test_a_date_set_by_hand_is_kept_and_nothing_changes_where_nothing_is_better(store, owner):
+    keeper, other = store(), store()
+    change(keeper, taken_at=datetime(2024, 1, 1), date_source="person")
+    change(other, taken_at=datetime(2023, 1, 1), date_source="exif")
+    before, revision = said(keeper), Photo.objects.get(pk=keeper.pk).revision
+    merge_photos(keeper.pk, [other.pk], user=owner, moment=NOW)
+    assert said(keeper) == before
+    assert Photo.objects.get(pk=keeper.pk).revision == revision
+    assert undo(NOW, user=owner) == Undone(restored=1, groups=0, kept_edits=0)
+    assert said(keeper) == before
+
+
+def test_an_edited_keeper_stays_as_it_was_edited_and_the_others_come_back(store, owner):
+    keeper, other = store(), store()
+    change(other, importance=5)
+    merge_photos(keeper.pk, [other.pk], user=owner, moment=NOW)
+    edit_photo(keeper, user=owner, description="mine", importance=2)
+    assert undo(NOW, user=owner) == Undone(restored=1, groups=0, kept_edits=1)
+    assert (said(keeper)["description"], said(keeper)["importance"]) == ("mine", 2)
+
+
+def test_what_was_merged_one_after_the_other_is_undone_the_other_way_round(store, owner):
+    keeper, first, second = store(), store(), store()
+    change(first, importance=2)
+    change(second, importance=4)
+    before = said(keeper)
+    later = NOW + timedelta(seconds=1)
+    merge_photos(keeper.pk, [first.pk], user=owner, moment=NOW)
+    merge_photos(keeper.pk, [second.pk], user=owner, moment=later)
+    assert undo(later, user=owner).kept_edits == 0
+    assert said(keeper)["importance"] == 2
+    assert undo(NOW, user=owner).kept_edits == 0
+    assert said(keeper) == before
+
+
+def test_nobody_merges_or_undoes_anothers(store, owner):
+    stranger = User.objects.create_superuser("root")
+    keeper, other, theirs = store(), store(), store(owner=stranger)
+    change(other, importance=5)
+    for wanted in ((keeper.pk, [other.pk]), (theirs.pk, [other.pk]), (10**12, [theirs.pk])):
+        with pytest.raises(PhotosGone):
+            merge_photos(*wanted, user=stranger, moment=NOW)
+    merge_photos(keeper.pk, [other.pk], user=owner, moment=NOW)
+    assert undo(NOW, user=stranger) == Undone(0, 0, 0)
+    assert said(keeper)["importance"] == 5
+    assert PhotoMerge.objects.exists()
+
+
+def test_a_keeper_in_the_bin_is_not_kept(store, owner):
+    keeper, other = store(), store()
+    change(keeper, trashed_at=NOW)
+    with pytest.raises(KeeperGone):
+        merge_photos(keeper.pk, [other.pk], user=owner, moment=NOW)
+    assert Photo.objects.get(pk=other.pk).trashed_at is None
+
+
+def test_what_can_be_undone_no_more_is_forgotten_with_the_bin(store, owner):
+    keeper, other = store(), store()
+    change(other, importance=5)
+    merge_photos(keeper.pk, [other.pk], user=owner, moment=NOW - timedelta(days=DAYS_IN_BIN, minutes=1))
+    purge_bins()
+    assert not PhotoMerge.objects.exists()
+    assert list(Photo.objects.all()) == [keeper]
+
+
+def test_what_a_keeper_has_of_those_that_are_gone_for_good_it_keeps(store, owner):
+    keeper, other = store(), store()
+    change(other, importance=5, description="the only one who knew")
+    other.sources.update(albums=["Stations"])
+    merge_photos(keeper.pk, [other.pk], user=owner, moment=NOW)
+    empty_bin(Photo.objects.all(), user=owner)
+    assert undo(NOW, user=owner) == Undone(restored=0, groups=0, kept_edits=1)
+    assert said(keeper)["description"] == "the only one who knew"
+    assert albums(keeper) == ["Stations"]
+
+
+def test_a_keeper_whose_file_is_lost_is_not_kept(store, owner):
+    keeper, other = store(), store()
+    keeper.path.unlink()
+    with pytest.raises(KeeperGone):
+        merge_photos(keeper.pk, [other.pk], user=owner, moment=NOW)
+    assert Photo.objects.get(pk=other.pk).trashed_at is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_tabs_that_keep_different_ones_leave_one_photo(store, owner):
+    one, other = store(), store()
+    change(one, importance=1)
+    change(other, importance=2)
+
+    def keep(photo: Photo, rest: Photo, moment: datetime) -> bool:
+        try:
+            return bool(merge_photos(photo.pk, [rest.pk], user=owner, moment=moment))
+        except KeeperGone:
+            return False
+        finally:
+            connections.close_all()
+
+    # Both wait for the rows until they are let go.
+    with ThreadPoolExecutor(2) as pool:
+        with transaction.atomic():
+            list(Photo.objects.select_for_update().order_by("pk"))
+            tabs = [
+                pool.submit(keep, one, other, NOW),
+                pool.submit(keep, other, one, NOW + timedelta(seconds=1)),
+            ]
+            while waiting_for_locks() < 2 and not any(tab.done() for tab in tabs):
+                time.sleep(0.05)
+        done = [tab.result() for tab in tabs]
+    assert sorted(done) == [False, True]
+    kept = Photo.objects.visible_to(owner).get()
+    assert kept == (one if done[0] else other)
+    assert kept.importance == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_undoes_while_the_keeper_is_deleted_for_good_waits_and_neither_fails(store, owner):
+    keeper, other = store(), store()
+    change(other, importance=5)
+    merge_photos(keeper.pk, [other.pk], user=owner, moment=NOW)
+
+    def take_back() -> Undone:
+        try:
+            return undo(NOW, user=owner)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            # As deletion does: the photo first, then with it what names it.
+            list(Photo.objects.filter(pk=keeper.pk).select_for_update())
+            undone = pool.submit(take_back)
+            while not waiting_for_locks():
+                time.sleep(0.05)
+            Photo.objects.filter(pk=keeper.pk).delete()
+        assert undone.result() == Undone(restored=1, groups=0, kept_edits=0)
+    assert list(Photo.objects.visible_to(owner)) == [other]
+
+
+def waiting_for_locks() -> int:
+    """How many connections of this database wait for a lock."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid)"
+            " WHERE NOT granted AND datname = current_database()"
+        )
+        return int(cursor.fetchone()[0])

@@ -1,0 +1,215 @@
+"""The timeline: photos by date in months, each with its place known before it is loaded."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from gallery.access.fields import MAX_NUMBER
+from gallery.models import Photo
+from gallery.photos.timeline import (
+    CONSTANTS,
+    NARROWEST,
+    OUTLINE,
+    SHAPES,
+    WIDEST,
+    Month,
+    Portion,
+    neighbours_of,
+    outline_of,
+    portion_of,
+)
+from gallery.views.timeline import PAGE_SIZE
+from tests.search.library import make_photos
+
+
+@pytest.fixture
+def client(client: Client, owner: User) -> Client:
+    client.force_login(owner)
+    return client
+
+
+def dated(owner: User, *dates: datetime) -> list[Photo]:
+    photos = make_photos(owner, len(dates))
+    for photo, date in zip(photos, dates, strict=True):
+        Photo.objects.filter(pk=photo.pk).update(taken_at=date)
+    return photos
+
+
+def portion(first: datetime, *, user: User, begin: int = 0, size: int = PAGE_SIZE, newest: int = MAX_NUMBER) -> Portion:
+    return portion_of(first, begin=begin, size=size, newest=newest, user=user)
+
+
+def counts(months: list[Month]) -> list[tuple[str, int]]:
+    return [(month.key, month.count) for month in months]
+
+
+def ratio_of(shape: str) -> float:
+    return NARROWEST * (WIDEST / NARROWEST) ** (SHAPES.index(shape) / (len(SHAPES) - 1))
+
+
+def test_months_are_counted_latest_first_and_what_was_never_dated_counts_when_it_was_uploaded(owner):
+    dated(owner, datetime(2023, 5, 31, 23, 59, 59), datetime(2023, 6, 1), datetime(2023, 6, 30), datetime(1890, 1, 1))
+    Photo.objects.filter(pk=make_photos(owner, 1)[0].pk).update(uploaded_at=datetime(2024, 2, 29, 12, tzinfo=UTC))
+    outline = outline_of(owner)
+    assert counts(outline.months) == [("2024-02", 1), ("2023-06", 2), ("2023-05", 1), ("1890-01", 1)]
+    assert len(outline.shapes) == 5
+
+
+def test_shapes_follow_the_order_of_the_photos(owner):
+    sizes = [(4000, 3000), (3000, 4000), (1000, 1000), (9000, 100), (100, 9000), (1920, 1080)]
+    photos = dated(owner, *(datetime(2023, 5, day + 1) for day in range(len(sizes))))
+    for photo, (width, height) in zip(photos, sizes, strict=True):
+        Photo.objects.filter(pk=photo.pk).update(width=width, height=height)
+    for shape, (width, height) in zip(outline_of(owner).shapes, reversed(sizes), strict=True):
+        ratio = min(max(width / height, NARROWEST), WIDEST)
+        assert ratio_of(shape) == pytest.approx(ratio, rel=0.012)
+
+
+def test_the_bin_and_other_people_are_left_out(owner):
+    photos = dated(owner, datetime(2023, 5, 1), datetime(2023, 5, 2))
+    dated(User.objects.create_superuser("root"), datetime(2023, 5, 1))
+    Photo.objects.filter(pk=photos[0].pk).update(trashed_at=datetime(2024, 1, 1, tzinfo=UTC))
+    (month,) = outline_of(owner).months
+    assert month.count == 1
+    assert portion(month.first, user=owner).photos == [photos[1]]
+
+
+def test_a_month_of_december_ends_with_the_year(owner):
+    photos = dated(owner, datetime(2023, 12, 31, 23), datetime(2024, 1, 1))
+    assert portion(datetime(2023, 12, 1), user=owner).photos == [photos[0]]
+
+
+def test_portion_spans_small_months(owner):
+    photos = dated(owner, *(datetime(2023 - number // 12, 12 - number % 12, 9) for number in range(30)))
+    found = portion(datetime(2023, 12, 1), user=owner, begin=2, size=20)
+    assert found.photos == photos[2:22]
+    assert counts(found.months) == counts(outline_of(owner).months)[2:22]
+
+
+def test_portion_counts_its_months_whole(owner):
+    photos = dated(owner, *[datetime(2023, 5, 31, 23, 59)] * 7, *[datetime(2023, 4, 1)] * 5, datetime(2023, 3, 31))
+    newest_first = photos[6::-1] + photos[11:6:-1]
+    found = portion(datetime(2023, 5, 1), user=owner, begin=5, size=4)
+    assert found.photos == newest_first[5:9]
+    assert counts(found.months) == [("2023-05", 7), ("2023-04", 5)]
+
+
+def test_portion_omits_photos_stored_after_outline(owner):
+    early = dated(owner, datetime(2023, 5, 1), datetime(2023, 5, 2))
+    outline = outline_of(owner)
+    dated(owner, datetime(2023, 5, 3), datetime(2023, 5, 1, 12))
+    found = portion(outline.months[0].first, user=owner, newest=outline.newest)
+    assert found.photos == early[::-1]
+    assert found.months == outline.months
+
+
+def test_portion_beyond_end_is_empty(owner):
+    dated(owner, datetime(2023, 5, 1))
+    for first, begin in ((datetime(2023, 5, 1), 1), (datetime(2023, 4, 1), 0)):
+        assert portion(first, user=owner, begin=begin) == Portion([], [])
+
+
+@pytest.mark.parametrize("months", [1, 30])
+def test_portion_takes_constant_number_of_queries(owner, months, django_assert_num_queries):
+    dated(owner, *(datetime(2023 - number % months // 12, 12 - number % months % 12, 9) for number in range(60)))
+    with django_assert_num_queries(2):
+        portion(datetime(2023, 12, 1), user=owner)
+
+
+def test_skips_earlier_photos_in_index(owner):
+    make_photos(owner, 300)
+    with CaptureQueriesContext(connection) as queries:
+        portion(timezone.now().replace(tzinfo=None), user=owner, begin=200)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_sort = off")
+        cursor.execute(f"EXPLAIN {queries[0]['sql']}")
+        assert "Index Only Scan using photo_timeline" in "\n".join(line for (line,) in cursor.fetchall())
+
+
+def test_neighbours_are_those_of_the_timeline_whatever_was_uploaded_first(owner):
+    late, early, middle, same = dated(
+        owner, datetime(2024, 1, 1), datetime(2022, 1, 1), datetime(2023, 1, 1), datetime(2023, 1, 1)
+    )
+    for photo in (late, early, middle, same):
+        photo.refresh_from_db()
+    assert neighbours_of(middle, user=owner) == (same.pk, early.pk)
+    assert neighbours_of(same, user=owner) == (late.pk, middle.pk)
+    assert neighbours_of(late, user=owner) == (None, same.pk)
+    assert neighbours_of(early, user=owner) == (middle.pk, None)
+
+
+def test_the_shapes_are_read_from_the_index_in_its_order(owner):
+    make_photos(owner, 300)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_sort = off")
+        cursor.execute(f"EXPLAIN {OUTLINE}", {"owner": owner.pk, **CONSTANTS})
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "Index Only Scan using photo_timeline" in plan
+
+
+@pytest.mark.parametrize("count", [1, 3 * PAGE_SIZE])
+def test_the_gallery_takes_a_constant_number_of_queries(client, owner, count, django_assert_num_queries):
+    make_photos(owner, count)
+    with django_assert_num_queries(5):  # session, user, outline, photos, counts of their months
+        client.get("/")
+
+
+def test_the_page_brings_the_outline_and_the_first_photos(client, owner):
+    photos = dated(owner, *[datetime(2023, 5, 1)] * (PAGE_SIZE + 3), datetime(2022, 1, 1))
+    context = client.get("/").context
+    assert context["outline"]["months"] == [["2023-05", PAGE_SIZE + 3], ["2022-01", 1]]
+    newest = [photo.pk for photo in reversed(photos[:-1])]
+    first = context["outline"]["portion"]
+    assert [photo["id"] for photo in first["photos"]] == newest[:PAGE_SIZE]
+    assert first["months"] == [["2023-05", PAGE_SIZE + 3]]
+
+    rest = client.get(f"/timeline/2023-05?begin={PAGE_SIZE}&newest={context['outline']['newest']}").json()
+    assert [photo["id"] for photo in rest["photos"]] == [*newest[PAGE_SIZE:], photos[-1].pk]
+    assert rest["months"] == context["outline"]["months"]
+    assert client.get("/timeline").json()["months"] == context["outline"]["months"]
+
+
+def test_page_of_earlier_month_shows_photos_without_scripts(client, owner):
+    photos = dated(owner, datetime(2023, 5, 1), datetime(2022, 1, 1), datetime(2021, 1, 1))
+    context = client.get("/?month=2022-01").context
+    assert context["photos"] == [photos[1]]
+    assert context["outline"]["portion"] is None
+
+
+def test_without_scripts_there_are_months_and_pages(client, owner):
+    dated(owner, *[datetime(2023, 5, 1)] * (PAGE_SIZE + 3), datetime(2022, 1, 1))
+    page = client.get("/?month=2023-05").content.decode()
+    assert 'href="?month=2022-01"' in page
+    assert 'href="?month=2023-05&amp;page=2"' in page
+    second = client.get("/?month=2023-05&page=2")
+    assert len(second.context["photos"]) == 3
+    assert 'href="?month=2023-05&amp;page=1"' in second.content.decode()
+
+
+def test_a_month_without_photos_leads_to_the_one_before(client, owner):
+    dated(owner, datetime(2023, 5, 1), datetime(2021, 5, 1))
+    for asked, shown in (("2022-12", "2021-05"), ("2024-01", "2023-05"), ("2000-01", "2021-05")):
+        assert client.get(f"/?month={asked}").context["month"].key == shown
+
+
+@pytest.mark.parametrize("query", ["month=2023-13", "month=x", "month=0999-01", "page=0", "page=x", "month=2023-05%00"])
+def test_a_senseless_page_is_refused_with_a_sentence(client, query):
+    response = client.get(f"/?{query}")
+    assert response.status_code == 400
+    assert "A month is written as in 2023-05" in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    "path", ["2023-13", "x", "9-05", "9999-12", "2023-05?begin=-1", "2023-05?begin=x", "2023-05?newest=x"]
+)
+def test_what_is_no_portion_is_not_found(client, path):
+    assert client.get(f"/timeline/{path}").status_code == 404
+
+
+def test_an_empty_gallery_says_what_to_do(client):
+    assert "Your pictures will be here" in client.get("/").content.decode()

@@ -1,0 +1,273 @@
+"""Every format, mode and turning comes out as upright RGB; whatever is broken says so in a sentence."""
+
+import struct
+import zlib
+from contextlib import suppress
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pillow_heif
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image, ImageCms, ImageFile
+
+from gallery.pictures.digests import digests_of
+from gallery.pictures.images import (
+    ANIMATED_FORMATS,
+    PLACEHOLDER_SIZE,
+    TURNS,
+    ImageTooLarge,
+    InvalidImage,
+    UnsupportedImage,
+    fitted_size,
+    make_placeholder,
+    make_thumbnail,
+    open_image,
+    read_header,
+)
+
+RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
+FORMATS = {
+    "JPEG": "jpg",
+    "PNG": "png",
+    "GIF": "gif",
+    "WEBP": "webp",
+    "BMP": "bmp",
+    "TIFF": "tiff",
+    "HEIF": "heic",
+    "AVIF": "avif",
+}
+
+
+def drawn(width: int = 80, height: int = 40) -> Image.Image:
+    """Red on the left, blue on the right."""
+    image = Image.new("RGB", (width, height), RED)
+    image.paste(BLUE, (width // 2, 0, width, height))
+    return image
+
+
+def saved(image: Image.Image, kind: str, **options: object) -> BytesIO:
+    if kind == "HEIF":
+        pillow_heif.register_heif_opener()
+    file = BytesIO()
+    image.save(file, kind, **options)
+    return file
+
+
+def is_close(pixel: object, wanted: tuple[int, int, int], *, by: int = 40) -> bool:
+    return isinstance(pixel, tuple) and all(abs(one - other) <= by for one, other in zip(pixel, wanted, strict=True))
+
+
+@pytest.mark.parametrize(("kind", "extension"), FORMATS.items())
+def test_each_format_is_recognised_and_decoded(kind: str, extension: str) -> None:
+    file = saved(drawn(), kind)
+    header = read_header(file)
+    assert (header.extension, header.width, header.height, header.animated) == (extension, 80, 40, False)
+    image = open_image(file)
+    assert (image.mode, image.size) == ("RGB", (80, 40))
+    assert is_close(image.getpixel((5, 20)), RED)
+    assert is_close(image.getpixel((75, 20)), BLUE)
+
+
+def test_two_jpegs_in_one_file_count_as_jpeg() -> None:
+    file = saved(drawn(), "MPO", save_all=True, append_images=[Image.new("RGB", (80, 40), GREEN)])
+    assert read_header(file).extension == "jpg"
+    assert is_close(open_image(file, max_side=20).getpixel((2, 5)), RED)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "TIFF"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_rotates_picture_upright(orientation: int, kind: str) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    upright = drawn()
+    back = {6: Image.Transpose.ROTATE_90, 8: Image.Transpose.ROTATE_270}
+    stored = upright.transpose(back.get(orientation, TURNS[orientation])) if orientation in TURNS else upright
+    file = saved(stored, kind, exif=exif)
+    assert (read_header(file).width, read_header(file).height) == (80, 40)
+    assert open_image(file).tobytes() == upright.tobytes()
+    assert open_image(file, max_side=40).size == (40, 20)
+
+
+def test_a_turned_avif_is_turned_once() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    file = saved(drawn().transpose(Image.Transpose.ROTATE_90), "AVIF", exif=exif)
+    assert (read_header(file).width, read_header(file).height) == (80, 40)
+    image = open_image(file)
+    assert image.size == (80, 40)
+    assert is_close(image.getpixel((5, 20)), RED)
+
+
+def test_exif_does_not_turn_a_heic_whose_container_says_how_it_is_seen() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    file = saved(drawn(), "HEIF", exif=exif)
+    assert read_header(file).width == open_image(file).width == 80
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "CMYK", "YCbCr", "I", "I;16", "F"])
+def test_each_mode_becomes_rgb(mode: str) -> None:
+    kind = "TIFF" if mode in {"CMYK", "YCbCr", "I", "F"} else "PNG"
+    grey = drawn().convert("L")
+    if mode in {"I", "I;16", "F"}:
+        scale = 256.0 if mode == "I;16" else 1000.0
+        deep = grey.convert("I").point(lambda value: value * scale + 0)
+        image = deep.convert(mode)
+    else:
+        image = drawn().convert(mode)
+    opened = open_image(saved(image, kind))
+    assert opened.mode == "RGB"
+    left, right = opened.getpixel((5, 20)), opened.getpixel((75, 20))
+    if mode in {"P", "RGBA", "CMYK", "YCbCr"}:
+        assert is_close(left, RED)
+        assert is_close(right, BLUE)
+    elif mode == "I;16":
+        assert is_close(left, (76, 76, 76), by=2)
+        assert is_close(right, (29, 29, 29), by=2)
+    else:
+        assert isinstance(left, tuple)
+        assert isinstance(right, tuple)
+        assert left > right or mode == "1"
+
+
+@pytest.mark.parametrize(("mode", "kind"), [("RGBA", "PNG"), ("LA", "PNG"), ("RGBA", "GIF"), ("RGBA", "WEBP")])
+def test_what_is_transparent_becomes_white(mode: str, kind: str) -> None:
+    clear = Image.new("RGBA", (10, 10), (0, 0, 0, 0))
+    clear.paste((0, 0, 0, 255), (5, 0, 10, 10))
+    image = open_image(saved(clear.convert(mode), kind))
+    assert is_close(image.getpixel((1, 5)), WHITE)
+    assert is_close(image.getpixel((8, 5)), (0, 0, 0))
+
+
+@pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG", "AVIF"])
+def test_an_animation_shows_its_middle_frame(kind: str) -> None:
+    frames = [Image.new("RGB", (32, 32), colour) for colour in (RED, GREEN, BLUE)]
+    file = saved(frames[0], kind, save_all=True, append_images=frames[1:], duration=100)
+    assert read_header(file).animated
+    assert is_close(open_image(file).getpixel((16, 16)), GREEN)
+
+
+def test_a_tiff_of_several_pages_shows_the_first() -> None:
+    file = saved(Image.new("RGB", (32, 32), RED), "TIFF", save_all=True, append_images=[Image.new("RGB", (9, 9))] * 3)
+    assert not read_header(file).animated
+    assert open_image(file).getpixel((16, 16)) == RED
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_the_header_is_read_without_decoding_pixels(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    frames = {"save_all": True, "append_images": [drawn()]} if kind in ANIMATED_FORMATS else {}
+    file = saved(drawn().rotate(1), kind, **frames)
+    monkeypatch.setattr(type(Image.open(file)), "load", lambda image: pytest.fail(f"decoded {image}"))
+    monkeypatch.setattr(pillow_heif.HeifImage, "load", lambda image: pytest.fail(f"decoded {image}"))
+    assert read_header(file).animated == (kind in ANIMATED_FORMATS)
+
+
+def png_that_claims(width: int, height: int) -> BytesIO:
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+    return BytesIO(b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b""))
+
+
+def test_too_many_pixels_are_refused_at_the_header(settings: Any) -> None:
+    with pytest.raises(ImageTooLarge):
+        read_header(png_that_claims(100_000, 100_000))
+    settings.MAX_IMAGE_PIXELS = 1_000_000
+    with pytest.raises(ImageTooLarge, match="1001 × 1000 pixels; at most 1 million"):
+        read_header(png_that_claims(1001, 1000))
+    assert read_header(png_that_claims(1000, 1000)).width == 1000
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"just words", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"%PDF-1.7", b"\x89PNG\r\n\x1a\n"]
+)
+def test_what_is_no_picture_is_refused(data: bytes) -> None:
+    with pytest.raises(UnsupportedImage, match="not a picture"):
+        read_header(BytesIO(data))
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_half_a_file_is_invalid(kind: str) -> None:
+    image = Image.effect_noise((300, 200), 80).convert("RGB")
+    data = saved(image, kind).getvalue()
+    with pytest.raises(InvalidImage):
+        open_image(BytesIO(data[: len(data) // 2]))
+
+
+@given(place=st.integers(0, 10_000), junk=st.binary(min_size=1, max_size=20), kind=st.sampled_from(sorted(FORMATS)))
+def test_a_damaged_file_is_read_or_refused_but_nothing_else(place: int, junk: bytes, kind: str) -> None:
+    data = bytearray(saved(drawn(), kind).getvalue())
+    place %= len(data)
+    data[place : place + len(junk)] = junk
+    with suppress(InvalidImage):
+        assert open_image(BytesIO(data)).mode == "RGB"
+
+
+def test_a_missing_file_is_no_invalid_image(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        open_image(tmp_path / "gone.jpg")
+
+
+def test_a_jpeg_is_decoded_at_a_fraction_where_that_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes = []
+    load = ImageFile.ImageFile.load
+    monkeypatch.setattr(ImageFile.ImageFile, "load", lambda self: (load(self), sizes.append(self.size))[0])
+    assert open_image(saved(drawn(1600, 800), "JPEG"), max_side=300).size == (300, 150)
+    assert sizes[0] == (400, 200)
+
+
+@given(width=st.integers(1, 20_000), height=st.integers(1, 20_000), side=st.integers(1, 4000))
+def test_a_fitted_size_keeps_the_shape_and_never_grows(width: int, height: int, side: int) -> None:
+    fitted = fitted_size((width, height), side=side)
+    assert fitted[0] <= width
+    assert fitted[1] <= height
+    assert min(fitted) >= 1
+    if max(width, height) <= 2 * min(width, height):
+        assert max(fitted) <= side
+    else:
+        assert min(fitted) <= max(side / 2, 1) + 0.5
+    assert abs(fitted[0] * height - fitted[1] * width) <= max(width, height)
+
+
+def test_thumbnails_of_long_screenshots_stay_readable() -> None:
+    def size_of(width: int, height: int, side: int) -> tuple[int, int]:
+        return Image.open(BytesIO(make_thumbnail(Image.new("RGB", (width, height)), side))).size
+
+    assert size_of(4000, 3000, 320) == (320, 240)
+    assert size_of(100, 50, 320) == (100, 50)
+    assert size_of(1080, 20_000, 320) == (160, 2963)
+    assert size_of(100, 60_000, 1600) == (27, 16383)
+
+
+def test_a_thumbnail_keeps_the_camera_s_colours_and_nothing_else() -> None:
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    exif = Image.Exif()
+    exif[0x010F] = "Camera"
+    image = open_image(saved(drawn(), "JPEG", icc_profile=profile, exif=exif))
+    thumbnail = Image.open(BytesIO(make_thumbnail(image, 320)))
+    assert thumbnail.format == "WEBP"
+    assert thumbnail.info.get("icc_profile") == profile
+    assert not thumbnail.getexif()
+
+
+def test_a_placeholder_is_the_body_of_a_bmp_file() -> None:
+    image = Image.new("RGB", (400, 300), "blue")
+    image.paste("red", (0, 0, 200, 150))
+    placeholder = make_placeholder(image)
+    bmp = BytesIO()
+    Image.new("RGB", PLACEHOLDER_SIZE).save(bmp, "BMP")
+    shown = Image.open(BytesIO(bmp.getvalue()[: -len(placeholder)] + placeholder))
+    assert [shown.getpixel(place) for place in ((0, 0), (3, 0), (0, 3))] == [RED, BLUE, BLUE]
+
+
+def test_digests_are_those_of_all_bytes() -> None:
+    file = BytesIO(b"abc")
+    file.read()
+    digests = digests_of(file)
+    assert digests.sha256.startswith("ba7816bf")
+    assert digests.md5 == "900150983cd24fb0d6963f7d28e17f72"
+    assert digests.sha1 == "a9993e364706816aba3e25717850c26c9cd0d89d"

@@ -1,0 +1,24 @@
+"""Loaded by a worker before it begins: a certain picture kills whoever decodes it, as a fault in a C library does."""
+
+import hashlib
+import os
+import signal
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from gallery import models
+from gallery.processing import work
+
+models.RETRY_DELAY = timedelta(milliseconds=200)
+open_image = work.open_image
+
+
+def open_or_die(file: Path, **options: Any) -> Any:
+    """No exception, no farewell."""
+    if hashlib.sha256(file.read_bytes()).hexdigest() == os.environ["DEADLY_SHA256"]:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return open_image(file, **options)
+
+
+work.open_image = open_or_die

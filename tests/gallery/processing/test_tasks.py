@@ -1,0 +1,319 @@
+"""Each actor does what its photos lack, and no more; failures stay with the photo that caused them."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import dramatiq
+import numpy as np
+import pytest
+from PIL import Image
+
+import gallery.bulk_import.tasks  # noqa: F401 - declares its queue
+from gallery.models import DocumentRemoval, Photo, Step, StepAttempt
+from gallery.pictures.images import THUMBNAIL_VERSION, DecodingFailed
+from gallery.pictures.watchdog import watchdog
+from gallery.processing import tasks, work
+from gallery.processing.steps import embedding_step, thumbnails_step
+from gallery.storage.files import THUMBNAIL_SIDES, thumbnail_path
+from search.encoders.client import EncoderLost, EncoderUnavailable
+from search.models import ComparedPhoto, LookAlike, PhotoEmbedding, PhotoText
+from search.ocr.reader import TextLine, TextRecognitionFailed, TextRecognitionUnavailable, engine_version
+from tests.gallery.conftest import picture
+
+pytestmark = pytest.mark.usefixtures("broker")
+BOX = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
+MODEL = "tiny@0123456789ab.1"
+
+
+def waiting(broker: Any, queue: str) -> list[tuple[str, list[Any]]]:
+    """Actor and arguments of each message that waits, the first to be done first."""
+    message_ids = broker.client.lrange(f"dramatiq:{queue}", 0, -1)
+    messages = [dramatiq.Message.decode(broker.client.hget(f"dramatiq:{queue}.msgs", one)) for one in message_ids]
+    return [(message.actor_name, list(message.args)) for message in messages]
+
+
+def thumbnails_of(photo: Photo) -> list[Path]:
+    return [thumbnail_path(size, owner_id=photo.owner_id, sha256=photo.sha256) for size in THUMBNAIL_SIDES]
+
+
+def attempts() -> dict[int, tuple[int, str]]:
+    return {row.photo_id: (row.attempts, row.error) for row in StepAttempt.objects.all()}
+
+
+def test_thumbnails_are_made_once(store: Callable[..., Photo]) -> None:
+    photo = store(picture(size=(2000, 1000)))
+    tasks.make_thumbnails([photo.pk])
+    photo.refresh_from_db()
+    assert photo.thumbnail_version == THUMBNAIL_VERSION
+    assert [Image.open(path).size for path in thumbnails_of(photo)] == [(320, 160), (1600, 800)]
+    made_at = [path.stat().st_mtime_ns for path in thumbnails_of(photo)]
+    tasks.make_thumbnails([photo.pk])
+    assert [path.stat().st_mtime_ns for path in thumbnails_of(photo)] == made_at
+    assert not StepAttempt.objects.exists()
+
+
+def test_a_broken_picture_is_marked_and_spares_its_batch(store: Callable[..., Photo]) -> None:
+    broken = store(picture(size=(640, 480), kind="JPEG")[:-300])
+    whole = store()
+    tasks.make_thumbnails([broken.pk, whole.pk])
+    for photo in (broken, whole):
+        photo.refresh_from_db()
+    assert "damaged" in broken.defect
+    assert attempts() == {broken.pk: (1, broken.defect)}
+    assert whole.thumbnail_version == THUMBNAIL_VERSION
+    assert not Photo.objects.missing_thumbnails().exists()
+    assert list(DocumentRemoval.objects.values_list("pk", flat=True)) == [broken.pk]
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"), [(MemoryError(), "not enough memory"), (DecodingFailed("Too demanding."), "Too demanding.")]
+)
+def test_counts_lack_of_memory_as_failed_attempt(
+    error: Exception, reason: str, store: Callable[..., Photo], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    demanding, other = store(), store()
+    real = work.open_image
+
+    def open_image(file: Path, **options: Any) -> Image.Image:
+        if file == demanding.path:
+            raise error
+        return real(file, **options)
+
+    monkeypatch.setattr(work, "open_image", open_image)
+    thumbnails_step().run([demanding.pk, other.pk])
+    demanding.refresh_from_db()
+    other.refresh_from_db()
+    assert (demanding.defect, demanding.thumbnail_version) == ("", 0)
+    assert other.thumbnail_version == THUMBNAIL_VERSION
+    count, told = attempts()[demanding.pk]
+    assert count == 1
+    assert reason in told
+
+
+def test_a_missing_file_is_a_failure_but_no_defect(store: Callable[..., Photo]) -> None:
+    photo = store()
+    photo.path.unlink()
+    tasks.make_thumbnails([photo.pk])
+    photo.refresh_from_db()
+    assert photo.defect == ""
+    assert attempts() == {photo.pk: (1, "The file of this picture is missing or cannot be read.")}
+
+
+def test_a_full_disk_is_no_photo_s_fault(store: Callable[..., Photo], monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_args: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    photo = store()
+    monkeypatch.setattr(work, "write_file", full)
+    tasks.make_thumbnails([photo.pk])
+    assert attempts() == {photo.pk: (0, "The thumbnails cannot be written to the disk.")}
+
+
+def test_text_is_stored_with_its_lines_and_the_photo_indexed_again(
+    store: Callable[..., Photo], broker: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photo = store()
+    lines = [TextLine("NH961\0", 0.9, BOX), TextLine("调休", 0.8, BOX)]
+    monkeypatch.setattr(work.ocr, "extract_text", lambda _path: lines)
+    tasks.extract_texts([photo.pk])
+    text = PhotoText.objects.get()
+    assert (text.photo, text.owner, text.text, text.engine) == (photo, photo.owner, "NH961\n调休", engine_version())
+    assert text.lines[1] == {"text": "调休", "confidence": 0.8, "box": [list(corner) for corner in BOX]}
+    photo.refresh_from_db()
+    assert photo.revision == 2
+    assert ("index_photos", [[photo.pk]]) in waiting(broker, "default")
+
+
+def test_look_alikes_are_compared_anew_when_text_or_vectors_are_others(
+    store: Callable[..., Photo], broker: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = store(), store()
+    ComparedPhoto.objects.create(photo=other, owner=other.owner, model="x", version=1)
+    LookAlike.objects.create(one=one, other=other, owner=one.owner, model="x", distance=0, reads_alike=True)
+    monkeypatch.setattr(work.ocr, "extract_text", lambda _path: [TextLine("NH961", 0.9, BOX)])
+    tasks.extract_texts([other.pk])
+    assert LookAlike.objects.get().reads_alike is None
+    monkeypatch.setattr(work.encoders, "encode_photos", lambda paths, model: [vectors(1.0) for _path in paths])
+    tasks.embed_photos([other.pk], "x")
+    assert not LookAlike.objects.exists()
+    assert not ComparedPhoto.objects.exists()
+
+
+def test_a_picture_without_words_is_read_and_needs_no_new_index_entry(
+    store: Callable[..., Photo], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photo = store()
+    monkeypatch.setattr(work.ocr, "extract_text", lambda _path: [])
+    tasks.extract_texts([photo.pk])
+    photo.refresh_from_db()
+    assert PhotoText.objects.get().text == ""
+    assert photo.revision == 1
+
+
+def test_text_recognition_that_fails_counts_and_one_that_is_not_there_does_not(
+    store: Callable[..., Photo], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read(path: Path) -> list[TextLine]:
+        raise (TextRecognitionFailed if path == failing.path else TextRecognitionUnavailable)("so")
+
+    failing, other = store(), store()
+    monkeypatch.setattr(work.ocr, "extract_text", read)
+    tasks.extract_texts([failing.pk])
+    tasks.extract_texts([other.pk])
+    assert attempts() == {failing.pk: (1, "so"), other.pk: (0, "so")}
+
+
+def vectors(*views: float) -> np.ndarray:
+    return np.array([[view, 1 - view] for view in views], dtype=np.float16)
+
+
+def test_all_views_of_a_photo_are_replaced_together(
+    store: Callable[..., Photo], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long, short = sorted((store(), store()), key=lambda photo: -photo.pk)
+    answers = {long.path: vectors(0.0, 0.25, 0.5), short.path: vectors(1.0)}
+    monkeypatch.setattr(work.encoders, "encode_photos", lambda paths, model: [answers[path] for path in paths])
+    PhotoEmbedding.objects.create(photo=long, owner=long.owner, model="other@1", view=0, vector=[1, 0])
+    for _again in range(2):
+        tasks.embed_photos([short.pk, long.pk], MODEL)
+    stored = PhotoEmbedding.objects.filter(model=MODEL).order_by("photo", "view")
+    assert [(row.photo_id, row.owner_id, row.view, list(row.vector)) for row in stored] == [
+        (short.pk, short.owner_id, 0, [1, 0]),
+        (long.pk, long.owner_id, 0, [0, 1]),
+        (long.pk, long.owner_id, 1, [0.25, 0.75]),
+        (long.pk, long.owner_id, 2, [0.5, 0.5]),
+    ]
+    assert PhotoEmbedding.objects.filter(model="other@1").count() == 1
+
+
+def test_what_the_encoder_cannot_read_fails_with_its_reason(
+    store: Callable[..., Photo], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unreadable, gone = store(), store()
+    gone.path.unlink()
+    monkeypatch.setattr(work.encoders, "encode_photos", lambda paths, model: ["No."] * len(paths))
+    tasks.embed_photos([unreadable.pk, gone.pk], MODEL)
+    assert attempts() == {
+        unreadable.pk: (1, "No."),
+        gone.pk: (1, "The file of this picture is missing or cannot be read."),
+    }
+    assert not Photo.objects.exclude(defect="").exists()
+
+
+@pytest.mark.parametrize(("error", "count"), [(EncoderLost, 1), (EncoderUnavailable, 0)])
+def test_an_encoder_that_dies_at_work_counts_and_one_that_is_away_does_not(
+    error: type[Exception], count: int, store: Callable[..., Photo], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def encode(paths: list[Path], *, model: str) -> list[np.ndarray]:
+        raise error("Gone.")
+
+    photo_ids = [store().pk, store().pk]
+    monkeypatch.setattr(work.encoders, "encode_photos", encode)
+    tasks.embed_photos(photo_ids, MODEL)
+    assert attempts() == dict.fromkeys(photo_ids, (count, "Gone."))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_to_leave_the_index_is_remembered_until_it_has_left(
+    broker: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def down(_photo_ids: list[int]) -> None:
+        raise tasks.documents.KeywordSearchUnavailable("It sleeps.")
+
+    tasks.enqueue_unindexing([1, 2])
+    assert waiting(broker, "default") == [("unindex_photos", [[1, 2]])]
+    broker.flush_all()  # lost
+    for _again in range(2):
+        tasks.resume_unindexing()
+    assert waiting(broker, "default") == [("unindex_photos", [[1, 2]])]
+    monkeypatch.setattr(tasks.documents, "unindex_photos", down)
+    tasks.unindex_photos([1, 2])
+    assert DocumentRemoval.objects.count() == 2
+    monkeypatch.setattr(tasks.documents, "unindex_photos", lambda _photo_ids: None)
+    tasks.unindex_photos([1, 2])
+    assert not DocumentRemoval.objects.exists()
+    broker.flush_all()
+    tasks.resume_unindexing()
+    assert waiting(broker, "default") == []
+
+
+def test_a_new_photo_is_put_into_every_queue(store: Callable[..., Photo], broker: Any) -> None:
+    photo = store()
+    tasks.enqueue_processing([photo.pk])
+    assert waiting(broker, "default") == [("make_thumbnails", [[photo.pk]]), ("index_photos", [[photo.pk]])]
+    assert waiting(broker, "ocr") == [("extract_texts", [[photo.pk]])]
+
+
+def test_at_most_four_batches_of_a_kind_wait(broker: Any) -> None:
+    tasks.make_thumbnails.send([0])
+    for photo_id in range(1, 10):
+        tasks.enqueue_processing([photo_id])
+    kinds = [name for name, _arguments in waiting(broker, "default")]
+    assert (kinds.count("make_thumbnails"), kinds.count("index_photos")) == (4, 4)
+    assert len(waiting(broker, "ocr")) == 4
+    assert tasks.queue_lengths() == {"default": 8, "ocr": 4, "vision": 0, "import": 0}
+
+
+def test_topping_up_repeats_nothing_and_keeps_the_order(broker: Any) -> None:
+    step = thumbnails_step()
+    assert tasks.top_up(step, list(range(100, 60, -1))) == list(range(100, 60, -1))
+    assert tasks.top_up(step, list(range(101, 0, -1))) == [101, *range(60, 45, -1)]
+    assert tasks.top_up(step, list(range(45, 0, -1))) == []
+    batches = [arguments[0] for _name, arguments in waiting(broker, "default")]
+    assert batches == [
+        list(range(100, 84, -1)),
+        list(range(84, 68, -1)),
+        list(range(68, 60, -1)),
+        [101, *range(60, 45, -1)],
+    ]
+
+
+def test_each_model_has_four_batches_of_its_own(broker: Any) -> None:
+    for model in ("a@1", "b@1"):
+        assert tasks.top_up(embedding_step(model), list(range(100))) == list(range(64))
+    assert [arguments[1] for _name, arguments in waiting(broker, "vision")] == ["a@1"] * 4 + ["b@1"] * 4
+
+
+@pytest.mark.parametrize("url", ["redis://127.0.0.1:1/0", "unix:///nowhere/valkey.sock"])
+def test_a_broker_that_is_down_fails_no_upload(
+    url: str, store: Callable[..., Photo], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(tasks, "_broker", lambda: dramatiq.brokers.redis.RedisBroker(url=url))
+    tasks.enqueue_processing([store().pk])
+    assert "the broker does not answer" in caplog.text
+
+
+def test_an_endless_loop_in_c_ends_the_process() -> None:
+    script = """
+import django
+django.setup()
+from gallery.watchdog import watchdog
+with watchdog(1):
+    # What another thread does meanwhile must not call the dog off.
+    with watchdog(60):
+        pass
+    (10**9) ** (10**9)
+"""
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "photosearch.settings"}
+    ended = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, timeout=60)
+    assert ended.returncode == 1
+    assert "Timeout (0:00:0" in ended.stderr
+
+
+def test_work_that_ends_in_time_is_left_in_peace() -> None:
+    with watchdog(1):
+        pass
+    time.sleep(1.2)
+
+
+def test_steps_ask_for_what_is_wanted_now(store: Callable[..., Photo]) -> None:
+    photo = store()
+    assert list(thumbnails_step().missing()) == [photo]
+    Photo.objects.update(thumbnail_version=THUMBNAIL_VERSION)
+    assert not thumbnails_step().missing().exists()
+    assert embedding_step(MODEL).step == Step.EMBEDDING

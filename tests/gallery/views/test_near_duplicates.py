@@ -1,0 +1,196 @@
+"""The page of look-alikes: what differs is told, one of each group is kept or all are, and everything is undone."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from gallery.models import Photo
+from gallery.processing.tasks import make_thumbnails
+from gallery.views import near_duplicates as views
+from gallery.views.differences import compare_group
+from search.models import ComparedPhoto, KeptApart, LookAlike
+from search.near_duplicates.groups import look_alikes
+
+PAGE = "/look-alikes"
+SCRIPT = {"Accept": "application/json"}
+
+
+@pytest.fixture
+def client(client: Client, owner) -> Client:
+    client.force_login(owner)
+    return client
+
+
+@pytest.fixture
+def group(store, owner):
+    """Makes a group of so many photos."""
+
+    def make(size: int = 2) -> list[Photo]:
+        photos = [store() for _number in range(size)]
+        make_thumbnails([photo.pk for photo in photos])
+        # Nothing speaks for one of them but its age, and neither text nor vectors are waited for.
+        settled = {"file_size": 100, "wants_text": False, "wants_features": False}
+        Photo.objects.filter(pk__in=[photo.pk for photo in photos]).update(**settled)
+        ComparedPhoto.objects.create(photo=photos[0], owner=owner, model="x", version=1)
+        LookAlike.objects.bulk_create(
+            LookAlike(one=one, other=other, owner=owner, model="x", distance=0.01, reads_alike=True)
+            for one in photos
+            for other in photos
+            if one.pk < other.pk
+        )
+        return photos
+
+    return make
+
+
+def fields(*groups: list[Photo], keep: int = 0) -> dict:
+    """What the page's form sends."""
+    numbers = [",".join(str(photo.pk) for photo in group) for group in groups]
+    return {"group": numbers, **{f"keep-{group[0].pk}": group[keep].pk for group in groups}, "next": PAGE}
+
+
+def visible(owner) -> set[Photo]:
+    return set(Photo.objects.visible_to(owner))
+
+
+def test_the_chosen_photo_is_kept_and_undo_brings_all_back(client, group, owner):
+    photos = group(3)
+    Photo.objects.filter(pk=photos[0].pk).update(importance=4)
+    page = client.post(f"{PAGE}/resolve", fields(photos, keep=1), follow=True)
+    html = page.content.decode()
+    assert page.redirect_chain == [(PAGE, 302)]
+    assert "2 photos are in the bin" in html
+    assert "No look-alikes" in html
+    assert visible(owner) == {photos[1]}
+    assert Photo.objects.get(pk=photos[1].pk).importance == 4
+    moment = Photo.objects.get(pk=photos[0].pk).trashed_at.isoformat()
+    html = client.post("/bin/restore", {"moment": moment, "next": PAGE}, follow=True).content.decode()
+    assert "2 photos are back." in html
+    assert visible(owner) == set(photos)
+    assert Photo.objects.get(pk=photos[1].pk).importance == 0
+
+
+def test_while_photos_wait_for_their_vectors_it_is_not_said_that_none_look_alike(client, store):
+    photo = store()
+    html = client.get(PAGE).content.decode()
+    assert "Your photos are still being looked through" in html
+    assert "1 photo is still to be compared." in html
+    Photo.objects.filter(pk=photo.pk).update(wants_features=False)
+    assert "No look-alikes" in client.get(PAGE).content.decode()
+
+
+def test_a_button_of_a_group_is_about_that_group_and_the_button_above_about_all(client, group, owner):
+    first, second, third = group(), group(), group()
+    answer = client.post(f"{PAGE}/resolve", {**fields(first, second, third), "only": second[0].pk}, headers=SCRIPT)
+    assert answer.json()["sentence"] == "1 photo is in the bin, and stays there for 30 days."
+    assert visible(owner) == {*first, second[0], *third}
+    answer = client.post(f"{PAGE}/resolve", fields(first, third), headers=SCRIPT)
+    assert visible(owner) == {first[0], second[0], third[0]}
+    client.post("/bin/restore", {"moment": answer.json()["undo"]})
+    assert visible(owner) == {*first, second[0], *third}
+
+
+def test_who_keeps_all_is_not_shown_them_again_until_that_is_undone(client, group, owner):
+    photos, others = group(3), group()
+    answer = client.post(f"{PAGE}/keep", {**fields(photos, others), "only": photos[0].pk}, headers=SCRIPT).json()
+    assert "will not be shown together again" in answer["sentence"]
+    html = client.get(PAGE).content.decode()
+    assert f'name="keep-{photos[0].pk}"' not in html
+    assert f'name="keep-{others[0].pk}"' in html
+    assert len(visible(owner)) == 5
+    answer = client.post("/bin/restore", {"moment": answer["undo"]}, headers=SCRIPT).json()
+    assert answer["sentence"] == "1 group is shown as look-alikes again."
+    assert f'name="keep-{photos[0].pk}"' in client.get(PAGE).content.decode()
+
+
+def test_a_group_that_another_tab_has_dealt_with_is_left_alone(client, group, owner):
+    photos, others = group(), group()
+    client.post(f"{PAGE}/resolve", fields(photos, keep=1))
+    answer = client.post(f"{PAGE}/resolve", fields(photos, others), headers=SCRIPT).json()
+    assert answer["sentence"].startswith("1 photo is in the bin")
+    assert "1 group has been left alone" in answer["sentence"]
+    assert answer["left"] == [photos[0].pk]
+    assert visible(owner) == {photos[1], others[0]}
+    answer = client.post(f"{PAGE}/resolve", fields(photos, keep=1), headers=SCRIPT).json()
+    assert answer == {"sentence": "Nothing has been put into the bin.", "undo": "", "left": []}
+
+
+def test_an_edit_since_is_told_by_undo(client, group):
+    photos = group()
+    Photo.objects.filter(pk=photos[1].pk).update(importance=4)
+    undo = client.post(f"{PAGE}/resolve", fields(photos), headers=SCRIPT).json()["undo"]
+    client.post(f"/photos/{photos[0].pk}/edit", {"description": "mine", "importance": 1})
+    sentence = client.post("/bin/restore", {"moment": undo}, headers=SCRIPT).json()["sentence"]
+    assert sentence.startswith("1 photo is back. 1 photo that was kept stays as it is")
+
+
+def test_a_group_of_which_a_photo_is_gone_for_good_is_left_alone(client, group, owner):
+    photos, others = group(), group()
+    Photo.objects.filter(pk=others[1].pk).delete()
+    answer = client.post(f"{PAGE}/resolve", fields(photos, others), headers=SCRIPT).json()
+    assert "1 group has been left alone" in answer["sentence"]
+    assert visible(owner) == {photos[0], others[0]}
+
+
+@pytest.mark.parametrize("verb", ["resolve", "keep"])
+def test_nothing_happens_to_what_is_anothers_and_senseless_requests_are_refused(
+    client, group, owner, django_user_model, verb
+):
+    photos = group()
+    stranger = Client()
+    stranger.force_login(django_user_model.objects.create_superuser("root"))
+    stranger.post(f"{PAGE}/{verb}", fields(photos))
+    assert visible(owner) == set(photos)
+    assert not KeptApart.objects.exists()
+    assert client.post(f"{PAGE}/{verb}", {"group": "1,x", "keep-1": "1"}).status_code == 400
+    if verb == "resolve":
+        for chosen in ({}, {f"keep-{photos[0].pk}": "x"}, {f"keep-{photos[0].pk}": 10**12}):
+            assert client.post(f"{PAGE}/resolve", {"group": fields(photos)["group"], **chosen}).status_code == 400
+    assert visible(owner) == set(photos)
+    assert not KeptApart.objects.exists()
+
+
+def test_what_differs_is_told_photo_by_photo_and_the_best_is_marked(client, group, owner):
+    photos = group(3)
+    Photo.objects.update(filename="same.png", width=100, taken_at="2024-05-01", date_source="exif")
+    Photo.objects.filter(pk=photos[1].pk).update(width=50, date_source="filename", description="in the rain")
+    photos[2].sources.update(albums=["Stations"])
+    Photo.objects.filter(pk=photos[2].pk).update(metadata={"make": "Canon", "model": "Canon EOS 80D"})
+    (found,) = look_alikes(user=owner, limit=20).found
+    compared = compare_group(found)
+    best = {photo.pk: {str(fact.label): fact.is_best for fact in facts} for photo, facts in compared.photos}
+    # By its description it is the one to keep; its pixels are fewer, and its date less certain.
+    assert found.photos[0] == photos[1]
+    assert set(best[photos[1].pk]) == {"Size", "Taken", "Camera", "Description", "From"}
+    assert best[photos[0].pk]["Size"]
+    assert best[photos[2].pk]["Taken"]
+    assert not best[photos[1].pk]["Size"]
+    assert "same.png" in [fact.value for fact in compared.common]
+    html = client.get(PAGE).content.decode()
+    assert "in the rain" in html
+    assert "Stations" in html
+    assert "<dd>Canon EOS 80D</dd>" in html
+
+
+def test_pages_follow_each_other_in_as_many_queries_however_many_groups(client, group, monkeypatch):
+    monkeypatch.setattr(views, "PAGE_SIZE", 2)
+
+    def ask(path: str) -> tuple[str, int]:
+        with CaptureQueriesContext(connection) as captured:
+            html = client.get(path).content.decode()
+        return html, len(captured)
+
+    group(), group()
+    _html, few = ask(PAGE)
+    for _number in range(3):
+        group(3)
+    html, many = ask(PAGE)
+    assert many == few
+    assert html.count('<section class="group') == 2
+    assert "data-all>Keep one of each on this page, 4 to the bin" in html
+    cursor = html.partition("?before=")[2].partition('"')[0]
+    html, _queries = ask(f"{PAGE}?before={cursor}")
+    assert html.count('<section class="group') == 2
+    assert client.get(f"{PAGE}?before=x").status_code == 400
+    assert "No further look-alikes" in client.get(f"{PAGE}?before=1").content.decode()

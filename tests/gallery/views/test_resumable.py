@@ -1,0 +1,249 @@
+"""The protocol of uploads in pieces, as any client of tus 1.0 speaks it."""
+
+import base64
+import hashlib
+from io import BytesIO
+from uuid import uuid4
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from gallery.account import Account
+from gallery.models import PartialUpload, Photo
+from gallery.photos.trash import bin_photos
+from gallery.storage.partial_uploads import opened
+from tests.gallery.conftest import picture
+
+TUS = {"Tus-Resumable": "1.0.0"}
+PIECE = "application/offset+octet-stream"
+
+
+@pytest.fixture
+def client(media_root, client: Client, owner: User) -> Client:
+    """A browser in which the owner is logged in, and whose uploads go to a folder of the test's own."""
+    client.force_login(owner)
+    return client
+
+
+def said(**metadata: str) -> str:
+    return ",".join(f"{name} {base64.b64encode(value.encode()).decode()}" for name, value in metadata.items())
+
+
+def begin(client, size: int, *, body: bytes = b"", accept: str = "", **metadata: str):
+    return client.generic(
+        "POST",
+        "/uploads",
+        body,
+        content_type=PIECE if body else "",
+        headers=TUS | {"Upload-Length": str(size), "Upload-Metadata": said(**metadata), "Accept": accept},
+    )
+
+
+def send(client, address: str, offset: int, body: bytes, *, accept: str = "", **headers: str):
+    headers = TUS | {"Upload-Offset": str(offset), "Accept": accept} | headers
+    # Django's client leaves the type of an empty body out.
+    return client.generic("PATCH", address, body, headers=headers, CONTENT_TYPE=PIECE)
+
+
+def offset_of(client, address: str) -> str:
+    return client.head(address, headers=TUS)["Upload-Offset"]
+
+
+def test_the_server_says_what_it_understands(client):
+    response = client.options("/uploads")
+    assert response.status_code == 204
+    assert response["Tus-Version"] == "1.0.0"
+    assert "creation" in response["Tus-Extension"].split(",")
+    assert int(response["Tus-Max-Size"]) > 0
+
+
+def test_a_picture_comes_in_pieces(client, owner, media_root):
+    data = picture(1)
+    response = begin(client, len(data), filename="红色.png")
+    assert response.status_code == 201
+    assert response["Upload-Expires"].endswith("GMT")
+    address = response["Location"]
+    assert offset_of(client, address) == "0"
+    for start in range(0, len(data), 50):
+        response = send(client, address, start, data[start : start + 50])
+        assert response.status_code == 204
+        assert response["Upload-Offset"] == str(min(start + 50, len(data)))
+        assert not response.content
+    photo = Photo.objects.get()
+    assert (photo.owner, photo.filename) == (owner, "红色.png")
+    assert photo.path.read_bytes() == data
+    assert not [path for path in (media_root / "partial").iterdir() if path.stat().st_size]
+
+
+def test_the_last_piece_tells_a_client_that_wants_to_know_what_became_of_it(client):
+    data = picture(1)
+    outcome = begin(client, len(data), body=data, accept="application/json", filename="a.png")
+    photo = Photo.objects.get()
+    assert outcome.status_code == 201
+    assert outcome.json() == {"id": photo.pk, "status": "created", "url": f"/photos/{photo.pk}"}
+    # The answer may get lost: an empty piece after the last asks for it again.
+    again = send(client, outcome["Location"], len(data), b"", accept="application/json")
+    assert again.json() == outcome.json()
+    assert offset_of(client, outcome["Location"]) == str(len(data))
+
+    address = begin(client, len(data), body=data[:10], filename="b.png")["Location"]
+    response = send(client, address, 10, data[10:], accept="application/json")
+    assert response.json() == outcome.json() | {"status": "duplicate"}
+
+    bin_photos(Photo.objects.all(), user=photo.owner)
+    address = begin(client, len(data), body=data, filename="c.png")["Location"]
+    for _asked in range(2):
+        answer = send(client, address, len(data), b"", accept="application/json")
+        assert answer.json() == outcome.json() | {"status": "restored"}
+
+
+def test_what_came_before_a_connection_broke_stays(client):
+    data = picture(1)
+    address = begin(client, len(data), filename="a.png")["Location"]
+
+    class Breaking(BytesIO):
+        def read(self, *_args: int) -> bytes:
+            if self.tell():
+                raise OSError("connection reset")
+            return super().read(40)
+
+    response = client.generic(
+        "PATCH", address, headers=TUS | {"Upload-Offset": "0"},
+        **{"CONTENT_TYPE": PIECE, "CONTENT_LENGTH": str(len(data)), "wsgi.input": Breaking(data)},
+    )  # fmt: skip
+    assert response["Upload-Offset"] == "40"
+    assert offset_of(client, address) == "40"
+    send(client, address, 40, data[40:])
+    assert Photo.objects.get().path.read_bytes() == data
+
+
+def test_a_process_that_died_before_the_end_leaves_something_to_go_on_with(client):
+    data = picture(1)
+    address = begin(client, len(data), filename="a.png")["Location"]
+    with opened(PartialUpload.objects.get()) as file:
+        file.write(data)
+    assert offset_of(client, address) == str(len(data))
+    assert not Photo.objects.exists()
+    assert send(client, address, len(data), b"", accept="application/json").json()["status"] == "created"
+
+
+def test_a_piece_out_of_order_is_refused(client):
+    address = begin(client, 100, body=b"x" * 10)["Location"]
+    response = send(client, address, 20, b"y")
+    assert (response.status_code, response["Upload-Offset"]) == (409, "10")
+    assert offset_of(client, address) == "10"
+
+
+def test_a_piece_for_an_upload_that_is_being_written_to_waits(client):
+    address = begin(client, 100, body=b"x" * 10)["Location"]
+    with opened(PartialUpload.objects.get()):
+        assert send(client, address, 10, b"y").status_code == 423
+
+
+def test_more_than_was_announced_is_not_read(client):
+    address = begin(client, len(picture(1)), filename="a.png")["Location"]
+    send(client, address, 0, picture(1) + b"more")
+    assert Photo.objects.get().path.read_bytes() == picture(1)
+
+
+@pytest.mark.parametrize(
+    ("data", "status", "sentence"),
+    [(b"", 400, "This file is empty."), (b"words", 415, "This file is not a picture")],
+    ids=["empty", "no picture"],
+)
+def test_what_is_no_picture_is_refused_when_it_is_complete(client, data, status, sentence):
+    response = begin(client, len(data), body=data, filename="a.png")
+    assert response.status_code == status
+    assert sentence in response.json()["detail"]
+    again = send(client, response["Location"], len(data), b"")
+    assert (again.status_code, again.json()) == (status, response.json())
+
+
+def test_too_many_bytes_are_refused_at_the_announcement(client, settings):
+    response = begin(client, settings.MAX_UPLOAD_BYTES + 1)
+    assert response.status_code == 413
+    assert "too large" in response.json()["detail"]
+    assert not PartialUpload.objects.exists()
+
+
+def test_what_is_beyond_the_quota_is_refused_at_the_announcement(client, owner):
+    Account.objects.create(owner=owner, quota=1000)
+    assert begin(client, 1000).status_code == 201
+    response = begin(client, 1001)
+    assert response.status_code == 413
+    assert "There is no room for this file" in response.json()["detail"]
+
+
+def test_bytes_that_changed_on_the_way_are_not_stored(client):
+    sent, arrived = picture(1), picture(2)
+    sha256 = hashlib.sha256(sent).hexdigest()
+    response = begin(client, len(arrived), body=arrived, filename="a.png", sha256=sha256)
+    assert (response.status_code, response.json()["detail"]) == (400, "The file did not arrive whole. Send it again.")
+    assert not Photo.objects.exists()
+
+
+def test_an_upload_can_be_cancelled(client):
+    address = begin(client, 100, body=b"x")["Location"]
+    path = PartialUpload.objects.get().path
+    assert client.delete(address, headers=TUS).status_code == 204
+    assert client.head(address, headers=TUS).status_code == 404
+    assert not path.exists()
+
+
+def test_another_version_of_the_protocol_is_refused(client):
+    response = client.post("/uploads", headers={"Tus-Resumable": "0.2.2"})
+    assert (response.status_code, response["Tus-Version"]) == (412, "1.0.0")
+    address = begin(client, 100)["Location"]
+    assert client.head(address).status_code == 412
+
+
+@pytest.mark.parametrize("headers", [{"Upload-Length": "-1"}, {"Upload-Length": "x"}, {}])
+def test_a_length_must_be_a_number(client, headers):
+    assert client.post("/uploads", headers=TUS | headers).status_code == 400
+
+
+def test_metadata_must_be_base64(client):
+    headers = TUS | {"Upload-Length": "1", "Upload-Metadata": "filename !"}
+    assert client.post("/uploads", headers=headers).status_code == 400
+
+
+def test_anothers_upload_does_not_exist(client):
+    address = begin(client, 100, body=b"x" * 10)["Location"]
+    client.force_login(User.objects.create_user("other"))
+    assert client.head(address, headers=TUS).status_code == 404
+    assert send(client, address, 10, b"y").status_code == 404
+    assert client.delete(address, headers=TUS).status_code == 404
+    assert client.head(f"/uploads/{uuid4()}", headers=TUS).status_code == 404
+
+
+def test_another_site_cannot_upload(media_root, owner):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(owner)
+    assert begin(client, 10).status_code == 403
+    client.get("/upload")
+    token = client.cookies["csrftoken"].value
+    headers = TUS | {"Upload-Length": "10", "X-CSRFToken": token}
+    assert client.generic("POST", "/uploads", headers=headers).status_code == 201
+
+
+def test_known_checksums_need_not_be_sent_and_parts_are_gone_on_with(client, store, owner):
+    photo = store(picture(1))
+    part, unknown = "b" * 64, "c" * 64
+    address = begin(client, 100, body=b"x", sha256=part)["Location"]
+    other = User.objects.create_user("other")
+    theirs = store(picture(2), owner=other)
+    body = {"checksums": [photo.sha256, part, unknown, theirs.sha256]}
+    answer = client.post("/uploads/known", body, content_type="application/json").json()
+    assert answer["known"] == {photo.sha256: f"/photos/{photo.pk}"}
+    assert list(answer["partial"]) == [part]
+    assert address.endswith(answer["partial"][part])
+
+    photo.path.unlink()
+    answer = client.post("/uploads/known", body, content_type="application/json").json()
+    assert answer["known"] == {}, "sending it again repairs it"
+
+
+@pytest.mark.parametrize("body", ["", "[]", '{"checksums": "x"}', '{"checksums": [1]}', '{"checksums": ["xyz"]}'])
+def test_what_is_no_list_of_checksums_is_refused(client, body):
+    assert client.post("/uploads/known", body, content_type="application/json").status_code == 400

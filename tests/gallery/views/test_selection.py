@@ -1,0 +1,98 @@
+"""What is done with many chosen photos at once."""
+
+from io import BytesIO
+from zipfile import ZIP_STORED, ZipFile
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from gallery.forms import MAX_CHOSEN
+from gallery.models import Photo
+from gallery.photos.trash import bin_photos
+from tests.gallery.conftest import picture
+from tests.gallery.processing.test_tasks import waiting
+
+JSON = {"Accept": "application/json"}
+
+
+@pytest.fixture
+def client(client: Client, owner: User) -> Client:
+    client.force_login(owner)
+    return client
+
+
+def test_importance_and_description_are_set_and_indexed(client, store, broker, django_capture_on_commit_callbacks):
+    photos, other = [store(), store()], store()
+    numbers = [photo.pk for photo in photos]
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = client.post("/selection/importance", {"photo": numbers, "importance": 4}, headers=JSON).json()
+        client.post("/selection/description", {"photo": numbers, "description": "tea"})
+    assert answer["sentence"] == "2 photos now have the importance 4."
+    changed = Photo.objects.filter(importance=4, description="tea", revision=3)
+    assert sorted(changed.values_list("pk", flat=True)) == numbers
+    assert Photo.objects.get(pk=other.pk).revision == 1
+    assert [("index_photos", [numbers])] * 2 == waiting(broker, "default")[-2:]
+
+
+def test_a_download_holds_the_originals_under_names_of_their_own(client, store):
+    names = ["a.png", "A.png", "a.png", "page.html"]
+    photos = [store(picture(number), filename=name) for number, name in enumerate(names)]
+    store(filename="not chosen.png")
+    response = client.post("/selection/download", {"photo": ",".join(str(photo.pk) for photo in photos)})
+    assert response["Content-Type"] == "application/zip"
+    archive = ZipFile(BytesIO(b"".join(response)))
+    assert archive.namelist() == ["a.png", "A (2).png", "a (3).png", "page.html.png"]
+    for number, entry in enumerate(archive.infolist()):
+        assert entry.compress_type == ZIP_STORED
+        assert archive.read(entry) == picture(number)
+
+
+def test_a_missing_file_does_not_spoil_the_download(client, store):
+    lost, found = store(filename="lost.png"), store(filename="found.png")
+    lost.path.unlink()
+    response = client.post("/selection/download", {"photo": [lost.pk, found.pk]})
+    assert ZipFile(BytesIO(b"".join(response))).namelist() == ["found.png"]
+
+
+def test_anothers_photos_are_neither_changed_nor_sent(client, store):
+    photo = store(owner=User.objects.create_user("ben"))
+    for path, more in (("importance", {"importance": 1}), ("description", {"description": "x"}), ("bin", {})):
+        assert client.post(f"/selection/{path}", {"photo": photo.pk, **more}).status_code == 400
+    assert client.post("/selection/download", {"photo": photo.pk}).status_code == 404
+    assert Photo.objects.values_list("importance", "description", "trashed_at").get() == (0, "", None)
+
+
+@pytest.mark.parametrize(
+    ("path", "more"), [("importance", {"importance": 1}), ("description", {"description": "x"}), ("bin", {})]
+)
+def test_says_photos_are_gone_when_none_is_left(client, store, owner, path, more):
+    photos = [store(), store()]
+    bin_photos(Photo.objects.filter(pk=photos[0].pk), user=owner)
+    answer = client.post(f"/selection/{path}", {"photo": photos[0].pk, **more}, headers=JSON)
+    assert answer.status_code == 400
+    assert answer.json()["sentence"].startswith("This photo is not in your gallery any more")
+    both = {"photo": [photo.pk for photo in photos], **more}
+    assert client.post(f"/selection/{path}", both, headers=JSON).json()["sentence"].startswith("1 photo")
+    photos[1].delete()
+    gone = client.post(f"/selection/{path}", both, headers=JSON).json()["sentence"]
+    assert gone.startswith("These photos are not in your gallery any more")
+
+
+@pytest.mark.parametrize("photo", ["", "x", "1,", "0", "-1", "1;2", "9" * 30, ",".join(["1"] * (MAX_CHOSEN + 1))])
+@pytest.mark.parametrize("path", ["importance", "description", "bin", "download"])
+def test_a_senseless_choice_is_refused(client, path, photo):
+    assert client.post(f"/selection/{path}", {"photo": photo, "importance": 1}).status_code == 400
+
+
+@pytest.mark.parametrize("importance", ["", "6", "-1", "many"])
+def test_a_senseless_importance_is_refused(client, store, importance):
+    response = client.post("/selection/importance", {"photo": store().pk, "importance": importance})
+    assert response.status_code == 400
+
+
+def test_a_form_of_another_site_does_nothing(owner, store):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(owner)
+    assert client.post("/selection/bin", {"photo": store().pk}).status_code == 403
+    assert Photo.objects.visible_to(owner).exists()

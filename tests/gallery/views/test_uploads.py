@@ -1,0 +1,154 @@
+"""Uploads over HTTP, from the form and from the page's script."""
+
+from io import BytesIO
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from gallery.models import Photo
+from gallery.photos.trash import bin_photos
+from tests.gallery.conftest import picture
+
+JSON = {"Accept": "application/json"}
+HTML = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+
+
+@pytest.fixture
+def client(media_root, client: Client, owner: User) -> Client:
+    """A browser in which the owner is logged in, and whose uploads go to a folder of the test's own."""
+    client.force_login(owner)
+    return client
+
+
+def file(data: bytes, name: str = "red.png") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, data)
+
+
+def test_a_new_picture_is_created(client, owner):
+    response = client.post("/upload", {"files": file(picture())}, headers=JSON)
+    assert response.status_code == 201
+    photo = Photo.objects.get()
+    assert photo.owner == owner
+    assert photo.filename == "red.png"
+    assert response.json() == {"id": photo.pk, "status": "created", "url": f"/photos/{photo.pk}"}
+
+
+def test_the_same_bytes_are_a_duplicate(client):
+    first = client.post("/upload", {"files": file(picture())}, headers=JSON).json()
+    response = client.post("/upload", {"files": file(picture(), "again.png")}, headers=JSON)
+    assert response.status_code == 200
+    assert response.json() == first | {"status": "duplicate"}
+    assert Photo.objects.count() == 1
+
+
+def test_the_same_bytes_are_taken_out_of_the_bin_which_is_said(client, owner):
+    photo_id = client.post("/upload", {"files": file(picture())}, headers=JSON).json()["id"]
+    bin_photos(Photo.objects.all(), user=owner)
+    page = client.post("/upload", {"files": file(picture())}).content.decode()
+    assert "<small>Taken out of the bin</small>" in page
+    bin_photos(Photo.objects.all(), user=owner)
+    response = client.post("/upload", {"files": file(picture())}, headers=JSON)
+    assert response.json() == {"id": photo_id, "status": "restored", "url": f"/photos/{photo_id}"}
+
+
+@pytest.mark.parametrize(
+    ("data", "status", "sentence"),
+    [
+        (b"", 400, "This file is empty."),
+        (b"GIF89a, or so it says", 415, "This file is not a picture that can be read"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", 415, "This file is not a picture that can be read"),
+        (picture(size=(300, 200)), 413, "This picture has 300 × 200 pixels"),
+    ],
+    ids=["empty", "broken", "svg", "pixels"],
+)
+@pytest.mark.parametrize("headers", [JSON, HTML], ids=["script", "form"])
+def test_what_is_no_picture_for_us_is_refused_with_a_sentence(
+    client, settings, media_root, data, status, sentence, headers
+):
+    settings.MAX_IMAGE_PIXELS = 50_000
+    response = client.post("/upload", {"files": file(data)}, headers=headers)
+    assert response.status_code == status
+    assert sentence in (response.json()["detail"] if headers is JSON else response.content.decode())
+    assert not Photo.objects.exists()
+    assert not [path for path in media_root.rglob("*") if path.is_file()]
+
+
+def test_too_many_bytes_are_refused_without_reading_them(client, settings):
+    settings.MAX_UPLOAD_BYTES = 1000
+
+    class Unread(BytesIO):
+        def read(self, *_args: int) -> bytes:
+            raise AssertionError("the body was read")
+
+    response = client.generic(
+        "POST", "/upload", headers=JSON, content_type="multipart/form-data; boundary=x",
+        **{"CONTENT_LENGTH": str(10**9), "wsgi.input": Unread()},
+    )  # fmt: skip
+    assert response.status_code == 413
+    assert response.json() == {"detail": "This file is too large; at most 1000\xa0bytes are allowed."}
+
+
+def test_a_large_file_among_others_is_left_out(client, settings):
+    small = picture()
+    settings.MAX_UPLOAD_BYTES = len(small)
+    files = [file(b"x" * (len(small) + 1), "big.png"), file(small)]
+    response = client.post("/upload", {"files": files}, headers=HTML)
+    assert response.status_code == 201
+    assert [(outcome.filename, outcome.status) for outcome in response.context["outcomes"]] == [
+        ("big.png", 413),
+        ("red.png", 201),
+    ]
+
+
+def test_a_form_may_bring_several_files(client):
+    client.post("/upload", {"files": file(picture(1))})
+    files = [file(picture(1), "known.png"), file(picture(2), "new.png"), file(b"words", "notes.txt")]
+    response = client.post("/upload", {"files": files}, headers=HTML)
+    assert response.status_code == 201
+    page = response.content.decode()
+    for words in ("known.png", "Already in your gallery", "new.png", "Added", "notes.txt", "not a picture"):
+        assert words in page
+    assert Photo.objects.count() == 2
+
+
+@pytest.mark.parametrize("headers", [JSON, HTML], ids=["script", "form"])
+def test_nothing_chosen_is_said(client, headers):
+    response = client.post("/upload", {}, headers=headers)
+    assert response.status_code == 400
+    assert "Choose at least one picture." in response.content.decode()
+
+
+def test_the_script_sends_one_file_per_request(client):
+    response = client.post("/upload", {"files": [file(picture(1)), file(picture(2))]}, headers=JSON)
+    assert (response.status_code, response.json()) == (400, {"detail": "Send one file per request."})
+    assert not Photo.objects.exists()
+
+
+def test_too_many_files_are_refused_together(client, settings):
+    settings.DATA_UPLOAD_MAX_NUMBER_FILES = 2
+    response = client.post("/upload", {"files": [file(picture(red)) for red in range(3)]}, headers=HTML)
+    assert response.status_code == 400
+    assert "At most 2 files can be sent at once." in response.content.decode()
+    assert not Photo.objects.exists()
+
+
+def test_a_mangled_body_is_refused(client):
+    response = client.generic("POST", "/upload", b"--y\r\nnonsense", content_type="multipart/form-data", headers=JSON)
+    assert (response.status_code, response.json()) == (
+        400,
+        {"detail": "The files did not arrive whole. Send them again."},
+    )
+
+
+def test_another_site_cannot_upload(media_root, owner):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(owner)
+    assert client.post("/upload", {"files": file(picture())}, headers=JSON).status_code == 403
+    assert not Photo.objects.exists()
+
+    client.get("/upload")
+    token = client.cookies["csrftoken"].value
+    data = {"files": file(picture()), "csrfmiddlewaretoken": token}
+    assert client.post("/upload", data, headers=JSON).status_code == 201

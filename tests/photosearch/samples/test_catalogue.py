@@ -1,0 +1,91 @@
+"""The sample pictures and the command that loads them."""
+
+from hashlib import sha256
+from io import BytesIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from PIL import Image, ImageFont
+
+from gallery.models import Photo
+from photosearch.samples.catalogue import SAMPLES, SamplePicture
+from photosearch.samples.sheet import _FONT, Sheet, wrap
+
+DRAWN = [sample for sample in SAMPLES if isinstance(sample, SamplePicture)]
+
+
+@pytest.fixture(scope="module")
+def sheets() -> dict[str, Sheet]:
+    """Each drawn sample, by its file name."""
+    return {sample.filename: sample.draw() for sample in DRAWN}
+
+
+def test_no_character_is_missing_in_the_font(sheets):
+    font = ImageFont.truetype(BytesIO(_FONT.read_bytes()), 20)
+    missing = bytes(font.getmask("\U0010ffff"))
+    characters = {
+        character for sheet in sheets.values() for line in sheet.lines for character in line if character != " "
+    }
+    assert [character for character in sorted(characters) if bytes(font.getmask(character)) == missing] == []
+
+
+def test_words_that_find_a_picture_are_written_on_it_and_on_no_other(sheets):
+    for sample in DRAWN:
+        for words in sample.found_by:
+            holders = [name for name, sheet in sheets.items() if words.lower() in " ".join(sheet.lines).lower()]
+            assert holders == [sample.filename], words
+
+
+def test_text_stays_inside_its_picture():
+    sheet = Sheet(400, 400)
+    sheet.write((20, 20), "A long line 里面有很多很多的汉字，要换行 and then some more words", size=30, width=360)
+    ink = sheet.image.convert("L").point(lambda value: 255 if value < 200 else 0).getbbox()
+    assert ink is not None
+    assert ink[0] >= 18
+    assert ink[2] <= 382
+    assert "".join(sheet.lines).replace(" ", "") == "Alongline里面有很多很多的汉字，要换行andthensomemorewords"
+
+
+def test_no_line_begins_with_a_comma():
+    for width in range(60, 200, 7):
+        assert not any(line.startswith(("，", " ")) for line in wrap("一二三，四五 six，七八九", size=20, width=width))
+
+
+def test_samples_are_the_same_bytes_every_time_and_all_different():
+    digests = [sha256(sample.read()).hexdigest() for sample in SAMPLES]
+    assert len(set(digests)) == len(SAMPLES)
+    assert [sha256(sample.read()).hexdigest() for sample in SAMPLES[::6]] == digests[::6]
+
+
+def test_the_long_screenshot_is_more_than_twice_as_long_as_wide(sheets):
+    width, height = sheets["long-article.png"].image.size
+    assert height > 2 * width
+
+
+def test_a_turned_sample_says_so_in_exif():
+    sample = next(sample for sample in DRAWN if sample.turned)
+    image = Image.open(BytesIO(sample.read()))
+    assert image.getexif()[274] == 6
+    assert image.size == sample.draw().image.size[::-1]
+
+
+@pytest.mark.django_db
+def test_loading_twice_adds_nothing(django_user_model, capsys):
+    owner = django_user_model.objects.create_user("mei")
+    call_command("load_samples", owner="mei")
+    assert Photo.objects.filter(owner=owner).count() == len(SAMPLES)
+    receipt = Photo.objects.get(filename="IMG_20230812_1831.jpg")
+    assert (receipt.width < receipt.height, receipt.taken_at.isoformat()) == (True, "2023-08-12T18:31:05")
+
+    call_command("load_samples", owner="mei")
+    assert Photo.objects.count() == len(SAMPLES)
+    assert (
+        capsys.readouterr().out.splitlines()[1]
+        == f"0 sample pictures added for mei, {len(SAMPLES)} were there already."
+    )
+
+
+@pytest.mark.django_db
+def test_loading_for_nobody_says_what_to_do():
+    with pytest.raises(CommandError, match="createsuperuser"):
+        call_command("load_samples", owner="nobody")

@@ -1,0 +1,204 @@
+"""The keyword index holds the newest revision of every photo, whatever happens while it is written or rebuilt."""
+
+from unittest.mock import patch
+
+import pytest
+from elasticsearch import BadRequestError
+from elasticsearch.dsl.connections import add_connection, get_connection
+
+from gallery.models import Photo
+from search.keywords import index
+from search.keywords.index import (
+    KeywordSearchUnavailable,
+    connected,
+    count,
+    ensure_index,
+    index_photos,
+    mapping_version,
+    rebuild_index,
+    unindex_photos,
+)
+from search.keywords.search import keyword_search
+from search.models import IndexedPhoto, PhotoText, missing_texts, stale_documents
+from search.query.parser import parse
+from tests.search.conftest import index_all, refresh
+
+pytestmark = pytest.mark.django_db
+
+
+def found(words: str, *, user) -> set[int]:
+    refresh()
+    return {hit.photo_id for hit in keyword_search(parse(words), user=user, limit=50)}
+
+
+def change(photo: Photo, text: str) -> None:
+    """As the pipeline does when it reads the picture anew."""
+    PhotoText.objects.filter(photo=photo).update(text=text)
+    photo.revision += 1
+    photo.save(update_fields=["revision"])
+
+
+def indices(alias: str) -> list[str]:
+    with connected() as client:
+        return sorted(client.indices.get(index=f"{alias}-*"))
+
+
+def test_what_is_indexed_is_not_stale_until_it_changes(user, add_photo, keyword_index):
+    old, new = add_photo("first"), add_photo("second")
+    assert list(stale_documents(mapping_version())) == [new, old]
+    index_all()
+    assert list(stale_documents(mapping_version())) == []
+    change(old, "third")
+    assert list(stale_documents(mapping_version())) == [old]
+    assert set(stale_documents("another mapping")) == {new, old}
+    index_all(old)
+    assert found("third", user=user) == {old.pk}
+    assert found("first", user=user) == set()
+
+
+def test_the_revision_that_was_read_is_recorded_not_the_one_that_came_meanwhile(add_photo, keyword_index):
+    photo = add_photo("first")
+    write = index._write
+
+    def write_and_change(*arguments, **options):
+        result = write(*arguments, **options)
+        change(photo, "second")
+        return result
+
+    with patch.object(index, "_write", write_and_change):
+        index_all(photo)
+    assert list(stale_documents(mapping_version())) == [photo]
+
+
+def test_an_older_revision_does_not_overwrite_a_newer_one(user, add_photo, keyword_index):
+    photo = add_photo("newer")
+    Photo.objects.update(revision=7)
+    index_all()
+    Photo.objects.update(revision=6)
+    PhotoText.objects.update(text="older")
+    assert index_photos([photo.pk]) == {}
+    assert found("newer", user=user) == {photo.pk}
+    assert IndexedPhoto.objects.get().revision == 7
+
+
+def test_a_deleted_photo_is_not_brought_back_by_one_who_read_it_before(user, add_photo, keyword_index):
+    photo = add_photo("gone")
+    index_all()
+    unindex_photos([photo.pk])
+    assert index_photos([photo.pk]) == {}
+    assert found("gone", user=user) == set()
+    assert not IndexedPhoto.objects.exists()
+    unindex_photos([photo.pk])  # and again: nothing is there, and nothing is wrong
+
+
+def test_broken_and_deleted_photos_are_left_out(user, add_photo, keyword_index):
+    broken, deleted = add_photo("word", defect="truncated"), add_photo("word")
+    deleted_id = deleted.pk
+    deleted.delete()
+    assert index_photos([broken.pk, deleted_id]) == {}
+    assert found("word", user=user) == set()
+    assert list(stale_documents(mapping_version())) == list(missing_texts("engine")) == []
+
+
+def test_a_photo_that_is_refused_is_named_and_the_others_are_indexed(user, add_photo, keyword_index):
+    good, bad = add_photo("good"), add_photo("bad")
+    prepare = index.PhotoDocument.prepare
+
+    def prepare_badly(document, photo):
+        return prepare(document, photo) | ({"unknown": 1} if photo == bad else {})
+
+    with patch.object(index.PhotoDocument, "prepare", prepare_badly):
+        refused = index_photos([good.pk, bad.pk])
+    assert list(refused) == [bad.pk]
+    assert "unknown" in refused[bad.pk]
+    assert found("good", user=user) == {good.pk}
+    assert list(stale_documents(mapping_version())) == [bad]
+
+
+def test_a_lost_index_is_made_anew_and_everything_asked_for_again(user, add_photo, keyword_index):
+    first, second = add_photo("word"), add_photo("word")
+    index_all()
+    with connected() as client:
+        client.indices.delete(index=indices(keyword_index))
+    assert count() == 0
+    index_all(second)
+    assert found("word", user=user) == {second.pk}
+    assert list(stale_documents(mapping_version())) == [first]
+
+
+def test_unknown_fields_are_refused(keyword_index):
+    with connected() as client, pytest.raises(BadRequestError, match="strict"):
+        client.index(index=keyword_index, document={"colour": "red"})
+
+
+def test_what_changes_while_the_index_is_rebuilt_is_in_the_new_one(user, add_photo, keyword_index):
+    changed, deleted, kept = add_photo("before"), add_photo("before"), add_photo("before")
+    index_all()
+    write_all, added = index._write_all, []
+
+    def write_all_and_change(*arguments, **options):
+        result = write_all(*arguments, **options)
+        if not added:
+            assert found("before", user=user) == {changed.pk, deleted.pk, kept.pk}, "people search the old index"
+            change(changed, "meanwhile")
+            added.append(add_photo("meanwhile"))
+            index_photos([changed.pk, added[0].pk])
+            unindex_photos([deleted.pk])
+            deleted.delete()
+        return result
+
+    old = indices(keyword_index)
+    with patch.object(index, "_write_all", write_all_and_change):
+        rebuild_index()
+    assert found("before", user=user) == {kept.pk}
+    assert found("meanwhile", user=user) == {changed.pk, added[0].pk}
+    assert list(stale_documents(mapping_version())) == []
+    assert len(indices(keyword_index)) == 1
+    assert indices(keyword_index) != old
+
+
+def test_an_index_of_another_mapping_is_rebuilt(user, add_photo, keyword_index):
+    photo = add_photo("word")
+    index_all()
+    before = indices(keyword_index)
+    ensure_index()
+    assert indices(keyword_index) == before, "nothing to do"
+    with patch.object(index, "mapping_version", lambda: "0123456789ab"):
+        ensure_index()
+        assert indices(keyword_index)[0].startswith(f"{keyword_index}-0123456789ab-")
+        assert found("word", user=user) == {photo.pk}
+        assert not stale_documents("0123456789ab").exists()
+
+
+def test_rebuilding_spares_the_indices_of_others(add_photo, keyword_index):
+    other = f"{keyword_index}-other-0123456789ab"
+    with connected() as client:
+        client.indices.create(index=other)
+    rebuild_index()
+    assert other in indices(keyword_index)
+
+
+def test_without_elasticsearch_nothing_is_written_and_nothing_breaks(add_photo, settings):
+    photo = add_photo("word")
+    settings.ELASTICSEARCH_URL = ""
+    unindex_photos([photo.pk])
+    for ask in (lambda: index_photos([photo.pk]), ensure_index, rebuild_index, count):
+        with pytest.raises(KeywordSearchUnavailable):
+            ask()
+
+
+def test_a_server_that_refuses_connections_is_unavailable(user, add_photo, settings):
+    photo = add_photo("word")
+    settings.ELASTICSEARCH_URL = "http://127.0.0.1:1"
+    alive = get_connection()
+    add_connection("default", alive.__class__("http://127.0.0.1:1", max_retries=0))
+    try:
+        for ask in (
+            lambda: index_photos([photo.pk]),
+            lambda: unindex_photos([photo.pk]),
+            lambda: keyword_search(parse("word"), user=user, limit=5),
+        ):
+            with pytest.raises(KeywordSearchUnavailable):
+                ask()
+    finally:
+        add_connection("default", alive)

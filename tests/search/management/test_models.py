@@ -1,0 +1,72 @@
+"""`manage.py models` lists what is there and what is missing, and builds an index."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from search.encoders.client import describe_encoders
+from search.vectors.index import has_vector_index
+from tests.encoder_process import EncoderProcess, ready_encoder
+from tests.search.library import drop_vector_indexes, embed, make_photos, unit_vectors
+
+
+@pytest.fixture(scope="module")
+def process_without_clip(tmp_path_factory):
+    """An encoder process whose CLIP waits for its weights."""
+    path = tmp_path_factory.mktemp("empty") / "weights.pt"
+    with EncoderProcess(CLIP_WEIGHTS=str(path)).running():
+        yield path
+
+
+def models(*arguments: str) -> str:
+    output = StringIO()
+    call_command("models", *arguments, stdout=output)
+    return output.getvalue()
+
+
+@pytest.mark.django_db
+def test_models_are_listed_with_what_they_know_or_wait_for(process_without_clip, user):
+    photos, conse = make_photos(user, 3), ready_encoder("conse")
+    embed(photos[:2], unit_vectors(2, conse.dimensions), model=conse.model)
+    clip_line, conse_line, ocr_line = models().splitlines()
+    assert clip_line.startswith("clip")
+    assert f"Put CLIP's weights where CLIP_WEIGHTS says: {process_without_clip}." in clip_line
+    assert conse.model in conse_line
+    assert "2 of 3 photos, without index" in conse_line
+    assert ocr_line.startswith("ocr")
+
+
+@pytest.mark.django_db
+def test_without_an_encoder_process_it_says_so(settings, tmp_path):
+    settings.ENCODER_SOCKET = tmp_path / "nobody"
+    assert "The encoder process does not answer." in models()
+    with pytest.raises(CommandError, match="The encoder process does not answer"):
+        models("--activate", "conse")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_activating_an_encoder_builds_its_index(process_without_clip, user):
+    conse = ready_encoder("conse")
+    embed(make_photos(user, 3), unit_vectors(3, conse.dimensions), model=conse.model)
+    models("--activate", "conse")
+    try:
+        assert has_vector_index(conse.model)
+        assert "3 of 3 photos, with index" in models()
+    finally:
+        drop_vector_indexes()
+
+
+def test_what_cannot_be_activated_is_refused(process_without_clip):
+    with pytest.raises(CommandError, match="There is no encoder magic: choose one of clip, conse"):
+        models("--activate", "magic")
+    (clip, _conse) = describe_encoders()
+    with pytest.raises(CommandError) as caught:
+        models("--activate", "clip")
+    assert clip.reason in str(caught.value)
+
+
+def test_weights_that_cannot_be_fetched_are_explained(settings, tmp_path, monkeypatch):
+    settings.CLIP_MODEL, settings.CLIP_DOWNLOAD_ROOT = "ViT-Z/99", str(tmp_path)
+    with pytest.raises(CommandError, match="CLIP_MODEL must be one of"):
+        models("--fetch")

@@ -1,0 +1,230 @@
+"""Every two near vectors of one person become a pair, once: whatever came first, and whoever was killed meanwhile."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from itertools import combinations
+
+import numpy as np
+import pytest
+from django.db import connection, connections, transaction
+from django.utils import timezone
+
+from gallery.models import Photo
+from search.models import ComparedPhoto, LookAlike, PhotoEmbedding, PhotoText
+from search.near_duplicates import comparing
+from search.near_duplicates.comparing import (
+    compare_some,
+    compare_words,
+    forget_vectors,
+    forget_words,
+    owners_to_compare,
+    uncompared_photos,
+)
+from tests.gallery.photos.test_merging import waiting_for_locks
+from tests.search.library import embed, make_photos, unit_vectors
+from tests.search.near_duplicates.test_near_pairs import LIMIT, clustered
+
+MODEL = "shapes@000000000000.1"
+DIMENSIONS = 24
+
+
+def compare(owner, *, model=MODEL, dimensions=DIMENSIONS) -> int:
+    """All there is to do; the number of passes."""
+    passes = 0
+    while compare_some(owner.pk, model=model, dimensions=dimensions, limit=LIMIT):
+        passes += 1
+    return passes
+
+
+def stored(owner) -> set[tuple[int, int]]:
+    return set(LookAlike.objects.filter(owner=owner).values_list("one", "other"))
+
+
+def expected(owner) -> set[tuple[int, int]]:
+    """By PostgreSQL, which compares everything with everything."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT one.photo_id, other.photo_id FROM search_photoembedding one JOIN search_photoembedding other"
+            " ON one.photo_id < other.photo_id AND one.owner_id = other.owner_id AND one.model = other.model"
+            " WHERE one.owner_id = %s AND one.model = %s AND one.view = 0 AND other.view = 0"
+            " AND one.vector <=> other.vector < %s",
+            [owner.pk, MODEL, LIMIT],
+        )
+        return set(cursor.fetchall())
+
+
+@pytest.mark.django_db
+def test_pairs_are_those_that_postgresql_finds_pass_by_pass(user, django_user_model, monkeypatch):
+    monkeypatch.setattr(comparing, "PASS", 70)
+    monkeypatch.setattr(comparing, "MOST", 1000)
+    monkeypatch.setattr(comparing, "BLOCK", 32)
+    photos = make_photos(user, 200)
+    embed(photos, clustered(200, dimensions=DIMENSIONS), model=MODEL)
+    # Another's copies, other views and other models are nobody's look-alikes here.
+    other = django_user_model.objects.create_user("other")
+    embed(make_photos(other, 50), clustered(200, dimensions=DIMENSIONS)[:50], model=MODEL)
+    embed(photos, np.repeat(unit_vectors(1, DIMENSIONS), 200, axis=0), model=MODEL, view=1)
+    embed(photos, np.repeat(unit_vectors(1, DIMENSIONS), 200, axis=0), model="other@1")
+    assert compare(user) == 3
+    assert len(expected(user)) > 300
+    assert stored(user) == expected(user)
+    assert stored(other) == set()
+    pair = LookAlike.objects.filter(owner=user).order_by("-distance").first()
+    vectors = [
+        np.array(PhotoEmbedding.objects.get(photo=pk, model=MODEL, view=0).vector)
+        for pk in (pair.one_id, pair.other_id)
+    ]
+    cosine = vectors[0] @ vectors[1] / np.linalg.norm(vectors[0]) / np.linalg.norm(vectors[1])
+    assert pair.distance == pytest.approx(1 - cosine, abs=1e-5)
+
+
+@pytest.mark.django_db
+def test_what_comes_later_is_compared_with_what_was_there_whatever_the_order_of_vectors(user):
+    photos, vectors = make_photos(user, 120), clustered(120, dimensions=DIMENSIONS)
+    for part in (slice(80, 120), slice(0, 40), slice(40, 80)):
+        embed(photos[part], vectors[part], model=MODEL)
+        assert owners_to_compare(MODEL) == [user.pk]
+        assert compare(user) == 1
+        assert compare(user) == 0
+    assert stored(user) == expected(user)
+    assert not uncompared_photos(MODEL).exists()
+
+
+@pytest.mark.django_db
+def test_what_is_in_the_bin_or_broken_waits_and_what_comes_back_is_compared(user):
+    photos = make_photos(user, 3)
+    embed(photos, np.repeat(unit_vectors(1, DIMENSIONS), 3, axis=0), model=MODEL)
+    Photo.objects.filter(pk=photos[0].pk).update(trashed_at=timezone.now())
+    Photo.objects.filter(pk=photos[1].pk).update(defect="Out of order.")
+    compare(user)
+    assert stored(user) == set()
+    Photo.objects.update(trashed_at=None, defect="")
+    compare(user)
+    assert len(stored(user)) == 3
+    # What has been compared is met by newcomers in the bin too: it may come back.
+    Photo.objects.update(trashed_at=timezone.now() - timedelta(days=1))
+    embed(make_photos(user, 1), unit_vectors(1, DIMENSIONS), model=MODEL)
+    compare(user)
+    assert len(stored(user)) == 6
+
+
+@pytest.mark.django_db
+def test_a_new_version_of_the_comparison_makes_everything_missing(user, monkeypatch):
+    photos = make_photos(user, 40)
+    embed(photos, clustered(40, dimensions=DIMENSIONS), model=MODEL)
+    compare(user)
+    before = stored(user)
+    # What the old one found and the new one does not is gone.
+    one, other = next(pair for pair in combinations(sorted(photo.pk for photo in photos), 2) if pair not in before)
+    LookAlike.objects.create(one_id=one, other_id=other, owner=user, model=MODEL, distance=0.01)
+    monkeypatch.setattr(comparing, "VERSION", 2)
+    assert uncompared_photos(MODEL).count() == 40
+    compare(user)
+    assert stored(user) == before
+
+
+@pytest.mark.django_db
+def test_of_very_many_equals_few_pairs_are_kept_and_more_when_those_are_gone(user, monkeypatch):
+    monkeypatch.setattr(comparing, "MOST", 4)
+    monkeypatch.setattr(comparing, "FEWEST", 2)
+    photos = make_photos(user, 60)
+    embed(photos, np.repeat(unit_vectors(1, DIMENSIONS), 60, axis=0), model=MODEL)
+    best = photos[30]
+    Photo.objects.filter(pk=best.pk).update(importance=5)
+    compare(user)
+    assert len(stored(user)) <= 60 * 4
+    # All of them know the best one, around which a group forms.
+    assert sum(best.pk in pair for pair in stored(user)) == 59
+    hubs = sorted(
+        {pk for pair in stored(user) for pk in pair}, key=lambda pk: -sum(pk in pair for pair in stored(user))
+    )
+    Photo.objects.filter(pk__in=hubs[:5]).update(trashed_at=timezone.now())
+    assert owners_to_compare(MODEL) == [user.pk]
+    assert compare(user) == 1
+    assert owners_to_compare(MODEL) == [user.pk]  # Their words are not compared.
+    alive = {pair for pair in stored(user) if not {*pair} & {*hubs[:5]}}
+    assert len({pk for pair in alive for pk in pair}) == 55
+
+
+@pytest.mark.django_db
+def test_words_tell_apart_what_looks_alike_and_are_compared_anew_when_they_change(user, add_photo):
+    photos = [add_photo(text) for text in ("航班 NH961 上海 东京", "航班 NH961 上海 东京。", "发票 合计 120 元", "")]
+    embed(photos, np.repeat(unit_vectors(1, DIMENSIONS), 4, axis=0), model=MODEL)
+    compare(user)
+    assert owners_to_compare(MODEL) == [user.pk]
+    assert compare_words(user.pk, model=MODEL)
+    assert not compare_words(user.pk, model=MODEL)
+    assert owners_to_compare(MODEL) == []
+    alike = LookAlike.objects.filter(reads_alike=True).values_list("one", "other")
+    assert list(alike) == [(photos[0].pk, photos[1].pk)]
+    PhotoText.objects.filter(photo=photos[3]).update(text="发票 合计 120 元")
+    forget_words(photos[3].pk)
+    assert compare_words(user.pk, model=MODEL)
+    assert set(alike.all()) == {(photos[0].pk, photos[1].pk), (photos[2].pk, photos[3].pk)}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_is_killed_in_the_middle_leaves_nothing_half_and_the_next_run_finds_all(user, tmp_path):
+    photos = make_photos(user, 300)
+    embed(photos, clustered(300, dimensions=DIMENSIONS), model=MODEL)
+    script = textwrap.dedent(f"""
+        import os, signal
+        from search import comparing
+        comparing.PASS = 100
+        comparing.compare_some({user.pk}, model="{MODEL}", dimensions={DIMENSIONS}, limit={LIMIT})
+        keep = comparing.ComparedPhoto.objects.bulk_create
+        def die(*arguments, **options):
+            keep(*arguments, **options)
+            os.kill(os.getpid(), signal.SIGKILL)
+        comparing.ComparedPhoto.objects.bulk_create = die
+        comparing.compare_some({user.pk}, model="{MODEL}", dimensions={DIMENSIONS}, limit={LIMIT})
+    """)
+    environment = os.environ | {"DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "photosearch.settings"}
+    command = [sys.executable, "-c", f"import django; django.setup()\n{script}"]
+    killed = subprocess.run(command, env=environment, check=False, capture_output=True)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
+    assert ComparedPhoto.objects.count() == 100
+    compare(user)
+    assert stored(user) == expected(user)
+    assert LookAlike.objects.count() == len(expected(user))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_vectors_that_are_replaced_during_a_pass_are_compared_anew(user, monkeypatch):
+    photos, keep = make_photos(user, 2), comparing._keep
+    embed(photos, np.repeat(unit_vectors(1, DIMENSIONS), 2, axis=0), model=MODEL)
+
+    def replace() -> None:
+        try:
+            with transaction.atomic():
+                forget_vectors([photos[1].pk], model=MODEL)
+                PhotoEmbedding.objects.filter(photo=photos[1]).update(vector=unit_vectors(2, DIMENSIONS)[1])
+        finally:
+            connections.close_all()
+
+    def keep_late(*arguments, **options) -> None:
+        replaced = pool.submit(replace)
+        while not (replaced.done() or waiting_for_locks()):
+            time.sleep(0.05)
+        keep(*arguments, **options)
+
+    monkeypatch.setattr(comparing, "_keep", keep_late)
+    with ThreadPoolExecutor(1) as pool:
+        compare_some(user.pk, model=MODEL, dimensions=DIMENSIONS, limit=LIMIT)
+    monkeypatch.setattr(comparing, "_keep", keep)
+    compare(user)
+    assert stored(user) == expected(user) == set()
+    assert ComparedPhoto.objects.count() == 2
+
+
+def database_url() -> str:
+    """Of the tests' own database."""
+    from urllib.parse import urlsplit
+
+    return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}").geturl()

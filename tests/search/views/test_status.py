@@ -1,0 +1,68 @@
+"""Search's part of the status page."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from photosearch.embedded.elasticsearch_build import home_of
+from photosearch.embedded.elasticsearch_download import FALLBACK_VERSION, VERSION
+from search.encoders.client import EncoderUnavailable
+from search.ocr.reader import TextRecognitionUnavailable
+from search.views import status
+from tests.search.ranking.test_hybrid import ENCODER, add_photo, user  # noqa: F401 - fixtures
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def client(client: Client) -> Client:
+    """A browser in which an administrator is logged in."""
+    client.force_login(User.objects.create_user("root", is_staff=True))
+    return client
+
+
+def test_only_administrators_see_it(client, user):  # noqa: F811
+    client.force_login(user)
+    assert client.get("/status/search").status_code == 403
+
+
+def test_engines_tell_how_many_photos_they_have_done(client, user, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(status, "describe_encoders", lambda: [ENCODER])
+    add_photo(user, "secret.png", angle=0, text="a secret")
+    add_photo(user, "other.png")
+    page = client.get("/status/search").content.decode()
+    assert "Shapes" in page
+    assert "1 / 2" in page
+    assert "PP-OCR" in page
+    assert "secret" not in page
+
+
+def test_what_is_down_is_a_line(client, monkeypatch, settings):
+    def nobody() -> None:
+        raise EncoderUnavailable("The encoder process does not answer.")
+
+    def no_weights() -> None:
+        raise TextRecognitionUnavailable("Put the weights there.")
+
+    monkeypatch.setattr(status, "describe_encoders", nobody)
+    monkeypatch.setattr(status.ocr, "engine_version", no_weights)
+    settings.ELASTICSEARCH_URL = ""
+    response = client.get("/status/search")
+    assert response.status_code == 200
+    for words in ("The encoder process does not answer.", "Put the weights there.", "There is no Elasticsearch"):
+        assert words in response.content.decode()
+
+
+def test_reports_missing_fixes_of_registry_version(client, elasticsearch, settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+    settings.ELASTICSEARCH_URL = elasticsearch
+    page = client.get("/status/search").content.decode()
+    assert f"Elasticsearch {FALLBACK_VERSION} lacks later security fixes: replace it by {VERSION}." in page
+    home = home_of(FALLBACK_VERSION, tmp_path / "servers")
+    home.mkdir(parents=True)
+    page = client.get("/status/search").content.decode()
+    assert f"let this machine reach artifacts.elastic.co, stop photosearch, delete {home}" in page
+
+
+def test_gives_no_advice_on_elastics_own_version():
+    assert status._advice(VERSION) == ""
