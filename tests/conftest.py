@@ -1,9 +1,15 @@
 """What all tests share."""
 
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+import dramatiq
 import pytest
+from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.test.client import MULTIPART_CONTENT, RequestFactory
 from hypothesis import HealthCheck
@@ -11,6 +17,9 @@ from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import expect
 
 from gallery.access.body_limits import limited_paths
+from gallery.intake.upload import store_upload
+from gallery.models import Photo
+from tests.drawing import picture
 
 # How fast the machine is at the moment is no property of the project. The suite tries the same examples every time, and
 # nobody's change is refused by chance; `make soak` goes on to others.
@@ -62,3 +71,56 @@ def _takes_files(path: str) -> bool:
 
 _post = RequestFactory.post
 RequestFactory.post = _post_as_browsers_do  # type: ignore[method-assign]
+
+
+@pytest.fixture
+def media_root(tmp_path: Path, settings: Any) -> Path:
+    """A folder of the test's own for pictures."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    return settings.MEDIA_ROOT
+
+
+@pytest.fixture
+def owner(db: None) -> User:
+    """A person with a gallery."""
+    return User.objects.create_user("anna", password="x")
+
+
+@pytest.fixture
+def store(media_root: Path, owner: User) -> Callable[..., Photo]:
+    """Stores a picture of one colour, each call another one, or the bytes that are given."""
+    colours = iter(range(256))
+
+    def store_picture(data: bytes | None = None, *, filename: str = "picture.png", owner: User = owner) -> Photo:
+        return store_upload(BytesIO(data or picture(next(colours))), owner=owner, filename=filename)[0]
+
+    return store_picture
+
+
+@pytest.fixture
+def broker() -> Iterator[Any]:
+    """The broker, nothing waiting in it before and after the test."""
+    broker = dramatiq.get_broker()
+    broker.flush_all()
+    yield broker
+    broker.flush_all()
+
+
+FOLDERS = {"skimage": "data", "sklearn": "datasets/images"}
+
+
+def photograph(package: str, filename: str) -> Path:
+    """A real photograph that an installed package brings along."""
+    return Path(find_spec(package).origin).parent / FOLDERS[package] / filename
+
+
+@pytest.fixture(scope="session")
+def photographs() -> dict[str, Path]:
+    """Real photographs by what they show."""
+    return {
+        "cat": photograph("skimage", "chelsea.png"),
+        "coffee": photograph("skimage", "coffee.png"),
+        "rocket": photograph("skimage", "rocket.jpg"),
+        "flower": photograph("sklearn", "flower.jpg"),
+        "temple": photograph("sklearn", "china.jpg"),
+    }

@@ -15,7 +15,7 @@ from gallery.access.tokens import Scope
 from gallery.models import ImportJob, PartialUpload, Photo
 from gallery.views.tus import PIECE_TYPE, VERSION
 from search.models import SavedSearch
-from tests.gallery.conftest import picture
+from tests.drawing import picture
 
 # May be imported; nothing is, as no worker runs here.
 FOLDER = str(Path(__file__).parent / "gallery")

@@ -14,9 +14,9 @@ from gallery.models import ImportItem, ImportJob, Photo
 from gallery.processing.tasks import make_thumbnails
 from gallery.storage.partial_uploads import begin_upload
 from search.saved import note_search, save_search
+from tests.drawing import picture
 from tests.endpoints import ABOUT, FIELDLESS, FOLDER, KINDS, MATRIX, NUMBERED
-from tests.gallery.conftest import broker, media_root, owner, picture, store  # noqa: F401 - fixtures
-from tests.keys import Program
+from tests.factories import Program
 
 LOOPBACK = "127.0.0.1"
 ELSEWHERE = "192.0.2.7"
@@ -38,7 +38,7 @@ def endpoints() -> set[tuple[str, str]]:
 
 
 @pytest.fixture
-def photo(store, owner, broker, settings) -> Photo:  # noqa: F811
+def photo(store, owner, broker, settings) -> Photo:
     """A photo with thumbnails, whose owner is an administrator; and one of each other thing that is somebody's."""
     settings.ELASTICSEARCH_URL = ""
     owner.is_staff = True
@@ -95,13 +95,13 @@ def test_without_a_key_nobody_is_answered(photo, name, method):
 
 
 @pytest.mark.parametrize(("name", "method"), KEYED)
-def test_an_expired_key_opens_nothing(photo, owner, name, method):  # noqa: F811
+def test_an_expired_key_opens_nothing(photo, owner, name, method):
     program = Program(owner, expires_at=timezone.now() - timedelta(seconds=1))
     assert_problem(ask(program, name, method), 401)
 
 
 @pytest.mark.parametrize(("name", "method"), KEYED)
-def test_a_key_opens_only_what_its_scopes_name(photo, owner, name, method):  # noqa: F811
+def test_a_key_opens_only_what_its_scopes_name(photo, owner, name, method):
     scope = MATRIX[name, method].scope
     program = Program(owner, *(set(Scope.values) - {scope}))
     if scope is None:
@@ -115,14 +115,14 @@ def test_a_key_opens_only_what_its_scopes_name(photo, owner, name, method):  # n
 
 
 @pytest.mark.parametrize(("name", "method"), KEYED)
-def test_a_key_for_assistants_alone_opens_nothing_here(photo, owner, name, method):  # noqa: F811
+def test_a_key_for_assistants_alone_opens_nothing_here(photo, owner, name, method):
     before = rows()
     assert_problem(ask(Program(owner, Scope.ASSISTANT), name, method), 403)
     assert rows() == before
 
 
 @pytest.mark.parametrize(("name", "method"), KEYED)
-def test_who_is_refused_is_counted_too(photo, owner, settings, name, method):  # noqa: F811
+def test_who_is_refused_is_counted_too(photo, owner, settings, name, method):
     settings.API_REQUESTS_PER_MINUTE = settings.API_ANONYMOUS_PER_MINUTE = 0
     assert_problem(ask(Client(), name, method), 429)
     assert_problem(ask(Program(owner, Scope.ASSISTANT), name, method), 429)
@@ -150,21 +150,21 @@ def test_what_is_about_nothing_single_tells_nothing_of_anothers(photo, django_us
 
 
 @pytest.mark.parametrize(("name", "method"), list(MATRIX))
-def test_the_right_key_is_answered(photo, owner, name, method):  # noqa: F811
+def test_the_right_key_is_answered(photo, owner, name, method):
     scopes = [MATRIX[name, method].scope] if MATRIX[name, method].scope else []
     response = ask(Program(owner, *scopes), name, method)
     assert response.status_code == MATRIX[name, method].status, getattr(response, "content", "")
 
 
 @pytest.mark.parametrize(("name", "method"), list(MATRIX))
-def test_a_browser_that_is_logged_in_is_answered_too(photo, owner, name, method):  # noqa: F811
+def test_a_browser_that_is_logged_in_is_answered_too(photo, owner, name, method):
     client = Client()
     client.force_login(owner)
     assert ask(client, name, method).status_code == MATRIX[name, method].status
 
 
 @pytest.mark.parametrize(("name", "method"), [key for key in MATRIX if key[1] not in ("GET", "HEAD")])
-def test_another_site_cannot_use_a_persons_session(photo, owner, name, method):  # noqa: F811
+def test_another_site_cannot_use_a_persons_session(photo, owner, name, method):
     client = Client(enforce_csrf_checks=True)
     client.force_login(owner)
     assert_problem(ask(client, name, method), 403)
@@ -176,7 +176,7 @@ def test_another_site_cannot_use_a_persons_session(photo, owner, name, method): 
 @pytest.mark.parametrize(
     ("name", "method"), [key for key, entry in MATRIX.items() if entry.body is not dict and key[0] not in FIELDLESS]
 )
-def test_a_field_that_nobody_knows_is_not_passed_over(photo, owner, name, method):  # noqa: F811
+def test_a_field_that_nobody_knows_is_not_passed_over(photo, owner, name, method):
     body, before = MATRIX[name, method].body(), rows()
     body["data"] |= {"importence": 5}
     response = getattr(Program(owner), method.lower())(path_of(name), **body)
@@ -186,7 +186,7 @@ def test_a_field_that_nobody_knows_is_not_passed_over(photo, owner, name, method
 
 
 @pytest.mark.parametrize(("name", "method"), list(MATRIX))
-def test_other_methods_are_not_allowed(photo, owner, name, method):  # noqa: F811
+def test_other_methods_are_not_allowed(photo, owner, name, method):
     known = {other for endpoint, other in MATRIX if endpoint == name}
     path = path_of(name)
     # tus requires it.

@@ -30,7 +30,7 @@ from gallery.storage.partial_uploads import begin_upload
 from gallery.views.tus import PIECE_TYPE
 from search.models import PhotoText, SavedSearch
 from search.saved import note_search, save_search
-from tests.gallery.conftest import broker, media_root, owner, picture, store  # noqa: F401 - fixtures
+from tests.drawing import picture
 
 SHORT = settings(
     max_examples=12, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
@@ -69,7 +69,7 @@ def transaction(db, settings) -> Iterator[None]:
 
 
 @pytest.fixture
-def photos(transaction, store, owner, broker) -> list[Photo]:  # noqa: F811
+def photos(transaction, store, owner, broker) -> list[Photo]:
     """Some photos of an administrator, with all that belongs to them."""
     owner.is_staff = True
     owner.save()
@@ -90,7 +90,7 @@ def photos(transaction, store, owner, broker) -> list[Photo]:  # noqa: F811
 
 
 @pytest.fixture
-def headers(photos, owner, asked_by) -> dict[str, str]:  # noqa: F811
+def headers(photos, owner, asked_by) -> dict[str, str]:
     """Return request headers of an administrator or ordinary user who owns the photos, or of nobody."""
     if asked_by == "nobody":
         return {}

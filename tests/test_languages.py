@@ -11,7 +11,7 @@ from gallery.account import Account
 from gallery.models import MAX_ATTEMPTS, Photo, Step, StepAttempt
 from search.models import PhotoText
 from tests.browser.pages import PAGES
-from tests.gallery.conftest import media_root, owner, picture, store  # noqa: F401 - fixtures
+from tests.drawing import picture
 
 SPOKEN = {"alt", "aria-label", "placeholder", "title", "data-too-large", "data-no-picture"}
 UNSPOKEN = {"script", "style", "code", "kbd", "template"}
@@ -56,7 +56,7 @@ def english(page: str) -> Iterator[str]:
 
 
 @pytest.fixture
-def photo(store, owner) -> Photo:  # noqa: F811
+def photo(store, owner) -> Photo:
     """A photo of an administrator with a quota, with everything that a page may tell of one."""
     owner.is_staff = owner.is_superuser = True
     owner.save()
@@ -67,7 +67,7 @@ def photo(store, owner) -> Photo:  # noqa: F811
     return photo
 
 
-def test_no_page_says_anything_in_english(photo, owner, settings):  # noqa: F811
+def test_no_page_says_anything_in_english(photo, owner, settings):
     settings.ELASTICSEARCH_URL = ""
     stranger = Client(headers={"Accept-Language": "zh-CN"})
     client = Client(headers={"Accept-Language": "zh-CN", "User-Agent": "Mozilla/5.0 (Linux) Firefox/140.0"})
@@ -84,7 +84,7 @@ def test_no_page_says_anything_in_english(photo, owner, settings):  # noqa: F811
     assert found == {}
 
 
-def test_what_happens_is_said_in_chinese_too(photo, owner, settings):  # noqa: F811
+def test_what_happens_is_said_in_chinese_too(photo, owner, settings):
     settings.AXES_FAILURE_LIMIT = 1
     stranger = Client(headers={"Accept-Language": "zh-CN"})
     client = Client(headers={"Accept-Language": "zh-CN"})
@@ -100,7 +100,7 @@ def test_what_happens_is_said_in_chinese_too(photo, owner, settings):  # noqa: F
     assert {name: said for name, page in pages.items() if (said := list(english(page.content.decode())))} == {}
 
 
-def test_an_english_page_would_be_found(photo, owner):  # noqa: F811
+def test_an_english_page_would_be_found(photo, owner):
     client = Client()
     client.force_login(owner)
     assert len(list(english(client.get("/account").content.decode()))) > 10

@@ -41,7 +41,7 @@ from search.near_duplicates.groups import keep_apart
 from search.ranking.result_lists import keep_list
 from search.ranking.results import Found, FoundList
 from search.saved import note_search, save_search
-from tests.gallery.conftest import media_root, owner, picture, store  # noqa: F401 - fixtures
+from tests.drawing import picture
 
 SECRET = "nightingale"
 # What every address is asked with, beside the photo's number.
@@ -90,7 +90,7 @@ def addresses(photo: Photo, patterns: list | None = None, prefix: str = "/") -> 
 
 
 @pytest.fixture
-def photo(store, owner) -> Photo:  # noqa: F811
+def photo(store, owner) -> Photo:
     """A photo whose name, text and description hold the secret, with everything that belongs to one."""
     with connection.cursor() as cursor:
         # Far from the numbers of users, whom administrators may delete at addresses with a number.
@@ -178,7 +178,7 @@ def test_nobody_goes_on_with_anothers_search(photo):
             assert SECRET not in response.content.decode(), f"{parameter} shows it to {name}"
 
 
-def test_the_owner_sees_it(photo, owner, settings):  # noqa: F811
+def test_the_owner_sees_it(photo, owner, settings):
     settings.ELASTICSEARCH_URL = ""
     client = Client()
     client.force_login(owner)
@@ -189,7 +189,7 @@ def test_the_owner_sees_it(photo, owner, settings):  # noqa: F811
         assert client.get(f"/photos/{photo.pk}/{path}")["Content-Type"].startswith("image/")
 
 
-def test_the_same_bytes_of_two_people_are_two_photos(photo, media_root):  # noqa: F811
+def test_the_same_bytes_of_two_people_are_two_photos(photo, media_root):
     from io import BytesIO
 
     other = User.objects.create_user("other")
@@ -198,7 +198,7 @@ def test_the_same_bytes_of_two_people_are_two_photos(photo, media_root):  # noqa
     assert twin.path != photo.path
 
 
-def test_an_administrator_who_deletes_a_user_reads_no_names(photo, owner):  # noqa: F811
+def test_an_administrator_who_deletes_a_user_reads_no_names(photo, owner):
     client = visitor("administrator")
     page = client.get(f"/admin/auth/user/{owner.pk}/delete/").content.decode()
     assert "anna, and all photos of theirs: 3" in page
@@ -207,7 +207,7 @@ def test_an_administrator_who_deletes_a_user_reads_no_names(photo, owner):  # no
         assert SECRET not in client.get(action).content.decode()
 
 
-def test_with_a_user_go_the_photos_files(photo, owner, django_capture_on_commit_callbacks):  # noqa: F811
+def test_with_a_user_go_the_photos_files(photo, owner, django_capture_on_commit_callbacks):
     client = visitor("administrator")
     with django_capture_on_commit_callbacks(execute=True):
         client.post(f"/admin/auth/user/{owner.pk}/delete/", {"post": "yes"})

@@ -11,18 +11,12 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.core.signals import request_finished, request_started
-from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from gallery.models import Photo
 from gallery.processing.tasks import make_thumbnails
+from tests.browser.driving import DESK, PATIENCE, session_of
 from tests.chromium import chromium
-from tests.gallery.conftest import broker, media_root, picture, store  # noqa: F401 - fixtures
-
-DESK = {"width": 1280, "height": 860}
-SMALL_TELEPHONE = {"width": 320, "height": 640}
-# Milliseconds for actions and `expect`: not a property of the site, but room for a busy machine.
-PATIENCE = 60_000
 
 
 @pytest.fixture(scope="package")
@@ -94,7 +88,7 @@ def provoked() -> list[str]:
 def open_page(
     browser: Browser,
     live_server: Any,
-    media_root: Any,  # noqa: F811
+    media_root: Any,
     owner: User,
     provoked: list[str],
     open_requests: OpenRequests,
@@ -125,40 +119,8 @@ def open_page(
     assert [complaint for complaint in complaints if not any(words in complaint for words in provoked)] == []
 
 
-def follow(page: Page, locator: Locator) -> None:
-    """Click a link to another page, and wait until its scripts have run; before that, controls act without scripts."""
-    with page.expect_navigation():
-        locator.click()
-
-
-def settle(page: Page) -> None:
-    """Wait until htmx has brought all that it was asked for."""
-    expect(page.locator(".htmx-request")).to_have_count(0)
-
-
-def wait_for(page: Page, expression: str, argument: Any = None) -> None:
-    """Wait until `expression` is true in the page. Playwright's own way evaluates there, which the CSP forbids."""
-    wait_until(page, lambda: page.evaluate(expression, argument), otherwise=f"never true: {expression}")
-
-
-def wait_until(page: Page, condition: Callable[[], Any], *, otherwise: str = "never true") -> None:
-    """Wait until `condition()` is true, while events of the page come in."""
-    for _ in range(PATIENCE // 50):
-        if condition():
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError(otherwise)
-
-
-def session_of(user: User) -> str:
-    """A session in which `user` is logged in."""
-    client = Client()
-    client.force_login(user)
-    return client.cookies["sessionid"].value
-
-
 @pytest.fixture
-def show(store: Callable[..., Photo]) -> Callable[..., Photo]:  # noqa: F811
+def show(store: Callable[..., Photo]) -> Callable[..., Photo]:
     """Stores a picture and makes its thumbnails."""
 
     def store_with_thumbnails(data: bytes | None = None, **options: Any) -> Photo:
@@ -167,24 +129,3 @@ def show(store: Callable[..., Photo]) -> Callable[..., Photo]:  # noqa: F811
         return Photo.objects.get(pk=photo.pk)
 
     return store_with_thumbnails
-
-
-def drop_files(page: Page, files: dict[str, bytes], *, target: str = "body", event: str = "drop") -> None:
-    """Drop files on `target`, as from a folder of the desk (or paste them there: `event` is "paste")."""
-    transfer = page.evaluate_handle(
-        """files => {
-            const transfer = new DataTransfer();
-            for (const [name, bytes] of files) transfer.items.add(new File([new Uint8Array(bytes)], name));
-            return transfer;
-        }""",
-        [[name, list(data)] for name, data in files.items()],
-    )
-    if event == "paste":
-        page.evaluate(
-            """([transfer, target]) => document.querySelector(target).dispatchEvent(
-                new ClipboardEvent("paste", { clipboardData: transfer, bubbles: true }))""",
-            [transfer, target],
-        )
-        return
-    page.dispatch_event(target, "dragenter", {"dataTransfer": transfer})
-    page.dispatch_event(target, "drop", {"dataTransfer": transfer})

@@ -9,9 +9,9 @@ from playwright.sync_api import Page, expect
 from gallery.account import Account
 from gallery.models import MAX_ATTEMPTS, Photo, Step, StepAttempt
 from search.models import ComparedPhoto, LookAlike, PhotoText
-from tests.browser.conftest import DESK, SMALL_TELEPHONE, drop_files, session_of, settle
+from tests.browser.driving import DESK, SMALL_TELEPHONE, drop_files, session_of, settle
 from tests.browser.pages import PAGES, SitePage
-from tests.gallery.conftest import picture
+from tests.drawing import picture
 
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text()
 STANDARD = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]

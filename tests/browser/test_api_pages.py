@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 from gallery.access.tokens import ApiToken
 from gallery.assistants import AssistantCall
 from search.saved import save_search
-from tests.browser.conftest import follow
+from tests.browser.driving import follow
 
 
 def test_a_key_is_made_shown_and_revoked(open_page):

@@ -9,10 +9,10 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from gallery.bulk_import.run import run_job
 from gallery.models import ImportJob, PartialUpload, Photo
-from tests.browser.conftest import drop_files, follow
+from tests.browser.driving import drop_files, follow
 from tests.browser.uploading import large_picture, posts
-from tests.gallery.bulk_import.conftest import archive_of, write
-from tests.gallery.conftest import picture
+from tests.drawing import picture
+from tests.folders import archive_of, write
 
 PIECE = 4 * 1024 * 1024
 LOST = "The connection is lost. The upload goes on when it is back."

@@ -8,9 +8,9 @@ from playwright.sync_api import expect
 from gallery.models import Photo
 from gallery.processing.tasks import make_thumbnails
 from search.models import PhotoText
-from tests.browser.conftest import SMALL_TELEPHONE, drop_files, settle
+from tests.browser.driving import SMALL_TELEPHONE, drop_files, settle
 from tests.browser.pages import PAGES
-from tests.gallery.conftest import picture
+from tests.drawing import picture
 
 
 def test_a_person_logs_in_and_out(open_page, owner):

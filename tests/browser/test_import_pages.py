@@ -8,9 +8,9 @@ from playwright.sync_api import Page, expect
 
 from gallery.bulk_import.run import run_job
 from gallery.models import ImportJob, Photo
-from tests.browser.conftest import SMALL_TELEPHONE, follow, settle
-from tests.gallery.bulk_import.conftest import write
-from tests.gallery.conftest import picture
+from tests.browser.driving import SMALL_TELEPHONE, follow, settle
+from tests.drawing import picture
+from tests.folders import write
 
 
 def work() -> None:

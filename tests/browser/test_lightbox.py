@@ -6,8 +6,8 @@ from playwright.sync_api import Page, expect
 
 from gallery.models import Photo
 from search.models import PhotoText
-from tests.browser.conftest import SMALL_TELEPHONE, settle, wait_for, wait_until
-from tests.gallery.conftest import picture
+from tests.browser.driving import SMALL_TELEPHONE, settle, wait_for, wait_until
+from tests.drawing import picture
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from playwright.sync_api import Page, expect
 from gallery.models import Photo
 from gallery.photos.deletion import delete_photos
 from gallery.photos.trash import bin_photos
-from tests.browser.conftest import settle, wait_for
-from tests.gallery.conftest import picture
+from tests.browser.driving import settle, wait_for
+from tests.drawing import picture
 
 PICTURE_SHOWN = "() => document.querySelector('#lightbox .picture img')?.naturalWidth > 0"
 

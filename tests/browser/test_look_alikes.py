@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from gallery.models import Photo
 from gallery.photos.trash import bin_photos
 from search.models import ComparedPhoto, LookAlike
-from tests.browser.conftest import SMALL_TELEPHONE, follow
+from tests.browser.driving import SMALL_TELEPHONE, follow
 
 
 @pytest.fixture

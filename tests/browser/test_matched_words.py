@@ -3,23 +3,10 @@
 import pytest
 from playwright.sync_api import expect
 
-from gallery.models import Photo
-from search.models import PhotoText
-from tests.browser.conftest import DESK, SMALL_TELEPHONE, settle
-from tests.gallery.conftest import picture
+from tests.browser.driving import DESK, LINES, SMALL_TELEPHONE, read_lines, settle
+from tests.drawing import picture
 
 TELEPHONE = {"viewport": SMALL_TELEPHONE, "has_touch": True, "is_mobile": True}
-LINES = [
-    {"text": "放假通知", "confidence": 1, "box": [[0.1, 0.1], [0.5, 0.1], [0.5, 0.2], [0.1, 0.2]]},
-    {"text": "五一调休", "confidence": 1, "box": [[0.1, 0.6], [0.5, 0.6], [0.5, 0.7], [0.1, 0.7]]},
-    {"text": "调休再调休", "confidence": 1, "box": [[0.1, 0.8], [0.6, 0.8], [0.6, 0.9], [0.1, 0.9]]},
-]
-
-
-def read_lines(photo: Photo, lines: list[dict]) -> Photo:
-    text = "\n".join(line["text"] for line in lines)
-    PhotoText.objects.create(photo=photo, owner_id=photo.owner_id, engine="x", text=text, lines=lines)
-    return photo
 
 
 def box_of(locator) -> tuple[float, float]:

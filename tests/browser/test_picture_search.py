@@ -10,9 +10,8 @@ from playwright.sync_api import expect
 from gallery.models import Photo
 from gallery.processing.tasks import embed_photos
 from search.models import PhotoText
-from tests.browser.conftest import drop_files
+from tests.browser.driving import drop_files
 from tests.encoder_process import EncoderProcess, ready_encoder
-from tests.search.encoders.conftest import photographs  # noqa: F401 - fixture
 
 SEARCH_ZONE = "[data-zone=search]"
 
@@ -29,7 +28,7 @@ def read_as(photo: Photo, text: str) -> Photo:
     return photo
 
 
-def test_a_picture_brings_itself_first_and_is_not_kept(open_page, show, encoder, photographs):  # noqa: F811
+def test_a_picture_brings_itself_first_and_is_not_kept(open_page, show, encoder, photographs):
     for name in ("cat", "coffee", "flower"):
         show(photographs[name].read_bytes(), filename=name)
     embed_photos(list(Photo.objects.values_list("pk", flat=True)), encoder)
@@ -55,7 +54,7 @@ def test_the_lightbox_closes_onto_the_results_of_a_picture_and_back_leads_to_tho
     open_page,
     show,
     encoder,
-    photographs,  # noqa: F811
+    photographs,
 ):
     for name in ("cat", "coffee"):
         read_as(show(photographs[name].read_bytes(), filename=name), "tea")
@@ -77,7 +76,7 @@ def test_the_lightbox_closes_onto_the_results_of_a_picture_and_back_leads_to_tho
     expect(page.locator(".hit")).to_have_count(2)
 
 
-def test_on_any_page_a_picture_is_pasted_dropped_or_chosen_to_search_with(open_page, show, encoder, photographs):  # noqa: F811
+def test_on_any_page_a_picture_is_pasted_dropped_or_chosen_to_search_with(open_page, show, encoder, photographs):
     photo = show(photographs["cat"].read_bytes(), filename="cat")
     embed_photos(list(Photo.objects.values_list("pk", flat=True)), encoder)
     query = photographs["cat"].read_bytes()
@@ -128,7 +127,7 @@ def test_a_dropped_file_that_is_no_picture_is_explained(open_page, encoder):
     expect(page.get_by_role("alert")).to_contain_text("not a picture")
 
 
-def test_a_photo_shows_others_like_it(open_page, show, encoder, photographs):  # noqa: F811
+def test_a_photo_shows_others_like_it(open_page, show, encoder, photographs):
     photo = show(photographs["cat"].read_bytes(), filename="cat.png")
     show(photographs["cat"].read_bytes() + b" ", filename="same cat.png")
     embed_photos(list(Photo.objects.values_list("pk", flat=True)), encoder)
@@ -139,7 +138,7 @@ def test_a_photo_shows_others_like_it(open_page, show, encoder, photographs):  #
     expect(page.locator(".hits .likeness b")).to_contain_text("97%")
 
 
-def test_searching_with_a_picture_works_without_scripts(open_page, show, encoder, photographs):  # noqa: F811
+def test_searching_with_a_picture_works_without_scripts(open_page, show, encoder, photographs):
     show(photographs["rocket"].read_bytes(), filename="rocket.jpg")
     embed_photos(list(Photo.objects.values_list("pk", flat=True)), encoder)
     page = open_page("/search", java_script_enabled=False)
@@ -148,7 +147,7 @@ def test_searching_with_a_picture_works_without_scripts(open_page, show, encoder
     expect(page.locator("#results img")).to_have_attribute("alt", "rocket.jpg")
 
 
-def test_versions_unfold(open_page, show, encoder, photographs):  # noqa: F811
+def test_versions_unfold(open_page, show, encoder, photographs):
     for number in range(3):
         read_as(show(photographs["cat"].read_bytes() + b" " * number, filename=f"cat {number}.png"), "same words")
     embed_photos(list(Photo.objects.values_list("pk", flat=True)), encoder)
@@ -160,7 +159,7 @@ def test_versions_unfold(open_page, show, encoder, photographs):  # noqa: F811
     expect(version).to_be_visible()
 
 
-def test_a_part_of_a_photo_is_marked_and_searched_with(open_page, show, encoder, photographs):  # noqa: F811
+def test_a_part_of_a_photo_is_marked_and_searched_with(open_page, show, encoder, photographs):
     cat, coffee = (Image.open(photographs[name]).convert("RGB").resize((400, 300)) for name in ("cat", "coffee"))
     both = Image.new("RGB", (800, 300))
     both.paste(cat, (0, 0))
@@ -195,7 +194,7 @@ def test_a_part_of_a_photo_is_marked_and_searched_with(open_page, show, encoder,
     expect(page.locator(".hit img").first).to_be_visible()
 
 
-def test_words_are_added_to_a_picture_and_the_search_is_a_link(open_page, show, encoder, photographs):  # noqa: F811
+def test_words_are_added_to_a_picture_and_the_search_is_a_link(open_page, show, encoder, photographs):
     for name in ("cat", "coffee", "flower"):
         show(photographs[name].read_bytes(), filename=f"{name}.jpg")
     embed_photos(list(Photo.objects.values_list("pk", flat=True)), encoder)

@@ -6,11 +6,9 @@ from playwright.sync_api import expect
 
 from gallery.models import Photo
 from search.models import PhotoText
-from tests.browser.conftest import SMALL_TELEPHONE, follow, wait_for
-from tests.browser.test_matched_words import LINES, read_lines
-from tests.gallery.conftest import picture
-from tests.search.encoders.conftest import photographs  # noqa: F401 - fixture
-from tests.search.library import make_photos
+from tests.browser.driving import LINES, SMALL_TELEPHONE, follow, read_lines, wait_for
+from tests.drawing import picture
+from tests.factories import make_photos
 
 
 def read_as(photo: Photo, text: str) -> Photo:

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from gallery import forms
 from gallery.models import Photo
 from search.models import PhotoText
-from tests.browser.conftest import SMALL_TELEPHONE
+from tests.browser.driving import SMALL_TELEPHONE
 
 
 @pytest.fixture

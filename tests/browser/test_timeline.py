@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from gallery.models import Photo
-from tests.browser.conftest import SMALL_TELEPHONE, drop_files, wait_for
-from tests.gallery.conftest import picture
+from tests.browser.driving import SMALL_TELEPHONE, drop_files, wait_for
+from tests.drawing import picture
 
 PHOTOS = 700
 FIRST = datetime(2023, 12, 31, 12)

@@ -9,10 +9,10 @@ from playwright.sync_api import Error, Page, Route, expect
 from gallery.models import Photo
 from gallery.photos.trash import bin_photos
 from gallery.processing.tasks import make_thumbnails
-from tests.browser.conftest import drop_files, wait_until
+from tests.browser.driving import drop_files, wait_until
 from tests.browser.libraries import make_library, one_month, twelve_years
 from tests.browser.uploading import summary
-from tests.gallery.conftest import picture
+from tests.drawing import picture
 
 SIZES = {"390": (390, 844), "820": (820, 1180), "1440": (1440, 900), "2560": (2560, 1440)}
 LIBRARIES = {"sparse": twelve_years, "dense": one_month}

@@ -8,9 +8,10 @@ from playwright.sync_api import Page, expect
 
 from gallery.models import PartialUpload, Photo
 from photosearch.embedded.provision import free_port
-from tests.browser.conftest import drop_files
+from tests.browser.driving import drop_files
 from tests.browser.uploading import choose, large_picture, posts, summary
-from tests.gallery.conftest import picture, process_environment
+from tests.drawing import picture
+from tests.processes import process_environment
 
 
 def test_an_upload_goes_on_where_the_connection_broke(open_page):

@@ -7,9 +7,9 @@ from playwright.sync_api import expect
 
 from gallery.models import Photo
 from gallery.photos.trash import bin_photos
-from tests.browser.conftest import DESK, SMALL_TELEPHONE, drop_files, wait_until
+from tests.browser.driving import DESK, SMALL_TELEPHONE, drop_files, wait_until
 from tests.browser.uploading import posts, summary
-from tests.gallery.conftest import picture
+from tests.drawing import picture
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import pytest
 from django.contrib.auth.models import User
 
 from gallery.access.tokens import Scope, issue_token
-from tests.gallery.conftest import broker, media_root  # noqa: F401 - fixtures
 
 
 @pytest.fixture
@@ -21,7 +20,7 @@ def key(owner: User) -> str:
 
 
 @pytest.fixture
-def url(live_server: Any, media_root: Any, broker: Any, settings: Any) -> str:  # noqa: F811
+def url(live_server: Any, media_root: Any, broker: Any, settings: Any) -> str:
     """The server's address; words are searched in PostgreSQL, because nothing indexes photos here."""
     settings.ELASTICSEARCH_URL = ""
     return live_server.url

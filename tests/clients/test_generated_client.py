@@ -18,8 +18,8 @@ from gallery.access.schema import Generator
 from gallery.models import Photo, Step
 from gallery.processing.steps import current_steps
 from search.models import PhotoText
+from tests.drawing import picture
 from tests.encoder_process import EncoderProcess, ready_encoder
-from tests.gallery.conftest import picture
 
 SCHEMA = Generator().get_schema(request=None, public=True)
 OPERATIONS = {

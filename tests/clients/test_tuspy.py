@@ -7,7 +7,7 @@ import pytest
 from tusclient import client
 
 from gallery.models import PartialUpload, Photo
-from tests.gallery.conftest import picture
+from tests.drawing import picture
 
 
 @pytest.mark.parametrize("checks", [False, True])

@@ -19,8 +19,8 @@ from gallery.access.tokens import Scope, issue_token
 from gallery.account import Account
 from gallery.models import ImportJob, Photo
 from photosearch.embedded.provision import free_port
-from tests.gallery.bulk_import.conftest import finish
-from tests.gallery.conftest import broker, media_root, picture  # noqa: F401 - fixtures
+from tests.drawing import picture
+from tests.factories import finish
 
 CLIENT = Path(__file__).resolve().parents[2] / "examples" / "photosearch_client.py"
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("media_root", "broker")]

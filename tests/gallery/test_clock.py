@@ -25,8 +25,8 @@ from search.encoders.client import EncoderUnavailable
 from search.encoders.description import Calibration, EncoderInfo
 from search.models import ComparedPhoto, LookAlike, PhotoEmbedding
 from search.vectors import index
-from tests.gallery.processing.test_tasks import waiting
-from tests.search.vectors.test_encoder_choice import CLIP
+from tests.factories import CLIP
+from tests.processes import waiting
 
 
 class Ticks(Event):

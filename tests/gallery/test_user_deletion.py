@@ -39,8 +39,8 @@ from search.models import (
     SavedSearch,
     SearchExample,
 )
-from tests.gallery.bulk_import.conftest import archive_of
-from tests.gallery.conftest import picture
+from tests.drawing import picture
+from tests.folders import archive_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("broker")]
 

@@ -14,7 +14,6 @@ from redis import Redis
 from gallery.access.throttles import seconds_to_wait
 from photosearch.caching import ForgivingCache, JsonMemoryCache, remember
 from search.vectors.search import Sample, sample_vectors
-from tests.gallery.conftest import owner  # noqa: F401 - a fixture
 
 BACKENDS = {
     "valkey": {"BACKEND": "photosearch.caching.ForgivingCache", "LOCATION": os.environ["REDIS_URL"]},
@@ -126,7 +125,7 @@ def test_restarts_replaced_request_count(cache, valkey, monkeypatch, data):
 
 
 @pytest.mark.parametrize("data", [*HOSTILE.values(), *ODD], ids=[*HOSTILE, *map(str, range(len(ODD)))])
-def test_replaces_entries_of_another_shape(client, owner, settings, cache, valkey, data):  # noqa: F811
+def test_replaces_entries_of_another_shape(client, owner, settings, cache, valkey, data):
     settings.METRICS_TOKEN = "scrape-me"
     for key in ("neighbours", "metrics", f"vector-sample-{owner.pk}-x"):
         valkey.set(cache.make_key(key), data, ex=10)

@@ -10,8 +10,7 @@ from django.urls import reverse
 
 from tests.browser.pages import PAGES
 from tests.endpoints import MATRIX
-from tests.gallery.conftest import media_root, owner, store  # noqa: F401 - fixtures
-from tests.keys import Program
+from tests.factories import Program
 
 NUMBERS = {"photo_id": 1, "job_id": 1, "user_id": 1, "saved_id": 1, "upload_id": "00000000-0000-0000-0000-000000000000"}
 
@@ -30,7 +29,7 @@ def check(response, *conditions: str) -> None:
 
 
 @pytest.mark.parametrize("is_known", [True, False], ids=["logged in", "stranger"])
-def test_caches_keep_no_page(client, owner, store, settings, is_known):  # noqa: F811
+def test_caches_keep_no_page(client, owner, store, settings, is_known):
     settings.ELASTICSEARCH_URL = ""
     photo = store()
     if is_known:
@@ -46,7 +45,7 @@ def test_caches_keep_no_page(client, owner, store, settings, is_known):  # noqa:
 
 
 @pytest.mark.parametrize("is_known", [True, False], ids=["key", "stranger"])
-def test_caches_keep_no_api_answer(owner, store, settings, is_known):  # noqa: F811
+def test_caches_keep_no_api_answer(owner, store, settings, is_known):
     settings.API_ANONYMOUS_PER_MINUTE = 1000
     store()
     program = Program(owner) if is_known else Client()
@@ -74,7 +73,7 @@ def reverses(name: str, numbers: dict) -> bool:
         return False
 
 
-def test_only_browsers_keep_files(client, owner, store):  # noqa: F811
+def test_only_browsers_keep_files(client, owner, store):
     photo = store()
     client.force_login(owner)
     page = client.get(f"/photos/{photo.pk}/original")
@@ -86,7 +85,7 @@ def test_only_browsers_keep_files(client, owner, store):  # noqa: F811
 
 
 @pytest.mark.parametrize("path", ["/logout/", "/admin/logout/"])
-def test_clears_browser_data_at_logout(client, owner, path):  # noqa: F811
+def test_clears_browser_data_at_logout(client, owner, path):
     owner.is_staff = True
     owner.save()
     client.force_login(owner)

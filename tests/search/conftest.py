@@ -5,12 +5,16 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import uuid4
 
+import numpy as np
 import pytest
 from django.contrib.auth.models import User
 
 from gallery.models import Photo
-from search.keywords.index import connected, ensure_index, index_photos
+from search.encoders.client import EncoderInfo, QueryVector
+from search.keywords.index import connected, ensure_index
 from search.models import PhotoText
+from search.ranking import hybrid, ranker
+from tests.factories import ENCODER
 
 AddPhoto = Callable[..., Photo]
 
@@ -44,15 +48,21 @@ def add_photo(user: User) -> AddPhoto:
     return add
 
 
-def index_all(*photos: Photo) -> None:
-    """Index `photos`, or all there are, and wait until they can be found."""
-    assert index_photos([photo.pk for photo in photos or Photo.objects.all()]) == {}
-    refresh()
+@pytest.fixture
+def encoder(monkeypatch: pytest.MonkeyPatch) -> EncoderInfo:
+    """An encoder for which every query means the direction (1, 0)."""
+    query = QueryVector(vector=np.array([1.0, 0.0], dtype=np.float32), baseline=0.0)
+    monkeypatch.setattr(ranker, "describe_encoders", lambda: [ENCODER])
+    for module in (ranker, hybrid):
+        monkeypatch.setattr(
+            module, "choose_encoder", lambda scripts, *, user: ENCODER if scripts <= {"latin"} else None
+        )
+    monkeypatch.setattr(ranker, "encode_text", lambda text, *, model: query)
+    monkeypatch.setattr(hybrid, "encode_query_image", lambda data, *, model, asker: query)
+    return ENCODER
 
 
-def refresh() -> None:
-    """Wait until what was written can be found."""
-    from django.conf import settings
-
-    with connected() as client:
-        client.indices.refresh(index=settings.ELASTICSEARCH_INDEX)
+@pytest.fixture
+def words_from_database(settings):
+    """Words are looked up in PostgreSQL: the index has tests of its own."""
+    settings.ELASTICSEARCH_URL = ""

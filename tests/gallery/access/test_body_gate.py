@@ -25,8 +25,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve
 from gallery.access import spooling
 from gallery.access.body_limits import LIMITS, limited_paths
 from gallery.views import uploads
-from tests.gallery.conftest import picture
-from tests.keys import Program
+from tests.drawing import picture
+from tests.factories import Program
 
 FORM = "multipart/form-data; boundary=x"
 TAKES_FORMS = {"/upload", "/search/picture", "/imports/new", "/api/v1/photos/upload/", "/api/v1/search/by-picture/"}

@@ -10,10 +10,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from gallery.models import ImportJob, PartialUpload, Photo
-from tests.gallery.bulk_import.conftest import archive_of
-from tests.gallery.conftest import picture
-from tests.gallery.views.test_resumable import begin, offset_of, send
-from tests.keys import Program
+from tests.drawing import picture
+from tests.factories import Program
+from tests.folders import archive_of
+from tests.tus import begin, offset_of, send
 
 FULL = "/dev/full"
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from gallery.access.addresses import client_network
 from gallery.account import OpenSession
 from search.assistant.asgi import _refusal
-from tests.keys import Program
+from tests.factories import Program
 
 LIMIT = 3
 RIGHT, WRONG = {"username": "anna", "password": "x"}, {"username": "anna", "password": "guess"}

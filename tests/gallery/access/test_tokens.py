@@ -8,16 +8,15 @@ from django.test import Client
 from django.utils import timezone
 
 from gallery.access.tokens import ApiToken, Scope, find_token, issue_token
-from tests.gallery.conftest import owner  # noqa: F401 - fixtures
 
 
 @pytest.fixture
-def client(client: Client, owner: User) -> Client:  # noqa: F811
+def client(client: Client, owner: User) -> Client:
     client.force_login(owner)
     return client
 
 
-def test_a_key_is_kept_only_as_a_digest(owner):  # noqa: F811
+def test_a_key_is_kept_only_as_a_digest(owner):
     token, key = issue_token("phone", user=owner, scopes=[Scope.UPLOAD, Scope.UPLOAD])
     assert token.scopes == ["upload"]
     stored = str(ApiToken.objects.values().get())
@@ -26,7 +25,7 @@ def test_a_key_is_kept_only_as_a_digest(owner):  # noqa: F811
     assert find_token(key) == token
 
 
-def test_no_two_keys_are_alike(owner):  # noqa: F811
+def test_no_two_keys_are_alike(owner):
     keys = {issue_token("x", user=owner, scopes=[])[1] for _number in range(20)}
     assert len(keys) == 20
     assert all(len(key) > 40 for key in keys)
@@ -37,7 +36,7 @@ def test_anything_else_opens_nothing(db, key):
     assert find_token(key) is None
 
 
-def test_an_expired_key_and_one_of_a_person_who_was_shut_out_open_nothing(owner):  # noqa: F811
+def test_an_expired_key_and_one_of_a_person_who_was_shut_out_open_nothing(owner):
     _token, expired = issue_token("x", user=owner, scopes=[], expires_at=timezone.now())
     _token, valid = issue_token("x", user=owner, scopes=[], expires_at=timezone.now() + timedelta(hours=1))
     assert find_token(expired) is None
@@ -47,7 +46,7 @@ def test_an_expired_key_and_one_of_a_person_who_was_shut_out_open_nothing(owner)
     assert find_token(valid) is None
 
 
-def test_it_is_noted_when_a_key_was_used(owner, django_assert_num_queries):  # noqa: F811
+def test_it_is_noted_when_a_key_was_used(owner, django_assert_num_queries):
     token, key = issue_token("x", user=owner, scopes=[])
     find_token(key)
     token.refresh_from_db()
@@ -56,7 +55,7 @@ def test_it_is_noted_when_a_key_was_used(owner, django_assert_num_queries):  # n
         find_token(key)
 
 
-def test_a_new_key_is_shown_once(client, owner):  # noqa: F811
+def test_a_new_key_is_shown_once(client, owner):
     response = client.post("/tokens", {"name": "phone", "scopes": ["upload", "photo:read"], "days": "30"})
     key = response.context["key"]
     assert key in response.content.decode()

@@ -8,7 +8,7 @@ from django.test import Client, RequestFactory
 from gallery.access import transfers
 from gallery.access.tokens import issue_token
 from gallery.access.transfers import TRANSFERS_AT_ONCE, TooManyTransfers, is_transfer
-from tests.gallery.conftest import picture
+from tests.drawing import picture
 
 TUS = {"Tus-Resumable": "1.0.0", "Upload-Length": "3"}
 

@@ -2,12 +2,11 @@
 
 import pytest
 
-from tests.gallery.conftest import broker, media_root, owner, store  # noqa: F401 - fixtures
-from tests.keys import Program
+from tests.factories import Program
 
 
 @pytest.fixture
-def program(media_root, owner, broker, settings) -> Program:  # noqa: F811
+def program(media_root, owner, broker, settings) -> Program:
     """A program of the owner's that may do everything."""
     settings.ELASTICSEARCH_URL = ""
     return Program(owner)

@@ -6,7 +6,7 @@ from django.db.models import F
 from gallery.models import Photo, PhotoRemoval
 from gallery.photos.trash import bin_photos, empty_bin, restore_photos
 from gallery.processing.tasks import make_thumbnails
-from tests.gallery.conftest import picture
+from tests.drawing import picture
 
 PHOTOS, REMOVED = "/api/v1/photos/", "/api/v1/photos/removed/"
 

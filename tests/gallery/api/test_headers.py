@@ -6,7 +6,7 @@ from base64 import b64encode
 import pytest
 
 from gallery.models import Photo
-from tests.gallery.conftest import picture
+from tests.drawing import picture
 
 UPLOAD = "/api/v1/photos/upload/"
 

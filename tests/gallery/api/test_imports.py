@@ -1,5 +1,4 @@
 """Imports over the API."""
-# ruff: noqa: F811 - fixtures are imported
 
 from base64 import b64encode
 from io import BytesIO
@@ -14,10 +13,9 @@ from gallery.access.tokens import Scope
 from gallery.api.resumable import SentArchive
 from gallery.models import ImportJob, Photo
 from gallery.views.tus import PIECE_TYPE
-from tests.gallery.bulk_import.conftest import finish, folder  # noqa: F401 - fixtures
-from tests.gallery.conftest import picture
-from tests.gallery.processing.test_tasks import waiting
-from tests.keys import Program
+from tests.drawing import picture
+from tests.factories import Program, finish
+from tests.processes import waiting
 
 IMPORTS = "/api/v1/imports/"
 

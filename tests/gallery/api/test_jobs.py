@@ -13,7 +13,7 @@ from django.test import Client
 from gallery.api.reference import schema_in
 from gallery.models import MAX_ATTEMPTS, Step, StepAttempt
 from gallery.pictures.images import THUMBNAIL_VERSION
-from tests.keys import Program
+from tests.factories import Program
 
 ROOT = Path(__file__).resolve().parents[3]
 

@@ -6,7 +6,7 @@ import pytest
 
 from gallery.models import Photo
 from search.models import ComparedPhoto, KeptApart, LookAlike
-from tests.keys import Program
+from tests.factories import Program
 
 DUPLICATES = "/api/v1/duplicates/"
 

@@ -8,7 +8,7 @@ from gallery.models import MAX_ATTEMPTS, Account, ImportJob, Photo, PhotoSource,
 from gallery.photos.editing import edit_photos
 from gallery.photos.trash import bin_photos
 from gallery.pictures.images import THUMBNAIL_VERSION
-from tests.gallery.conftest import picture
+from tests.drawing import picture
 
 
 def ids(response) -> list[int]:

@@ -9,8 +9,8 @@ from django.urls import reverse
 from gallery.access.problems import ALL_KINDS, TYPE
 from gallery.access.tokens import Scope
 from gallery.account import Account
-from tests.gallery.conftest import picture
-from tests.keys import Program
+from tests.drawing import picture
+from tests.factories import Program
 
 CHANGE = "/api/v1/photos/change/"
 

@@ -14,8 +14,8 @@ from gallery.access.problems import TYPE
 from gallery.access.tokens import Scope
 from gallery.account import Account
 from gallery.models import Photo
-from tests.gallery.conftest import picture
-from tests.keys import Program
+from tests.drawing import picture
+from tests.factories import Program
 
 UPLOAD, UPLOADS = "/api/v1/photos/upload/", "/api/v1/photos/uploads/"
 TUS = {"Tus-Resumable": "1.0.0"}

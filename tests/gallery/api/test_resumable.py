@@ -10,8 +10,8 @@ from gallery.api.resumable import Outcome
 from gallery.models import Photo
 from gallery.photos.trash import bin_photos
 from gallery.views.tus import PIECE_TYPE
-from tests.gallery.conftest import picture
-from tests.keys import Program
+from tests.drawing import picture
+from tests.factories import Program
 
 UPLOADS = "/api/v1/photos/uploads/"
 

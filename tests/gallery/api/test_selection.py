@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 
 from gallery.forms import MAX_CHOSEN
 from gallery.models import Photo
-from tests.gallery.conftest import picture
+from tests.drawing import picture
 
 
 def ask(program, path, photos, **more):

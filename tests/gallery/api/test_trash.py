@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from gallery.models import Photo, PhotoQuerySet
 from gallery.photos.trash import bin_photos, empty_bin, restore_photos
-from tests.keys import Program
+from tests.factories import Program
 
 BIN = "/api/v1/bin/"
 

@@ -10,8 +10,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from gallery.api.uploads import UploadAnswer
 from gallery.models import Photo
 from gallery.photos.trash import bin_photos
-from tests.gallery.conftest import picture
-from tests.keys import Program
+from tests.drawing import picture
+from tests.factories import Program
 
 UPLOAD = "/api/v1/photos/upload/"
 CHECK = "/api/v1/photos/upload-check/"

@@ -9,8 +9,10 @@ import pytest
 
 from gallery.bulk_import.notes import Notes, take_back_begun
 from gallery.models import MAX_ATTEMPTS, ImportJob
-from tests.gallery.bulk_import.conftest import finish, verdicts, write
-from tests.gallery.conftest import picture, process_environment
+from tests.drawing import picture
+from tests.factories import finish, verdicts
+from tests.folders import write
+from tests.processes import process_environment
 
 # The sizes tell which are which: the rest is real.
 PROGRAM = """

@@ -12,9 +12,9 @@ from gallery.intake.upload import Arrival, store_upload
 from gallery.models import ImportJob, Photo, PhotoSource
 from gallery.photos.deletion import delete_photos
 from gallery.processing.tasks import make_thumbnails
-from tests.gallery.bulk_import.conftest import LONG_AGO, finish, verdicts, write
-from tests.gallery.conftest import picture
-from tests.gallery.intake.test_upload import files_below
+from tests.drawing import picture
+from tests.factories import finish, verdicts
+from tests.folders import LONG_AGO, files_below, write
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ from django.core.exceptions import PermissionDenied
 from gallery.bulk_import.jobs import create_confined_job, create_job, create_upload_job, tell, unfinished_job
 from gallery.bulk_import.safety import ImportRefused, check_archive, confined, subfolders
 from gallery.models import ImportJob
-from tests.gallery.bulk_import.conftest import archive_of, finish, verdicts
-from tests.gallery.conftest import picture
-from tests.gallery.intake.test_upload import files_below
+from tests.drawing import picture
+from tests.factories import finish, verdicts
+from tests.folders import archive_of, files_below
 
 
 def test_without_roots_no_folder_may_be_named(folder: Path, owner: User) -> None:

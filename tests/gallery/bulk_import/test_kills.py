@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from gallery.models import ImportJob, Photo, PhotoSource
-from tests.gallery.bulk_import.conftest import write
-from tests.gallery.conftest import picture, process_environment
-from tests.gallery.intake.test_upload import files_below
+from tests.drawing import picture
+from tests.folders import files_below, write
+from tests.processes import process_environment
 
 FILES = 60
 KILLS = 4

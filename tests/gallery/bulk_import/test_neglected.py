@@ -13,9 +13,9 @@ from gallery.bulk_import.jobs import cancel_neglected, create_job, create_upload
 from gallery.bulk_import.run import run_job
 from gallery.clock import Clock
 from gallery.models import ImportItem, ImportJob, Photo
-from tests.gallery.bulk_import.conftest import archive_of
-from tests.gallery.conftest import picture
-from tests.keys import Program
+from tests.drawing import picture
+from tests.factories import Program
+from tests.folders import archive_of
 
 State = ImportJob.State
 DAY = timedelta(days=1)

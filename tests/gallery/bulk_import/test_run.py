@@ -18,9 +18,9 @@ from gallery.bulk_import.jobs import tell
 from gallery.bulk_import.run import run_job
 from gallery.models import ImportItem, ImportJob, Photo, PhotoSource
 from gallery.storage.partial_uploads import begin_upload
-from tests.gallery.bulk_import.conftest import LONG_AGO, finish, verdicts, write
-from tests.gallery.conftest import picture
-from tests.gallery.intake.test_upload import files_below
+from tests.drawing import picture
+from tests.factories import finish, verdicts
+from tests.folders import LONG_AGO, files_below, write
 
 State = ImportJob.State
 

@@ -17,8 +17,9 @@ from gallery.bulk_import import pulse, reading, run
 from gallery.bulk_import.jobs import tell
 from gallery.models import MAX_ATTEMPTS, ImportJob
 from gallery.sources.skips import Skips
-from tests.gallery.bulk_import.conftest import write
-from tests.gallery.conftest import picture, process_environment
+from tests.drawing import picture
+from tests.folders import write
+from tests.processes import process_environment
 
 State = ImportJob.State
 

@@ -1,5 +1,4 @@
 """Workers take imports in slices, and the clock finds those that lost theirs."""
-# ruff: noqa: F811 - fixtures are imported
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -13,8 +12,7 @@ from django.utils import timezone
 from gallery.bulk_import import run, tasks
 from gallery.bulk_import.tasks import resume_imports, run_import
 from gallery.models import ImportJob
-from tests.gallery.bulk_import.conftest import begin, folder  # noqa: F401 - fixtures
-from tests.gallery.processing.test_tasks import waiting
+from tests.processes import waiting
 
 
 def test_an_import_that_has_not_ended_is_enqueued_again(

@@ -14,9 +14,9 @@ from gallery.bulk_import.run import run_job
 from gallery.intake.upload import store_upload
 from gallery.models import ImportJob, Photo, PhotoSource
 from gallery.photos.merging import merge_photos
-from tests.gallery.bulk_import.conftest import finish, write
-from tests.gallery.conftest import picture
-from tests.gallery.intake.test_upload import files_below
+from tests.drawing import picture
+from tests.factories import finish
+from tests.folders import files_below, write
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -1,5 +1,4 @@
 """New files in a watched folder come in by themselves, once they have settled."""
-# ruff: noqa: F811 - fixtures are imported
 
 import time
 from collections.abc import Callable, Iterator
@@ -13,8 +12,7 @@ from gallery.bulk_import.jobs import tell
 from gallery.bulk_import.run import run_job
 from gallery.bulk_import.watching import Watcher, is_on_network
 from gallery.models import ImportJob, Photo
-from tests.gallery.bulk_import.conftest import begin, bring, folder  # noqa: F401 - fixtures
-from tests.gallery.conftest import picture
+from tests.drawing import picture
 
 PATIENCE = 60  # seconds
 

@@ -17,10 +17,10 @@ from gallery.intake.quota import NoRoom, QuotaExceeded, admit_upload, bytes_on_t
 from gallery.intake.upload import store_upload
 from gallery.models import ImportJob, PartialUpload, Photo
 from gallery.storage.partial_uploads import ARRIVED, finish_upload, opened
-from tests.gallery.bulk_import.conftest import archive_of
-from tests.gallery.conftest import picture
-from tests.gallery.views.test_resumable import begin, send
-from tests.keys import Program
+from tests.drawing import picture
+from tests.factories import Program
+from tests.folders import archive_of
+from tests.tus import begin, send
 
 
 def test_nobody_is_limited_at_first(store, owner):

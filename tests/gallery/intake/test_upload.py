@@ -24,12 +24,9 @@ from gallery.intake.storing import Incoming, store_pictures
 from gallery.intake.upload import Arrival, store_upload
 from gallery.models import Photo, PhotoSource, StepAttempt
 from gallery.pictures.images import ImageTooLarge, InvalidImage, UnsupportedImage
-from tests.gallery.conftest import picture, process_environment
-from tests.gallery.pictures.test_images import png_that_claims
-
-
-def files_below(folder: Path) -> list[Path]:
-    return [path for path in folder.rglob("*") if path.is_file()]
+from tests.drawing import picture, png_that_claims
+from tests.folders import files_below
+from tests.processes import process_environment
 
 
 def test_a_picture_is_stored_with_all_that_its_bytes_tell(owner: User, media_root: Path) -> None:

@@ -17,8 +17,8 @@ from gallery.management.commands import process_photos
 from gallery.models import Photo, Step
 from gallery.pictures.images import THUMBNAIL_VERSION
 from gallery.processing.steps import BlockedStep, thumbnails_step
-from tests.gallery.conftest import picture, process_environment
-from tests.gallery.processing.test_tasks import waiting
+from tests.drawing import picture
+from tests.processes import process_environment, waiting
 
 
 def process(*arguments: str) -> str:

@@ -1,5 +1,4 @@
 """`manage.py import_photos`: imports, checks, goes on, undoes."""
-# ruff: noqa: F811 - fixtures are imported
 
 from collections.abc import Callable
 from io import StringIO
@@ -13,9 +12,8 @@ from django.core.management import CommandError, call_command
 from gallery.bulk_import import run
 from gallery.management.commands import import_photos
 from gallery.models import ImportJob, Photo
-from tests.gallery.bulk_import.conftest import folder, write  # noqa: F401 - fixture
-from tests.gallery.conftest import picture
-from tests.gallery.intake.test_upload import files_below
+from tests.drawing import picture
+from tests.folders import files_below, write
 
 
 def import_folder(*arguments: object, owner: User) -> str:

@@ -18,8 +18,8 @@ from gallery.photos import deletion
 from gallery.photos.deletion import delete_photos, sweep_strays
 from gallery.processing import tasks
 from gallery.storage.files import THUMBNAIL_SIDES, thumbnail_path, write_file
-from tests.gallery.conftest import picture
-from tests.gallery.processing.test_tasks import waiting
+from tests.drawing import picture
+from tests.processes import waiting
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("broker")]
 

@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection, connections, transaction
+from django.db import connections, transaction
 from django.utils import timezone
 
 from gallery.models import Photo, PhotoMerge
 from gallery.photos.editing import edit_photo
 from gallery.photos.merging import KeeperGone, PhotosGone, Undone, merge_photos, undo
 from gallery.photos.trash import DAYS_IN_BIN, empty_bin, purge_bins
+from tests.processes import waiting_for_locks
 
 NOW = timezone.now()
 
@@ -230,13 +231,3 @@ def test_who_undoes_while_the_keeper_is_deleted_for_good_waits_and_neither_fails
             Photo.objects.filter(pk=keeper.pk).delete()
         assert undone.result() == Undone(restored=1, groups=0, kept_edits=0)
     assert list(Photo.objects.visible_to(owner)) == [other]
-
-
-def waiting_for_locks() -> int:
-    """How many connections of this database wait for a lock."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid)"
-            " WHERE NOT granted AND datname = current_database()"
-        )
-        return int(cursor.fetchone()[0])

@@ -24,7 +24,7 @@ from gallery.photos.timeline import (
     portion_of,
 )
 from gallery.views.timeline import PAGE_SIZE
-from tests.search.library import make_photos
+from tests.factories import make_photos
 
 
 @pytest.fixture

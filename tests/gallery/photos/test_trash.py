@@ -17,8 +17,8 @@ from gallery.photos import trash as photo_bin
 from gallery.photos.deletion import delete_photos
 from gallery.photos.trash import DAYS_IN_BIN, bin_photos, binned_at, empty_bin, purge_bins, restore_photos
 from gallery.processing.tasks import make_thumbnails
-from tests.gallery.conftest import picture
-from tests.gallery.photos.test_merging import waiting_for_locks
+from tests.drawing import picture
+from tests.processes import waiting_for_locks
 
 ALL = Photo.objects.all()
 

@@ -9,7 +9,7 @@ from PIL import Image
 from gallery.pictures import decoding
 from gallery.pictures.decoding import MAX_FITTED_PIXELS, TURNS, fitted_size
 from gallery.pictures.images import open_image
-from tests.gallery.pictures.test_images import saved
+from tests.drawing import noise, saved
 
 SIDES = [(300, 220), (90, 700), (700, 50), (1, 400)]
 CASES = [
@@ -27,23 +27,6 @@ CASES = [
     ("TIFF", "RGBA"),
     ("BMP", "L"),
 ]
-
-
-def noise(size: tuple[int, int], mode: str) -> Image.Image:
-    """Return blotches, with some transparency if the mode has any."""
-    across, down = max(2, size[0] // 9), max(2, size[1] // 9)
-    image = Image.effect_noise((across, down), 90).resize(size, Image.Resampling.BICUBIC)
-    colours = Image.merge("RGBA", [image, image.rotate(180), image.transpose(Image.Transpose.FLIP_LEFT_RIGHT), image])
-    match mode:
-        case "P":
-            return colours.quantize(50)
-        case "I;16":
-            return Image.fromarray(np.asarray(image).astype(np.uint16) * 257)
-        case "I" | "F":
-            return image.convert(mode).point(lambda value: value * 1000 - 7)
-        case "LA":
-            return Image.merge("LA", [image, image.rotate(180)])
-    return colours.convert("RGB").convert(mode) if mode in {"CMYK", "1", "L"} else colours.convert(mode)
 
 
 @pytest.mark.parametrize(("kind", "mode"), CASES)

@@ -16,8 +16,7 @@ from benchmarks.worst_pictures import gif, png, tiff
 from gallery.pictures import huge_images, images
 from gallery.pictures.gif_frames import frames_extent
 from gallery.pictures.images import DecodingFailed, ImageTooLarge, InvalidImage, open_image, read_header
-from tests.gallery.pictures.test_decoding import noise
-from tests.gallery.pictures.test_images import png_that_claims, saved
+from tests.drawing import noise, png_that_claims, saved
 
 MOST_MEGABYTES = 1200
 ROOT = Path(__file__).resolve().parents[3]

@@ -1,7 +1,5 @@
 """Every format, mode and turning comes out as upright RGB; whatever is broken says so in a sentence."""
 
-import struct
-import zlib
 from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
@@ -27,6 +25,7 @@ from gallery.pictures.images import (
     open_image,
     read_header,
 )
+from tests.drawing import png_that_claims, saved
 
 RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
 FORMATS = {
@@ -46,14 +45,6 @@ def drawn(width: int = 80, height: int = 40) -> Image.Image:
     image = Image.new("RGB", (width, height), RED)
     image.paste(BLUE, (width // 2, 0, width, height))
     return image
-
-
-def saved(image: Image.Image, kind: str, **options: object) -> BytesIO:
-    if kind == "HEIF":
-        pillow_heif.register_heif_opener()
-    file = BytesIO()
-    image.save(file, kind, **options)
-    return file
 
 
 def is_close(pixel: object, wanted: tuple[int, int, int], *, by: int = 40) -> bool:
@@ -163,14 +154,6 @@ def test_the_header_is_read_without_decoding_pixels(kind: str, monkeypatch: pyte
     monkeypatch.setattr(type(Image.open(file)), "load", lambda image: pytest.fail(f"decoded {image}"))
     monkeypatch.setattr(pillow_heif.HeifImage, "load", lambda image: pytest.fail(f"decoded {image}"))
     assert read_header(file).animated == (kind in ANIMATED_FORMATS)
-
-
-def png_that_claims(width: int, height: int) -> BytesIO:
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
-    return BytesIO(b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b""))
 
 
 def test_too_many_pixels_are_refused_at_the_header(settings: Any) -> None:

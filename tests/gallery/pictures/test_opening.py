@@ -21,7 +21,7 @@ from gallery.sources.skips import Skips
 from gallery.sources.trees import FolderTree
 from search.encoders.picture_views import open_region
 from search.ocr.reader import extract_text
-from tests.gallery.conftest import picture
+from tests.drawing import picture
 
 
 def become_socket(path: Path) -> None:

@@ -15,7 +15,7 @@ from gallery.clock import Feeder
 from gallery.models import MAX_ATTEMPTS, Photo, StepAttempt
 from gallery.pictures.images import THUMBNAIL_VERSION
 from gallery.processing.steps import thumbnails_step
-from tests.gallery.conftest import process_environment
+from tests.processes import process_environment
 
 WORKER = """
 import django

@@ -12,7 +12,7 @@ from gallery.models import Photo, Step, StepAttempt
 from gallery.processing import progress, tasks
 from gallery.processing.progress import StepState, retry, states
 from gallery.processing.steps import BlockedStep, thumbnails_step
-from tests.gallery.processing.test_tasks import waiting
+from tests.processes import waiting
 
 pytestmark = pytest.mark.usefixtures("broker")
 LONG_AGO = timezone.now() - timedelta(hours=1)

@@ -23,18 +23,12 @@ from gallery.storage.files import THUMBNAIL_SIDES, thumbnail_path
 from search.encoders.client import EncoderLost, EncoderUnavailable
 from search.models import ComparedPhoto, LookAlike, PhotoEmbedding, PhotoText
 from search.ocr.reader import TextLine, TextRecognitionFailed, TextRecognitionUnavailable, engine_version
-from tests.gallery.conftest import picture
+from tests.drawing import picture
+from tests.processes import waiting
 
 pytestmark = pytest.mark.usefixtures("broker")
 BOX = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
 MODEL = "tiny@0123456789ab.1"
-
-
-def waiting(broker: Any, queue: str) -> list[tuple[str, list[Any]]]:
-    """Actor and arguments of each message that waits, the first to be done first."""
-    message_ids = broker.client.lrange(f"dramatiq:{queue}", 0, -1)
-    messages = [dramatiq.Message.decode(broker.client.hget(f"dramatiq:{queue}.msgs", one)) for one in message_ids]
-    return [(message.actor_name, list(message.args)) for message in messages]
 
 
 def thumbnails_of(photo: Photo) -> list[Path]:

@@ -6,8 +6,7 @@ import pytest
 
 from gallery.sources.dates import period_of_folders
 from gallery.sources.found import Claims, FoundFile
-from tests.gallery.sources.test_wechat_dat import xor
-from tests.gallery.sources.trees import JPEG, make_folder, make_zip, picture, told, verdicts
+from tests.gallery.sources.trees import JPEG, make_folder, make_zip, picture, told, verdicts, xor
 
 CHAT, ME = "0cc175b9c0f1b6a831c399e269772661", "92eb5ffee6ae2fec3ad71c777531578f"
 STORE = "WeChat Files/wxid_abc123/FileStorage"

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from gallery.sources.wechat_dat import Undecodable, decode, find_key
-from tests.gallery.conftest import picture
+from tests.drawing import picture
+from tests.gallery.sources.trees import xor
 
 HEADS = {
     "jpg": b"\xff\xd8\xff\xe1\0\x10Exif\0\0MM\0*",
@@ -18,10 +19,6 @@ HEADS = {
     "webp": b"RIFF\x24\1\0\0WEBPVP8 ",
     "heic": b"\0\0\0\x24ftypheic\0\0\0\0",
 }
-
-
-def xor(data: bytes, key: int) -> bytes:
-    return bytes(byte ^ key for byte in data)
 
 
 @given(st.sampled_from(sorted(HEADS)), st.integers(0, 255), st.binary(max_size=3000))

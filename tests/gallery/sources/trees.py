@@ -57,3 +57,7 @@ def verdicts(root: Path | Sequence[Path], *, profile: str = "auto", ignore: Sequ
 
 def _with_bytes(files: Mapping[str, bytes] | Sequence[str]) -> Mapping[str, bytes]:
     return files if isinstance(files, Mapping) else dict.fromkeys(files, JPEG)
+
+
+def xor(data: bytes, key: int) -> bytes:
+    return bytes(byte ^ key for byte in data)

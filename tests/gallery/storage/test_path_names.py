@@ -9,7 +9,7 @@ from gallery.bulk_import.safety import ImportRefused, confined
 from gallery.models import MAX_ATTEMPTS, ImportItem, ImportJob, PhotoSource, Step, StepAttempt
 from gallery.processing.steps import BlockedStep
 from gallery.storage.path_names import Places, folder_at, import_roots
-from tests.keys import Program
+from tests.factories import Program
 
 HIDDEN = "/srv/secret"
 HINT = "Put the weights into /opt/models/ViT-L-14.pt and set CLIP_WEIGHTS."

@@ -20,9 +20,10 @@ from gallery.models import ImportJob, PartialUpload, Photo
 from gallery.storage import files
 from gallery.storage.partial_uploads import LIFETIME, opened, remove_upload, sweep_partial_uploads
 from gallery.views.tus import PIECE_TYPE
-from tests.gallery.bulk_import.conftest import archive_of, finish
-from tests.gallery.conftest import picture
-from tests.gallery.views.test_resumable import TUS, offset_of, said, send
+from tests.drawing import picture
+from tests.factories import finish
+from tests.folders import archive_of
+from tests.tus import TUS, offset_of, said, send
 
 ANSWERS = {"profile": "auto", "importance": "3", "wants_features": "on", "mode": "copy"}
 GONE = "This archive is not here any more"

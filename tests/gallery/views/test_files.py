@@ -8,7 +8,7 @@ from django.test import Client
 
 from gallery.models import Photo
 from gallery.processing.tasks import make_thumbnails
-from tests.gallery.conftest import picture
+from tests.drawing import picture
 
 
 @pytest.fixture

@@ -1,5 +1,4 @@
 """Imports in the pages: choose, check, start, follow, steer, and read what became of each file."""
-# ruff: noqa: F811 - fixtures are imported
 
 import re
 import zipfile
@@ -17,9 +16,9 @@ from django.utils import timezone
 
 from gallery.models import ImportItem, ImportJob, Photo
 from gallery.views import import_files
-from tests.gallery.bulk_import.conftest import begin, bring, finish, folder  # noqa: F401 - fixtures
-from tests.gallery.conftest import picture
-from tests.gallery.processing.test_tasks import waiting
+from tests.drawing import picture
+from tests.factories import finish
+from tests.processes import waiting
 
 ANSWERS = {"profile": "auto", "importance": "3", "wants_features": "on", "mode": "copy"}
 

@@ -1,6 +1,5 @@
 """The protocol of uploads in pieces, as any client of tus 1.0 speaks it."""
 
-import base64
 import hashlib
 from io import BytesIO
 from uuid import uuid4
@@ -13,10 +12,8 @@ from gallery.account import Account
 from gallery.models import PartialUpload, Photo
 from gallery.photos.trash import bin_photos
 from gallery.storage.partial_uploads import opened
-from tests.gallery.conftest import picture
-
-TUS = {"Tus-Resumable": "1.0.0"}
-PIECE = "application/offset+octet-stream"
+from tests.drawing import picture
+from tests.tus import PIECE, TUS, begin, offset_of, send
 
 
 @pytest.fixture
@@ -24,30 +21,6 @@ def client(media_root, client: Client, owner: User) -> Client:
     """A browser in which the owner is logged in, and whose uploads go to a folder of the test's own."""
     client.force_login(owner)
     return client
-
-
-def said(**metadata: str) -> str:
-    return ",".join(f"{name} {base64.b64encode(value.encode()).decode()}" for name, value in metadata.items())
-
-
-def begin(client, size: int, *, body: bytes = b"", accept: str = "", **metadata: str):
-    return client.generic(
-        "POST",
-        "/uploads",
-        body,
-        content_type=PIECE if body else "",
-        headers=TUS | {"Upload-Length": str(size), "Upload-Metadata": said(**metadata), "Accept": accept},
-    )
-
-
-def send(client, address: str, offset: int, body: bytes, *, accept: str = "", **headers: str):
-    headers = TUS | {"Upload-Offset": str(offset), "Accept": accept} | headers
-    # Django's client leaves the type of an empty body out.
-    return client.generic("PATCH", address, body, headers=headers, CONTENT_TYPE=PIECE)
-
-
-def offset_of(client, address: str) -> str:
-    return client.head(address, headers=TUS)["Upload-Offset"]
 
 
 def test_the_server_says_what_it_understands(client):

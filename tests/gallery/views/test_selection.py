@@ -10,8 +10,8 @@ from django.test import Client
 from gallery.forms import MAX_CHOSEN
 from gallery.models import Photo
 from gallery.photos.trash import bin_photos
-from tests.gallery.conftest import picture
-from tests.gallery.processing.test_tasks import waiting
+from tests.drawing import picture
+from tests.processes import waiting
 
 JSON = {"Accept": "application/json"}
 

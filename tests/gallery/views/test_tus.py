@@ -7,8 +7,8 @@ import pytest
 from django.test import Client
 
 from gallery.models import PartialUpload, Photo
-from tests.gallery.conftest import picture
-from tests.keys import Program
+from tests.drawing import picture
+from tests.factories import Program
 
 TUS = {"Tus-Resumable": "1.0.0"}
 PIECE = "application/offset+octet-stream"

@@ -9,7 +9,7 @@ from django.test import Client
 
 from gallery.models import Photo
 from gallery.photos.trash import bin_photos
-from tests.gallery.conftest import picture
+from tests.drawing import picture
 
 JSON = {"Accept": "application/json"}
 HTML = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}

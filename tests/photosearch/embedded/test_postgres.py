@@ -10,7 +10,7 @@ import pytest
 from photosearch.embedded import StartFailed, postgres
 from photosearch.embedded.account import server_account
 from photosearch.embedded.program import Server
-from tests.photosearch.embedded.conftest import Running
+from tests.photosearch.embedded.running import Running
 from tests.servers import PROGRAMS
 
 

@@ -9,7 +9,7 @@ from redis import Redis
 
 from photosearch.embedded.account import server_account
 from photosearch.embedded.program import Server
-from tests.photosearch.embedded.conftest import Running
+from tests.photosearch.embedded.running import Running
 
 
 @pytest.fixture(scope="module")

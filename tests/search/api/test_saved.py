@@ -5,15 +5,14 @@ from django.contrib.auth.models import User
 
 from search.models import SavedSearch
 from search.saved import MOST_SAVED, note_search, save_search
-from tests.keys import Program
-from tests.search.ranking.test_hybrid import user  # noqa: F401 - fixture
+from tests.factories import Program
 
 pytestmark = pytest.mark.django_db
 SAVED = "/api/v1/saved-searches/"
 
 
 @pytest.fixture
-def program(user) -> Program:  # noqa: F811
+def program(user) -> Program:
     return Program(user)
 
 
@@ -44,21 +43,21 @@ def test_a_search_is_saved_read_replaced_and_deleted(program):
     assert program.get(SAVED).json() == []
 
 
-def test_the_page_of_a_saved_search_is_the_one_that_was_meant(program, client, user, settings):  # noqa: F811
+def test_the_page_of_a_saved_search_is_the_one_that_was_meant(program, client, user, settings):
     settings.ELASTICSEARCH_URL = ""
     page = save(program, name="x", q="a&b=c ext:png").json()["page"]
     client.force_login(user)
     assert client.get(page).context["form"].cleaned_data["q"] == "a&b=c ext:png"
 
 
-def test_what_a_person_has_saved_in_the_pages_is_told_too(program, user):  # noqa: F811
+def test_what_a_person_has_saved_in_the_pages_is_told_too(program, user):
     save_search("x", user=user, address="q=tea&min_width=5")
     (saved,) = program.get(SAVED).json()
     assert saved["search"] == {"q": "tea", "min_width": "5"}
     assert saved["page"] == "/search?q=tea&min_width=5"
 
 
-def test_what_was_searched_for_is_told_and_forgotten(program, user):  # noqa: F811
+def test_what_was_searched_for_is_told_and_forgotten(program, user):
     for address in ("q=tea&min_width=5", "q=coffee"):
         note_search(address, user=user)
     path = "/api/v1/recent-searches/"
@@ -94,7 +93,7 @@ def test_a_senseless_search_is_not_saved(program, search, field):
     assert not SavedSearch.objects.exists()
 
 
-def test_there_is_an_end_to_saving(program, user):  # noqa: F811
+def test_there_is_an_end_to_saving(program, user):
     SavedSearch.objects.bulk_create(SavedSearch(owner=user, name=str(n), address="q=x") for n in range(MOST_SAVED))
     response = save(program, name="one more", q="tea")
     assert response.status_code == 409
@@ -113,7 +112,7 @@ def test_anothers_searches_are_neither_told_nor_offered_nor_deleted(program, dja
     assert SavedSearch.objects.exists()
 
 
-def test_what_may_be_meant_is_suggested(program, user):  # noqa: F811
+def test_what_may_be_meant_is_suggested(program, user):
     save_search("x", user=user, address="q=green+tea")
     assert program.get("/api/v1/search/suggestions/", {"q": "TEA"}).json() == {"results": ["green tea"]}
     assert program.get("/api/v1/search/suggestions/").json() == {"results": ["green tea"]}
@@ -149,7 +148,7 @@ def test_refuses_empty_search(program, fields):
     assert not SavedSearch.objects.exists()
 
 
-def test_changes_saved_search(program, user):  # noqa: F811
+def test_changes_saved_search(program, user):
     body = {"name": "Tea", "q": "tea", "order": "newest"}
     saved = program.post("/api/v1/saved-searches/", body, "application/json").json()
     SavedSearch.objects.update(is_for_assistants=True)

@@ -10,9 +10,8 @@ from search.encoders.client import EncoderBusy, QueryVector
 from search.models import PhotoText, ResultList
 from search.ranking import hybrid, ranker
 from search.vectors import examples
-from tests.gallery.conftest import picture
-from tests.keys import Program
-from tests.search.ranking.test_hybrid import add_photo, encoder, user, words_from_database  # noqa: F401 - fixtures
+from tests.drawing import picture
+from tests.factories import Program, add_photo
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("words_from_database", "encoder")]
 SEARCH = "/api/v1/search/"
@@ -20,7 +19,7 @@ BOX = [[0.1, 0.1], [0.9, 0.1], [0.9, 0.2], [0.1, 0.2]]
 
 
 @pytest.fixture
-def program(user) -> Program:  # noqa: F811
+def program(user) -> Program:
     return Program(user)
 
 
@@ -29,7 +28,7 @@ def names(response) -> list[str]:
     return [hit["photo"]["filename"] for hit in response.json()["results"]]
 
 
-def test_words_are_found_with_the_reason(program, user):  # noqa: F811
+def test_words_are_found_with_the_reason(program, user):
     add_photo(user, "boarding.png", text="Flight <b>NH961</b> to Tokyo")
     add_photo(user, "other.png", text="Flight NH916 to Tokyo")
     response = program.get(SEARCH, {"q": "NH961"})
@@ -40,7 +39,7 @@ def test_words_are_found_with_the_reason(program, user):  # noqa: F811
     assert "<b>" not in reason["snippet"]
 
 
-def test_likeness_is_told_with_its_score(program, user):  # noqa: F811
+def test_likeness_is_told_with_its_score(program, user):
     add_photo(user, "alike.png", angle=0)
     (hit,) = program.get(SEARCH, {"q": "circle"}).json()["results"]
     (reason,) = hit["reasons"]
@@ -49,7 +48,7 @@ def test_likeness_is_told_with_its_score(program, user):  # noqa: F811
     assert reason["cosine"] == pytest.approx(1)
 
 
-def test_filters_of_address_and_words_add_up(program, user):  # noqa: F811
+def test_filters_of_address_and_words_add_up(program, user):
     add_photo(user, "small.png", text="tea", width=10)
     add_photo(user, "large.png", text="tea", width=900, importance=4)
     add_photo(user, "large.jpg", text="tea", width=900, importance=4, extension="jpg")
@@ -62,7 +61,7 @@ def test_filters_of_address_and_words_add_up(program, user):  # noqa: F811
     assert set(names(program.get(SEARCH))) == {"small.png", "large.png", "large.jpg"}
 
 
-def test_pages_go_on_where_the_last_one_ended(program, user):  # noqa: F811
+def test_pages_go_on_where_the_last_one_ended(program, user):
     for number in range(7):
         add_photo(user, f"{number}.png", text="tea")
     found, cursor = [], {}
@@ -76,7 +75,7 @@ def test_pages_go_on_where_the_last_one_ended(program, user):  # noqa: F811
     assert ResultList.objects.count() == 1
 
 
-def test_a_list_without_further_pages_is_not_kept(program, user):  # noqa: F811
+def test_a_list_without_further_pages_is_not_kept(program, user):
     for number in range(3):
         add_photo(user, f"{number}.png", text="tea")
     page = program.get(SEARCH, {"q": "tea", "page_size": 3})
@@ -108,7 +107,7 @@ def test_a_senseless_search_is_refused_by_the_field(program, query, field):
     assert [error["field"] for error in response.json()["errors"]] == [field]
 
 
-def test_a_picture_finds_those_that_look_like_it(program, user):  # noqa: F811
+def test_a_picture_finds_those_that_look_like_it(program, user):
     add_photo(user, "alike.png", angle=0)
     add_photo(user, "small.png", angle=0, width=10)
     response = program.post(
@@ -117,7 +116,7 @@ def test_a_picture_finds_those_that_look_like_it(program, user):  # noqa: F811
     assert names(response) == ["alike.png"]
 
 
-def test_a_search_by_picture_goes_on_without_the_picture(program, user):  # noqa: F811
+def test_a_search_by_picture_goes_on_without_the_picture(program, user):
     for number in range(3):
         add_photo(user, f"{number}.png", angle=20 * number)
     page = program.post(f"{SEARCH}by-picture/", {"picture": SimpleUploadedFile("x.png", picture()), "page_size": 2})
@@ -144,7 +143,7 @@ def test_what_is_no_picture_is_refused(program, settings, form, status):
     assert response["Content-Type"] == "application/problem+json"
 
 
-def test_a_search_may_begin_with_a_photo_or_a_part_of_it(program, user, monkeypatch):  # noqa: F811
+def test_a_search_may_begin_with_a_photo_or_a_part_of_it(program, user, monkeypatch):
     photo = add_photo(user, "one.png", angle=90)
     add_photo(user, "alike.png", angle=85, text="tea")
     add_photo(user, "upright.png", angle=0)
@@ -169,7 +168,7 @@ def test_a_search_may_begin_with_a_photo_or_a_part_of_it(program, user, monkeypa
         assert [error["field"] for error in response.json()["errors"]] == ["region"]
 
 
-def test_says_to_wait_while_other_picture_searches_run(program, user, monkeypatch):  # noqa: F811
+def test_says_to_wait_while_other_picture_searches_run(program, user, monkeypatch):
     def refuse(*_arguments, **_fields):
         raise EncoderBusy("Two are under way.")
 
@@ -184,7 +183,7 @@ def test_says_to_wait_while_other_picture_searches_run(program, user, monkeypatc
         assert response.json()["detail"] == "Two are under way."
 
 
-def test_where_the_words_stand_and_less_likely_ones_begin_is_told(program, user, monkeypatch):  # noqa: F811
+def test_where_the_words_stand_and_less_likely_ones_begin_is_told(program, user, monkeypatch):
     add_photo(user, "words.png", text="tea")
     PhotoText.objects.update(lines=[{"text": "tea", "confidence": 1.0, "box": BOX}])
     add_photo(user, "vague.png", angle=0)
@@ -198,13 +197,13 @@ def test_where_the_words_stand_and_less_likely_ones_begin_is_told(program, user,
     assert answer["results"][1]["boxes"] == []
 
 
-def test_what_looks_alike_is_told(program, user):  # noqa: F811
+def test_what_looks_alike_is_told(program, user):
     photo = add_photo(user, "one.png", angle=0)
     add_photo(user, "two.png", angle=5)
     assert names(program.get(f"/api/v1/photos/{photo.pk}/similar/")) == ["two.png"]
 
 
-def test_the_text_is_told_with_its_boxes(program, user):  # noqa: F811
+def test_the_text_is_told_with_its_boxes(program, user):
     photo = add_photo(user, "one.png", text="航班 NH961")
     PhotoText.objects.update(lines=[{"text": "航班 NH961", "confidence": 0.9, "box": BOX}])
     told = program.get(f"/api/v1/photos/{photo.pk}/text/").json()

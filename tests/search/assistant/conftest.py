@@ -11,7 +11,6 @@ from gallery.assistants import AssistantAccess
 from gallery.models import Photo
 from gallery.processing.tasks import make_thumbnails
 from search.models import PhotoText
-from tests.gallery.conftest import broker, media_root, store  # noqa: F401 - fixtures
 
 LINES = ["身份证 11010519491231002X", "Flight NH961 to Tokyo", "call 138 0013 8000"]
 BOXES = [[[0.0, top], [1.0, top], [1.0, top + 0.2], [0.0, top + 0.2]] for top in (0.1, 0.4, 0.7)]
@@ -40,7 +39,7 @@ def allowed(owner) -> AssistantAccess:
 
 
 @pytest.fixture
-def photo(store, owner, broker) -> Photo:  # noqa: F811
+def photo(store, owner, broker) -> Photo:
     """A white picture that says LINES."""
     file = BytesIO()
     Image.new("RGB", (300, 300), "white").save(file, "PNG")

@@ -12,7 +12,7 @@ from search.models import PhotoText, SavedSearch
 from search.ranking.ranker import Ranker
 from search.ranking.results import Found, FoundList
 from search.saved import choose_for_assistants, save_search, saved_searches, searches_for_assistants
-from tests.gallery.conftest import picture
+from tests.drawing import picture
 from tests.search.assistant.asking import ask, sentence
 
 pytestmark = pytest.mark.django_db(transaction=True)

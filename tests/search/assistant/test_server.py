@@ -15,7 +15,7 @@ from gallery.models import Photo
 from gallery.storage.files import thumbnail_path
 from search.assistant.server import make_server
 from search.models import PhotoText, ResultList
-from tests.gallery.conftest import picture
+from tests.drawing import picture
 from tests.search.assistant.asking import ask, sentence
 
 pytestmark = pytest.mark.django_db(transaction=True)

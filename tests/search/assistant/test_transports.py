@@ -19,7 +19,7 @@ from mcp.client.streamable_http import streamable_http_client
 from gallery.access.tokens import Scope, issue_token
 from photosearch.embedded.programs import ASSISTANT
 from photosearch.embedded.provision import free_port
-from tests.gallery.conftest import process_environment
+from tests.processes import process_environment
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROOT = Path(__file__).resolve().parents[3]

@@ -1,7 +1,6 @@
 """Weights and pictures for the tests of the encoders."""
 
 import os
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -12,25 +11,6 @@ from tests.search.encoders.small_clip import save_as_torchscript, small_clip_wei
 
 # As in the encoder process: where processors are shared, threads that spin while they wait double the work.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-
-FOLDERS = {"skimage": "data", "sklearn": "datasets/images"}
-
-
-def photograph(package: str, filename: str) -> Path:
-    """A real photograph that an installed package brings along."""
-    return Path(find_spec(package).origin).parent / FOLDERS[package] / filename
-
-
-@pytest.fixture(scope="session")
-def photographs() -> dict[str, Path]:
-    """Real photographs by what they show."""
-    return {
-        "cat": photograph("skimage", "chelsea.png"),
-        "coffee": photograph("skimage", "coffee.png"),
-        "rocket": photograph("skimage", "rocket.jpg"),
-        "flower": photograph("sklearn", "flower.jpg"),
-        "temple": photograph("sklearn", "china.jpg"),
-    }
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from search.keywords.index import (
 from search.keywords.search import keyword_search
 from search.models import IndexedPhoto, PhotoText, missing_texts, stale_documents
 from search.query.parser import parse
-from tests.search.conftest import index_all, refresh
+from tests.search.indexing import index_all, refresh
 
 pytestmark = pytest.mark.django_db
 

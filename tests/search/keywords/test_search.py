@@ -14,7 +14,7 @@ from search.keywords.snippets import KeywordHit, SnippetMaker
 from search.query.folding import fold
 from search.query.parser import parse
 from tests.near_misses import near_misses
-from tests.search.conftest import index_all
+from tests.search.indexing import index_all
 
 pytestmark = pytest.mark.django_db
 

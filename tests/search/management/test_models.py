@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from search.encoders.client import describe_encoders
 from search.vectors.index import has_vector_index
 from tests.encoder_process import EncoderProcess, ready_encoder
-from tests.search.library import drop_vector_indexes, embed, make_photos, unit_vectors
+from tests.factories import drop_vector_indexes, embed, make_photos, unit_vectors
 
 
 @pytest.fixture(scope="module")

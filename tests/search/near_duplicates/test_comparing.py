@@ -26,20 +26,9 @@ from search.near_duplicates.comparing import (
     owners_to_compare,
     uncompared_photos,
 )
-from tests.gallery.photos.test_merging import waiting_for_locks
-from tests.search.library import embed, make_photos, unit_vectors
-from tests.search.near_duplicates.test_near_pairs import LIMIT, clustered
-
-MODEL = "shapes@000000000000.1"
-DIMENSIONS = 24
-
-
-def compare(owner, *, model=MODEL, dimensions=DIMENSIONS) -> int:
-    """All there is to do; the number of passes."""
-    passes = 0
-    while compare_some(owner.pk, model=model, dimensions=dimensions, limit=LIMIT):
-        passes += 1
-    return passes
+from tests.factories import embed, make_photos, unit_vectors
+from tests.processes import waiting_for_locks
+from tests.search.near_duplicates.clusters import DIMENSIONS, LIMIT, MODEL, clustered, compare
 
 
 def stored(owner) -> set[tuple[int, int]]:

@@ -15,9 +15,8 @@ from search.models import ComparedPhoto, KeptApart, LookAlike, PhotoText
 from search.near_duplicates import groups as engine
 from search.near_duplicates.comparing import compare_words
 from search.near_duplicates.groups import forget_kept_apart, keep_apart, look_alikes, uncompared_count
-from tests.search.library import embed, make_photos
-from tests.search.near_duplicates.test_comparing import compare
-from tests.search.vectors.test_encoder_choice import CLIP
+from tests.factories import CLIP, embed, make_photos
+from tests.search.near_duplicates.clusters import compare
 
 pytestmark = pytest.mark.django_db
 

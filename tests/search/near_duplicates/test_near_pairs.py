@@ -5,17 +5,8 @@ import pytest
 
 from search.near_duplicates import near_pairs
 from search.near_duplicates.near_pairs import Neighbours
-from tests.search.library import unit_vectors
-
-LIMIT = 0.04
-
-
-def clustered(size: int, *, dimensions: int = 24, seed: int = 0) -> np.ndarray:
-    """Unit vectors around some centres, a good part of the pairs nearer than LIMIT."""
-    centres = unit_vectors(20, dimensions, seed=seed)
-    generator = np.random.default_rng(seed)
-    vectors = centres[generator.integers(20, size=size)] + 0.04 * generator.normal(size=(size, dimensions))
-    return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+from tests.factories import unit_vectors
+from tests.search.near_duplicates.clusters import LIMIT, clustered
 
 
 def met(ids, vectors, others, other_ids, *, most=1000, block=37) -> tuple[dict[tuple[int, int], float], Neighbours]:

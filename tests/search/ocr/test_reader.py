@@ -17,7 +17,7 @@ from search.ocr import reader, weights
 from search.ocr.reader import TextLine, TextRecognitionFailed, TextRecognitionUnavailable, engine_version, extract_text
 from search.ocr.weights import PACKAGES, find_weights
 from search.query.folding import compose
-from tests.search.drawing import draw_lines
+from tests.drawing import draw_lines
 
 PAGE = [
     "登机牌 BOARDING PASS",

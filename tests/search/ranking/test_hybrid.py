@@ -1,72 +1,21 @@
 """Rankings are fused, explained, narrowed and authorised; the encoders behind are tested in tests/search/encoders."""
 
-import hashlib
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from gallery.models import Photo, PhotoSource
-from search.encoders.client import Calibration, EncoderInfo, EncoderUnavailable, QueryVector
-from search.models import PhotoEmbedding, PhotoText
-from search.ranking import hybrid, ranker
+from search.encoders.client import EncoderUnavailable, QueryVector
+from search.ranking import ranker
 from search.ranking.hybrid import continue_search, search_by_image, search_by_text, search_similar
 from search.ranking.ranker import RRF_K, reciprocal_rank_fusion
-
-ENCODER = EncoderInfo(
-    name="shapes",
-    title="Shapes",
-    model="shapes@000000000000.1",
-    dimensions=2,
-    scripts=frozenset({"latin"}),
-    text_calibration=Calibration(slope=10, midpoint=0.5),
-    image_calibration=Calibration(slope=10, midpoint=0.5),
-    floor=0.5,
-    state="ready",
-    reason="",
-    is_basic=False,
-)
-
-
-@pytest.fixture
-def encoder(monkeypatch: pytest.MonkeyPatch) -> EncoderInfo:
-    """An encoder for which every query means the direction (1, 0)."""
-    query = QueryVector(vector=np.array([1.0, 0.0], dtype=np.float32), baseline=0.0)
-    monkeypatch.setattr(ranker, "describe_encoders", lambda: [ENCODER])
-    for module in (ranker, hybrid):
-        monkeypatch.setattr(
-            module, "choose_encoder", lambda scripts, *, user: ENCODER if scripts <= {"latin"} else None
-        )
-    monkeypatch.setattr(ranker, "encode_text", lambda text, *, model: query)
-    monkeypatch.setattr(hybrid, "encode_query_image", lambda data, *, model, asker: query)
-    return ENCODER
-
-
-@pytest.fixture
-def words_from_database(settings):
-    """Words are looked up in PostgreSQL: the index has tests of its own."""
-    settings.ELASTICSEARCH_URL = ""
+from tests.factories import ENCODER, add_photo
 
 
 @pytest.fixture
 def user(django_user_model):
     return django_user_model.objects.create_user("owner")
-
-
-def add_photo(owner, filename: str, *, text: str = "", angle: float | None = None, **fields) -> Photo:
-    """A photo whose vector stands at `angle` degrees to what every query means."""
-    digest = hashlib.sha256(f"{owner.pk}{filename}".encode()).hexdigest()
-    fields = {"extension": "png", "width": 100, "height": 100, "file_size": 1} | fields
-    photo = Photo.objects.create(
-        owner=owner, filename=filename, file=f"originals/{digest}", sha256=digest, md5="", sha1="", **fields
-    )
-    PhotoText.objects.create(photo=photo, owner=owner, engine="drawn", text=text)
-    if angle is not None:
-        radians = np.deg2rad(angle)
-        PhotoEmbedding.objects.create(
-            photo=photo, owner=owner, model=ENCODER.model, vector=[np.cos(radians), np.sin(radians)]
-        )
-    return photo
 
 
 def found(page) -> list[str]:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from search.vectors.composition import compose
-from tests.search.library import unit_vectors
+from tests.factories import unit_vectors
 
 
 def test_a_picture_alone_stays_what_it_is():

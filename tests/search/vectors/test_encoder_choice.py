@@ -5,26 +5,13 @@ from dataclasses import replace
 import pytest
 from django.core.cache import cache
 
-from search.encoders.client import Calibration, EncoderInfo
+from search.encoders.client import EncoderInfo
 from search.vectors import encoder_choice
 from search.vectors.encoder_choice import choose_encoder
-from tests.search.library import embed, make_photos, unit_vectors
+from tests.factories import CLIP, embed, make_photos, unit_vectors
 
 pytestmark = pytest.mark.django_db
 
-CLIP = EncoderInfo(
-    name="clip",
-    title="CLIP",
-    model="clip@0123456789ab.1",
-    dimensions=4,
-    scripts=frozenset({"latin"}),
-    text_calibration=Calibration(slope=1, midpoint=0),
-    image_calibration=Calibration(slope=1, midpoint=0),
-    floor=0.1,
-    state="ready",
-    reason="",
-    is_basic=False,
-)
 CONSE = replace(CLIP, name="conse", model="conse@0123456789ab.1", scripts=frozenset({"latin", "han"}), is_basic=True)
 WAITING = replace(CLIP, model="", state="waiting", reason="Put the weights there.")
 LATIN, HAN = frozenset({"latin"}), frozenset({"han"})

@@ -7,7 +7,7 @@ from django.db import DataError, connection
 from search.models import PhotoEmbedding
 from search.vectors import index
 from search.vectors.index import build_vector_index, has_vector_index
-from tests.search.library import drop_vector_indexes, embed, make_photos, unit_vectors, vector_indexes
+from tests.factories import drop_vector_indexes, embed, make_photos, unit_vectors, vector_indexes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -10,7 +10,7 @@ from search.models import PhotoEmbedding
 from search.vectors import search as module
 from search.vectors.index import build_vector_index
 from search.vectors.search import VectorHit, vector_search
-from tests.search.library import drop_vector_indexes, embed, make_photos, unit_vectors
+from tests.factories import drop_vector_indexes, embed, make_photos, unit_vectors
 
 MODEL, DIMENSIONS = "drawn@0123456789ab.1", 8
 

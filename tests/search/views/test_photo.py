@@ -5,14 +5,14 @@ from django.test import Client
 
 from gallery.models import MAX_ATTEMPTS, Photo, Step, StepAttempt
 from search.models import PhotoText
-from tests.search.ranking.test_hybrid import add_photo, encoder, user  # noqa: F401 - fixtures
+from tests.factories import add_photo
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("encoder")]
 HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture
-def client(client: Client, user) -> Client:  # noqa: F811
+def client(client: Client, user) -> Client:
     """A browser in which the user is logged in."""
     client.force_login(user)
     return client
@@ -23,7 +23,7 @@ def unread(photo: Photo) -> Photo:
     return photo
 
 
-def test_the_text_found_is_shown_line_by_line_and_escaped(client, user):  # noqa: F811
+def test_the_text_found_is_shown_line_by_line_and_escaped(client, user):
     photo = add_photo(user, "a.png")
     lines = [{"text": "<b>bold</b>"}, {"text": "第二行"}]
     PhotoText.objects.update(text="<b>bold</b>\n第二行", lines=lines)
@@ -34,12 +34,12 @@ def test_the_text_found_is_shown_line_by_line_and_escaped(client, user):  # noqa
     assert "<html" in client.get(f"/photos/{photo.pk}/text").content.decode()
 
 
-def test_a_photo_without_words_says_so(client, user):  # noqa: F811
+def test_a_photo_without_words_says_so(client, user):
     photo = add_photo(user, "a.png", text="")
     assert "None was found." in client.get(f"/photos/{photo.pk}/text").content.decode()
 
 
-def test_text_that_is_still_awaited_asks_again(client, user):  # noqa: F811
+def test_text_that_is_still_awaited_asks_again(client, user):
     photo = unread(add_photo(user, "a.png"))
     fragment = client.get(f"/photos/{photo.pk}/text", headers=HTMX).content.decode()
     assert "It has not been read yet." in fragment
@@ -51,7 +51,7 @@ def test_text_that_is_still_awaited_asks_again(client, user):  # noqa: F811
     assert "<div>tea</div>" in client.get(**again).content.decode()
 
 
-def test_text_that_nobody_wants_is_not_waited_for(client, user):  # noqa: F811
+def test_text_that_nobody_wants_is_not_waited_for(client, user):
     photo = unread(add_photo(user, "a.png"))
     Photo.objects.update(wants_text=False)
     fragment = client.get(f"/photos/{photo.pk}/text", headers=HTMX).content.decode()
@@ -59,7 +59,7 @@ def test_text_that_nobody_wants_is_not_waited_for(client, user):  # noqa: F811
     assert "hx-trigger" not in fragment
 
 
-def test_text_that_will_not_come_is_not_waited_for(client, user):  # noqa: F811
+def test_text_that_will_not_come_is_not_waited_for(client, user):
     photo = unread(add_photo(user, "a.png"))
     StepAttempt.objects.create(photo=photo, step=Step.TEXT, version="x", attempts=MAX_ATTEMPTS)
     fragment = client.get(f"/photos/{photo.pk}/text", headers=HTMX).content.decode()
@@ -67,7 +67,7 @@ def test_text_that_will_not_come_is_not_waited_for(client, user):  # noqa: F811
     assert "hx-trigger" not in fragment
 
 
-def test_similar_photos_are_shown_without_itself(client, user):  # noqa: F811
+def test_similar_photos_are_shown_without_itself(client, user):
     photo = add_photo(user, "itself.png", angle=0)
     add_photo(user, "near.png", angle=10)
     add_photo(user, "far.png", angle=85)
@@ -79,12 +79,12 @@ def test_similar_photos_are_shown_without_itself(client, user):  # noqa: F811
     assert "</b> Shapes" in client.get(f"/photos/{photo.pk}/similar").content.decode()
 
 
-def test_a_photo_like_no_other_says_so(client, user):  # noqa: F811
+def test_a_photo_like_no_other_says_so(client, user):
     photo = add_photo(user, "alone.png", angle=0)
     assert "No other photo looks like this one." in client.get(f"/photos/{photo.pk}/similar").content.decode()
 
 
-def test_a_browser_keeps_page_and_fragment_apart(client, user):  # noqa: F811
+def test_a_browser_keeps_page_and_fragment_apart(client, user):
     photo = add_photo(user, "a.png")
     for path in (f"/photos/{photo.pk}/similar", f"/photos/{photo.pk}/text", f"/photos/{photo.pk}"):
         assert "HX-Request" in client.get(path)["Vary"]
@@ -96,7 +96,7 @@ LINES = [
 ]
 
 
-def test_the_words_of_the_query_are_boxed_and_every_line_can_be(client, user):  # noqa: F811
+def test_the_words_of_the_query_are_boxed_and_every_line_can_be(client, user):
     photo = add_photo(user, "a.png")
     PhotoText.objects.update(lines=LINES)
     fragment = client.get(f"/photos/{photo.pk}/matches", {"q": "nh961"}).content.decode()
@@ -110,12 +110,12 @@ def test_the_words_of_the_query_are_boxed_and_every_line_can_be(client, user):  
     assert "data-match>" not in client.get(f"/photos/{photo.pk}/matches", {"q": "width:x"}).content.decode()
 
 
-def test_a_picture_without_text_has_nothing_laid_over_it(client, user):  # noqa: F811
+def test_a_picture_without_text_has_nothing_laid_over_it(client, user):
     photo = add_photo(user, "a.png")
     assert client.get(f"/photos/{photo.pk}/matches", {"q": "tea"}).status_code == 204
 
 
-def test_anothers_words_are_not_boxed(client, user, django_user_model):  # noqa: F811
+def test_anothers_words_are_not_boxed(client, user, django_user_model):
     photo = add_photo(django_user_model.objects.create_user("other"), "a.png")
     PhotoText.objects.update(lines=LINES)
     assert client.get(f"/photos/{photo.pk}/matches", {"q": "nh961"}).status_code == 404

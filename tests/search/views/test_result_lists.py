@@ -9,20 +9,20 @@ from django.utils import timezone
 
 from search.models import ResultList
 from search.ranking.result_lists import LIFETIME
-from tests.search.ranking.test_hybrid import add_photo, encoder, user, words_from_database  # noqa: F401 - fixtures
+from tests.factories import add_photo
 from tests.search.result_pages import names, page
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("words_from_database", "encoder")]
 
 
 @pytest.fixture
-def client(client: Client, user) -> Client:  # noqa: F811
+def client(client: Client, user) -> Client:
     """A browser in which the user is logged in."""
     client.force_login(user)
     return client
 
 
-def test_pages_neither_repeat_nor_skip_while_photos_come_and_go(client, user):  # noqa: F811
+def test_pages_neither_repeat_nor_skip_while_photos_come_and_go(client, user):
     photos = [add_photo(user, f"{number}.png", text="tea") for number in range(150)]
     first = client.get("/search", {"q": "tea"})
     assert "Show more" in page(first)
@@ -41,7 +41,7 @@ def test_pages_neither_repeat_nor_skip_while_photos_come_and_go(client, user):  
     assert "Show more" not in page(third)
 
 
-def test_the_next_page_costs_few_queries(client, user, django_assert_max_num_queries):  # noqa: F811
+def test_the_next_page_costs_few_queries(client, user, django_assert_max_num_queries):
     for number in range(130):
         add_photo(user, f"{number}.png", text="tea")
     key = client.get("/search", {"q": "tea"}).context["page"].key
@@ -49,7 +49,7 @@ def test_the_next_page_costs_few_queries(client, user, django_assert_max_num_que
         client.get("/search", {"q": "tea", "list": key, "start": "60"}, headers={"HX-Request": "true"})
 
 
-def test_anothers_list_is_not_shown(client, user, django_user_model):  # noqa: F811
+def test_anothers_list_is_not_shown(client, user, django_user_model):
     for number in range(70):
         add_photo(user, f"{number}.png", text="tea")
     key = client.get("/search", {"q": "tea"}).context["page"].key
@@ -59,7 +59,7 @@ def test_anothers_list_is_not_shown(client, user, django_user_model):  # noqa: F
     assert names(response) == []
 
 
-def test_a_list_that_is_too_old_is_made_anew(client, user):  # noqa: F811
+def test_a_list_that_is_too_old_is_made_anew(client, user):
     for number in range(70):
         add_photo(user, f"{number}.png", text="tea")
     key = client.get("/search", {"q": "tea"}).context["page"].key
@@ -77,7 +77,7 @@ def beside(client: Client, address: str) -> list[str]:
     return re.findall(r'class="turn" rel="\w+" href="([^"]+)"', page(client.get(address)).replace("&amp;", "&"))
 
 
-def test_from_photo_to_photo_one_stays_in_the_results(client, user):  # noqa: F811
+def test_from_photo_to_photo_one_stays_in_the_results(client, user):
     found = [add_photo(user, f"{number}.png", text="tea") for number in range(3)]
     add_photo(user, "between.png", text="coffee")
     results = client.get("/search", {"q": "tea"})
@@ -90,7 +90,7 @@ def test_from_photo_to_photo_one_stays_in_the_results(client, user):  # noqa: F8
     assert beside(client, f"/photos/{first}{query}") == [f"/photos/{third}{query}"]
 
 
-def test_without_the_results_one_goes_through_the_timeline(client, user, django_user_model):  # noqa: F811
+def test_without_the_results_one_goes_through_the_timeline(client, user, django_user_model):
     older, newer = (add_photo(user, name, text="tea") for name in ("a.png", "b.png"))
     stranger = Client()
     stranger.force_login(django_user_model.objects.create_user("stranger"))

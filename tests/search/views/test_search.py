@@ -9,27 +9,27 @@ from search.chips import Chip
 from search.encoders.client import EncoderUnavailable
 from search.query.parser import MAX_QUERY_LENGTH
 from search.ranking import ranker
-from tests.search.ranking.test_hybrid import add_photo, encoder, user, words_from_database  # noqa: F401 - fixtures
+from tests.factories import add_photo
 from tests.search.result_pages import names, page
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("words_from_database", "encoder")]
 
 
 @pytest.fixture
-def client(client: Client, user) -> Client:  # noqa: F811
+def client(client: Client, user) -> Client:
     """A browser in which the user is logged in."""
     client.force_login(user)
     return client
 
 
-def test_without_a_question_the_page_says_how_to_ask(client, user):  # noqa: F811
+def test_without_a_question_the_page_says_how_to_ask(client, user):
     add_photo(user, "any.png")
     response = client.get("/search")
     assert "Find a picture by…" in page(response)
     assert "any.png" not in page(response)
 
 
-def test_words_are_found_and_shown_where_they_stand(client, user):  # noqa: F811
+def test_words_are_found_and_shown_where_they_stand(client, user):
     add_photo(user, "boarding.png", text="Flight NH961 to Tokyo")
     add_photo(user, "other.png", text="Flight NH916 to Tokyo")
     response = client.get("/search", {"q": "NH961"})
@@ -38,14 +38,14 @@ def test_words_are_found_and_shown_where_they_stand(client, user):  # noqa: F811
     assert 'value="NH961"' in page(response)
 
 
-def test_likeness_is_shown_in_per_cent_and_the_cosine_in_a_tooltip(client, user):  # noqa: F811
+def test_likeness_is_shown_in_per_cent_and_the_cosine_in_a_tooltip(client, user):
     add_photo(user, "alike.png", angle=0)
     response = client.get("/search", {"q": "circle"})
     assert "<b>99%</b> Shapes" in page(response)
     assert 'title="cosine 1.0000"' in page(response)
 
 
-def test_what_was_typed_or_read_is_escaped(client, user):  # noqa: F811
+def test_what_was_typed_or_read_is_escaped(client, user):
     hostile = "<img src=x onerror=alert(1)>"
     add_photo(user, f"{hostile}.png", text=f"look {hostile} here", description=hostile)
     response = client.get("/search", {"q": hostile})
@@ -54,7 +54,7 @@ def test_what_was_typed_or_read_is_escaped(client, user):  # noqa: F811
     assert "<script" not in page(client.get("/search", {"q": '"><script>alert(1)</script>'})).split("<body")[1]
 
 
-def test_the_filters_of_form_and_box_add_up(client, user):  # noqa: F811
+def test_the_filters_of_form_and_box_add_up(client, user):
     add_photo(user, "small.png", text="tea", width=10)
     add_photo(user, "large.png", text="tea", width=900, importance=4)
     add_photo(user, "large.jpg", text="tea", width=900, importance=4, extension="jpg")
@@ -64,7 +64,7 @@ def test_the_filters_of_form_and_box_add_up(client, user):  # noqa: F811
     assert names(client.get("/search", {"min_importance": "4", "extension": "jpg"})) == ["large.jpg"]
 
 
-def test_every_filter_can_be_taken_away(client, user):  # noqa: F811
+def test_every_filter_can_be_taken_away(client, user):
     response = client.get("/search", {"q": "tea", "min_width": "500", "after": "2023-05-01", "top": "20"})
     assert response.context["chips"] == [
         Chip("Width from", "500 px", "q=tea&after=2023-05-01&top=20"),
@@ -84,7 +84,7 @@ def test_typed_filters_and_dates_can_be_taken_away_too(client):
     assert "search for it as text" in page(response)
 
 
-def test_a_date_finds_what_was_taken_then_and_in_quotes_what_says_so(client, user):  # noqa: F811
+def test_a_date_finds_what_was_taken_then_and_in_quotes_what_says_so(client, user):
     add_photo(user, "taken.png", text="tea", taken_at=datetime(2023, 5, 20, 23, 59))
     add_photo(user, "says.png", text="tea 2023-05", taken_at=datetime(2022, 1, 1))
     assert names(client.get("/search", {"q": "tea 2023-05"})) == ["taken.png"]
@@ -92,7 +92,7 @@ def test_a_date_finds_what_was_taken_then_and_in_quotes_what_says_so(client, use
     assert names(client.get("/search", {"q": 'tea "2023-05"'})) == ["says.png"]
 
 
-def test_an_order_by_date_can_be_asked_for(client, user):  # noqa: F811
+def test_an_order_by_date_can_be_asked_for(client, user):
     for year in (2021, 2023, 2022):
         add_photo(user, f"{year}.png", text="tea", taken_at=datetime(year, 1, 1))
     newest = client.get("/search", {"q": "tea", "order": "newest"})
@@ -101,7 +101,7 @@ def test_an_order_by_date_can_be_asked_for(client, user):  # noqa: F811
     assert ("Best first", "q=tea", False) in newest.context["orders"]
 
 
-def test_an_order_by_date_says_what_it_leaves_out_and_links_to_all(client, user):  # noqa: F811
+def test_an_order_by_date_says_what_it_leaves_out_and_links_to_all(client, user):
     for number in range(40):
         add_photo(user, f"{number}.png", angle=55 + number / 30, text=f"{number * 7919} unlike")
     assert "Nothing fits well; these come nearest" in page(client.get("/search", {"q": "porsche"}))
@@ -114,7 +114,7 @@ def test_an_order_by_date_says_what_it_leaves_out_and_links_to_all(client, user)
     assert '<a href="/search?q=porsche">See all, best first</a>' in newest
 
 
-def test_how_many_there_may_be_is_kept_to(client, user):  # noqa: F811
+def test_how_many_there_may_be_is_kept_to(client, user):
     for number in range(25):
         add_photo(user, f"{number}.png", text="tea")
     response = client.get("/search", {"q": "tea", "top": "20"})
@@ -147,7 +147,7 @@ def test_a_senseless_search_is_refused_with_a_sentence(client, address, sentence
     assert sentence in page(response)
 
 
-def test_what_cannot_be_asked_is_said(client, user, monkeypatch):  # noqa: F811
+def test_what_cannot_be_asked_is_said(client, user, monkeypatch):
     def nobody(*_arguments: object, **_more: object) -> None:
         raise EncoderUnavailable("Nobody there.")
 

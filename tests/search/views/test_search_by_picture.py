@@ -13,15 +13,15 @@ from search.encoders.client import EncoderBusy, QueryVector
 from search.models import SearchExample
 from search.ranking import hybrid
 from search.vectors import examples
-from tests.gallery.conftest import picture
-from tests.search.ranking.test_hybrid import add_photo, encoder, user, words_from_database  # noqa: F401 - fixtures
+from tests.drawing import picture
+from tests.factories import add_photo
 from tests.search.result_pages import names, page
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("words_from_database", "encoder")]
 
 
 @pytest.fixture
-def client(client: Client, user) -> Client:  # noqa: F811
+def client(client: Client, user) -> Client:
     """A browser in which the user is logged in."""
     client.force_login(user)
     return client
@@ -32,7 +32,7 @@ def send(client: Client, data: bytes | None = None, **fields: str):
     return client.post("/search/picture", {**files, **fields}, follow=True)
 
 
-def test_a_picture_finds_those_that_look_like_it(client, user, tmp_path, settings):  # noqa: F811
+def test_a_picture_finds_those_that_look_like_it(client, user, tmp_path, settings):
     settings.MEDIA_ROOT = tmp_path
     add_photo(user, "far.png", angle=80)
     add_photo(user, "near.png", angle=10)
@@ -43,7 +43,7 @@ def test_a_picture_finds_those_that_look_like_it(client, user, tmp_path, setting
     assert not list(tmp_path.iterdir())
 
 
-def test_a_search_with_a_picture_is_a_link_of_ones_own_for_a_day(client, user, django_user_model):  # noqa: F811
+def test_a_search_with_a_picture_is_a_link_of_ones_own_for_a_day(client, user, django_user_model):
     add_photo(user, "near.png", angle=10)
     address = send(client, picture()).redirect_chain[-1][0]
     assert names(client.get(address)) == ["near.png"]
@@ -56,7 +56,7 @@ def test_a_search_with_a_picture_is_a_link_of_ones_own_for_a_day(client, user, d
     assert "choose it again" in page(late)
 
 
-def test_a_stored_photo_and_a_part_of_it_can_be_searched_with(client, user, monkeypatch, django_user_model):  # noqa: F811
+def test_a_stored_photo_and_a_part_of_it_can_be_searched_with(client, user, monkeypatch, django_user_model):
     regions = []
 
     def encode_region(path, region, *, model, asker):
@@ -76,7 +76,7 @@ def test_a_stored_photo_and_a_part_of_it_can_be_searched_with(client, user, monk
 
 
 @pytest.mark.parametrize("region", ["1,2", "0,0,0,0", "0,0,2,1", "a,b,c,d", "nan,0,1,1"])
-def test_a_part_that_is_none_is_refused(client, user, region):  # noqa: F811
+def test_a_part_that_is_none_is_refused(client, user, region):
     photo = add_photo(user, "this.png", angle=0)
     response = client.get("/search", {"photo": photo.pk, "region": region})
     assert response.status_code == 400
@@ -99,7 +99,7 @@ def test_what_is_no_picture_is_refused_with_a_sentence(client, monkeypatch):
     assert "This is no picture." in page(response)
 
 
-def test_says_to_wait_while_other_picture_searches_run(client, user, monkeypatch):  # noqa: F811
+def test_says_to_wait_while_other_picture_searches_run(client, user, monkeypatch):
     def refuse(*_arguments, asker, **_fields):
         assert asker == user.pk
         raise EncoderBusy("Two are under way.")
@@ -122,13 +122,13 @@ def test_a_picture_that_is_too_large_is_refused_unread(client, settings):
     assert "This file is too large; at most" in page(response)
 
 
-def test_another_site_cannot_search(user):  # noqa: F811
+def test_another_site_cannot_search(user):
     client = Client(enforce_csrf_checks=True)
     client.force_login(user)
     assert send(client, picture()).status_code == 403
 
 
-def test_htmx_gets_the_results_alone(client, user):  # noqa: F811
+def test_htmx_gets_the_results_alone(client, user):
     add_photo(user, "near.png", angle=10)
     address = send(client, picture()).redirect_chain[-1][0]
     response = client.get(address, headers={"HX-Request": "true"})

@@ -9,7 +9,7 @@ from photosearch.embedded.elasticsearch_download import FALLBACK_VERSION, VERSIO
 from search.encoders.client import EncoderUnavailable
 from search.ocr.reader import TextRecognitionUnavailable
 from search.views import status
-from tests.search.ranking.test_hybrid import ENCODER, add_photo, user  # noqa: F401 - fixtures
+from tests.factories import ENCODER, add_photo
 
 pytestmark = pytest.mark.django_db
 
@@ -21,12 +21,12 @@ def client(client: Client) -> Client:
     return client
 
 
-def test_only_administrators_see_it(client, user):  # noqa: F811
+def test_only_administrators_see_it(client, user):
     client.force_login(user)
     assert client.get("/status/search").status_code == 403
 
 
-def test_engines_tell_how_many_photos_they_have_done(client, user, monkeypatch):  # noqa: F811
+def test_engines_tell_how_many_photos_they_have_done(client, user, monkeypatch):
     monkeypatch.setattr(status, "describe_encoders", lambda: [ENCODER])
     add_photo(user, "secret.png", angle=0, text="a secret")
     add_photo(user, "other.png")

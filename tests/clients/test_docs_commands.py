@@ -8,10 +8,9 @@ from pathlib import Path
 from zipfile import ZipFile
 
 from gallery.models import ImportJob, Photo
-from tests.clients.conftest import broker, key, media_root, owner, url  # noqa: F401 - fixtures
-from tests.gallery.conftest import picture
+from tests.drawing import picture
 
-PAGE = Path(__file__).resolve().parent.parent / "docs" / "api.md"
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "api.md"
 COMMANDS = re.findall(r"^```bash\n(.*?)^```$", PAGE.read_text(), re.DOTALL | re.MULTILINE)
 
 
@@ -37,7 +36,7 @@ def test_marks_every_block_of_commands():
     assert len(COMMANDS) >= 5
 
 
-def test_runs_every_command_in_order(url, key, owner, tmp_path):  # noqa: F811
+def test_runs_every_command_in_order(url, key, owner, tmp_path):
     (tmp_path / "ticket.png").write_bytes(picture(1))
     with ZipFile(tmp_path / "phone.zip", "w") as archive:
         archive.writestr("beach.png", picture(2))
@@ -54,7 +53,7 @@ def test_runs_every_command_in_order(url, key, owner, tmp_path):  # noqa: F811
     assert ImportJob.objects.count() == 2
 
 
-def test_curl_saves_chinese_name_in_ascii(url, key, owner, tmp_path):  # noqa: F811
+def test_curl_saves_chinese_name_in_ascii(url, key, owner, tmp_path):
     sent = '--data-binary @a.png -H "X-Filename: %E7%A5%A8.png" -H "Content-Type: image/png"'
     (tmp_path / "a.png").write_bytes(picture(1))
     run(

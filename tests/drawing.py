@@ -1,0 +1,80 @@
+"""Draws the pictures that tests upload, import and search."""
+
+import struct
+import subprocess
+import zlib
+from collections.abc import Sequence
+from functools import cache
+from io import BytesIO
+
+import numpy as np
+import pillow_heif
+from PIL import Image, ImageDraw, ImageFont
+
+Colour = str | tuple[int, int, int]
+
+
+def picture(red: int = 0, *, size: tuple[int, int] = (64, 48), kind: str = "PNG") -> bytes:
+    """A picture file of one colour."""
+    file = BytesIO()
+    Image.new("RGB", size, (red, 0, 0)).save(file, kind)
+    return file.getvalue()
+
+
+def saved(image: Image.Image, kind: str, **options: object) -> BytesIO:
+    if kind == "HEIF":
+        pillow_heif.register_heif_opener()
+    file = BytesIO()
+    image.save(file, kind, **options)
+    return file
+
+
+def png_that_claims(width: int, height: int) -> BytesIO:
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+    return BytesIO(b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b""))
+
+
+def noise(size: tuple[int, int], mode: str) -> Image.Image:
+    """Return blotches, with some transparency if the mode has any."""
+    across, down = max(2, size[0] // 9), max(2, size[1] // 9)
+    image = Image.effect_noise((across, down), 90).resize(size, Image.Resampling.BICUBIC)
+    colours = Image.merge("RGBA", [image, image.rotate(180), image.transpose(Image.Transpose.FLIP_LEFT_RIGHT), image])
+    match mode:
+        case "P":
+            return colours.quantize(50)
+        case "I;16":
+            return Image.fromarray(np.asarray(image).astype(np.uint16) * 257)
+        case "I" | "F":
+            return image.convert(mode).point(lambda value: value * 1000 - 7)
+        case "LA":
+            return Image.merge("LA", [image, image.rotate(180)])
+    return colours.convert("RGB").convert(mode) if mode in {"CMYK", "1", "L"} else colours.convert(mode)
+
+
+@cache
+def cjk_font(size: int) -> ImageFont.FreeTypeFont:
+    """A font with Chinese characters, `size` pixels high, as fontconfig finds it."""
+    path = subprocess.run(["fc-match", "-f", "%{file}", ":lang=zh-cn"], capture_output=True, text=True, check=True)
+    return ImageFont.truetype(path.stdout, size)
+
+
+def draw_lines(
+    lines: Sequence[str],
+    *,
+    size: int = 36,
+    width: int = 900,
+    height: int | None = None,
+    spacing: float = 1.9,
+    ink: Colour = "black",
+    paper: Colour = "white",
+) -> Image.Image:
+    """A picture with one text per line, `size` pixels high, from the top left; as high as the lines need."""
+    step = int(size * spacing)
+    image = Image.new("RGB", (width, height or step * len(lines) + step), paper)
+    draw = ImageDraw.Draw(image)
+    for number, line in enumerate(lines):
+        draw.text((size, step // 2 + number * step), line, fill=ink, font=cjk_font(size))
+    return image

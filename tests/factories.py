@@ -1,0 +1,132 @@
+"""Makes photos, embeddings, imports and API clients for tests."""
+
+import hashlib
+from datetime import datetime
+from hashlib import sha256
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+
+from gallery.access.tokens import Scope, issue_token
+from gallery.bulk_import.run import run_job
+from gallery.models import ImportItem, ImportJob, Photo
+from search.encoders.client import Calibration, EncoderInfo
+from search.models import PhotoEmbedding, PhotoText
+
+_numbers = count()
+ENCODER = EncoderInfo(
+    name="shapes",
+    title="Shapes",
+    model="shapes@000000000000.1",
+    dimensions=2,
+    scripts=frozenset({"latin"}),
+    text_calibration=Calibration(slope=10, midpoint=0.5),
+    image_calibration=Calibration(slope=10, midpoint=0.5),
+    floor=0.5,
+    state="ready",
+    reason="",
+    is_basic=False,
+)
+CLIP = EncoderInfo(
+    name="clip",
+    title="CLIP",
+    model="clip@0123456789ab.1",
+    dimensions=4,
+    scripts=frozenset({"latin"}),
+    text_calibration=Calibration(slope=1, midpoint=0),
+    image_calibration=Calibration(slope=1, midpoint=0),
+    floor=0.1,
+    state="ready",
+    reason="",
+    is_basic=False,
+)
+
+
+class Program(Client):
+    """A program of `user` with a key; without scopes named, with all of them."""
+
+    def __init__(self, user: User, *scopes: str, expires_at: datetime | None = None, **options: Any) -> None:
+        self.token, self.key = issue_token("test", user=user, scopes=scopes or Scope.values, expires_at=expires_at)
+        super().__init__(**options, headers={"Authorization": f"Bearer {self.key}"})
+
+
+def make_photos(owner: User, size: int) -> list[Photo]:
+    """Rows as uploads leave them."""
+    digests = [sha256(f"{next(_numbers)}".encode()).hexdigest() for _number in range(size)]
+    return Photo.objects.bulk_create(
+        Photo(
+            owner=owner,
+            file=f"originals/{digest}.jpg",
+            filename="photo.jpg",
+            extension="jpg",
+            width=40,
+            height=30,
+            file_size=1,
+            sha256=digest,
+            md5=digest[:32],
+            sha1=digest[:40],
+        )
+        for digest in digests
+    )
+
+
+def embed(photos: list[Photo], vectors: np.ndarray, *, model: str, view: int = 0) -> None:
+    """Store a vector for each photo."""
+    PhotoEmbedding.objects.bulk_create(
+        PhotoEmbedding(photo=photo, owner_id=photo.owner_id, model=model, view=view, vector=vector)
+        for photo, vector in zip(photos, vectors, strict=True)
+    )
+
+
+def unit_vectors(size: int, dimensions: int, *, seed: int = 0) -> np.ndarray:
+    """(size, dimensions) float32, in all directions."""
+    vectors = np.random.default_rng(seed).normal(size=(size, dimensions)).astype(np.float32)
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+def vector_indexes() -> list[str]:
+    """Names of the HNSW indexes that are there."""
+    with connection.cursor() as cursor:
+        cursor.execute(r"SELECT indexname FROM pg_indexes WHERE indexname LIKE 'embedding\_hnsw\_%'")
+        return [name for (name,) in cursor.fetchall()]
+
+
+def drop_vector_indexes() -> None:
+    """Unlike rows, indexes outlive a test."""
+    with connection.cursor() as cursor:
+        for name in vector_indexes():
+            cursor.execute(f"DROP INDEX {name}")
+
+
+def add_photo(owner, filename: str, *, text: str = "", angle: float | None = None, **fields) -> Photo:
+    """A photo whose vector stands at `angle` degrees to what every query means."""
+    digest = hashlib.sha256(f"{owner.pk}{filename}".encode()).hexdigest()
+    fields = {"extension": "png", "width": 100, "height": 100, "file_size": 1} | fields
+    photo = Photo.objects.create(
+        owner=owner, filename=filename, file=f"originals/{digest}", sha256=digest, md5="", sha1="", **fields
+    )
+    PhotoText.objects.create(photo=photo, owner=owner, engine="drawn", text=text)
+    if angle is not None:
+        radians = np.deg2rad(angle)
+        PhotoEmbedding.objects.create(
+            photo=photo, owner=owner, model=ENCODER.model, vector=[np.cos(radians), np.sin(radians)]
+        )
+    return photo
+
+
+def finish(job: ImportJob) -> ImportJob:
+    """Work on an import until nothing is left to do; the import as it then is."""
+    while not run_job(job.pk):
+        pass
+    job.refresh_from_db()
+    return job
+
+
+def verdicts(job: ImportJob) -> dict[str, str]:
+    """What became of each file, by its name."""
+    return {Path(item.path).name: item.verdict for item in ImportItem.objects.filter(job=job)}
