@@ -63,7 +63,7 @@ IDENTIFIERS = {
 def pinned_packages() -> dict[str, str]:
     """Return the version of each pinned package by its name, in alphabetical order, spelt with hyphens."""
     pins = [pin for name in LISTS for pin in PIN.findall((ROOT / name).read_text())]
-    return dict(sorted((name.lower().replace("_", "-"), version) for name, version in pins))
+    return dict(sorted((re.sub(r"[-_.]+", "-", name).lower(), version) for name, version in pins))
 
 
 def licence_of(package: str) -> str:
