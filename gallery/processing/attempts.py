@@ -27,15 +27,15 @@ class _Underway:
 _begun: set[_Underway] = set()
 
 
-class NeighbourDown(Exception):
-    """What the work needs does not answer: no photo's fault. The message is a sentence for the person."""
+class DependencyUnavailable(Exception):
+    """A program or file that the step needs is unavailable, which is no photo's fault; the message is for the user."""
 
 
 def run_step(step: Step, version: str, photos: Iterable[Photo], *, work: Work) -> None:
     """Do `work` for `photos`: all together that were never tried before, then one after another those that were.
 
     When a batch dies, in whatever way, its photos thus run alone the next time, and only the killer fails again.
-    NeighbourDown from `work` takes the attempt back and ends the run; other exceptions count, and go on to the caller.
+    DependencyUnavailable from `work` takes the attempt back and ends the run; other exceptions count and propagate.
     """
     by_id = {photo.pk: photo for photo in photos}
     tried = set(_rows(step, version, by_id).filter(attempts__gt=0).values_list("photo_id", flat=True))
@@ -47,7 +47,7 @@ def run_step(step: Step, version: str, photos: Iterable[Photo], *, work: Work) -
         _begun.add(underway)
         try:
             failures = work(begun) if begun else {}
-        except NeighbourDown as reason:
+        except DependencyUnavailable as reason:
             _take_back(underway, reason=str(reason))
             return
         except Exception as error:

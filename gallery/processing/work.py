@@ -20,7 +20,7 @@ from gallery.pictures.images import (
 from gallery.pictures.memory import return_memory
 from gallery.pictures.opening import is_original_there
 from gallery.pictures.watchdog import watchdog
-from gallery.processing.attempts import Failures, NeighbourDown
+from gallery.processing.attempts import DependencyUnavailable, Failures
 from gallery.storage.files import THUMBNAIL_SIDES, thumbnail_path, write_file
 from gallery.text.legible import visible
 from search.encoders import client as encoders
@@ -56,7 +56,7 @@ def store_embeddings(photos: list[Photo], *, model: str) -> Failures:
         # One of these may have killed it: it counts for all, and next time each goes alone.
         return failures | {photo.pk: str(error) for photo in readable}
     except encoders.EncoderUnavailable as error:
-        raise NeighbourDown(str(error)) from error
+        raise DependencyUnavailable(str(error)) from error
     vectors: dict[int, np.ndarray] = {}
     for photo, result in zip(readable, results, strict=True):
         if isinstance(result, str):
@@ -81,7 +81,7 @@ def store_documents(photos: list[Photo]) -> Failures:
     try:
         return index.index_photos([photo.pk for photo in photos])
     except index.KeywordSearchUnavailable as error:
-        raise NeighbourDown(str(error)) from error
+        raise DependencyUnavailable(str(error)) from error
 
 
 def _one_by_one(photos: list[Photo], work: Callable[[Photo], None], *, patience: int) -> Failures:
@@ -115,7 +115,7 @@ def _store_thumbnails(photo: Photo) -> None:
         try:
             write_file(path, [thumbnail])
         except OSError as error:
-            raise NeighbourDown(_("The thumbnails cannot be written to the disk.")) from error
+            raise DependencyUnavailable(_("The thumbnails cannot be written to the disk.")) from error
     Photo.objects.filter(pk=photo.pk).update(thumbnail_version=THUMBNAIL_VERSION, placeholder=make_placeholder(image))
 
 
@@ -124,7 +124,7 @@ def _store_text(photo: Photo) -> None:
         engine = reader.engine_version()
         lines = reader.extract_text(photo.path)
     except reader.TextRecognitionUnavailable as error:
-        raise NeighbourDown(str(error)) from error
+        raise DependencyUnavailable(str(error)) from error
     found = [asdict(line) | {"text": visible(line.text.replace("\0", ""))} for line in lines]
     text = "\n".join(line["text"] for line in found)
     with transaction.atomic():

@@ -7,7 +7,7 @@ import pytest
 
 from gallery import models
 from gallery.models import Photo, Step, StepAttempt
-from gallery.processing.attempts import Failures, NeighbourDown, run_step, take_back_begun, was_down_lately
+from gallery.processing.attempts import DependencyUnavailable, Failures, run_step, take_back_begun, was_down_lately
 
 V = "v1"
 
@@ -104,7 +104,7 @@ def test_an_unexpected_error_counts_and_goes_on_to_the_caller(photos: list[Photo
 
 def test_a_neighbour_that_is_down_costs_no_attempt(photos: list[Photo]) -> None:
     def work(_photos: list[Photo]) -> Failures:
-        raise NeighbourDown("It sleeps.")
+        raise DependencyUnavailable("It sleeps.")
 
     for _round in range(5):
         run_step(Step.TEXT, V, photos, work=work)
@@ -152,7 +152,7 @@ def test_to_be_stopped_in_order_in_the_middle_of_the_work_is_no_attempt(photos: 
 def test_an_attempt_is_taken_back_once_though_the_stop_comes_while_a_neighbour_is_down(photos: list[Photo]) -> None:
     def stop(_batch: list[Photo]) -> Failures:
         take_back_begun()
-        raise NeighbourDown("It sleeps.")
+        raise DependencyUnavailable("It sleeps.")
 
     for _round in range(2):
         run_step(Step.TEXT, V, photos, work=stop)
