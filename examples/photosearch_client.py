@@ -3,7 +3,7 @@
 
 It needs Python 3.11 and nothing else.
 
-    export PHOTOSEARCH_URL=https://photos.example.org PHOTOSEARCH_KEY=ps_…
+    export PHOTOSEARCH_URL=https://photos.example.org PHOTOSEARCH_TOKEN=ps_…
     python photosearch_client.py upload ~/Pictures --wait
     python photosearch_client.py import ~/phone.zip
     python photosearch_client.py search 登机牌 --limit 5
@@ -266,10 +266,10 @@ def main(arguments: list[str] | None = None) -> int:
     download.add_argument("ids", type=int, nargs="+")
     download.add_argument("--to", type=Path, default=Path())
     chosen = parser.parse_args(arguments)
-    missing = [name for name in ("PHOTOSEARCH_URL", "PHOTOSEARCH_KEY") if not os.environ.get(name)]
+    missing = [name for name in ("PHOTOSEARCH_URL", "PHOTOSEARCH_TOKEN") if not os.environ.get(name)]
     if missing:
         parser.error(f"Set {' and '.join(missing)}, as the first lines of this file say.")
-    server = Photosearch(os.environ["PHOTOSEARCH_URL"], os.environ["PHOTOSEARCH_KEY"])
+    server = Photosearch(os.environ["PHOTOSEARCH_URL"], os.environ["PHOTOSEARCH_TOKEN"])
     try:
         if chosen.command == "upload":
             return upload_folder(server, chosen.folder, wait=chosen.wait)

@@ -27,7 +27,7 @@ def test_the_example_client_uploads_waits_searches_and_downloads(site: Site, tmp
     picture = note("Quince jelly for the fair", "集市上的木瓜果冻")
     (tmp_path / "quince.png").write_bytes(picture)
     key = site.inside("issue_key", site.username, "upload", "search", "photo:read")
-    environment = os.environ | {"PHOTOSEARCH_URL": site.url, "PHOTOSEARCH_KEY": key}
+    environment = os.environ | {"PHOTOSEARCH_URL": site.url, "PHOTOSEARCH_TOKEN": key}
 
     def run(*arguments: object) -> str:
         command = [sys.executable, ROOT / "examples" / "photosearch_client.py", *map(str, arguments)]

@@ -73,7 +73,7 @@ def run(live_server, owner, settings):
     _token, key = issue_token("client", user=owner, scopes=[Scope.UPLOAD, Scope.SEARCH, Scope.PHOTO_READ, Scope.IMPORT])
 
     def run(*arguments: object, key: str = key, url: str = live_server.url) -> subprocess.CompletedProcess[str]:
-        environment = os.environ | {"PHOTOSEARCH_URL": url, "PHOTOSEARCH_KEY": key}
+        environment = os.environ | {"PHOTOSEARCH_URL": url, "PHOTOSEARCH_TOKEN": key}
         command = [sys.executable, CLIENT, *map(str, arguments)]
         return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
@@ -207,7 +207,7 @@ def test_a_server_that_is_not_there_and_a_missing_key_are_told_in_a_sentence(run
     assert "Traceback" not in finished.stderr
     finished = run("upload", folder, key="")
     assert finished.returncode == 2
-    assert "Set PHOTOSEARCH_KEY" in finished.stderr
+    assert "Set PHOTOSEARCH_TOKEN" in finished.stderr
 
 
 def test_it_needs_nothing_but_python():

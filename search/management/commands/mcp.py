@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from gallery.access.tokens import find_token
 from search.assistant.server import make_server
 
-VARIABLE = "PHOTOSEARCH_KEY"
+VARIABLE = "PHOTOSEARCH_TOKEN"
 
 
 class Command(BaseCommand):

@@ -106,7 +106,7 @@ def test_over_http_too_an_address_may_guess_so_many_keys_in_a_minute(address, ke
 
 
 def test_over_standard_input_the_key_of_the_environment_counts(key, allowed, photo, media_root):
-    environment = process_environment(media_root) | {"ELASTICSEARCH_URL": "", "PHOTOSEARCH_KEY": key}
+    environment = process_environment(media_root) | {"ELASTICSEARCH_URL": "", "PHOTOSEARCH_TOKEN": key}
 
     async def use() -> Any:
         server = StdioServerParameters(command=sys.executable, args=["manage.py", "mcp"], env=environment, cwd=ROOT)
@@ -117,7 +117,7 @@ def test_over_standard_input_the_key_of_the_environment_counts(key, allowed, pho
 
 
 def test_over_standard_input_a_wrong_key_is_told_at_once(media_root, owner):
-    environment = process_environment(media_root) | {"PHOTOSEARCH_KEY": "ps_wrong"}
+    environment = process_environment(media_root) | {"PHOTOSEARCH_TOKEN": "ps_wrong"}
     finished = subprocess.run(
         [sys.executable, "manage.py", "mcp"], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
     )
