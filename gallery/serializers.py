@@ -8,7 +8,7 @@ from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from gallery.access.fields import Input, Text, Whole
+from gallery.access.fields import JsonInteger, StrictSerializer, StrictString
 from gallery.access.permissions import may_administrate
 from gallery.models import MAX_IMPORTANCE, Photo, PhotoSource
 from gallery.pictures.images import CONTENT_TYPES
@@ -137,11 +137,11 @@ def shows_paths(serializer: serializers.BaseSerializer) -> bool:
     return request is not None and may_administrate(request)
 
 
-class PhotoChanges(Input):
+class PhotoChanges(StrictSerializer):
     """What a person may say of a photo; what is left out stays as it is."""
 
-    importance = Whole(required=False, min_value=0, max_value=MAX_IMPORTANCE)
-    description = Text(required=False, allow_blank=True, max_length=5000, trim_whitespace=False)
+    importance = JsonInteger(required=False, min_value=0, max_value=MAX_IMPORTANCE)
+    description = StrictString(required=False, allow_blank=True, max_length=5000, trim_whitespace=False)
     taken_at = LocalTimeField(required=False, allow_null=True)
 
 

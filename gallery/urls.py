@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gallery.access.transfers import is_page_transfer, is_transfer
+from gallery.access.transfers import limit_page_transfers, limit_transfers
 from gallery.views import (
     account,
     assistants,
@@ -26,9 +26,9 @@ urlpatterns = [
     path("timeline", timeline.send_outline, name="timeline"),
     path("timeline/<int:year>-<int:month>", timeline.send_portion, name="portion"),
     path("upload", uploads.upload_pictures, name="upload"),
-    path("uploads", is_page_transfer(resumable.begin), name="uploads"),
+    path("uploads", limit_page_transfers(resumable.begin), name="uploads"),
     path("uploads/known", resumable.tell_known, name="known"),
-    path("uploads/<uuid:upload_id>", is_page_transfer(resumable.go_on), name="resume"),
+    path("uploads/<uuid:upload_id>", limit_page_transfers(resumable.go_on), name="resume"),
     path("photos/<int:photo_id>", photos.show_photo, name="photo"),
     path("photos/<int:photo_id>/tile", photos.show_tile, name="tile"),
     path("photos/<int:photo_id>/state", photos.tell_state, name="state"),
@@ -40,16 +40,16 @@ urlpatterns = [
     path("photos/<int:photo_id>/preview", files.send_preview, name="preview"),
     path("photos/<int:photo_id>/original", files.send_original, name="original"),
     path("imports", imports.list_imports, name="imports"),
-    path("imports/new", is_transfer(imports.new_import), name="new_import"),
+    path("imports/new", limit_transfers(imports.new_import), name="new_import"),
     path(
         "imports/uploads",
-        is_page_transfer(resumable.begin),
+        limit_page_transfers(resumable.begin),
         {"resume": "gallery:resume_archive", "is_archive": True},
         name="archives",
     ),
     path(
         "imports/uploads/<uuid:upload_id>",
-        is_page_transfer(resumable.go_on),
+        limit_page_transfers(resumable.go_on),
         {"is_archive": True},
         name="resume_archive",
     ),
@@ -63,7 +63,7 @@ urlpatterns = [
     path("account/sessions/<int:session_id>/end", account.end_session, name="end_session"),
     path("selection/importance", selection.rate_chosen, name="rate_chosen"),
     path("selection/description", selection.describe_chosen, name="describe_chosen"),
-    path("selection/download", is_transfer(selection.download_chosen), name="download_chosen"),
+    path("selection/download", limit_transfers(selection.download_chosen), name="download_chosen"),
     path("selection/bin", selection.bin_chosen, name="bin_chosen"),
     path("bin", trash.show_bin, name="bin"),
     path("bin/restore", trash.restore_binned, name="restore"),

@@ -98,16 +98,16 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "gallery.access.body_gate.BodyGate",
+    "gallery.access.body_gate.BodyLimitMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "gallery.access.sessions.NoteSessions",
+    "gallery.access.sessions.RecordSessionsMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
-    "gallery.access.transfers.AnswerTooManyTransfers",
+    "gallery.access.transfers.TooManyTransfersMiddleware",
 ]
 ROOT_URLCONF = "photosearch.urls"
 WSGI_APPLICATION = "photosearch.wsgi.application"
@@ -166,7 +166,7 @@ STORAGES = {
 }
 FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
-    "gallery.access.spooling.SpoolBesidePictures",
+    "gallery.access.spooling.SpoolInMediaFolder",
 ]
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
@@ -228,16 +228,16 @@ ASSISTANT_URL = env.str("ASSISTANT_URL", default=f"{PUBLIC_URL}/mcp")
 ASSISTANT_CALLS_PER_MINUTE = env.int("ASSISTANT_CALLS_PER_MINUTE", default=60)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "gallery.access.authentication.KeyAuthentication",
+        "gallery.access.authentication.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["gallery.access.permissions.HasScope"],
     "DEFAULT_THROTTLE_CLASSES": ["gallery.access.throttles.RequestThrottle"],
-    "DEFAULT_PARSER_CLASSES": ["gallery.access.parsing.Json"],
+    "DEFAULT_PARSER_CLASSES": ["gallery.access.parsing.SafeJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "gallery.access.negotiation.AlwaysTheSame",
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "gallery.access.negotiation.FixedFormatNegotiation",
     "DEFAULT_SCHEMA_CLASS": "gallery.access.schema.Schema",
-    "EXCEPTION_HANDLER": "gallery.access.problems.answer_problem",
+    "EXCEPTION_HANDLER": "gallery.access.problems.exception_handler",
     "URL_FORMAT_OVERRIDE": None,
 }
 SPECTACULAR_SETTINGS = {

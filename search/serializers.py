@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from gallery.access.fields import MAX_NUMBER, Number, Query, Text
+from gallery.access.fields import MAX_NUMBER, QueryInteger, QuerySerializer, StrictString
 from gallery.models import MAX_IMPORTANCE, Photo
 from gallery.pictures.images import EXTENSIONS
 from gallery.serializers import LocalTimeField, Page, PhotoSerializer, StateField
@@ -27,22 +27,24 @@ CORNERS = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItem
 BOX = {"type": "array", "items": CORNERS, "minItems": 4, "maxItems": 4}
 
 
-class FilterQuery(Query):
+class FilterQuery(QuerySerializer):
     """What photos must be, in a list and in a search alike."""
 
     extension = serializers.ChoiceField(sorted(set(EXTENSIONS.values())), required=False)
-    min_width = Number(required=False, min_value=1, max_value=MAX_PIXELS)
-    max_width = Number(required=False, min_value=1, max_value=MAX_PIXELS)
-    min_height = Number(required=False, min_value=1, max_value=MAX_PIXELS)
-    max_height = Number(required=False, min_value=1, max_value=MAX_PIXELS)
-    min_importance = Number(required=False, min_value=0, max_value=MAX_IMPORTANCE)
-    max_importance = Number(required=False, min_value=0, max_value=MAX_IMPORTANCE)
+    min_width = QueryInteger(required=False, min_value=1, max_value=MAX_PIXELS)
+    max_width = QueryInteger(required=False, min_value=1, max_value=MAX_PIXELS)
+    min_height = QueryInteger(required=False, min_value=1, max_value=MAX_PIXELS)
+    max_height = QueryInteger(required=False, min_value=1, max_value=MAX_PIXELS)
+    min_importance = QueryInteger(required=False, min_value=0, max_value=MAX_IMPORTANCE)
+    max_importance = QueryInteger(required=False, min_value=0, max_value=MAX_IMPORTANCE)
     kind = serializers.ChoiceField(Photo.Kind.choices, required=False)
     taken_from = LocalTimeField(required=False, help_text="This moment or later.")
     taken_before = LocalTimeField(required=False, help_text="Earlier than this moment.")
-    filename = Text(required=False, max_length=255, trim_whitespace=False, help_text="A part of the name.")
-    camera = Text(required=False, max_length=255, trim_whitespace=False, help_text="A part of its make and model.")
-    source = Text(
+    filename = StrictString(required=False, max_length=255, trim_whitespace=False, help_text="A part of the name.")
+    camera = StrictString(
+        required=False, max_length=255, trim_whitespace=False, help_text="A part of its make and model."
+    )
+    source = StrictString(
         required=False, max_length=255, trim_whitespace=False, help_text="A part of the path that it was imported from."
     )
 
@@ -54,10 +56,10 @@ class FilterQuery(Query):
         return Filters(**renamed, **{name: given[name] for name in same})
 
 
-class RunQuery(Query):
+class RunQuery(QuerySerializer):
     """Query parameters for the results of a saved search."""
 
-    page_size = Number(required=False, default=60, min_value=1, max_value=MAX_PAGE)
+    page_size = QueryInteger(required=False, default=60, min_value=1, max_value=MAX_PAGE)
     cursor = serializers.RegexField(
         CURSOR,
         required=False,
@@ -68,7 +70,7 @@ class RunQuery(Query):
 class SearchQuery(RunQuery, FilterQuery):
     """Words, filters, and which part of what is found."""
 
-    q = Text(
+    q = StrictString(
         required=False,
         default="",
         allow_blank=True,
@@ -83,7 +85,7 @@ class SearchQuery(RunQuery, FilterQuery):
 class WordSearch(SearchQuery):
     """The same, perhaps beginning with a photo that is there."""
 
-    photo = Number(
+    photo = QueryInteger(
         required=False, min_value=1, max_value=MAX_NUMBER, help_text="Find what looks like this photo, or its `region`."
     )
     region = serializers.RegexField(

@@ -6,13 +6,13 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed, Throttled
 from rest_framework.request import Request
 
-from gallery.access.throttles import count_guess
+from gallery.access.throttles import count_invalid_token
 from gallery.access.tokens import ApiToken, find_token
 
 SCHEME = "bearer"
 
 
-class KeyAuthentication(BaseAuthentication):
+class TokenAuthentication(BaseAuthentication):
     """A key (gallery.access.tokens)."""
 
     def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
@@ -22,7 +22,7 @@ class KeyAuthentication(BaseAuthentication):
             return None
         token = find_token(key.strip())
         if token is None:
-            if wait := count_guess(request):
+            if wait := count_invalid_token(request):
                 raise Throttled(wait)
             raise AuthenticationFailed(_("This key is unknown, expired or revoked."))
         return token.user, token

@@ -9,7 +9,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from gallery.access.body_limits import BodyLimit, limit_of
-from gallery.access.problems import answer_plainly
+from gallery.access.problems import problem_response
 from gallery.storage.files import has_room
 
 FORM_WITH_FILES = "multipart/form-data"
@@ -18,7 +18,7 @@ FULL = {errno.ENOSPC, errno.EDQUOT}
 PAGES = {413: "413.html", 507: "507.html"}
 
 
-class BodyGate:
+class BodyLimitMiddleware:
     """Refuse bodies before the CSRF middleware reads forms; also answer when the disk is full."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -52,7 +52,7 @@ def refuse_full_disk(request: HttpRequest) -> HttpResponse:
 def refuse(request: HttpRequest, status: int, sentence: str) -> HttpResponse:
     """Return the refusal in the client's format: problem details, JSON, part of a page, or a page."""
     if request.path.startswith("/api/"):
-        return answer_plainly(status, sentence)
+        return problem_response(status, sentence)
     if request.get_preferred_type(["text/html", "application/json"]) == "application/json":
         # Upload scripts and form scripts read the sentence under different names.
         name = "detail" if limit_of(request).takes_files else "sentence"

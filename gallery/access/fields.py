@@ -12,7 +12,7 @@ from rest_framework import serializers
 MAX_NUMBER = 2**63 - 1
 
 
-class Text(serializers.CharField):
+class StrictString(serializers.CharField):
     """A string, in JSON or in an address; a number is none."""
 
     def to_internal_value(self, data: Any) -> str:
@@ -25,14 +25,14 @@ class Text(serializers.CharField):
         return str(super().to_internal_value(data))
 
 
-class Visible(Text, serializers.RegexField):
+class NonBlankString(StrictString, serializers.RegexField):
     """A string in JSON in which there is something to see."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(regex=r"^[^\x00]*[^\s\x00][^\x00]*$", **options)
 
 
-class Whole(serializers.IntegerField):
+class JsonInteger(serializers.IntegerField):
     """A whole number in JSON; "3" and true are none."""
 
     def to_internal_value(self, data: Any) -> int:
@@ -42,7 +42,7 @@ class Whole(serializers.IntegerField):
         return int(super().to_internal_value(data))
 
 
-class Number(serializers.IntegerField):
+class QueryInteger(serializers.IntegerField):
     """A whole number in an address; "１", "1.0" and "1_000" are none."""
 
     def to_internal_value(self, data: Any) -> int:
@@ -52,7 +52,7 @@ class Number(serializers.IntegerField):
         return int(super().to_internal_value(data))
 
 
-class Truth(serializers.BooleanField):
+class JsonBoolean(serializers.BooleanField):
     """true or false in JSON; "yes", 1 and null are neither."""
 
     def to_internal_value(self, data: Any) -> bool:
@@ -62,7 +62,7 @@ class Truth(serializers.BooleanField):
         return data
 
 
-class Switch(serializers.BooleanField):
+class QueryBoolean(serializers.BooleanField):
     """true or false in an address; "yes" and 1 are neither."""
 
     def to_internal_value(self, data: Any) -> bool:
@@ -72,7 +72,7 @@ class Switch(serializers.BooleanField):
         return bool(data == "true")
 
 
-class Input(serializers.Serializer):
+class StrictSerializer(serializers.Serializer):
     """What a program sends: an unknown field is an error and not a wish passed over."""
 
     default_error_messages = {"unknown": _("There is no such field.")}
@@ -93,7 +93,7 @@ class Input(serializers.Serializer):
         return super().to_internal_value(data)
 
 
-class Query(Input):
+class QuerySerializer(StrictSerializer):
     """The parameters of an address, or the fields of a form that takes them."""
 
     default_error_messages = {"unknown": _("There is no such parameter."), "repeated": _("Give this once.")}

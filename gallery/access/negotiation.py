@@ -12,7 +12,7 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
 
-class AlwaysTheSame(DefaultContentNegotiation):
+class FixedFormatNegotiation(DefaultContentNegotiation):
     """RFC 9110, section 12.5.1, leaves it to the server, and clients send all sorts of wishes."""
 
     def select_parser(self, request: Request, parsers: Sequence[BaseParser]) -> BaseParser | None:

@@ -18,7 +18,7 @@ def read_json(request: HttpRequest) -> Any:
         raise BadRequest(_("The body of this request is not JSON that can be read.")) from error
 
 
-class Json(JSONParser):
+class SafeJSONParser(JSONParser):
     """JSON that is not nested without end."""
 
     def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> Any:

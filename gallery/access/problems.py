@@ -25,10 +25,10 @@ from rest_framework.views import APIView, set_rollback
 from gallery.access.entity_tags import etag_of, failed_condition, matches
 from gallery.access.permissions import scope_of
 from gallery.access.refusals import Conflict as Conflict
+from gallery.access.refusals import InvalidRequest as InvalidRequest
 from gallery.access.refusals import LengthRequired, MissingScope, PreconditionFailed
-from gallery.access.refusals import Refused as Refused
 from gallery.access.refusals import TooLarge as TooLarge
-from gallery.access.refusals import Unsupported as Unsupported
+from gallery.access.refusals import UnsupportedMedia as UnsupportedMedia
 from gallery.access.tokens import Scope
 from gallery.access.transfers import SECONDS_TO_WAIT, TooManyTransfers
 from gallery.pictures.images import ImageTooLarge, InvalidImage, UnsupportedImage
@@ -135,7 +135,7 @@ class ApiView(APIView):
             for name, value in throttle.headers().items():
                 response[name] = value
         if response.status_code == 200 and isinstance(response, Response):
-            response.add_post_render_callback(partial(tag_answer, request._request))
+            response.add_post_render_callback(partial(add_entity_tag, request._request))
         return response
 
     def get_throttles(self) -> list[Any]:
@@ -147,7 +147,7 @@ class ApiView(APIView):
         """They come before the permissions."""
 
 
-def answer_problem(error: Exception, _context: dict[str, Any]) -> Response | None:
+def exception_handler(error: Exception, _context: dict[str, Any]) -> Response | None:
     """The framework's hook: the response to an exception that a view has raised; None if it is our own fault."""
     error = _as_answer(error)
     if not isinstance(error, exceptions.APIException):
@@ -178,15 +178,15 @@ def _as_answer(error: Exception) -> Exception:
         case RequestDataTooBig():
             return TooLarge(_("The body of this request is too large."))
         case TooManyFilesSent() | SuspiciousOperation():
-            return Refused(_("This request cannot be read."))
+            return InvalidRequest(_("This request cannot be read."))
         case TooManyTransfers():
             return exceptions.Throttled(SECONDS_TO_WAIT, str(error))
         case ImageTooLarge():
             return TooLarge(str(error), error.kind)
         case UnsupportedImage():
-            return Unsupported(str(error))
+            return UnsupportedMedia(str(error))
         case InvalidImage() | BadRequest():
-            return Refused(str(error))
+            return InvalidRequest(str(error))
     return error
 
 
@@ -210,7 +210,7 @@ def _sayable(text: str) -> str:
     return text.encode(errors="replace").decode()
 
 
-def answer_plainly(status: int, detail: str, *, code: str = "") -> HttpResponse:
+def problem_response(status: int, detail: str, *, code: str = "") -> HttpResponse:
     """The same for what happens outside of the framework's views."""
     return JsonResponse(problem(status, detail, code=code), status=status, content_type=CONTENT_TYPE)
 
@@ -220,13 +220,13 @@ def lacks_length(request: HttpRequest) -> bool:
     return "Transfer-Encoding" in request.headers and not request.headers.get("Content-Length")
 
 
-def tag_answer(request: HttpRequest, response: Response) -> HttpResponse | None:
+def add_entity_tag(request: HttpRequest, response: Response) -> HttpResponse | None:
     """Add an ETag to JSON, and answer 304 or 412 if a condition of the request fails."""
     response["ETag"] = etag = etag_of(response.content)
     status = failed_condition(request, etag) if request.method in ("GET", "HEAD") else None
     if status is None:
         return None
-    instead = HttpResponse(status=304) if status == 304 else answer_plainly(412, _("This has changed meanwhile."))
+    instead = HttpResponse(status=304) if status == 304 else problem_response(412, _("This has changed meanwhile."))
     if status == 304:
         del instead["Content-Type"]
     for name in ("ETag", "Vary", "RateLimit", "RateLimit-Policy"):
@@ -235,7 +235,7 @@ def tag_answer(request: HttpRequest, response: Response) -> HttpResponse | None:
     return instead
 
 
-def refuse_changed(request: Request, shown: Any) -> None:
+def check_precondition(request: Request, shown: Any) -> None:
     """Raise PreconditionFailed if `If-Match` does not contain the tag of `shown`, the current answer to GET."""
     if not matches(request.headers.get("If-Match", ""), etag_of(JSONRenderer().render(shown))):
         raise PreconditionFailed(_("This has changed meanwhile: read it again, then repeat the change."))
@@ -244,7 +244,7 @@ def refuse_changed(request: Request, shown: Any) -> None:
 def server_error(request: HttpRequest) -> HttpResponse:
     """Django's hook for what nobody caught: pages are told in HTML, programs in their shape."""
     if request.path.startswith("/api/"):
-        return answer_plainly(500, _("Something went wrong here; it has been logged."))
+        return problem_response(500, _("Something went wrong here; it has been logged."))
     from django.views.defaults import server_error as show_server_error
 
     return show_server_error(request)

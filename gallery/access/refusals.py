@@ -13,7 +13,7 @@ class TooLarge(exceptions.APIException):
     default_code = "too-large"
 
 
-class Unsupported(exceptions.APIException):
+class UnsupportedMedia(exceptions.APIException):
     """The bytes are not a supported picture, or the body has an unsupported type."""
 
     status_code = 415
@@ -49,7 +49,7 @@ class Conflict(exceptions.APIException):
     default_code = "conflict"
 
 
-class Refused(exceptions.APIException):
+class InvalidRequest(exceptions.APIException):
     """The request is invalid; `detail` says why."""
 
     status_code = 400

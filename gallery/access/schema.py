@@ -9,8 +9,8 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.serializers import CharField, RegexField
 
-from gallery.access.authentication import SCHEME, KeyAuthentication
-from gallery.access.fields import Input
+from gallery.access.authentication import SCHEME, TokenAuthentication
+from gallery.access.fields import StrictSerializer
 from gallery.access.permissions import scope_of
 from gallery.access.problems import CONTENT_TYPE, Problem, problem
 
@@ -54,7 +54,7 @@ HEADERS: dict[str, dict[str, Any]] = {
 }
 
 
-def answered(name: str, description: str, *statuses: int, schema: Any = str) -> OpenApiParameter:
+def response_header(name: str, description: str, *statuses: int, schema: Any = str) -> OpenApiParameter:
     """A header of the answers with these statuses, or of all answers."""
     return OpenApiParameter(
         name, schema, OpenApiParameter.HEADER, description=description, response=list(statuses) or True
@@ -90,7 +90,7 @@ class Schema(AutoSchema):
     def _map_basic_serializer(self, serializer: Any, direction: Any) -> Any:
         """What is read knows its fields and takes no others."""
         schema = super()._map_basic_serializer(serializer, direction)
-        if direction == "request" and isinstance(serializer, Input):
+        if direction == "request" and isinstance(serializer, StrictSerializer):
             schema["additionalProperties"] = False
         return schema
 
@@ -149,10 +149,10 @@ class Schema(AutoSchema):
             operation.setdefault("parameters", []).append(IF_MATCH)
 
 
-class KeyScheme(OpenApiAuthenticationExtension):
+class TokenScheme(OpenApiAuthenticationExtension):
     """How the schema calls it."""
 
-    target_class = KeyAuthentication
+    target_class = TokenAuthentication
     name = "key"
 
     def get_security_definition(self, auto_schema: object) -> dict[str, str]:  # noqa: ARG002 - the framework's signature

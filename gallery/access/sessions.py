@@ -41,7 +41,7 @@ SYSTEMS = (
 )
 
 
-class NoteSessions:
+class RecordSessionsMiddleware:
     """Middleware that notes, every few minutes, from where a session is used."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

@@ -17,7 +17,7 @@ class SpooledFile(TemporaryUploadedFile):
         UploadedFile.__init__(self, file, name, content_type, 0, charset, extra)
 
 
-class SpoolBesidePictures(TemporaryFileUploadHandler):
+class SpoolInMediaFolder(TemporaryFileUploadHandler):
     """Django's upload handler for large files, with our folder."""
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:

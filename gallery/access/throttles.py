@@ -35,7 +35,7 @@ def count_request(who: str) -> tuple[int, int]:
     return count, ceil(WINDOW - now % WINDOW)
 
 
-def count_guess(request: HttpRequest | Request) -> int | None:
+def count_invalid_token(request: HttpRequest | Request) -> int | None:
     """Count a wrong key against the address it came from; after too many, the seconds to wait."""
     return seconds_to_wait(f"wrong:{client_network(request)}", limit=settings.API_ANONYMOUS_PER_MINUTE)
 

@@ -72,7 +72,7 @@ class _HasUser(Protocol):
     method: str | None
 
 
-def is_transfer(view: Callable[..., Any]) -> Callable[..., Any]:
+def limit_transfers(view: Callable[..., Any]) -> Callable[..., Any]:
     """Decorate a view, or a method of an API view, to count its POST and PATCH requests; TooManyTransfers."""
 
     @wraps(view)
@@ -103,13 +103,13 @@ def _keep(response: HttpResponseBase, slot: _Slot) -> bool:
     return True
 
 
-def is_page_transfer(view: Callable[..., Any]) -> Callable[..., Any]:
+def limit_page_transfers(view: Callable[..., Any]) -> Callable[..., Any]:
     """Decorate a page's view likewise; the CSRF check comes afterwards because it may read the whole body."""
-    counted: Callable[..., Any] = csrf_exempt(is_transfer(csrf_protect(view)))
+    counted: Callable[..., Any] = csrf_exempt(limit_transfers(csrf_protect(view)))
     return counted
 
 
-class AnswerTooManyTransfers:
+class TooManyTransfersMiddleware:
     """Middleware that answers pages and their scripts; gallery.access.problems answers API clients."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

@@ -9,8 +9,8 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 
 from gallery.access import ApiRequest
-from gallery.access.problems import CONTENT_TYPE, ApiView, Problem, answer_plainly
-from gallery.access.schema import answered
+from gallery.access.problems import CONTENT_TYPE, ApiView, Problem, problem_response
+from gallery.access.schema import response_header
 from gallery.access.tokens import Scope
 from gallery.pictures.images import CONTENT_TYPES
 from gallery.views import files
@@ -25,18 +25,18 @@ OFFERED = [
     OpenApiParameter(
         "If-Match", str, OpenApiParameter.HEADER, description="ETags: if the file has none of them, the answer is 412."
     ),
-    answered("ETag", "Entity tag of the file.", 200, 206, 304),
-    answered("Accept-Ranges", "`bytes`.", 200, 206),
-    answered("Cache-Control", "Whether a copy may be reused without asking again.", 200, 206, 304),
-    answered("Content-Length", "Bytes.", 200, 206, schema=int),
-    answered("Content-Disposition", "File name: `filename*` in UTF-8, `filename` in ASCII.", 200, 206),
+    response_header("ETag", "Entity tag of the file.", 200, 206, 304),
+    response_header("Accept-Ranges", "`bytes`.", 200, 206),
+    response_header("Cache-Control", "Whether a copy may be reused without asking again.", 200, 206, 304),
+    response_header("Content-Length", "Bytes.", 200, 206, schema=int),
+    response_header("Content-Disposition", "File name: `filename*` in UTF-8, `filename` in ASCII.", 200, 206),
 ]
 PARTLY = [
     OpenApiParameter("Range", str, OpenApiParameter.HEADER, description="One range of bytes, such as bytes=100-199."),
     OpenApiParameter(
         "If-Range", str, OpenApiParameter.HEADER, description="ETag of the file that the range belongs to."
     ),
-    answered("Content-Range", "Range of the bytes sent, and the size of the file.", 206, 416),
+    response_header("Content-Range", "Range of the bytes sent, and the size of the file.", 206, 416),
 ]
 # Media type under which generated clients recognise files.
 BYTES = "application/octet-stream"
@@ -122,7 +122,7 @@ def _in_shape(request: ApiRequest, response: HttpResponseBase) -> HttpResponseBa
     if response.status_code not in (412, 416):
         return response
     sentences = {412: _("This has changed meanwhile."), 416: _("The file ends before this range begins.")}
-    answer = answer_plainly(response.status_code, sentences[response.status_code])
+    answer = problem_response(response.status_code, sentences[response.status_code])
     for name in ("Content-Range", "ETag"):
         if name in response:
             answer[name] = response[name]

@@ -5,7 +5,16 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from gallery.access.fields import Input, Number, Query, Switch, Text, Truth, Visible, Whole
+from gallery.access.fields import (
+    JsonBoolean,
+    JsonInteger,
+    NonBlankString,
+    QueryBoolean,
+    QueryInteger,
+    QuerySerializer,
+    StrictSerializer,
+    StrictString,
+)
 from gallery.bulk_import.forms import MAX_SIDE
 from gallery.bulk_import.jobs import ACTIONS, possible_actions
 from gallery.bulk_import.reasons import in_words
@@ -18,35 +27,35 @@ MAX_PATH = 4096
 OWNER = "Into whose gallery, by their user name, else your own; that takes an administrator with the scope `admin` too."
 
 
-class Options(Input):
+class Options(StrictSerializer):
     """What becomes of the pictures."""
 
-    owner = Visible(required=False, max_length=150, help_text=OWNER)
-    check = Truth(
+    owner = NonBlankString(required=False, max_length=150, help_text=OWNER)
+    check = JsonBoolean(
         default=True,
         help_text="Check first and wait for the start; only for imports into your own gallery.",
     )
     profile = serializers.ChoiceField(PROFILES, default="auto", help_text="Which source the files are read as.")
-    importance = Whole(default=0, min_value=0, max_value=MAX_IMPORTANCE)
-    min_side = Whole(default=0, min_value=0, max_value=MAX_SIDE, help_text="Smaller pictures are passed over.")
+    importance = JsonInteger(default=0, min_value=0, max_value=MAX_IMPORTANCE)
+    min_side = JsonInteger(default=0, min_value=0, max_value=MAX_SIDE, help_text="Smaller pictures are passed over.")
     ignore = serializers.ListField(
-        child=Visible(max_length=MAX_PATTERN_LENGTH),
+        child=NonBlankString(max_length=MAX_PATTERN_LENGTH),
         default=list,
         max_length=MAX_PATTERNS,
         help_text="Patterns in the syntax of .gitignore.",
     )
-    wants_features = Truth(default=True, help_text="Find them by what they show.")
-    wants_text = Truth(default=True, help_text="Recognise the text in them.")
+    wants_features = JsonBoolean(default=True, help_text="Find them by what they show.")
+    wants_text = JsonBoolean(default=True, help_text="Recognise the text in them.")
 
 
 class FolderImport(Options):
     """A folder, and what becomes of the pictures in it."""
 
-    folder = Visible(
+    folder = NonBlankString(
         max_length=MAX_PATH, trim_whitespace=False, help_text="Folder on the server, as named by `imports/folders/`."
     )
     mode = serializers.ChoiceField(ImportJob.Mode.choices, default=ImportJob.Mode.COPY)
-    watch = Truth(default=False, help_text="Import what comes into the folder later, too.")
+    watch = JsonBoolean(default=False, help_text="Import what comes into the folder later, too.")
 
 
 class SentImport(Options):
@@ -55,33 +64,33 @@ class SentImport(Options):
     upload = serializers.UUIDField(help_text="As the answer to its last piece names it.")
 
 
-class NewArchive(Query):
+class NewArchive(QuerySerializer):
     """What becomes of the pictures in an archive that is sent."""
 
-    owner = Text(required=False, max_length=150, help_text=OWNER)
-    check = Switch(
+    owner = StrictString(required=False, max_length=150, help_text=OWNER)
+    check = QueryBoolean(
         default=True,
         required=False,
         help_text="Check first and wait for the start; only for imports into your own gallery.",
     )
     profile = serializers.ChoiceField(PROFILES, default="auto", required=False)
-    importance = Number(default=0, required=False, min_value=0, max_value=MAX_IMPORTANCE)
-    min_side = Number(default=0, required=False, min_value=0, max_value=MAX_SIDE)
-    ignore = Text(
+    importance = QueryInteger(default=0, required=False, min_value=0, max_value=MAX_IMPORTANCE)
+    min_side = QueryInteger(default=0, required=False, min_value=0, max_value=MAX_SIDE)
+    ignore = StrictString(
         default="",
         required=False,
         max_length=MAX_LENGTH_OF_PATTERNS,
         help_text="Patterns in the syntax of .gitignore, one per line.",
     )
-    wants_features = Switch(default=True, required=False, help_text="Find them by what they show.")
-    wants_text = Switch(default=True, required=False, help_text="Recognise the text in them.")
+    wants_features = QueryBoolean(default=True, required=False, help_text="Find them by what they show.")
+    wants_text = QueryBoolean(default=True, required=False, help_text="Recognise the text in them.")
 
     def validate_ignore(self, text: str) -> list[str]:
         """The patterns."""
         return [line.strip() for line in text.splitlines() if line.strip()]
 
 
-class Action(Input):
+class Action(StrictSerializer):
     """What to do."""
 
     action = serializers.ChoiceField(list(ACTIONS))

@@ -16,12 +16,12 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from gallery.access import ApiRequest
-from gallery.access.fields import Input, Query, Visible
+from gallery.access.fields import NonBlankString, QuerySerializer, StrictSerializer
 from gallery.access.permissions import may_administrate
-from gallery.access.problems import CONFLICT, ApiView, Conflict, Refused
-from gallery.access.schema import answered
+from gallery.access.problems import CONFLICT, ApiView, Conflict, InvalidRequest
+from gallery.access.schema import response_header
 from gallery.access.tokens import Scope
-from gallery.access.transfers import is_transfer
+from gallery.access.transfers import limit_transfers
 from gallery.api.bodies import FILENAME_PARAMETER, BareArchive, BareBytes, blocks_of, filename_of
 from gallery.api.import_serializers import (
     MAX_PATH,
@@ -52,7 +52,7 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     OpenApiParameter.HEADER,
     description="Any string, such as a UUID; repeating a request with the same key starts no second import.",
 )
-LOCATION = answered("Location", "The import.", 200, 201)
+LOCATION = response_header("Location", "The import.", 200, 201)
 
 
 class ItemQuery(PageQuery):
@@ -102,7 +102,7 @@ class Imports(ApiView):
         if begun := _begun_with(request, key):
             return begun
         is_sent = isinstance(request.data, dict) and "upload" in request.data
-        given: Input = (SentImport if is_sent else FolderImport).read(request.data)
+        given: StrictSerializer = (SentImport if is_sent else FolderImport).read(request.data)
         options: dict[str, Any] = dict(given.validated_data)
         place = options.pop("upload" if is_sent else "folder")
         options = _who_and_when(request, options) | {"idempotency_key": key}
@@ -129,7 +129,7 @@ class ArchiveImport(ApiView):
         responses={201: ImportSerializer, 200: ImportSerializer},
         tags=["imports"],
     )
-    @is_transfer
+    @limit_transfers
     def post(self, request: ApiRequest) -> Response:
         """Import a zip archive, sent as the request body; it is kept until the import ends.
 
@@ -145,13 +145,13 @@ class ArchiveImport(ApiView):
         try:
             job = create_upload_job(blocks_of(request), filename=filename, size=size, **options)
         except ImportRefused as error:
-            raise Refused(str(error)) from error
+            raise InvalidRequest(str(error)) from error
         except IntegrityError:
             return _begun_meanwhile(request, key)
         return _begun(request, job)
 
 
-class FolderQuery(Query):
+class FolderQuery(QuerySerializer):
     """Which folder."""
 
     folder = serializers.CharField(
@@ -159,10 +159,10 @@ class FolderQuery(Query):
     )
 
 
-class FolderBody(Input):
+class FolderBody(StrictSerializer):
     """Folder whose content is listed."""
 
-    folder = Visible(required=False, max_length=MAX_PATH, trim_whitespace=False)
+    folder = NonBlankString(required=False, max_length=MAX_PATH, trim_whitespace=False)
 
 
 class FolderList(serializers.Serializer):

@@ -9,7 +9,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from gallery.access import ApiRequest
-from gallery.access.fields import MAX_NUMBER, Input, Number, Text, Whole
+from gallery.access.fields import MAX_NUMBER, JsonInteger, QueryInteger, StrictSerializer, StrictString
 from gallery.access.problems import CONFLICT, MISSING, ApiView, Conflict
 from gallery.access.tokens import Scope
 from gallery.api.paging import PageQuery, in_microseconds, moment_of
@@ -31,8 +31,8 @@ EXAMPLES = [
 class DuplicateQuery(PageQuery):
     """Which groups."""
 
-    page_size = Number(required=False, default=20, min_value=1, max_value=MAX_PAGE)
-    members = Number(
+    page_size = QueryInteger(required=False, default=20, min_value=1, max_value=MAX_PAGE)
+    members = QueryInteger(
         required=False,
         default=MOST_SHOWN,
         min_value=1,
@@ -62,12 +62,15 @@ class GroupList(Page):
     results = GroupSerializer(many=True)
 
 
-class Resolution(Input):
+class Resolution(StrictSerializer):
     """Which photo is kept in the place of which others."""
 
-    keep = Whole(min_value=1, max_value=MAX_NUMBER)
+    keep = JsonInteger(min_value=1, max_value=MAX_NUMBER)
     bin = serializers.ListField(
-        child=Whole(min_value=1, max_value=MAX_NUMBER), min_length=1, max_length=MAX_PHOTOS, help_text="Their numbers."
+        child=JsonInteger(min_value=1, max_value=MAX_NUMBER),
+        min_length=1,
+        max_length=MAX_PHOTOS,
+        help_text="Their numbers.",
     )
 
 
@@ -79,11 +82,14 @@ class Resolved(serializers.Serializer):
     undo = serializers.CharField(allow_null=True, help_text=TAKES_BACK)
 
 
-class Dismissal(Input):
+class Dismissal(StrictSerializer):
     """Photos that are no duplicates of each other."""
 
     photos = serializers.ListField(
-        child=Whole(min_value=1, max_value=MAX_NUMBER), min_length=2, max_length=MAX_PHOTOS, help_text="Their numbers."
+        child=JsonInteger(min_value=1, max_value=MAX_NUMBER),
+        min_length=2,
+        max_length=MAX_PHOTOS,
+        help_text="Their numbers.",
     )
 
 
@@ -93,11 +99,11 @@ class Dismissed(serializers.Serializer):
     undo = serializers.CharField(help_text="For `duplicates/undo/`.")
 
 
-class UndoToken(Text, serializers.RegexField):
+class UndoToken(StrictString, serializers.RegexField):
     """A string of digits in JSON, which is what the answers hold."""
 
 
-class UndoRequest(Input):
+class UndoRequest(StrictSerializer):
     """What to take back."""
 
     undo = UndoToken(r"^[0-9]{1,16}$", help_text="As it was answered.")

@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from gallery.access.fields import Number, Query
+from gallery.access.fields import QueryInteger, QuerySerializer
 from gallery.models import LocalDateTimeField
 
 MAX_PAGE = 200
@@ -22,11 +22,11 @@ MICROSECOND = timedelta(microseconds=1)
 BEFORE = "`next_cursor` of the page before."
 
 
-class PageQuery(Query):
+class PageQuery(QuerySerializer):
     """Which part of a list."""
 
     cursor = serializers.RegexField(f"^{NUMBER}$", required=False, help_text=BEFORE)
-    page_size = Number(required=False, default=60, min_value=1, max_value=MAX_PAGE)
+    page_size = QueryInteger(required=False, default=60, min_value=1, max_value=MAX_PAGE)
 
 
 def answer_page(

@@ -10,9 +10,9 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from gallery.access import ApiRequest
-from gallery.access.fields import Input, Switch, Text
+from gallery.access.fields import QueryBoolean, StrictSerializer, StrictString
 from gallery.access.permissions import may_administrate
-from gallery.access.problems import ApiView, refuse_changed
+from gallery.access.problems import ApiView, check_precondition
 from gallery.access.tokens import Scope
 from gallery.api.changes import AS_OF, complete_until
 from gallery.api.paging import BEFORE, MOMENT, NUMBER, PageQuery, answer_page, answer_page_by
@@ -35,12 +35,12 @@ class PhotoQuery(PageQuery, FilterQuery):
         required=False,
         help_text="By when they were taken, or else uploaded, as in the timeline; without it, the latest upload first.",
     )
-    is_dated = Switch(required=False, help_text="Whether it is known when they were taken.")
+    is_dated = QueryBoolean(required=False, help_text="Whether it is known when they were taken.")
     updated_since = serializers.DateTimeField(
         required=False,
         help_text="Only photos changed since this time; `photos/removed/` lists the removed ones.",
     )
-    album = Text(required=False, max_length=255, trim_whitespace=False, help_text="Name of an imported album.")
+    album = StrictString(required=False, max_length=255, trim_whitespace=False, help_text="Name of an imported album.")
     checksum = serializers.RegexField(
         rf"^(?:[0-9a-fA-F]{{{SHA256}}}|[0-9a-fA-F]{{{SHA1}}}|[0-9a-fA-F]{{{MD5}}})$",
         required=False,
@@ -74,7 +74,7 @@ class StateSerializer(serializers.Serializer):
     reason = serializers.CharField(help_text="Why it failed or what it waits for; may be empty.")
 
 
-class RetrySerializer(Input):
+class RetrySerializer(StrictSerializer):
     """Which step."""
 
     step = serializers.ChoiceField(Step.choices)
@@ -201,7 +201,7 @@ def _unchanged_photo(request: ApiRequest, photo_id: int) -> Photo:
     """Return the photo, locked, if it matches `If-Match`; else PreconditionFailed."""
     photos = Photo.objects.visible_to(request.user).select_for_update(no_key=True)
     photo: Photo = get_object_or_404(photos, pk=photo_id)
-    refuse_changed(request, PhotoSerializer(photo).data)
+    check_precondition(request, PhotoSerializer(photo).data)
     return photo
 
 

@@ -9,10 +9,10 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 from rest_framework import serializers
 
 from gallery.access import ApiRequest
-from gallery.access.problems import CONTENT_TYPE, ApiView, Problem, answer_plainly
-from gallery.access.schema import answered
+from gallery.access.problems import CONTENT_TYPE, ApiView, Problem, problem_response
+from gallery.access.schema import response_header
 from gallery.access.tokens import Scope
-from gallery.access.transfers import is_transfer
+from gallery.access.transfers import limit_transfers
 from gallery.api.bodies import Piece
 from gallery.api.uploads import STATUSES
 from gallery.views import resumable, tus
@@ -41,20 +41,20 @@ PIECE_CHECKSUM = sent(
     CHECKSUM,
     "Algorithm and the piece's digest in base64; on a mismatch the answer is 460 and nothing is stored.",
 )
-VERSION = answered("Tus-Resumable", "Supported version of the protocol.")
-SUPPORTED = answered("Tus-Version", "Supported version of the protocol.", 412)
+VERSION = response_header("Tus-Resumable", "Supported version of the protocol.")
+SUPPORTED = response_header("Tus-Version", "Supported version of the protocol.", 412)
 PROGRESS = [
-    answered("Upload-Offset", "Number of bytes received.", 200, 201, 204, 409, schema=int),
-    answered("Upload-Length", "Size of the file in bytes.", 200, 201, 204, schema=int),
-    answered("Upload-Expires", "When the unfinished upload is removed.", 200, 201, 204),
-    answered("Cache-Control", "`no-store`.", 200, 201, 204),
+    response_header("Upload-Offset", "Number of bytes received.", 200, 201, 204, 409, schema=int),
+    response_header("Upload-Length", "Size of the file in bytes.", 200, 201, 204, schema=int),
+    response_header("Upload-Expires", "When the unfinished upload is removed.", 200, 201, 204),
+    response_header("Cache-Control", "`no-store`.", 200, 201, 204),
 ]
-LOCATION = answered("Location", "Address for the remaining pieces.", 201)
+LOCATION = response_header("Location", "Address for the remaining pieces.", 201)
 OFFERED = [
-    answered("Tus-Version", "Supported version of the protocol.", 204),
-    answered("Tus-Extension", "The extensions.", 204),
-    answered("Tus-Max-Size", "Largest file accepted, in bytes.", 204, schema=int),
-    answered("Tus-Checksum-Algorithm", "For `Upload-Checksum`.", 204),
+    response_header("Tus-Version", "Supported version of the protocol.", 204),
+    response_header("Tus-Extension", "The extensions.", 204),
+    response_header("Tus-Max-Size", "Largest file accepted, in bytes.", 204, schema=int),
+    response_header("Tus-Checksum-Algorithm", "For `Upload-Checksum`.", 204),
 ]
 AS_TUS_HAS_IT = f"The body may come as `{tus.PIECE_TYPE}`, too, which is the type that the protocol names."
 
@@ -135,7 +135,7 @@ class BeginUpload(TusView):
         description="Begin an upload in pieces; the first may come along, and `Location` takes the others (tus 1.0)."
         f"\n\nThe answer has a body where the first piece was the last and `Accept` names JSON. {AS_TUS_HAS_IT}",
     )
-    @is_transfer
+    @limit_transfers
     def post(self, request: ApiRequest) -> HttpResponse:
         return _in_shape(resumable.begin(_plain(request), resume=self.resume, is_archive=self.is_archive))
 
@@ -178,7 +178,7 @@ class ResumeUpload(TusView):
         description="Send the next piece; where `Accept` names JSON the last one is answered with the photo.\n\n"
         f"HEAD says in `Upload-Offset` how much has come. {AS_TUS_HAS_IT}",
     )
-    @is_transfer
+    @limit_transfers
     def patch(self, request: ApiRequest, upload_id: UUID) -> HttpResponse:
         return self._go_on(request, upload_id)
 
@@ -246,7 +246,7 @@ def _in_shape(response: HttpResponse) -> HttpResponse:
     if response.status_code < 400:
         return response
     detail, kind = tus.refusal_in(response)
-    answer = answer_plainly(response.status_code, detail, code=kind)
+    answer = problem_response(response.status_code, detail, code=kind)
     answer.reason_phrase = response.reason_phrase
     for name, value in response.items():
         if name not in ("Content-Type", "Content-Length"):

@@ -9,11 +9,11 @@ from rest_framework.exceptions import NotFound
 from rest_framework.response import Response
 
 from gallery.access import ApiRequest
-from gallery.access.fields import MAX_NUMBER, Input, Text, Whole
+from gallery.access.fields import MAX_NUMBER, JsonInteger, StrictSerializer, StrictString
 from gallery.access.problems import CONTENT_TYPE, ApiView, Problem
-from gallery.access.schema import answered
+from gallery.access.schema import response_header
 from gallery.access.tokens import Scope
-from gallery.access.transfers import is_transfer
+from gallery.access.transfers import limit_transfers
 from gallery.api.files import BYTES, as_asked
 from gallery.forms import MAX_CHOSEN
 from gallery.models import MAX_IMPORTANCE, Photo, PhotoQuerySet
@@ -22,10 +22,12 @@ from gallery.photos.editing import edit_photos
 from gallery.photos.trash import bin_photos, restore_photos
 
 
-class Chosen(Input):
+class Chosen(StrictSerializer):
     """Photos by their numbers; those that are not there, or not yours, are passed over."""
 
-    photos = serializers.ListField(child=Whole(min_value=1, max_value=MAX_NUMBER), min_length=1, max_length=MAX_CHOSEN)
+    photos = serializers.ListField(
+        child=JsonInteger(min_value=1, max_value=MAX_NUMBER), min_length=1, max_length=MAX_CHOSEN
+    )
 
     def chosen(self) -> PhotoQuerySet:
         """The photos of a valid choice: anybody's, for the caller to narrow."""
@@ -35,8 +37,8 @@ class Chosen(Input):
 class ChosenChanges(Chosen):
     """… and what is said of all of them; what is left out stays as it is."""
 
-    importance = Whole(required=False, min_value=0, max_value=MAX_IMPORTANCE)
-    description = Text(required=False, allow_blank=True, max_length=5000, trim_whitespace=False)
+    importance = JsonInteger(required=False, min_value=0, max_value=MAX_IMPORTANCE)
+    description = StrictString(required=False, allow_blank=True, max_length=5000, trim_whitespace=False)
 
 
 class Count(serializers.Serializer):
@@ -96,7 +98,7 @@ class DownloadChosen(ApiView):
     @extend_schema(
         operation_id="download_photos",
         request=Chosen,
-        parameters=[answered("Content-Disposition", "File name of the zip archive.", 200)],
+        parameters=[response_header("Content-Disposition", "File name of the zip archive.", 200)],
         responses={
             (200, "application/zip"): OpenApiTypes.BINARY,
             (200, BYTES): OpenApiTypes.BINARY,
@@ -104,7 +106,7 @@ class DownloadChosen(ApiView):
         },
         tags=["photos"],
     )
-    @is_transfer
+    @limit_transfers
     def post(self, request: ApiRequest) -> HttpResponseBase:
         """The originals of many photos in a zip file, which is made while it is sent; 404 where none is yours."""
         chosen = Chosen.read(request.data).chosen()

@@ -14,11 +14,11 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 
 from gallery.access import ApiRequest
-from gallery.access.fields import Input, Text, Whole
-from gallery.access.problems import ApiView, Refused, TooLarge
-from gallery.access.schema import answered
+from gallery.access.fields import JsonInteger, StrictSerializer, StrictString
+from gallery.access.problems import ApiView, InvalidRequest, TooLarge
+from gallery.access.schema import response_header
 from gallery.access.tokens import Scope
-from gallery.access.transfers import is_transfer
+from gallery.access.transfers import limit_transfers
 from gallery.api.bodies import FILENAME_PARAMETER, BareBytes, BarePicture, blocks_of, filename_of
 from gallery.api.photos import MD5, SHA1, SHA256, by_checksum
 from gallery.intake.upload import Arrival, store_upload
@@ -44,7 +44,7 @@ def _base64_pattern(digits: int) -> str:
     return f"[A-Za-z0-9+/]{{{(size + padding) // 3 * 4 - padding}}}{'=' * padding}"
 
 
-class UploadSerializer(Input):
+class UploadSerializer(StrictSerializer):
     """A form with one file."""
 
     file = serializers.FileField(allow_empty_file=True)
@@ -58,18 +58,20 @@ class UploadAnswer(serializers.Serializer):
     photo = PhotoSerializer(allow_null=True, help_text="The photo; null for keys without the scope `photo:read`.")
 
 
-class Check(Input):
+class Check(StrictSerializer):
     """One file that a client could send."""
 
-    id = Text(max_length=1000, trim_whitespace=False, help_text="Whatever the client calls it, such as its path.")
+    id = StrictString(
+        max_length=1000, trim_whitespace=False, help_text="Whatever the client calls it, such as its path."
+    )
     checksum = serializers.RegexField(
         rf"^(?:[0-9a-fA-F]{{{SHA256}}}|[0-9a-fA-F]{{{SHA1}}}|[0-9a-fA-F]{{{MD5}}})$",
         help_text="SHA-256, SHA-1 or MD5 in hexadecimal.",
     )
-    file_size = Whole(required=False, min_value=0, max_value=1 << 50)
+    file_size = JsonInteger(required=False, min_value=0, max_value=1 << 50)
 
 
-class Checks(Input):
+class Checks(StrictSerializer):
     """The files that a client could send."""
 
     files = serializers.ListField(child=Check(), min_length=1, max_length=MAX_CHECKS)
@@ -110,14 +112,14 @@ class Upload(ApiView):
                 for name, digits in CHECKSUM_HEADERS.items()
             ),
             FILENAME_PARAMETER,
-            answered("Location", "Address of the photo.", 200, 201),
+            response_header("Location", "Address of the photo.", 200, 201),
         ],
         # Client generators cannot handle `image/*`; the view also accepts that, and a body without a type.
         request={"multipart/form-data": UploadSerializer, "application/octet-stream": OpenApiTypes.BINARY},
         responses={201: UploadAnswer, 200: UploadAnswer},
         tags=["upload"],
     )
-    @is_transfer
+    @limit_transfers
     def post(self, request: ApiRequest) -> Response:
         """Upload a picture: 201 if it is new, 200 if the gallery already has its bytes or had them in the bin.
 
@@ -150,7 +152,7 @@ class UploadCheck(ApiView):
 
 
 def _checksums(request: ApiRequest) -> list[str]:
-    """What the headers say of the bytes; Refused where one is no digest."""
+    """What the headers say of the bytes; InvalidRequest where one is no digest."""
     found = []
     for name, digits in CHECKSUM_HEADERS.items():
         value = request.headers.get(name)
@@ -207,7 +209,7 @@ def _verify(file: IO[bytes], checksums: list[str]) -> None:
         return
     digests = digests_of(file)
     if not set(checksums) <= {digests.sha256, digests.sha1, digests.md5}:
-        raise Refused(_("The file did not arrive whole: its checksum is another one."), "checksum-mismatch")
+        raise InvalidRequest(_("The file did not arrive whole: its checksum is another one."), "checksum-mismatch")
 
 
 def _answer(request: ApiRequest, photo: Photo, arrival: Arrival) -> Response:

@@ -8,7 +8,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from gallery.access import ApiRequest
-from gallery.access.fields import MAX_NUMBER, Input, Whole
+from gallery.access.fields import MAX_NUMBER, JsonInteger, StrictSerializer
 from gallery.access.problems import ApiView
 from gallery.access.tokens import Scope
 from gallery.account import Account
@@ -32,10 +32,10 @@ class UserSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class UserChanges(Input):
+class UserChanges(StrictSerializer):
     """What an administrator grants; what is left out stays as it is."""
 
-    quota = Whole(required=False, allow_null=True, min_value=0, max_value=MAX_NUMBER, help_text="Null: no limit.")
+    quota = JsonInteger(required=False, allow_null=True, min_value=0, max_value=MAX_NUMBER, help_text="Null: no limit.")
 
 
 class Users(ApiView):

@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from gallery.access.problems import answer_plainly
+from gallery.access.problems import problem_response
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -14,7 +14,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     Programs are told in their shape, a script of ours that asks for JSON the sentence alone.
     """
     if request.path.startswith("/api/"):
-        return answer_plainly(400, _("This request cannot be read."))
+        return problem_response(400, _("This request cannot be read."))
     if isinstance(exception, RequestDataTooBig):
         return render(request, "413.html", status=413)
     sentence = str(exception) if isinstance(exception, BadRequest) else ""

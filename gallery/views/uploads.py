@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
-from gallery.access.transfers import is_transfer
+from gallery.access.transfers import limit_transfers
 from gallery.intake.upload import Arrival, store_upload
 from gallery.models import PartialUpload, Photo
 from gallery.pictures.images import ImageTooLarge, InvalidImage, UnsupportedImage
@@ -66,7 +66,7 @@ class LargeFileSkipper(FileUploadHandler):
 
 # Login, origin and cookie are checked before the body, which contains the token, is read.
 @csrf_exempt
-@is_transfer
+@limit_transfers
 @require_http_methods(["GET", "HEAD", "POST"])
 def upload_pictures(request: PageRequest) -> HttpResponse:
     """The upload page; posted to, the fate of each of the `files`."""

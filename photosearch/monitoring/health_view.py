@@ -9,7 +9,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from gallery.access import ApiRequest
-from gallery.access.problems import CONTENT_TYPE, ApiView, Problem, answer_plainly
+from gallery.access.problems import CONTENT_TYPE, ApiView, Problem, problem_response
 from gallery.processing.tasks import broker_version
 from photosearch.caching import remember
 from search.encoders.client import EncoderUnavailable, describe_encoders
@@ -62,7 +62,7 @@ class HealthReady(HealthLive):
             with connection.cursor() as cursor:
                 cursor.execute("SELECT 1")
         except OperationalError:
-            return answer_plainly(503, "The database does not answer.")
+            return problem_response(503, "The database does not answer.")
         neighbours = remember("neighbours", _neighbours, seconds=NEIGHBOURS_SECONDS, read=_read)
         return Response({"status": "ok", **neighbours})
 

@@ -15,7 +15,7 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from gallery.access import ApiRequest
-from gallery.access.authentication import SCHEME, KeyAuthentication
+from gallery.access.authentication import SCHEME, TokenAuthentication
 from gallery.access.permissions import HasScope
 from gallery.access.problems import ApiView
 from gallery.access.tokens import ApiToken, Scope
@@ -36,7 +36,7 @@ def _is_scraper(request: Request) -> bool:
     return bool(expected) and scheme.lower() == SCHEME and constant_time_compare(token.strip(), expected)
 
 
-class ScraperOrKey(KeyAuthentication):
+class ScraperOrToken(TokenAuthentication):
     """Accepts METRICS_TOKEN, which belongs to no user, or a key."""
 
     def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
@@ -59,7 +59,7 @@ class Metrics(ApiView):
     """The figures."""
 
     scopes = {"GET": Scope.ADMIN}
-    authentication_classes: list[type[BaseAuthentication]] = [ScraperOrKey, SessionAuthentication]
+    authentication_classes: list[type[BaseAuthentication]] = [ScraperOrToken, SessionAuthentication]
     permission_classes: list[type[BasePermission]] = [IsScraperOrAdministrator]
 
     @extend_schema(

@@ -5,7 +5,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
 from gallery.access import ApiRequest
-from gallery.access.fields import Number, Query
+from gallery.access.fields import QueryInteger, QuerySerializer
 from gallery.access.problems import ApiView
 from gallery.access.tokens import Scope
 from gallery.models import Photo, Step
@@ -14,13 +14,13 @@ from search.ranking.hybrid import search_similar
 from search.serializers import MAX_PAGE, SimilarAnswer, TextSerializer, serialize_hits
 
 
-class SimilarQuery(Query):
+class SimilarQuery(QuerySerializer):
     """How many."""
 
-    page_size = Number(required=False, default=24, min_value=1, max_value=MAX_PAGE)
+    page_size = QueryInteger(required=False, default=24, min_value=1, max_value=MAX_PAGE)
 
 
-class Text(ApiView):
+class PhotoTextView(ApiView):
     """The text in a photo."""
 
     scopes = {"GET": Scope.PHOTO_READ}

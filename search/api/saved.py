@@ -13,9 +13,16 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from gallery.access import ApiRequest
-from gallery.access.fields import MAX_NUMBER, Input, Query, Text, Visible, Whole
-from gallery.access.problems import CONFLICT, ApiView, Conflict, refuse_changed
-from gallery.access.schema import answered
+from gallery.access.fields import (
+    MAX_NUMBER,
+    JsonInteger,
+    NonBlankString,
+    QuerySerializer,
+    StrictSerializer,
+    StrictString,
+)
+from gallery.access.problems import CONFLICT, ApiView, Conflict, check_precondition
+from gallery.access.schema import response_header
 from gallery.access.tokens import Scope
 from gallery.models import MAX_IMPORTANCE, Photo
 from gallery.pictures.images import EXTENSIONS
@@ -38,14 +45,14 @@ from search.suggestions import suggest
 MAX_NAME_LENGTH = SavedSearch._meta.get_field("name").max_length
 
 
-class Day(Text, serializers.RegexField):
+class Day(StrictString, serializers.RegexField):
     """Day in JSON, such as "2024-05-01"."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(regex=rf"^(?:{DAY})$", **options)
 
 
-class Part(Text, serializers.RegexField):
+class Part(StrictString, serializers.RegexField):
     """Part of a picture in JSON, such as "0.1,0.2,0.5,0.6"."""
 
     def __init__(self, **options: Any) -> None:
@@ -53,7 +60,7 @@ class Part(Text, serializers.RegexField):
 
 
 @extend_schema_field({"type": "integer", "enum": list(LIMITS)})
-class Limit(Whole):
+class Limit(JsonInteger):
     """Result limit that the search page offers."""
 
     def to_internal_value(self, data: Any) -> int:
@@ -63,10 +70,10 @@ class Limit(Whole):
         return limit
 
 
-class SearchFields(Input):
+class SearchFields(StrictSerializer):
     """Fields of a saved search, as on the search page; at least one is required, and null means empty."""
 
-    q = Text(
+    q = StrictString(
         required=False,
         allow_null=True,
         allow_blank=True,
@@ -75,15 +82,15 @@ class SearchFields(Input):
     )
     extension = serializers.ChoiceField(sorted(set(EXTENSIONS.values())), required=False, allow_null=True)
     kind = serializers.ChoiceField(Photo.Kind.choices, required=False, allow_null=True)
-    min_width = Whole(required=False, allow_null=True, min_value=1, max_value=MAX_PIXELS)
-    min_height = Whole(required=False, allow_null=True, min_value=1, max_value=MAX_PIXELS)
-    min_importance = Whole(required=False, allow_null=True, min_value=1, max_value=MAX_IMPORTANCE)
+    min_width = JsonInteger(required=False, allow_null=True, min_value=1, max_value=MAX_PIXELS)
+    min_height = JsonInteger(required=False, allow_null=True, min_value=1, max_value=MAX_PIXELS)
+    min_importance = JsonInteger(required=False, allow_null=True, min_value=1, max_value=MAX_IMPORTANCE)
     after = Day(required=False, allow_null=True, help_text="Only photos taken on or after this day.")
     before = Day(required=False, allow_null=True, help_text="Only photos taken before this day.")
     order = serializers.ChoiceField(
         ["newest", "oldest"], required=False, allow_null=True, help_text="Order of the results; relevance by default."
     )
-    photo = Whole(
+    photo = JsonInteger(
         required=False,
         allow_null=True,
         min_value=1,
@@ -118,7 +125,7 @@ class SearchFields(Input):
 class NewSavedSearch(SearchFields):
     """Saved search to create."""
 
-    name = Visible(
+    name = NonBlankString(
         max_length=MAX_NAME_LENGTH, help_text="Name of the search; an existing search of this name is replaced."
     )
 
@@ -126,7 +133,9 @@ class NewSavedSearch(SearchFields):
 class SavedSearchChanges(SearchFields):
     """Changes of a saved search: omitted fields stay as they are, null removes a field."""
 
-    name = Visible(required=False, max_length=MAX_NAME_LENGTH, help_text="New name, unique among your saved searches.")
+    name = NonBlankString(
+        required=False, max_length=MAX_NAME_LENGTH, help_text="New name, unique among your saved searches."
+    )
 
 
 class RecentSearchSerializer(serializers.ModelSerializer):
@@ -160,10 +169,10 @@ class SavedSearchSerializer(RecentSearchSerializer):
         read_only_fields = fields
 
 
-class SuggestionQuery(Query):
+class SuggestionQuery(QuerySerializer):
     """What is typed as yet."""
 
-    q = Text(
+    q = StrictString(
         required=False,
         default="",
         max_length=MAX_QUERY_LENGTH,
@@ -191,7 +200,7 @@ class SavedSearches(ApiView):
     @extend_schema(
         operation_id="save_search",
         request=NewSavedSearch,
-        parameters=[answered("Location", "The saved search.", 200, 201)],
+        parameters=[response_header("Location", "The saved search.", 200, 201)],
         examples=[
             OpenApiExample("Tickets", {"name": "Tickets", "q": "登机牌 after:2023"}, request_only=True),
             OpenApiExample("Screenshots", {"name": "New", "kind": "screenshot", "order": "newest"}, request_only=True),
@@ -236,7 +245,7 @@ class OneSavedSearch(ApiView):
         data = wanted.validated_data
         with transaction.atomic():
             saved = _own(request, saved_id, locked=True)
-            refuse_changed(request, SavedSearchSerializer(saved).data)
+            check_precondition(request, SavedSearchSerializer(saved).data)
             address = wanted.address(saved.address) if data.keys() - {"name"} else saved.address
             try:
                 change_search(saved, name=data.get("name", saved.name), address=address)
@@ -249,7 +258,7 @@ class OneSavedSearch(ApiView):
         """Forget a saved search; nothing happens to photos."""
         with transaction.atomic():
             saved = _own(request, saved_id, locked=True)
-            refuse_changed(request, SavedSearchSerializer(saved).data)
+            check_precondition(request, SavedSearchSerializer(saved).data)
             saved.delete()
         return Response(status=204)
 

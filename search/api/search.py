@@ -18,7 +18,7 @@ from rest_framework.response import Response
 from gallery.access import ApiRequest
 from gallery.access.problems import CONFLICT, CONTENT_TYPE, ApiView, Conflict, Problem
 from gallery.access.tokens import Scope
-from gallery.access.transfers import is_transfer
+from gallery.access.transfers import limit_transfers
 from gallery.models import Photo
 from gallery.pictures.images import InvalidImage, read_header
 from search.encoders.client import EncoderBusy
@@ -114,7 +114,7 @@ class PictureSearchView(ApiView):
         responses=ANSWERS,
         tags=["search"],
     )
-    @is_transfer
+    @limit_transfers
     def post(self, request: ApiRequest) -> Response:
         """Photos that look like the picture; words and filters narrow or add to what is found.
 

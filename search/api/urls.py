@@ -12,6 +12,6 @@ version_1 = [
     path("saved-searches/", saved.SavedSearches.as_view(), name="saved-searches"),
     path("saved-searches/<int:saved_id>/", saved.OneSavedSearch.as_view(), name="saved-search"),
     path("saved-searches/<int:saved_id>/results/", search.SavedSearchResults.as_view(), name="saved-search-results"),
-    path("photos/<int:photo_id>/text/", photo.Text.as_view(), name="text"),
+    path("photos/<int:photo_id>/text/", photo.PhotoTextView.as_view(), name="text"),
     path("photos/<int:photo_id>/similar/", photo.Similar.as_view(), name="similar"),
 ]

@@ -11,8 +11,8 @@ from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponse
 from mcp.server.transport_security import TransportSecuritySettings
 
-from gallery.access.problems import answer_plainly
-from gallery.access.throttles import count_guess
+from gallery.access.problems import problem_response
+from gallery.access.throttles import count_invalid_token
 from gallery.access.tokens import Scope, find_token
 from photosearch.privacy import NO_STORE
 from search.assistant.gate import key_in
@@ -53,15 +53,15 @@ def _refusal(request: HttpRequest) -> HttpResponse | None:
     close_old_connections()
     token = find_token(key_in(request.headers))
     if token is None:
-        wait = count_guess(request)
-        refusal = answer_plainly(429 if wait else 401, SEND_A_KEY)
+        wait = count_invalid_token(request)
+        refusal = problem_response(429 if wait else 401, SEND_A_KEY)
         refusal["Retry-After" if wait else "WWW-Authenticate"] = str(wait) if wait else 'Bearer realm="photosearch"'
         return refusal
     if Scope.ASSISTANT not in token.scopes:
-        return answer_plainly(403, SEND_A_KEY)
+        return problem_response(403, SEND_A_KEY)
     if request.method == "GET":
         # Without sessions nothing is ever told there; the connection would stay open for it.
-        refusal = answer_plainly(405, "Questions are sent with POST.")
+        refusal = problem_response(405, "Questions are sent with POST.")
         refusal["Allow"] = "POST"
         return refusal
     return None

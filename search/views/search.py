@@ -12,7 +12,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from gallery.access.transfers import is_transfer
+from gallery.access.transfers import limit_transfers
 from gallery.pictures.images import InvalidImage
 from search.chips import Chip, chips_of, title_of
 from search.encoders.client import EncoderBusy, EncoderUnavailable
@@ -85,7 +85,7 @@ def _search(request: SearchRequest, form: SearchForm, example: Example | None) -
 
 # Login, origin and cookie are checked before the body, which contains the token, is read.
 @csrf_exempt
-@is_transfer
+@limit_transfers
 @require_POST
 def search_with_picture(request: SearchRequest) -> HttpResponse:
     """Go on to the photos that look like the `picture` that is sent along, under the form's filters."""

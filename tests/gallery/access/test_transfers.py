@@ -7,7 +7,7 @@ from django.test import Client, RequestFactory
 
 from gallery.access import transfers
 from gallery.access.tokens import issue_token
-from gallery.access.transfers import TRANSFERS_AT_ONCE, TooManyTransfers, is_transfer
+from gallery.access.transfers import TRANSFERS_AT_ONCE, TooManyTransfers, limit_transfers
 from tests.drawing import picture
 
 TUS = {"Tus-Resumable": "1.0.0", "Upload-Length": "3"}
@@ -76,7 +76,7 @@ def test_stops_counting_when_view_fails(owner):
     request = RequestFactory().post("/")
     request.user = owner
 
-    @is_transfer
+    @limit_transfers
     def view(_request: object) -> StreamingHttpResponse:
         raise ZeroDivisionError
 

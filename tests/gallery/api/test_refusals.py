@@ -92,7 +92,7 @@ def test_has_one_type_at_every_door(program, owner, settings, door: Callable[...
 @pytest.mark.parametrize("with_gate", [True, False])
 def test_refuses_body_without_length(program, settings, method, path, with_gate):
     if not with_gate:
-        settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if not name.endswith("BodyGate")]
+        settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if not name.endswith("BodyLimitMiddleware")]
         program.handler.load_middleware()
     response = program.generic(
         method,
