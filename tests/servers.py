@@ -13,6 +13,7 @@ import time
 from collections.abc import Generator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from photosearch.embedded import StartFailed
@@ -61,11 +62,21 @@ class TestServers:
                 self.supervisor.wait_until(
                     server.answers, what=server.title, log=server.program.name, seconds=SECONDS_TO_START
                 )
+                if variable == "DATABASE_URL":
+                    _write_to_memory_only(server.url)
 
     def stop(self) -> None:
         """Stop them and remove their data."""
         self.supervisor.stop()
         shutil.rmtree(self.folder.path)
+
+
+def _write_to_memory_only(url: str) -> None:
+    """Let PostgreSQL skip every wait for the disk: the data live as long as the tests, and a crash loses the run."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            connection.execute(f"ALTER SYSTEM SET {setting} = off")
+        connection.execute("SELECT pg_reload_conf()")
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
