@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test soak lint
+.PHONY: help run test check soak lint
 
 help: ## list what make can do here
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-6s %s\n", $$1, $$2}' Makefile
@@ -17,6 +17,9 @@ run: $(VENV)/.installed ## start photosearch with all its servers, until Ctrl-C
 test: $(VENV)/.installed-dev ## run the whole test suite, checks included
 	@.ci/system-packages test
 	@exec $(BIN)/python -m pytest -m "not soak" -n 2 --dist loadgroup --no-loadscope-reorder
+
+check: lint ## run the fast part: lint, types, contracts and unit tests
+	@exec $(BIN)/python -m pytest -m "unit and not soak" -n 2 --dist loadgroup --no-loadscope-reorder
 
 soak: $(VENV)/.installed-dev ## run the tests that take hours
 	@.ci/system-packages test

@@ -24,6 +24,8 @@ from photosearch.embedded.supervisor import Supervisor
 
 SERVERS = ("DATABASE_URL", "REDIS_URL", "ELASTICSEARCH_URL")
 SECONDS_TO_START = 120
+# Fixtures through which tests use a server or a browser.
+SERVER_FIXTURES = {"db", "transactional_db", "elasticsearch", "broker", "site", "browser", "live_server"}
 # By its default.
 DATABASES_IN_VALKEY = 16
 # Where `make run` keeps the servers' programs too, so that Elasticsearch is built once.
@@ -99,10 +101,15 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let one process run all tests of a module, and one those that share a whole site; these come first."""
+    """Let one process run all tests of a module, and one those that share a whole site; these come first.
+
+    Tests that use no server and no browser are marked `unit`, for `make check`.
+    """
     items.sort(key=_uses_site, reverse=True)
     for item in items:
         item.add_marker(pytest.mark.xdist_group("site" if _uses_site(item) else item.nodeid.partition("::")[0]))
+        if not SERVER_FIXTURES & set(getattr(item, "fixturenames", ())) and not item.get_closest_marker("django_db"):
+            item.add_marker(pytest.mark.unit)
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""The rules of the house: which way imports point, what each process loads, how large a module may grow."""
+"""Structure checks: direction of imports, models loaded per process, module sizes and the layout of tests."""
 
 import ast
 import os
@@ -28,7 +28,7 @@ MODELS = (
 
 
 def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run a command of the virtual environment in the root of the project."""
+    """Run Python with these arguments in the project's root folder."""
     return subprocess.run(
         [sys.executable, *command],
         cwd=ROOT,
@@ -51,17 +51,17 @@ def test_imports_point_down():
 
 
 @pytest.mark.parametrize("command", [["check", "."], ["format", "--check", "."]], ids=["check", "format"])
-def test_ruff_has_nothing_to_say(command):
+def test_passes_ruff(command):
     result = run("-m", "ruff", *command)
     assert result.returncode == 0, result.stdout + result.stderr
 
 
-def test_mypy_has_nothing_to_say():
+def test_passes_mypy():
     result = run("-m", "mypy")
     assert result.returncode == 0, result.stdout + result.stderr
 
 
-def test_a_deployment_behind_https_passes_djangos_checks():
+def test_passes_deployment_checks_behind_https():
     result = run(
         *("manage.py", "check", "--deploy", "--fail-level", "WARNING"),
         PUBLIC_URL="https://photos.example.org",
@@ -71,7 +71,7 @@ def test_a_deployment_behind_https_passes_djangos_checks():
     assert result.returncode == 0, result.stdout + result.stderr
 
 
-def test_migrations_are_complete():
+def test_models_match_migrations():
     result = run("manage.py", "makemigrations", "--check", "--dry-run")
     assert result.returncode == 0, result.stdout + result.stderr
 
@@ -85,7 +85,7 @@ def test_migrations_are_complete():
     ],
     ids=["manage.py check", "web", "worker-default and worker-vision"],
 )
-def test_no_model_is_loaded_outside_encoder_and_ocr_worker(statement):
+def test_loads_models_in_encoder_and_ocr_worker_only(statement):
     loaded = f"import sys; print([name for name in {MODELS} if name in sys.modules])"
     result = run("-c", f"{statement}\n{loaded}", DJANGO_SETTINGS_MODULE="photosearch.settings")
     assert result.stdout.splitlines()[-1:] == ["[]"], result.stdout + result.stderr
@@ -115,7 +115,7 @@ def unsafe_reads(tree: ast.Module) -> list[int]:
     return lines
 
 
-def test_finds_each_way_to_run_code_from_bytes():
+def test_unsafe_reads_are_detected():
     unsafe = (
         *("import pickle", "from pickle import loads", "import os, shelve", "connection.recv()", "torch.load(path)"),
         *("np.load(path, allow_pickle=True)", "torch.load(path, weights_only=False)", "import joblib.numpy_pickle"),
@@ -123,16 +123,39 @@ def test_finds_each_way_to_run_code_from_bytes():
     assert [code for code in unsafe if not unsafe_reads(ast.parse(code))] == []
 
 
-def test_reads_no_bytes_that_can_run_code():
+def test_contains_no_unsafe_reads():
     assert {str(path): lines for path in modules() if (lines := unsafe_reads(ast.parse(path.read_text())))} == {}
 
 
-def test_modules_have_telling_names():
+def test_module_names_describe_contents():
     assert [path for path in modules() if path.stem in FORBIDDEN_NAMES] == []
 
 
-def test_modules_stay_short_and_say_what_they_do():
+def test_modules_are_short_and_documented():
     for path in modules():
         lines = path.read_text().splitlines()
         assert len(lines) <= 300, f"{path} has {len(lines)} lines: split it by topic"
         assert not lines or lines[0].startswith('"""'), f"{path} does not say in a sentence what it does"
+
+
+def suite_modules() -> list[Path]:
+    return list((ROOT / "tests").rglob("*.py"))
+
+
+def test_no_test_imports_another_test_or_conftest():
+    """Helpers stand in modules of their own, such as tests/factories.py and tests/drawing.py."""
+    imports = {
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in suite_modules()
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ImportFrom)
+        for name in [node.module or ""]
+        if name.startswith("tests.") and name.rpartition(".")[2].startswith(("test_", "conftest"))
+    }
+    assert imports == set()
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_tests_mirror_source_folders(package):
+    folders = {path.parent.relative_to(ROOT / "tests") for path in (ROOT / "tests" / package).rglob("test_*.py")}
+    assert {folder for folder in folders if not (ROOT / folder).is_dir()} == set()
