@@ -21,7 +21,7 @@ def picture(red: int = 0, *, size: tuple[int, int] = (64, 48), kind: str = "PNG"
     return file.getvalue()
 
 
-def saved(image: Image.Image, kind: str, **options: object) -> BytesIO:
+def save_image(image: Image.Image, kind: str, **options: object) -> BytesIO:
     if kind == "HEIF":
         pillow_heif.register_heif_opener()
     file = BytesIO()
@@ -29,7 +29,7 @@ def saved(image: Image.Image, kind: str, **options: object) -> BytesIO:
     return file
 
 
-def png_that_claims(width: int, height: int) -> BytesIO:
+def png_claiming(width: int, height: int) -> BytesIO:
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 

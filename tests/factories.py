@@ -47,7 +47,7 @@ CLIP = EncoderInfo(
 )
 
 
-class Program(Client):
+class ApiClient(Client):
     """A program of `user` with a key; without scopes named, with all of them."""
 
     def __init__(self, user: User, *scopes: str, expires_at: datetime | None = None, **options: Any) -> None:
@@ -119,7 +119,7 @@ def add_photo(owner, filename: str, *, text: str = "", angle: float | None = Non
     return photo
 
 
-def finish(job: ImportJob) -> ImportJob:
+def finish_import(job: ImportJob) -> ImportJob:
     """Work on an import until nothing is left to do; the import as it then is."""
     while not run_job(job.pk):
         pass

@@ -8,7 +8,7 @@ from pathlib import Path
 LONG_AGO = 1_600_000_000
 
 
-def write(path: Path, data: bytes, *, modified_at: int = LONG_AGO) -> Path:
+def write_file(path: Path, data: bytes, *, modified_at: int = LONG_AGO) -> Path:
     """A file that has been lying there for long."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)

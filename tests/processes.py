@@ -19,14 +19,14 @@ def process_environment(media_root: Path) -> dict[str, str]:
     }
 
 
-def waiting(broker: Any, queue: str) -> list[tuple[str, list[Any]]]:
+def queued_messages(broker: Any, queue: str) -> list[tuple[str, list[Any]]]:
     """Actor and arguments of each message that waits, the first to be done first."""
     message_ids = broker.client.lrange(f"dramatiq:{queue}", 0, -1)
     messages = [dramatiq.Message.decode(broker.client.hget(f"dramatiq:{queue}.msgs", one)) for one in message_ids]
     return [(message.actor_name, list(message.args)) for message in messages]
 
 
-def waiting_for_locks() -> int:
+def count_lock_waits() -> int:
     """How many connections of this database wait for a lock."""
     with connection.cursor() as cursor:
         cursor.execute(

@@ -16,7 +16,7 @@ from gallery.storage.partial_uploads import begin_upload
 from search.saved import note_search, save_search
 from tests.drawing import picture
 from tests.endpoints import ABOUT, FIELDLESS, FOLDER, KINDS, MATRIX, NUMBERED
-from tests.factories import Program
+from tests.factories import ApiClient
 
 LOOPBACK = "127.0.0.1"
 ELSEWHERE = "192.0.2.7"
@@ -96,14 +96,14 @@ def test_without_a_key_nobody_is_answered(photo, name, method):
 
 @pytest.mark.parametrize(("name", "method"), KEYED)
 def test_an_expired_key_opens_nothing(photo, owner, name, method):
-    program = Program(owner, expires_at=timezone.now() - timedelta(seconds=1))
+    program = ApiClient(owner, expires_at=timezone.now() - timedelta(seconds=1))
     assert_problem(ask(program, name, method), 401)
 
 
 @pytest.mark.parametrize(("name", "method"), KEYED)
 def test_a_key_opens_only_what_its_scopes_name(photo, owner, name, method):
     scope = MATRIX[name, method].scope
-    program = Program(owner, *(set(Scope.values) - {scope}))
+    program = ApiClient(owner, *(set(Scope.values) - {scope}))
     if scope is None:
         assert ask(program, name, method).status_code == 200
     else:
@@ -117,7 +117,7 @@ def test_a_key_opens_only_what_its_scopes_name(photo, owner, name, method):
 @pytest.mark.parametrize(("name", "method"), KEYED)
 def test_a_key_for_assistants_alone_opens_nothing_here(photo, owner, name, method):
     before = rows()
-    assert_problem(ask(Program(owner, Scope.ASSISTANT), name, method), 403)
+    assert_problem(ask(ApiClient(owner, Scope.ASSISTANT), name, method), 403)
     assert rows() == before
 
 
@@ -125,14 +125,14 @@ def test_a_key_for_assistants_alone_opens_nothing_here(photo, owner, name, metho
 def test_who_is_refused_is_counted_too(photo, owner, settings, name, method):
     settings.API_REQUESTS_PER_MINUTE = settings.API_ANONYMOUS_PER_MINUTE = 0
     assert_problem(ask(Client(), name, method), 429)
-    assert_problem(ask(Program(owner, Scope.ASSISTANT), name, method), 429)
+    assert_problem(ask(ApiClient(owner, Scope.ASSISTANT), name, method), 429)
 
 
 @pytest.mark.parametrize(("name", "method"), [key for key in MATRIX if key[0] in ABOUT])
 def test_what_is_anothers_is_not_there(photo, django_user_model, name, method):
     stranger = django_user_model.objects.create_user("stranger", is_staff=True)
     before = rows()
-    assert_problem(ask(Program(stranger), name, method), 404)
+    assert_problem(ask(ApiClient(stranger), name, method), 404)
     assert rows() == before
 
 
@@ -140,7 +140,7 @@ def test_what_is_anothers_is_not_there(photo, django_user_model, name, method):
 def test_what_is_about_nothing_single_tells_nothing_of_anothers(photo, django_user_model, name, method):
     stranger = django_user_model.objects.create_user("stranger")
     before = Photo.objects.values().get()
-    response = ask(Program(stranger), name, method)
+    response = ask(ApiClient(stranger), name, method)
     entry = MATRIX[name, method]
     expected = 403 if entry.scope == Scope.ADMIN else entry.to_others or entry.status
     assert response.status_code == expected
@@ -152,7 +152,7 @@ def test_what_is_about_nothing_single_tells_nothing_of_anothers(photo, django_us
 @pytest.mark.parametrize(("name", "method"), list(MATRIX))
 def test_the_right_key_is_answered(photo, owner, name, method):
     scopes = [MATRIX[name, method].scope] if MATRIX[name, method].scope else []
-    response = ask(Program(owner, *scopes), name, method)
+    response = ask(ApiClient(owner, *scopes), name, method)
     assert response.status_code == MATRIX[name, method].status, getattr(response, "content", "")
 
 
@@ -179,7 +179,7 @@ def test_another_site_cannot_use_a_persons_session(photo, owner, name, method):
 def test_a_field_that_nobody_knows_is_not_passed_over(photo, owner, name, method):
     body, before = MATRIX[name, method].body(), rows()
     body["data"] |= {"importence": 5}
-    response = getattr(Program(owner), method.lower())(path_of(name), **body)
+    response = getattr(ApiClient(owner), method.lower())(path_of(name), **body)
     assert_problem(response, 400)
     assert [error["field"] for error in response.json()["errors"]] == ["importence"]
     assert rows() == before
@@ -193,7 +193,7 @@ def test_other_methods_are_not_allowed(photo, owner, name, method):
     if name in TUS:
         known.add("OPTIONS")
     for other in {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"} - known:
-        response = Program(owner).generic(other, path)
+        response = ApiClient(owner).generic(other, path)
         assert response.status_code == 405, other
         assert set(response["Allow"].split(", ")) == (known | {"HEAD"} if "GET" in known else known)
 

@@ -6,21 +6,21 @@ TUS = {"Tus-Resumable": "1.0.0"}
 PIECE = "application/offset+octet-stream"
 
 
-def said(**metadata: str) -> str:
+def encode_metadata(**metadata: str) -> str:
     return ",".join(f"{name} {base64.b64encode(value.encode()).decode()}" for name, value in metadata.items())
 
 
-def begin(client, size: int, *, body: bytes = b"", accept: str = "", **metadata: str):
+def begin_upload(client, size: int, *, body: bytes = b"", accept: str = "", **metadata: str):
     return client.generic(
         "POST",
         "/uploads",
         body,
         content_type=PIECE if body else "",
-        headers=TUS | {"Upload-Length": str(size), "Upload-Metadata": said(**metadata), "Accept": accept},
+        headers=TUS | {"Upload-Length": str(size), "Upload-Metadata": encode_metadata(**metadata), "Accept": accept},
     )
 
 
-def send(client, address: str, offset: int, body: bytes, *, accept: str = "", **headers: str):
+def send_piece(client, address: str, offset: int, body: bytes, *, accept: str = "", **headers: str):
     headers = TUS | {"Upload-Offset": str(offset), "Accept": accept} | headers
     # Django's client leaves the type of an empty body out.
     return client.generic("PATCH", address, body, headers=headers, CONTENT_TYPE=PIECE)

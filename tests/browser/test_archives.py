@@ -12,7 +12,7 @@ from gallery.models import ImportJob, PartialUpload, Photo
 from tests.browser.driving import drop_files, follow
 from tests.browser.uploading import large_picture, posts
 from tests.drawing import picture
-from tests.folders import archive_of, write
+from tests.folders import archive_of, write_file
 
 PIECE = 4 * 1024 * 1024
 LOST = "The connection is lost. The upload goes on when it is back."
@@ -21,7 +21,7 @@ LOST = "The connection is lost. The upload goes on when it is back."
 @pytest.fixture
 def takeout(tmp_path: Path) -> Path:
     """An archive of two pieces and a half."""
-    return write(tmp_path / "Takeout.zip", archive_of(large_picture()))
+    return write_file(tmp_path / "Takeout.zip", archive_of(large_picture()))
 
 
 def choose(page: Page, archive: Path) -> None:
@@ -157,7 +157,7 @@ def test_a_cancelled_archive_is_forgotten_by_the_server(open_page: Callable[...,
 
 def test_what_is_no_archive_is_refused_with_its_first_piece(open_page: Callable[..., Page], tmp_path: Path) -> None:
     page = open_page("/imports/new")
-    choose(page, write(tmp_path / "a.zip", bytes(3 * PIECE)))
+    choose(page, write_file(tmp_path / "a.zip", bytes(3 * PIECE)))
     sent = posts(page)
     page.get_by_role("button", name="Import at once").click()
     expect(summary(page)).to_have_text("“a.zip” is not a zip archive, or it is damaged.")

@@ -10,7 +10,7 @@ from gallery.bulk_import.run import run_job
 from gallery.models import ImportJob, Photo
 from tests.browser.driving import SMALL_TELEPHONE, follow, settle
 from tests.drawing import picture
-from tests.folders import write
+from tests.folders import write_file
 
 
 def work() -> None:
@@ -23,12 +23,12 @@ def test_a_folder_is_imported_and_taken_back(
 ) -> None:
     settings.IMPORT_ROOTS = [str(tmp_path / "family")]
     for number in range(12):
-        write(
+        write_file(
             tmp_path / "family" / "2019 Italy" / f"IMG_2019061{number % 10}_12000{number % 10}_{number}.png",
             picture(number),
         )
-    write(tmp_path / "family" / "2020 Winter" / "broken.png", b"nothing")
-    write(tmp_path / "family" / "2019 Italy" / "again.png", picture(1))
+    write_file(tmp_path / "family" / "2020 Winter" / "broken.png", b"nothing")
+    write_file(tmp_path / "family" / "2019 Italy" / "again.png", picture(1))
     page = open_page("/imports")
     follow(page, page.get_by_role("link", name="New import"))
     page.get_by_role("link", name="family", exact=True).click()
@@ -98,7 +98,7 @@ def test_the_pages_fit_a_small_telephone(
     open_page: Callable[..., Page], settings: Any, tmp_path: Path, owner: Any
 ) -> None:
     long = tmp_path / "a folder with quite a long name" / "and another one inside of it"
-    write(long / ("x" * 120 + ".png"), picture(1))
+    write_file(long / ("x" * 120 + ".png"), picture(1))
     settings.IMPORT_ROOTS = [str(tmp_path)]
     job = ImportJob.objects.create(owner=owner, started_by=owner, roots=[str(long)])
     run_job(job.pk)

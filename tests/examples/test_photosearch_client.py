@@ -20,7 +20,7 @@ from gallery.account import Account
 from gallery.models import ImportJob, Photo
 from photosearch.embedded.provision import free_port
 from tests.drawing import picture
-from tests.factories import finish
+from tests.factories import finish_import
 
 CLIENT = Path(__file__).resolve().parents[2] / "examples" / "photosearch_client.py"
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("media_root", "broker")]
@@ -134,7 +134,7 @@ def test_an_archive_is_imported_though_the_connection_is_lost(run, tmp_path, liv
         running = pool.submit(run, "import", archive, url=proxy.url)
         while not (ImportJob.objects.exists() or running.done()):
             time.sleep(0.1)
-        finish(ImportJob.objects.get())
+        finish_import(ImportJob.objects.get())
         finished = running.result()
     assert finished.returncode == 0, finished.stderr
     assert "finished: 1 new, 0 known already, 1 passed over, 0 refused." in finished.stdout

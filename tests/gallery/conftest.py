@@ -10,19 +10,19 @@ from django.contrib.auth.models import User
 from gallery.bulk_import.jobs import create_job
 from gallery.models import ImportJob
 from tests.drawing import picture
-from tests.factories import finish
-from tests.folders import write
+from tests.factories import finish_import
+from tests.folders import write_file
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Two pictures, one of them twice, a file that is none, and a hidden one."""
     folder = tmp_path / "pictures"
-    write(folder / "a.png", picture(1))
-    write(folder / "summer" / "b.png", picture(2))
-    write(folder / "summer" / "copy of a.png", picture(1))
-    write(folder / "notes.png", b"no picture")
-    write(folder / ".hidden.png", picture(3))
+    write_file(folder / "a.png", picture(1))
+    write_file(folder / "summer" / "b.png", picture(2))
+    write_file(folder / "summer" / "copy of a.png", picture(1))
+    write_file(folder / "notes.png", b"no picture")
+    write_file(folder / ".hidden.png", picture(3))
     return folder
 
 
@@ -41,6 +41,6 @@ def bring(begin: Callable[..., ImportJob]) -> Callable[..., ImportJob]:
     """Imports a folder (or archives) from beginning to end."""
 
     def run(*roots: Path, **options: Any) -> ImportJob:
-        return finish(begin(*roots, **options))
+        return finish_import(begin(*roots, **options))
 
     return run

@@ -26,7 +26,7 @@ from search.encoders.description import Calibration, EncoderInfo
 from search.models import ComparedPhoto, LookAlike, PhotoEmbedding
 from search.vectors import index
 from tests.factories import CLIP
-from tests.processes import waiting
+from tests.processes import queued_messages
 
 
 class Ticks(Event):
@@ -65,7 +65,7 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def queued(broker: Any) -> list[list[int]]:
-    return [arguments[0] for name, arguments in waiting(broker, "default") if name == "make_thumbnails"]
+    return [arguments[0] for name, arguments in queued_messages(broker, "default") if name == "make_thumbnails"]
 
 
 def work_off(broker: Any) -> None:
@@ -230,18 +230,18 @@ def test_an_index_is_built_for_a_model_that_outgrew_exact_search(
     monkeypatch.setattr(tasks, "describe_encoders", lambda: [encoder("ready")])
     for photo in (store(), store()):
         tasks.enqueue_vector_indexes()
-        assert waiting(broker, "vision") == []
+        assert queued_messages(broker, "vision") == []
         PhotoEmbedding.objects.create(photo=photo, owner=photo.owner, model="tiny@1", view=0, vector=[1, 0])
     for _again in range(2):
         tasks.enqueue_vector_indexes()
-    assert waiting(broker, "vision") == [("build_vector_index", ["tiny@1", 2])]
+    assert queued_messages(broker, "vision") == [("build_vector_index", ["tiny@1", 2])]
 
     broker.flush_all()
     monkeypatch.setattr(index, "has_vector_index", lambda _model: True)
     tasks.enqueue_vector_indexes()
     monkeypatch.setattr(tasks, "describe_encoders", lambda: [encoder("waiting")])
     tasks.enqueue_vector_indexes()
-    assert waiting(broker, "vision") == []
+    assert queued_messages(broker, "vision") == []
 
 
 def test_current_steps_name_what_stands_in_the_way(monkeypatch: pytest.MonkeyPatch, settings: Any, db: None) -> None:
@@ -267,14 +267,14 @@ def test_comparisons_are_enqueued_once_for_those_whose_photos_are_not_compared(s
         PhotoEmbedding.objects.create(photo=photo, owner=owner, model=CLIP.model, vector=[1, 0, 0, 0])
     tasks.enqueue_comparisons()
     tasks.enqueue_comparisons()
-    ((actor, arguments),) = waiting(broker, "vision")
+    ((actor, arguments),) = queued_messages(broker, "vision")
     assert (actor, arguments) == ("find_look_alikes", [owner.pk, CLIP.model, CLIP.dimensions, 0.04])
     tasks.find_look_alikes(*arguments)
     assert ComparedPhoto.objects.count() == 2
     assert LookAlike.objects.get().reads_alike
     broker.flush_all()
     tasks.enqueue_comparisons()
-    assert waiting(broker, "vision") == []
+    assert queued_messages(broker, "vision") == []
 
 
 def test_what_looks_through_much_rests_a_hundred_times_as_long(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from tests.browser.pages import PAGES
 from tests.endpoints import MATRIX
-from tests.factories import Program
+from tests.factories import ApiClient
 
 NUMBERS = {"photo_id": 1, "job_id": 1, "user_id": 1, "saved_id": 1, "upload_id": "00000000-0000-0000-0000-000000000000"}
 
@@ -48,7 +48,7 @@ def test_caches_keep_no_page(client, owner, store, settings, is_known):
 def test_caches_keep_no_api_answer(owner, store, settings, is_known):
     settings.API_ANONYMOUS_PER_MINUTE = 1000
     store()
-    program = Program(owner) if is_known else Client()
+    program = ApiClient(owner) if is_known else Client()
     asked = 0
     for name, method in MATRIX:
         if name in ("thumbnail", "preview", "original"):
@@ -77,7 +77,7 @@ def test_only_browsers_keep_files(client, owner, store):
     photo = store()
     client.force_login(owner)
     page = client.get(f"/photos/{photo.pk}/original")
-    answer = Program(owner).get(f"/api/v1/photos/{photo.pk}/original/")
+    answer = ApiClient(owner).get(f"/api/v1/photos/{photo.pk}/original/")
     for response, conditions in ((page, {"cookie"}), (answer, {"cookie", "authorization"})):
         assert response["Cache-Control"] == "private, max-age=31536000, immutable"
         assert conditions <= vary(response)

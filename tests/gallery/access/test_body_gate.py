@@ -26,7 +26,7 @@ from gallery.access import spooling
 from gallery.access.body_limits import LIMITS, limited_paths
 from gallery.views import uploads
 from tests.drawing import picture
-from tests.factories import Program
+from tests.factories import ApiClient
 
 FORM = "multipart/form-data; boundary=x"
 TAKES_FORMS = {"/upload", "/search/picture", "/imports/new", "/api/v1/photos/upload/", "/api/v1/search/by-picture/"}
@@ -74,7 +74,7 @@ def all_paths() -> list[str]:
 def client(request: pytest.FixtureRequest, media_root: Path, owner: User) -> Client:
     """A client with CSRF checks, as in production."""
     if request.param == "a program":
-        return Program(owner, enforce_csrf_checks=True)
+        return ApiClient(owner, enforce_csrf_checks=True)
     browser = Client(enforce_csrf_checks=True)
     if request.param == "a person":
         browser.force_login(owner)
@@ -187,7 +187,7 @@ def test_refuses_many_fields_and_files_with_a_sentence(person, owner, settings):
         assert person.post(path, fields).status_code == 400
     files = [SimpleUploadedFile(f"{number}.png", b"x") for number in range(settings.DATA_UPLOAD_MAX_NUMBER_FILES + 1)]
     assert person.post("/imports/new", {"archive": files}).status_code == 400
-    assert Program(owner).post("/api/v1/photos/upload/", {"file": files}).status_code == 400
+    assert ApiClient(owner).post("/api/v1/photos/upload/", {"file": files}).status_code == 400
 
 
 def test_spools_large_files_below_the_media_folder(person, media_root, monkeypatch, tmp_path):
@@ -210,7 +210,7 @@ def test_spools_large_files_below_the_media_folder(person, media_root, monkeypat
 def test_refuses_file_without_room_on_disk(person, owner, monkeypatch):
     monkeypatch.setattr("gallery.storage.files.free_bytes", lambda: 900)
     assert send(person, "/upload", 1000, headers=HTML).status_code == 507
-    response = send(Program(owner), "/api/v1/photos/upload/", 1000, kind="image/png")
+    response = send(ApiClient(owner), "/api/v1/photos/upload/", 1000, kind="image/png")
     assert (response.status_code, response["Content-Type"]) == (507, "application/problem+json")
     assert response.json()["type"].endswith(":insufficient-storage")
 
@@ -226,7 +226,7 @@ def test_reports_full_disk_and_keeps_nothing(person, owner, media_root, monkeypa
         large.seek(0)
         assert person.post(path, {name: large}, headers=HTML).status_code == 507, path
     large.seek(0)
-    assert Program(owner).post("/api/v1/photos/upload/", {"file": large}).status_code == 507
+    assert ApiClient(owner).post("/api/v1/photos/upload/", {"file": large}).status_code == 507
     assert not [path for path in media_root.rglob("*") if path.is_file()]
 
 

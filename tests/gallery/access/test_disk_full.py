@@ -11,9 +11,9 @@ from django.test import Client
 
 from gallery.models import ImportJob, PartialUpload, Photo
 from tests.drawing import picture
-from tests.factories import Program
+from tests.factories import ApiClient
 from tests.folders import archive_of
-from tests.tus import begin, offset_of, send
+from tests.tus import begin_upload, offset_of, send_piece
 
 FULL = "/dev/full"
 
@@ -40,7 +40,7 @@ def test_stores_nothing_on_full_disk(person, owner, media_root):
     assert (page.status_code, "The disk of the server is full." in page.content.decode()) == (507, True)
     script = person.post("/upload", {"files": _file()}, headers={"Accept": "application/json"})
     assert "The disk of the server is full." in script.json()["detail"]
-    program = Program(owner)
+    program = ApiClient(owner)
     for path, data, kind in (
         ("/api/v1/photos/upload/", picture(), "image/png"),
         ("/api/v1/imports/archive/", archive_of(picture()), "application/zip"),
@@ -55,22 +55,22 @@ def test_stores_nothing_on_full_disk(person, owner, media_root):
 
 @pytest.mark.usefixtures("full_disk")
 def test_forgets_upload_whose_first_piece_fills_the_disk(person, media_root):
-    assert begin(person, 1000, body=b"x" * 500, accept="application/json", filename="a.png").status_code == 507
+    assert begin_upload(person, 1000, body=b"x" * 500, accept="application/json", filename="a.png").status_code == 507
     assert not PartialUpload.objects.exists()
     assert files_below(media_root) == []
 
 
 def test_continues_upload_when_there_is_room_again(person, media_root):
     data = picture()
-    address = begin(person, len(data), filename="a.png")["Location"]
+    address = begin_upload(person, len(data), filename="a.png")["Location"]
     partial = PartialUpload.objects.get().path
     partial.unlink(missing_ok=True)
     partial.symlink_to(FULL)
-    answer = send(person, address, 0, data, accept="application/json")
+    answer = send_piece(person, address, 0, data, accept="application/json")
     assert (answer.status_code, "is full" in answer.json()["detail"]) == (507, True)
     partial.unlink()
     assert offset_of(person, address) == "0"
-    assert send(person, address, 0, data).status_code == 204
+    assert send_piece(person, address, 0, data).status_code == 204
     assert Photo.objects.get().path.read_bytes() == data
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from gallery.access.addresses import client_network
 from gallery.account import OpenSession
 from search.assistant.asgi import _refusal
-from tests.factories import Program
+from tests.factories import ApiClient
 
 LIMIT = 3
 RIGHT, WRONG = {"username": "anna", "password": "x"}, {"username": "anna", "password": "guess"}
@@ -79,12 +79,12 @@ def test_what_is_open_already_goes_on_and_keys_do_not_care(owner):
     fail()
     assert browser.get("/account").status_code == 200
     assert browser.get("/api/v1/account/").status_code == 200
-    assert Program(owner, REMOTE_ADDR="192.0.2.1").get("/api/v1/account/").status_code == 200
+    assert ApiClient(owner, REMOTE_ADDR="192.0.2.1").get("/api/v1/account/").status_code == 200
 
 
 def test_wrong_keys_lock_their_address_out_and_no_right_one(owner, settings):
     settings.API_ANONYMOUS_PER_MINUTE, settings.TRUSTED_PROXIES = 2, 1
-    right, wrong = Program(owner), Client(headers={"Authorization": "Bearer ps_guess"})
+    right, wrong = ApiClient(owner), Client(headers={"Authorization": "Bearer ps_guess"})
 
     def statuses(client: Client, address: str) -> set[int]:
         return {client.get("/api/v1/account/", headers={"X-Forwarded-For": address}).status_code for _try in range(4)}

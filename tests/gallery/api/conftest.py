@@ -2,11 +2,11 @@
 
 import pytest
 
-from tests.factories import Program
+from tests.factories import ApiClient
 
 
 @pytest.fixture
-def program(media_root, owner, broker, settings) -> Program:
+def program(media_root, owner, broker, settings) -> ApiClient:
     """A program of the owner's that may do everything."""
     settings.ELASTICSEARCH_URL = ""
-    return Program(owner)
+    return ApiClient(owner)

@@ -14,8 +14,8 @@ from gallery.api.resumable import SentArchive
 from gallery.models import ImportJob, Photo
 from gallery.views.tus import PIECE_TYPE
 from tests.drawing import picture
-from tests.factories import Program, finish
-from tests.processes import waiting
+from tests.factories import ApiClient, finish_import
+from tests.processes import queued_messages
 
 IMPORTS = "/api/v1/imports/"
 
@@ -27,11 +27,11 @@ def roots(settings, folder):
     return folder
 
 
-def begin(program: Program, **options):
+def begin(program: ApiClient, **options):
     return program.post(IMPORTS, options, content_type="application/json")
 
 
-def tell(program: Program, path: str, action: str):
+def tell(program: ApiClient, path: str, action: str):
     return program.post(f"{path}tell/", {"action": action}, content_type="application/json")
 
 
@@ -39,18 +39,18 @@ def test_a_folder_is_checked_imported_read_and_taken_back(program, roots, broker
     response = begin(program, folder=str(roots), importance=3, ignore=["*.txt"], wants_text=False)
     assert response.status_code == 201
     path, job = response["Location"], ImportJob.objects.get()
-    assert waiting(broker, "import") == [("run_import", [job.pk])]
+    assert queued_messages(broker, "import") == [("run_import", [job.pk])]
     told = response.json()
     assert (told["owner"], told["roots"], told["state"], told["mode"]) == ("anna", [roots.name], "checking", "copy")
     assert (told["importance"], told["ignore"], told["wants_text"]) == (3, ["*.txt"], False)
     assert told["actions"] == ["cancel"]
-    finish(job)
+    finish_import(job)
     told = program.get(path).json()
     assert (told["state"], told["foreseen"]["new"], told["done"]["new"]) == ("ready", 2, 0)
     assert not Photo.objects.exists()
     response = tell(program, path, "start")
     assert (response.status_code, response.json()["state"]) == (202, "running")
-    finish(job)
+    finish_import(job)
     told = program.get(path).json()
     assert (told["state"], told["actions"]) == ("finished", ["undo"])
     assert {name: told["done"][name] for name in ("new", "duplicate", "passed_over", "refused", "reasons")} == {
@@ -62,7 +62,7 @@ def test_a_folder_is_checked_imported_read_and_taken_back(program, roots, broker
     }
     assert program.get(IMPORTS).json() == {"results": [told], "next_cursor": None}
     assert tell(program, path, "undo").status_code == 202
-    finish(job)
+    finish_import(job)
     assert program.get(path).json()["state"] == "undone"
     assert not Photo.objects.exists()
 
@@ -75,7 +75,7 @@ def archive(**files: bytes) -> bytes:
     return file.getvalue()
 
 
-def send(program: Program, data: bytes, content_type: str = "application/zip", headers=None, **options):
+def send(program: ApiClient, data: bytes, content_type: str = "application/zip", headers=None, **options):
     return program.post(f"{IMPORTS}archive/?{urlencode(options)}", data, content_type, headers=headers)
 
 
@@ -86,7 +86,7 @@ def test_an_archive_is_sent_checked_imported_and_not_kept(program, media_root, b
     )
     assert response.status_code == 201, response.content
     job = ImportJob.objects.get()
-    assert waiting(broker, "import") == [("run_import", [job.pk])]
+    assert queued_messages(broker, "import") == [("run_import", [job.pk])]
     told = response.json()
     assert (told["state"], told["importance"], told["ignore"], told["wants_text"]) == (
         "checking",
@@ -96,10 +96,10 @@ def test_an_archive_is_sent_checked_imported_and_not_kept(program, media_root, b
     )
     assert [Path(root).name for root in told["roots"]] == ["茶.zip"]
     assert Path(job.roots[0]).read_bytes() == data
-    finish(job)
+    finish_import(job)
     assert program.get(response["Location"]).json()["foreseen"]["new"] == 2
     assert tell(program, response["Location"], "start").status_code == 202
-    finish(job)
+    finish_import(job)
     assert set(Photo.objects.values_list("importance", "owner__username")) == {(2, "anna")}
     assert not Path(job.roots[0]).exists()
 
@@ -126,13 +126,13 @@ def test_what_is_no_archive_leaves_nothing_behind(program, media_root, data, con
     assert not [path for path in media_root.rglob("*") if path.is_file()]
 
 
-def begin_archive(program: Program, data: bytes, arrived: int):
+def begin_archive(program: ApiClient, data: bytes, arrived: int):
     name = b64encode("茶.zip".encode()).decode()
     headers = {"Tus-Resumable": "1.0.0", "Upload-Length": str(len(data)), "Upload-Metadata": f"filename {name}"}
     return program.post(f"{IMPORTS}uploads/", data[:arrived], PIECE_TYPE, headers=headers)
 
 
-def send_rest(program: Program, address: str, data: bytes, arrived: int):
+def send_rest(program: ApiClient, address: str, data: bytes, arrived: int):
     headers = {"Tus-Resumable": "1.0.0", "Upload-Offset": str(arrived), "Accept": "application/json"}
     return program.patch(address, data[arrived:], PIECE_TYPE, headers=headers)
 
@@ -147,27 +147,27 @@ def test_an_archive_comes_in_pieces_and_is_imported(program, media_root, owner, 
     assert SentArchive(data=response.json()).is_valid()
     upload = response.json()["upload"]
 
-    stranger = Program(User.objects.create_user("stranger", is_staff=True))
+    stranger = ApiClient(User.objects.create_user("stranger", is_staff=True))
     for asking, options in ((stranger, {}), (program, {"ignore": ["!"]})):
         refused = begin(asking, upload=upload, **options)
         assert (refused.status_code, refused.json()["errors"][0]["field"]) == (400, "upload")
     response = begin(program, upload=upload, importance=2, check=False)
     assert response.status_code == 201, response.content
     job = ImportJob.objects.get()
-    assert waiting(broker, "import") == [("run_import", [job.pk])]
+    assert queued_messages(broker, "import") == [("run_import", [job.pk])]
     assert [Path(root).name for root in response.json()["roots"]] == ["茶.zip"]
     assert begin(program, upload=upload).status_code == 400, "it is taken"
-    finish(job)
+    finish_import(job)
     assert set(Photo.objects.values_list("importance", "owner__username")) == {(2, "anna")}
 
 
 def test_a_key_for_pictures_sends_no_archives_and_one_for_imports_no_pictures(program, media_root, owner):
     data = archive(a=picture(1))
-    assert begin_archive(Program(owner, Scope.UPLOAD), data, 50).status_code == 403
-    address = begin_archive(Program(owner, Scope.IMPORT), data, 50)["Location"]
+    assert begin_archive(ApiClient(owner, Scope.UPLOAD), data, 50).status_code == 403
+    address = begin_archive(ApiClient(owner, Scope.IMPORT), data, 50)["Location"]
     upload = address.rstrip("/").rpartition("/")[2]
     elsewhere = f"/api/v1/photos/uploads/{upload}/"
-    assert send_rest(Program(owner, Scope.IMPORT), elsewhere, data, 50).status_code == 403
+    assert send_rest(ApiClient(owner, Scope.IMPORT), elsewhere, data, 50).status_code == 403
     assert send_rest(program, elsewhere, data, 50).status_code == 404
 
 
@@ -196,7 +196,7 @@ def test_an_import_is_of_one_folder_or_one_archive(program, options, field):
 
 def test_administrators_import_into_the_galleries_of_others(program, owner, roots, broker):
     administrator = User.objects.create_user("administrator", is_staff=True)
-    keys = [Program(administrator, Scope.IMPORT, Scope.ADMIN), Program(administrator, Scope.IMPORT)]
+    keys = [ApiClient(administrator, Scope.IMPORT, Scope.ADMIN), ApiClient(administrator, Scope.IMPORT)]
     answers = [
         begin(keys[0], folder=str(roots), owner="anna", check=False),
         send(keys[0], archive(a=picture(1)), owner="anna", check="false"),
@@ -221,7 +221,7 @@ def test_nobody_else_imports_into_the_galleries_of_others(program, owner, roots,
     administrator = User.objects.create_user("administrator", is_staff=True)
     for asking, name in (
         *((program, "other"), (program, "nobody")),
-        *((Program(administrator, Scope.IMPORT), "anna"), (Program(administrator, Scope.IMPORT), "nobody")),
+        *((ApiClient(administrator, Scope.IMPORT), "anna"), (ApiClient(administrator, Scope.IMPORT), "nobody")),
     ):
         for response in (
             begin(asking, folder=str(roots), owner=name),
@@ -256,7 +256,7 @@ def test_what_its_state_does_not_allow_is_a_conflict(program, roots, broker):
     assert response.status_code == 409
     assert response["Content-Type"] == "application/problem+json"
     assert ImportJob.objects.get().state == "running"
-    assert waiting(broker, "import") == []
+    assert queued_messages(broker, "import") == []
     assert tell(program, path, "explode").status_code == 400
 
 
@@ -284,7 +284,7 @@ def test_a_senseless_option_is_refused_by_the_field(program, roots, option, valu
 
 def test_the_files_are_read_page_by_page_and_by_verdict(program, roots):
     path = begin(program, folder=str(roots), check=False)["Location"]
-    finish(ImportJob.objects.get())
+    finish_import(ImportJob.objects.get())
     shown, cursor = [], {}
     while True:
         page = program.get(f"{path}items/", {"page_size": 2} | cursor).json()
@@ -315,7 +315,7 @@ def test_the_list_goes_on_where_the_last_page_ended(program, owner):
 
 def test_anothers_import_is_not_there(program, roots):
     path = begin(program, folder=str(roots))["Location"]
-    stranger = Program(User.objects.create_user("stranger", is_staff=True))
+    stranger = ApiClient(User.objects.create_user("stranger", is_staff=True))
     assert stranger.get(IMPORTS).json()["results"] == []
     for response in (stranger.get(path), stranger.get(f"{path}items/"), tell(stranger, path, "cancel")):
         assert response.status_code == 404
@@ -326,15 +326,15 @@ def test_who_began_an_import_for_another_follows_it_but_sees_no_files(program, o
     administrator = User.objects.create_user("administrator", is_staff=True)
     job = ImportJob.objects.create(owner=owner, started_by=administrator, roots=["/a"])
     path = f"{IMPORTS}{job.pk}/"
-    assert Program(administrator).get(path).json()["owner"] == "anna"
-    assert tell(Program(administrator), path, "pause").status_code == 202
-    assert Program(administrator).get(f"{path}items/").status_code == 404
+    assert ApiClient(administrator).get(path).json()["owner"] == "anna"
+    assert tell(ApiClient(administrator), path, "pause").status_code == 202
+    assert ApiClient(administrator).get(f"{path}items/").status_code == 404
     assert program.get(f"{path}items/").status_code == 200
 
 
 @pytest.mark.parametrize("check", [{"check": True}, {}])
 def test_refuses_check_by_administrator_for_others(program, owner, roots, media_root, broker, check):
-    administrator = Program(User.objects.create_user("administrator", is_staff=True))
+    administrator = ApiClient(User.objects.create_user("administrator", is_staff=True))
     answers = [
         begin(administrator, folder=str(roots), owner="anna", **check),
         send(administrator, archive(a=picture(1)), owner="anna", **dict.fromkeys(check, "true")),
@@ -347,13 +347,13 @@ def test_refuses_check_by_administrator_for_others(program, owner, roots, media_
 
 
 def test_hides_from_administrator_which_files_are_new(program, owner, media_root, broker):
-    administrator = Program(User.objects.create_user("administrator", is_staff=True))
+    administrator = ApiClient(User.objects.create_user("administrator", is_staff=True))
     send(program, archive(a=picture(1)), check="false")
-    finish(ImportJob.objects.get())
+    finish_import(ImportJob.objects.get())
     told = []
     for color in (1, 2):
         path = send(administrator, archive(a=picture(color)), owner="anna", check="false")["Location"]
-        finish(ImportJob.objects.order_by("pk").last())
+        finish_import(ImportJob.objects.order_by("pk").last())
         answer = administrator.get(path).json()
         assert (answer["foreseen"], answer["done"], answer["seen"]) == (None, None, 1)
         listed = next(one for one in administrator.get(IMPORTS).json()["results"] if one["id"] == answer["id"])
@@ -378,7 +378,7 @@ def test_starts_no_second_import_when_request_is_repeated(program, roots, owner)
     named = {"Idempotency-Key": "folder-1"}
     begun = [program.post(IMPORTS, {"folder": str(roots)}, "application/json", headers=named) for _time in range(2)]
     assert [answer.status_code for answer in begun] == [201, 200]
-    other = Program(User.objects.create_user("other"))
+    other = ApiClient(User.objects.create_user("other"))
     assert other.post(IMPORTS, {"folder": str(roots)}, "application/json", headers=named).status_code == 201
     assert ImportJob.objects.count() == 3
 

@@ -13,7 +13,7 @@ from django.test import Client
 from gallery.api.reference import schema_in
 from gallery.models import MAX_ATTEMPTS, Step, StepAttempt
 from gallery.pictures.images import THUMBNAIL_VERSION
-from tests.factories import Program
+from tests.factories import ApiClient
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -25,7 +25,7 @@ def test_a_key_may_ask_so_often_in_a_minute_and_another_key_as_often(program, ow
     refused = program.get("/api/v1/account/")
     assert refused["Content-Type"] == "application/problem+json"
     assert refused["Retry-After"] == "60"
-    assert Program(owner).get("/api/v1/account/").status_code == 200
+    assert ApiClient(owner).get("/api/v1/account/").status_code == 200
     monkeypatch.setattr("gallery.access.throttles.time", lambda: 1_000_000_080.0)
     assert program.get("/api/v1/account/").status_code == 200
 
@@ -113,7 +113,7 @@ def test_without_the_database_nothing_is_ready(client, monkeypatch):
 
 
 @pytest.fixture
-def administrator(program, owner) -> Program:
+def administrator(program, owner) -> ApiClient:
     owner.is_staff = True
     owner.save()
     return program

@@ -6,7 +6,7 @@ import pytest
 
 from gallery.models import Photo
 from search.models import ComparedPhoto, KeptApart, LookAlike
-from tests.factories import Program
+from tests.factories import ApiClient
 
 DUPLICATES = "/api/v1/duplicates/"
 
@@ -24,7 +24,7 @@ def pairs(store, owner) -> list[list[Photo]]:
     return pairs
 
 
-def send(program: Program, verb: str, body: dict):
+def send(program: ApiClient, verb: str, body: dict):
     return program.post(f"{DUPLICATES}{verb}/", body, content_type="application/json")
 
 
@@ -111,7 +111,7 @@ def test_senseless_requests_are_refused(program, pairs, verb, body, status):
 
 
 def test_anothers_photos_are_neither_listed_nor_touched(pairs, django_user_model):
-    stranger = Program(django_user_model.objects.create_user("stranger"))
+    stranger = ApiClient(django_user_model.objects.create_user("stranger"))
     kept, other = pairs[0]
     assert stranger.get(DUPLICATES).json() == {"results": [], "next_cursor": None}
     assert send(stranger, "resolve", {"keep": kept.pk, "bin": [other.pk]}).status_code == 404

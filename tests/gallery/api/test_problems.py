@@ -10,7 +10,7 @@ from gallery.access.problems import ALL_KINDS, TYPE
 from gallery.access.tokens import Scope
 from gallery.account import Account
 from tests.drawing import picture
-from tests.factories import Program
+from tests.factories import ApiClient
 
 CHANGE = "/api/v1/photos/change/"
 
@@ -89,7 +89,7 @@ def test_the_schema_shows_errors_as_they_are_told(program, store, owner):
     path = reverse("api:photo", args=[store().pk])
     for status, response in (
         (401, Client().get(path)),
-        (403, Program(owner, Scope.UPLOAD).get(path)),
+        (403, ApiClient(owner, Scope.UPLOAD).get(path)),
         (404, program.get(reverse("api:photo", args=[10**9]))),
         (413, program.patch(path, b"x" * 3_000_000, content_type="application/json")),
         (415, program.patch(path, "x", content_type="text/plain")),

@@ -15,24 +15,24 @@ from gallery.access.tokens import Scope
 from gallery.account import Account
 from gallery.models import Photo
 from tests.drawing import picture
-from tests.factories import Program
+from tests.factories import ApiClient
 
 UPLOAD, UPLOADS = "/api/v1/photos/upload/", "/api/v1/photos/uploads/"
 TUS = {"Tus-Resumable": "1.0.0"}
 PIECE = "application/offset+octet-stream"
 
 
-def in_a_form(program: Program, data: bytes, sha256: str = "") -> Any:
+def in_a_form(program: ApiClient, data: bytes, sha256: str = "") -> Any:
     headers = {"X-Checksum-SHA256": sha256} if sha256 else {}
     return program.post(UPLOAD, {"file": SimpleUploadedFile("a.png", data)}, headers=headers)
 
 
-def as_bare_bytes(program: Program, data: bytes, sha256: str = "") -> Any:
+def as_bare_bytes(program: ApiClient, data: bytes, sha256: str = "") -> Any:
     headers = {"X-Checksum-SHA256": sha256} if sha256 else {}
     return program.generic("POST", UPLOAD, data, "application/octet-stream", headers=headers)
 
 
-def in_pieces(program: Program, data: bytes, sha256: str = "") -> Any:
+def in_pieces(program: ApiClient, data: bytes, sha256: str = "") -> Any:
     named = {"Upload-Metadata": f"sha256 {b64encode(sha256.encode()).decode()}"} if sha256 else {}
     headers = TUS | named | {"Upload-Length": str(len(data))}
     begun = program.generic("POST", UPLOADS, headers=headers)
@@ -43,7 +43,7 @@ def in_pieces(program: Program, data: bytes, sha256: str = "") -> Any:
     return program.generic("PATCH", begun["Location"], data[half:], PIECE, headers=TUS | {"Upload-Offset": str(half)})
 
 
-def with_the_first_piece(program: Program, data: bytes, sha256: str = "") -> Any:
+def with_the_first_piece(program: ApiClient, data: bytes, sha256: str = "") -> Any:
     named = {"Upload-Metadata": f"sha256 {b64encode(sha256.encode()).decode()}"} if sha256 else {}
     return program.generic("POST", UPLOADS, data, PIECE, headers=TUS | named | {"Upload-Length": str(len(data))})
 
@@ -118,13 +118,13 @@ def test_refuses_piece_without_length(program):
 
 
 def test_names_missing_scope(owner):
-    body = Program(owner, Scope.SEARCH).get("/api/v1/photos/").json()
+    body = ApiClient(owner, Scope.SEARCH).get("/api/v1/photos/").json()
     assert (body["status"], body["scope"], "photo:read" in body["detail"]) == (403, "photo:read", True)
     assert "scope" not in Client().get("/api/v1/photos/").json()
 
 
 def test_names_no_scope_that_would_not_help(owner):
-    body = Program(owner).get("/api/v1/users/").json()
+    body = ApiClient(owner).get("/api/v1/users/").json()
     assert (body["status"], "scope" in body) == (403, False)
 
 

@@ -11,7 +11,7 @@ from gallery.models import Photo
 from gallery.photos.trash import bin_photos
 from gallery.views.tus import PIECE_TYPE
 from tests.drawing import picture
-from tests.factories import Program
+from tests.factories import ApiClient
 
 UPLOADS = "/api/v1/photos/uploads/"
 
@@ -82,7 +82,7 @@ def test_a_file_that_is_too_large_is_refused_before_it_comes(program, settings):
 
 def test_anothers_upload_is_not_there(program):
     address = begin(program, 10)["Location"]
-    stranger = Program(User.objects.create_user("stranger"))
+    stranger = ApiClient(User.objects.create_user("stranger"))
     assert send(stranger, address, 0, b"x").status_code == 404
     tus = {"Tus-Resumable": "1.0.0"}
     assert stranger.head(address, headers=tus).status_code == 404

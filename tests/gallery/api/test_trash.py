@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from gallery.models import Photo, PhotoQuerySet
 from gallery.photos.trash import bin_photos, empty_bin, restore_photos
-from tests.factories import Program
+from tests.factories import ApiClient
 
 BIN = "/api/v1/bin/"
 
@@ -72,7 +72,7 @@ def test_a_senseless_page_is_refused(program, query):
 def test_nobody_sees_or_empties_anothers_bin(program, store, django_user_model):
     photo = store()
     program.delete(f"/api/v1/photos/{photo.pk}/")
-    stranger = Program(django_user_model.objects.create_user("stranger", is_staff=True))
+    stranger = ApiClient(django_user_model.objects.create_user("stranger", is_staff=True))
     assert stranger.get(BIN).json()["results"] == []
     assert stranger.post(f"/api/v1/photos/{photo.pk}/restore/").status_code == 404
     assert Photo.objects.get().trashed_at is not None

@@ -11,7 +11,7 @@ from gallery.api.uploads import UploadAnswer
 from gallery.models import Photo
 from gallery.photos.trash import bin_photos
 from tests.drawing import picture
-from tests.factories import Program
+from tests.factories import ApiClient
 
 UPLOAD = "/api/v1/photos/upload/"
 CHECK = "/api/v1/photos/upload-check/"
@@ -189,7 +189,7 @@ def test_hides_known_photo_from_key_without_read_scope(owner, store, scopes):
     sha256 = Photo.objects.get().sha256
     for body in (b"", picture(1), picture(2)):
         headers = {"X-Checksum-SHA256": sha256} if body != picture(2) else {}
-        response = Program(owner, *scopes).post(
+        response = ApiClient(owner, *scopes).post(
             "/api/v1/photos/upload/", body, content_type="application/octet-stream", headers=headers
         )
         assert response.status_code == (200 if headers else 201)
@@ -199,7 +199,7 @@ def test_hides_known_photo_from_key_without_read_scope(owner, store, scopes):
         assert (answer["id"] == photo.pk) == bool(headers)
         assert response["Location"] == f"/api/v1/photos/{answer['id']}/"
         assert "nightingale" not in str(response.headers) + response.content.decode()
-    told = Program(owner, "upload", "photo:read").post(
+    told = ApiClient(owner, "upload", "photo:read").post(
         "/api/v1/photos/upload/", b"", content_type="application/octet-stream", headers={"X-Checksum-SHA256": sha256}
     )
     assert told.json()["photo"]["description"] == "nightingale"

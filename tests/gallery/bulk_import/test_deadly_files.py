@@ -10,8 +10,8 @@ import pytest
 from gallery.bulk_import.notes import Notes, take_back_begun
 from gallery.models import MAX_ATTEMPTS, ImportJob
 from tests.drawing import picture
-from tests.factories import finish, verdicts
-from tests.folders import write
+from tests.factories import finish_import, verdicts
+from tests.folders import write_file
 from tests.processes import process_environment
 
 # The sizes tell which are which: the rest is real.
@@ -48,7 +48,7 @@ def test_deadly_files_are_given_up_and_their_neighbours_come_in(
     names = [f"{number:02}.png" for number in range(11)]
     for number, name in enumerate(names):
         width = {2: 13, 6: 17}.get(number, 40)
-        write(tmp_path / "pictures" / name, picture(number, size=(width, 30)))
+        write_file(tmp_path / "pictures" / name, picture(number, size=(width, 30)))
     job = begin(tmp_path / "pictures")
     command = [sys.executable, "-c", PROGRAM]
     deaths = 0
@@ -89,6 +89,6 @@ def test_a_pass_that_ends_leaves_only_those_notes_that_a_dead_one_left(
     job = begin(folder)
     away = str(folder / "unplugged.png")
     ImportJob.objects.update(reading={str(folder / "a.png"): 1, away: 2})
-    job = finish(job)
+    job = finish_import(job)
     assert verdicts(job)["a.png"] == "new"
     assert job.reading == {away: 2}

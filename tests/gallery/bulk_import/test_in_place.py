@@ -13,8 +13,8 @@ from gallery.models import ImportJob, Photo, PhotoSource
 from gallery.photos.deletion import delete_photos
 from gallery.processing.tasks import make_thumbnails
 from tests.drawing import picture
-from tests.factories import finish, verdicts
-from tests.folders import LONG_AGO, files_below, write
+from tests.factories import finish_import, verdicts
+from tests.folders import LONG_AGO, files_below, write_file
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ def test_a_file_changed_in_its_place_is_another_photo(
 ) -> None:
     place()
     old = Photo.objects.get(filename="b.png")
-    write(folder / "summer" / "b.png", picture(77), modified_at=LONG_AGO + 60)
+    write_file(folder / "summer" / "b.png", picture(77), modified_at=LONG_AGO + 60)
     job = place()
     assert verdicts(job)["b.png"] == "new"
     old.refresh_from_db()
@@ -111,7 +111,7 @@ def test_a_file_changed_in_its_place_is_another_photo(
 def test_a_link_put_in_its_place_gives_nothing_away(place: Callable[[], ImportJob], folder: Path, owner: User) -> None:
     place()
     photo = Photo.objects.get(filename="b.png")
-    secret = write(folder.parent / "secret.png", picture(99))
+    secret = write_file(folder.parent / "secret.png", picture(99))
     photo.path.unlink()
     photo.path.symlink_to(secret)
     assert original(owner, photo) is None
@@ -142,7 +142,7 @@ def test_a_link_to_another_file_of_the_folder_is_passed_over(place: Callable[[],
     job = place()
     assert verdicts(job)["link.png"] == "passed_over"
     assert job.tally["reasons"]["link"] == 1
-    assert finish(job).state == ImportJob.State.FINISHED
+    assert finish_import(job).state == ImportJob.State.FINISHED
 
 
 def test_a_file_whose_name_is_no_utf8_cannot_be_referred_to_and_is_copied(

@@ -12,7 +12,7 @@ from gallery.bulk_import.jobs import create_confined_job, create_job, create_upl
 from gallery.bulk_import.safety import ImportRefused, check_archive, confined, subfolders
 from gallery.models import ImportJob
 from tests.drawing import picture
-from tests.factories import finish, verdicts
+from tests.factories import finish_import, verdicts
 from tests.folders import archive_of, files_below
 
 
@@ -84,7 +84,7 @@ def test_an_uploaded_archive_goes_when_all_is_read(owner: User, media_root: Path
     job = create_upload_job([data], filename="../a.zip", size=len(data), owner=owner, started_by=owner)
     assert [path.name for path in files_below(media_root)] == ["a.zip"]
     assert job.name == "a.zip"
-    finish(job)
+    finish_import(job)
     assert set(verdicts(job).values()) == {"new"}
     assert sorted(path.suffix for path in files_below(media_root)) == [".png", ".png"]
     assert list((media_root / "imports").iterdir()) == []
@@ -130,5 +130,5 @@ def test_an_import_that_did_not_end_is_found_again(begin: Callable[..., ImportJo
     job = begin(folder)
     assert unfinished_job([folder / "summer" / ".."], owner=owner, mode="copy") == job
     assert unfinished_job([folder], owner=owner, mode="in_place") is None
-    finish(job)
+    finish_import(job)
     assert unfinished_job([folder], owner=owner, mode="copy") is None

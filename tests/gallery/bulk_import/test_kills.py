@@ -12,7 +12,7 @@ import pytest
 
 from gallery.models import ImportJob, Photo, PhotoSource
 from tests.drawing import picture
-from tests.folders import files_below, write
+from tests.folders import files_below, write_file
 from tests.processes import process_environment
 
 FILES = 60
@@ -40,7 +40,7 @@ def test_nothing_is_lost_and_nothing_twice(
     for number in range(FILES):
         # Every fifth is the same bytes as another.
         data = picture(number - (number % 5 == 4), kind="JPEG" if number % 7 < 3 else "PNG")
-        path = write(tmp_path / "pictures" / str(number % 3) / f"{number}.jpg", data)
+        path = write_file(tmp_path / "pictures" / str(number % 3) / f"{number}.jpg", data)
         expected[str(path)] = sha256(data).hexdigest()
     job = begin(tmp_path / "pictures")
     deaths = 0

@@ -14,7 +14,7 @@ from gallery.bulk_import.run import run_job
 from gallery.clock import Clock
 from gallery.models import ImportItem, ImportJob, Photo
 from tests.drawing import picture
-from tests.factories import Program
+from tests.factories import ApiClient
 from tests.folders import archive_of
 
 State = ImportJob.State
@@ -48,7 +48,7 @@ def test_cancels_import_that_waits_too_long(page, owner, media_root, state, pati
     age(job, patience - timedelta(minutes=1))
     assert cancel_neglected() == 0
     assert "it is cancelled and its archive is removed on" in page.get(f"/imports/{job.pk}").content.decode()
-    told = Program(owner).get(f"/api/v1/imports/{job.pk}/").json()
+    told = ApiClient(owner).get(f"/api/v1/imports/{job.pk}/").json()
     assert told["removed_at"] is not None
 
     age(job, patience + timedelta(minutes=1))
@@ -60,7 +60,7 @@ def test_cancels_import_that_waits_too_long(page, owner, media_root, state, pati
     assert "its archive has been removed" in shown
     assert "removed on" not in shown
     assert cancel_neglected() == 0
-    assert Program(owner).get(f"/api/v1/imports/{job.pk}/").json()["removed_at"] is None
+    assert ApiClient(owner).get(f"/api/v1/imports/{job.pk}/").json()["removed_at"] is None
 
 
 def test_counts_pause_from_its_command(owner, media_root, broker):

@@ -19,8 +19,8 @@ from gallery.bulk_import.run import run_job
 from gallery.models import ImportItem, ImportJob, Photo, PhotoSource
 from gallery.storage.partial_uploads import begin_upload
 from tests.drawing import picture
-from tests.factories import finish, verdicts
-from tests.folders import LONG_AGO, files_below, write
+from tests.factories import finish_import, verdicts
+from tests.folders import LONG_AGO, files_below, write_file
 
 State = ImportJob.State
 
@@ -84,9 +84,9 @@ def test_what_somebody_deleted_does_not_come_back_by_itself(
     job = bring(folder, watch=True)
     assert job.state == State.WATCHING
     Photo.objects.filter(filename="b.png").delete()
-    write(folder / "c.png", picture(5))
+    write_file(folder / "c.png", picture(5))
     ImportJob.objects.update(state=State.RUNNING)
-    finish(job)
+    finish_import(job)
     assert set(Photo.objects.values_list("filename", flat=True)) == {"a.png", "c.png"}
 
 
@@ -95,21 +95,21 @@ def test_a_check_foresees_what_the_import_then_does_and_changes_nothing(
 ) -> None:
     store(picture(2))
     before = files_below(media_root), list(Photo.objects.values()), list(PhotoSource.objects.values())
-    job = finish(begin(folder, state=State.CHECKING))
+    job = finish_import(begin(folder, state=State.CHECKING))
     assert job.state == State.READY
     assert (files_below(media_root), list(Photo.objects.values()), list(PhotoSource.objects.values())) == before
     foreseen = verdicts(job)
     assert foreseen["b.png"] == foreseen["copy of a.png"] == "duplicate"
     report = job.report
     assert tell(job, "start")
-    finish(job)
+    finish_import(job)
     assert verdicts(job) == foreseen
     assert job.tally == report
     assert not job.items.filter(is_foreseen=True).exists()
 
 
 def test_small_pictures_are_passed_over(bring: Callable[..., ImportJob], folder: Path) -> None:
-    write(folder / "icon.png", picture(7, size=(64, 40)))
+    write_file(folder / "icon.png", picture(7, size=(64, 40)))
     job = bring(folder, min_side=48)
     assert verdicts(job)["icon.png"] == "passed_over"
     assert job.tally["reasons"]["too_small"] == 1
@@ -146,7 +146,7 @@ def test_an_archive_with_a_broken_member_loses_only_that(bring: Callable[..., Im
 
 
 def test_links_that_lead_out_of_the_folder_are_not_followed(bring: Callable[..., ImportJob], folder: Path) -> None:
-    secret = write(folder.parent / "secret.png", picture(9))
+    secret = write_file(folder.parent / "secret.png", picture(9))
     (folder / "link.png").symlink_to(secret)
     job = bring(folder)
     assert verdicts(job)["link.png"] == "passed_over"
@@ -198,18 +198,18 @@ def test_a_full_disk_stops_the_import_and_room_lets_it_go_on(
     job = begin(folder)
     with monkeypatch.context() as patch:
         patch.setattr(reading, "write_temporary", full)
-        finish(job)
+        finish_import(job)
     assert job.state == State.FAILED
     assert "No space left" in job.error
     assert files_below(media_root) == []
     assert tell(job, "start")
-    assert verdicts(finish(job))["a.png"] == "new"
+    assert verdicts(finish_import(job))["a.png"] == "new"
 
 
 def test_a_folder_that_is_gone_is_said(begin: Callable[..., ImportJob], folder: Path) -> None:
     job = begin(folder)
     folder.rename(folder.parent / "elsewhere")
-    assert finish(job).state == State.FAILED
+    assert finish_import(job).state == State.FAILED
     assert f"“{folder.name}”" in job.error
 
 
@@ -223,7 +223,7 @@ def test_what_goes_wrong_after_an_import_was_cancelled_changes_nothing_about_tha
         raise FileNotFoundError(folder)
 
     monkeypatch.setattr(run, "sift", cancel_and_lose)
-    assert finish(job).state == State.CANCELLED
+    assert finish_import(job).state == State.CANCELLED
     assert job.error == ""
 
 
@@ -241,7 +241,7 @@ def test_a_paused_import_stops_and_goes_on(
     job.refresh_from_db()
     assert (job.state, job.seen) == (State.PAUSED, 2)
     assert tell(job, "start")
-    assert finish(job).seen == 5
+    assert finish_import(job).seen == 5
 
 
 def test_an_import_works_in_slices(
@@ -260,12 +260,12 @@ def test_sql_grows_with_batches_and_not_with_files(begin: Callable[..., ImportJo
     def queries(count: int, red: int) -> int:
         folder = tmp_path / str(count)
         for number in range(count):
-            write(folder / f"{number}.png", picture(red + number))
+            write_file(folder / f"{number}.png", picture(red + number))
         job = begin(folder)
         with CaptureQueriesContext(
             connection,
         ) as context:
-            finish(job)
+            finish_import(job)
         return len(context)
 
     assert queries(40, 0) == queries(4, 100)
@@ -291,7 +291,7 @@ def test_while_a_batch_is_stored_other_things_of_its_owner_are_stored_too(
         write_down(*arguments)
 
     monkeypatch.setattr(run, "write_down", write_down_late)
-    assert finish(begin(folder)).state == State.FINISHED
+    assert finish_import(begin(folder)).state == State.FINISHED
 
 
 def test_a_file_that_grows_while_it_is_read_waits_for_the_next_look(
@@ -301,16 +301,16 @@ def test_a_file_that_grows_while_it_is_read_waits_for_the_next_look(
 
     def grow(file: Any, found: Any, job: ImportJob) -> Any:
         if found.filename == "a.png":
-            write(folder / "a.png", picture(1) + b"more", modified_at=LONG_AGO + 1)
+            write_file(folder / "a.png", picture(1) + b"more", modified_at=LONG_AGO + 1)
         return head(file, found, job)
 
     job = begin(folder, watch=True)
     with monkeypatch.context() as patch:
         patch.setattr(reading, "_head", grow)
-        finish(job)
+        finish_import(job)
     assert ImportItem.objects.get(job=job, path__endswith="/a.png").reason == "growing"
     ImportJob.objects.update(state=State.RUNNING)
-    finish(job)
+    finish_import(job)
     assert verdicts(job)["a.png"] == "new"
     assert job.tally["reasons"] == {"hidden": 1, "growing": 0}
     assert job.seen == job.expected

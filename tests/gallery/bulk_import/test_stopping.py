@@ -18,7 +18,7 @@ from gallery.bulk_import.jobs import tell
 from gallery.models import MAX_ATTEMPTS, ImportJob
 from gallery.sources.skips import Skips
 from tests.drawing import picture
-from tests.folders import write
+from tests.folders import write_file
 from tests.processes import process_environment
 
 State = ImportJob.State
@@ -57,7 +57,7 @@ call_command("worker", "import", threads=2)
 @pytest.fixture
 def many(tmp_path: Path) -> Path:
     for number in range(30):
-        write(tmp_path / "many" / f"{number:02}.png", picture(number))
+        write_file(tmp_path / "many" / f"{number:02}.png", picture(number))
     return tmp_path / "many"
 
 
@@ -121,7 +121,7 @@ def test_stops_pass_with_its_worker_and_leaves_no_note(
 def test_counts_blocks_of_a_file_as_progress(tmp_path: Path, owner: User, begin: Callable[..., ImportJob]) -> None:
     from gallery import sources
 
-    write(tmp_path / "pictures" / "a.png", picture())
+    write_file(tmp_path / "pictures" / "a.png", picture())
     job, calls = begin(tmp_path / "pictures"), []
     (found,) = sources.scan(tmp_path / "pictures")
     reading.read_file(found, job=job, copies=False, progressed=lambda: calls.append(1))
@@ -147,7 +147,7 @@ def test_fails_import_when_listing_hangs_three_times(
 def test_worker_takes_other_imports_meanwhile_and_stops_on_sigterm(
     begin: Callable[..., ImportJob], many: Path, media_root: Path, tmp_path: Path, broker: Any
 ) -> None:
-    write(tmp_path / "endless" / "endless.png", picture())
+    write_file(tmp_path / "endless" / "endless.png", picture())
     endless = [begin(tmp_path / "endless") for _again in range(3)]
     bens = begin(many, owner=User.objects.create_user("ben"))
     command = [sys.executable, "-c", SET_UP + ENDLESS.replace("threads=2", "threads=3")]

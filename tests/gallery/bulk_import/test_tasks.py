@@ -12,7 +12,7 @@ from django.utils import timezone
 from gallery.bulk_import import run, tasks
 from gallery.bulk_import.tasks import resume_imports, run_import
 from gallery.models import ImportJob
-from tests.processes import waiting
+from tests.processes import queued_messages
 
 
 def test_an_import_that_has_not_ended_is_enqueued_again(
@@ -25,7 +25,7 @@ def test_an_import_that_has_not_ended_is_enqueued_again(
     monkeypatch.setattr(tasks, "SECONDS_PER_SLICE", 1e-6)
     job = begin(folder)
     run_import(job.pk)
-    assert waiting(broker, "import") == [("run_import", [job.pk])]
+    assert queued_messages(broker, "import") == [("run_import", [job.pk])]
     job.refresh_from_db()
     assert job.seen == 3
 
@@ -43,7 +43,7 @@ def test_the_clock_resumes_what_was_not_heard_of_once(
     resume_imports()
     ImportJob.objects.filter(pk=lost.pk).update(heartbeat=stale)
     resume_imports()
-    assert waiting(broker, "import") == [("run_import", [lost.pk])]
+    assert queued_messages(broker, "import") == [("run_import", [lost.pk])]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -15,8 +15,8 @@ from gallery.intake.upload import store_upload
 from gallery.models import ImportJob, Photo, PhotoSource
 from gallery.photos.merging import merge_photos
 from tests.drawing import picture
-from tests.factories import finish
-from tests.folders import files_below, write
+from tests.factories import finish_import
+from tests.folders import files_below, write_file
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -33,7 +33,7 @@ def state(media_root: Path) -> tuple[Any, ...]:
 
 def take_back(job: ImportJob) -> ImportJob:
     assert tell(job, "undo")
-    return finish(job)
+    return finish_import(job)
 
 
 @pytest.mark.parametrize("mode", ["copy", "in_place"])
@@ -99,7 +99,7 @@ def test_what_a_later_import_has_found_as_well_is_that_ones(bring: Callable[...,
 def test_a_copy_goes_when_the_picture_also_lies_somewhere_in_place(
     bring: Callable[..., ImportJob], folder: Path, media_root: Path
 ) -> None:
-    elsewhere = write(folder.parent / "elsewhere" / "a.png", picture(1))
+    elsewhere = write_file(folder.parent / "elsewhere" / "a.png", picture(1))
     bring(elsewhere.parent, mode="in_place")
     photo = Photo.objects.get()
     job = bring(folder)
@@ -119,6 +119,6 @@ def test_it_goes_on_when_it_was_interrupted(
     tell(job, "undo")
     assert not run_job(job.pk, seconds=1e-6)
     assert Photo.objects.count() == 1
-    finish(job)
+    finish_import(job)
     assert not Photo.objects.exists()
     assert files_below(media_root) == []

@@ -18,9 +18,9 @@ from gallery.intake.upload import store_upload
 from gallery.models import ImportJob, PartialUpload, Photo
 from gallery.storage.partial_uploads import ARRIVED, finish_upload, opened
 from tests.drawing import picture
-from tests.factories import Program
+from tests.factories import ApiClient
 from tests.folders import archive_of
-from tests.tus import begin, send
+from tests.tus import begin_upload, send_piece
 
 
 def test_nobody_is_limited_at_first(store, owner):
@@ -94,22 +94,22 @@ def bring(owner: User, *, state: str = "checking", count: int = 1, first: int = 
 def test_counts_announced_size_of_pieces(client, owner, media_root):
     Account.objects.create(owner=owner, quota=950)
     client.force_login(owner)
-    statuses = [begin(client, 300, filename="a.png").status_code for _number in range(60)]
+    statuses = [begin_upload(client, 300, filename="a.png").status_code for _number in range(60)]
     assert statuses == [201] * 3 + [413] * 57
     assert bytes_on_their_way(owner) == 900
     with pytest.raises(QuotaExceeded):
         store_upload(BytesIO(picture()), owner=owner, filename="a.png")
     PartialUpload.objects.first().delete()
-    assert begin(client, 300, filename="a.png").status_code == 201
+    assert begin_upload(client, 300, filename="a.png").status_code == 201
 
 
 def test_accepts_announced_upload_without_room_for_others(client, owner, media_root):
     data = [picture(number) for number in range(3)]
     Account.objects.create(owner=owner, quota=sum(map(len, data)))
     client.force_login(owner)
-    places = [begin(client, len(content), filename="a.png")["Location"] for content in data]
+    places = [begin_upload(client, len(content), filename="a.png")["Location"] for content in data]
     for place, content in zip(places, data, strict=True):
-        assert send(client, place, 0, content).status_code == 204
+        assert send_piece(client, place, 0, content).status_code == 204
     assert used_bytes(owner) == sum(map(len, data))
     assert bytes_on_their_way(owner) == 0
 
@@ -117,14 +117,14 @@ def test_accepts_announced_upload_without_room_for_others(client, owner, media_r
 def test_counts_archives_until_they_are_imported(client, owner, media_root, broker):
     data = archive_of(picture(1), picture(2))
     Account.objects.create(owner=owner, quota=2 * len(data) + 10)
-    program = Program(owner)
+    program = ApiClient(owner)
     for _number in range(2):
         path = "/api/v1/imports/archive/?check=true"
         assert program.post(path, data, content_type="application/zip").status_code == 201
     refused = program.post("/api/v1/imports/archive/", data, content_type="application/zip")
     assert (refused.status_code, refused.json()["type"].rpartition(":")[2]) == (413, "quota-exceeded")
     client.force_login(owner)
-    assert begin(client, 100).status_code == 413
+    assert begin_upload(client, 100).status_code == 413
     assert sum(path.stat().st_size for path in media_root.rglob("*.zip")) == 2 * len(data)
     first, second = ImportJob.objects.order_by("pk")
     assert run_job(first.pk)

@@ -24,7 +24,7 @@ from gallery.intake.storing import Incoming, store_pictures
 from gallery.intake.upload import Arrival, store_upload
 from gallery.models import Photo, PhotoSource, StepAttempt
 from gallery.pictures.images import ImageTooLarge, InvalidImage, UnsupportedImage
-from tests.drawing import picture, png_that_claims
+from tests.drawing import picture, png_claiming
 from tests.folders import files_below
 from tests.processes import process_environment
 
@@ -71,7 +71,7 @@ def test_two_owners_of_the_same_bytes_have_a_photo_each(store: Callable[..., Pho
     [
         (b"", InvalidImage, "This file is empty."),
         (b"not a picture, whatever it is called", UnsupportedImage, "not a picture"),
-        (png_that_claims(100_000, 100_000).getvalue(), ImageTooLarge, "too many pixels"),
+        (png_claiming(100_000, 100_000).getvalue(), ImageTooLarge, "too many pixels"),
         (picture() + b"\0" * 5000, ImageTooLarge, "5.*KB; at most 4.9"),
     ],
     ids=["empty", "text", "huge header", "too many bytes"],

@@ -18,7 +18,7 @@ from gallery.models import Photo, Step
 from gallery.pictures.images import THUMBNAIL_VERSION
 from gallery.processing.steps import BlockedStep, thumbnails_step
 from tests.drawing import picture
-from tests.processes import process_environment, waiting
+from tests.processes import process_environment, queued_messages
 
 
 def process(*arguments: str) -> str:
@@ -65,9 +65,9 @@ def test_the_clock_ticks_until_it_is_told_to_stop(store: Callable[..., Photo], m
     clock = subprocess.Popen([sys.executable, "manage.py", "clock"], env=process_environment(media_root))
     try:
         give_up_at = time.monotonic() + 60
-        while not waiting(broker, "default") and time.monotonic() < give_up_at:
+        while not queued_messages(broker, "default") and time.monotonic() < give_up_at:
             time.sleep(0.1)
-        assert ("make_thumbnails", [[photo.pk]]) in waiting(broker, "default")
+        assert ("make_thumbnails", [[photo.pk]]) in queued_messages(broker, "default")
         clock.send_signal(signal.SIGTERM)
         assert clock.wait(timeout=30) == 0
     finally:

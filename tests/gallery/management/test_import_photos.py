@@ -13,7 +13,7 @@ from gallery.bulk_import import run
 from gallery.management.commands import import_photos
 from gallery.models import ImportJob, Photo
 from tests.drawing import picture
-from tests.folders import files_below, write
+from tests.folders import files_below, write_file
 
 
 def import_folder(*arguments: object, owner: User) -> str:
@@ -77,7 +77,7 @@ def test_an_import_is_taken_back_by_its_number(folder: Path, owner: User, media_
 def test_in_place_and_watched(folder: Path, owner: User, media_root: Path) -> None:
     assert "is watching for new files" in import_folder(folder, "--in-place", "--watch", owner=owner)
     assert files_below(media_root) == []
-    write(folder / "new.png", picture(40))
+    write_file(folder / "new.png", picture(40))
     import_folder(folder, "--in-place", "--watch", owner=owner)
     assert ImportJob.objects.count() == 1
     assert Photo.objects.count() == 3

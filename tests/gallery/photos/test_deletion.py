@@ -19,7 +19,7 @@ from gallery.photos.deletion import delete_photos, sweep_strays
 from gallery.processing import tasks
 from gallery.storage.files import THUMBNAIL_SIDES, thumbnail_path, write_file
 from tests.drawing import picture
-from tests.processes import waiting
+from tests.processes import queued_messages
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("broker")]
 
@@ -34,7 +34,7 @@ def test_rows_files_and_index_entry_go(store: Callable[..., Photo], owner: User,
     assert delete_photos(Photo.objects.filter(pk=photo.pk), user=owner) == 1
     assert list(Photo.objects.all()) == [kept]
     assert files_below(media_root) == [kept.path]
-    assert ("unindex_photos", [[photo.pk]]) in waiting(broker, "default")
+    assert ("unindex_photos", [[photo.pk]]) in queued_messages(broker, "default")
 
 
 def test_another_s_photos_stay(store: Callable[..., Photo], media_root: Path, broker: Any) -> None:
@@ -43,7 +43,7 @@ def test_another_s_photos_stay(store: Callable[..., Photo], media_root: Path, br
     assert delete_photos(Photo.objects.all(), user=stranger) == 0
     assert files_below(media_root) == [photo.path]
     assert Photo.objects.count() == 1
-    assert "unindex_photos" not in [name for name, _arguments in waiting(broker, "default")]
+    assert "unindex_photos" not in [name for name, _arguments in queued_messages(broker, "default")]
 
 
 def test_the_same_bytes_of_another_owner_stay(store: Callable[..., Photo], owner: User, media_root: Path) -> None:

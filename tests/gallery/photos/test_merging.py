@@ -13,7 +13,7 @@ from gallery.models import Photo, PhotoMerge
 from gallery.photos.editing import edit_photo
 from gallery.photos.merging import KeeperGone, PhotosGone, Undone, merge_photos, undo
 from gallery.photos.trash import DAYS_IN_BIN, empty_bin, purge_bins
-from tests.processes import waiting_for_locks
+from tests.processes import count_lock_waits
 
 NOW = timezone.now()
 
@@ -200,7 +200,7 @@ def test_two_tabs_that_keep_different_ones_leave_one_photo(store, owner):
                 pool.submit(keep, one, other, NOW),
                 pool.submit(keep, other, one, NOW + timedelta(seconds=1)),
             ]
-            while waiting_for_locks() < 2 and not any(tab.done() for tab in tabs):
+            while count_lock_waits() < 2 and not any(tab.done() for tab in tabs):
                 time.sleep(0.05)
         done = [tab.result() for tab in tabs]
     assert sorted(done) == [False, True]
@@ -226,7 +226,7 @@ def test_who_undoes_while_the_keeper_is_deleted_for_good_waits_and_neither_fails
             # As deletion does: the photo first, then with it what names it.
             list(Photo.objects.filter(pk=keeper.pk).select_for_update())
             undone = pool.submit(take_back)
-            while not waiting_for_locks():
+            while not count_lock_waits():
                 time.sleep(0.05)
             Photo.objects.filter(pk=keeper.pk).delete()
         assert undone.result() == Undone(restored=1, groups=0, kept_edits=0)

@@ -18,7 +18,7 @@ from gallery.photos.deletion import delete_photos
 from gallery.photos.trash import DAYS_IN_BIN, bin_photos, binned_at, empty_bin, purge_bins, restore_photos
 from gallery.processing.tasks import make_thumbnails
 from tests.drawing import picture
-from tests.processes import waiting_for_locks
+from tests.processes import count_lock_waits
 
 ALL = Photo.objects.all()
 
@@ -99,7 +99,7 @@ def test_two_who_bin_the_same_photos_take_turns(store, owner):
         with transaction.atomic():
             list(ALL.filter(pk=first.pk).select_for_update(no_key=True))
             others = pool.submit(put_both_there)
-            while not waiting_for_locks():
+            while not count_lock_waits():
                 time.sleep(0.05)
             assert bin_photos(ALL.filter(pk=second.pk), user=owner)[0] == 1
         assert others.result() == 1

@@ -9,7 +9,7 @@ from PIL import Image
 from gallery.pictures import decoding
 from gallery.pictures.decoding import MAX_FITTED_PIXELS, TURNS, fitted_size
 from gallery.pictures.images import open_image
-from tests.drawing import noise, saved
+from tests.drawing import noise, save_image
 
 SIDES = [(300, 220), (90, 700), (700, 50), (1, 400)]
 CASES = [
@@ -32,7 +32,7 @@ CASES = [
 @pytest.mark.parametrize(("kind", "mode"), CASES)
 @pytest.mark.parametrize("size", SIDES)
 def test_makes_same_picture_in_strips(kind: str, mode: str, size: tuple[int, int], monkeypatch) -> None:
-    data = saved(noise(size, mode), kind).getvalue()
+    data = save_image(noise(size, mode), kind).getvalue()
     for side in (40, 97, 1000):
         monkeypatch.setattr(decoding, "STRIP_PIXELS", 4_000_000)
         whole = open_image(BytesIO(data), max_side=side)
@@ -49,7 +49,7 @@ def test_cuts_region_out_of_upright_picture(orientation: int, kind: str) -> None
     exif[0x0112] = orientation
     stored = noise((400, 240), "RGB")
     upright = stored.transpose(TURNS[orientation]) if orientation in TURNS else stored
-    file = saved(stored, kind, exif=exif, **({"quality": 100, "subsampling": 0} if kind == "JPEG" else {}))
+    file = save_image(stored, kind, exif=exif, **({"quality": 100, "subsampling": 0} if kind == "JPEG" else {}))
     region = (0.25, 0.1, 0.5, 0.9)
     width, height = upright.size
     cut = upright.crop((round(0.25 * width), round(0.1 * height), round(0.5 * width), round(0.9 * height)))
@@ -62,7 +62,7 @@ def test_decodes_no_more_than_region_needs(monkeypatch) -> None:
     sizes = []
     shrunk = decoding._shrunk_rgb
     monkeypatch.setattr(decoding, "_shrunk_rgb", lambda image, *rest: sizes.append(image.size) or shrunk(image, *rest))
-    file = saved(noise((1600, 800), "RGB"), "JPEG")
+    file = save_image(noise((1600, 800), "RGB"), "JPEG")
     assert open_image(file, max_side=100, region=(0, 0, 0.5, 1)).size == (100, 100)
     assert open_image(file, max_side=100, region=(0.5, 0.5, 0.51, 0.52)).size == (16, 16)
     assert sizes == [(200, 100), (1600, 800)]

@@ -16,7 +16,7 @@ from benchmarks.worst_pictures import gif, png, tiff
 from gallery.pictures import huge_images, images
 from gallery.pictures.gif_frames import frames_extent
 from gallery.pictures.images import DecodingFailed, ImageTooLarge, InvalidImage, open_image, read_header
-from tests.drawing import noise, png_that_claims, saved
+from tests.drawing import noise, png_claiming, save_image
 
 MOST_MEGABYTES = 1200
 ROOT = Path(__file__).resolve().parents[3]
@@ -50,7 +50,7 @@ def test_keeps_worst_accepted_pictures_below_limit(name, tmp_path):
     ("kind", "mode"), [("PNG", "RGBA"), ("JPEG", "CMYK"), ("TIFF", "F"), ("GIF", "P"), ("HEIF", "RGB")]
 )
 def test_makes_same_picture_in_separate_process(kind, mode, everything_is_huge, monkeypatch, tmp_path):
-    file = saved(noise((300, 200), mode), kind)
+    file = save_image(noise((300, 200), mode), kind)
     path = tmp_path / "picture"
     path.write_bytes(file.getvalue())
     for choice in ({"max_side": 70}, {"max_side": 500, "region": (0.1, 0.2, 0.5, 0.9)}):
@@ -63,7 +63,7 @@ def test_makes_same_picture_in_separate_process(kind, mode, everything_is_huge, 
 
 
 def test_refuses_damaged_huge_picture(everything_is_huge):
-    data = saved(noise((300, 200), "RGB"), "PNG").getvalue()
+    data = save_image(noise((300, 200), "RGB"), "PNG").getvalue()
     with pytest.raises(InvalidImage, match="damaged") as caught:
         open_image(BytesIO(data[: len(data) // 2]), max_side=70)
     assert not isinstance(caught.value, DecodingFailed)
@@ -86,7 +86,7 @@ def test_reports_crashed_decoder_in_a_sentence(program, everything_is_huge, monk
         huge_images.subprocess, "Popen", lambda _command, **how: start([sys.executable, "-c", program], **how)
     )
     with pytest.raises(DecodingFailed, match="too much memory or time"):
-        open_image(saved(noise((300, 200), "RGB"), "PNG"), max_side=70)
+        open_image(save_image(noise((300, 200), "RGB"), "PNG"), max_side=70)
 
 
 def test_decodes_one_huge_picture_at_a_time_urgent_first(monkeypatch):
@@ -129,14 +129,14 @@ def test_reports_lack_of_memory_at_header_in_a_sentence(monkeypatch):
 
     monkeypatch.setattr(Image, "open", fail)
     with pytest.raises(ImageTooLarge, match="too much memory or time"):
-        read_header(png_that_claims(10, 10))
+        read_header(png_claiming(10, 10))
 
 
 @pytest.mark.parametrize(
     "size", [(1080, 30_000), (20_000, 2000), (30_000, 1500), (14_000, 14_000), (100_000, 2000), (1, 1), (1, 900)]
 )
 def test_accepts_sides_of_real_pictures(size):
-    assert (read_header(png_that_claims(*size)).width, read_header(png_that_claims(*size)).height) == size
+    assert (read_header(png_claiming(*size)).width, read_header(png_claiming(*size)).height) == size
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_accepts_sides_of_real_pictures(size):
 def test_refuses_shapes_of_no_real_picture(size, sentence):
     for refuse in (read_header, open_image):
         with pytest.raises(ImageTooLarge, match=sentence):
-            refuse(png_that_claims(*size))
+            refuse(png_claiming(*size))
 
 
 def test_allows_fewer_pixels_in_formats_with_more_memory(tmp_path):
@@ -162,12 +162,12 @@ def test_allows_fewer_pixels_in_formats_with_more_memory(tmp_path):
     assert read_header(BytesIO(tiff(14_100, 14_100, samples=4, bits=16, tile=512))).width == 14_100
     frame = Image.new("1", (14_100, 14_100))
     with pytest.raises(ImageTooLarge, match="in a WebP file like this one, at most 55 million"):
-        read_header(saved(frame.resize((8000, 8000)).convert("RGB"), "WEBP", lossless=True, quality=0, method=0))
+        read_header(save_image(frame.resize((8000, 8000)).convert("RGB"), "WEBP", lossless=True, quality=0, method=0))
 
 
 def test_limits_progressive_jpegs_by_their_coefficients():
-    cmyk = saved(Image.new("CMYK", (600, 400)), "JPEG", progressive=True).getvalue()
-    plain = saved(Image.new("CMYK", (600, 400)), "JPEG").getvalue()
+    cmyk = save_image(Image.new("CMYK", (600, 400)), "JPEG", progressive=True).getvalue()
+    plain = save_image(Image.new("CMYK", (600, 400)), "JPEG").getvalue()
     # The size follows the frame's marker, its length and the depth.
     large = (11_500).to_bytes(2, "big") * 2
     for data, marker, is_accepted in ((cmyk, b"\xff\xc2", False), (plain, b"\xff\xc0", True)):

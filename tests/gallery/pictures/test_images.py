@@ -25,7 +25,7 @@ from gallery.pictures.images import (
     open_image,
     read_header,
 )
-from tests.drawing import png_that_claims, saved
+from tests.drawing import png_claiming, save_image
 
 RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
 FORMATS = {
@@ -53,7 +53,7 @@ def is_close(pixel: object, wanted: tuple[int, int, int], *, by: int = 40) -> bo
 
 @pytest.mark.parametrize(("kind", "extension"), FORMATS.items())
 def test_each_format_is_recognised_and_decoded(kind: str, extension: str) -> None:
-    file = saved(drawn(), kind)
+    file = save_image(drawn(), kind)
     header = read_header(file)
     assert (header.extension, header.width, header.height, header.animated) == (extension, 80, 40, False)
     image = open_image(file)
@@ -63,7 +63,7 @@ def test_each_format_is_recognised_and_decoded(kind: str, extension: str) -> Non
 
 
 def test_two_jpegs_in_one_file_count_as_jpeg() -> None:
-    file = saved(drawn(), "MPO", save_all=True, append_images=[Image.new("RGB", (80, 40), GREEN)])
+    file = save_image(drawn(), "MPO", save_all=True, append_images=[Image.new("RGB", (80, 40), GREEN)])
     assert read_header(file).extension == "jpg"
     assert is_close(open_image(file, max_side=20).getpixel((2, 5)), RED)
 
@@ -76,7 +76,7 @@ def test_rotates_picture_upright(orientation: int, kind: str) -> None:
     upright = drawn()
     back = {6: Image.Transpose.ROTATE_90, 8: Image.Transpose.ROTATE_270}
     stored = upright.transpose(back.get(orientation, TURNS[orientation])) if orientation in TURNS else upright
-    file = saved(stored, kind, exif=exif)
+    file = save_image(stored, kind, exif=exif)
     assert (read_header(file).width, read_header(file).height) == (80, 40)
     assert open_image(file).tobytes() == upright.tobytes()
     assert open_image(file, max_side=40).size == (40, 20)
@@ -85,7 +85,7 @@ def test_rotates_picture_upright(orientation: int, kind: str) -> None:
 def test_a_turned_avif_is_turned_once() -> None:
     exif = Image.Exif()
     exif[0x0112] = 6
-    file = saved(drawn().transpose(Image.Transpose.ROTATE_90), "AVIF", exif=exif)
+    file = save_image(drawn().transpose(Image.Transpose.ROTATE_90), "AVIF", exif=exif)
     assert (read_header(file).width, read_header(file).height) == (80, 40)
     image = open_image(file)
     assert image.size == (80, 40)
@@ -95,7 +95,7 @@ def test_a_turned_avif_is_turned_once() -> None:
 def test_exif_does_not_turn_a_heic_whose_container_says_how_it_is_seen() -> None:
     exif = Image.Exif()
     exif[0x0112] = 6
-    file = saved(drawn(), "HEIF", exif=exif)
+    file = save_image(drawn(), "HEIF", exif=exif)
     assert read_header(file).width == open_image(file).width == 80
 
 
@@ -109,7 +109,7 @@ def test_each_mode_becomes_rgb(mode: str) -> None:
         image = deep.convert(mode)
     else:
         image = drawn().convert(mode)
-    opened = open_image(saved(image, kind))
+    opened = open_image(save_image(image, kind))
     assert opened.mode == "RGB"
     left, right = opened.getpixel((5, 20)), opened.getpixel((75, 20))
     if mode in {"P", "RGBA", "CMYK", "YCbCr"}:
@@ -128,7 +128,7 @@ def test_each_mode_becomes_rgb(mode: str) -> None:
 def test_what_is_transparent_becomes_white(mode: str, kind: str) -> None:
     clear = Image.new("RGBA", (10, 10), (0, 0, 0, 0))
     clear.paste((0, 0, 0, 255), (5, 0, 10, 10))
-    image = open_image(saved(clear.convert(mode), kind))
+    image = open_image(save_image(clear.convert(mode), kind))
     assert is_close(image.getpixel((1, 5)), WHITE)
     assert is_close(image.getpixel((8, 5)), (0, 0, 0))
 
@@ -136,13 +136,15 @@ def test_what_is_transparent_becomes_white(mode: str, kind: str) -> None:
 @pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG", "AVIF"])
 def test_an_animation_shows_its_middle_frame(kind: str) -> None:
     frames = [Image.new("RGB", (32, 32), colour) for colour in (RED, GREEN, BLUE)]
-    file = saved(frames[0], kind, save_all=True, append_images=frames[1:], duration=100)
+    file = save_image(frames[0], kind, save_all=True, append_images=frames[1:], duration=100)
     assert read_header(file).animated
     assert is_close(open_image(file).getpixel((16, 16)), GREEN)
 
 
 def test_a_tiff_of_several_pages_shows_the_first() -> None:
-    file = saved(Image.new("RGB", (32, 32), RED), "TIFF", save_all=True, append_images=[Image.new("RGB", (9, 9))] * 3)
+    file = save_image(
+        Image.new("RGB", (32, 32), RED), "TIFF", save_all=True, append_images=[Image.new("RGB", (9, 9))] * 3
+    )
     assert not read_header(file).animated
     assert open_image(file).getpixel((16, 16)) == RED
 
@@ -150,7 +152,7 @@ def test_a_tiff_of_several_pages_shows_the_first() -> None:
 @pytest.mark.parametrize("kind", FORMATS)
 def test_the_header_is_read_without_decoding_pixels(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     frames = {"save_all": True, "append_images": [drawn()]} if kind in ANIMATED_FORMATS else {}
-    file = saved(drawn().rotate(1), kind, **frames)
+    file = save_image(drawn().rotate(1), kind, **frames)
     monkeypatch.setattr(type(Image.open(file)), "load", lambda image: pytest.fail(f"decoded {image}"))
     monkeypatch.setattr(pillow_heif.HeifImage, "load", lambda image: pytest.fail(f"decoded {image}"))
     assert read_header(file).animated == (kind in ANIMATED_FORMATS)
@@ -158,11 +160,11 @@ def test_the_header_is_read_without_decoding_pixels(kind: str, monkeypatch: pyte
 
 def test_too_many_pixels_are_refused_at_the_header(settings: Any) -> None:
     with pytest.raises(ImageTooLarge):
-        read_header(png_that_claims(100_000, 100_000))
+        read_header(png_claiming(100_000, 100_000))
     settings.MAX_IMAGE_PIXELS = 1_000_000
     with pytest.raises(ImageTooLarge, match="1001 × 1000 pixels; at most 1 million"):
-        read_header(png_that_claims(1001, 1000))
-    assert read_header(png_that_claims(1000, 1000)).width == 1000
+        read_header(png_claiming(1001, 1000))
+    assert read_header(png_claiming(1000, 1000)).width == 1000
 
 
 @pytest.mark.parametrize(
@@ -176,14 +178,14 @@ def test_what_is_no_picture_is_refused(data: bytes) -> None:
 @pytest.mark.parametrize("kind", FORMATS)
 def test_half_a_file_is_invalid(kind: str) -> None:
     image = Image.effect_noise((300, 200), 80).convert("RGB")
-    data = saved(image, kind).getvalue()
+    data = save_image(image, kind).getvalue()
     with pytest.raises(InvalidImage):
         open_image(BytesIO(data[: len(data) // 2]))
 
 
 @given(place=st.integers(0, 10_000), junk=st.binary(min_size=1, max_size=20), kind=st.sampled_from(sorted(FORMATS)))
 def test_a_damaged_file_is_read_or_refused_but_nothing_else(place: int, junk: bytes, kind: str) -> None:
-    data = bytearray(saved(drawn(), kind).getvalue())
+    data = bytearray(save_image(drawn(), kind).getvalue())
     place %= len(data)
     data[place : place + len(junk)] = junk
     with suppress(InvalidImage):
@@ -199,7 +201,7 @@ def test_a_jpeg_is_decoded_at_a_fraction_where_that_is_enough(monkeypatch: pytes
     sizes = []
     load = ImageFile.ImageFile.load
     monkeypatch.setattr(ImageFile.ImageFile, "load", lambda self: (load(self), sizes.append(self.size))[0])
-    assert open_image(saved(drawn(1600, 800), "JPEG"), max_side=300).size == (300, 150)
+    assert open_image(save_image(drawn(1600, 800), "JPEG"), max_side=300).size == (300, 150)
     assert sizes[0] == (400, 200)
 
 
@@ -230,7 +232,7 @@ def test_a_thumbnail_keeps_the_camera_s_colours_and_nothing_else() -> None:
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     exif = Image.Exif()
     exif[0x010F] = "Camera"
-    image = open_image(saved(drawn(), "JPEG", icc_profile=profile, exif=exif))
+    image = open_image(save_image(drawn(), "JPEG", icc_profile=profile, exif=exif))
     thumbnail = Image.open(BytesIO(make_thumbnail(image, 320)))
     assert thumbnail.format == "WEBP"
     assert thumbnail.info.get("icc_profile") == profile

@@ -12,7 +12,7 @@ from gallery.models import Photo, Step, StepAttempt
 from gallery.processing import progress, tasks
 from gallery.processing.progress import StepState, retry, states
 from gallery.processing.steps import BlockedStep, thumbnails_step
-from tests.processes import waiting
+from tests.processes import queued_messages
 
 pytestmark = pytest.mark.usefixtures("broker")
 LONG_AGO = timezone.now() - timedelta(hours=1)
@@ -85,7 +85,7 @@ def test_another_try_forgets_what_failed(store: Callable[..., Photo], owner: Use
     photo.refresh_from_db()
     assert photo.defect == ""
     assert list(photo.step_attempts.values_list("step", flat=True)) == [Step.TEXT]
-    assert waiting(broker, "default") == [("make_thumbnails", [[photo.pk]])]
+    assert queued_messages(broker, "default") == [("make_thumbnails", [[photo.pk]])]
 
 
 def test_nobody_tries_another_s_photo(store: Callable[..., Photo], broker: Any) -> None:
@@ -95,4 +95,4 @@ def test_nobody_tries_another_s_photo(store: Callable[..., Photo], broker: Any) 
     with pytest.raises(Photo.DoesNotExist):
         retry(photo, Step.THUMBNAILS, user=User.objects.create_superuser("root"))
     assert photo.step_attempts.exists()
-    assert waiting(broker, "default") == []
+    assert queued_messages(broker, "default") == []

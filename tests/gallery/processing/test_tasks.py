@@ -24,7 +24,7 @@ from search.encoders.client import EncoderLost, EncoderUnavailable
 from search.models import ComparedPhoto, LookAlike, PhotoEmbedding, PhotoText
 from search.ocr.reader import TextLine, TextRecognitionFailed, TextRecognitionUnavailable, engine_version
 from tests.drawing import picture
-from tests.processes import waiting
+from tests.processes import queued_messages
 
 pytestmark = pytest.mark.usefixtures("broker")
 BOX = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
@@ -120,7 +120,7 @@ def test_text_is_stored_with_its_lines_and_the_photo_indexed_again(
     assert text.lines[1] == {"text": "调休", "confidence": 0.8, "box": [list(corner) for corner in BOX]}
     photo.refresh_from_db()
     assert photo.revision == 2
-    assert ("index_photos", [[photo.pk]]) in waiting(broker, "default")
+    assert ("index_photos", [[photo.pk]]) in queued_messages(broker, "default")
 
 
 def test_look_alikes_are_compared_anew_when_text_or_vectors_are_others(
@@ -220,11 +220,11 @@ def test_what_is_to_leave_the_index_is_remembered_until_it_has_left(
         raise tasks.documents.KeywordSearchUnavailable("It sleeps.")
 
     tasks.enqueue_unindexing([1, 2])
-    assert waiting(broker, "default") == [("unindex_photos", [[1, 2]])]
+    assert queued_messages(broker, "default") == [("unindex_photos", [[1, 2]])]
     broker.flush_all()  # lost
     for _again in range(2):
         tasks.resume_unindexing()
-    assert waiting(broker, "default") == [("unindex_photos", [[1, 2]])]
+    assert queued_messages(broker, "default") == [("unindex_photos", [[1, 2]])]
     monkeypatch.setattr(tasks.documents, "unindex_photos", down)
     tasks.unindex_photos([1, 2])
     assert DocumentRemoval.objects.count() == 2
@@ -233,23 +233,23 @@ def test_what_is_to_leave_the_index_is_remembered_until_it_has_left(
     assert not DocumentRemoval.objects.exists()
     broker.flush_all()
     tasks.resume_unindexing()
-    assert waiting(broker, "default") == []
+    assert queued_messages(broker, "default") == []
 
 
 def test_a_new_photo_is_put_into_every_queue(store: Callable[..., Photo], broker: Any) -> None:
     photo = store()
     tasks.enqueue_processing([photo.pk])
-    assert waiting(broker, "default") == [("make_thumbnails", [[photo.pk]]), ("index_photos", [[photo.pk]])]
-    assert waiting(broker, "ocr") == [("extract_texts", [[photo.pk]])]
+    assert queued_messages(broker, "default") == [("make_thumbnails", [[photo.pk]]), ("index_photos", [[photo.pk]])]
+    assert queued_messages(broker, "ocr") == [("extract_texts", [[photo.pk]])]
 
 
 def test_at_most_four_batches_of_a_kind_wait(broker: Any) -> None:
     tasks.make_thumbnails.send([0])
     for photo_id in range(1, 10):
         tasks.enqueue_processing([photo_id])
-    kinds = [name for name, _arguments in waiting(broker, "default")]
+    kinds = [name for name, _arguments in queued_messages(broker, "default")]
     assert (kinds.count("make_thumbnails"), kinds.count("index_photos")) == (4, 4)
-    assert len(waiting(broker, "ocr")) == 4
+    assert len(queued_messages(broker, "ocr")) == 4
     assert tasks.queue_lengths() == {"default": 8, "ocr": 4, "vision": 0, "import": 0}
 
 
@@ -258,7 +258,7 @@ def test_topping_up_repeats_nothing_and_keeps_the_order(broker: Any) -> None:
     assert tasks.top_up(step, list(range(100, 60, -1))) == list(range(100, 60, -1))
     assert tasks.top_up(step, list(range(101, 0, -1))) == [101, *range(60, 45, -1)]
     assert tasks.top_up(step, list(range(45, 0, -1))) == []
-    batches = [arguments[0] for _name, arguments in waiting(broker, "default")]
+    batches = [arguments[0] for _name, arguments in queued_messages(broker, "default")]
     assert batches == [
         list(range(100, 84, -1)),
         list(range(84, 68, -1)),
@@ -270,7 +270,7 @@ def test_topping_up_repeats_nothing_and_keeps_the_order(broker: Any) -> None:
 def test_each_model_has_four_batches_of_its_own(broker: Any) -> None:
     for model in ("a@1", "b@1"):
         assert tasks.top_up(embedding_step(model), list(range(100))) == list(range(64))
-    assert [arguments[1] for _name, arguments in waiting(broker, "vision")] == ["a@1"] * 4 + ["b@1"] * 4
+    assert [arguments[1] for _name, arguments in queued_messages(broker, "vision")] == ["a@1"] * 4 + ["b@1"] * 4
 
 
 @pytest.mark.parametrize("url", ["redis://127.0.0.1:1/0", "unix:///nowhere/valkey.sock"])

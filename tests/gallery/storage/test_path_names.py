@@ -9,7 +9,7 @@ from gallery.bulk_import.safety import ImportRefused, confined
 from gallery.models import MAX_ATTEMPTS, ImportItem, ImportJob, PhotoSource, Step, StepAttempt
 from gallery.processing.steps import BlockedStep
 from gallery.storage.path_names import Places, folder_at, import_roots
-from tests.factories import Program
+from tests.factories import ApiClient
 
 HIDDEN = "/srv/secret"
 HINT = "Put the weights into /opt/models/ViT-L-14.pt and set CLIP_WEIGHTS."
@@ -126,7 +126,7 @@ def read(client, paths: list[str]) -> str:
 def test_hides_server_paths_from_users_at_every_door(client, owner, imported, pictures):
     client.force_login(owner)
     doors = addresses(imported)
-    for shown in (read(client, doors["page"]), read(Program(owner), doors["API"])):
+    for shown in (read(client, doors["page"]), read(ApiClient(owner), doors["API"])):
         assert HIDDEN not in shown
         assert str(pictures.parent) not in shown
         for name in ("phone/a.jpg", "t.zip!/b.jpg", "pictures"):
@@ -137,11 +137,11 @@ def test_shows_server_paths_to_administrators(client, owner, imported, pictures)
     User.objects.filter(pk=owner.pk).update(is_staff=True)
     client.force_login(owner)
     doors = addresses(imported)
-    for shown in (read(client, doors["page"]), read(Program(owner), doors["API"])):
+    for shown in (read(client, doors["page"]), read(ApiClient(owner), doors["API"])):
         assert f"{HIDDEN}/phone/a.jpg" in shown
         assert str(pictures) in shown
         assert f"{HIDDEN}/media" not in shown
-    for shown in read(Program(owner, "import", "photo:read"), doors["API"]).splitlines():
+    for shown in read(ApiClient(owner, "import", "photo:read"), doors["API"]).splitlines():
         assert HIDDEN not in shown, "its key does not administrate"
 
 
@@ -179,7 +179,7 @@ def test_hides_files_from_administrators_in_failures(client, owner, imported, er
     StepAttempt.objects.create(photo=imported, step=Step.TEXT, version="x", attempts=MAX_ATTEMPTS, error=error)
     administrator = User.objects.create_user("administrator", is_staff=True)
     client.force_login(administrator)
-    for shown in (read(client, ["/status"]), read(Program(administrator), ["/api/v1/jobs/failures/"])):
+    for shown in (read(client, ["/status"]), read(ApiClient(administrator), ["/api/v1/jobs/failures/"])):
         assert reason in shown
         assert "abcd" not in shown
         assert "/var/lib" not in shown
@@ -189,4 +189,4 @@ def test_says_that_picture_was_uploaded(client, owner, store):
     client.force_login(owner)
     photo = store()
     assert PhotoSource.objects.get().path == PhotoSource.UPLOAD
-    assert Program(owner).get(f"/api/v1/photos/{photo.pk}/sources/").json()[0]["path"] == "upload"
+    assert ApiClient(owner).get(f"/api/v1/photos/{photo.pk}/sources/").json()[0]["path"] == "upload"

@@ -21,9 +21,9 @@ from gallery.storage import files
 from gallery.storage.partial_uploads import LIFETIME, opened, remove_upload, sweep_partial_uploads
 from gallery.views.tus import PIECE_TYPE
 from tests.drawing import picture
-from tests.factories import finish
+from tests.factories import finish_import
 from tests.folders import archive_of
-from tests.tus import TUS, offset_of, said, send
+from tests.tus import TUS, encode_metadata, offset_of, send_piece
 
 ANSWERS = {"profile": "auto", "importance": "3", "wants_features": "on", "mode": "copy"}
 GONE = "This archive is not here any more"
@@ -37,7 +37,11 @@ def page(client: Client, owner: User, media_root: Path, broker: Any) -> Client:
 
 
 def begin(page: Client, size: int, body: bytes = b"", **metadata: str) -> Any:
-    headers = TUS | {"Upload-Length": str(size), "Upload-Metadata": said(**metadata), "Accept": "application/json"}
+    headers = TUS | {
+        "Upload-Length": str(size),
+        "Upload-Metadata": encode_metadata(**metadata),
+        "Accept": "application/json",
+    }
     return page.generic("POST", "/imports/uploads", body, content_type=PIECE_TYPE, headers=headers)
 
 
@@ -70,11 +74,11 @@ def test_an_archive_comes_in_pieces_goes_on_and_is_imported(page: Client, owner:
     assert address.startswith("http://testserver/imports/uploads/")
     # The connection was lost, and the sender asks how far it came.
     assert offset_of(page, address) == str(half)
-    last = send(page, address, half, data[half:], accept="application/json")
+    last = send_piece(page, address, half, data[half:], accept="application/json")
     upload = last.json()["upload"]
     assert address.endswith(upload)
     # The answer may get lost: an empty piece after the last asks for it again.
-    assert send(page, address, len(data), b"", accept="application/json").json() == last.json()
+    assert send_piece(page, address, len(data), b"", accept="application/json").json() == last.json()
     assert not Photo.objects.exists()
     where = PartialUpload.objects.get().path
 
@@ -85,7 +89,7 @@ def test_an_archive_comes_in_pieces_goes_on_and_is_imported(page: Client, owner:
     assert job.roots == [str(where)], "it is read where it lies"
     assert not PartialUpload.objects.exists()
     assert page.head(address, headers=TUS).status_code == 404
-    assert finish(job).tally["new"] == 2
+    assert finish_import(job).tally["new"] == 2
     assert [Path(name).suffix for name in left_below(media_root)] == [".png", ".png"]
 
 
@@ -98,12 +102,12 @@ def test_an_archive_is_as_large_as_the_disk_allows(
     assert page.options("/imports/uploads")["Tus-Max-Size"] == str(settings.MAX_ARCHIVE_BYTES)
     usage = shutil.disk_usage("/")._replace(free=files.SPARE_BYTES + 10)
     monkeypatch.setattr(files.shutil, "disk_usage", lambda _path: usage)
-    for response in (begin(page, 11), send(page, address, 20, data[20:])):
+    for response in (begin(page, 11), send_piece(page, address, 20, data[20:])):
         assert response.status_code == 413
         assert "not enough room" in response.json()["detail"]
     assert offset_of(page, address) == "20", "what has come waits for room"
     monkeypatch.undo()
-    assert send(page, address, 20, data[20:]).status_code == 204
+    assert send_piece(page, address, 20, data[20:]).status_code == 204
     assert begin(page, 10**14).status_code == 413
 
 
@@ -119,7 +123,7 @@ def test_a_damaged_archive_is_refused_when_it_is_complete(page: Client, media_ro
     data = archive_of(picture(1))[:-30] + bytes(30)
     address = begin(page, len(data), data[:50], filename="a.zip")["Location"]
     for piece, offset in ((data[50:], 50), (b"", len(data))):
-        response = send(page, address, offset, piece)
+        response = send_piece(page, address, offset, piece)
         assert response.status_code == 400
         assert "damaged" in response.json()["detail"]
     assert left_below(media_root) == []
@@ -171,7 +175,7 @@ def test_who_forgets_an_archive_that_an_import_has_just_taken_does_not_remove_it
     upload = PartialUpload.objects.get(pk=send_whole(page, picture(1)))
     bring(page, str(upload.pk))
     remove_upload(upload)
-    assert finish(ImportJob.objects.get()).tally["new"] == 1
+    assert finish_import(ImportJob.objects.get()).tally["new"] == 1
 
 
 def test_what_is_not_complete_is_not_imported(page: Client) -> None:
@@ -196,9 +200,9 @@ def test_an_archive_becomes_no_picture_and_a_picture_no_archive(page: Client) ->
     archive = begin(page, len(data), data[:20])["Location"].rpartition("/")[2]
     headers = TUS | {"Upload-Length": str(len(image))}
     photo = page.generic("POST", "/uploads", headers=headers)["Location"].rpartition("/")[2]
-    assert send(page, f"/uploads/{archive}", 20, data[20:]).status_code == 404
-    assert send(page, f"/imports/uploads/{photo}", 0, image).status_code == 404
-    assert send(page, f"/uploads/{photo}", 0, image).status_code == 204
+    assert send_piece(page, f"/uploads/{archive}", 20, data[20:]).status_code == 404
+    assert send_piece(page, f"/imports/uploads/{photo}", 0, image).status_code == 404
+    assert send_piece(page, f"/uploads/{photo}", 0, image).status_code == 204
     assert GONE in bring(page, photo).content.decode()
     assert not ImportJob.objects.exists()
 

@@ -17,8 +17,8 @@ from django.utils import timezone
 from gallery.models import ImportItem, ImportJob, Photo
 from gallery.views import import_files
 from tests.drawing import picture
-from tests.factories import finish
-from tests.processes import waiting
+from tests.factories import finish_import
+from tests.processes import queued_messages
 
 ANSWERS = {"profile": "auto", "importance": "3", "wants_features": "on", "mode": "copy"}
 
@@ -48,11 +48,11 @@ def test_a_folder_is_chosen_checked_and_imported(page: Client, roots: Path, brok
     job = ImportJob.objects.get()
     assert response.headers["Location"] == f"/imports/{job.pk}"
     assert (job.state, job.ignore, job.importance, job.wants_text) == ("checking", ["*.txt", "a/*"], 3, False)
-    assert waiting(broker, "import") == [("run_import", [job.pk])]
-    finish(job)
+    assert queued_messages(broker, "import") == [("run_import", [job.pk])]
+    finish_import(job)
     assert "This is what the import would bring" in page.get(f"/imports/{job.pk}").content.decode()
     page.post(f"/imports/{job.pk}/tell", {"action": "start"})
-    finish(job)
+    finish_import(job)
     shown = page.get(f"/imports/{job.pk}", headers={"HX-Request": "true"}).content.decode()
     assert "finished" in shown
     assert "from nowhere else: 2." in shown
@@ -101,7 +101,7 @@ def test_an_archive_is_uploaded_and_imported(page: Client, media_root: Path) -> 
         archive.writestr("a.png", picture(1))
     upload = SimpleUploadedFile("a.zip", file.getvalue())
     page.post("/imports/new", {**ANSWERS, "mode": "in_place", "watch": "on", "archive": upload, "go": "import"})
-    job = finish(ImportJob.objects.get())
+    job = finish_import(ImportJob.objects.get())
     assert (job.state, job.mode, job.tally["new"]) == ("finished", "copy", 1)
     bad = page.post("/imports/new", {**ANSWERS, "archive": SimpleUploadedFile("a.zip", b"no archive")})
     assert bad.status_code == 400
@@ -121,7 +121,7 @@ def test_only_administrators_choose_the_owner(page: Client, owner: User, roots: 
     assert refused.status_code == 400
     User.objects.filter(pk=owner.pk).update(is_staff=True)
     page.post("/imports/new", {**ANSWERS, "folder": roots, "owner": other.pk, "go": "import"})
-    job = finish(ImportJob.objects.get())
+    job = finish_import(ImportJob.objects.get())
     assert job.owner == other
     assert "for ben" in page.get("/imports").content.decode()
     # Progress, yes; but not the names of what now is another's.
@@ -162,9 +162,9 @@ def test_an_import_is_paused_and_taken_back(
     job = begin(folder)
     shown = page.post(f"/imports/{job.pk}/tell", {"action": "pause"}, headers={"HX-Request": "true"}).content.decode()
     assert "paused" in shown
-    assert waiting(broker, "import") == []
+    assert queued_messages(broker, "import") == []
     page.post(f"/imports/{job.pk}/tell", {"action": "undo"})
-    assert waiting(broker, "import") == [("run_import", [job.pk])]
+    assert queued_messages(broker, "import") == [("run_import", [job.pk])]
     assert page.post(f"/imports/{job.pk}/tell", {"action": "fly"}).status_code == 400
 
 
@@ -190,7 +190,7 @@ def test_hides_counts_of_another_gallery_from_administrators(
     shown = []
     for _time in range(2):  # The second contains only duplicates.
         page.post("/imports/new", {**into, "go": "import"})
-        job = finish(ImportJob.objects.order_by("pk").last())
+        job = finish_import(ImportJob.objects.order_by("pk").last())
         address = f"/imports/{job.pk}"
         text = page.get(address).content.decode() + page.get(address, headers={"HX-Request": "true"}).content.decode()
         assert "5 files checked" in text

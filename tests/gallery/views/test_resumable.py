@@ -13,7 +13,7 @@ from gallery.models import PartialUpload, Photo
 from gallery.photos.trash import bin_photos
 from gallery.storage.partial_uploads import opened
 from tests.drawing import picture
-from tests.tus import PIECE, TUS, begin, offset_of, send
+from tests.tus import PIECE, TUS, begin_upload, offset_of, send_piece
 
 
 @pytest.fixture
@@ -33,13 +33,13 @@ def test_the_server_says_what_it_understands(client):
 
 def test_a_picture_comes_in_pieces(client, owner, media_root):
     data = picture(1)
-    response = begin(client, len(data), filename="红色.png")
+    response = begin_upload(client, len(data), filename="红色.png")
     assert response.status_code == 201
     assert response["Upload-Expires"].endswith("GMT")
     address = response["Location"]
     assert offset_of(client, address) == "0"
     for start in range(0, len(data), 50):
-        response = send(client, address, start, data[start : start + 50])
+        response = send_piece(client, address, start, data[start : start + 50])
         assert response.status_code == 204
         assert response["Upload-Offset"] == str(min(start + 50, len(data)))
         assert not response.content
@@ -51,29 +51,29 @@ def test_a_picture_comes_in_pieces(client, owner, media_root):
 
 def test_the_last_piece_tells_a_client_that_wants_to_know_what_became_of_it(client):
     data = picture(1)
-    outcome = begin(client, len(data), body=data, accept="application/json", filename="a.png")
+    outcome = begin_upload(client, len(data), body=data, accept="application/json", filename="a.png")
     photo = Photo.objects.get()
     assert outcome.status_code == 201
     assert outcome.json() == {"id": photo.pk, "status": "created", "url": f"/photos/{photo.pk}"}
     # The answer may get lost: an empty piece after the last asks for it again.
-    again = send(client, outcome["Location"], len(data), b"", accept="application/json")
+    again = send_piece(client, outcome["Location"], len(data), b"", accept="application/json")
     assert again.json() == outcome.json()
     assert offset_of(client, outcome["Location"]) == str(len(data))
 
-    address = begin(client, len(data), body=data[:10], filename="b.png")["Location"]
-    response = send(client, address, 10, data[10:], accept="application/json")
+    address = begin_upload(client, len(data), body=data[:10], filename="b.png")["Location"]
+    response = send_piece(client, address, 10, data[10:], accept="application/json")
     assert response.json() == outcome.json() | {"status": "duplicate"}
 
     bin_photos(Photo.objects.all(), user=photo.owner)
-    address = begin(client, len(data), body=data, filename="c.png")["Location"]
+    address = begin_upload(client, len(data), body=data, filename="c.png")["Location"]
     for _asked in range(2):
-        answer = send(client, address, len(data), b"", accept="application/json")
+        answer = send_piece(client, address, len(data), b"", accept="application/json")
         assert answer.json() == outcome.json() | {"status": "restored"}
 
 
 def test_what_came_before_a_connection_broke_stays(client):
     data = picture(1)
-    address = begin(client, len(data), filename="a.png")["Location"]
+    address = begin_upload(client, len(data), filename="a.png")["Location"]
 
     class Breaking(BytesIO):
         def read(self, *_args: int) -> bytes:
@@ -87,36 +87,36 @@ def test_what_came_before_a_connection_broke_stays(client):
     )  # fmt: skip
     assert response["Upload-Offset"] == "40"
     assert offset_of(client, address) == "40"
-    send(client, address, 40, data[40:])
+    send_piece(client, address, 40, data[40:])
     assert Photo.objects.get().path.read_bytes() == data
 
 
 def test_a_process_that_died_before_the_end_leaves_something_to_go_on_with(client):
     data = picture(1)
-    address = begin(client, len(data), filename="a.png")["Location"]
+    address = begin_upload(client, len(data), filename="a.png")["Location"]
     with opened(PartialUpload.objects.get()) as file:
         file.write(data)
     assert offset_of(client, address) == str(len(data))
     assert not Photo.objects.exists()
-    assert send(client, address, len(data), b"", accept="application/json").json()["status"] == "created"
+    assert send_piece(client, address, len(data), b"", accept="application/json").json()["status"] == "created"
 
 
 def test_a_piece_out_of_order_is_refused(client):
-    address = begin(client, 100, body=b"x" * 10)["Location"]
-    response = send(client, address, 20, b"y")
+    address = begin_upload(client, 100, body=b"x" * 10)["Location"]
+    response = send_piece(client, address, 20, b"y")
     assert (response.status_code, response["Upload-Offset"]) == (409, "10")
     assert offset_of(client, address) == "10"
 
 
 def test_a_piece_for_an_upload_that_is_being_written_to_waits(client):
-    address = begin(client, 100, body=b"x" * 10)["Location"]
+    address = begin_upload(client, 100, body=b"x" * 10)["Location"]
     with opened(PartialUpload.objects.get()):
-        assert send(client, address, 10, b"y").status_code == 423
+        assert send_piece(client, address, 10, b"y").status_code == 423
 
 
 def test_more_than_was_announced_is_not_read(client):
-    address = begin(client, len(picture(1)), filename="a.png")["Location"]
-    send(client, address, 0, picture(1) + b"more")
+    address = begin_upload(client, len(picture(1)), filename="a.png")["Location"]
+    send_piece(client, address, 0, picture(1) + b"more")
     assert Photo.objects.get().path.read_bytes() == picture(1)
 
 
@@ -126,15 +126,15 @@ def test_more_than_was_announced_is_not_read(client):
     ids=["empty", "no picture"],
 )
 def test_what_is_no_picture_is_refused_when_it_is_complete(client, data, status, sentence):
-    response = begin(client, len(data), body=data, filename="a.png")
+    response = begin_upload(client, len(data), body=data, filename="a.png")
     assert response.status_code == status
     assert sentence in response.json()["detail"]
-    again = send(client, response["Location"], len(data), b"")
+    again = send_piece(client, response["Location"], len(data), b"")
     assert (again.status_code, again.json()) == (status, response.json())
 
 
 def test_too_many_bytes_are_refused_at_the_announcement(client, settings):
-    response = begin(client, settings.MAX_UPLOAD_BYTES + 1)
+    response = begin_upload(client, settings.MAX_UPLOAD_BYTES + 1)
     assert response.status_code == 413
     assert "too large" in response.json()["detail"]
     assert not PartialUpload.objects.exists()
@@ -142,8 +142,8 @@ def test_too_many_bytes_are_refused_at_the_announcement(client, settings):
 
 def test_what_is_beyond_the_quota_is_refused_at_the_announcement(client, owner):
     Account.objects.create(owner=owner, quota=1000)
-    assert begin(client, 1000).status_code == 201
-    response = begin(client, 1001)
+    assert begin_upload(client, 1000).status_code == 201
+    response = begin_upload(client, 1001)
     assert response.status_code == 413
     assert "There is no room for this file" in response.json()["detail"]
 
@@ -151,13 +151,13 @@ def test_what_is_beyond_the_quota_is_refused_at_the_announcement(client, owner):
 def test_bytes_that_changed_on_the_way_are_not_stored(client):
     sent, arrived = picture(1), picture(2)
     sha256 = hashlib.sha256(sent).hexdigest()
-    response = begin(client, len(arrived), body=arrived, filename="a.png", sha256=sha256)
+    response = begin_upload(client, len(arrived), body=arrived, filename="a.png", sha256=sha256)
     assert (response.status_code, response.json()["detail"]) == (400, "The file did not arrive whole. Send it again.")
     assert not Photo.objects.exists()
 
 
 def test_an_upload_can_be_cancelled(client):
-    address = begin(client, 100, body=b"x")["Location"]
+    address = begin_upload(client, 100, body=b"x")["Location"]
     path = PartialUpload.objects.get().path
     assert client.delete(address, headers=TUS).status_code == 204
     assert client.head(address, headers=TUS).status_code == 404
@@ -167,7 +167,7 @@ def test_an_upload_can_be_cancelled(client):
 def test_another_version_of_the_protocol_is_refused(client):
     response = client.post("/uploads", headers={"Tus-Resumable": "0.2.2"})
     assert (response.status_code, response["Tus-Version"]) == (412, "1.0.0")
-    address = begin(client, 100)["Location"]
+    address = begin_upload(client, 100)["Location"]
     assert client.head(address).status_code == 412
 
 
@@ -182,10 +182,10 @@ def test_metadata_must_be_base64(client):
 
 
 def test_anothers_upload_does_not_exist(client):
-    address = begin(client, 100, body=b"x" * 10)["Location"]
+    address = begin_upload(client, 100, body=b"x" * 10)["Location"]
     client.force_login(User.objects.create_user("other"))
     assert client.head(address, headers=TUS).status_code == 404
-    assert send(client, address, 10, b"y").status_code == 404
+    assert send_piece(client, address, 10, b"y").status_code == 404
     assert client.delete(address, headers=TUS).status_code == 404
     assert client.head(f"/uploads/{uuid4()}", headers=TUS).status_code == 404
 
@@ -193,7 +193,7 @@ def test_anothers_upload_does_not_exist(client):
 def test_another_site_cannot_upload(media_root, owner):
     client = Client(enforce_csrf_checks=True)
     client.force_login(owner)
-    assert begin(client, 10).status_code == 403
+    assert begin_upload(client, 10).status_code == 403
     client.get("/upload")
     token = client.cookies["csrftoken"].value
     headers = TUS | {"Upload-Length": "10", "X-CSRFToken": token}
@@ -203,7 +203,7 @@ def test_another_site_cannot_upload(media_root, owner):
 def test_known_checksums_need_not_be_sent_and_parts_are_gone_on_with(client, store, owner):
     photo = store(picture(1))
     part, unknown = "b" * 64, "c" * 64
-    address = begin(client, 100, body=b"x", sha256=part)["Location"]
+    address = begin_upload(client, 100, body=b"x", sha256=part)["Location"]
     other = User.objects.create_user("other")
     theirs = store(picture(2), owner=other)
     body = {"checksums": [photo.sha256, part, unknown, theirs.sha256]}

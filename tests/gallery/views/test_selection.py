@@ -11,7 +11,7 @@ from gallery.forms import MAX_CHOSEN
 from gallery.models import Photo
 from gallery.photos.trash import bin_photos
 from tests.drawing import picture
-from tests.processes import waiting
+from tests.processes import queued_messages
 
 JSON = {"Accept": "application/json"}
 
@@ -32,7 +32,7 @@ def test_importance_and_description_are_set_and_indexed(client, store, broker, d
     changed = Photo.objects.filter(importance=4, description="tea", revision=3)
     assert sorted(changed.values_list("pk", flat=True)) == numbers
     assert Photo.objects.get(pk=other.pk).revision == 1
-    assert [("index_photos", [numbers])] * 2 == waiting(broker, "default")[-2:]
+    assert [("index_photos", [numbers])] * 2 == queued_messages(broker, "default")[-2:]
 
 
 def test_a_download_holds_the_originals_under_names_of_their_own(client, store):

@@ -8,7 +8,7 @@ from django.test import Client
 
 from gallery.models import PartialUpload, Photo
 from tests.drawing import picture
-from tests.factories import Program
+from tests.factories import ApiClient
 
 TUS = {"Tus-Resumable": "1.0.0"}
 PIECE = "application/offset+octet-stream"
@@ -25,7 +25,7 @@ def place(request, media_root, owner) -> tuple[Client, str, bool]:
     """A logged-in client, the address where uploads begin, and whether they are archives."""
     address, is_archive = PLACES[request.param]
     if address.startswith("/api/"):
-        return Program(owner), address, is_archive
+        return ApiClient(owner), address, is_archive
     client = Client()
     client.force_login(owner)
     return client, address, is_archive
@@ -174,7 +174,7 @@ def test_refuses_body_of_another_type(place):
 )
 @pytest.mark.parametrize("address", ["/uploads", "/api/v1/photos/uploads/"])
 def test_sends_json_in_last_answer_when_accepted(media_root, owner, address, accept, status):
-    client = Program(owner)
+    client = ApiClient(owner)
     client.force_login(owner)
     data = picture(1)
     upload = begin(client, address, len(data))["Location"]

@@ -5,15 +5,15 @@ from django.contrib.auth.models import User
 
 from search.models import SavedSearch
 from search.saved import MOST_SAVED, note_search, save_search
-from tests.factories import Program
+from tests.factories import ApiClient
 
 pytestmark = pytest.mark.django_db
 SAVED = "/api/v1/saved-searches/"
 
 
 @pytest.fixture
-def program(user) -> Program:
-    return Program(user)
+def program(user) -> ApiClient:
+    return ApiClient(user)
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def add_tea(add_photo, settings) -> list[int]:
     return [add_photo("green tea").pk for _time in range(3)]
 
 
-def save(program: Program, **search):
+def save(program: ApiClient, **search):
     return program.post(SAVED, search, content_type="application/json")
 
 
@@ -68,7 +68,7 @@ def test_what_was_searched_for_is_told_and_forgotten(program, user):
     note_search("q=tea", user=other)
     assert program.delete(path).status_code == 204
     assert program.get(path).json() == []
-    assert len(Program(other).get(path).json()) == 1
+    assert len(ApiClient(other).get(path).json()) == 1
 
 
 @pytest.mark.parametrize(

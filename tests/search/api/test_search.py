@@ -11,7 +11,7 @@ from search.models import PhotoText, ResultList
 from search.ranking import hybrid, ranker
 from search.vectors import examples
 from tests.drawing import picture
-from tests.factories import Program, add_photo
+from tests.factories import ApiClient, add_photo
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("words_from_database", "encoder")]
 SEARCH = "/api/v1/search/"
@@ -19,8 +19,8 @@ BOX = [[0.1, 0.1], [0.9, 0.1], [0.9, 0.2], [0.1, 0.2]]
 
 
 @pytest.fixture
-def program(user) -> Program:
-    return Program(user)
+def program(user) -> ApiClient:
+    return ApiClient(user)
 
 
 def names(response) -> list[str]:
@@ -157,7 +157,7 @@ def test_a_search_may_begin_with_a_photo_or_a_part_of_it(program, user, monkeypa
     part = {"photo": photo.pk, "region": "0.1,0.2,0.5,0.6"}
     assert names(program.get(SEARCH, part)) == ["upright.png"]
     assert regions == [(0.1, 0.2, 0.5, 0.6)]
-    stranger = Program(User.objects.create_user("stranger"))
+    stranger = ApiClient(User.objects.create_user("stranger"))
     assert stranger.get(SEARCH, part).status_code == 404
     for query in (
         {"region": "0,0,1,1"},

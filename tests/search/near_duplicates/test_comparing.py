@@ -27,7 +27,7 @@ from search.near_duplicates.comparing import (
     uncompared_photos,
 )
 from tests.factories import embed, make_photos, unit_vectors
-from tests.processes import waiting_for_locks
+from tests.processes import count_lock_waits
 from tests.search.near_duplicates.clusters import DIMENSIONS, LIMIT, MODEL, clustered, compare
 
 
@@ -199,7 +199,7 @@ def test_vectors_that_are_replaced_during_a_pass_are_compared_anew(user, monkeyp
 
     def keep_late(*arguments, **options) -> None:
         replaced = pool.submit(replace)
-        while not (replaced.done() or waiting_for_locks()):
+        while not (replaced.done() or count_lock_waits()):
             time.sleep(0.05)
         keep(*arguments, **options)
 
