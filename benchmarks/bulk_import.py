@@ -28,7 +28,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from PIL import Image
 
-from gallery.bulk_import.jobs import create_job
+from gallery.bulk_import.creation import create_job
 from gallery.bulk_import.run import run_job
 from gallery.models import ImportJob, Photo, PhotoSource
 from gallery.pictures.images import EXTENSIONS, THUMBNAIL_VERSION, WEBP_QUALITY

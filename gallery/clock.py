@@ -9,9 +9,9 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import close_old_connections
 
 from gallery.assistants import forget_old_calls
-from gallery.bulk_import.archives import sweep_archives
-from gallery.bulk_import.jobs import cancel_neglected
+from gallery.bulk_import.creation import cancel_neglected
 from gallery.bulk_import.tasks import resume_imports
+from gallery.bulk_import.uploaded_archives import sweep_archives
 from gallery.models import RETRY_DELAY, Photo, Step
 from gallery.photos.deletion import sweep_strays
 from gallery.photos.trash import purge_bins

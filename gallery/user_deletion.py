@@ -14,7 +14,7 @@ from django.db.models.signals import pre_delete
 from django.dispatch import receiver
 
 from gallery.access.sessions import end_sessions
-from gallery.bulk_import.archives import remove_archive, remove_archives
+from gallery.bulk_import.uploaded_archives import remove_archive, remove_archives
 from gallery.models import ImportJob, PartialUpload, Photo
 from gallery.photos.deletion import delete_photos
 from gallery.storage.files import ORIGINALS, THUMBNAILS

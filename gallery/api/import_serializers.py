@@ -16,7 +16,7 @@ from gallery.access.fields import (
     StrictString,
 )
 from gallery.bulk_import.forms import MAX_SIDE
-from gallery.bulk_import.jobs import ACTIONS, possible_actions
+from gallery.bulk_import.creation import ACTIONS, possible_actions
 from gallery.bulk_import.reasons import in_words
 from gallery.bulk_import.safety import MAX_LENGTH_OF_PATTERNS, MAX_PATTERN_LENGTH, MAX_PATTERNS
 from gallery.models import MAX_IMPORTANCE, ImportItem, ImportJob

@@ -33,7 +33,7 @@ from gallery.api.import_serializers import (
     SentImport,
 )
 from gallery.api.paging import PageQuery, answer_page
-from gallery.bulk_import.jobs import create_confined_job, create_sent_job, create_upload_job, tell
+from gallery.bulk_import.creation import create_confined_job, create_sent_job, create_upload_job, tell
 from gallery.bulk_import.safety import ImportRefused, allowed_roots, subfolders
 from gallery.bulk_import.tasks import enqueue_import
 from gallery.models import ImportItem, ImportJob

@@ -6,7 +6,7 @@ from django import forms
 from django.contrib.auth.models import User
 from django.utils.translation import gettext_lazy as _
 
-from gallery.bulk_import.jobs import NOT_WAITING
+from gallery.bulk_import.creation import NOT_WAITING
 from gallery.models import MAX_IMPORTANCE, ImportItem, ImportJob, PartialUpload
 from gallery.sources import PROFILES
 from gallery.storage.partial_uploads import waiting_archives

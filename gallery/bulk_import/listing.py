@@ -7,11 +7,11 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from gallery import sources
-from gallery.bulk_import.notes import Notes
-from gallery.bulk_import.pulse import Pulse
+from gallery.bulk_import.heartbeat import Pulse
+from gallery.bulk_import.read_attempts import Notes
 from gallery.bulk_import.safety import ImportRefused, check_archive
 from gallery.models import ImportJob
-from gallery.sources.found import Found
+from gallery.sources.source_files import Found
 
 COUNTED_AT_ONCE = 1000
 

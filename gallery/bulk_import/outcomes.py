@@ -6,13 +6,13 @@ from functools import partial
 from django.db import DataError, transaction
 from django.utils.translation import gettext as _
 
-from gallery.bulk_import.ledger import count_date, item_of
+from gallery.bulk_import.items import count_date, item_of
 from gallery.bulk_import.reading import ReadFile, storable_path
 from gallery.intake.describing import blocks_of, printable
 from gallery.intake.quota import QuotaExceeded
 from gallery.intake.storing import Incoming, Stored, store_pictures
 from gallery.models import ImportItem, ImportJob, Photo, PhotoSource
-from gallery.sources.found import FoundFile
+from gallery.sources.source_files import FoundFile
 
 
 def foresee(files: Sequence[ReadFile], *, job: ImportJob) -> list[ImportItem]:

@@ -20,7 +20,7 @@ from gallery.pictures.digests import RunningDigests
 from gallery.pictures.images import InvalidImage
 from gallery.pictures.metadata import Metadata
 from gallery.pictures.watchdog import watchdog
-from gallery.sources.found import FoundFile, PassedOverBecause
+from gallery.sources.source_files import FoundFile, PassedOverBecause
 from gallery.storage.files import path_of, write_temporary
 
 # Seconds after which reading the beginning of a picture is taken for an endless loop.

@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gallery.bulk_import.reading import GROWING, OUTSIDE, TOO_SMALL
-from gallery.sources.found import PassedOverBecause
+from gallery.sources.source_files import PassedOverBecause
 
 NOT_STARTED, NOT_CONTINUED = "not-started", "not-continued"
 WORDS = {

@@ -10,20 +10,20 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from gallery.bulk_import.archives import remove_archives
-from gallery.bulk_import.ledger import Sifted, sift, write_down
+from gallery.bulk_import.heartbeat import PassStopped, Pulse, is_stopping
+from gallery.bulk_import.items import Sifted, sift, write_down
 from gallery.bulk_import.listing import Listing
-from gallery.bulk_import.notes import ListingHangs, Notes
 from gallery.bulk_import.outcomes import foresee, store
 from gallery.bulk_import.presence import mark_presence
-from gallery.bulk_import.pulse import PassStopped, Pulse, is_stopping
+from gallery.bulk_import.read_attempts import ListingHangs, Notes
 from gallery.bulk_import.reading import ARCHIVE_ERRORS, ReadFile, read_file
 from gallery.bulk_import.safety import ImportRefused
-from gallery.bulk_import.turns import LEASE, Turn
+from gallery.bulk_import.scheduling import LEASE, Turn
 from gallery.bulk_import.undo import undo_batch
+from gallery.bulk_import.uploaded_archives import remove_archives
 from gallery.models import ImportJob
-from gallery.sources.archives import ArchiveRefused
-from gallery.sources.found import FoundFile
+from gallery.sources.source_files import FoundFile
+from gallery.sources.zip_trees import ArchiveRefused
 from gallery.storage.files import sync_files
 
 BATCH = 64

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from gallery.sources.archives import ArchiveRefused, check_beginning, check_directory
-from gallery.sources.skips import Skips
+from gallery.sources.skip_rules import Skips
+from gallery.sources.zip_trees import ArchiveRefused, check_beginning, check_directory
 from gallery.storage.path_names import folder_at, import_roots
 from photosearch.embedded.account import Account
 

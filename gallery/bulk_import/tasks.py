@@ -12,7 +12,7 @@ from django.utils import timezone
 from redis import RedisError
 
 from gallery.bulk_import.run import run_job
-from gallery.bulk_import.turns import next_job
+from gallery.bulk_import.scheduling import next_job
 from gallery.models import ImportJob
 from gallery.processing.tasks import is_waiting
 

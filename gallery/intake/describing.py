@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from gallery.pictures.digests import digests_of
 from gallery.pictures.images import ImageTooLarge, InvalidImage, read_header
 from gallery.pictures.metadata import Metadata, read_metadata
-from gallery.sources.dates import choose_date
-from gallery.sources.found import Claims
+from gallery.sources.date_choice import choose_date
 from gallery.sources.kinds import recognise_kind
+from gallery.sources.source_files import Claims
 from gallery.text.legible import printable, visible
 
 MAX_NAME = 255

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from gallery.sources import apple, dingtalk, plain, qq, takeout, wechat
-from gallery.sources.archives import ZipTree
-from gallery.sources.found import Found
-from gallery.sources.skips import Skips, extension_of
+from gallery.sources.skip_rules import Skips, extension_of
+from gallery.sources.source_files import Found
 from gallery.sources.trees import Folder, FolderTree, Tree
+from gallery.sources.zip_trees import ZipTree
 
 # The first that recognises the way to a folder reads it; a telephone's folder holds several kinds.
 READERS = {"wechat": wechat, "qq": qq, "dingtalk": dingtalk, "apple": apple}

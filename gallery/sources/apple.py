@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from gallery.sources import plain
-from gallery.sources.found import Claims, Found
-from gallery.sources.skips import extension_of
+from gallery.sources.skip_rules import extension_of
+from gallery.sources.source_files import Claims, Found
 from gallery.sources.trees import Entry, Folder
 
 CAMERA_FOLDER = re.compile(r"DCIM|\d{3}(?:APPLE|CLOUD)", re.IGNORECASE)

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from gallery.sources import plain
-from gallery.sources.found import Claims, Found, PassedOverBecause
 from gallery.sources.kinds import MEME, kind_of_folders
+from gallery.sources.source_files import Claims, Found, PassedOverBecause
 from gallery.sources.trees import Folder
 
 MARKERS = {"dingtalk", "com.alibaba.android.rimet", "钉钉"}

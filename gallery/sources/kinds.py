@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from gallery.sources.found import Claims
+from gallery.sources.source_files import Claims
 
 PHOTO, SCREENSHOT, MEME = "photo", "screenshot", "meme"
 

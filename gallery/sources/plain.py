@@ -3,9 +3,9 @@
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 
-from gallery.sources.found import Claims, Found, FoundFile, PassedOverBecause
 from gallery.sources.kinds import kind_of_folders
-from gallery.sources.skips import PICTURES, SIDECARS, VIDEOS, extension_of
+from gallery.sources.skip_rules import PICTURES, SIDECARS, VIDEOS, extension_of
+from gallery.sources.source_files import Claims, Found, FoundFile, PassedOverBecause
 from gallery.sources.trees import Entry, Folder
 
 # How files begin that have no ending: chat programs leave theirs nameless.

@@ -10,9 +10,9 @@ from typing import Any
 
 from gallery.pictures.metadata import EARLIEST_PHOTOGRAPH, is_believable, printable
 from gallery.sources import plain
-from gallery.sources.dated_names import local_time
-from gallery.sources.found import Claims, Found, FoundFile, PassedOver, PassedOverBecause
-from gallery.sources.skips import Skips, extension_of
+from gallery.sources.dates_in_names import local_time
+from gallery.sources.skip_rules import Skips, extension_of
+from gallery.sources.source_files import Claims, Found, FoundFile, PassedOver, PassedOverBecause
 from gallery.sources.takeout_names import (
     composed,
     fits,

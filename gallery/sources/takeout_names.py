@@ -9,7 +9,7 @@ shares the side-car of its original.
 import re
 from collections.abc import Iterator
 
-from gallery.sources.skips import PICTURES, extension_of
+from gallery.sources.skip_rules import PICTURES, extension_of
 from gallery.text.composing import compose
 
 SUFFIX = ".supplemental-metadata"

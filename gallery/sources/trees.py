@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from gallery.pictures.opening import open_unlinked
-from gallery.sources.found import FoundFile, PassedOver, PassedOverBecause
-from gallery.sources.skips import Skips
+from gallery.sources.skip_rules import Skips
+from gallery.sources.source_files import FoundFile, PassedOver, PassedOverBecause
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from functools import partial
 from typing import IO
 
 from gallery.sources import plain
-from gallery.sources.found import Claims, Found, FoundFile, PassedOverBecause
 from gallery.sources.kinds import MEME
-from gallery.sources.skips import extension_of
+from gallery.sources.skip_rules import extension_of
+from gallery.sources.source_files import Claims, Found, FoundFile, PassedOverBecause
 from gallery.sources.trees import Entry, Folder
 from gallery.sources.wechat_dat import HEAD_BYTES, Undecodable, decode, find_key
 

@@ -22,8 +22,7 @@ from gallery.access.body_gate import refuse
 from gallery.access.body_limits import ENVELOPE
 from gallery.access.permissions import may_administrate
 from gallery.account import account_of
-from gallery.bulk_import.forms import PROFILE_NAMES, ImportForm
-from gallery.bulk_import.jobs import (
+from gallery.bulk_import.creation import (
     ACTIONS,
     create_confined_job,
     create_sent_job,
@@ -31,6 +30,7 @@ from gallery.bulk_import.jobs import (
     possible_actions,
     tell,
 )
+from gallery.bulk_import.forms import PROFILE_NAMES, ImportForm
 from gallery.bulk_import.reasons import in_words
 from gallery.bulk_import.safety import ImportRefused, allowed_roots, confined, subfolders
 from gallery.bulk_import.tasks import enqueue_import

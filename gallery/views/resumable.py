@@ -19,8 +19,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from gallery.access.parsing import read_json
-from gallery.bulk_import.archives import archive_name
 from gallery.bulk_import.safety import ImportRefused, check_archive
+from gallery.bulk_import.uploaded_archives import archive_name
 from gallery.intake.quota import admit_upload
 from gallery.intake.upload import known_checksums
 from gallery.pictures.digests import digests_of, read_checksum

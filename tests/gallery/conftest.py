@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from gallery.bulk_import.jobs import create_job
+from gallery.bulk_import.creation import create_job
 from gallery.models import ImportJob
 from tests.drawing import picture
 from tests.factories import finish_import

@@ -20,9 +20,9 @@ from gallery.access.tokens import issue_token
 from gallery.account import account_of
 from gallery.assistants import AssistantAccess, AssistantCall
 from gallery.bulk_import import run
-from gallery.bulk_import.archives import sweep_archives
-from gallery.bulk_import.jobs import create_upload_job
+from gallery.bulk_import.creation import create_upload_job
 from gallery.bulk_import.run import run_job
+from gallery.bulk_import.uploaded_archives import sweep_archives
 from gallery.models import DocumentRemoval, ImportItem, ImportJob, Photo, PhotoMerge, PhotoSource
 from gallery.photos.deletion import sweep_strays
 from gallery.photos.trash import bin_photos

@@ -12,7 +12,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from gallery.bulk_import.jobs import create_job, tell, unfinished_job
+from gallery.bulk_import.creation import create_job, tell, unfinished_job
 from gallery.bulk_import.run import run_job
 from gallery.bulk_import.safety import ImportRefused
 from gallery.models import MAX_IMPORTANCE, ImportItem, ImportJob

@@ -13,8 +13,8 @@ from dramatiq import Worker, get_broker
 
 import gallery.bulk_import.tasks
 import gallery.processing.tasks
-from gallery.bulk_import import notes
-from gallery.bulk_import.pulse import stop_passes
+from gallery.bulk_import import read_attempts
+from gallery.bulk_import.heartbeat import stop_passes
 from gallery.bulk_import.run import READER_NAME
 from gallery.processing import attempts
 
@@ -51,7 +51,7 @@ class Command(BaseCommand):
         stop_passes()
         worker.stop(timeout=MILLISECONDS_TO_FINISH)
         attempts.take_back_begun()
-        notes.take_back_begun()
+        read_attempts.take_back_begun()
         broker.close()
         if any(thread.name.startswith(READER_NAME) for thread in enumerate_threads()):
             # Python would wait for the end of a read that hangs.

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gallery.bulk_import.notes import Notes, take_back_begun
+from gallery.bulk_import.read_attempts import Notes, take_back_begun
 from gallery.models import MAX_ATTEMPTS, ImportJob
 from tests.drawing import picture
 from tests.factories import finish_import, verdicts

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from gallery.bulk_import.jobs import cancel_neglected, create_job, create_upload_job, tell
+from gallery.bulk_import.creation import cancel_neglected, create_job, create_upload_job, tell
 from gallery.bulk_import.run import run_job
 from gallery.clock import Clock
 from gallery.models import ImportItem, ImportJob, Photo

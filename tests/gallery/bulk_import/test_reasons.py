@@ -5,7 +5,7 @@ from django.utils import translation
 
 from gallery.bulk_import.reading import GROWING, OUTSIDE, TOO_SMALL
 from gallery.bulk_import.reasons import in_words
-from gallery.sources.found import PassedOverBecause
+from gallery.sources.source_files import PassedOverBecause
 
 
 @pytest.mark.parametrize("reason", [*PassedOverBecause, GROWING, OUTSIDE, TOO_SMALL])

@@ -14,7 +14,7 @@ from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 
 from gallery.bulk_import import reading, run
-from gallery.bulk_import.jobs import tell
+from gallery.bulk_import.creation import tell
 from gallery.bulk_import.run import run_job
 from gallery.models import ImportItem, ImportJob, Photo, PhotoSource
 from gallery.storage.partial_uploads import begin_upload

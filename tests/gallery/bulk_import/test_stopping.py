@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from gallery.bulk_import import pulse, reading, run
-from gallery.bulk_import.jobs import tell
+from gallery.bulk_import import heartbeat, reading, run
+from gallery.bulk_import.creation import tell
 from gallery.models import MAX_ATTEMPTS, ImportJob
-from gallery.sources.skips import Skips
+from gallery.sources.skip_rules import Skips
 from tests.drawing import picture
 from tests.folders import write_file
 from tests.processes import process_environment
@@ -27,13 +27,13 @@ SET_UP = """
 import sys, time
 import django
 django.setup()
-from gallery.bulk_import import pulse, run
+from gallery.bulk_import import heartbeat, run
 from gallery.models import ImportJob
-from gallery.sources.skips import Skips
+from gallery.sources.skip_rules import Skips
 judge = Skips.file
 """
 HANGING = """
-pulse.PATIENCE = 2
+heartbeat.PATIENCE = 2
 def hang(self, name):
     while name.endswith("3.png"):
         (10**9) ** (10**9)
@@ -75,7 +75,7 @@ def test_stops_listing_on_command(
         return judge(self, name)
 
     monkeypatch.setattr(Skips, "file", judge_and_tell)
-    monkeypatch.setattr(pulse, "SECONDS_BETWEEN_QUESTIONS", 0)
+    monkeypatch.setattr(heartbeat, "SECONDS_BETWEEN_QUESTIONS", 0)
     assert run.run_job(job.pk)
     assert len(judged) == 5
     assert not job.items.exists()
@@ -92,15 +92,15 @@ def test_stops_reading_on_command(begin: Callable[..., ImportJob], many: Path, m
             time.sleep(0.01)
 
     monkeypatch.setattr(run, "read_file", read_endlessly)
-    monkeypatch.setattr(pulse, "SECONDS_BETWEEN_QUESTIONS", 0)
+    monkeypatch.setattr(heartbeat, "SECONDS_BETWEEN_QUESTIONS", 0)
 
-    def cancel_when_asked(self: pulse.Pulse) -> None:
+    def cancel_when_asked(self: heartbeat.Pulse) -> None:
         if opened:
             ImportJob.objects.filter(pk=job.pk).update(state=State.CANCELLED)
         beat(self)
 
-    beat = pulse.Pulse.beat
-    monkeypatch.setattr(pulse.Pulse, "beat", cancel_when_asked)
+    beat = heartbeat.Pulse.beat
+    monkeypatch.setattr(heartbeat.Pulse, "beat", cancel_when_asked)
     assert run.run_job(job.pk)
     job.refresh_from_db()
     assert (job.state, job.reading, job.items.count()) == (State.CANCELLED, {}, 0)
@@ -111,8 +111,8 @@ def test_stops_pass_with_its_worker_and_leaves_no_note(
     begin: Callable[..., ImportJob], many: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     job = begin(many)
-    monkeypatch.setattr(pulse, "_is_stopping", Event())
-    pulse.stop_passes()
+    monkeypatch.setattr(heartbeat, "_is_stopping", Event())
+    heartbeat.stop_passes()
     assert not run.run_job(job.pk)
     job.refresh_from_db()
     assert (job.state, job.reading) == (State.RUNNING, {})

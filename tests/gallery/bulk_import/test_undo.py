@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from gallery.bulk_import import undo
-from gallery.bulk_import.jobs import tell
+from gallery.bulk_import.creation import tell
 from gallery.bulk_import.run import run_job
 from gallery.intake.upload import store_upload
 from gallery.models import ImportJob, Photo, PhotoSource

@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from gallery.bulk_import import reading, watching
-from gallery.bulk_import.jobs import tell
+from gallery.bulk_import.creation import tell
 from gallery.bulk_import.run import run_job
 from gallery.bulk_import.watching import Watcher, is_on_network
 from gallery.models import ImportJob, Photo

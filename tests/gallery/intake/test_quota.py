@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
 from gallery.account import Account
-from gallery.bulk_import.jobs import create_job, create_sent_job, create_upload_job, tell
+from gallery.bulk_import.creation import create_job, create_sent_job, create_upload_job, tell
 from gallery.bulk_import.run import run_job
 from gallery.intake.quota import NoRoom, QuotaExceeded, admit_upload, bytes_on_their_way, used_bytes
 from gallery.intake.upload import store_upload

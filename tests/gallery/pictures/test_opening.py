@@ -17,7 +17,7 @@ from gallery.pictures import opening
 from gallery.pictures.images import open_image
 from gallery.pictures.opening import is_original_there, open_original, open_unlinked, size_of_original
 from gallery.sources import scan
-from gallery.sources.skips import Skips
+from gallery.sources.skip_rules import Skips
 from gallery.sources.trees import FolderTree
 from search.encoders.picture_views import open_region
 from search.ocr.reader import extract_text

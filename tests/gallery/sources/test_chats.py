@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from gallery.sources.dates import period_of_folders
-from gallery.sources.found import Claims, FoundFile
+from gallery.sources.date_choice import period_of_folders
+from gallery.sources.source_files import Claims, FoundFile
 from tests.gallery.sources.trees import JPEG, make_folder, make_zip, picture, told, verdicts, xor
 
 CHAT, ME = "0cc175b9c0f1b6a831c399e269772661", "92eb5ffee6ae2fec3ad71c777531578f"

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from gallery.models import Photo
-from gallery.sources.found import Claims
 from gallery.sources.kinds import MEME, PHOTO, SCREENSHOT, kind_of_folders, recognise_kind
+from gallery.sources.source_files import Claims
 
 
 def kind(filename: str = "x.jpg", **known: Any) -> str:

@@ -6,11 +6,11 @@ import pytest
 
 from gallery.bulk_import.safety import MAX_PATTERN_LENGTH, check_patterns
 from gallery.sources import wechat
-from gallery.sources.dated_names import date_in_filename
-from gallery.sources.dates import period_of_folders
-from gallery.sources.found import Claims
+from gallery.sources.date_choice import period_of_folders
+from gallery.sources.dates_in_names import date_in_filename
 from gallery.sources.kinds import recognise_kind
-from gallery.sources.skips import Skips
+from gallery.sources.skip_rules import Skips
+from gallery.sources.source_files import Claims
 from gallery.sources.takeout import recognises
 from gallery.sources.takeout_names import composed, fits, original_readings, readings, sidecar_stems
 from gallery.sources.trees import decode_name

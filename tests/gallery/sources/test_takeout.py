@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery.sources.found import Claims
-from gallery.sources.skips import Skips
+from gallery.sources.skip_rules import Skips
+from gallery.sources.source_files import Claims
 from gallery.sources.takeout import read_index
 from gallery.sources.takeout_names import EDITED, SUFFIX, composed
 from gallery.sources.trees import FolderTree

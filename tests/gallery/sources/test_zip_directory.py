@@ -12,9 +12,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from gallery.sources import archives
-from gallery.sources.archives import MAX_MEMBERS, READING_ERRORS, ArchiveRefused, check_directory
+from gallery.sources import zip_trees
 from gallery.sources.zip_directory import DirectorySummary, TooManyMembers, sum_up_directory
+from gallery.sources.zip_trees import MAX_MEMBERS, READING_ERRORS, ArchiveRefused, check_directory
 
 ROOT = Path(__file__).resolve().parents[3]
 LOCAL = b"PK\x03\x04" + struct.pack("<5H3L2H", 20, 0, 0, 0, 33, 0, 0, 0, 1, 0) + b"a"
@@ -71,7 +71,7 @@ REFUSED = {
 
 @pytest.mark.parametrize("case", REFUSED)
 def test_refuses_end_records_that_lie(tmp_path, monkeypatch, case):
-    monkeypatch.setattr(archives, "MAX_MEMBERS", FEW)
+    monkeypatch.setattr(zip_trees, "MAX_MEMBERS", FEW)
     with pytest.raises(ArchiveRefused, match=r"too many files|is not a zip archive"):
         check_directory(write(tmp_path / "a.zip", *REFUSED[case]))
 

@@ -13,9 +13,9 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 
-from gallery.bulk_import.archives import sweep_archives
-from gallery.bulk_import.jobs import create_sent_job
+from gallery.bulk_import.creation import create_sent_job
 from gallery.bulk_import.safety import ImportRefused
+from gallery.bulk_import.uploaded_archives import sweep_archives
 from gallery.models import ImportJob, PartialUpload, Photo
 from gallery.storage import files
 from gallery.storage.partial_uploads import LIFETIME, opened, remove_upload, sweep_partial_uploads

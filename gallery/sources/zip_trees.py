@@ -16,8 +16,8 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from gallery.sources.found import PassedOver, PassedOverBecause
-from gallery.sources.skips import LONGEST_JUDGED, Skips
+from gallery.sources.skip_rules import LONGEST_JUDGED, Skips
+from gallery.sources.source_files import PassedOver, PassedOverBecause
 from gallery.sources.trees import Entry, Folder, Tree, decode_name, shown
 from gallery.sources.zip_directory import TooManyMembers, sum_up_directory
 from gallery.storage.files import temporary_folder

@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from gallery.bulk_import.turns import MOST_OF_ONE_PERSON, Turn, next_job
+from gallery.bulk_import.scheduling import MOST_OF_ONE_PERSON, Turn, next_job
 from gallery.models import ImportJob
 
 
@@ -38,7 +38,7 @@ def test_takes_turns_by_person_before_import(begin: Callable[..., ImportJob], fo
 
 def test_yields_to_others_only_after_progress(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = iter([0.0, 100.0, 104.0, 150.0, 201.0, 202.0])
-    monkeypatch.setattr("gallery.bulk_import.turns.time.monotonic", lambda: next(clock))
+    monkeypatch.setattr("gallery.bulk_import.scheduling.time.monotonic", lambda: next(clock))
     turn = Turn(300.0, lambda: True)
     # 100 seconds on the way to the first new file, so the work gets as many.
     assert [turn.is_over() for _batch in range(5)] == [False, False, False, True, True]
@@ -46,6 +46,6 @@ def test_yields_to_others_only_after_progress(monkeypatch: pytest.MonkeyPatch) -
 
 def test_continues_when_none_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = iter([0.0, 1.0, 200.0, 301.0])
-    monkeypatch.setattr("gallery.bulk_import.turns.time.monotonic", lambda: next(clock))
+    monkeypatch.setattr("gallery.bulk_import.scheduling.time.monotonic", lambda: next(clock))
     turn = Turn(300.0, lambda: False)
     assert [turn.is_over() for _batch in range(3)] == [False, False, True]

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from gallery.bulk_import.reading import storable_path
 from gallery.bulk_import.safety import ImportRefused
 from gallery.models import MAX_ATTEMPTS, ImportJob
-from gallery.sources.found import FoundFile
+from gallery.sources.source_files import FoundFile
 
 LISTING = "listing"
 """Place in the notes for listing; equal to no file's path from the root."""

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from gallery.bulk_import.reading import GROWING, storable_path
 from gallery.models import ImportItem, ImportJob, Photo, PhotoSource
-from gallery.sources.found import Found, FoundFile, PassedOver, PassedOverBecause
+from gallery.sources.source_files import Found, FoundFile, PassedOver, PassedOverBecause
 
 Numbers = dict[str, Any]
 

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Callable, Sequence
 
-from gallery.sources.found import PassedOverBecause
 from gallery.sources.globs import Globs
+from gallery.sources.source_files import PassedOverBecause
 
 # Longer paths are never imported; names in archives may have 65,535 characters.
 LONGEST_JUDGED = 4096

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from gallery.models import Photo
 from gallery.pictures.metadata import Metadata
-from gallery.sources.dated_names import date_in_filename
-from gallery.sources.dates import choose_date, period_of_folders
-from gallery.sources.found import Claims
+from gallery.sources.date_choice import choose_date, period_of_folders
+from gallery.sources.dates_in_names import date_in_filename
+from gallery.sources.source_files import Claims
 
 AT = datetime(2023, 5, 1, 12, 34, 56)
 

@@ -13,9 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from gallery.bulk_import.archives import archive_name, remove_archives
 from gallery.bulk_import.reasons import NOT_CONTINUED, NOT_STARTED
 from gallery.bulk_import.safety import ImportRefused, check_archive, check_patterns, check_readable, confined
+from gallery.bulk_import.uploaded_archives import archive_name, remove_archives
 from gallery.intake.quota import admit_upload
 from gallery.models import ImportJob
 from gallery.storage.files import write_file

@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 
-from gallery.bulk_import.jobs import create_confined_job, create_job, create_upload_job, tell, unfinished_job
+from gallery.bulk_import.creation import create_confined_job, create_job, create_upload_job, tell, unfinished_job
 from gallery.bulk_import.safety import ImportRefused, check_archive, confined, subfolders
 from gallery.models import ImportJob
 from tests.drawing import picture

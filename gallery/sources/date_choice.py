@@ -4,8 +4,8 @@ import re
 from datetime import datetime, timedelta
 
 from gallery.pictures.metadata import Metadata, is_believable
-from gallery.sources.dated_names import date_in_filename, local_time
-from gallery.sources.found import Claims
+from gallery.sources.dates_in_names import date_in_filename, local_time
+from gallery.sources.source_files import Claims
 
 EARLIEST_FOLDER = datetime(1900, 1, 1)  # noqa: DTZ001  (local times have no zone)
 DAY = timedelta(days=1)
