@@ -9,7 +9,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import close_old_connections
 
 from gallery.assistants import forget_old_calls
-from gallery.bulk_import.creation import cancel_neglected
+from gallery.bulk_import.actions import cancel_neglected
 from gallery.bulk_import.tasks import resume_imports
 from gallery.bulk_import.uploaded_archives import sweep_archives
 from gallery.models import RETRY_DELAY, Photo, Step

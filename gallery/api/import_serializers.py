@@ -15,8 +15,8 @@ from gallery.access.fields import (
     StrictSerializer,
     StrictString,
 )
+from gallery.bulk_import.actions import ImportAction, possible_actions
 from gallery.bulk_import.forms import MAX_SIDE
-from gallery.bulk_import.creation import ACTIONS, possible_actions
 from gallery.bulk_import.reasons import in_words
 from gallery.bulk_import.safety import MAX_LENGTH_OF_PATTERNS, MAX_PATTERN_LENGTH, MAX_PATTERNS
 from gallery.models import MAX_IMPORTANCE, ImportItem, ImportJob
@@ -93,7 +93,7 @@ class NewArchive(QuerySerializer):
 class Action(StrictSerializer):
     """What to do."""
 
-    action = serializers.ChoiceField(list(ACTIONS))
+    action = serializers.ChoiceField(ImportAction.values)
 
 
 class Counts(serializers.Serializer):
@@ -167,8 +167,8 @@ class ImportSerializer(serializers.ModelSerializer):
         """Return whether the reader owns the gallery; counts of duplicates would reveal its files to others."""
         return bool(self.context["request"].user.pk == job.owner_id)
 
-    @extend_schema_field(serializers.ListField(child=serializers.ChoiceField(list(ACTIONS))))
-    def get_actions(self, job: ImportJob) -> list[str]:
+    @extend_schema_field(serializers.ListField(child=serializers.ChoiceField(ImportAction.values)))
+    def get_actions(self, job: ImportJob) -> list[ImportAction]:
         """Now."""
         return possible_actions(job)
 

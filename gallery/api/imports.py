@@ -33,7 +33,8 @@ from gallery.api.import_serializers import (
     SentImport,
 )
 from gallery.api.paging import PageQuery, answer_page
-from gallery.bulk_import.creation import create_confined_job, create_sent_job, create_upload_job, tell
+from gallery.bulk_import.actions import ImportAction, apply_action
+from gallery.bulk_import.creation import ImportOptions, create_confined_job, create_sent_job, create_upload_job
 from gallery.bulk_import.safety import ImportRefused, allowed_roots, subfolders
 from gallery.bulk_import.tasks import enqueue_import
 from gallery.models import ImportItem, ImportJob
@@ -103,11 +104,14 @@ class Imports(ApiView):
             return begun
         is_sent = isinstance(request.data, dict) and "upload" in request.data
         given: StrictSerializer = (SentImport if is_sent else FolderImport).read(request.data)
-        options: dict[str, Any] = dict(given.validated_data)
-        place = options.pop("upload" if is_sent else "folder")
-        options = _who_and_when(request, options) | {"idempotency_key": key}
+        fields: dict[str, Any] = dict(given.validated_data)
+        place = fields.pop("upload" if is_sent else "folder")
+        owner, options = _owner_of(request, fields), _options_of(fields, idempotency_key=key)
         try:
-            job = create_sent_job(place, **options) if is_sent else create_confined_job(Path(place), **options)
+            if is_sent:
+                job = create_sent_job(place, owner=owner, started_by=request.user, options=options)
+            else:
+                job = create_confined_job(Path(place), owner=owner, started_by=request.user, options=options)
         except ImportRefused as error:
             raise serializers.ValidationError({"upload" if is_sent else "folder": str(error)}) from error
         except IntegrityError:
@@ -139,11 +143,17 @@ class ArchiveImport(ApiView):
         key = _idempotency_key(request)
         if begun := _begun_with(request, key):
             return begun
-        options = _who_and_when(request, dict(NewArchive.read(request.query_params).validated_data))
-        options |= {"idempotency_key": key}
-        filename, size = filename_of(request), int(request.headers.get("Content-Length") or 0)
+        fields = dict(NewArchive.read(request.query_params).validated_data)
+        owner, options = _owner_of(request, fields), _options_of(fields, idempotency_key=key)
         try:
-            job = create_upload_job(blocks_of(request), filename=filename, size=size, **options)
+            job = create_upload_job(
+                blocks_of(request),
+                filename=filename_of(request),
+                size=int(request.headers.get("Content-Length") or 0),
+                owner=owner,
+                started_by=request.user,
+                options=options,
+            )
         except ImportRefused as error:
             raise InvalidRequest(str(error)) from error
         except IntegrityError:
@@ -218,8 +228,9 @@ class TellImport(ApiView):
         """Start, or go on after a pause; pause; cancel; undo, which removes what came by this import alone."""
         job = _followed(request, job_id)
         wanted = Action.read(request.data)
-        if not tell(job, wanted.validated_data["action"]):
-            raise Conflict(_("As this import stands it cannot be told that."))
+        action = ImportAction(wanted.validated_data["action"])
+        if not apply_action(job, action, user=request.user):
+            raise Conflict(_("The import's current state does not allow this action."))
         if job.is_busy:
             enqueue_import(job.pk)
         return Response(_for_reader(request, ImportSerializer)(job).data, status=202)
@@ -241,18 +252,24 @@ class Items(ApiView):
         return Response(answer_page(items, query, _for_reader(request, ItemSerializer), latest_first=False))
 
 
-def _who_and_when(request: ApiRequest, options: dict[str, Any]) -> dict[str, Any]:
-    """The options of a request with owner and state as an ImportJob has them; PermissionDenied, ValidationError."""
-    name = options.pop("owner", request.user.get_username())
-    owner: User | None = request.user
-    if name != request.user.get_username():
-        if not may_administrate(request):
-            raise PermissionDenied
-        owner = User.objects.filter(username=name, is_active=True).first()
+def _owner_of(request: ApiRequest, fields: dict[str, Any]) -> User:
+    """Return the owner of the gallery to import into; raises PermissionDenied, ValidationError."""
+    name = fields.get("owner", request.user.get_username())
+    if name == request.user.get_username():
+        return request.user
+    if not may_administrate(request):
+        raise PermissionDenied
+    owner = User.objects.filter(username=name, is_active=True).first()
     if owner is None:
         raise serializers.ValidationError({"owner": _("There is nobody of this name.")})
-    state = ImportJob.State.CHECKING if options.pop("check") else ImportJob.State.RUNNING
-    return options | {"owner": owner, "started_by": request.user, "state": state}
+    return owner
+
+
+def _options_of(fields: dict[str, Any], *, idempotency_key: str) -> ImportOptions:
+    """Return the validated fields of a request as options of an import."""
+    chosen = {name: value for name, value in fields.items() if name not in ("owner", "check")}
+    state = ImportJob.State.CHECKING if fields["check"] else ImportJob.State.RUNNING
+    return ImportOptions(**chosen, idempotency_key=idempotency_key, state=state)
 
 
 def _idempotency_key(request: ApiRequest) -> str:

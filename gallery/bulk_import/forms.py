@@ -6,7 +6,7 @@ from django import forms
 from django.contrib.auth.models import User
 from django.utils.translation import gettext_lazy as _
 
-from gallery.bulk_import.creation import NOT_WAITING
+from gallery.bulk_import.creation import ARCHIVE_GONE, ImportOptions
 from gallery.models import MAX_IMPORTANCE, ImportItem, ImportJob, PartialUpload
 from gallery.sources import PROFILES
 from gallery.storage.partial_uploads import waiting_archives
@@ -31,7 +31,7 @@ class ImportForm(forms.Form):
         label=_("Zip archive"), required=False, widget=forms.FileInput({"accept": ".zip,application/zip"})
     )
     upload = forms.ModelChoiceField(
-        queryset=PartialUpload.objects.none(), required=False, error_messages={"invalid_choice": NOT_WAITING}
+        queryset=PartialUpload.objects.none(), required=False, error_messages={"invalid_choice": ARCHIVE_GONE}
     )
     folder = forms.CharField(required=False, widget=forms.HiddenInput)
     owner = forms.ModelChoiceField(label=_("Into the gallery of"), queryset=User.objects.none(), empty_label=None)
@@ -90,12 +90,21 @@ class ImportForm(forms.Form):
             raise forms.ValidationError(_("Choose a folder or an archive."))
         return cleaned
 
-    def options(self) -> dict[str, Any]:
-        """What stands in the form of the fields of an ImportJob."""
-        names = ("profile", "importance", "ignore", "wants_features", "wants_text", "watch")
-        chosen = {name: self.cleaned_data[name] for name in names}
-        mode = self.cleaned_data["mode"] or ImportJob.Mode.COPY
-        return chosen | {"mode": mode, "min_side": self.cleaned_data["min_side"] or 0}
+    def options(self, *, state: ImportJob.State) -> ImportOptions:
+        """Return the options of the import; archives are always copied, once."""
+        cleaned = self.cleaned_data
+        is_archive = bool(cleaned["archive"] or cleaned["upload"])
+        return ImportOptions(
+            mode=ImportJob.Mode.COPY if is_archive else cleaned["mode"] or ImportJob.Mode.COPY,
+            profile=cleaned["profile"],
+            importance=cleaned["importance"],
+            min_side=cleaned["min_side"] or 0,
+            ignore=cleaned["ignore"],
+            wants_features=cleaned["wants_features"],
+            wants_text=cleaned["wants_text"],
+            watch=cleaned["watch"] and not is_archive,
+            state=state,
+        )
 
 
 class FilesForm(forms.Form):

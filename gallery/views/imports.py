@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.core.exceptions import BadRequest
 from django.db.models import Count, Q
 from django.http import HttpResponse
@@ -22,14 +23,8 @@ from gallery.access.body_gate import refuse
 from gallery.access.body_limits import ENVELOPE
 from gallery.access.permissions import may_administrate
 from gallery.account import account_of
-from gallery.bulk_import.creation import (
-    ACTIONS,
-    create_confined_job,
-    create_sent_job,
-    create_upload_job,
-    possible_actions,
-    tell,
-)
+from gallery.bulk_import.actions import ImportAction, apply_action, possible_actions
+from gallery.bulk_import.creation import create_confined_job, create_sent_job, create_upload_job
 from gallery.bulk_import.forms import PROFILE_NAMES, ImportForm
 from gallery.bulk_import.reasons import in_words
 from gallery.bulk_import.safety import ImportRefused, allowed_roots, confined, subfolders
@@ -103,27 +98,30 @@ def tell_import(request: PageRequest, job_id: int) -> HttpResponse:
     """Start, pause, go on, stop or undo."""
     job = _followed(request, job_id)
     action = request.POST.get("action", "")
-    if action not in ACTIONS:
-        raise BadRequest(_("An import cannot be told that."))
-    if tell(job, action) and job.is_busy:
+    if action not in ImportAction.values:
+        raise BadRequest(_("Unknown action."))
+    if apply_action(job, ImportAction(action), user=request.user) and job.is_busy:
         enqueue_import(job.pk)
     return _page(request, job, is_told=True) if request.htmx else redirect("gallery:import", job.pk)
 
 
 def _create(request: PageRequest, form: ImportForm) -> ImportJob:
     is_at_once = request.POST.get("go") == "import"
-    options: dict[str, Any] = {
-        **form.options(),
-        "owner": form.cleaned_data["owner"],
-        "started_by": request.user,
-        "state": ImportJob.State.RUNNING if is_at_once else ImportJob.State.CHECKING,
-    }
-    copied_once = options | {"mode": ImportJob.Mode.COPY, "watch": False}
+    owner: User = form.cleaned_data["owner"]
+    options = form.options(state=ImportJob.State.RUNNING if is_at_once else ImportJob.State.CHECKING)
     if archive := form.cleaned_data["archive"]:
-        return create_upload_job(archive.chunks(1 << 20), filename=archive.name, size=archive.size, **copied_once)
+        return create_upload_job(
+            archive.chunks(1 << 20),
+            filename=archive.name,
+            size=archive.size,
+            owner=owner,
+            started_by=request.user,
+            options=options,
+        )
     if sent := form.cleaned_data["upload"]:
-        return create_sent_job(sent.pk, **copied_once)
-    return create_confined_job(Path(form.cleaned_data["folder"]), **options)
+        return create_sent_job(sent.pk, owner=owner, started_by=request.user, options=options)
+    folder = Path(form.cleaned_data["folder"])
+    return create_confined_job(folder, owner=owner, started_by=request.user, options=options)
 
 
 def _followed(request: PageRequest, job_id: int) -> ImportJob:

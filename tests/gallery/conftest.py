@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from gallery.bulk_import.creation import create_job
+from gallery.bulk_import.creation import ImportOptions, create_job
 from gallery.models import ImportJob
 from tests.drawing import picture
 from tests.factories import finish_import
@@ -31,7 +31,7 @@ def begin(owner: User, media_root: Path) -> Callable[..., ImportJob]:
     """Writes an import of a folder (or of archives) down."""
 
     def create(*roots: Path, owner: User = owner, **options: Any) -> ImportJob:
-        return create_job(roots, owner=owner, started_by=owner, **options)
+        return create_job(roots, owner=owner, started_by=owner, options=ImportOptions(**options))
 
     return create
 

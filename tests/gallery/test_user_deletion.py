@@ -20,7 +20,7 @@ from gallery.access.tokens import issue_token
 from gallery.account import account_of
 from gallery.assistants import AssistantAccess, AssistantCall
 from gallery.bulk_import import run
-from gallery.bulk_import.creation import create_upload_job
+from gallery.bulk_import.creation import ImportOptions, create_upload_job
 from gallery.bulk_import.run import run_job
 from gallery.bulk_import.uploaded_archives import sweep_archives
 from gallery.models import DocumentRemoval, ImportItem, ImportJob, Photo, PhotoMerge, PhotoSource
@@ -94,10 +94,10 @@ def leaver(store: Callable[..., Photo], owner: User, media_root: Path) -> User:
             if is_archive and is_whole:
                 finish_upload(upload, status=201, photo_id=None, detail="")
     for number in (3, 4):
-        data, state = archive_of(picture(number)), ImportJob.State.CHECKING
+        data, options = archive_of(picture(number)), ImportOptions(state=ImportJob.State.CHECKING)
         job = create_upload_job(
-            [data], filename="b.zip", size=len(data), owner=owner, started_by=owner, state=state
-        )  # fmt: skip
+            [data], filename="b.zip", size=len(data), owner=owner, started_by=owner, options=options
+        )
         assert run_job(job.pk)
     return owner
 

@@ -12,7 +12,8 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from gallery.bulk_import.creation import create_job, tell, unfinished_job
+from gallery.bulk_import.actions import ImportAction, apply_action
+from gallery.bulk_import.creation import ImportOptions, create_job, unfinished_job
 from gallery.bulk_import.run import run_job
 from gallery.bulk_import.safety import ImportRefused
 from gallery.models import MAX_IMPORTANCE, ImportItem, ImportJob
@@ -62,7 +63,7 @@ class Command(BaseCommand):
         """The import to be undone or to go on with."""
         if options["undo"]:
             job = ImportJob.objects.filter(pk=options["undo"]).first()
-            if job is None or not (job.state == State.UNDOING or tell(job, "undo")):
+            if job is None or not (job.state == State.UNDOING or apply_action(job, ImportAction.UNDO, user=job.owner)):
                 raise CommandError(f"There is no import {options['undo']} that could be undone.")
             return job
         if options["dry_run"] or not options["paths"]:
@@ -82,20 +83,7 @@ class Command(BaseCommand):
             raise CommandError(f"There is no “{missing}”.")
         owner = _owner(options["owner"])
         try:
-            return create_job(
-                options["paths"],
-                owner=owner,
-                started_by=owner,
-                mode=options["mode"],
-                profile=options["source"],
-                importance=options["importance"],
-                min_side=options["min_side"],
-                ignore=options["ignore"],
-                wants_features=not options["no_features"],
-                wants_text=not options["no_text"],
-                watch=options["watch"],
-                state=State.CHECKING if options["dry_run"] else State.RUNNING,
-            )
+            return create_job(options["paths"], owner=owner, started_by=owner, options=_import_options(options))
         except ImportRefused as error:
             raise CommandError(str(error)) from error
 
@@ -104,7 +92,7 @@ class Command(BaseCommand):
         try:
             yield
         except KeyboardInterrupt:
-            tell(job, "pause")
+            apply_action(job, ImportAction.PAUSE, user=job.owner)
             raise CommandError(f"Import {job.pk} is paused. Run the same command again to go on.") from None
 
     def _report(self, job: ImportJob) -> None:
@@ -115,6 +103,20 @@ class Command(BaseCommand):
             if counts:
                 self.stdout.write(f"{heading}: {_listed(counts)}.")
         self.stdout.write(f"New: {numbers.get('bytes', 0) / 1e6:,.1f} MB.")
+
+
+def _import_options(options: dict[str, Any]) -> ImportOptions:
+    return ImportOptions(
+        mode=options["mode"],
+        profile=options["source"],
+        importance=options["importance"],
+        min_side=options["min_side"],
+        ignore=options["ignore"],
+        wants_features=not options["no_features"],
+        wants_text=not options["no_text"],
+        watch=options["watch"],
+        state=State.CHECKING if options["dry_run"] else State.RUNNING,
+    )
 
 
 def _owner(name: str | None) -> AbstractBaseUser:

@@ -8,7 +8,14 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 
-from gallery.bulk_import.creation import create_confined_job, create_job, create_upload_job, tell, unfinished_job
+from gallery.bulk_import.actions import ImportAction, apply_action
+from gallery.bulk_import.creation import (
+    ImportOptions,
+    create_confined_job,
+    create_job,
+    create_upload_job,
+    unfinished_job,
+)
 from gallery.bulk_import.safety import ImportRefused, check_archive, confined, subfolders
 from gallery.models import ImportJob
 from tests.drawing import picture
@@ -46,7 +53,7 @@ def test_only_administrators_import_for_others(folder: Path, owner: User) -> Non
 @pytest.mark.parametrize("pattern", ["!", "*.jpg\\", "[z-a].jpg"])
 def test_a_pattern_that_is_none_is_named(folder: Path, owner: User, pattern: str) -> None:
     with pytest.raises(ImportRefused, match="not a pattern"):
-        create_job([folder], owner=owner, started_by=owner, ignore=["*.txt", pattern])
+        create_job([folder], owner=owner, started_by=owner, options=ImportOptions(ignore=["*.txt", pattern]))
     assert not ImportJob.objects.exists()
 
 
@@ -118,12 +125,11 @@ def test_an_upload_that_is_refused_leaves_nothing(owner: User, media_root: Path)
 @pytest.mark.django_db(transaction=True)
 def test_a_cancelled_import_drops_its_archive_and_keeps_what_came(owner: User, media_root: Path) -> None:
     data = archive_of(picture(1))
-    job = create_upload_job(
-        [data], filename="../a.zip", size=len(data), owner=owner, started_by=owner, state=ImportJob.State.READY
-    )
-    assert tell(job, "cancel")
+    options = ImportOptions(state=ImportJob.State.READY)
+    job = create_upload_job([data], filename="../a.zip", size=len(data), owner=owner, started_by=owner, options=options)
+    assert apply_action(job, ImportAction.CANCEL, user=job.owner)
     assert files_below(media_root) == []
-    assert not tell(job, "start")
+    assert not apply_action(job, ImportAction.START, user=job.owner)
 
 
 def test_an_import_that_did_not_end_is_found_again(begin: Callable[..., ImportJob], folder: Path, owner: User) -> None:

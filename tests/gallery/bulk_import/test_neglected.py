@@ -9,7 +9,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from gallery.bulk_import.creation import cancel_neglected, create_job, create_upload_job, tell
+from gallery.bulk_import.actions import ImportAction, apply_action, cancel_neglected
+from gallery.bulk_import.creation import ImportOptions, create_job, create_upload_job
 from gallery.bulk_import.run import run_job
 from gallery.clock import Clock
 from gallery.models import ImportItem, ImportJob, Photo
@@ -23,7 +24,9 @@ DAY = timedelta(days=1)
 
 def bring(owner: User, *, state: str = State.CHECKING, number: int = 1) -> ImportJob:
     data = archive_of(picture(number))
-    job = create_upload_job([data], filename="a.zip", size=len(data), owner=owner, started_by=owner, state=state)
+    job = create_upload_job(
+        [data], filename="a.zip", size=len(data), owner=owner, started_by=owner, options=ImportOptions(state=state)
+    )
     assert run_job(job.pk)
     job.refresh_from_db()
     return job
@@ -68,9 +71,9 @@ def test_counts_pause_from_its_command(owner, media_root, broker):
     age(job, 20 * DAY)
     ImportJob.objects.filter(pk=job.pk).update(state=State.RUNNING)
     job.refresh_from_db()
-    assert tell(job, "pause")
+    assert apply_action(job, ImportAction.PAUSE, user=job.owner)
     assert cancel_neglected() == 0
-    assert tell(job, "start")
+    assert apply_action(job, ImportAction.START, user=job.owner)
     assert run_job(job.pk)
     assert Photo.objects.count() == 1
 
@@ -79,7 +82,7 @@ def test_keeps_imports_that_need_no_archive_or_are_over(owner, media_root, broke
     folder = tmp_path / "pictures"
     folder.mkdir()
     (folder / "a.png").write_bytes(picture(2))
-    checked = create_job([folder], owner=owner, started_by=owner, state=State.CHECKING)
+    checked = create_job([folder], owner=owner, started_by=owner, options=ImportOptions(state=State.CHECKING))
     assert run_job(checked.pk)
     finished = bring(owner, state=State.RUNNING)
     for job in (checked, finished):
@@ -96,6 +99,6 @@ def test_keeps_stored_photos_of_neglected_import_undoable(owner, media_root, bro
     assert cancel_neglected() == 1
     assert Photo.objects.count() == 1
     job.refresh_from_db()
-    assert tell(job, "undo")
+    assert apply_action(job, ImportAction.UNDO, user=job.owner)
     assert run_job(job.pk)
     assert not Photo.objects.exists()

@@ -14,7 +14,7 @@ from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 
 from gallery.bulk_import import reading, run
-from gallery.bulk_import.creation import tell
+from gallery.bulk_import.actions import ImportAction, apply_action
 from gallery.bulk_import.run import run_job
 from gallery.models import ImportItem, ImportJob, Photo, PhotoSource
 from gallery.storage.partial_uploads import begin_upload
@@ -101,7 +101,7 @@ def test_a_check_foresees_what_the_import_then_does_and_changes_nothing(
     foreseen = verdicts(job)
     assert foreseen["b.png"] == foreseen["copy of a.png"] == "duplicate"
     report = job.report
-    assert tell(job, "start")
+    assert apply_action(job, ImportAction.START, user=job.owner)
     finish_import(job)
     assert verdicts(job) == foreseen
     assert job.tally == report
@@ -202,7 +202,7 @@ def test_a_full_disk_stops_the_import_and_room_lets_it_go_on(
     assert job.state == State.FAILED
     assert "No space left" in job.error
     assert files_below(media_root) == []
-    assert tell(job, "start")
+    assert apply_action(job, ImportAction.START, user=job.owner)
     assert verdicts(finish_import(job))["a.png"] == "new"
 
 
@@ -219,7 +219,7 @@ def test_what_goes_wrong_after_an_import_was_cancelled_changes_nothing_about_tha
     job = begin(folder)
 
     def cancel_and_lose(*_arguments: Any, **_options: Any) -> None:
-        tell(job, "cancel")
+        apply_action(job, ImportAction.CANCEL, user=job.owner)
         raise FileNotFoundError(folder)
 
     monkeypatch.setattr(run, "sift", cancel_and_lose)
@@ -235,12 +235,12 @@ def test_a_paused_import_stops_and_goes_on(
 
     def pause(now: ImportJob) -> None:
         if now.seen == 2:
-            tell(job, "pause")
+            apply_action(job, ImportAction.PAUSE, user=job.owner)
 
     assert run_job(job.pk, progress=pause)
     job.refresh_from_db()
     assert (job.state, job.seen) == (State.PAUSED, 2)
-    assert tell(job, "start")
+    assert apply_action(job, ImportAction.START, user=job.owner)
     assert finish_import(job).seen == 5
 
 

@@ -14,7 +14,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from gallery.bulk_import import heartbeat, reading, run
-from gallery.bulk_import.creation import tell
+from gallery.bulk_import.actions import ImportAction, apply_action
 from gallery.models import MAX_ATTEMPTS, ImportJob
 from gallery.sources.skip_rules import Skips
 from tests.drawing import picture
@@ -71,7 +71,7 @@ def test_stops_listing_on_command(
     def judge_and_tell(self: Skips, name: str) -> Any:
         judged.append(name)
         if len(judged) == 5:
-            tell(job, action)
+            apply_action(job, ImportAction(action), user=job.owner)
         return judge(self, name)
 
     monkeypatch.setattr(Skips, "file", judge_and_tell)

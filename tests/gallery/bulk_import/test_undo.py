@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from gallery.bulk_import import undo
-from gallery.bulk_import.creation import tell
+from gallery.bulk_import.actions import ImportAction, apply_action
 from gallery.bulk_import.run import run_job
 from gallery.intake.upload import store_upload
 from gallery.models import ImportJob, Photo, PhotoSource
@@ -32,7 +32,7 @@ def state(media_root: Path) -> tuple[Any, ...]:
 
 
 def take_back(job: ImportJob) -> ImportJob:
-    assert tell(job, "undo")
+    assert apply_action(job, ImportAction.UNDO, user=job.owner)
     return finish_import(job)
 
 
@@ -116,7 +116,7 @@ def test_it_goes_on_when_it_was_interrupted(
 ) -> None:
     monkeypatch.setattr(undo, "BATCH", 1)
     job = bring(folder)
-    tell(job, "undo")
+    apply_action(job, ImportAction.UNDO, user=job.owner)
     assert not run_job(job.pk, seconds=1e-6)
     assert Photo.objects.count() == 1
     finish_import(job)

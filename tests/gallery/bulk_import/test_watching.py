@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from gallery.bulk_import import reading, watching
-from gallery.bulk_import.creation import tell
+from gallery.bulk_import.actions import ImportAction, apply_action
 from gallery.bulk_import.run import run_job
 from gallery.bulk_import.watching import Watcher, is_on_network
 from gallery.models import ImportJob, Photo
@@ -76,7 +76,7 @@ def test_nothing_is_watched_that_was_paused_or_never_asked_for(
     watcher.look()
     assert set(watcher._watches) == {job.pk}
     job.refresh_from_db()
-    tell(job, "pause")
+    apply_action(job, ImportAction.PAUSE, user=job.owner)
     watcher.look()
     assert watcher._watches == {}
 

@@ -11,7 +11,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
 from gallery.account import Account
-from gallery.bulk_import.creation import create_job, create_sent_job, create_upload_job, tell
+from gallery.bulk_import.actions import ImportAction, apply_action
+from gallery.bulk_import.creation import ImportOptions, create_job, create_sent_job, create_upload_job
 from gallery.bulk_import.run import run_job
 from gallery.intake.quota import NoRoom, QuotaExceeded, admit_upload, bytes_on_their_way, used_bytes
 from gallery.intake.upload import store_upload
@@ -88,7 +89,7 @@ def bring(owner: User, *, state: str = "checking", count: int = 1, first: int = 
     """Send an archive of `owner` for an import."""
     data = archive_of(*(picture(first + number) for number in range(count)))
     people = {"owner": owner, "started_by": owner}
-    return create_upload_job([data], filename="a.zip", size=len(data), state=state, **people)
+    return create_upload_job([data], filename="a.zip", size=len(data), options=ImportOptions(state=state), **people)
 
 
 def test_counts_announced_size_of_pieces(client, owner, media_root):
@@ -131,9 +132,9 @@ def test_counts_archives_until_they_are_imported(client, owner, media_root, brok
     first.refresh_from_db()
     assert first.state == ImportJob.State.READY
     assert bytes_on_their_way(owner) == 2 * len(data)
-    assert tell(second, "cancel")
+    assert apply_action(second, ImportAction.CANCEL, user=second.owner)
     assert bytes_on_their_way(owner) == len(data)
-    assert tell(first, "start")
+    assert apply_action(first, ImportAction.START, user=first.owner)
     assert run_job(first.pk)
     first.refresh_from_db()
     assert (first.state, first.tally["new"]) == (ImportJob.State.FINISHED, 2)
@@ -227,5 +228,5 @@ def test_keeps_no_archive_of_failed_import(owner, media_root):
         create_upload_job([b"PK is no archive"], filename="a.zip", size=16, owner=owner, started_by=owner)
     assert not PartialUpload.objects.exists()
     assert not [path for path in media_root.rglob("*") if path.is_file()]
-    with pytest.raises(Exception, match="not here any more"):
+    with pytest.raises(Exception, match="no longer available"):
         create_sent_job("00000000-0000-0000-0000-000000000000", owner=owner, started_by=owner)

@@ -26,7 +26,7 @@ from tests.folders import archive_of
 from tests.tus import TUS, encode_metadata, offset_of, send_piece
 
 ANSWERS = {"profile": "auto", "importance": "3", "wants_features": "on", "mode": "copy"}
-GONE = "This archive is not here any more"
+GONE = "This archive is no longer available"
 
 
 @pytest.fixture
