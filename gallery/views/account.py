@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_POST, require_safe
 
+from gallery.access import PageRequest
 from gallery.access.sessions import describe_device, end_sessions
 from gallery.account import OpenSession, account_of
 from gallery.forms import ChoicesForm
 from gallery.intake.quota import bytes_on_their_way, used_bytes
 from gallery.models import Photo
-from gallery.views import PageRequest
 from gallery.views.accounts import remember_choices
 
 

@@ -8,7 +8,7 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from gallery.views import PageRequest
+from gallery.access import PageRequest
 
 
 def tell(request: PageRequest, sentence: str, *, undo: datetime | None = None, **facts: Any) -> HttpResponse:

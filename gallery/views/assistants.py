@@ -8,9 +8,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from gallery.access import PageRequest
 from gallery.assistants import AssistantCall, access_of
 from gallery.forms import AssistantForm
-from gallery.views import PageRequest
 
 PAGE_SIZE = 50
 

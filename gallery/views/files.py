@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
+from gallery.access import PageRequest
 from gallery.access.entity_tags import failed_condition
 from gallery.access.transfers import count_download
 from gallery.models import Photo, PhotoQuerySet
@@ -18,7 +19,6 @@ from gallery.pictures.images import CONTENT_TYPES
 from gallery.pictures.opening import open_original
 from gallery.storage.files import disposition_of, safe_filename, thumbnail_path
 from gallery.storage.ranges import FilePart, UnsatisfiableRange, read_range
-from gallery.views import PageRequest
 
 # A photo's bytes never change, and the addresses of thumbnails carry their version.
 CACHE_CONTROL = "private, max-age=31536000, immutable"

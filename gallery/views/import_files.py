@@ -8,12 +8,12 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
+from gallery.access import PageRequest
 from gallery.access.permissions import may_administrate
 from gallery.bulk_import.forms import FilesForm
 from gallery.bulk_import.reasons import in_words
 from gallery.models import ImportItem, ImportJob
 from gallery.storage.path_names import Places
-from gallery.views import PageRequest
 
 PAGE_SIZE = 100
 CHUNK = 2000

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import reselect, retarget
 
+from gallery.access import PageRequest
 from gallery.access.body_gate import refuse
 from gallery.access.body_limits import ENVELOPE
 from gallery.access.permissions import may_administrate
@@ -32,7 +33,6 @@ from gallery.bulk_import.tasks import enqueue_import
 from gallery.intake.quota import QuotaExceeded, refuse_beyond_quota
 from gallery.models import ImportItem, ImportJob, Photo, PhotoSource
 from gallery.storage.path_names import Places
-from gallery.views import PageRequest
 
 SHOWN_IMPORTS = 100
 MINUTE = timedelta(minutes=1)

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from gallery.access import PageRequest
 from gallery.forms import LookAlikesForm, PhotoNumbersField
 from gallery.photos.merging import merge_groups
-from gallery.views import PageRequest
 from gallery.views.answers import tell
 from gallery.views.differences import compare_group
 from gallery.views.selection import binned_sentence

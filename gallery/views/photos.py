@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
+from gallery.access import PageRequest
 from gallery.access.permissions import may_administrate
 from gallery.forms import PhotoForm
 from gallery.models import Photo, Step
@@ -14,7 +15,6 @@ from gallery.photos.editing import edit_photo
 from gallery.photos.timeline import neighbours_of
 from gallery.photos.trash import bin_photos
 from gallery.processing.progress import retry, states_for
-from gallery.views import PageRequest
 from gallery.views.answers import tell
 from gallery.views.details import describe, describe_sources
 from gallery.views.selection import binned_sentence

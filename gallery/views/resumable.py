@@ -18,6 +18,7 @@ from django.utils.http import http_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from gallery.access import PageRequest
 from gallery.access.parsing import read_json
 from gallery.bulk_import.safety import ImportRefused, check_archive
 from gallery.bulk_import.uploaded_archives import archive_name
@@ -27,7 +28,6 @@ from gallery.pictures.digests import digests_of, read_checksum
 from gallery.pictures.images import ImageTooLarge
 from gallery.storage.files import has_room, sync_files
 from gallery.storage.partial_uploads import ARRIVED, PartialUpload, UploadBusy, finish_upload, opened, remove_upload
-from gallery.views import PageRequest
 from gallery.views.tus import (
     CHECKSUM_MISMATCH,
     PIECE_TYPE,

@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from gallery.access import PageRequest
 from gallery.forms import ChosenDescriptionForm, ChosenForm, ChosenImportanceForm
 from gallery.models import Photo, PhotoQuerySet
 from gallery.photos.download import stream_zip
 from gallery.photos.editing import edit_photos
 from gallery.photos.trash import DAYS_IN_BIN, bin_photos
-from gallery.views import PageRequest
 from gallery.views.answers import tell
 
 Form = TypeVar("Form", bound=forms.Form)

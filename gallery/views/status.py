@@ -14,10 +14,10 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 from redis import RedisError
 
+from gallery.access import PageRequest
 from gallery.models import MAX_ATTEMPTS, Photo, Step, StepAttempt
 from gallery.processing.backlog import backlogs, failures
 from gallery.processing.tasks import STEP_QUEUES, broker_version, messages_in_work, queue_lengths
-from gallery.views import PageRequest
 
 SHOWN_FAILURES = 50
 

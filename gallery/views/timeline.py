@@ -11,11 +11,11 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from gallery.access import PageRequest
 from gallery.access.fields import MAX_NUMBER
 from gallery.forms import GalleryForm, PortionForm
 from gallery.models import Photo
 from gallery.photos.timeline import Month, Outline, Portion, outline_of, portion_of
-from gallery.views import PageRequest
 
 # Photos on a page of those who have no scripts, and that come along with the gallery for those who have.
 PAGE_SIZE = 60

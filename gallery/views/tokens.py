@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from gallery.access import PageRequest
 from gallery.access.tokens import ApiToken, issue_token
 from gallery.forms import TokenForm
-from gallery.views import PageRequest
 
 
 @never_cache

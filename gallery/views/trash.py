@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from gallery.access import PageRequest
 from gallery.forms import ChosenForm
 from gallery.models import Photo
 from gallery.photos.merging import Undone, undo
 from gallery.photos.trash import DAYS_IN_BIN, empty_bin, restore_photos
-from gallery.views import PageRequest
 from gallery.views.answers import tell
 from gallery.views.selection import chosen_photos, valid_form
 

@@ -17,11 +17,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
+from gallery.access import PageRequest
 from gallery.access.transfers import limit_transfers
 from gallery.intake.upload import Arrival, store_upload
 from gallery.models import PartialUpload, Photo
 from gallery.pictures.images import ImageTooLarge, InvalidImage, UnsupportedImage
-from gallery.views import PageRequest
 
 
 @dataclass(frozen=True)

@@ -5,20 +5,19 @@ from collections.abc import Callable
 from functools import reduce
 from operator import add, or_
 
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db.models import Case, FloatField, Q, Value, When
 from django.db.models.lookups import Contains, Regex
 
+from gallery.access import AnyUser
 from gallery.models import Photo
 from search.keywords.snippets import KeywordHit
 from search.query.folding import LATIN, SEPARATORS, Folded, digits_of, fold, is_short_word
 from search.query.parser import Query
 
-User = AbstractBaseUser | AnonymousUser
 PART, WHOLE = 1.0, 2.0
 
 
-def keyword_search_in_database(query: Query, *, user: User, limit: int) -> list[KeywordHit]:
+def keyword_search_in_database(query: Query, *, user: AnyUser, limit: int) -> list[KeywordHit]:
     """At most `limit` photos of `user` that hold all words and phrases of `query`: whole words first, then the newest.
 
     Words that are only alike, as in `keyword_search`, are not found.

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.utils.translation import gettext as _
 from elasticsearch import NotFoundError
 
+from gallery.access import AnyUser
 from gallery.models import Photo
 from search.keywords.fallback import keyword_search_in_database
 from search.keywords.index import KeywordSearchUnavailable, connected
@@ -18,7 +18,6 @@ from search.query.parser import Query, scripts_of
 
 __all__ = ["KeywordHit", "KeywordSearchUnavailable", "keyword_search", "keyword_search_in_database"]
 
-User = AbstractBaseUser | AnonymousUser
 Clause = dict[str, Any]
 
 SOURCES = ("text", "filename", "description")
@@ -33,7 +32,7 @@ OTHER_SOURCES = 0.2
 LARGEST_PORTION = 10_000
 
 
-def keyword_search(query: Query, *, user: User, limit: int) -> list[KeywordHit]:
+def keyword_search(query: Query, *, user: AnyUser, limit: int) -> list[KeywordHit]:
     """At most `limit` photos of `user` that hold all words and phrases of `query`, best first.
 
     Raises KeywordSearchUnavailable.

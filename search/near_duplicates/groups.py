@@ -10,10 +10,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.contrib.auth.models import AbstractBaseUser
 from django.db import connection, transaction
 from django.db.models import Count
 
+from gallery.access import AnyUser
 from gallery.models import MAX_ATTEMPTS, Photo, Step, StepAttempt
 from search.encoders.client import EncoderUnavailable
 from search.models import ComparedPhoto, KeptApart, LookAlike, PhotoText, missing_embeddings
@@ -21,8 +22,6 @@ from search.near_duplicates.comparing import uncompared_photos
 from search.near_duplicates.likeness import are_alike, keeper_rank, words_of
 from search.ocr import reader
 from search.vectors.encoder_choice import choose_encoder
-
-User = AbstractBaseUser | AnonymousUser
 
 # So many of a group are shown, those nearest to the keeper; when they are dealt with, the others come.
 MOST_SHOWN = 24
@@ -112,7 +111,7 @@ class GroupPage:
     next_cursor: int | None
 
 
-def look_alikes(*, user: User, limit: int, before: int | None = None, shown: int = MOST_SHOWN) -> GroupPage:
+def look_alikes(*, user: AnyUser, limit: int, before: int | None = None, shown: int = MOST_SHOWN) -> GroupPage:
     """The groups of `user`, or those that come after the cursor `before`; of each the `shown` nearest to the keeper."""
     parameters = {
         "owner": user.pk,
@@ -146,7 +145,7 @@ def is_text_read() -> bool:
         return False
 
 
-def uncompared_count(*, user: User) -> int:
+def uncompared_count(*, user: AnyUser) -> int:
     """How many photos of `user` are still to be compared, or wait for the vectors by which they are."""
     model = _model_of(user)
     waiting = missing_embeddings(model).filter(owner_id=user.pk, trashed_at=None)
@@ -168,14 +167,14 @@ def keep_apart(groups: Iterable[Iterable[int]], *, user: AbstractBaseUser, momen
                 KeptApart.objects.create(owner_id=user.pk, moment=moment).photos.set(own)
 
 
-def forget_kept_apart(moment: datetime, *, user: User) -> int:
+def forget_kept_apart(moment: datetime, *, user: AnyUser) -> int:
     """Take back what `user` said at `moment`; of how many groups it was said."""
     _count, by_model = KeptApart.objects.filter(owner_id=user.pk, moment=moment).delete()
     return by_model.get(KeptApart._meta.label, 0)
 
 
 def _with_photos(
-    members: list[tuple[tuple[int, int, int], list[tuple[int, float]]]], *, user: User
+    members: list[tuple[tuple[int, int, int], list[tuple[int, float]]]], *, user: AnyUser
 ) -> tuple[Group, ...]:
     """The groups with their photos, but for those that are kept apart from one that stands there already."""
     ids = {pk for (_newest, keeper, _count), others in members for pk in (keeper, *(pk for pk, _distance in others))}
@@ -204,7 +203,7 @@ def _kept_apart(photo_ids: set[int]) -> dict[int, set[int]]:
     return sayings
 
 
-def _model_of(user: User) -> str:
+def _model_of(user: AnyUser) -> str:
     """The model by whose vectors the photos of `user` are compared; where no encoder answers, as they were last."""
     try:
         encoder = choose_encoder(frozenset(), user=user)

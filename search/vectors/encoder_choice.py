@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db.models import Count, Q
 
+from gallery.access import AnyUser
 from gallery.models import Photo
 from photosearch.caching import remember
 from search.encoders.client import EncoderInfo, describe_encoders
@@ -12,14 +12,12 @@ from search.models import PhotoEmbedding
 from search.vectors.index import has_vector_index
 from search.vectors.search import EXACT_ROWS
 
-User = AbstractBaseUser | AnonymousUser
-
 # An encoder may answer while it knows at most so much less of the library than the one that knows most.
 COVERAGE_MARGIN = 0.1
 CACHE_SECONDS = 15
 
 
-def choose_encoder(scripts: frozenset[str], *, user: User) -> EncoderInfo | None:
+def choose_encoder(scripts: frozenset[str], *, user: AnyUser) -> EncoderInfo | None:
     """The most preferred encoder that is ready, reads `scripts` and knows the library of `user`; None if there is none.
 
     It must know about as many photos as any other, and in a large library it must have its index as long as another
@@ -39,7 +37,7 @@ def choose_encoder(scripts: frozenset[str], *, user: User) -> EncoderInfo | None
     return (quick or knowing)[0]
 
 
-def _counts(user: User) -> tuple[int, dict[str, tuple[int, int]]]:
+def _counts(user: AnyUser) -> tuple[int, dict[str, tuple[int, int]]]:
     """The photos of `user`, and for each model how many it knows and all of its vectors; as of some seconds ago."""
 
     def count() -> list[Any]:

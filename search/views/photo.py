@@ -5,12 +5,12 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
+from gallery.access import PageRequest
 from gallery.models import Photo, Step
 from search.keywords.matches import MatchFinder
 from search.models import PhotoText
 from search.query.parser import InvalidQuery, parse
 from search.ranking.hybrid import search_similar
-from search.views import SearchRequest
 
 SIMILAR_ON_PHOTO_PAGE = 12
 SIMILAR_ON_OWN_PAGE = 60
@@ -19,7 +19,7 @@ NO_CONTENT = 204
 
 @require_safe
 @vary_on_headers("HX-Request")
-def show_similar(request: SearchRequest, photo_id: int) -> HttpResponse:
+def show_similar(request: PageRequest, photo_id: int) -> HttpResponse:
     """More like this photo: a row of tiles for htmx, else a page."""
     photo = _own_photo(request, photo_id)
     limit = SIMILAR_ON_PHOTO_PAGE if request.htmx else SIMILAR_ON_OWN_PAGE
@@ -30,7 +30,7 @@ def show_similar(request: SearchRequest, photo_id: int) -> HttpResponse:
 
 @require_safe
 @vary_on_headers("HX-Request")
-def show_text(request: SearchRequest, photo_id: int) -> HttpResponse:
+def show_text(request: PageRequest, photo_id: int) -> HttpResponse:
     """The text found in a photo: a fragment for htmx, else a page; to who asks `again`, only what is new."""
     photo = _own_photo(request, photo_id)
     found = PhotoText.objects.filter(photo=photo).first()
@@ -43,7 +43,7 @@ def show_text(request: SearchRequest, photo_id: int) -> HttpResponse:
 
 
 @require_safe
-def show_matches(request: SearchRequest, photo_id: int) -> HttpResponse:
+def show_matches(request: PageRequest, photo_id: int) -> HttpResponse:
     """Boxes to lay over the picture: around the words of `q`, and around every line; nothing where there is no text."""
     photo = _own_photo(request, photo_id)
     found = PhotoText.objects.filter(photo=photo).first()
@@ -57,5 +57,5 @@ def show_matches(request: SearchRequest, photo_id: int) -> HttpResponse:
     return render(request, "search/matches.html", {"lines": lines, "matches": matches})
 
 
-def _own_photo(request: SearchRequest, photo_id: int) -> Photo:
+def _own_photo(request: PageRequest, photo_id: int) -> Photo:
     return get_object_or_404(Photo.objects.visible_to(request.user), pk=photo_id)

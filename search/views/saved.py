@@ -7,13 +7,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from gallery.access import PageRequest
 from search.forms import SaveForm, SearchForm
 from search.saved import TooManySaved, forget_searches, save_search, saved_searches
-from search.views import SearchRequest
 
 
 @require_POST
-def save(request: SearchRequest) -> HttpResponse:
+def save(request: PageRequest) -> HttpResponse:
     """Save the search at the posted address under a name, and go back to it."""
     form = SaveForm(request.POST)
     if not form.is_valid():
@@ -29,25 +29,25 @@ def save(request: SearchRequest) -> HttpResponse:
 
 
 @require_POST
-def remove(request: SearchRequest, saved_id: int) -> HttpResponse:
+def remove(request: PageRequest, saved_id: int) -> HttpResponse:
     """Delete a saved search; nothing happens to the photos."""
     get_object_or_404(saved_searches(user=request.user), pk=saved_id).delete()
     return _back(request)
 
 
 @require_POST
-def forget(request: SearchRequest) -> HttpResponse:
+def forget(request: PageRequest) -> HttpResponse:
     """Forget the recent searches."""
     forget_searches(user=request.user)
     # Not back: that would be a search again.
     return redirect("search:search")
 
 
-def _address(request: SearchRequest) -> str:
+def _address(request: PageRequest) -> str:
     """The posted query string, of which only what the search page knows is kept."""
     form = SearchForm(QueryDict(request.POST.get("address", "")))
     return form.address() if form.is_valid() else ""
 
 
-def _back(request: SearchRequest) -> HttpResponse:
+def _back(request: PageRequest) -> HttpResponse:
     return redirect(f"{reverse('search:search')}?{_address(request)}")

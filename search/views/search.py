@@ -12,6 +12,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
+from gallery.access import PageRequest
 from gallery.access.transfers import limit_transfers
 from gallery.pictures.images import InvalidImage
 from search.chips import Chip, chips_of, title_of
@@ -23,14 +24,13 @@ from search.ranking.result_lists import ResultListGone
 from search.ranking.results import SearchPage
 from search.saved import note_search, recent_searches, saved_searches
 from search.vectors.examples import Example, ExampleGone
-from search.views import SearchRequest
 
 GONE = 410
 
 
 @require_safe
 @vary_on_headers("HX-Request")
-def show_results(request: SearchRequest) -> HttpResponse:
+def show_results(request: PageRequest) -> HttpResponse:
     """What the query string asks for; without anything in it, how to search."""
     form = SearchForm(request.GET)
     if not form.is_valid():
@@ -57,7 +57,7 @@ def show_results(request: SearchRequest) -> HttpResponse:
     return _results(request, form, page=page, chips=chips, example=example)
 
 
-def _kept_page(request: SearchRequest) -> SearchPage | None:
+def _kept_page(request: PageRequest) -> SearchPage | None:
     """The page that is asked for of a list that was kept; None if there is none any more."""
     form = PageForm(request.GET)
     if not form.is_valid() or not form.cleaned_data["list"]:
@@ -68,7 +68,7 @@ def _kept_page(request: SearchRequest) -> SearchPage | None:
         return None
 
 
-def _search(request: SearchRequest, form: SearchForm, example: Example | None) -> SearchPage:
+def _search(request: PageRequest, form: SearchForm, example: Example | None) -> SearchPage:
     """The first page of a new search."""
     data = form.cleaned_data
     how: dict[str, Any] = {
@@ -87,12 +87,12 @@ def _search(request: SearchRequest, form: SearchForm, example: Example | None) -
 @csrf_exempt
 @limit_transfers
 @require_POST
-def search_with_picture(request: SearchRequest) -> HttpResponse:
+def search_with_picture(request: PageRequest) -> HttpResponse:
     """Go on to the photos that look like the `picture` that is sent along, under the form's filters."""
     return csrf_protect(_search_with_picture)(request)
 
 
-def _search_with_picture(request: SearchRequest) -> HttpResponse:
+def _search_with_picture(request: PageRequest) -> HttpResponse:
     form = SearchForm(request.POST)
     picture = request.FILES.get("picture")
     if not form.is_valid():
@@ -110,7 +110,7 @@ def _search_with_picture(request: SearchRequest) -> HttpResponse:
     return redirect(f"{reverse('search:search')}?{form.address(like=example.key, photo='', region='')}")
 
 
-def _busy(request: SearchRequest, form: SearchForm, error: EncoderBusy) -> HttpResponse:
+def _busy(request: PageRequest, form: SearchForm, error: EncoderBusy) -> HttpResponse:
     response = _results(request, form, error=str(error), status=429)
     response["Retry-After"] = str(error.wait)
     return response
@@ -122,7 +122,7 @@ def _first_error(form: SearchForm) -> str:
 
 
 def _results(
-    request: SearchRequest,
+    request: PageRequest,
     form: SearchForm,
     *,
     page: SearchPage | None = None,
@@ -163,7 +163,7 @@ def _hit_query(form: SearchForm, page: SearchPage | None) -> str:
     return f"?{query}" if query else ""
 
 
-def _side_bar(request: SearchRequest) -> dict[str, Any]:
+def _side_bar(request: PageRequest) -> dict[str, Any]:
     recent = recent_searches(user=request.user).values_list("address", flat=True)
     titles = [(title_of(address), address) for address in recent]
     return {"saved_searches": saved_searches(user=request.user), "recent_searches": titles}

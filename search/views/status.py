@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from gallery.access import PageRequest
 from gallery.models import Photo
 from photosearch.embedded.elasticsearch_build import home_of
 from photosearch.embedded.elasticsearch_download import FALLBACK_VERSION, VERSION
@@ -19,7 +20,6 @@ from search.keywords import index
 from search.keywords.mapping import mapping_version
 from search.models import IndexedPhoto, PhotoEmbedding, PhotoText
 from search.ocr import reader
-from search.views import SearchRequest
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class KeywordIndex:
 
 
 @require_safe
-def show_status(request: SearchRequest) -> HttpResponse:
+def show_status(request: PageRequest) -> HttpResponse:
     """A fragment of the status page."""
     if not request.user.is_staff:
         raise PermissionDenied

@@ -4,13 +4,13 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from gallery.access import PageRequest
 from search.query.parser import MAX_QUERY_LENGTH
 from search.suggestions import suggest
-from search.views import SearchRequest
 
 
 @require_safe
-def show_suggestions(request: SearchRequest) -> HttpResponse:
+def show_suggestions(request: PageRequest) -> HttpResponse:
     """Links for what stands in the box."""
     suggestions = suggest(request.GET.get("q", "")[:MAX_QUERY_LENGTH], user=request.user)
     return render(request, "search/suggestions.html", {"suggestions": suggestions})
