@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A small client of photosearch's API: upload a folder, import an archive, search, download.
 
-It needs Python 3.11 and nothing else.
+Requires Python 3.11, no other packages.
 
     export PHOTOSEARCH_URL=https://photos.example.org PHOTOSEARCH_TOKEN=ps_…
     python photosearch_client.py upload ~/Pictures --wait
@@ -9,7 +9,7 @@ It needs Python 3.11 and nothing else.
     python photosearch_client.py search 登机牌 --limit 5
     python photosearch_client.py download 17 --to ~/Downloads
 
-Repeating any of it is harmless: what the server has is not sent again, and a download that broke off goes on.
+Every command can be repeated: files that the server has are not sent again, and interrupted downloads resume.
 """
 
 import argparse
@@ -29,50 +29,50 @@ from urllib.request import Request, urlopen
 
 ENDINGS = {".jpg", ".jpeg", ".jpe", ".png", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".heic", ".heif", ".avif"}
 PARALLEL = 4
-CHECKED_AT_ONCE = 500
+FILES_PER_CHECK = 500
 BLOCK = 1 << 20
 PIECE = 8 << 20
 TIMEOUT = 120  # seconds
 TUS = {"Tus-Resumable": "1.0.0"}
-PATIENCE = 5  # How often a request is tried again where that may help.
-PASSING = {429, 502, 503, 504}  # Too many requests; behind a proxy, a server that starts again.
+MAX_RETRIES = 5
+TEMPORARY = {429, 502, 503, 504}  # too many requests; a proxy whose server restarts
 
 
 class Refused(Exception):
-    """The server's own words; `status` as in HTTP."""
+    """A refused request, with the server's explanation and the HTTP status."""
 
     def __init__(self, sentence: str, *, status: int = 0) -> None:
         super().__init__(sentence)
         self.status = status
 
 
-class Hopeless(Refused):
-    """The same would be said of whatever else is sent: the key is refused, there is no room, or nobody answers."""
+class Unavailable(Refused):
+    """Every further request would fail too: an invalid token, no room left, or no answer."""
 
 
 class Photosearch:
-    """The server at `url`, asked with `key`."""
+    """A connection to the server at `url` with an API token."""
 
-    def __init__(self, url: str, key: str) -> None:
+    def __init__(self, url: str, token: str) -> None:
         self.url = url.rstrip("/")
-        self.key = key
+        self.token = token
         self.has_answered = False
 
     def check(self, checksums: dict[Path, str]) -> dict[Path, str]:
-        """Which of the files are not to be sent, and why not: they are "duplicate", or "too-large"."""
+        """Return the files that the server refuses, each with the reason "duplicate" or "too-large"."""
         known = {}
         paths = list(checksums)
-        for begin in range(0, len(paths), CHECKED_AT_ONCE):
+        for begin in range(0, len(paths), FILES_PER_CHECK):
             asked = [
                 {"id": str(path), "checksum": checksums[path], "file_size": path.stat().st_size}
-                for path in paths[begin : begin + CHECKED_AT_ONCE]
+                for path in paths[begin : begin + FILES_PER_CHECK]
             ]
             verdicts = self._json("POST", "photos/upload-check/", {"files": asked})["results"]
             known |= {Path(item["id"]): item["reason"] for item in verdicts if item["action"] == "reject"}
         return known
 
     def upload(self, path: Path, checksum: str) -> dict:
-        """Send one file: {"status": "created", "duplicate" or "restored", "photo": …}."""
+        """Upload one file; return {"status": "created", "duplicate" or "restored", "photo": …}."""
         headers = {
             "Content-Type": "application/octet-stream",
             "Content-Length": str(path.stat().st_size),
@@ -83,7 +83,7 @@ class Photosearch:
             return json.load(self._send("POST", "photos/upload/", body=file, headers=headers))
 
     def begin_import(self, archive: Path) -> dict:
-        """Send a zip archive, in pieces that go on where a lost connection broke off, and import what is in it."""
+        """Send a zip archive in pieces, resuming after lost connections, and start its import."""
         size = archive.stat().st_size
         name = base64.b64encode(archive.name.encode()).decode()
         headers = TUS | {"Upload-Length": str(size), "Upload-Metadata": f"filename {name}"}
@@ -94,36 +94,36 @@ class Photosearch:
             while offset < size:
                 file.seek(offset)
                 offset = self._send_piece(f"imports/uploads/{upload}/", file.read(PIECE), offset)
-        # The answer may get lost; with the key, a repeated request starts no second import.
+        # If the answer is lost, repeating the request with the same key starts no second import.
         key = {"Idempotency-Key": upload}
         return self._json("POST", "imports/", {"upload": upload, "check": False}, headers=key)
 
     def _send_piece(self, path: str, piece: bytes, offset: int) -> int:
-        """Where the next one begins."""
+        """Send a piece; return the offset of the next one."""
         headers = TUS | {"Upload-Offset": str(offset), "Content-Type": "application/offset+octet-stream"}
         try:
             answer = self._send("PATCH", path, body=piece, headers=headers)
         except Refused as refusal:
             if refusal.status not in (409, 423):
                 raise
-            # Part of it came before the connection was lost, or is still being written.
+            # A part arrived before the connection was lost, or is still being written.
             time.sleep(1)
             answer = self._send("HEAD", path, headers=TUS)
         return int(answer.headers["Upload-Offset"])
 
     def follow_import(self, import_id: int) -> dict:
-        """The import, when it has come to an end."""
+        """Wait for the end of the import and return it."""
         while (job := self._json("GET", f"imports/{import_id}/"))["state"] == "running":
             time.sleep(1)
         return job
 
     def is_processed(self, photo_id: int) -> bool:
-        """Whether every step is done, has failed, or waits for something that is not there."""
+        """Return whether no step can still finish: all are done, failed, or blocked for a stated reason."""
         steps = self._json("GET", f"photos/{photo_id}/processing/")
         return all(step["state"] != "waiting" or step["reason"] for step in steps)
 
     def search(self, words: str, *, limit: int) -> Iterator[dict]:
-        """Hits, best first."""
+        """Yield hits from all pages, the best first."""
         cursor = None
         while limit > 0:
             parameters = {"q": words, "page_size": min(limit, 100)} | ({"cursor": cursor} if cursor else {})
@@ -135,7 +135,7 @@ class Photosearch:
                 return
 
     def download(self, photo_id: int, folder: Path) -> Path:
-        """Fetch an original, or what is missing of it, and compare its checksum."""
+        """Download an original, resuming a partial file, and check its SHA-256."""
         photo = self._json("GET", f"photos/{photo_id}/")
         target = folder / f"{photo_id}-{Path(photo['filename']).name}"
         part = target.with_name(target.name + ".part")
@@ -149,10 +149,12 @@ class Photosearch:
                 while block := answer.read(BLOCK):
                     file.write(block)
             except (OSError, HTTPException) as error:
-                raise Refused(f"{target.name} broke off ({error}); the same command goes on with it.") from error
+                raise Refused(
+                    f"The download of {target.name} was interrupted ({error}). Repeat the command to resume."
+                ) from error
         if sha256(part) != photo["sha256"]:
             part.unlink()
-            raise Refused(f"{target.name} did not arrive whole; try again.")
+            raise Refused(f"{target.name} is damaged. Try again.")
         return part.replace(target)
 
     def _json(self, method: str, path: str, body: object = None, *, headers: dict | None = None) -> dict:
@@ -162,21 +164,21 @@ class Photosearch:
 
     def _send(self, method: str, path: str, *, body: object = None, headers: dict | None = None):
         request = Request(f"{self.url}/api/v1/{path}", data=body, method=method, headers=headers or {})
-        request.add_header("Authorization", f"Bearer {self.key}")
+        request.add_header("Authorization", f"Bearer {self.token}")
         attempt = 0
         while True:
             try:
                 answer = urlopen(request, timeout=TIMEOUT)
             except HTTPError as error:
                 self.has_answered = True
-                if error.code not in PASSING or attempt == PATIENCE:
+                if error.code not in TEMPORARY or attempt == MAX_RETRIES:
                     raise _refusal(error) from error
                 asked = error.headers.get("Retry-After", "")
                 wait = int(asked) if asked.isdecimal() else 2**attempt
             except (OSError, HTTPException) as error:
-                # A mistyped address is told at once; a connection that was there once may come back.
-                if not self.has_answered or attempt == PATIENCE:
-                    raise Hopeless(f"{self.url} does not answer: {getattr(error, 'reason', error)}") from error
+                # Retry only if the server has answered before: the address may be mistyped.
+                if not self.has_answered or attempt == MAX_RETRIES:
+                    raise Unavailable(f"No answer from {self.url}: {getattr(error, 'reason', error)}") from error
                 wait = 2**attempt
             else:
                 self.has_answered = True
@@ -188,7 +190,6 @@ class Photosearch:
 
 
 def sha256(path: Path) -> str:
-    """Of a file's bytes."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -198,25 +199,28 @@ def _refusal(error: HTTPError) -> Refused:
         problem = json.load(error)
     except ValueError:
         problem = {"type": "", "detail": f"{error.code} {error.reason}", "errors": []}
-    is_hopeless = error.code in (401, 403) or problem["type"].endswith(":quota-exceeded")
+    is_final = error.code in (401, 403) or problem["type"].endswith(":quota-exceeded")
     details = [problem["detail"], *(f"{item['field']}: {item['detail']}" for item in problem["errors"])]
-    return (Hopeless if is_hopeless else Refused)(" ".join(details), status=error.code)
+    return (Unavailable if is_final else Refused)(" ".join(details), status=error.code)
 
 
 def upload_folder(server: Photosearch, folder: Path, *, wait: bool) -> int:
-    """Upload every picture below `folder` that the server lacks; the exit status. Hopeless ends it."""
+    """Upload the pictures below `folder` that the server lacks; return the exit status.
+
+    Raises: Unavailable.
+    """
     paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in ENDINGS and path.is_file())
     checksums = {path: sha256(path) for path in paths}
     verdicts = server.check(checksums)
     too_large = [path for path in verdicts if verdicts[path] == "too-large"]
     failed, photo_ids = len(too_large), []
     for path in too_large:
-        print(f"refused    {path}: it is too large.")
+        print(f"refused    {path}: too large")
 
     def send(path: Path) -> tuple[Path, dict | str]:
         try:
             return path, server.upload(path, checksums[path])
-        except Hopeless:
+        except Unavailable:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
         except Refused as refusal:
@@ -230,7 +234,7 @@ def upload_folder(server: Photosearch, folder: Path, *, wait: bool) -> int:
             else:
                 photo_ids.append(answer["id"])
                 print(f"{answer['status']:10} {path} → {answer['photo']['id']}")
-    print(f"{len(photo_ids)} sent, {len(verdicts) - len(too_large)} known already, {failed} refused.")
+    print(f"{len(photo_ids)} sent, {len(verdicts) - len(too_large)} duplicates, {failed} refused")
     while wait and photo_ids:
         photo_ids = [photo_id for photo_id in photo_ids if not server.is_processed(photo_id)]
         time.sleep(1 if photo_ids else 0)
@@ -238,49 +242,49 @@ def upload_folder(server: Photosearch, folder: Path, *, wait: bool) -> int:
 
 
 def import_archive(server: Photosearch, archive: Path) -> int:
-    """Import what is in a zip archive; the exit status."""
+    """Import the pictures in a zip archive; return the exit status."""
     begun = server.begin_import(archive)
-    print(f"All of {archive.name} is there; import {begun['id']} has begun.")
+    print(f"{archive.name} is uploaded; import {begun['id']} is running.")
     job = server.follow_import(begun["id"])
     done = job["done"]
     print(
-        f"{job['state']}: {done['new']} new, {done['duplicate'] + done['known']} known already,"
-        f" {done['passed_over']} passed over, {done['refused']} refused. {job['error']}"
+        f"{job['state']}: {done['new']} new, {done['duplicate'] + done['known']} duplicates,"
+        f" {done['passed_over']} skipped, {done['refused']} refused. {job['error']}"
     )
     return 0 if job["state"] == "finished" else 1
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """The command line."""
+    """Run one command and return its exit status."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     commands = parser.add_subparsers(dest="command", required=True)
     upload = commands.add_parser("upload", help="upload the pictures below a folder")
     upload.add_argument("folder", type=Path)
-    upload.add_argument("--wait", action="store_true", help="until they are processed")
+    upload.add_argument("--wait", action="store_true", help="wait until all are processed")
     archive = commands.add_parser("import", help="import the pictures in a zip archive")
     archive.add_argument("archive", type=Path)
-    search = commands.add_parser("search", help="list photos that hold words or show what they mean")
+    search = commands.add_parser("search", help="find photos by words in them or by what they show")
     search.add_argument("words")
     search.add_argument("--limit", type=int, default=20)
-    download = commands.add_parser("download", help="fetch originals")
+    download = commands.add_parser("download", help="download originals")
     download.add_argument("ids", type=int, nargs="+")
     download.add_argument("--to", type=Path, default=Path())
-    chosen = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
     missing = [name for name in ("PHOTOSEARCH_URL", "PHOTOSEARCH_TOKEN") if not os.environ.get(name)]
     if missing:
-        parser.error(f"Set {' and '.join(missing)}, as the first lines of this file say.")
+        parser.error(f"Set {' and '.join(missing)}, as described at the top of this file.")
     server = Photosearch(os.environ["PHOTOSEARCH_URL"], os.environ["PHOTOSEARCH_TOKEN"])
     try:
-        if chosen.command == "upload":
-            return upload_folder(server, chosen.folder, wait=chosen.wait)
-        if chosen.command == "import":
-            return import_archive(server, chosen.archive)
-        if chosen.command == "search":
-            for hit in server.search(chosen.words, limit=chosen.limit):
+        if options.command == "upload":
+            return upload_folder(server, options.folder, wait=options.wait)
+        if options.command == "import":
+            return import_archive(server, options.archive)
+        if options.command == "search":
+            for hit in server.search(options.words, limit=options.limit):
                 print(f"{hit['photo']['id']:8} {hit['photo']['filename']}")
         else:
-            for photo_id in chosen.ids:
-                print(server.download(photo_id, chosen.to))
+            for photo_id in options.ids:
+                print(server.download(photo_id, options.to))
     except Refused as refusal:
         print(refusal, file=sys.stderr)
         return 1

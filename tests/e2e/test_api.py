@@ -34,7 +34,7 @@ def test_the_example_client_uploads_waits_searches_and_downloads(site: Site, tmp
         return subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True).stdout
 
     try:
-        assert "1 sent, 0 known already, 0 refused." in run("upload", tmp_path, "--wait")
+        assert "1 sent, 0 duplicates, 0 refused" in run("upload", tmp_path, "--wait")
         photo_id, name = run("search", "quince jelly", "--limit", 1).split()
         assert name == "quince.png"
         fetched = Path(run("download", photo_id, "--to", tmp_path).strip())
