@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
@@ -213,7 +212,11 @@ class OneImport(ApiView):
     @extend_schema(operation_id="read_import", responses=ImportSerializer, tags=["imports"])
     def get(self, request: ApiRequest, job_id: int) -> Response:
         """What was asked for, how far it is, what it counts, and what it can be told now."""
-        return Response(_for_reader(request, ImportSerializer)(_followed(request, job_id)).data)
+        return Response(
+            _for_reader(request, ImportSerializer)(
+                ImportJob.objects.get_followed_or_404(job_id, user=request.user)
+            ).data
+        )
 
 
 class TellImport(ApiView):
@@ -226,7 +229,7 @@ class TellImport(ApiView):
     )
     def post(self, request: ApiRequest, job_id: int) -> Response:
         """Start, or go on after a pause; pause; cancel; undo, which removes what came by this import alone."""
-        job = _followed(request, job_id)
+        job = ImportJob.objects.get_followed_or_404(job_id, user=request.user)
         wanted = Action.read(request.data)
         action = ImportAction(wanted.validated_data["action"])
         if not apply_action(job, action, user=request.user):
@@ -244,7 +247,7 @@ class Items(ApiView):
     @extend_schema(operation_id="list_import_items", parameters=[ItemQuery], responses=ItemPage, tags=["imports"])
     def get(self, request: ApiRequest, job_id: int) -> Response:
         """What became of each file, in the order in which they were found; for the gallery's owner alone."""
-        job = get_object_or_404(ImportJob.objects.visible_to(request.user), pk=job_id)
+        job = ImportJob.objects.get_visible_or_404(job_id, user=request.user)
         query = ItemQuery.read(request.query_params)
         items = job.items.select_related("job")
         if "verdict" in query.validated_data:
@@ -307,8 +310,3 @@ def _answer(request: ApiRequest, job: ImportJob, *, status: int) -> Response:
 def _for_reader(request: ApiRequest, serializer: Any) -> Any:
     """Return `serializer` with the details that only the owner or administrators may see."""
     return partial(serializer, context={"request": request})
-
-
-def _followed(request: ApiRequest, job_id: int) -> ImportJob:
-    """An import that the one who asks may follow, or 404."""
-    return get_object_or_404(ImportJob.objects.followed_by(request.user).select_related("owner"), pk=job_id)

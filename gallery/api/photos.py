@@ -115,12 +115,12 @@ class OnePhoto(ApiView):
     @extend_schema(operation_id="read_photo", responses=PhotoSerializer, tags=["photos"])
     def get(self, request: ApiRequest, photo_id: int) -> Response:
         """Everything that is known of a photo."""
-        return Response(PhotoSerializer(own_photo(request, photo_id)).data)
+        return Response(PhotoSerializer(Photo.objects.get_visible_or_404(photo_id, user=request.user)).data)
 
     @extend_schema(operation_id="change_photo", request=PhotoChanges, responses=PhotoSerializer, tags=["photos"])
     def patch(self, request: ApiRequest, photo_id: int) -> Response:
         """Change importance, description or date; what is left out stays as it is."""
-        own_photo(request, photo_id)
+        Photo.objects.get_visible_or_404(photo_id, user=request.user)
         data = PhotoChanges.read(request.data).validated_data
         said = {name: data[name] for name in ("description", "importance") if name in data}
         with transaction.atomic():
@@ -129,7 +129,7 @@ class OnePhoto(ApiView):
                 edit_photos(Photo.objects.filter(pk=photo_id), user=request.user, **said)
             if "taken_at" in data:
                 date_photo(photo, user=request.user, taken_at=data["taken_at"])
-        return Response(PhotoSerializer(own_photo(request, photo_id)).data)
+        return Response(PhotoSerializer(Photo.objects.get_visible_or_404(photo_id, user=request.user)).data)
 
     @extend_schema(operation_id="delete_photo", request=None, responses={204: None}, tags=["photos"])
     def delete(self, request: ApiRequest, photo_id: int) -> Response:
@@ -154,7 +154,11 @@ class Processing(ApiView):
         """
         return Response(
             StateSerializer(
-                states_for(own_photo(request, photo_id), is_administrator=may_administrate(request)), many=True
+                states_for(
+                    Photo.objects.get_visible_or_404(photo_id, user=request.user),
+                    is_administrator=may_administrate(request),
+                ),
+                many=True,
             ).data
         )
 
@@ -167,7 +171,9 @@ class Sources(ApiView):
     @extend_schema(operation_id="list_sources", responses=SourceSerializer(many=True), tags=["photos"])
     def get(self, request: ApiRequest, photo_id: int) -> Response:
         """Each place that the photo came from, the first first, with what was known of it there."""
-        sources = own_photo(request, photo_id).sources.select_related("job").order_by("pk")
+        sources = (
+            Photo.objects.get_visible_or_404(photo_id, user=request.user).sources.select_related("job").order_by("pk")
+        )
         return Response(SourceSerializer(sources, many=True, context={"request": request}).data)
 
 
@@ -181,20 +187,19 @@ class Retry(ApiView):
     )
     def post(self, request: ApiRequest, photo_id: int) -> Response:
         """Do a step again that had failed; it is done in the background."""
-        photo = own_photo(request, photo_id)
+        photo = Photo.objects.get_visible_or_404(photo_id, user=request.user)
         wanted = RetrySerializer.read(request.data)
         retry(photo, Step(wanted.validated_data["step"]), user=request.user)
         return Response(
             StateSerializer(
-                states_for(own_photo(request, photo_id), is_administrator=may_administrate(request)), many=True
+                states_for(
+                    Photo.objects.get_visible_or_404(photo_id, user=request.user),
+                    is_administrator=may_administrate(request),
+                ),
+                many=True,
             ).data,
             status=202,
         )
-
-
-def own_photo(request: ApiRequest, photo_id: int) -> Photo:
-    """A photo of the one who asks, or 404."""
-    return get_object_or_404(Photo.objects.visible_to(request.user), pk=photo_id)
 
 
 def _unchanged_photo(request: ApiRequest, photo_id: int) -> Photo:

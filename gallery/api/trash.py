@@ -8,7 +8,6 @@ from gallery.access import ApiRequest
 from gallery.access.problems import ApiView
 from gallery.access.tokens import Scope
 from gallery.api.paging import BEFORE, SERVER_MOMENT, PageQuery, answer_page_by
-from gallery.api.photos import own_photo
 from gallery.models import Photo
 from gallery.photos.trash import restore_photos
 from gallery.serializers import Page, PhotoSerializer
@@ -58,4 +57,4 @@ class Restore(ApiView):
         """Take a photo out of the bin; one that is not in it stays where it is."""
         restore_photos(Photo.objects.filter(pk=photo_id), user=request.user)
         # Looked for only now: it may have been deleted for good meanwhile.
-        return Response(PhotoSerializer(own_photo(request, photo_id)).data)
+        return Response(PhotoSerializer(Photo.objects.get_visible_or_404(photo_id, user=request.user)).data)

@@ -9,6 +9,7 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 
 from gallery.storage.path_names import Places
@@ -24,6 +25,14 @@ class ImportJobQuerySet(models.QuerySet["ImportJob"]):
     def followed_by(self, user: AbstractBaseUser | AnonymousUser) -> "ImportJobQuerySet":
         """Those whose progress `user` may follow and steer: into their gallery, or started by them for another."""
         return self.filter(Q(owner_id=user.pk) | Q(started_by_id=user.pk)) if user.pk else self.none()
+
+    def get_visible_or_404(self, job_id: int, *, user: AbstractBaseUser | AnonymousUser) -> "ImportJob":
+        """Return an import into `user`'s gallery. Raises Http404 if there is none with this id."""
+        return get_object_or_404(self.visible_to(user), pk=job_id)
+
+    def get_followed_or_404(self, job_id: int, *, user: AbstractBaseUser | AnonymousUser) -> "ImportJob":
+        """Return an import that `user` may follow, with its owner. Raises Http404 if there is none with this id."""
+        return get_object_or_404(self.followed_by(user).select_related("owner"), pk=job_id)
 
 
 class ImportJob(models.Model):

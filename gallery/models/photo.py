@@ -12,6 +12,7 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Exists, Func, OuterRef, Q, Value
 from django.db.models.functions import Coalesce, Now
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -46,6 +47,10 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
     def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> "PhotoQuerySet":
         """The photos that `user` may see wherever photos are shown or found: their own, but for those in the bin."""
         return self.belonging_to(user).filter(trashed_at=None)
+
+    def get_visible_or_404(self, photo_id: int, *, user: AbstractBaseUser | AnonymousUser) -> "Photo":
+        """Return a photo that `user` may see. Raises Http404 if there is none with this id."""
+        return get_object_or_404(self.visible_to(user), pk=photo_id)
 
     def binned_by(self, user: AbstractBaseUser | AnonymousUser) -> "PhotoQuerySet":
         """The photos that lie in the bin of `user`."""

@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterator
 
 from django.http import Http404, HttpResponse, StreamingHttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
@@ -23,7 +23,7 @@ CHUNK = 2000
 @vary_on_headers("HX-Request")
 def show_files(request: PageRequest, job_id: int) -> HttpResponse:
     """The files in the order in which they were found, a verdict's or all; asked by htmx, the table alone."""
-    job = _own(request, job_id)
+    job = ImportJob.objects.get_visible_or_404(job_id, user=request.user)
     form = FilesForm(request.GET)
     if not form.is_valid():
         raise Http404
@@ -46,7 +46,7 @@ def show_files(request: PageRequest, job_id: int) -> HttpResponse:
 @require_safe
 def send_csv(request: PageRequest, job_id: int) -> StreamingHttpResponse:
     """All of them, line by line as they come out of the database."""
-    job = _own(request, job_id)
+    job = ImportJob.objects.get_visible_or_404(job_id, user=request.user)
     places = job.places(shows_paths=may_administrate(request))
     response = StreamingHttpResponse(_lines(job, places), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="import-{job.pk}.csv"'
@@ -72,10 +72,6 @@ class _Echo:
 
     def write(self, line: str) -> str:
         return line
-
-
-def _own(request: PageRequest, job_id: int) -> ImportJob:
-    return get_object_or_404(ImportJob.objects.visible_to(request.user), pk=job_id)
 
 
 def _short(path: str, job: ImportJob) -> str:

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import BadRequest
 from django.db.models import Count, Q
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.timesince import timeuntil
@@ -85,7 +85,7 @@ def show_import(request: PageRequest, job_id: int) -> HttpResponse:
 
     Where the import is in another state than htmx knows, it is told to take all of it.
     """
-    job = _followed(request, job_id)
+    job = ImportJob.objects.get_followed_or_404(job_id, user=request.user)
     is_news = request.GET.get("state") not in (None, job.state)
     response = _page(request, job, is_news=is_news)
     if is_news:
@@ -96,7 +96,7 @@ def show_import(request: PageRequest, job_id: int) -> HttpResponse:
 @require_POST
 def tell_import(request: PageRequest, job_id: int) -> HttpResponse:
     """Start, pause, go on, stop or undo."""
-    job = _followed(request, job_id)
+    job = ImportJob.objects.get_followed_or_404(job_id, user=request.user)
     action = request.POST.get("action", "")
     if action not in ImportAction.values:
         raise BadRequest(_("Unknown action."))
@@ -122,11 +122,6 @@ def _create(request: PageRequest, form: ImportForm) -> ImportJob:
         return create_sent_job(sent.pk, owner=owner, started_by=request.user, options=options)
     folder = Path(form.cleaned_data["folder"])
     return create_confined_job(folder, owner=owner, started_by=request.user, options=options)
-
-
-def _followed(request: PageRequest, job_id: int) -> ImportJob:
-    jobs = ImportJob.objects.followed_by(request.user).select_related("owner")
-    return get_object_or_404(jobs, pk=job_id)
 
 
 def _page(request: PageRequest, job: ImportJob, *, is_told: bool = False, is_news: bool = False) -> HttpResponse:

@@ -23,14 +23,16 @@ from gallery.views.selection import binned_sentence
 @require_safe
 def show_tile(request: PageRequest, photo_id: int) -> HttpResponse:
     """One photo as the gallery shows it: for what was just uploaded, and until there is a thumbnail."""
-    return render(request, "gallery/tile.html", {"photo": _own_photo(request, photo_id)})
+    return render(
+        request, "gallery/tile.html", {"photo": Photo.objects.get_visible_or_404(photo_id, user=request.user)}
+    )
 
 
 @require_safe
 @vary_on_headers("HX-Request")
 def show_photo(request: PageRequest, photo_id: int) -> HttpResponse:
     """The page of one photo; asked by a script, what it says of the photo, for the lightbox."""
-    return _photo_page(request, _own_photo(request, photo_id))
+    return _photo_page(request, Photo.objects.get_visible_or_404(photo_id, user=request.user))
 
 
 @require_safe
@@ -43,11 +45,11 @@ def tell_state(request: PageRequest, photo_id: int) -> JsonResponse:
 @require_POST
 def change_photo(request: PageRequest, photo_id: int) -> HttpResponse:
     """Change description and importance; for htmx the form again, else back to the photo."""
-    photo = _own_photo(request, photo_id)
+    photo = Photo.objects.get_visible_or_404(photo_id, user=request.user)
     form = PhotoForm(request.POST, instance=photo)
     if not form.is_valid():
         if not request.htmx:
-            return _photo_page(request, _own_photo(request, photo_id), form)
+            return _photo_page(request, Photo.objects.get_visible_or_404(photo_id, user=request.user), form)
         return render(request, "gallery/photo_form.html", {"photo": photo, "form": form}, status=400)
     edit_photo(photo, user=request.user, **form.cleaned_data)
     if request.htmx:
@@ -58,7 +60,7 @@ def change_photo(request: PageRequest, photo_id: int) -> HttpResponse:
 @require_POST
 def remove_photo(request: PageRequest, photo_id: int) -> HttpResponse:
     """Put a photo into the bin."""
-    photo = _own_photo(request, photo_id)
+    photo = Photo.objects.get_visible_or_404(photo_id, user=request.user)
     count, moment = bin_photos(Photo.objects.filter(pk=photo.pk), user=request.user)
     return tell(request, binned_sentence(count), undo=moment)
 
@@ -67,22 +69,18 @@ def remove_photo(request: PageRequest, photo_id: int) -> HttpResponse:
 @vary_on_headers("HX-Request")
 def show_progress(request: PageRequest, photo_id: int) -> HttpResponse:
     """How far the photo's processing has come, by step."""
-    return _progress(request, _own_photo(request, photo_id))
+    return _progress(request, Photo.objects.get_visible_or_404(photo_id, user=request.user))
 
 
 @require_POST
 def retry_step(request: PageRequest, photo_id: int) -> HttpResponse:
     """Try a step again that had failed."""
-    photo = _own_photo(request, photo_id)
+    photo = Photo.objects.get_visible_or_404(photo_id, user=request.user)
     step = request.POST.get("step", "")
     if step not in Step.values:
         raise BadRequest(_("There is no such step."))
     retry(photo, Step(step), user=request.user)
     return _progress(request, photo) if request.htmx else redirect("gallery:progress", photo_id)
-
-
-def _own_photo(request: PageRequest, photo_id: int) -> Photo:
-    return get_object_or_404(Photo.objects.visible_to(request.user), pk=photo_id)
 
 
 def _photo_page(request: PageRequest, photo: Photo, form: PhotoForm | None = None) -> HttpResponse:

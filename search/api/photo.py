@@ -1,6 +1,5 @@
 """What search knows of one photo: its text, and what looks like it."""
 
-from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
@@ -28,7 +27,7 @@ class PhotoTextView(ApiView):
     @extend_schema(operation_id="read_text", responses=TextSerializer, tags=["photos"])
     def get(self, request: ApiRequest, photo_id: int) -> Response:
         """The text that was recognised, line by line, each with its place in the picture."""
-        photo = _own_photo(request, photo_id)
+        photo = Photo.objects.get_visible_or_404(photo_id, user=request.user)
         found = PhotoText.objects.filter(photo=photo).first()
         if found:
             body = {"state": "done", "engine": found.engine, "text": found.text, "lines": found.lines}
@@ -47,11 +46,7 @@ class Similar(ApiView):
     @extend_schema(operation_id="list_similar", parameters=[SimilarQuery], responses=SimilarAnswer, tags=["search"])
     def get(self, request: ApiRequest, photo_id: int) -> Response:
         """Photos that look like this one, best first."""
-        photo = _own_photo(request, photo_id)
+        photo = Photo.objects.get_visible_or_404(photo_id, user=request.user)
         query = SimilarQuery.read(request.query_params)
         page = search_similar(photo, user=request.user, limit=query.validated_data["page_size"])
         return Response({"results": serialize_hits(page.hits), "notices": page.notices})
-
-
-def _own_photo(request: ApiRequest, photo_id: int) -> Photo:
-    return get_object_or_404(Photo.objects.visible_to(request.user), pk=photo_id)

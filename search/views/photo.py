@@ -1,7 +1,7 @@
 """What search knows of one photo: fragments for its page, or pages of their own where there is no htmx."""
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
@@ -21,7 +21,7 @@ NO_CONTENT = 204
 @vary_on_headers("HX-Request")
 def show_similar(request: PageRequest, photo_id: int) -> HttpResponse:
     """More like this photo: a row of tiles for htmx, else a page."""
-    photo = _own_photo(request, photo_id)
+    photo = Photo.objects.get_visible_or_404(photo_id, user=request.user)
     limit = SIMILAR_ON_PHOTO_PAGE if request.htmx else SIMILAR_ON_OWN_PAGE
     page = search_similar(photo, user=request.user, limit=limit)
     template = "search/similar_tiles.html" if request.htmx else "search/similar.html"
@@ -32,7 +32,7 @@ def show_similar(request: PageRequest, photo_id: int) -> HttpResponse:
 @vary_on_headers("HX-Request")
 def show_text(request: PageRequest, photo_id: int) -> HttpResponse:
     """The text found in a photo: a fragment for htmx, else a page; to who asks `again`, only what is new."""
-    photo = _own_photo(request, photo_id)
+    photo = Photo.objects.get_visible_or_404(photo_id, user=request.user)
     found = PhotoText.objects.filter(photo=photo).first()
     failed = any(attempt.is_final for attempt in photo.step_attempts.filter(step=Step.TEXT))
     is_awaited = photo.wants_text and not (found or failed or photo.defect)
@@ -45,7 +45,7 @@ def show_text(request: PageRequest, photo_id: int) -> HttpResponse:
 @require_safe
 def show_matches(request: PageRequest, photo_id: int) -> HttpResponse:
     """Boxes to lay over the picture: around the words of `q`, and around every line; nothing where there is no text."""
-    photo = _own_photo(request, photo_id)
+    photo = Photo.objects.get_visible_or_404(photo_id, user=request.user)
     found = PhotoText.objects.filter(photo=photo).first()
     lines = [line for line in found.lines if len(line.get("box", ())) == 4] if found else []
     if not lines:
@@ -55,7 +55,3 @@ def show_matches(request: PageRequest, photo_id: int) -> HttpResponse:
     except InvalidQuery:
         matches = []
     return render(request, "search/matches.html", {"lines": lines, "matches": matches})
-
-
-def _own_photo(request: PageRequest, photo_id: int) -> Photo:
-    return get_object_or_404(Photo.objects.visible_to(request.user), pk=photo_id)

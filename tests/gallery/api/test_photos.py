@@ -148,14 +148,14 @@ def test_two_programs_change_different_things_at_once(program, store, owner, mon
     photo = store()
     meanwhile = [{"description": "said meanwhile"}]
 
-    def found(_request: object, photo_id: int) -> Photo:
+    def found(_photos: object, photo_id: int, *, user: object) -> Photo:
         known = Photo.objects.get(pk=photo_id)
         for changes in meanwhile:
             edit_photos(Photo.objects.filter(pk=photo_id), user=owner, **changes)
         meanwhile.clear()
         return known
 
-    monkeypatch.setattr("gallery.api.photos.own_photo", found)
+    monkeypatch.setattr("gallery.models.photo.PhotoQuerySet.get_visible_or_404", found)
     program.patch(f"/api/v1/photos/{photo.pk}/", {"importance": 4}, "application/json")
     photo.refresh_from_db()
     assert (photo.importance, photo.description) == (4, "said meanwhile")
