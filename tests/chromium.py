@@ -1,4 +1,4 @@
-"""The system's Chromium, without a window, as tests and benchmarks start it."""
+"""Starts the system's Chromium without a window, for tests and benchmarks."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,7 +21,7 @@ OPTIONS = (
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """A browser, for as long as it is used; Playwright keeps an event loop running in this thread meanwhile."""
+    """Start a browser and close it at the end; meanwhile Playwright runs an event loop in this thread."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=PROGRAM, args=OPTIONS)
         yield browser

@@ -1,4 +1,4 @@
-"""What all tests share."""
+"""Settings and fixtures of all tests."""
 
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
@@ -21,8 +21,8 @@ from gallery.intake.upload import store_upload
 from gallery.models import Photo
 from tests.drawing import picture
 
-# How fast the machine is at the moment is no property of the project. The suite tries the same examples every time, and
-# nobody's change is refused by chance; `make soak` goes on to others.
+# No deadlines, because the speed of the machine is not tested. The suite uses the same examples in every run, so that no
+# change fails by chance; `make soak` tries others.
 any_machine = hypothesis_settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.register_profile("the same", any_machine, derandomize=True, database=None)
 hypothesis_settings.register_profile("others", any_machine, max_examples=2000, derandomize=False)
@@ -32,28 +32,28 @@ expect.set_options(timeout=60_000)
 
 @pytest.fixture(autouse=True)
 def static_files(settings: Any) -> None:
-    """Static files straight from the source: collecting and hashing them belongs to starting a site."""
+    """Serve static files from the source, without collecting and hashing them."""
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
 
 
 @pytest.fixture(autouse=True)
 def empty_cache(settings: Any) -> None:
-    """An empty cache of this process, which accepts the same values as the one in Valkey."""
+    """Use an empty in-process cache that accepts the same values as the one in Valkey."""
     settings.CACHES = {"default": {"BACKEND": "photosearch.caching.JsonMemoryCache"}}
     cache.clear()
 
 
 @pytest.fixture(autouse=True)
 def quick_passwords(settings: Any) -> None:
-    """Hashing a password as it should be takes a fifth of a second, and nearly every test makes a person."""
+    """Hash passwords quickly: the real hasher takes 0.2 s, and nearly every test creates a user."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 def _post_as_browsers_do(
     factory: RequestFactory, path: str, data: Any = None, content_type: str = MULTIPART_CONTENT, **options: Any
 ) -> Any:
-    """Send forms without files as browsers do; Django's client would send every form as multipart/form-data."""
+    """Encode forms without files as browsers do; Django's client encodes every form as multipart/form-data."""
     if content_type is MULTIPART_CONTENT and not _holds_file(data) and not _takes_files(path):
         form = {name: value for name, value in (data or {}).items() if value is not None}
         data, content_type = urlencode(form, doseq=True), "application/x-www-form-urlencoded"
@@ -75,20 +75,19 @@ RequestFactory.post = _post_as_browsers_do  # type: ignore[method-assign]
 
 @pytest.fixture
 def media_root(tmp_path: Path, settings: Any) -> Path:
-    """A folder of the test's own for pictures."""
+    """A media folder below the test's temporary folder."""
     settings.MEDIA_ROOT = tmp_path / "media"
     return settings.MEDIA_ROOT
 
 
 @pytest.fixture
 def owner(db: None) -> User:
-    """A person with a gallery."""
     return User.objects.create_user("anna", password="x")
 
 
 @pytest.fixture
 def store(media_root: Path, owner: User) -> Callable[..., Photo]:
-    """Stores a picture of one colour, each call another one, or the bytes that are given."""
+    """Return a function that stores the given bytes, or else a picture of another colour at each call."""
     colours = iter(range(256))
 
     def store_picture(data: bytes | None = None, *, filename: str = "picture.png", owner: User = owner) -> Photo:
@@ -99,7 +98,7 @@ def store(media_root: Path, owner: User) -> Callable[..., Photo]:
 
 @pytest.fixture
 def broker() -> Iterator[Any]:
-    """The broker, nothing waiting in it before and after the test."""
+    """The broker with empty queues, emptied again after the test."""
     broker = dramatiq.get_broker()
     broker.flush_all()
     yield broker
@@ -110,13 +109,13 @@ FOLDERS = {"skimage": "data", "sklearn": "datasets/images"}
 
 
 def photograph(package: str, filename: str) -> Path:
-    """A real photograph that an installed package brings along."""
+    """Return the path of a photograph in an installed package."""
     return Path(find_spec(package).origin).parent / FOLDERS[package] / filename
 
 
 @pytest.fixture(scope="session")
 def photographs() -> dict[str, Path]:
-    """Real photographs by what they show."""
+    """Photographs from installed packages, by their subject."""
     return {
         "cat": photograph("skimage", "chelsea.png"),
         "coffee": photograph("skimage", "coffee.png"),

@@ -15,7 +15,7 @@ Colour = str | tuple[int, int, int]
 
 
 def picture(red: int = 0, *, size: tuple[int, int] = (64, 48), kind: str = "PNG") -> bytes:
-    """A picture file of one colour."""
+    """Return an image file of one colour."""
     file = BytesIO()
     Image.new("RGB", size, (red, 0, 0)).save(file, kind)
     return file.getvalue()
@@ -30,6 +30,8 @@ def save_image(image: Image.Image, kind: str, **options: object) -> BytesIO:
 
 
 def png_claiming(width: int, height: int) -> BytesIO:
+    """Return a PNG whose header claims this size and whose pixel data is empty."""
+
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
@@ -38,7 +40,7 @@ def png_claiming(width: int, height: int) -> BytesIO:
 
 
 def noise(size: tuple[int, int], mode: str) -> Image.Image:
-    """Return blotches, with some transparency if the mode has any."""
+    """Return a blotchy image, partly transparent if the mode has an alpha channel."""
     across, down = max(2, size[0] // 9), max(2, size[1] // 9)
     image = Image.effect_noise((across, down), 90).resize(size, Image.Resampling.BICUBIC)
     colours = Image.merge("RGBA", [image, image.rotate(180), image.transpose(Image.Transpose.FLIP_LEFT_RIGHT), image])
@@ -56,7 +58,7 @@ def noise(size: tuple[int, int], mode: str) -> Image.Image:
 
 @cache
 def cjk_font(size: int) -> ImageFont.FreeTypeFont:
-    """A font with Chinese characters, `size` pixels high, as fontconfig finds it."""
+    """Return the font that fontconfig finds for Chinese, `size` pixels high."""
     path = subprocess.run(["fc-match", "-f", "%{file}", ":lang=zh-cn"], capture_output=True, text=True, check=True)
     return ImageFont.truetype(path.stdout, size)
 
@@ -71,7 +73,7 @@ def draw_lines(
     ink: Colour = "black",
     paper: Colour = "white",
 ) -> Image.Image:
-    """A picture with one text per line, `size` pixels high, from the top left; as high as the lines need."""
+    """Draw the lines from the top left, each `size` pixels high; without `height` the image fits them."""
     step = int(size * spacing)
     image = Image.new("RGB", (width, height or step * len(lines) + step), paper)
     draw = ImageDraw.Draw(image)

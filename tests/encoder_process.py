@@ -1,4 +1,4 @@
-"""A real encoder process for tests: `manage.py encoder` on a socket of its own."""
+"""Runs a real encoder process (`manage.py encoder`) on its own socket."""
 
 import os
 import shutil
@@ -21,17 +21,17 @@ PATIENCE = 120
 
 
 class EncoderProcess:
-    """`manage.py encoder` with some settings of its own; what asks for encoders inside `running` asks this one."""
+    """`manage.py encoder` with its own environment; inside `running`, clients connect to it."""
 
     def __init__(self, **environment: str) -> None:
-        # Short: a socket's path may have 107 bytes.
+        # A short path: socket paths are limited to 107 bytes.
         self._folder = Path(tempfile.mkdtemp(prefix="encoder-"))
         self.socket = self._folder / "socket"
         self._environment = {**os.environ, **environment, "ENCODER_SOCKET": str(self.socket)}
         self._process: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
-        """Start it, and wait until it has looked for the weights of all its encoders."""
+        """Start the process and wait until it has looked for the weights of all encoders."""
         self._process = self.popen()
         deadline = time.monotonic() + PATIENCE
         while not self._has_looked():
@@ -40,7 +40,6 @@ class EncoderProcess:
             time.sleep(0.1)
 
     def popen(self) -> subprocess.Popen[str]:
-        """Start the command."""
         return subprocess.Popen(
             [sys.executable, "manage.py", "encoder"], cwd=ROOT, env=self._environment, stderr=subprocess.PIPE, text=True
         )
@@ -54,18 +53,18 @@ class EncoderProcess:
 
     @property
     def cpu_seconds(self) -> float:
-        """What it has computed so far."""
+        """CPU time used so far, user and system."""
         fields = Path(f"/proc/{self._process.pid}/stat").read_text().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def wait_for_work(self) -> None:
-        """Wait until it has begun to compute something."""
+        """Wait until it has used another 0.2 s of CPU time."""
         before = self.cpu_seconds
         while self.cpu_seconds < before + 0.2:
             time.sleep(0.01)
 
     def wait_for_decoder(self) -> int:
-        """Wait until it has started a process that decodes a huge picture; return the process's number."""
+        """Wait for a child process that decodes a huge picture; return its process id."""
         while True:
             for folder in Path("/proc").glob("[0-9]*"):
                 with suppress(OSError):
@@ -76,13 +75,13 @@ class EncoderProcess:
             time.sleep(0.01)
 
     def stop(self, signal_number: signal.Signals = signal.SIGTERM) -> int:
-        """Send a signal, wait for the end, return the exit status."""
+        """Send the signal, wait for the process to end and return its exit status."""
         self._process.send_signal(signal_number)
         return self._process.wait(PATIENCE)
 
     @contextmanager
     def running(self) -> Iterator["EncoderProcess"]:
-        """Started, and gone in the end."""
+        """Start the process and kill it at the end."""
         with override_settings(ENCODER_SOCKET=self.socket):
             try:
                 self.start()
@@ -94,7 +93,7 @@ class EncoderProcess:
 
 
 def ready_encoder(name: str) -> EncoderInfo:
-    """What the process that the settings name says of an encoder that is ready."""
+    """Return the description of an encoder, which must be ready."""
     info = next(info for info in describe_encoders() if info.name == name)
     assert info.state == "ready", (info.reason, settings.ENCODER_SOCKET)
     return info

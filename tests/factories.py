@@ -48,7 +48,7 @@ CLIP = EncoderInfo(
 
 
 class ApiClient(Client):
-    """A program of `user` with a key; without scopes named, with all of them."""
+    """A client with an API token of `user`, with all scopes unless some are given."""
 
     def __init__(self, user: User, *scopes: str, expires_at: datetime | None = None, **options: Any) -> None:
         self.token, self.key = issue_token("test", user=user, scopes=scopes or Scope.values, expires_at=expires_at)
@@ -56,7 +56,7 @@ class ApiClient(Client):
 
 
 def make_photos(owner: User, size: int) -> list[Photo]:
-    """Rows as uploads leave them."""
+    """Create `size` photos without files."""
     digests = [sha256(f"{next(_numbers)}".encode()).hexdigest() for _number in range(size)]
     return Photo.objects.bulk_create(
         Photo(
@@ -84,27 +84,27 @@ def embed(photos: list[Photo], vectors: np.ndarray, *, model: str, view: int = 0
 
 
 def unit_vectors(size: int, dimensions: int, *, seed: int = 0) -> np.ndarray:
-    """(size, dimensions) float32, in all directions."""
+    """Return random unit vectors: (size, dimensions), float32."""
     vectors = np.random.default_rng(seed).normal(size=(size, dimensions)).astype(np.float32)
     return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 
 def vector_indexes() -> list[str]:
-    """Names of the HNSW indexes that are there."""
+    """Return the names of the existing HNSW indexes."""
     with connection.cursor() as cursor:
         cursor.execute(r"SELECT indexname FROM pg_indexes WHERE indexname LIKE 'embedding\_hnsw\_%'")
         return [name for (name,) in cursor.fetchall()]
 
 
 def drop_vector_indexes() -> None:
-    """Unlike rows, indexes outlive a test."""
+    """Drop all HNSW indexes, which outlive a test unlike rows."""
     with connection.cursor() as cursor:
         for name in vector_indexes():
             cursor.execute(f"DROP INDEX {name}")
 
 
 def add_photo(owner, filename: str, *, text: str = "", angle: float | None = None, **fields) -> Photo:
-    """A photo whose vector stands at `angle` degrees to what every query means."""
+    """Create a photo whose embedding has this angle in degrees to the query vector of the fixture `encoder`."""
     digest = hashlib.sha256(f"{owner.pk}{filename}".encode()).hexdigest()
     fields = {"extension": "png", "width": 100, "height": 100, "file_size": 1} | fields
     photo = Photo.objects.create(
@@ -120,7 +120,7 @@ def add_photo(owner, filename: str, *, text: str = "", angle: float | None = Non
 
 
 def finish_import(job: ImportJob) -> ImportJob:
-    """Work on an import until nothing is left to do; the import as it then is."""
+    """Run the import to its end and return it, refreshed."""
     while not run_job(job.pk):
         pass
     job.refresh_from_db()
@@ -128,5 +128,5 @@ def finish_import(job: ImportJob) -> ImportJob:
 
 
 def verdicts(job: ImportJob) -> dict[str, str]:
-    """What became of each file, by its name."""
+    """Return the verdict of each file by its name."""
     return {Path(item.path).name: item.verdict for item in ImportItem.objects.filter(job=job)}

@@ -1,4 +1,4 @@
-"""Folders and archives on disk for imports."""
+"""Writes folders and archives for imports."""
 
 import os
 import zipfile
@@ -9,7 +9,7 @@ LONG_AGO = 1_600_000_000
 
 
 def write_file(path: Path, data: bytes, *, modified_at: int = LONG_AGO) -> Path:
-    """A file that has been lying there for long."""
+    """Write a file with an old modification time."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)
     os.utime(path, (modified_at, modified_at))
@@ -17,7 +17,7 @@ def write_file(path: Path, data: bytes, *, modified_at: int = LONG_AGO) -> Path:
 
 
 def archive_of(*members: bytes) -> bytes:
-    """A zip archive of pictures."""
+    """Return a zip archive of these PNG files."""
     file = BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for number, data in enumerate(members):

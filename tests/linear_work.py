@@ -25,7 +25,7 @@ SHORTEST = 0.01
 
 
 class _TooMuchWork(Exception):
-    """The CPU time is used up."""
+    """The work has used up its CPU time."""
 
 
 def assert_linear(work: Callable[[Input], object], make: Callable[[int], Input], *, largest: int) -> None:

@@ -1,4 +1,4 @@
-"""Texts that almost say what a test searches for, and small pictures of them."""
+"""Texts that nearly match the words tests search for, and small pictures of them."""
 
 from collections.abc import Iterator
 from io import BytesIO
@@ -6,7 +6,7 @@ from itertools import cycle, islice, product
 
 from photosearch.samples.sheet import Sheet
 
-# What the tests search for, what it may be mistaken for character by character, and how the mistake stands in a text.
+# The words, the characters each of their characters may be misread as, and texts to put the result into.
 CODE, CODE_SLIPS = "NH961", ("MHN8", "NMKW", "6938", "9058", "147I")
 HOLIDAY, HOLIDAY_SLIPS = "调休", ("周凋雕洞倜", "体沐伏修林")
 NAME, NAME_SLIPS = "林小雨", ("木杜森沐", "少晓水尖", "雪雷零雾")
@@ -21,7 +21,7 @@ TURNED_AROUND = ("休息调", "休调", "调一休", "休 调", "调整后休假
 
 
 def near_misses(count: int) -> list[str]:
-    """`count` different texts; none holds NH961, 调休, 林小雨 or jianguo.chen, nearly all come close."""
+    """Return `count` different texts: none contains NH961, 调休, 林小雨 or jianguo.chen, most nearly do."""
     slips = {word: _slips(word) for word in FORMS}
     texts = [f"{words} {number}" for number, words in enumerate(TURNED_AROUND, start=1)]
     for number, word in enumerate(islice(cycle(FORMS), count - len(texts)), start=10_000):
@@ -31,7 +31,7 @@ def near_misses(count: int) -> list[str]:
 
 
 def picture_of(text: str) -> bytes:
-    """A small PNG that shows `text`, not so long that it gets views along it."""
+    """Return a small PNG of `text`, short enough to be encoded in one view."""
     sheet = Sheet(480, 240, "#fbfbf5")
     sheet.write((16, 90), text, size=26)
     file = BytesIO()
@@ -40,7 +40,7 @@ def picture_of(text: str) -> bytes:
 
 
 def _slips(word: str) -> Iterator[str]:
-    """Forms of `word` with neighbours swapped or one or two characters changed, over and over, never `word` itself."""
+    """Cycle through forms of `word` with two characters swapped or one or two replaced."""
     slips = {CODE: CODE_SLIPS, HOLIDAY: HOLIDAY_SLIPS, NAME: NAME_SLIPS, MAIL: MAIL_SLIPS}[word]
     swapped = [word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in range(len(word) - 1)]
     changed = [

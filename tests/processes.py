@@ -1,4 +1,4 @@
-"""Processes beside the tests: their environment, queues and locks."""
+"""Environment, queues and locks of processes that run beside the tests."""
 
 import os
 from pathlib import Path
@@ -10,7 +10,7 @@ from django.db import connection
 
 
 def process_environment(media_root: Path) -> dict[str, str]:
-    """For a process beside the tests that shall see their database and pictures."""
+    """Return the environment of a process that uses the test's database and pictures."""
     database = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}")
     return os.environ | {
         "DJANGO_SETTINGS_MODULE": "photosearch.settings",
@@ -20,14 +20,16 @@ def process_environment(media_root: Path) -> dict[str, str]:
 
 
 def queued_messages(broker: Any, queue: str) -> list[tuple[str, list[Any]]]:
-    """Actor and arguments of each message that waits, the first to be done first."""
+    """Return actor and arguments of each waiting message, oldest first."""
     message_ids = broker.client.lrange(f"dramatiq:{queue}", 0, -1)
-    messages = [dramatiq.Message.decode(broker.client.hget(f"dramatiq:{queue}.msgs", one)) for one in message_ids]
+    messages = [
+        dramatiq.Message.decode(broker.client.hget(f"dramatiq:{queue}.msgs", message_id)) for message_id in message_ids
+    ]
     return [(message.actor_name, list(message.args)) for message in messages]
 
 
 def count_lock_waits() -> int:
-    """How many connections of this database wait for a lock."""
+    """Return the number of connections of this database that wait for a lock."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid)"

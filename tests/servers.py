@@ -1,8 +1,8 @@
-"""A pytest plugin that starts the servers the tests need, where no environment variable names one.
+"""A pytest plugin that starts PostgreSQL, Valkey and Elasticsearch unless environment variables name running ones.
 
-They are the product's own embedded servers, in a data folder that lives as long as the tests. Elasticsearch starts in
-the background; what needs it asks for the fixture `elasticsearch`. Processes of pytest-xdist share the servers: each
-has a database of its own in PostgreSQL (pytest-django sees to that) and in Valkey.
+It starts the embedded servers of `make run` in a temporary data folder. Elasticsearch starts in the background; tests
+wait for it through the fixture `elasticsearch`. The processes of pytest-xdist share the servers, each with its own
+database in PostgreSQL (by pytest-django) and in Valkey.
 """
 
 import logging
@@ -26,26 +26,26 @@ SERVERS = ("DATABASE_URL", "REDIS_URL", "ELASTICSEARCH_URL")
 SECONDS_TO_START = 120
 # Fixtures through which tests use a server or a browser.
 SERVER_FIXTURES = {"db", "transactional_db", "elasticsearch", "broker", "site", "browser", "live_server"}
-# By its default.
+# Valkey's default.
 DATABASES_IN_VALKEY = 16
-# Where `make run` keeps the servers' programs too, so that Elasticsearch is built once.
+# Shared with `make run`, so that Elasticsearch is built once.
 PROGRAMS = Path("/var/lib/photosearch" if os.geteuid() == 0 else Path.home() / ".local/share/photosearch") / "servers"
 
 
 class TestServers:
-    """The servers of one run of the tests."""
+    """The servers of one test run, in a temporary data folder."""
 
     __test__ = False
 
     def __init__(self) -> None:
-        # Sockets want a short path, and the servers' account must be able to walk there.
+        # Socket paths must be short, and the servers' account must be able to reach them.
         self.folder = DataFolder(
             Path(tempfile.mkdtemp(prefix="ps-", dir="/tmp")), account=server_account(), programs=PROGRAMS
         )
         self.supervisor = Supervisor(run_folder=self.folder.run, log_folder=self.folder.logs)
 
     def start(self) -> None:
-        """Start what the environment does not name, and name it there; wait for all but Elasticsearch."""
+        """Start the servers that no environment variable names, and wait for all but Elasticsearch."""
         progress = logging.getLogger("photosearch.embedded")
         progress.setLevel(logging.INFO)
         progress.addHandler(logging.StreamHandler())
@@ -68,7 +68,7 @@ class TestServers:
                     _write_to_memory_only(server.url)
 
     def stop(self) -> None:
-        """Stop them and remove their data."""
+        """Stop the servers and remove their data."""
         self.supervisor.stop()
         shutil.rmtree(self.folder.path)
 
@@ -87,7 +87,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
     if not all(name in os.environ for name in (*SERVERS, "DATA_DIR")):
         servers = TestServers()
         early_config.add_cleanup(servers.stop)
-        # Whatever the environment says: no test touches the data folder that people use.
+        # Also replaces a DATA_DIR of the environment: tests never touch a real data folder.
         os.environ["DATA_DIR"] = str(servers.folder.path)
         try:
             servers.start()
@@ -114,7 +114,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def elasticsearch() -> str:
-    """Elasticsearch's address, once it answers."""
+    """URL of Elasticsearch, which answers by now."""
     url = os.environ["ELASTICSEARCH_URL"]
     deadline = time.monotonic() + SECONDS_TO_START
     while not elasticsearch_server.answers(url):
@@ -124,7 +124,7 @@ def elasticsearch() -> str:
 
 
 def _keep_apart(number: int) -> None:
-    """Give the process of this number a data folder of its own, and the database of this number in Valkey."""
+    """Give this xdist process its own data folder and Valkey database."""
     if number >= DATABASES_IN_VALKEY:
         raise pytest.UsageError(
             f"At most {DATABASES_IN_VALKEY} processes can test at once, each with a Valkey database."

@@ -1,4 +1,4 @@
-"""Dockerfile, compose.yaml and .env.example say what the code says; whether they build is not shown here."""
+"""Dockerfile, compose.yaml and .env.example agree with the code. Images are not built here."""
 
 import re
 import shlex
@@ -20,7 +20,7 @@ INSTRUCTIONS = re.findall(r"^([A-Z]+) (.*)$", DOCKERFILE, flags=re.MULTILINE)
 EXAMPLE = (ROOT / ".env.example").read_text()
 
 
-def test_the_containers_are_the_programs_that_the_supervisor_runs():
+def test_containers_run_programs_of_supervisor():
     everywhere = {"listener": Listener("0.0.0.0", 8000), "assistants": Listener("0.0.0.0", 8001)}  # noqa: S104
     programs = our_programs(ROOT, sockets=Path("/var/lib/photosearch/run/front"), **everywhere)
     assert set(OURS) - {"prepare"} == {program.name for program in programs}
@@ -33,19 +33,19 @@ def test_the_containers_are_the_programs_that_the_supervisor_runs():
 
 
 @pytest.mark.parametrize("name", OURS)
-def test_a_command_that_a_container_runs_exists(name):
+def test_container_commands_exist(name):
     words = shlex.split(SERVICES[name].get("command", ""))
     assert not words or words[1] == "-m" or words[2] in get_commands()
 
 
-def test_only_the_site_is_reachable_and_only_from_its_machine():
+def test_publishes_only_site_and_only_on_loopback():
     assert {name: service["ports"] for name, service in SERVICES.items() if "ports" in service} == {
         "front": ["127.0.0.1:8000:8000"],
         "assistant": ["127.0.0.1:8001:8001"],
     }
 
 
-def test_no_password_is_written_down():
+def test_contains_no_passwords():
     text = (ROOT / "compose.yaml").read_text()
     passwords = re.findall(r"^ *\w*(?:PASSWORD|SECRET_KEY|AUTH): (.*)$", text, flags=re.MULTILINE)
     passwords += re.findall(r"//[^:/\s]*:([^@\n]+)@", text)
@@ -53,7 +53,7 @@ def test_no_password_is_written_down():
     assert all(re.fullmatch(r"\$\{[A-Z_]+:\?set it in \.env\}", password) for password in passwords)
 
 
-def test_every_server_is_waited_for_and_keeps_its_data():
+def test_servers_have_health_checks_and_volumes():
     servers = set(SERVICES) - set(OURS)
     assert set(SERVICES["prepare"]["depends_on"]) == servers
     for name in servers:
@@ -63,27 +63,27 @@ def test_every_server_is_waited_for_and_keeps_its_data():
         assert SERVICES[name]["depends_on"] == {"prepare": {"condition": "service_completed_successfully"}}
 
 
-def test_postgres_has_shared_memory_for_its_parallel_builds():
+def test_postgres_has_shared_memory_for_parallel_builds():
     setting = re.search(r"maintenance_work_mem=(\d+)GB", SERVICES["postgres"]["command"])
     assert setting
     assert int(SERVICES["postgres"]["shm_size"].removesuffix("gb")) > int(setting[1])
 
 
-def test_our_processes_are_not_root():
+def test_runs_no_process_as_root():
     users = [argument for instruction, argument in INSTRUCTIONS if instruction == "USER"]
     assert users[-1] not in {"root", "0"}
     assert [instruction for instruction, _ in INSTRUCTIONS].index("USER") < len(INSTRUCTIONS) - 1
     assert all(SERVICES[name]["cap_drop"] == ["ALL"] for name in OURS)
 
 
-def test_images_name_their_versions():
+def test_pins_image_versions():
     images = [argument for instruction, argument in INSTRUCTIONS if instruction == "FROM"]
     images += re.findall(r"FROM (\S+)", SERVICES["elasticsearch"]["build"]["dockerfile_inline"])
     images += [service["image"] for service in SERVICES.values() if "build" not in service]
     assert all(re.search(r":[^:]*\d", image) for image in images)
 
 
-def test_the_example_lists_every_setting():
+def test_example_lists_every_setting():
     settings = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', (ROOT / "photosearch/settings.py").read_text()))
     settings |= {"DATABASE_URL", "BIND", "ASSISTANT_BIND", "ADMIN_USERNAME", "ADMIN_PASSWORD"}
     passwords = set(re.findall(r"\$\{([A-Z_]+):", (ROOT / "compose.yaml").read_text()))
@@ -91,5 +91,5 @@ def test_the_example_lists_every_setting():
     assert sorted(listed) == sorted(settings | passwords)
 
 
-def test_the_example_changes_nothing_as_it_stands():
+def test_example_contains_only_comments():
     assert all(not line or line.startswith("#") for line in EXAMPLE.splitlines())

@@ -1,4 +1,4 @@
-"""Whoever reads 简体中文 reads no English: every page is asked for in Chinese and looked through."""
+"""Requests every page in 简体中文 and looks for untranslated English."""
 
 import re
 from collections.abc import Iterator
@@ -13,9 +13,9 @@ from search.models import PhotoText
 from tests.browser.pages import PAGES
 from tests.drawing import picture
 
-SPOKEN = {"alt", "aria-label", "placeholder", "title", "data-too-large", "data-no-picture"}
-UNSPOKEN = {"script", "style", "code", "kbd", "template"}
-# Names and formats are the same in every language, and each language is called by its own name.
+TEXT_ATTRIBUTES = {"alt", "aria-label", "placeholder", "title", "data-too-large", "data-no-picture"}
+TEXTLESS_TAGS = {"script", "style", "code", "kbd", "template"}
+# Names and formats are the same in every language; each language is listed by its own name.
 NAMES = re.compile(
     r"photosearch|before|zip|IMPORT_ROOTS|Google|Takeout|iPhone|iPad|iTunes|WeChat|QQ|DingTalk|tlh|PostgreSQL|Valkey|Elasticsearch|Chrome|Firefox|Linux|English|JPE?G|PNG|GIF|WebP|BMP|TIFF|HEIC|AVIF"
     r"|EXIF|SHA-256|SHA-1|MD5|ConSE|CLIP|PP-OCRv\S*|\b[KMG]?B\b|[\w-]+\.png|anna|nothing-like-it|station"
@@ -24,17 +24,17 @@ NAMES = re.compile(
 )
 
 
-class Spoken(HTMLParser):
-    """Collects what a page says, to the eye and to the ear."""
+class TextCollector(HTMLParser):
+    """Collects the visible text of a page and the text of labels and titles."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.said: list[str] = []
+        self.texts: list[str] = []
         self._inside: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.said += [value for name, value in attrs if name in SPOKEN and value]
-        if tag in UNSPOKEN:
+        self.texts += [value for name, value in attrs if name in TEXT_ATTRIBUTES and value]
+        if tag in TEXTLESS_TAGS:
             self._inside.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
@@ -43,21 +43,21 @@ class Spoken(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if not self._inside and data.strip():
-            self.said.append(data.strip())
+            self.texts.append(data.strip())
 
 
 def english(page: str) -> Iterator[str]:
-    """What of the page has an English word in it."""
-    reader = Spoken()
+    """Yield the texts of the page that contain English words."""
+    reader = TextCollector()
     reader.feed(page)
-    for said in reader.said:
-        if re.search(r"[A-Za-z]{3,}", NAMES.sub("", said)):
-            yield said
+    for text in reader.texts:
+        if re.search(r"[A-Za-z]{3,}", NAMES.sub("", text)):
+            yield text
 
 
 @pytest.fixture
 def photo(store, owner) -> Photo:
-    """A photo of an administrator with a quota, with everything that a page may tell of one."""
+    """A photo with text and a failed step, whose owner is an administrator with a quota."""
     owner.is_staff = owner.is_superuser = True
     owner.save()
     Account.objects.create(owner=owner, quota=10**9)
@@ -67,7 +67,7 @@ def photo(store, owner) -> Photo:
     return photo
 
 
-def test_no_page_says_anything_in_english(photo, owner, settings):
+def test_chinese_pages_contain_no_english(photo, owner, settings):
     settings.ELASTICSEARCH_URL = ""
     stranger = Client(headers={"Accept-Language": "zh-CN"})
     client = Client(headers={"Accept-Language": "zh-CN", "User-Agent": "Mozilla/5.0 (Linux) Firefox/140.0"})
@@ -79,12 +79,12 @@ def test_no_page_says_anything_in_english(photo, owner, settings):
         response = (stranger if is_public else client).get(path.format(photo=photo.pk))
         page = response.content.decode()
         assert 'lang="zh-hans"' in page or path == "/status/search"
-        if said := list(english(page)):
-            found[path] = said
+        if texts := list(english(page)):
+            found[path] = texts
     assert found == {}
 
 
-def test_what_happens_is_said_in_chinese_too(photo, owner, settings):
+def test_messages_appear_in_chinese(photo, owner, settings):
     settings.AXES_FAILURE_LIMIT = 1
     stranger = Client(headers={"Accept-Language": "zh-CN"})
     client = Client(headers={"Accept-Language": "zh-CN"})
@@ -95,12 +95,12 @@ def test_what_happens_is_said_in_chinese_too(photo, owner, settings):
         "wrong password": client.post("/password/", {"old_password": "y", "new_password1": "a", "new_password2": "b"}),
         "saved": client.post("/account/choices", {"language": "zh-hans", "density": "compact"}, follow=True),
         "logged out elsewhere": client.post("/account/sessions/end", follow=True),
-        "nothing chosen": client.post("/upload", {}),
+        "no files": client.post("/upload", {}),
     }
-    assert {name: said for name, page in pages.items() if (said := list(english(page.content.decode())))} == {}
+    assert {name: texts for name, page in pages.items() if (texts := list(english(page.content.decode())))} == {}
 
 
-def test_an_english_page_would_be_found(photo, owner):
+def test_detects_english_text(photo, owner):
     client = Client()
     client.force_login(owner)
     assert len(list(english(client.get("/account").content.decode()))) > 10

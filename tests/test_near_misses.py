@@ -1,10 +1,10 @@
-"""Near misses must miss, or the tests that search beside them prove nothing."""
+"""The near-miss texts contain none of the words; otherwise the searches among them would prove nothing."""
 
 from search.query.folding import fold
 from tests.near_misses import CODE, HOLIDAY, MAIL, NAME, near_misses
 
 
-def test_near_misses_differ_from_each_other_and_from_what_is_searched():
+def test_near_misses_are_distinct_and_contain_no_word():
     texts = near_misses(500)
     assert len(set(texts)) == len(texts) == 500
     assert [text for text in texts if any(fold(word) in fold(text) for word in (CODE, HOLIDAY, NAME, MAIL))] == []

@@ -1,4 +1,4 @@
-"""Nobody sees another's photos: every address of the site, asked as a stranger, a second user and an administrator."""
+"""Requests every address as anonymous, another user and an administrator: none shows or changes the owner's photos."""
 
 import re
 from collections.abc import Iterator
@@ -44,9 +44,9 @@ from search.saved import note_search, save_search
 from tests.drawing import picture
 
 SECRET = "nightingale"
-# What every address is asked with, beside the photo's number.
+# Form fields and query parameters sent to every address, beside the photo's id.
 FIELDS = {"q": SECRET[:-2], "step": "thumbnails", "importance": "0", "description": "", "month": "2023-05"}
-# Pages that everybody may ask for, logged in or not.
+# Addresses that need no login.
 PUBLIC = {
     "/health",
     "/login/",
@@ -64,7 +64,7 @@ PUBLIC = {
 
 
 def object_number(name: str, photo: Photo) -> str:
-    """What stands in an address in the place of `name`, for the owner's own object; elsewhere the photo's number."""
+    """Return the id of the owner's object for the URL parameter `name`; by default the photo's id."""
     match name:
         case "upload_id":
             return str(PartialUpload.objects.get(owner=photo.owner).pk)
@@ -77,7 +77,7 @@ def object_number(name: str, photo: Photo) -> str:
 
 
 def addresses(photo: Photo, patterns: list | None = None, prefix: str = "/") -> Iterator[tuple[str, bool]]:
-    """Every address of the site, `photo`'s number wherever one belongs; and whether it is about one object."""
+    """Yield every address of the site with the ids filled in, and whether it is about one object."""
     for pattern in get_resolver().url_patterns if patterns is None else patterns:
         if isinstance(pattern, URLResolver):
             yield from addresses(photo, pattern.url_patterns, prefix + str(pattern.pattern))
@@ -91,9 +91,9 @@ def addresses(photo: Photo, patterns: list | None = None, prefix: str = "/") -> 
 
 @pytest.fixture
 def photo(store, owner) -> Photo:
-    """A photo whose name, text and description hold the secret, with everything that belongs to one."""
+    """A photo whose name, text and description contain SECRET, with a row in every related table."""
     with connection.cursor() as cursor:
-        # Far from the numbers of users, whom administrators may delete at addresses with a number.
+        # Ids that differ from those of users, which administrators may delete by id.
         cursor.execute("SELECT setval('gallery_photo_id_seq', greatest(nextval('gallery_photo_id_seq'), 1000000))")
     photo = store(picture(7), filename=f"{SECRET}.png")
     make_thumbnails([photo.pk])
@@ -106,7 +106,7 @@ def photo(store, owner) -> Photo:
     LookAlike.objects.create(one=photo, other=copy, owner=owner, model="x", distance=0.01, reads_alike=True)
     keep_apart([[photo.pk, store(picture(9)).pk]], user=owner, moment=timezone.now())
     PhotoMerge.objects.create(photo=photo, moment=timezone.now(), before={"description": SECRET})
-    # Its number too stands in every address.
+    # The same id as the photo, so that addresses of imports fit too.
     job = ImportJob.objects.create(pk=photo.pk, owner=owner, started_by=owner, roots=[f"/{SECRET}"], state="paused")
     photo.sources.update(job=job, path=f"/{SECRET}.png", albums=[SECRET], account=SECRET, conversation=SECRET)
     ImportItem.objects.create(job=job, path=f"/{SECRET}/{SECRET}.png", verdict="new", photo=photo)
@@ -122,8 +122,8 @@ def photo(store, owner) -> Photo:
     return Photo.objects.get(pk=photo.pk)
 
 
-def everything() -> list:
-    """All rows about photos, to see that nothing has changed."""
+def all_rows() -> list:
+    """Return all rows about photos, to compare before and after."""
     gallery_models = (Photo, StepAttempt, PhotoSource, PhotoMerge, ImportJob, ImportItem, PartialUpload)
     models = (*gallery_models, PhotoText, PhotoEmbedding, SavedSearch, ResultList, LookAlike, KeptApart)
     rows: list = [list(model.objects.order_by("pk").values()) for model in models]
@@ -139,10 +139,10 @@ def visitor(name: str) -> Client:
 
 
 @pytest.mark.parametrize("name", ["stranger", "second user", "administrator"])
-def test_no_address_shows_or_changes_anothers_photo(photo, name, settings):
+def test_hides_photos_from_others_at_every_address(photo, name, settings):
     settings.API_ANONYMOUS_PER_MINUTE = 1000
     client = visitor(name)
-    before = everything()
+    before = all_rows()
     group = ",".join(str(pk) for pk in Photo.objects.order_by("pk").values_list("pk", flat=True))
     asked = 0
     for path, is_about_photo in addresses(photo):
@@ -163,10 +163,10 @@ def test_no_address_shows_or_changes_anothers_photo(photo, name, settings):
             if name != "stranger" and "logout" in path:
                 client.force_login(User.objects.get(username=name))
     assert asked > 60
-    assert everything() == before
+    assert all_rows() == before
 
 
-def test_nobody_goes_on_with_anothers_search(photo):
+def test_hides_result_lists_from_others(photo):
     keys = {
         "list": ResultList.objects.get().pk,
         "like": SearchExample.objects.create(owner=photo.owner, model="x", vector=[1, 0]).pk,
@@ -178,7 +178,7 @@ def test_nobody_goes_on_with_anothers_search(photo):
             assert SECRET not in response.content.decode(), f"{parameter} shows it to {name}"
 
 
-def test_the_owner_sees_it(photo, owner, settings):
+def test_shows_photo_to_owner(photo, owner, settings):
     settings.ELASTICSEARCH_URL = ""
     client = Client()
     client.force_login(owner)
@@ -189,7 +189,7 @@ def test_the_owner_sees_it(photo, owner, settings):
         assert client.get(f"/photos/{photo.pk}/{path}")["Content-Type"].startswith("image/")
 
 
-def test_the_same_bytes_of_two_people_are_two_photos(photo, media_root):
+def test_stores_same_bytes_once_per_owner(photo, media_root):
     from io import BytesIO
 
     other = User.objects.create_user("other")
@@ -198,7 +198,7 @@ def test_the_same_bytes_of_two_people_are_two_photos(photo, media_root):
     assert twin.path != photo.path
 
 
-def test_an_administrator_who_deletes_a_user_reads_no_names(photo, owner):
+def test_deleting_user_shows_no_photo_names(photo, owner):
     client = visitor("administrator")
     page = client.get(f"/admin/auth/user/{owner.pk}/delete/").content.decode()
     assert "anna, and all photos of theirs: 3" in page
@@ -207,7 +207,7 @@ def test_an_administrator_who_deletes_a_user_reads_no_names(photo, owner):
         assert SECRET not in client.get(action).content.decode()
 
 
-def test_with_a_user_go_the_photos_files(photo, owner, django_capture_on_commit_callbacks):
+def test_deletes_files_with_user(photo, owner, django_capture_on_commit_callbacks):
     client = visitor("administrator")
     with django_capture_on_commit_callbacks(execute=True):
         client.post(f"/admin/auth/user/{owner.pk}/delete/", {"post": "yes"})
@@ -215,7 +215,7 @@ def test_with_a_user_go_the_photos_files(photo, owner, django_capture_on_commit_
     assert not photo.path.exists()
 
 
-def test_the_admin_knows_only_users(client, db):
+def test_admin_lists_only_users(client, db):
     client = visitor("administrator")
     page = client.get("/admin/").content.decode()
     apps = client.get("/admin/").context["app_list"]

@@ -1,4 +1,4 @@
-"""Everything that people read exists in Chinese, and the compiled catalogues are those of the sources."""
+"""Every message has a Chinese translation, and the compiled catalogues match their sources."""
 
 import ast
 import re
@@ -16,7 +16,7 @@ PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
 
 
 def python_strings(source: str) -> Iterator[str]:
-    """What is handed to gettext by any of its names."""
+    """Yield the string literals passed to gettext functions."""
     for node in ast.walk(ast.parse(source)):
         match node:
             case ast.Call(func=ast.Name(id="_" | "gettext" | "gettext_lazy"), args=[ast.Constant(value=str(text)), *_]):
@@ -28,7 +28,7 @@ def python_strings(source: str) -> Iterator[str]:
 
 
 def template_strings(source: str) -> Iterator[str]:
-    """What {% translate %}, {% blocktranslate %} and _("…") hold; Django turns the template into calls."""
+    """Yield the strings of {% translate %}, {% blocktranslate %} and _("…"), through Django's templatize."""
     for call in re.findall(
         r"""gettext\(u?('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")[,)]|_\(("[^"]*"|'[^']*')\)""", templatize(source)
     ):
@@ -40,12 +40,12 @@ def script_strings(source: str) -> Iterator[str]:
 
 
 def translation(entry: polib.POEntry) -> str:
-    """What stands for it in Chinese, which has one form for any number."""
+    """Return the translation; Chinese has a single plural form."""
     return entry.msgstr_plural[0] if entry.msgid_plural else entry.msgstr
 
 
 def used(domain: str) -> set[str]:
-    """Every string of the source that ought to be in the catalogue."""
+    """Return all messages of the source."""
     if domain == "djangojs":
         return {text for path in (ROOT / "static").rglob("*.js") for text in script_strings(path.read_text())}
     modules = [
@@ -58,7 +58,7 @@ def used(domain: str) -> set[str]:
 
 
 @pytest.mark.parametrize("domain", ["django", "djangojs"])
-def test_every_string_is_translated(domain):
+def test_translates_every_message(domain):
     catalogue = polib.pofile(str(CATALOGUES / f"{domain}.po"))
     translated = {entry.msgid for entry in catalogue.translated_entries()}
     strings = used(domain)
@@ -69,19 +69,19 @@ def test_every_string_is_translated(domain):
 
 
 @pytest.mark.parametrize("domain", ["django", "djangojs"])
-def test_translations_keep_the_placeholders(domain):
+def test_keeps_placeholders(domain):
     for entry in polib.pofile(str(CATALOGUES / f"{domain}.po")):
         assert sorted(PLACEHOLDER.findall(entry.msgid)) == sorted(PLACEHOLDER.findall(translation(entry))), entry.msgid
 
 
 @pytest.mark.parametrize("domain", ["django", "djangojs"])
-def test_translations_are_chinese(domain):
+def test_translations_contain_chinese(domain):
     for entry in polib.pofile(str(CATALOGUES / f"{domain}.po")):
         assert re.search(r"[\u4e00-\u9fff]", translation(entry)), entry.msgid
 
 
 @pytest.mark.parametrize("domain", ["django", "djangojs"])
-def test_the_compiled_catalogue_is_that_of_the_source(domain):
+def test_compiled_catalogue_matches_source(domain):
     source = polib.pofile(str(CATALOGUES / f"{domain}.po"))
     compiled = polib.mofile(str(CATALOGUES / f"{domain}.mo"))
     assert {(entry.msgctxt, entry.msgid): translation(entry) for entry in compiled} == {
