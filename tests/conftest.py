@@ -21,8 +21,8 @@ from gallery.intake.upload import store_upload
 from gallery.models import Photo
 from tests.drawing import picture
 
-# No deadlines, because the speed of the machine is not tested. The suite uses the same examples in every run, so that no
-# change fails by chance; `make soak` tries others.
+# No deadlines, because the speed of the machine is not tested. The suite uses the same examples in every run, so that
+# no change fails by chance; `make soak` tries others.
 any_machine = hypothesis_settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.register_profile("the same", any_machine, derandomize=True, database=None)
 hypothesis_settings.register_profile("others", any_machine, max_examples=2000, derandomize=False)

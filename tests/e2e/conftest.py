@@ -1,7 +1,7 @@
-"""One site and one browser for all tests of this folder; both end with the last of them.
+"""One site and one browser for all tests of this folder.
 
-Playwright keeps an event loop running in this thread, in which Django refuses to use the database: these tests use the
-database only inside the site (`Site.inside`), and the browser is gone before other tests begin.
+Playwright runs an event loop in this thread, in which Django refuses database access. These tests therefore use the
+database only in a process of the site (`Site.inside`), and close the browser before other tests start.
 """
 
 import tempfile
@@ -18,12 +18,12 @@ from tests.e2e.site import Site, wait_until
 from tests.servers import PROGRAMS
 
 SECONDS_FOR_SAMPLES = 600
-# Of a test with the fixtures that it is the first to need: a start of everything is among them.
+# Includes the fixtures that a test sets up first, such as the start of the whole site.
 LONGEST_TEST = 1200
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give these tests more time than others get."""
+    """Give these tests a longer time limit."""
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents and not item.get_closest_marker("timeout"):
@@ -32,7 +32,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="package")
 def site(elasticsearch: str) -> Iterator[Site]:
-    """A site with its samples processed. Its servers' programs are those that the other tests use, its data are not."""
+    """A site with processed samples: the server programs are shared with other tests, its data are its own."""
     with tempfile.TemporaryDirectory(prefix="ps-", dir="/tmp") as name:
         folder = Path(name)
         (folder / "servers").symlink_to(PROGRAMS)
@@ -47,21 +47,21 @@ def site(elasticsearch: str) -> Iterator[Site]:
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Headless Chromium."""
+    """Headless Chromium for all tests of the folder."""
     with chromium() as browser:
         yield browser
 
 
 @pytest.fixture
 def person(site: Site, browser: Browser) -> Iterator[Person]:
-    """The first person, who owns the samples, logged in."""
+    """The owner of the samples, logged in."""
     with Person.logged_in(browser, site, site.username, site.password) as person:
         yield person
 
 
 @pytest.fixture
 def stranger(site: Site, browser: Browser) -> Iterator[Person]:
-    """Somebody else, who owns nothing, logged in."""
+    """Another user without photos, logged in."""
     site.inside("add_user", "stranger", "quite another password", False)
     with Person.logged_in(browser, site, "stranger", "quite another password") as person:
         yield person
@@ -69,7 +69,7 @@ def stranger(site: Site, browser: Browser) -> Iterator[Person]:
 
 @pytest.fixture
 def administrator(site: Site, browser: Browser) -> Iterator[Person]:
-    """A second administrator, who owns nothing, logged in."""
+    """A second administrator without photos, logged in."""
     site.inside("add_user", "chief", "the password of a chief", True)
     with Person.logged_in(browser, site, "chief", "the password of a chief") as person:
         yield person
@@ -77,7 +77,7 @@ def administrator(site: Site, browser: Browser) -> Iterator[Person]:
 
 @pytest.fixture(scope="package")
 def near_misses(site: Site) -> int:
-    """500 photos beside the samples whose texts nearly say what is searched for."""
+    """500 photos whose texts nearly match the words of the searches."""
     site.inside("add_near_misses", site.username, 500)
     wait_until(lambda: not site.inside("waiting_for_index"), "the index holds the near misses", seconds=120)
     return 500

@@ -1,4 +1,4 @@
-"""Files to upload and to search with."""
+"""Draws pictures with text to upload and to search with."""
 
 from io import BytesIO
 
@@ -9,7 +9,7 @@ from photosearch.samples.sheet import Sheet
 
 
 def note(*lines: str) -> bytes:
-    """A PNG with these lines of text."""
+    """Return a PNG with these lines of text."""
     sheet = Sheet(1000, 100 + 120 * len(lines), "#fffaf0")
     for row, line in enumerate(lines):
         sheet.write((60, 60 + 120 * row), line, size=52)
@@ -17,12 +17,11 @@ def note(*lines: str) -> bytes:
 
 
 def bytes_of(filename: str) -> bytes:
-    """The file of a sample."""
+    """Return the bytes of a sample picture."""
     return next(sample for sample in SAMPLES if sample.filename == filename).read()
 
 
 def png(image: Image.Image) -> bytes:
-    """The file of an image."""
     file = BytesIO()
     image.save(file, "PNG")
     return file.getvalue()

@@ -1,4 +1,4 @@
-"""A small tree of each kind of source, built like the real ones, and what an import of it must say."""
+"""A small tree of files for each kind of import source, and the expected result of importing it."""
 
 import json
 import zipfile
@@ -20,27 +20,27 @@ WECHAT = "WeChat Files/wxid_heron/FileStorage"
 
 @dataclass(frozen=True)
 class Tree:
-    """`files` by path; those that are in no `archives` lie in the folder itself.
+    """Files by path, in the folder itself unless they are listed in `archives`.
 
-    `verdicts` says what becomes of which path, with the reason where there is one. The picture called `filename` shows
-    `words`, and its page says each of `told`.
+    `verdicts` holds the expected verdict and reason of each path. The picture `filename` shows `words`, and its page
+    shows each of `details`.
     """
 
     files: Mapping[str, bytes]
     verdicts: Mapping[str, str]
     words: str
     filename: str
-    told: Sequence[str]
+    details: Sequence[str]
     archives: Mapping[str, Sequence[str]] = field(default_factory=dict)
     caption: str = ""
 
     @property
     def shown(self) -> str:
-        """What stands below a hit: the caption before the name."""
+        """The text below a hit: the caption or else the file name."""
         return self.caption or self.filename
 
     def make(self, folder: Path) -> Path:
-        """Write it below `folder`."""
+        """Write the files below `folder`."""
         folder.mkdir(parents=True)
         packed = {path for paths in self.archives.values() for path in paths}
         for name, paths in self.archives.items():
@@ -52,7 +52,7 @@ class Tree:
 
 
 def archive_of(files: Mapping[str, bytes]) -> bytes:
-    """A zip archive with `files`."""
+    """Return a zip archive with these files."""
     file = BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         for path, data in files.items():
@@ -108,7 +108,7 @@ TREES = {
         },
         words="kingfisher 4711",
         filename="IMG_20190614_101112.jpg",
-        told=("June 14, 2019", "file name", "2019 Lake/copy of IMG_20190614_101112.jpg"),
+        details=("June 14, 2019", "file name", "2019 Lake/copy of IMG_20190614_101112.jpg"),
     ),
     "apple": Tree(
         files={
@@ -127,7 +127,7 @@ TREES = {
         },
         words="sandpiper 4712",
         filename="IMG_E0001.JPG",
-        told=("file time", "DCIM/100APPLE/IMG_0001.AAE"),
+        details=("file time", "DCIM/100APPLE/IMG_0001.AAE"),
     ),
     "takeout": Tree(
         files={
@@ -159,7 +159,7 @@ TREES = {
         words="grey heron 4713",
         filename="heron.jpg",
         caption="Waiting",
-        told=("June 15, 2021", "side-car file", "30.25000, 120.12500", "Quiet ponds", "archived", "Waiting"),
+        details=("June 15, 2021", "side-car file", "30.25000, 120.12500", "Quiet ponds", "archived", "Waiting"),
     ),
     "qq": Tree(
         files={
@@ -174,7 +174,7 @@ TREES = {
         },
         words="bittern 4714",
         filename="QQ截图20220708091011.png",
-        told=("July 8, 2022", "file name", "screenshot", "123456789", "a group"),
+        details=("July 8, 2022", "file name", "screenshot", "123456789", "a group"),
     ),
     "wechat": Tree(
         files={
@@ -189,7 +189,7 @@ TREES = {
         },
         words="plover 4715",
         filename=f"{ME}.jpg",
-        told=("May 1, 2023", "folder", "wxid_heron", CHAT),
+        details=("May 1, 2023", "folder", "wxid_heron", CHAT),
     ),
     "dingtalk": Tree(
         files={
@@ -204,6 +204,6 @@ TREES = {
         },
         words="lapwing 4716",
         filename="lapwing.jpg",
-        told=("Feb. 1, 2024", "folder", "wei", "Bird watchers"),
+        details=("Feb. 1, 2024", "folder", "wei", "Bird watchers"),
     ),
 }

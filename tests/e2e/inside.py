@@ -1,6 +1,6 @@
-"""What the tests do and see inside the site, beside its pages: called in a process of the site's (`Site.inside`).
+"""Functions that tests call in a process of the site (`Site.inside`).
 
-`python -m tests.e2e.inside` reads calls from its standard input, and writes answers: a line of JSON for each.
+`python -m tests.e2e.inside` reads one call per line of standard input and writes its answer as a line of JSON.
 """
 
 import json
@@ -27,19 +27,17 @@ from tests.near_misses import near_misses, picture_of  # noqa: E402
 
 
 def add_user(username: str, password: str, is_administrator: bool) -> None:
-    """Make another person."""
     User.objects.create_user(username, password=password, is_staff=is_administrator, is_superuser=is_administrator)
 
 
-def issue_key(username: str, *scopes: str) -> str:
-    """A key of a person's."""
+def issue_api_token(username: str, *scopes: str) -> str:
     return issue_token("test", user=User.objects.get(username=username), scopes=scopes)[1]
 
 
 def add_near_misses(owner: str, count: int) -> None:
-    """Store pictures of texts that nearly say what is searched for, their text being known without reading them.
+    """Store pictures of near-miss texts with their recognised text, so that OCR has nothing to do.
 
-    The rows of text enter beside the photos, in one transaction; everything else is done by the workers.
+    Photos and texts are committed in one transaction; the workers do the other steps.
     """
     user, engine = User.objects.get(username=owner), reader.engine_version()
     with transaction.atomic():
@@ -49,7 +47,7 @@ def add_near_misses(owner: str, count: int) -> None:
 
 
 def add_backlog(owner: str, count: int) -> None:
-    """Insert photos as an import does: rows and files, and nobody told."""
+    """Insert rows and files as an import does, without enqueueing tasks."""
     user = User.objects.get(username=owner)
     with transaction.atomic():
         for number in range(count):
@@ -59,7 +57,7 @@ def add_backlog(owner: str, count: int) -> None:
 
 
 def remove_photos(prefix: str) -> None:
-    """Delete the photos whose file names begin so."""
+    """Delete all photos whose file names start with `prefix`."""
     from gallery.photos.deletion import delete_photos
 
     for owner in User.objects.all():
@@ -67,14 +65,14 @@ def remove_photos(prefix: str) -> None:
 
 
 def unfinished(prefix: str = "") -> dict[str, list[str]]:
-    """For each step the file names, of those that begin with `prefix`, that it has not done and not given up."""
+    """Return for each step the names of files that it has neither done nor finally failed."""
     alive = Photo.objects.filter(defect="", filename__startswith=prefix)
     done = {
         Step.THUMBNAILS: alive.filter(thumbnail_version=THUMBNAIL_VERSION),
         Step.TEXT: alive.filter(text__engine=reader.engine_version()),
         Step.INDEX: alive.filter(indexed__revision=F("revision"), indexed__mapping=index.mapping_version()),
     }
-    # ConSE's, as long as there are no weights for CLIP; before the first, none is done.
+    # The model of ConSE, since there are no weights for CLIP; None before the first embedding.
     model = PhotoEmbedding.objects.values_list("model", flat=True).first()
     done[Step.EMBEDDING] = alive.filter(embeddings__model=model, embeddings__view=0)
     final = StepAttempt.objects.filter(attempts__gte=MAX_ATTEMPTS)
@@ -89,12 +87,12 @@ def unfinished(prefix: str = "") -> dict[str, list[str]]:
 
 
 def waiting_for_index() -> int:
-    """How many photos the index does not hold as they are now."""
+    """Return the number of photos whose index entry is missing or outdated."""
     return Photo.objects.exclude(indexed__revision=F("revision")).count()
 
 
 def given_up() -> dict[str, list[str]]:
-    """The steps that nothing tries again, by file name."""
+    """Return the finally failed steps by file name."""
     steps: dict[str, list[str]] = {}
     for attempt in StepAttempt.objects.select_related("photo").order_by("step"):
         if attempt.is_final:
@@ -103,28 +101,25 @@ def given_up() -> dict[str, list[str]]:
 
 
 def photo_id(filename: str) -> int:
-    """The id of the photo of that name."""
     return Photo.objects.get(filename=filename).pk
 
 
 def photos_called(filename: str) -> int:
-    """How many photos have that name."""
     return Photo.objects.filter(filename=filename).count()
 
 
 def photo_count() -> int:
-    """How many photos there are."""
     return Photo.objects.count()
 
 
 def main() -> None:
-    """Answer one call after the other, until nobody asks any more."""
+    """Answer calls until standard input ends."""
     for line in sys.stdin:
         function, arguments = json.loads(line)
         close_old_connections()
         try:
             answer = {"value": globals()[function](*arguments)}
-        except Exception:  # noqa: BLE001 - the one who asked hears of it
+        except Exception:  # noqa: BLE001 - reported to the caller
             answer = {"error": traceback.format_exc()}
         print(json.dumps(answer), flush=True)  # noqa: T201
 

@@ -1,4 +1,4 @@
-"""A picture that kills whoever decodes it, as a fault in a C library does: no exception, no farewell."""
+"""A picture that kills the process that decodes it, as a crash in a C library does."""
 
 import os
 import signal
@@ -12,13 +12,13 @@ DEADLY_SIZE = (667, 401)
 
 
 class PoisonConfig(AppConfig):
-    """Arms Pillow when Django starts."""
+    """Patches Pillow when Django starts."""
 
     name = "tests.e2e"
     label = "poison"
 
     def ready(self) -> None:
-        """Whoever asks for the pixels of a picture of the deadly size dies; its header can be read."""
+        """Kill the process that loads pixels of a picture of DEADLY_SIZE; its header can be read."""
         load = ImageFile.ImageFile.load
 
         def load_or_die(image: ImageFile.ImageFile) -> Any:
@@ -30,7 +30,7 @@ class PoisonConfig(AppConfig):
 
 
 def deadly_picture() -> bytes:
-    """A PNG of the deadly size."""
+    """Return a PNG of DEADLY_SIZE."""
     file = BytesIO()
     Image.effect_noise(DEADLY_SIZE, 40).save(file, "PNG")
     return file.getvalue()

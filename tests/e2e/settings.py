@@ -1,4 +1,4 @@
-"""The product's settings, and beside its applications one that makes a certain picture deadly."""
+"""The settings of photosearch plus an application that makes a certain picture deadly."""
 
 from photosearch.settings import *  # noqa: F403
 from photosearch.settings import INSTALLED_APPS

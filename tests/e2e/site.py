@@ -1,4 +1,4 @@
-"""A whole photosearch in a data folder of its own: started, looked into, hurt and stopped."""
+"""Runs a whole site in its own data folder: starts, inspects, kills and stops its programs."""
 
 import json
 import os
@@ -17,7 +17,7 @@ from supervisor.xmlrpc import SupervisorTransport
 from photosearch.embedded.account import server_account
 
 ROOT = Path(__file__).resolve().parents[2]
-# The product's settings and a picture that kills whoever decodes it (tests/e2e/poison.py).
+# Adds a picture that kills the process that decodes it (tests/e2e/poison.py).
 SETTINGS = "tests.e2e.settings"
 SERVER_VARIABLES = (
     "DATABASE_URL",
@@ -31,14 +31,14 @@ SECONDS_TO_START = 400
 
 
 class Site:
-    """`manage.py up` with all its own servers; `url` answers between `start()` and `stop()`."""
+    """`manage.py up` with its own servers; `url` answers between `start()` and `stop()`."""
 
     username, password = "lin", "correct horse battery staple"
 
     def __init__(self, folder: Path, *, port: int) -> None:
         self.folder = folder
         self.url = f"http://localhost:{port}"
-        # What people may import from.
+        # The import root.
         self.pictures = folder / "pictures"
         self.environment = {name: value for name, value in os.environ.items() if name not in SERVER_VARIABLES} | {
             "DATA_DIR": str(folder),
@@ -49,13 +49,13 @@ class Site:
             "ADMIN_PASSWORD": self.password,
         }
         self.output: list[str] = []
-        # The browser's cookies of those who have logged in, by their name.
+        # Browser cookies of logged-in users, by username.
         self.sessions: dict[str, Any] = {}
         self.process: subprocess.Popen[str] | None = None
         self._inside: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
-        """Start it and wait until it says that it answers."""
+        """Start the site and wait until it prints its address."""
         self.pictures.mkdir(exist_ok=True)
         command = [sys.executable, "manage.py", "up"]
         self.process = subprocess.Popen(
@@ -63,14 +63,14 @@ class Site:
         )
         threading.Thread(target=self._read_output, daemon=True).start()
         wait_until(self._is_up, "the site answers", seconds=SECONDS_TO_START, otherwise=lambda: "".join(self.output))
-        # Its files must belong to the account that the site runs as.
+        # Files that it creates must belong to the account that the site runs as.
         command = server_account().command([sys.executable, "-m", "tests.e2e.inside"])
         self._inside = subprocess.Popen(
             command, cwd=ROOT, env=self.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
 
     def stop(self) -> None:
-        """Stop it as Ctrl-C does."""
+        """Stop the site as Ctrl-C does."""
         if self._inside:
             self._inside.communicate()
         if self.process and self.process.poll() is None:
@@ -78,7 +78,7 @@ class Site:
             self.process.wait(timeout=120)
 
     def inside(self, function: str, *arguments: Any) -> Any:
-        """Call a function of tests/e2e/inside.py in a process of the site's, and return what it returns."""
+        """Call a function of tests/e2e/inside.py in a process of the site and return its result."""
         assert self._inside
         assert self._inside.stdin
         assert self._inside.stdout
@@ -89,7 +89,7 @@ class Site:
         return answer["value"]
 
     def wait_until_settled(self, *, seconds: float, prefix: str = "") -> None:
-        """Wait until every step has done or given up every photo whose file name begins with `prefix`."""
+        """Wait until every step is done or has finally failed for all photos whose name starts with `prefix`."""
         wait_until(
             lambda: not any(self.inside("unfinished", prefix).values()),
             "all photos are processed",
@@ -98,11 +98,11 @@ class Site:
         )
 
     def programs(self) -> dict[str, dict[str, Any]]:
-        """What the supervisor knows of each program, by its name."""
+        """Return the supervisor's process info by program name."""
         return {program["name"]: program for program in self._supervisor().getAllProcessInfo()}
 
     def kill(self, name: str) -> None:
-        """Kill a program with all its processes, as the kernel does when memory runs out."""
+        """Kill a program and all its descendants with SIGKILL."""
         for process in _with_descendants(self.programs()[name]["pid"]):
             try:
                 os.kill(process, signal.SIGKILL)
@@ -110,15 +110,13 @@ class Site:
                 continue
 
     def stop_program(self, name: str) -> None:
-        """Stop a program until it is started again."""
+        """Stop a program; the supervisor does not restart it."""
         self._supervisor().stopProcess(self._full_name(name))
 
     def start_program(self, name: str) -> None:
-        """Start a program that was stopped."""
         self._supervisor().startProcess(self._full_name(name))
 
     def log(self, name: str) -> str:
-        """What a program has logged."""
         return (self.folder / "logs" / f"{name}.log").read_text(errors="replace")
 
     def _full_name(self, name: str) -> str:
@@ -142,7 +140,7 @@ class Site:
 def wait_until(
     condition: Callable[[], Any], what: str, *, seconds: float, otherwise: Callable[[], Any] = lambda: ""
 ) -> Any:
-    """Wait until `condition()` is true and return it; fail after `seconds`, with what `otherwise()` tells."""
+    """Wait until `condition()` is true and return its value; fail after `seconds` with `otherwise()` in the message."""
     deadline = time.monotonic() + seconds
     while not (value := condition()):
         assert time.monotonic() < deadline, f"not within {seconds} s: {what}. {otherwise()}"

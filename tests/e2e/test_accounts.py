@@ -1,4 +1,4 @@
-"""A site started by root runs no process as root, and leaves nothing that root owns or that is open to others."""
+"""A site started by root runs no process as root and creates no file that root owns or other accounts can read."""
 
 import os
 import subprocess

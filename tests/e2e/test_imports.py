@@ -1,4 +1,4 @@
-"""Each kind of source is imported through the pages, found by search, and taken back as if it had never been there."""
+"""Imports each kind of source through the pages, finds its pictures by search and undoes the import."""
 
 from pathlib import Path
 from typing import Any
@@ -10,27 +10,27 @@ from tests.e2e.import_trees import TREES, Tree, archive_of
 from tests.e2e.person import Person
 from tests.e2e.site import Site
 
-PATIENCE = 60_000  # milliseconds; a worker may be busy with something else
+PATIENCE = 60_000  # milliseconds; the worker may be busy
 
 
 @pytest.fixture
 def tree(request: pytest.FixtureRequest, site: Site) -> Tree:
-    """The tree of the source that the test is about, lying where people may import from."""
+    """The tree of the source, written below the import root."""
     tree = TREES[request.param]
     tree.make(site.pictures / request.param)
     return tree
 
 
 @pytest.mark.parametrize(("source", "tree"), [(name, name) for name in TREES if name != "dingtalk"], indirect=["tree"])
-def test_a_folder_is_imported_found_and_taken_back(person: Person, source: str, tree: Tree) -> None:
-    choose(person, source)
+def test_imports_finds_and_undoes_folder(person: Person, source: str, tree: Tree) -> None:
+    open_folder(person, source)
     person.page.get_by_role("button", name="Check first").click()
     expect(state(person)).to_have_text("checked", timeout=PATIENCE)
     person.page.get_by_role("button", name="Import", exact=True).click()
     follow(person, tree)
 
 
-def test_an_uploaded_archive_is_imported_found_and_taken_back(person: Person) -> None:
+def test_imports_finds_and_undoes_uploaded_archive(person: Person) -> None:
     tree = TREES["dingtalk"]
     person.page.goto("/imports/new")
     files: Any = [{"name": "office.zip", "mimeType": "application/zip", "buffer": archive_of(tree.files)}]
@@ -39,7 +39,7 @@ def test_an_uploaded_archive_is_imported_found_and_taken_back(person: Person) ->
     follow(person, tree)
 
 
-def test_an_archive_that_is_none_is_refused_with_a_sentence(person: Person) -> None:
+def test_rejects_file_that_is_no_archive(person: Person) -> None:
     person.page.goto("/imports/new")
     files: Any = [{"name": "office.zip", "mimeType": "application/zip", "buffer": b"PK and nothing else"}]
     person.page.get_by_label("Zip archive").set_input_files(files)
@@ -47,8 +47,8 @@ def test_an_archive_that_is_none_is_refused_with_a_sentence(person: Person) -> N
     expect(person.page.get_by_role("region", name="Upload")).to_contain_text("is not a zip archive")
 
 
-def choose(person: Person, folder: str) -> None:
-    """Go to the folder of that name through the folder browser."""
+def open_folder(person: Person, folder: str) -> None:
+    """Open the folder in the folder browser."""
     person.page.goto("/imports")
     person.page.get_by_role("link", name="New import").click()
     # Administrators see whole paths.
@@ -58,12 +58,12 @@ def choose(person: Person, folder: str) -> None:
 
 
 def state(person: Person) -> Any:
-    """What the page of the import says of its state."""
+    """Return the locator of the import's state."""
     return person.page.locator("#import .state")
 
 
 def follow(person: Person, tree: Tree) -> None:
-    """Wait until the import has ended, look at everything that it brought, and take it back."""
+    """Wait until the import has finished, check its results and undo it."""
     expect(state(person)).to_have_text("finished", timeout=PATIENCE)
     address = person.page.url
     with person.page.expect_navigation():
@@ -75,8 +75,8 @@ def follow(person: Person, tree: Tree) -> None:
     person.finds(tree.words, tree.shown, seconds=60)
     person.open_photo(tree.filename)
     about = person.page.locator(".about")
-    for told in tree.told:
-        expect(about.get_by_text(told).or_(about.locator(f"textarea:text-is('{told}')")).first).to_be_visible()
+    for detail in tree.details:
+        expect(about.get_by_text(detail).or_(about.locator(f"textarea:text-is('{detail}')")).first).to_be_visible()
     person.page.goto(address)
     person.page.get_by_role("button", name="Take it back …").click()
     person.page.get_by_role("button", name="Take it back", exact=True).click()
@@ -85,8 +85,8 @@ def follow(person: Person, tree: Tree) -> None:
     assert tree.shown not in person.look_for(tree.words)
 
 
-def test_the_folders_are_as_they_were(site: Site) -> None:
-    """Reading a source, and taking its import back, leaves its files alone."""
+def test_keeps_source_folders_unchanged(site: Site) -> None:
+    """Importing and undoing leaves the source files unchanged."""
     for name, tree in TREES.items():
         folder = site.pictures / name
         if folder.exists() and not tree.archives:

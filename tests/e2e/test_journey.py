@@ -1,4 +1,4 @@
-"""The journey that the project exists for: log in, find the samples, drop pictures, find them too."""
+"""The main journey: log in, find the samples, upload pictures and find them."""
 
 from io import BytesIO
 
@@ -10,7 +10,7 @@ from tests.e2e.drawing import bytes_of, note, png
 from tests.e2e.person import Person
 from tests.near_misses import CODE, HOLIDAY, MAIL, NAME
 
-# What a person types, and the sample that must come first.
+# Words and the sample that must be the first hit.
 FIRST = {
     CODE: "boarding-pass.png",
     HOLIDAY: "meme-holiday.png",
@@ -22,13 +22,13 @@ FIRST = {
 
 
 @pytest.mark.parametrize(("words", "filename"), FIRST.items())
-def test_a_search_brings_the_right_sample_first(person: Person, words: str, filename: str):
+def test_ranks_right_sample_first(person: Person, words: str, filename: str):
     assert person.search(words)[0] == filename
     assert "does not answer" not in person.notices()
     assert "cannot be compared" not in person.notices()
 
 
-def test_every_sample_is_found_first_by_the_words_that_it_shows(person: Person):
+def test_finds_every_sample_by_its_words(person: Person):
     wrong = {
         words: hits[:3]
         for sample in SAMPLES
@@ -38,13 +38,13 @@ def test_every_sample_is_found_first_by_the_words_that_it_shows(person: Person):
     assert wrong == {}
 
 
-def test_a_hit_shows_where_its_words_stand(person: Person):
+def test_highlights_words_in_hits(person: Person):
     person.look_for(CODE)
     reason = person.page.locator("#results .reasons").first
     assert reason.locator("mark, em").first.inner_text() == CODE
 
 
-def test_words_that_look_like_html_are_shown_as_words(person: Person):
+def test_escapes_html_in_recognised_text(person: Person):
     assert person.look_for("onerror")[0] == "img-src-x.png"
     assert "<img src=x onerror=alert(1)>" in person.page.locator("#results .reasons").first.inner_text()
     person.open_photo("img-src-x.png")
@@ -54,11 +54,11 @@ def test_words_that_look_like_html_are_shown_as_words(person: Person):
 
 @pytest.mark.usefixtures("near_misses")
 @pytest.mark.parametrize(("words", "filename"), FIRST.items())
-def test_near_misses_do_not_come_before_the_right_sample(person: Person, words: str, filename: str):
+def test_ranks_near_misses_below_right_sample(person: Person, words: str, filename: str):
     assert person.look_for(words)[0] == filename
 
 
-def test_an_uploaded_picture_is_soon_found_by_its_words(person: Person):
+def test_finds_uploaded_picture_within_a_minute(person: Person):
     person.upload("allotment.png", note("Allotment 27, key under the blue pot", "菜园 27 号，钥匙在蓝花盆下"))
     person.finds("blue pot", "allotment.png", seconds=60)
     person.finds("蓝花盆", "allotment.png", seconds=60)
@@ -73,20 +73,20 @@ def test_an_uploaded_picture_is_soon_found_by_its_words(person: Person):
 
 
 @pytest.mark.parametrize("filename", ["chelsea.png", "flower.jpg", "long-article.png"])
-def test_a_picture_finds_itself_first(person: Person, filename: str):
+def test_picture_search_ranks_same_picture_first(person: Person, filename: str):
     before = person.site.inside("photo_count")
     assert person.search_with_picture("whatever.png", bytes_of(filename))[0] == filename
     assert person.site.inside("photo_count") == before
 
 
-def test_a_part_of_a_picture_finds_the_whole(person: Person):
+def test_cropped_picture_finds_original(person: Person):
     photograph = Image.open(BytesIO(bytes_of("china.jpg")))
     width, height = photograph.size
     part = photograph.crop((width // 10, height // 10, width * 9 // 10, height * 9 // 10)).convert("L")
     assert "china.jpg" in person.search_with_picture("part.png", png(part))[:3]
 
 
-def test_a_photo_page_shows_its_text_and_similar_photos(person: Person):
+def test_photo_page_shows_text_and_similar_photos(person: Person):
     person.open_photo("meme-sunday.jpg")
     person.page.locator(".about").get_by_text("周日还要上班").first.wait_for()
     similar = person.page.locator("section.similar .tile img")
@@ -94,7 +94,7 @@ def test_a_photo_page_shows_its_text_and_similar_photos(person: Person):
     assert "meme-sunday.jpg" not in similar.evaluate_all("images => images.map(image => image.alt)")
 
 
-def test_others_see_nothing_of_it(stranger: Person, administrator: Person):
+def test_hides_photos_from_other_users(stranger: Person, administrator: Person):
     photo_id = stranger.site.inside("photo_id", "boarding-pass.png")
     for other in (stranger, administrator):
         for words in (*FIRST, "ext:png"):
@@ -104,7 +104,7 @@ def test_others_see_nothing_of_it(stranger: Person, administrator: Person):
             assert other.page.request.get(f"/photos/{photo_id}{page}").status == 404
 
 
-def test_a_file_that_is_no_picture_is_refused_with_a_sentence(person: Person):
+def test_rejects_file_that_is_no_picture(person: Person):
     before = person.site.inside("photo_count")
     person.page.goto("/upload")
     files = [{"name": "notes.png", "mimeType": "image/png", "buffer": b"these are words"}]

@@ -1,4 +1,4 @@
-"""Servers stop, processes are killed, a picture kills whoever opens it: nothing is lost or stuck, and pages say so."""
+"""Stops servers, kills processes and uploads a deadly picture: nothing is lost or stuck, and pages say what failed."""
 
 import pytest
 from playwright.sync_api import expect
@@ -13,7 +13,7 @@ INDEX_IS_DOWN = "keyword index does not answer"
 ENCODER_IS_DOWN = "cannot be compared"
 
 
-def test_without_elasticsearch_the_database_answers_and_the_page_says_so(site: Site, person: Person):
+def test_searches_database_without_elasticsearch(site: Site, person: Person):
     site.stop_program("elasticsearch")
     try:
         assert person.look_for("NH961")[0] == "boarding-pass.png"
@@ -30,7 +30,7 @@ def test_without_elasticsearch_the_database_answers_and_the_page_says_so(site: S
     site.wait_until_settled(seconds=60, prefix="down")
 
 
-def test_without_valkey_uploads_succeed_and_are_processed_later(site: Site, person: Person):
+def test_accepts_uploads_without_valkey(site: Site, person: Person):
     site.stop_program("valkey")
     try:
         person.upload("no-queue.png", note("Uploaded without a queue", "没有队列也能上传"))
@@ -40,7 +40,7 @@ def test_without_valkey_uploads_succeed_and_are_processed_later(site: Site, pers
     person.finds("without a queue", "no-queue.png", seconds=60)
 
 
-def test_without_the_encoder_words_are_still_found_and_the_page_says_so(site: Site, person: Person):
+def test_finds_words_without_encoder(site: Site, person: Person):
     site.stop_program("encoder")
     try:
         assert person.look_for("NH961 flight")[:1] in ([], ["boarding-pass.png"])
@@ -51,7 +51,7 @@ def test_without_the_encoder_words_are_still_found_and_the_page_says_so(site: Si
     person.finds("cat", "chelsea.png", seconds=60)
 
 
-def test_processes_killed_in_the_middle_of_a_batch_lose_nothing(site: Site, person: Person):
+def test_loses_nothing_when_workers_are_killed(site: Site, person: Person):
     before = site.inside("photo_count")
     site.inside("add_backlog", site.username, BACKLOG)
     for name in ("worker-default", "worker-vision", "worker-ocr", "encoder", "clock", "valkey", "web"):
@@ -69,7 +69,7 @@ def test_processes_killed_in_the_middle_of_a_batch_lose_nothing(site: Site, pers
     site.inside("remove_photos", "archive-")
 
 
-def test_a_picture_that_kills_its_workers_is_given_up_alone(site: Site, person: Person):
+def test_gives_up_only_picture_that_kills_workers(site: Site, person: Person):
     person.upload("deadly.png", deadly_picture())
     person.upload("neighbour.png", note("Uploaded beside a deadly picture", "旁边有一张致命的图片"))
     person.finds("deadly picture", "neighbour.png", seconds=120)
@@ -91,6 +91,6 @@ def test_a_picture_that_kills_its_workers_is_given_up_alone(site: Site, person: 
 
 
 @pytest.mark.parametrize("filename", ["chelsea.png", "boarding-pass.png"])
-def test_what_was_there_before_is_there_still(person: Person, filename: str):
+def test_still_finds_samples_afterwards(person: Person, filename: str):
     photo_id = person.site.inside("photo_id", filename)
     assert person.page.request.get(f"/photos/{photo_id}/original").body() == bytes_of(filename)

@@ -1,4 +1,4 @@
-"""The example client against a running server: the same steps as in its first lines."""
+"""Runs the example client against a live server."""
 
 import os
 import subprocess
@@ -26,13 +26,13 @@ CLIENT = Path(__file__).resolve().parents[2] / "examples" / "photosearch_client.
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("media_root", "broker")]
 
 
-class Lossy(ThreadingTCPServer):
-    """Stands before the server at `port`; the connection that comes as the `lost` one is cut in the middle."""
+class LossyProxy(ThreadingTCPServer):
+    """A proxy before the server at `port` that cuts the connection number `lost` in the middle."""
 
     daemon_threads = True
 
     def __init__(self, port: int, *, lost: int) -> None:
-        super().__init__(("localhost", 0), Between)
+        super().__init__(("localhost", 0), ForwardedConnection)
         self.port, self.lost, self.count = port, lost, 0
         self.url = f"http://localhost:{self.server_address[1]}"
         Thread(target=self.serve_forever, daemon=True).start()
@@ -42,22 +42,22 @@ class Lossy(ThreadingTCPServer):
         super().__exit__(*error)
 
 
-class Between(StreamRequestHandler):
-    """One connection."""
+class ForwardedConnection(StreamRequestHandler):
+    """Forwards one connection in both directions."""
 
     def handle(self) -> None:
         self.server.count += 1
         left = 300_000 if self.server.count == self.server.lost else 1 << 30
-        with create_connection(("localhost", self.server.port)) as behind:
-            Thread(target=self.hand_back, args=[behind], daemon=True).start()
+        with create_connection(("localhost", self.server.port)) as server:
+            Thread(target=self.send_answer, args=[server], daemon=True).start()
             while left > 0 and (data := self.request.recv(65536)):
-                behind.sendall(data)
+                server.sendall(data)
                 left -= len(data)
-            behind.shutdown(SHUT_RDWR)
+            server.shutdown(SHUT_RDWR)
 
-    def hand_back(self, behind: socket) -> None:
+    def send_answer(self, server: socket) -> None:
         with suppress(OSError):
-            while data := behind.recv(65536):
+            while data := server.recv(65536):
                 self.request.sendall(data)
             self.request.shutdown(SHUT_RDWR)
 
@@ -91,7 +91,7 @@ def folder(tmp_path) -> Path:
     return folder
 
 
-def test_a_folder_is_uploaded_once(run, folder, owner):
+def test_uploads_folder_once(run, folder, owner):
     first = run("upload", folder)
     assert first.returncode == 0, first.stderr
     assert "3 sent, 0 duplicates, 0 refused" in first.stdout
@@ -100,7 +100,7 @@ def test_a_folder_is_uploaded_once(run, folder, owner):
     assert "0 sent, 3 duplicates, 0 refused" in run("upload", folder).stdout
 
 
-def test_what_is_no_picture_is_told_and_the_rest_is_sent(run, folder):
+def test_reports_file_that_is_no_picture(run, folder):
     (folder / "broken.jpg").write_bytes(b"words")
     finished = run("upload", folder)
     assert finished.returncode == 1
@@ -108,7 +108,7 @@ def test_what_is_no_picture_is_told_and_the_rest_is_sent(run, folder):
     assert Photo.objects.count() == 2
 
 
-def test_where_there_is_no_room_it_stops_with_the_servers_sentence(run, folder, owner):
+def test_stops_when_quota_is_exhausted(run, folder, owner):
     Account.objects.create(owner=owner, quota=1)
     finished = run("upload", folder)
     assert finished.returncode == 1
@@ -116,7 +116,7 @@ def test_where_there_is_no_room_it_stops_with_the_servers_sentence(run, folder, 
     assert "refused" not in finished.stdout
 
 
-def test_what_is_too_large_is_told_without_sending_it(run, folder, settings):
+def test_reports_large_file_without_sending_it(run, folder, settings):
     settings.MAX_UPLOAD_BYTES = 1000
     (folder / "large.png").write_bytes(picture(3) + b"\0" * 1000)
     finished = run("upload", folder)
@@ -125,12 +125,12 @@ def test_what_is_too_large_is_told_without_sending_it(run, folder, settings):
     assert "3 sent, 0 duplicates, 1 refused" in finished.stdout
 
 
-def test_an_archive_is_imported_though_the_connection_is_lost(run, tmp_path, live_server):
+def test_imports_archive_after_lost_connection(run, tmp_path, live_server):
     archive = tmp_path / "手机.zip"
     with ZipFile(archive, "w") as file:
         file.writestr("one.png", picture(1))
         file.writestr("noise.bin", os.urandom(1 << 20))
-    with Lossy(urlsplit(live_server.url).port, lost=2) as proxy, ThreadPoolExecutor() as pool:
+    with LossyProxy(urlsplit(live_server.url).port, lost=2) as proxy, ThreadPoolExecutor() as pool:
         running = pool.submit(run, "import", archive, url=proxy.url)
         while not (ImportJob.objects.exists() or running.done()):
             time.sleep(0.1)
@@ -141,7 +141,7 @@ def test_an_archive_is_imported_though_the_connection_is_lost(run, tmp_path, liv
     assert Photo.objects.get().filename == "one.png"
 
 
-def test_what_is_no_archive_is_told_in_the_servers_words(run, tmp_path):
+def test_reports_file_that_is_no_archive(run, tmp_path):
     (tmp_path / "words.zip").write_text("words")
     finished = run("import", tmp_path / "words.zip")
     assert finished.returncode == 1
@@ -149,7 +149,7 @@ def test_what_is_no_archive_is_told_in_the_servers_words(run, tmp_path):
     assert "Traceback" not in finished.stderr
 
 
-def test_it_waits_as_long_as_it_is_told_and_asks_again_after_a_lost_connection(run):
+def test_retries_after_throttling_and_lost_connection(run):
     answers = [
         b"HTTP/1.1 429 Too Many Requests\r\nRetry-After: 0\r\n\r\n",
         b"",
@@ -171,7 +171,7 @@ def test_it_waits_as_long_as_it_is_told_and_asks_again_after_a_lost_connection(r
     assert not answers
 
 
-def test_words_are_found_and_what_is_found_is_downloaded(run, folder, tmp_path):
+def test_finds_and_downloads_photo(run, folder, tmp_path):
     run("upload", folder)
     line = run("search", "登机牌").stdout.split()
     photo = Photo.objects.get(filename="登机牌 1.png")
@@ -181,26 +181,26 @@ def test_words_are_found_and_what_is_found_is_downloaded(run, folder, tmp_path):
     assert (tmp_path / f"{photo.pk}-登机牌 1.png").read_bytes() == picture(1)
 
 
-def test_a_download_that_broke_off_goes_on(run, folder, tmp_path):
+def test_resumes_download(run, folder, tmp_path):
     run("upload", folder)
     photo = Photo.objects.get(filename="登机牌 1.png")
     part = tmp_path / f"{photo.pk}-登机牌 1.png.part"
     part.write_bytes(picture(1)[:20])
     assert run("download", photo.pk, "--to", tmp_path).returncode == 0
     assert (tmp_path / part.name.removesuffix(".part")).read_bytes() == picture(1)
-    part.write_bytes(b"x" * 20)  # of another file: told, and not taken
+    part.write_bytes(b"x" * 20)  # a part of another file
     finished = run("download", photo.pk, "--to", tmp_path)
     assert finished.returncode == 1
     assert "is damaged" in finished.stderr
 
 
-def test_a_wrong_key_is_told_in_the_servers_words(run, folder):
+def test_reports_unknown_token(run, folder):
     finished = run("upload", folder, key="ps_wrong")
     assert finished.returncode == 1
     assert "unknown, expired or revoked" in finished.stderr
 
 
-def test_a_server_that_is_not_there_and_a_missing_key_are_told_in_a_sentence(run, folder):
+def test_reports_missing_server_and_missing_token(run, folder):
     finished = run("upload", folder, url=f"http://localhost:{free_port()}")
     assert finished.returncode == 1
     assert "No answer from" in finished.stderr
@@ -210,7 +210,7 @@ def test_a_server_that_is_not_there_and_a_missing_key_are_told_in_a_sentence(run
     assert "Set PHOTOSEARCH_TOKEN" in finished.stderr
 
 
-def test_it_needs_nothing_but_python():
+def test_imports_only_standard_library():
     source = CLIENT.read_text()
     names = {line.split()[1].split(".")[0] for line in source.splitlines() if line.startswith(("import ", "from "))}
     assert names <= sys.stdlib_module_names
