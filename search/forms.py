@@ -1,5 +1,6 @@
 """The fields of the search page; the address holds the same ones, so that a search can be kept and sent."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -9,11 +10,11 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 
 from gallery.access.fields import MAX_NUMBER
-from gallery.models import MAX_IMPORTANCE, Photo
-from gallery.pictures.images import EXTENSIONS
+from gallery.models import Photo
 from search.models import SavedSearch
-from search.query.filters import Filters
-from search.query.parser import MAX_PIXELS, MAX_QUERY_LENGTH, midnight
+from search.query.filters import FORM_LIMITS, Filters, Limit
+from search.query.parser import MAX_QUERY_LENGTH
+from search.query.values import MAX_TEXT_LENGTH, Choice, Moment, TextPart, WholeNumber, midnight
 from search.vectors.examples import Example, PartOfPhoto, Region, StoredPhoto, read_picture
 
 LIMITS = (20, 60, 120, 240)
@@ -36,6 +37,31 @@ class RegionField(forms.CharField):
         return left, top, right, bottom
 
 
+def _field_of(limit: Limit) -> forms.Field:
+    """Return the form field that sets `limit`."""
+    label, value = limit.filter.label, limit.filter.value
+    match value:
+        case Choice():
+            choices = [("", _("any")), *value.options.items()]
+            return forms.ChoiceField(label=label, required=False, choices=choices)
+        case WholeNumber(unit="stars"):
+            stars = [(number, "★" * number) for number in range(1, value.largest + 1)]
+            return forms.TypedChoiceField(
+                label=label, required=False, choices=[("", _("any")), *stars], coerce=int, empty_value=None
+            )
+        case WholeNumber():
+            widget = forms.NumberInput({"placeholder": _("pixels"), "inputmode": "numeric"})
+            return forms.IntegerField(
+                label=label, required=False, min_value=value.smallest, max_value=value.largest, widget=widget
+            )
+        case Moment():
+            # Browsers' date pickers send ISO 8601 in every language.
+            day = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+            return forms.DateField(label=label, required=False, widget=day, input_formats=["%Y-%m-%d"])
+        case TextPart():
+            return forms.CharField(label=label, required=False, max_length=MAX_TEXT_LENGTH)
+
+
 class SaveForm(forms.Form):
     """The name for a search that is saved."""
 
@@ -53,23 +79,6 @@ class SearchForm(forms.Form):
     """Words and filters. Its widgets belong to the form around the search box, wherever on the page they stand."""
 
     q = forms.CharField(required=False, max_length=MAX_QUERY_LENGTH)
-    extension = forms.ChoiceField(
-        label=_("Type"),
-        required=False,
-        choices=[("", _("any")), *((extension, extension.upper()) for extension in sorted(set(EXTENSIONS.values())))],
-    )
-    kind = forms.ChoiceField(label=_("Kind"), required=False, choices=[("", _("any")), *Photo.Kind.choices])
-    min_width = forms.IntegerField(label=_("Width from"), required=False, min_value=1, max_value=MAX_PIXELS)
-    min_height = forms.IntegerField(label=_("Height from"), required=False, min_value=1, max_value=MAX_PIXELS)
-    min_importance = forms.TypedChoiceField(
-        label=_("Importance from"),
-        required=False,
-        choices=[("", _("any")), *((stars, "★" * stars) for stars in range(1, MAX_IMPORTANCE + 1))],
-        coerce=int,
-        empty_value=None,
-    )
-    after = forms.DateField(label=_("Taken from"), required=False)
-    before = forms.DateField(label=_("Taken before"), required=False)
     order = forms.ChoiceField(
         label=_("Order"),
         required=False,
@@ -80,7 +89,7 @@ class SearchForm(forms.Form):
     photo = forms.IntegerField(required=False, min_value=1, max_value=MAX_NUMBER, widget=forms.HiddenInput)
     region = RegionField(label=_("Part of the picture"), required=False, widget=forms.HiddenInput)
     top = forms.TypedChoiceField(
-        label=_("How many"),
+        label=_("Max. results"),
         required=False,
         choices=[("", _("all")), *((limit, str(limit)) for limit in LIMITS)],
         coerce=int,
@@ -89,14 +98,10 @@ class SearchForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, field in self.fields.items():
+        self.fields |= {limit.name: _field_of(limit) for limit in FORM_LIMITS}
+        self.order_fields(["q", *(limit.name for limit in FORM_LIMITS)])
+        for field in self.fields.values():
             field.widget.attrs["form"] = "search"
-            if isinstance(field, forms.DateField):
-                # The browser's own picker speaks ISO 8601, whatever the page's language.
-                field.widget = forms.DateInput({"type": "date", "form": "search"}, format="%Y-%m-%d")
-                field.input_formats = ["%Y-%m-%d"]
-            if name.startswith("min_") and isinstance(field, forms.IntegerField):
-                field.widget.attrs |= {"placeholder": _("pixels"), "inputmode": "numeric"}
 
     @property
     def filter_fields(self) -> list[forms.BoundField]:
@@ -111,16 +116,9 @@ class SearchForm(forms.Form):
 
     def filters(self) -> Filters:
         """What a valid form asks of the photos, beside the words."""
-        data = self.cleaned_data
-        return Filters(
-            extension=data["extension"],
-            kind=data["kind"],
-            min_width=data["min_width"],
-            min_height=data["min_height"],
-            min_importance=data["min_importance"],
-            after=midnight(data["after"]) if data["after"] else None,
-            before=midnight(data["before"]) if data["before"] else None,
-        )
+        values = {limit.name: self.cleaned_data[limit.name] for limit in FORM_LIMITS}
+        days = {name: midnight(value) for name, value in values.items() if isinstance(value, date)}
+        return Filters(**(values | days))
 
     def example(self, *, user: AbstractBaseUser) -> Example | None:
         """The picture that the search of a valid form starts from.

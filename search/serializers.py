@@ -1,6 +1,5 @@
 """What the API takes and says of searches."""
 
-from dataclasses import fields
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -9,12 +8,11 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from gallery.access.fields import MAX_NUMBER, QueryInteger, QuerySerializer, StrictString
-from gallery.models import MAX_IMPORTANCE, Photo
-from gallery.pictures.images import EXTENSIONS
 from gallery.serializers import LocalTimeField, Page, PhotoSerializer, StateField
 from search.forms import RegionField
-from search.query.filters import Filters
-from search.query.parser import MAX_PIXELS, MAX_QUERY_LENGTH
+from search.query.filters import LIMITS, Filters, Limit
+from search.query.parser import MAX_QUERY_LENGTH
+from search.query.values import MAX_TEXT_LENGTH, Choice, Moment, TextPart, WholeNumber
 from search.ranking.results import Hit
 from search.vectors.examples import Region
 
@@ -28,32 +26,33 @@ BOX = {"type": "array", "items": CORNERS, "minItems": 4, "maxItems": 4}
 
 
 class FilterQuery(QuerySerializer):
-    """What photos must be, in a list and in a search alike."""
+    """Limits that photos must meet, in lists and in searches."""
 
-    extension = serializers.ChoiceField(sorted(set(EXTENSIONS.values())), required=False)
-    min_width = QueryInteger(required=False, min_value=1, max_value=MAX_PIXELS)
-    max_width = QueryInteger(required=False, min_value=1, max_value=MAX_PIXELS)
-    min_height = QueryInteger(required=False, min_value=1, max_value=MAX_PIXELS)
-    max_height = QueryInteger(required=False, min_value=1, max_value=MAX_PIXELS)
-    min_importance = QueryInteger(required=False, min_value=0, max_value=MAX_IMPORTANCE)
-    max_importance = QueryInteger(required=False, min_value=0, max_value=MAX_IMPORTANCE)
-    kind = serializers.ChoiceField(Photo.Kind.choices, required=False)
-    taken_from = LocalTimeField(required=False, help_text="This moment or later.")
-    taken_before = LocalTimeField(required=False, help_text="Earlier than this moment.")
-    filename = StrictString(required=False, max_length=255, trim_whitespace=False, help_text="A part of the name.")
-    camera = StrictString(
-        required=False, max_length=255, trim_whitespace=False, help_text="A part of its make and model."
-    )
-    source = StrictString(
-        required=False, max_length=255, trim_whitespace=False, help_text="A part of the path that it was imported from."
-    )
+    def get_fields(self) -> dict[str, serializers.Field]:
+        """Return the declared fields, and one for each limit."""
+        return super().get_fields() | {limit.parameter: _parameter_of(limit) for limit in LIMITS.values()}
 
     def filters(self) -> Filters:
-        """The filters of a valid query."""
-        given: dict[str, Any] = dict(self.validated_data)
-        renamed: dict[str, Any] = {"after": given.get("taken_from"), "before": given.get("taken_before")}
-        same = {field.name for field in fields(Filters)} & set(given)
-        return Filters(**renamed, **{name: given[name] for name in same})
+        """Return the filters of a valid query."""
+        given = self.validated_data
+        return Filters(**{limit.name: given.get(limit.parameter) for limit in LIMITS.values()})
+
+
+def _parameter_of(limit: Limit) -> serializers.Field:
+    value, description = limit.filter.value, limit.filter.help_text or None
+    match value:
+        case Choice():
+            return serializers.ChoiceField(list(value.options.items()), required=False, help_text=description)
+        case WholeNumber():
+            return QueryInteger(
+                required=False, min_value=value.smallest, max_value=value.largest, help_text=description
+            )
+        case Moment():
+            return LocalTimeField(required=False, help_text=description)
+        case TextPart():
+            return StrictString(
+                required=False, max_length=MAX_TEXT_LENGTH, trim_whitespace=False, help_text=description
+            )
 
 
 class RunQuery(QuerySerializer):

@@ -24,12 +24,13 @@ from gallery.access.fields import (
 from gallery.access.problems import CONFLICT, ApiView, Conflict, check_precondition
 from gallery.access.schema import response_header
 from gallery.access.tokens import Scope
-from gallery.models import MAX_IMPORTANCE, Photo
-from gallery.pictures.images import EXTENSIONS
 from gallery.serializers import DAY
 from search.forms import LIMITS, SearchForm
 from search.models import RecentSearch, SavedSearch
-from search.query.parser import MAX_PIXELS, MAX_QUERY_LENGTH, InvalidQuery, parse
+from search.query import filters
+from search.query.filters import FORM_LIMITS
+from search.query.parser import MAX_QUERY_LENGTH, parse
+from search.query.values import MAX_TEXT_LENGTH, Choice, InvalidQuery, Moment, TextPart, WholeNumber
 from search.saved import (
     NameTaken,
     TooManySaved,
@@ -80,13 +81,6 @@ class SearchFields(StrictSerializer):
         max_length=MAX_QUERY_LENGTH,
         help_text="Words and filters, in the query syntax.",
     )
-    extension = serializers.ChoiceField(sorted(set(EXTENSIONS.values())), required=False, allow_null=True)
-    kind = serializers.ChoiceField(Photo.Kind.choices, required=False, allow_null=True)
-    min_width = JsonInteger(required=False, allow_null=True, min_value=1, max_value=MAX_PIXELS)
-    min_height = JsonInteger(required=False, allow_null=True, min_value=1, max_value=MAX_PIXELS)
-    min_importance = JsonInteger(required=False, allow_null=True, min_value=1, max_value=MAX_IMPORTANCE)
-    after = Day(required=False, allow_null=True, help_text="Only photos taken on or after this day.")
-    before = Day(required=False, allow_null=True, help_text="Only photos taken before this day.")
     order = serializers.ChoiceField(
         ["newest", "oldest"], required=False, allow_null=True, help_text="Order of the results; relevance by default."
     )
@@ -99,6 +93,10 @@ class SearchFields(StrictSerializer):
     )
     region = Part(required=False, allow_null=True, help_text="Part of `photo`: left, top, right and bottom in 0–1.")
     top = Limit(required=False, allow_null=True, help_text="Largest number of results.")
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        """Return the declared fields, and one for each filter of the search form."""
+        return super().get_fields() | {limit.name: _field_of(limit) for limit in FORM_LIMITS}
 
     def validate_q(self, text: str | None) -> str | None:
         """Refuse a query that the search itself would refuse."""
@@ -120,6 +118,24 @@ class SearchFields(StrictSerializer):
         if said.get("region") and not said.get("photo"):
             raise serializers.ValidationError({"region": _("Say of which photo this is a part.")})
         return form.address()
+
+
+def _field_of(limit: filters.Limit) -> serializers.Field:
+    options: dict[str, Any] = {
+        "required": False,
+        "allow_null": True,
+        "help_text": limit.filter.help_text or None,
+    }
+    value = limit.filter.value
+    match value:
+        case Choice():
+            return serializers.ChoiceField(list(value.options.items()), **options)
+        case WholeNumber():
+            return JsonInteger(min_value=max(1, value.smallest), max_value=value.largest, **options)
+        case Moment():
+            return Day(**options)
+        case TextPart():
+            return StrictString(max_length=MAX_TEXT_LENGTH, **options)
 
 
 class NewSavedSearch(SearchFields):

@@ -23,7 +23,7 @@ from gallery.models import Photo
 from gallery.pictures.images import InvalidImage, read_header
 from search.encoders.client import EncoderBusy
 from search.forms import SearchForm
-from search.query.parser import InvalidQuery
+from search.query.values import InvalidQuery
 from search.ranking.hybrid import SearchPage, continue_search, search_by_example, search_by_image, search_by_text
 from search.ranking.result_lists import ResultListGone
 from search.saved import saved_searches

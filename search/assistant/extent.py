@@ -18,7 +18,7 @@ from gallery.pictures.images import InvalidImage
 from photosearch.caching import remember
 from search.encoders.client import EncoderBusy
 from search.forms import SearchForm
-from search.query.parser import InvalidQuery
+from search.query.values import InvalidQuery
 from search.ranking.ranker import Ranker
 from search.saved import MOST_FOR_ASSISTANTS, searches_for_assistants
 from search.vectors.examples import ExampleGone

@@ -16,7 +16,8 @@ from gallery.models import Photo
 from search.assistant.contact_sheet import make_contact_sheet
 from search.assistant.gate import Answer, Caller, Refused, answer, key_in
 from search.models import PhotoText
-from search.query.parser import MAX_QUERY_LENGTH, InvalidQuery
+from search.query.parser import MAX_QUERY_LENGTH
+from search.query.values import InvalidQuery
 from search.ranking.hybrid import search_by_text
 from search.ranking.results import Hit
 

@@ -18,7 +18,7 @@ from elasticsearch.helpers import streaming_bulk
 from gallery.models import Photo, PhotoQuerySet
 from search.keywords.mapping import PhotoDocument, mapping_version
 from search.models import IndexedPhoto
-from search.query.filters import CameraName
+from search.query.filters import INDEX_COLUMNS
 
 __all__ = [
     "KeywordSearchUnavailable",
@@ -180,8 +180,10 @@ def _rebuild(client: Elasticsearch) -> None:
 
 
 def _indexable() -> PhotoQuerySet:
-    photos = Photo.objects.filter(defect="").annotate(camera=CameraName("metadata")).prefetch_related("sources")
-    return photos.select_related("text").defer("metadata", "text__lines", "text__folded")
+    photos = Photo.objects.filter(defect="").select_related("text").defer("metadata", "text__lines", "text__folded")
+    for column in INDEX_COLUMNS:
+        photos = column.load(photos)
+    return photos
 
 
 def _write_all(client: Elasticsearch, photo_ids: list[int], *, index: str) -> dict[int, int]:

@@ -9,6 +9,7 @@ words in another order or form. Its single characters are dropped: 调休, cut i
 
 import hashlib
 import json
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -18,6 +19,7 @@ from django_elasticsearch_dsl.registries import registry
 from elasticsearch.dsl import MetaField, analyzer, char_filter, normalizer, token_filter, tokenizer
 
 from gallery.models import Photo
+from search.query.filters import INDEX_COLUMNS
 from search.query.folding import IDLE_SPACE, LATIN, LONGEST_SHORT_WORD, SEPARATORS, SPACES, compose
 
 # Lucene's longest term has 32,766 bytes.
@@ -80,7 +82,24 @@ def part_of_text() -> fields.TextField:
     return fields.TextField(index=False, norms=False, fields=ways)
 
 
+INDEX_FIELDS: dict[str, Callable[[], fields.DEDField]] = {
+    "keyword": fields.KeywordField,
+    "integer": fields.IntegerField,
+    "byte": fields.ByteField,
+    "date": fields.DateField,
+    "text": part_of_text,
+}
+
+
+def add_filter_columns(document: type[Document]) -> type[Document]:
+    """Add the columns of all filters to the mapping of `document`."""
+    for column in INDEX_COLUMNS:
+        document._doc_type.mapping.field(column.name, INDEX_FIELDS[str(column.index_type)]())
+    return document
+
+
 @registry.register_document
+@add_filter_columns
 class PhotoDocument(Document):
     """A photo as the index holds it; its id is the photo's, its version the photo's revision."""
 
@@ -91,15 +110,6 @@ class PhotoDocument(Document):
         whole=fields.KeywordField(normalizer=lower_case, ignore_above=LONGEST_KEYWORD),
     )
     description = searchable_text()
-    camera = part_of_text()
-    source = part_of_text()
-    extension = fields.KeywordField()
-    kind = fields.KeywordField()
-    width = fields.IntegerField()
-    height = fields.IntegerField()
-    importance = fields.ByteField()
-    # Local time where the picture was taken, kept as if it were UTC.
-    taken_at = fields.DateField()
     uploaded_at = fields.DateField()
 
     class Index:
@@ -115,17 +125,15 @@ class PhotoDocument(Document):
         model = Photo
         ignore_signals = True
 
+    def prepare(self, photo: Photo) -> dict[str, Any]:
+        """Return the document of a photo that INDEX_COLUMNS have loaded."""
+        values = {column.name: column.index_value(photo) for column in INDEX_COLUMNS}
+        composed = {name: compose(value) if isinstance(value, str) else value for name, value in values.items()}
+        return super().prepare(photo) | composed
+
     def prepare_text(self, photo: Photo) -> str:
         """The text found in the picture, composed; empty where none is found yet."""
         return compose(photo.text.text) if hasattr(photo, "text") else ""
-
-    def prepare_camera(self, photo: Photo) -> str:
-        """Make and model; not of the metadata, which search.keywords.index does not read, but of its own column."""
-        return compose(getattr(photo, "camera", ""))
-
-    def prepare_source(self, photo: Photo) -> str:
-        """Every place that the bytes came from, each on a line."""
-        return compose("\n".join(source.path for source in photo.sources.all()))
 
     def prepare_filename(self, photo: Photo) -> str:
         return compose(photo.filename)

@@ -126,11 +126,11 @@ def _anywhere(clauses: Iterator[Clause]) -> Clause:
 
 
 def _filters(filters: Filters) -> Iterator[Clause]:
-    for field, comparison, value in filters.conditions():
+    for column, comparison, value in filters.conditions():
         match comparison:
             case "exact":
-                yield {"term": {field: value}}
+                yield {"term": {column.name: value}}
             case "icontains":
-                yield _occurs(field, str(value), quoted=True)
+                yield _occurs(column.name, str(value), quoted=True)
             case _:
-                yield {"range": {field: {comparison: value}}}
+                yield {"range": {column.name: {comparison: value}}}

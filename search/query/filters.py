@@ -1,78 +1,213 @@
-"""What a photo must be, whatever it shows: `Filters`, the same for the database and for the keyword index."""
+"""The table of filters, and the limits that a query sets with them.
+
+The parser, the search form, the parameters of the API, the mapping of the keyword index and the help page derive from
+FILTERS: a new filter is one row here.
+"""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, replace
-from datetime import datetime
+from dataclasses import dataclass
 
-from django.db.models import Exists, Func, OuterRef, Q, TextField
-from django.db.models.lookups import Contains
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
-from gallery.models import PhotoSource
+from gallery.models import MAX_IMPORTANCE, Photo
+from gallery.pictures.images import EXTENSIONS
+from search.query.columns import CameraColumn, Column, SourceColumn
+from search.query.values import Choice, Comparison, Label, Moment, TextPart, Value, WholeNumber
 
+MAX_PIXELS = 1_000_000
 
-class CameraName(Func):
-    """Make and model of the camera in a photo's metadata, in lower case; a trigram index holds this expression."""
-
-    output_field = TextField()
-    template = "lower(coalesce(%(expressions)s ->> 'make', '') || ' ' || coalesce(%(expressions)s ->> 'model', ''))"
+EXTENSION = Choice(
+    {extension: extension.upper() for extension in sorted(set(EXTENSIONS.values()))},
+    {
+        f"{dot}{spelling}": extension
+        for dot in ("", ".")
+        for spelling, extension in (
+            *((extension, extension) for extension in EXTENSIONS.values()),
+            ("jpeg", "jpg"),
+            ("jpe", "jpg"),
+            ("tif", "tiff"),
+            ("heif", "heic"),
+        )
+    },
+    is_open=True,
+)
+KIND = Choice(
+    dict(Photo.Kind.choices),
+    {
+        **dict.fromkeys(("photo", "photos", "照片"), Photo.Kind.PHOTO.value),
+        **dict.fromkeys(("screenshot", "screenshots", "截图", "截屏"), Photo.Kind.SCREENSHOT.value),
+        **dict.fromkeys(("meme", "memes", "sticker", "stickers", "表情", "表情包"), Photo.Kind.MEME.value),
+    },
+)
+PIXELS = WholeNumber(1, MAX_PIXELS, "pixels")
+STARS = WholeNumber(0, MAX_IMPORTANCE, "stars")
+TAKEN_AT = Column("taken_at", "date")
 
 
 @dataclass(frozen=True)
-class Filters:
-    """What a photo must be, whatever it shows; None and "" ask for nothing.
+class Filter:
+    """A condition that users type as `name:value`, or set in the search form.
 
-    Widths and heights are in pixels, limits inclusive; `after` includes its moment, `before` excludes it, both in the
-    local time where the picture was taken.
+    `keys` are shorter names to type, `example` and `summary` a row of the help page. `label` names the field of the
+    search form, which leaves out filters without a label. `parameter` is the API's name if it differs, and `help_text`
+    the API's description.
     """
 
-    extension: str = ""
-    kind: str = ""
-    min_width: int | None = None
-    max_width: int | None = None
-    min_height: int | None = None
-    max_height: int | None = None
-    min_importance: int | None = None
-    max_importance: int | None = None
-    after: datetime | None = None
-    before: datetime | None = None
-    filename: str = ""
-    camera: str = ""
-    source: str = ""
+    name: str
+    value: Value
+    column: Column
+    example: str
+    summary: Label
+    keys: tuple[str, ...] = ()
+    label: Label = ""
+    parameter: str = ""
+    help_text: str = ""
+
+    @property
+    def limits(self) -> "tuple[Limit, ...]":
+        """The limits that this filter can set: a lower and an upper one of a number, otherwise one."""
+        return tuple(Limit(name, comparison, self) for name, comparison in self.value.limits(self.name).items())
+
+
+@dataclass(frozen=True)
+class Limit:
+    """One comparison of a filter, such as min_width."""
+
+    name: str
+    comparison: Comparison
+    filter: Filter
+
+    @property
+    def parameter(self) -> str:
+        """Its name in the API."""
+        return self.filter.parameter or self.name
+
+
+FILTERS = (
+    Filter(
+        name="extension",
+        keys=("ext",),
+        value=EXTENSION,
+        column=Column("extension", "keyword"),
+        example="ext:png",
+        summary=_("file type"),
+        label=_("File type"),
+    ),
+    Filter(
+        name="kind",
+        value=KIND,
+        column=Column("kind", "keyword"),
+        example="kind:meme",
+        summary=_("photo, screenshot or meme"),
+        label=_("Kind"),
+    ),
+    Filter(
+        name="width",
+        value=PIXELS,
+        column=Column("width", "integer"),
+        example="width:>1000",
+        summary=_("size in pixels"),
+        label=_("Min. width"),
+    ),
+    Filter(
+        name="height",
+        value=PIXELS,
+        column=Column("height", "integer"),
+        example="height:<500",
+        summary=_("size in pixels"),
+        label=_("Min. height"),
+    ),
+    Filter(
+        name="importance",
+        value=STARS,
+        column=Column("importance", "byte"),
+        example="importance:>=3",
+        summary=_("rating"),
+        label=_("Min. rating"),
+    ),
+    Filter(
+        name="after",
+        value=Moment("gte"),
+        column=TAKEN_AT,
+        example="after:2023-05",
+        summary=_("date taken"),
+        label=_("Taken from"),
+        parameter="taken_from",
+        help_text="Only photos taken at this time or later.",
+    ),
+    Filter(
+        name="before",
+        value=Moment("lt"),
+        column=TAKEN_AT,
+        example="before:2024",
+        summary=_("date taken"),
+        label=_("Taken before"),
+        parameter="taken_before",
+        help_text="Only photos taken before this time.",
+    ),
+    Filter(
+        name="camera",
+        value=TextPart(),
+        column=CameraColumn("camera", "text"),
+        example="camera:fuji",
+        summary=_("camera"),
+        help_text="Part of the camera's make and model.",
+    ),
+    Filter(
+        name="source",
+        value=TextPart(),
+        column=SourceColumn("source", "text"),
+        example="source:WeChat",
+        summary=_("folder it was imported from"),
+        help_text="Part of a path that the photo was imported from.",
+    ),
+    Filter(
+        name="filename",
+        value=TextPart(),
+        column=Column("filename", None),
+        example="filename:IMG",
+        summary=_("file name"),
+        help_text="Part of the file name.",
+    ),
+)
+LIMITS = {limit.name: limit for row in FILTERS for limit in row.limits}
+FORM_LIMITS = tuple(row.limits[0] for row in FILTERS if row.label)
+FILTERS_BY_KEY = {key: row for row in FILTERS for key in (row.name, *row.keys)}
+INDEX_COLUMNS = tuple(dict.fromkeys(row.column for row in FILTERS if row.column.index_type))
+
+
+class Filters:
+    """Values of limits by their names, such as Filters(min_width=500); None and "" set no limit.
+
+    Widths and heights are in pixels. `after` includes its moment, `before` excludes it, both in the local time where
+    the picture was taken.
+    """
+
+    def __init__(self, **values: object) -> None:
+        if unknown := values.keys() - LIMITS.keys():
+            raise TypeError(f"unknown limits: {', '.join(sorted(unknown))}")
+        self._values = {name: value for name, value in values.items() if value not in (None, "")}
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Filters) and self._values == other._values
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self._values.items()))
+
+    def __repr__(self) -> str:
+        return f"Filters({', '.join(f'{name}={value!r}' for name, value in self._values.items())})"
 
     def __or__(self, other: "Filters") -> "Filters":
-        """These filters, and those of `other` where these ask for nothing."""
-        mine = {field.name: getattr(self, field.name) for field in fields(self)}
-        return replace(other, **{name: value for name, value in mine.items() if value not in (None, "")})
+        """Return these limits, and those of `other` that these do not set."""
+        return Filters(**(other._values | self._values))
 
-    def conditions(self) -> Iterator[tuple[str, str, object]]:
-        """Yield (field of PhotoDocument, "exact" | "gte" | "lte" | "lt" | "icontains", value) for all asked for."""
-        for name, field, comparison in (
-            ("extension", "extension", "exact"),
-            ("kind", "kind", "exact"),
-            ("min_width", "width", "gte"),
-            ("max_width", "width", "lte"),
-            ("min_height", "height", "gte"),
-            ("max_height", "height", "lte"),
-            ("min_importance", "importance", "gte"),
-            ("max_importance", "importance", "lte"),
-            ("after", "taken_at", "gte"),
-            ("before", "taken_at", "lt"),
-            ("filename", "filename", "icontains"),
-            ("camera", "camera", "icontains"),
-            ("source", "source", "icontains"),
-        ):
-            value = getattr(self, name)
-            if value not in (None, ""):
-                yield field, comparison, value
+    def conditions(self) -> Iterator[tuple[Column, Comparison, object]]:
+        """Yield the column, the comparison and the value of each limit that is set."""
+        for name, value in self._values.items():
+            limit = LIMITS[name]
+            yield limit.filter.column, limit.comparison, value
 
     def photo_conditions(self) -> Q:
-        """The same as a condition on Photo."""
-        return Q(*(_photo_condition(*condition) for condition in self.conditions()))
-
-
-def _photo_condition(field: str, comparison: str, value: object) -> Q:
-    if field == "camera":
-        return Q(Contains(CameraName("metadata"), str(value).lower()))
-    if field == "source":
-        return Q(Exists(PhotoSource.objects.filter(photo=OuterRef("pk"), path__icontains=str(value))))
-    return Q((f"{field}__{comparison}", value))
+        """Return the limits as a condition on Photo."""
+        return Q(*(column.condition(comparison, value) for column, comparison, value in self.conditions()))

@@ -6,21 +6,19 @@ A date becomes a filter that looks like one above the results; quoted, it is a p
 import re
 import unicodedata
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date
 from functools import cached_property
-from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from gallery.models import MAX_IMPORTANCE, Photo
 from search.query.dates import DATE_PATTERN, Period, read_date
-from search.query.filters import Filters
+from search.query.filters import FILTERS_BY_KEY, Filters
 from search.query.folding import compose
+from search.query.values import InvalidQuery, TypedValue, midnight
 
 MAX_QUERY_LENGTH = 1000
 MAX_TERMS = 32
-MAX_PIXELS = 1_000_000
 
 # Filters, phrases in any of the quotation marks people type, words; each may be negated. NFKC has turned the full-width
 # forms of : " - < > = into plain ones before.
@@ -29,7 +27,7 @@ TOKEN = re.compile(
     (?P<minus> [-−–](?=\S) )?
     (?:
         (?P<date> {DATE_PATTERN} )
-        | (?P<key> ext|extension|kind|filename|camera|source|width|height|importance|after|before )
+        | (?P<key> {"|".join(map(re.escape, FILTERS_BY_KEY))} )
         : (?P<comparison> [<>]=? | = )? (?P<value> "[^"]*"? | [^\s"]+ )
         | "(?P<straight>[^"]*)"? | “(?P<curly>[^”]*)”? | 「(?P<corner>[^」]*)」?
         | (?P<word> [^\s"“「]+ )
@@ -37,24 +35,11 @@ TOKEN = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-YEAR = re.compile(r"\d{4}")
-TEXTS = {"filename", "camera", "source"}
-KINDS = {
-    **dict.fromkeys(("photo", "photos", "照片"), Photo.Kind.PHOTO),
-    **dict.fromkeys(("screenshot", "screenshots", "截图", "截屏"), Photo.Kind.SCREENSHOT),
-    **dict.fromkeys(("meme", "memes", "sticker", "stickers", "表情", "表情包"), Photo.Kind.MEME),
-}
 CODE = re.compile(r"\d|@|[a-z]\.[a-z]", re.IGNORECASE)
-EXTENSIONS = {"jpeg": "jpg", "jpe": "jpg", "tif": "tiff", "heif": "heic"}
 SCRIPTS_OF_NAMES = {
     **dict.fromkeys(("cjk", "ideographic"), "han"),  # 々 is an "ideographic iteration mark".
     **dict.fromkeys(("hiragana", "katakana", "katakana-hiragana"), "kana"),  # ー is both.
 }
-NUMBERS = {"width": MAX_PIXELS, "height": MAX_PIXELS, "importance": MAX_IMPORTANCE}
-
-
-class InvalidQuery(ValueError):
-    """What was typed cannot be searched for; the message is a sentence for the person."""
 
 
 @dataclass(frozen=True)
@@ -175,61 +160,9 @@ def scripts_of(text: str) -> frozenset[str]:
 
 
 def _read_filter(token: re.Match[str], today: date) -> Filters:
-    key, comparison, value = token["key"].lower(), token["comparison"] or "", token["value"].strip('"')
+    key = token["key"].lower()
     if token["minus"]:
         raise InvalidQuery(_("A filter such as “%(key)s:” cannot be excluded; leave out the minus.") % {"key": key})
-    if key in {"ext", "extension"}:
-        return Filters(extension=extension_of(value))
-    if key == "kind":
-        return Filters(kind=_read_kind(value))
-    if key in TEXTS:
-        texts: dict[str, Any] = {key: value}
-        return Filters(**texts)
-    if key in {"after", "before"}:
-        moment = _read_moment(key, value, today)
-        return Filters(after=moment) if key == "after" else Filters(before=moment)
-    return _read_number(key, comparison, value)
-
-
-def _read_kind(value: str) -> str:
-    try:
-        return KINDS[value.lower()].value
-    except KeyError as error:
-        raise InvalidQuery(_("“kind:” is one of photo, screenshot and meme.")) from error
-
-
-def extension_of(value: str) -> str:
-    """The extension under which files called `value` are kept: jpeg becomes jpg, and so on."""
-    value = value.lower().lstrip(".")
-    return EXTENSIONS.get(value, value)
-
-
-def _read_number(key: str, comparison: str, value: str) -> Filters:
-    if not value.isdecimal() or len(value) > len(str(MAX_PIXELS)) or int(value) > NUMBERS[key]:
-        raise InvalidQuery(
-            _("“%(key)s:” takes a whole number up to %(limit)d, for example %(key)s:>=3.")
-            % {"key": key, "limit": NUMBERS[key]}
-        )
-    number = int(value)
-    limits: dict[str, Any] = {
-        f"min_{key}": {"<": None, "<=": None, ">": number + 1}.get(comparison, number),
-        f"max_{key}": {"<": number - 1, "<=": number, "=": number}.get(comparison),
-    }
-    return Filters(**limits)
-
-
-def _read_moment(key: str, value: str, today: date) -> datetime:
-    """The beginning of a year, of any date as people type them, or of a day."""
-    try:
-        if YEAR.fullmatch(value):
-            return midnight(date(int(value), 1, 1))
-        if period := read_date(value, today=today):
-            return midnight(period.first)
-    except ValueError:
-        pass  # The year 0000.
-    raise InvalidQuery(_("“%(key)s:” takes a year, month or day, for example %(key)s:2023-05.") % {"key": key})
-
-
-def midnight(day: date) -> datetime:
-    """The moment at which `day` begins, where the picture was taken: pictures' times are local and have no zone."""
-    return datetime.combine(day, time())
+    row = FILTERS_BY_KEY[key]
+    typed = TypedValue(key, token["comparison"] or "", token["value"].strip('"'), today)
+    return Filters(**row.value.read(typed, name=row.name))

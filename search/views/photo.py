@@ -9,7 +9,8 @@ from gallery.access import PageRequest
 from gallery.models import Photo, Step
 from search.keywords.matches import MatchFinder
 from search.models import PhotoText
-from search.query.parser import InvalidQuery, parse
+from search.query.parser import parse
+from search.query.values import InvalidQuery
 from search.ranking.hybrid import search_similar
 
 SIMILAR_ON_PHOTO_PAGE = 12

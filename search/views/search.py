@@ -18,7 +18,9 @@ from gallery.pictures.images import InvalidImage
 from search.chips import Chip, chips_of, title_of
 from search.encoders.client import EncoderBusy, EncoderUnavailable
 from search.forms import PageForm, SearchForm
-from search.query.parser import InvalidQuery, parse
+from search.query.filters import FILTERS
+from search.query.parser import parse
+from search.query.values import InvalidQuery
 from search.ranking.hybrid import continue_search, remember_picture, search_by_example, search_by_text
 from search.ranking.result_lists import ResultListGone
 from search.ranking.results import SearchPage
@@ -144,6 +146,7 @@ def _results(
         "without_example": form.address(like="", photo="", region="") if form.is_valid() else "",
         "hit_query": _hit_query(form, page),
         "start": request.GET.get("start", ""),
+        "filters": FILTERS,
     }
     template = "search/search.html"
     if request.htmx:

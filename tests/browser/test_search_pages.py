@@ -35,11 +35,11 @@ def test_filters_are_set_and_taken_away(open_page, show):
     page = open_page("/search?q=tea")
     expect(page.locator("#results .tile")).to_have_count(2)
     page.get_by_text("Filters").click()
-    page.get_by_label("Width from").fill("500")
+    page.get_by_label("Min. width").fill("500")
     page.locator(".fields").get_by_role("button", name="Search").click()
     expect(page.locator("#results .tile")).to_have_count(1)
     expect(page).to_have_url("/search?q=tea&min_width=500")
-    page.locator("#results").get_by_role("link", name="Width from: 500 px").click()
+    page.locator("#results").get_by_role("link", name="Min. width: 500 px").click()
     expect(page.locator("#results .tile")).to_have_count(2)
     expect(page).to_have_url("/search?q=tea")
 
@@ -47,7 +47,7 @@ def test_filters_are_set_and_taken_away(open_page, show):
 def test_the_form_mirrors_the_address(open_page):
     page = open_page("/search?q=xyzzy+-plugh&min_importance=3")
     expect(page.get_by_role("searchbox")).to_have_value("xyzzy -plugh")
-    expect(page.get_by_label("Importance from")).to_have_value("3")
+    expect(page.get_by_label("Min. rating")).to_have_value("3")
 
 
 def test_a_date_is_a_chip_that_goes_or_becomes_text(open_page, show):

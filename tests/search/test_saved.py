@@ -79,7 +79,7 @@ def test_recent_searches_are_noted_once_latest_first_and_not_for_ever(user):
 def test_searching_is_noted_and_can_be_forgotten(client):
     client.get("/search", {"q": "tea ext:png", "min_width": "5"})
     client.get("/search", {"q": "importance:lots"})
-    assert "tea ext:png · Width from: 5 px" in page(client.get("/search"))
+    assert "tea ext:png · Min. width: 5 px" in page(client.get("/search"))
     assert RecentSearch.objects.count() == 1
     client.post("/search/recent/clear")
     assert not RecentSearch.objects.exists()

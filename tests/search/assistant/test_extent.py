@@ -146,7 +146,7 @@ def test_a_person_chooses_searches(client, owner, django_user_model):
 def test_a_form_that_shows_another_search_under_the_name_is_refused(client, owner):
     client.force_login(owner)
     shown, _created = save_search("Trips", user=owner, address="q=boat&min_width=5")
-    assert "<small>boat · Width from: 5 px</small>" in client.get("/assistants").content.decode()
+    assert "<small>boat · Min. width: 5 px</small>" in client.get("/assistants").content.decode()
     save_search("Trips", user=owner, address="q=diary")
     response = client.post("/assistants", {"extent": "searches", "searches": [shown.pk]})
     assert response.status_code == 400

@@ -14,7 +14,8 @@ from search.keywords.matches import MatchFinder
 from search.keywords.snippets import SnippetMaker
 from search.query.dates import read_date
 from search.query.folding import compose, digits_of, fold
-from search.query.parser import MAX_QUERY_LENGTH, InvalidQuery, normalize, parse
+from search.query.parser import MAX_QUERY_LENGTH, normalize, parse
+from search.query.values import InvalidQuery
 from tests.linear_work import assert_linear
 
 LONGEST_DESCRIPTION = 1 << 20

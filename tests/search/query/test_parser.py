@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from search.query.dates import Period
 from search.query.filters import Filters
-from search.query.parser import InvalidQuery, parse, scripts_of
+from search.query.parser import parse, scripts_of
+from search.query.values import InvalidQuery
 
 
 @pytest.mark.parametrize(

@@ -67,9 +67,9 @@ def test_the_filters_of_form_and_box_add_up(client, user):
 def test_every_filter_can_be_taken_away(client, user):
     response = client.get("/search", {"q": "tea", "min_width": "500", "after": "2023-05-01", "top": "20"})
     assert response.context["chips"] == [
-        Chip("Width from", "500 px", "q=tea&after=2023-05-01&top=20"),
+        Chip("Min. width", "500 px", "q=tea&after=2023-05-01&top=20"),
         Chip("Taken from", "May 1, 2023", "q=tea&min_width=500&top=20"),
-        Chip("How many", "20", "q=tea&min_width=500&after=2023-05-01"),
+        Chip("Max. results", "20", "q=tea&min_width=500&after=2023-05-01"),
     ]
 
 
@@ -133,12 +133,12 @@ def test_nothing_found_is_no_dead_end(client):
         ({"q": "importance:lots"}, "“importance:” takes a whole number"),
         ({"q": "x" * (MAX_QUERY_LENGTH + 1)}, f"at most {MAX_QUERY_LENGTH} characters"),
         ({"q": "a\0b"}, "Null characters are not allowed."),
-        ({"min_width": "wide"}, "Width from: Enter a whole number."),
-        ({"min_height": "-1"}, "Height from: Ensure this value is greater than or equal to 1."),
+        ({"min_width": "wide"}, "Min. width: Enter a whole number."),
+        ({"min_height": "-1"}, "Min. height: Ensure this value is greater than or equal to 1."),
         ({"after": "yesterday"}, "Taken from: Enter a valid date."),
-        ({"min_importance": "9"}, "Importance from: Select a valid choice."),
-        ({"extension": "exe"}, "Type: Select a valid choice."),
-        ({"top": "1000000"}, "How many: Select a valid choice."),
+        ({"min_importance": "9"}, "Min. rating: Select a valid choice."),
+        ({"extension": "exe"}, "File type: Select a valid choice."),
+        ({"top": "1000000"}, "Max. results: Select a valid choice."),
     ],
 )
 def test_a_senseless_search_is_refused_with_a_sentence(client, address, sentence):

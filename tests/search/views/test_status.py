@@ -45,7 +45,7 @@ def test_what_is_down_is_a_line(client, monkeypatch, settings):
         raise TextRecognitionUnavailable("Put the weights there.")
 
     monkeypatch.setattr(status, "describe_encoders", nobody)
-    monkeypatch.setattr(status.ocr, "engine_version", no_weights)
+    monkeypatch.setattr(status.reader, "engine_version", no_weights)
     settings.ELASTICSEARCH_URL = ""
     response = client.get("/status/search")
     assert response.status_code == 200

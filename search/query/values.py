@@ -1,0 +1,125 @@
+"""The kinds of values that filters compare with; each reads its values from what a user types after `key:`."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from django.utils.translation import gettext as _
+
+from search.query.dates import read_date
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+Comparison = Literal["exact", "gte", "lte", "lt", "icontains"]
+Label: TypeAlias = "str | _StrPromise"
+
+MAX_DIGITS = 7
+MAX_TEXT_LENGTH = 255
+YEAR = re.compile(r"\d{4}")
+
+
+class InvalidQuery(ValueError):
+    """The query cannot be searched for; the message is shown to the user."""
+
+
+@dataclass(frozen=True)
+class TypedValue:
+    """The parts of a filter such as width:>=500: its key, comparison (may be empty) and text, and the day it is read.
+
+    Relative dates (yesterday) count back from `today`.
+    """
+
+    key: str
+    comparison: str
+    text: str
+    today: date
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of `options` (labels by value), or any other value if it `is_open`; `spellings` are further words to type."""
+
+    options: Mapping[str, Label]
+    spellings: Mapping[str, str]
+    is_open: bool = False
+
+    def limits(self, name: str) -> dict[str, Comparison]:
+        """Return the limits that a filter called `name` sets, and how each compares."""
+        return {name: "exact"}
+
+    def read(self, typed: TypedValue, *, name: str) -> dict[str, object]:
+        """Return values for the limits of a filter called `name`. Raises InvalidQuery."""
+        text = typed.text.lower()
+        value = self.spellings.get(text, text)
+        if value not in self.options and not self.is_open:
+            message = _("“%(key)s:” takes one of these: %(options)s.")
+            raise InvalidQuery(message % {"key": typed.key, "options": ", ".join(self.options)})
+        return {name: value}
+
+
+@dataclass(frozen=True)
+class WholeNumber:
+    """A whole number, limited from below, from above, or both."""
+
+    smallest: int
+    largest: int
+    unit: Literal["pixels", "stars"]
+
+    def limits(self, name: str) -> dict[str, Comparison]:
+        return {f"min_{name}": "gte", f"max_{name}": "lte"}
+
+    def read(self, typed: TypedValue, *, name: str) -> dict[str, object]:
+        """Return values for the limits of a filter called `name`; without a comparison for the lower one."""
+        text = typed.text
+        if not text.isdecimal() or len(text) > MAX_DIGITS or int(text) > self.largest:
+            message = _("“%(key)s:” takes a whole number up to %(limit)d, for example %(key)s:>=3.")
+            raise InvalidQuery(message % {"key": typed.key, "limit": self.largest})
+        number = int(text)
+        return {
+            f"min_{name}": {"<": None, "<=": None, ">": number + 1}.get(typed.comparison, number),
+            f"max_{name}": {"<": number - 1, "<=": number, "=": number}.get(typed.comparison),
+        }
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A moment in the local time where the picture was taken; typed as a year or a date (see search.query.dates)."""
+
+    comparison: Literal["gte", "lt"]
+
+    def limits(self, name: str) -> dict[str, Comparison]:
+        return {name: self.comparison}
+
+    def read(self, typed: TypedValue, *, name: str) -> dict[str, object]:
+        """Return the first moment of the period. Raises InvalidQuery."""
+        try:
+            if YEAR.fullmatch(typed.text):
+                return {name: midnight(date(int(typed.text), 1, 1))}
+            if period := read_date(typed.text, today=typed.today):
+                return {name: midnight(period.first)}
+        except ValueError:
+            pass  # The year 0000.
+        message = _("“%(key)s:” takes a year, month or day, for example %(key)s:2023-05.")
+        raise InvalidQuery(message % {"key": typed.key})
+
+
+@dataclass(frozen=True)
+class TextPart:
+    """A part of a text, in any letter case."""
+
+    def limits(self, name: str) -> dict[str, Comparison]:
+        return {name: "icontains"}
+
+    def read(self, typed: TypedValue, *, name: str) -> dict[str, object]:
+        return {name: typed.text}
+
+
+Value = Choice | WholeNumber | Moment | TextPart
+
+
+def midnight(day: date) -> datetime:
+    """Return the first moment of `day` in local time; pictures' times have no zone."""
+    return datetime.combine(day, time())
