@@ -58,7 +58,7 @@ def refuse(request: HttpRequest, status: int, sentence: str) -> HttpResponse:
         name = "detail" if limit_of(request).takes_files else "sentence"
         return JsonResponse({name: sentence}, status=status)
     if request.headers.get("HX-Request") == "true":
-        return render(request, "refusal.html", {"sentence": sentence}, status=status)
+        return render(request, "_error_notice.html", {"sentence": sentence}, status=status)
     return render(request, PAGES.get(status, "400.html"), {"sentence": sentence}, status=status)
 
 

@@ -47,4 +47,4 @@ class Reference(ApiView):
     @extend_schema(exclude=True)
     def get(self, request: ApiRequest) -> HttpResponse:
         """The page; what a person tries out there is asked with their session."""
-        return render(request._request, "gallery/api_reference.html")
+        return render(request._request, "gallery/account/api_reference.html")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 register = template.Library()
 
 
-@register.inclusion_tag("gallery/upload_form.html", takes_context=True)
+@register.inclusion_tag("gallery/uploads/_form.html", takes_context=True)
 def upload_form(context: Context) -> dict[str, Any]:
     """The form, with what its script needs to refuse a file before it is sent."""
     limit = settings.MAX_UPLOAD_BYTES

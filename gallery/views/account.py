@@ -80,4 +80,4 @@ def _page(request: PageRequest, form: ChoicesForm) -> HttpResponse:
         "quota": account.quota,
         "sessions": sorted(sessions, key=lambda entry: not entry["is_this"]),
     }
-    return render(request, "gallery/account.html", context, status=400 if form.errors else 200)
+    return render(request, "gallery/account/account.html", context, status=400 if form.errors else 200)

@@ -25,4 +25,4 @@ def show_assistants(request: PageRequest) -> HttpResponse:
         return redirect("gallery:assistants")
     calls = Paginator(AssistantCall.objects.filter(user=request.user).order_by("-pk"), PAGE_SIZE)
     context = {"url": settings.ASSISTANT_URL, "form": form, "calls": calls.get_page(request.GET.get("page"))}
-    return render(request, "gallery/assistants.html", context, status=400 if form.errors else 200)
+    return render(request, "gallery/account/assistants.html", context, status=400 if form.errors else 200)

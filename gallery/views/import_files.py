@@ -40,7 +40,7 @@ def show_files(request: PageRequest, job_id: int) -> HttpResponse:
         "after": page[PAGE_SIZE - 1].pk if len(page) > PAGE_SIZE else None,
         "is_later": bool(after),
     }
-    return render(request, "gallery/import_table.html" if request.htmx else "gallery/import_files.html", context)
+    return render(request, "gallery/imports/_files.html" if request.htmx else "gallery/imports/files.html", context)
 
 
 @require_safe

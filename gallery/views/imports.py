@@ -43,7 +43,7 @@ def list_imports(request: PageRequest) -> HttpResponse:
     """The imports that the person may follow, the latest first."""
     jobs = ImportJob.objects.followed_by(request.user).select_related("owner").order_by("-pk")
     shown = [(job, _place(request, job)) for job in jobs[:SHOWN_IMPORTS]]
-    return render(request, "gallery/imports.html", {"jobs": shown})
+    return render(request, "gallery/imports/imports.html", {"jobs": shown})
 
 
 # Login, origin and cookie are checked before the body, which contains the token, is read.
@@ -64,7 +64,7 @@ def new_import(request: PageRequest) -> HttpResponse:
 def _new_import(request: PageRequest) -> HttpResponse:
     folder = request.GET.get("folder", "")
     if request.htmx and request.method != "POST":
-        return render(request, "gallery/import_folders.html", _folders(request, folder))
+        return render(request, "gallery/imports/_folders.html", _folders(request, folder))
     form = ImportForm(request.POST or None, request.FILES or None, user=request.user)
     if request.method == "POST" and form.is_valid():
         try:
@@ -75,7 +75,7 @@ def _new_import(request: PageRequest) -> HttpResponse:
             enqueue_import(job.pk)
             return redirect("gallery:import", job.pk)
     context = {"form": form, **_folders(request, request.POST.get("folder") or folder)}
-    return render(request, "gallery/new_import.html", context, status=400 if form.errors else 200)
+    return render(request, "gallery/imports/new_import.html", context, status=400 if form.errors else 200)
 
 
 @require_safe
@@ -148,7 +148,7 @@ def _page(request: PageRequest, job: ImportJob, *, is_told: bool = False, is_new
         "removed_at": job.removed_at,
         "removable": _removable(job) if is_own and "undo" in possible_actions(job) else None,
     }
-    return render(request, "gallery/import_progress.html" if request.htmx else "gallery/import.html", context)
+    return render(request, "gallery/imports/_progress.html" if request.htmx else "gallery/imports/import.html", context)
 
 
 def _pace(files_per_second: float) -> str:

@@ -36,7 +36,7 @@ def show_look_alikes(request: PageRequest) -> HttpResponse:
         "uncompared": uncompared_count(user=request.user),
         "before": before,
     }
-    return render(request, "gallery/look_alikes.html", context)
+    return render(request, "gallery/near_duplicates/near_duplicates.html", context)
 
 
 @require_POST

@@ -24,7 +24,7 @@ from gallery.views.selection import binned_sentence
 def show_tile(request: PageRequest, photo_id: int) -> HttpResponse:
     """One photo as the gallery shows it: for what was just uploaded, and until there is a thumbnail."""
     return render(
-        request, "gallery/tile.html", {"photo": Photo.objects.get_visible_or_404(photo_id, user=request.user)}
+        request, "gallery/photos/_tile.html", {"photo": Photo.objects.get_visible_or_404(photo_id, user=request.user)}
     )
 
 
@@ -50,10 +50,10 @@ def change_photo(request: PageRequest, photo_id: int) -> HttpResponse:
     if not form.is_valid():
         if not request.htmx:
             return _photo_page(request, Photo.objects.get_visible_or_404(photo_id, user=request.user), form)
-        return render(request, "gallery/photo_form.html", {"photo": photo, "form": form}, status=400)
+        return render(request, "gallery/photos/_edit_form.html", {"photo": photo, "form": form}, status=400)
     edit_photo(photo, user=request.user, **form.cleaned_data)
     if request.htmx:
-        return render(request, "gallery/photo_form.html", {"photo": photo, "form": form, "is_saved": True})
+        return render(request, "gallery/photos/_edit_form.html", {"photo": photo, "form": form, "is_saved": True})
     return redirect("gallery:photo", photo_id)
 
 
@@ -94,7 +94,7 @@ def _photo_page(request: PageRequest, photo: Photo, form: PhotoForm | None = Non
         "earlier": earlier,
         "is_long": photo.height > 2 * photo.width,
     }
-    template = "gallery/about.html" if request.htmx else "gallery/photo.html"
+    template = "gallery/photos/_information.html" if request.htmx else "gallery/photos/photo.html"
     return render(request, template, context, status=400 if form else 200)
 
 
@@ -102,5 +102,5 @@ def _progress(request: PageRequest, photo: Photo) -> HttpResponse:
     """The states of the steps: a fragment for htmx, which asks again as long as something will change by itself."""
     found = states_for(photo, is_administrator=may_administrate(request))
     is_settled = all(state.state != "waiting" or state.reason for state in found)
-    template = "gallery/progress.html" if request.htmx else "gallery/progress_page.html"
+    template = "gallery/photos/_processing.html" if request.htmx else "gallery/photos/processing.html"
     return render(request, template, {"photo": photo, "states": found, "is_settled": is_settled})

@@ -57,7 +57,7 @@ def show_status(request: PageRequest) -> HttpResponse:
         "failures": failures()[:SHOWN_FAILURES],
         "failure_count": failures().count(),
     }
-    return render(request, "gallery/status_contents.html" if request.htmx else "gallery/status.html", context)
+    return render(request, "gallery/status/_status.html" if request.htmx else "gallery/status/status.html", context)
 
 
 def _database() -> Server:

@@ -52,7 +52,7 @@ def show_gallery(request: PageRequest) -> HttpResponse:
         "photos": portion.photos[: max(0, month.count - begin)] if month else [],
         "page": page,
     }
-    return render(request, "gallery/photos.html", context)
+    return render(request, "gallery/photos/timeline.html", context)
 
 
 @require_safe

@@ -32,7 +32,7 @@ def show_tokens(request: PageRequest) -> HttpResponse:
         form = TokenForm(is_administrator=request.user.is_staff)
     tokens = ApiToken.objects.filter(user=request.user).order_by("-pk")
     status = 400 if form.errors else 200
-    return render(request, "gallery/tokens.html", {"form": form, "tokens": tokens, "key": key}, status=status)
+    return render(request, "gallery/account/tokens.html", {"form": form, "tokens": tokens, "key": key}, status=status)
 
 
 @require_POST

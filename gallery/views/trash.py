@@ -28,7 +28,7 @@ def show_bin(request: PageRequest) -> HttpResponse:
     """The photos in the person's bin, what was put there last first."""
     photos = Photo.objects.binned_by(request.user).order_by("-trashed_at", "-pk")
     page = Paginator(photos, PAGE_SIZE).get_page(request.GET.get("page"))
-    return render(request, "gallery/bin.html", {"page": page, "days": DAYS_IN_BIN})
+    return render(request, "gallery/photos/trash.html", {"page": page, "days": DAYS_IN_BIN})
 
 
 @require_POST

@@ -130,7 +130,7 @@ def _page(request: PageRequest, outcomes: list[Outcome] | None = None) -> HttpRe
     stored = [status for status in statuses if status < 300]
     return render(
         request,
-        "gallery/upload.html",
+        "gallery/uploads/upload.html",
         {"outcomes": outcomes},
         status=max(stored) if stored else (statuses or [200])[0],
     )

@@ -25,7 +25,7 @@ def show_similar(request: PageRequest, photo_id: int) -> HttpResponse:
     photo = Photo.objects.get_visible_or_404(photo_id, user=request.user)
     limit = SIMILAR_ON_PHOTO_PAGE if request.htmx else SIMILAR_ON_OWN_PAGE
     page = search_similar(photo, user=request.user, limit=limit)
-    template = "search/similar_tiles.html" if request.htmx else "search/similar.html"
+    template = "search/_similar.html" if request.htmx else "search/similar.html"
     return render(request, template, {"photo": photo, "page": page})
 
 
@@ -40,7 +40,7 @@ def show_text(request: PageRequest, photo_id: int) -> HttpResponse:
     if is_awaited and "again" in request.GET:
         return HttpResponse(status=NO_CONTENT)
     context = {"photo": photo, "text": found, "is_awaited": is_awaited}
-    return render(request, "search/text.html" if request.htmx else "search/text_page.html", context)
+    return render(request, "search/_text.html" if request.htmx else "search/_text.html", context)
 
 
 @require_safe
@@ -55,4 +55,4 @@ def show_matches(request: PageRequest, photo_id: int) -> HttpResponse:
         matches = MatchFinder(parse(request.GET.get("q", ""))).find(lines)
     except InvalidQuery:
         matches = []
-    return render(request, "search/matches.html", {"lines": lines, "matches": matches})
+    return render(request, "search/_matches.html", {"lines": lines, "matches": matches})

@@ -45,7 +45,7 @@ def show_results(request: PageRequest) -> HttpResponse:
         page = _kept_page(request)
         if page is None and request.htmx and "start" in request.GET:
             # The beginning of a new list would repeat what is on the page already.
-            return render(request, "search/list_gone.html", {"address": form.address()})
+            return render(request, "search/_list_expired.html", {"address": form.address()})
         page = page or _search(request, form, example)
         if not ("start" in request.GET or form.cleaned_data["like"]):
             note_search(form.address(order=""), user=request.user)
@@ -150,7 +150,7 @@ def _results(
     }
     template = "search/search.html"
     if request.htmx:
-        template = "search/hit_items.html" if page and context["start"] else "search/results.html"
+        template = "search/_hits.html" if page and context["start"] else "search/_results.html"
     else:
         context |= _side_bar(request)
     response = render(request, template, context, status=status or (400 if error else 200))

@@ -56,7 +56,7 @@ def show_status(request: PageRequest) -> HttpResponse:
         "index": _keyword_index(),
         "engines": [*_encoders(), _text_recognition()],
     }
-    return render(request, "search/status.html", context)
+    return render(request, "search/_status.html", context)
 
 
 def _keyword_index() -> KeywordIndex:

@@ -13,4 +13,4 @@ from search.suggestions import suggest
 def show_suggestions(request: PageRequest) -> HttpResponse:
     """Links for what stands in the box."""
     suggestions = suggest(request.GET.get("q", "")[:MAX_QUERY_LENGTH], user=request.user)
-    return render(request, "search/suggestions.html", {"suggestions": suggestions})
+    return render(request, "search/_suggestions.html", {"suggestions": suggestions})

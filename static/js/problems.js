@@ -1,4 +1,4 @@
-/** Messages about photos that cannot be loaded, with the remedy (templates/gallery/problems.html). */
+/** Messages about photos that cannot be loaded, with the remedy (templates/gallery/viewer/_problems.html). */
 
 import { announceChange, post, tell } from "./actions.js";
 import { askForJson, loginAddress, Problem } from "./asking.js";
