@@ -1,6 +1,7 @@
 """Template filters that lay photos out."""
 
 import base64
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django import template
@@ -33,3 +34,9 @@ def time_left(photo: Photo) -> str:
     passed = timezone.now() - photo.trashed_at if photo.trashed_at else timedelta()
     days = max(0, DAYS_IN_BIN - passed.days)
     return ngettext("%(days)d day left", "%(days)d days left", days) % {"days": days}
+
+
+@register.filter
+def ids(photos: Iterable[Photo]) -> str:
+    """Return the ids of photos, separated by commas: the form of a PhotoNumbersField."""
+    return ",".join(str(photo.pk) for photo in photos)
