@@ -29,6 +29,7 @@ soak: $(VENV)/.installed-dev ## run the tests that take hours
 lint: $(VENV)/.installed-dev ## check style, types and the direction of imports
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/djlint --check --quiet templates
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
