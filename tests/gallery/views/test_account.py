@@ -9,6 +9,7 @@ from gallery.access.addresses import client_address
 from gallery.access.sessions import SECONDS_BETWEEN_NOTES, describe_device
 from gallery.account import Account, OpenSession
 from gallery.models import Photo
+from tests.html import condensed
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 SAFARI = (
@@ -146,7 +147,7 @@ def test_the_account_tells_what_is_stored_of_what_may_be(owner, store):
     assert "3.0\xa0MB" in page_of(client)
     assert "<progress value" not in page_of(client).split("</section>")[0]
     Account.objects.update_or_create(owner=owner, defaults={"quota": 10 * 1024 * 1024})
-    page = page_of(client)
+    page = condensed(page_of(client))
     assert "of 10.0\xa0MB" in page
     assert 'value="3145728" max="10485760"' in page
     assert "Photos: 1<" in page

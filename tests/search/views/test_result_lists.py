@@ -10,6 +10,7 @@ from django.utils import timezone
 from search.models import ResultList
 from search.ranking.result_lists import LIFETIME
 from tests.factories import add_photo
+from tests.html import condensed
 from tests.search.result_pages import names, page
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("words_from_database", "encoder")]
@@ -74,7 +75,9 @@ def test_a_list_that_is_too_old_is_made_anew(client, user):
 
 def beside(client: Client, address: str) -> list[str]:
     """The addresses before and after a photo on its page."""
-    return re.findall(r'class="turn" rel="\w+" href="([^"]+)"', page(client.get(address)).replace("&amp;", "&"))
+    return re.findall(
+        r'class="turn" rel="\w+" href="([^"]+)"', condensed(page(client.get(address))).replace("&amp;", "&")
+    )
 
 
 def test_from_photo_to_photo_one_stays_in_the_results(client, user):
