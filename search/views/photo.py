@@ -40,7 +40,7 @@ def show_text(request: PageRequest, photo_id: int) -> HttpResponse:
     if is_awaited and "again" in request.GET:
         return HttpResponse(status=NO_CONTENT)
     context = {"photo": photo, "text": found, "is_awaited": is_awaited}
-    return render(request, "search/_text.html" if request.htmx else "search/_text.html", context)
+    return render(request, "search/_text.html" if request.htmx else "search/text.html", context)
 
 
 @require_safe
