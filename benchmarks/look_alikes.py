@@ -145,7 +145,7 @@ def _measure_page(owner: User, *, times: int) -> None:
         for _time in range(times):
             with CaptureQueriesContext(connection) as captured:
                 started = time.perf_counter()
-                response = client.get("/look-alikes")
+                response = client.get("/near-duplicates")
                 milliseconds.append((time.perf_counter() - started) * 1000)
             queries.add(len(captured))
     groups = look_alikes(user=owner, limit=1).groups

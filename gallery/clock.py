@@ -14,7 +14,7 @@ from gallery.bulk_import.tasks import resume_imports
 from gallery.bulk_import.uploaded_archives import sweep_archives
 from gallery.models import RETRY_DELAY, Photo, Step
 from gallery.photos.deletion import sweep_strays
-from gallery.photos.trash import purge_bins
+from gallery.photos.trash import purge_trash
 from gallery.processing.attempts import was_down_lately
 from gallery.processing.steps import BATCH_SIZES, CurrentStep, current_steps
 from gallery.processing.tasks import MAX_WAITING, enqueue_comparisons, enqueue_vector_indexes, resume_unindexing, top_up
@@ -106,7 +106,7 @@ class Clock:
                 self._attempt("look-alikes", self._enqueue_comparisons)
                 self._attempt("index entries", resume_unindexing)
                 self._attempt("imports", resume_imports)
-                self._attempt("bins", purge_bins)
+                self._attempt("bins", purge_trash)
                 self._attempt("assistants", self._forget_old_calls)
                 self._attempt("sweep", self._sweep)
             ticks += 1

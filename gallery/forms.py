@@ -23,7 +23,7 @@ from search.saved import MOST_FOR_ASSISTANTS, choose_for_assistants, saved_searc
 
 MONTH = r"^[12][0-9]{3}-(0[1-9]|1[0-2])$"
 # Photos that something is done with at once.
-MAX_CHOSEN = 5000
+MAX_SELECTED = 5000
 MAX_DESCRIPTION = 5000
 LONG_DESCRIPTION = _("This description is longer than %(limit)d characters. It stays; a new one must be shorter.")
 
@@ -42,7 +42,7 @@ class PortionForm(forms.Form):
     newest = forms.IntegerField(required=False, min_value=0, max_value=MAX_NUMBER)
 
 
-class PhotoNumbersField(forms.Field):
+class PhotoIdsField(forms.Field):
     """The numbers of photos, from any number of fields of the name, each with one or with several: 1,2,3."""
 
     widget = forms.MultipleHiddenInput
@@ -52,30 +52,30 @@ class PhotoNumbersField(forms.Field):
         numbers = [number for part in value or [] for number in part.split(",")]
         if not all(re.fullmatch(r"[1-9][0-9]{0,17}", number) for number in numbers):
             raise ValidationError(_("Photos are named by their numbers."))
-        if len(numbers) > MAX_CHOSEN:
-            raise ValidationError(_("At most %(limit)d photos can be chosen at once."), params={"limit": MAX_CHOSEN})
+        if len(numbers) > MAX_SELECTED:
+            raise ValidationError(_("At most %(limit)d photos can be chosen at once."), params={"limit": MAX_SELECTED})
         return list(dict.fromkeys(map(int, numbers)))
 
 
-class LookAlikesForm(forms.Form):
+class NearDuplicatesForm(forms.Form):
     """Where in the list of look-alikes: after the group of this number."""
 
     before = forms.IntegerField(required=False, min_value=1, max_value=MAX_NUMBER)
 
 
-class ChosenForm(forms.Form):
+class SelectionForm(forms.Form):
     """Photos that a person has chosen."""
 
-    photo = PhotoNumbersField(label=_("Photos"), error_messages={"required": _("Choose at least one photo.")})
+    photo = PhotoIdsField(label=_("Photos"), error_messages={"required": _("Choose at least one photo.")})
 
 
-class ChosenImportanceForm(ChosenForm):
+class ImportanceForm(SelectionForm):
     """… and how much they care for them."""
 
     importance = forms.IntegerField(label=_("Importance"), min_value=0, max_value=MAX_IMPORTANCE)
 
 
-class ChosenDescriptionForm(ChosenForm):
+class DescriptionForm(SelectionForm):
     """… and what they say of them."""
 
     description = forms.CharField(label=_("Description"), required=False, max_length=MAX_DESCRIPTION)
@@ -133,7 +133,7 @@ def _as_in_form(text: str) -> str:
     return "\n".join(text.splitlines()).strip()
 
 
-class ChoicesForm(forms.ModelForm):
+class PreferencesForm(forms.ModelForm):
     """How a person wants their pages."""
 
     language = forms.ChoiceField(

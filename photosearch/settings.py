@@ -134,7 +134,7 @@ AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contri
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_LOCKOUT_CALLABLE = "gallery.views.accounts.show_lockout"
+AXES_LOCKOUT_CALLABLE = "gallery.views.login.show_lockout"
 AXES_CLIENT_IP_CALLABLE = "gallery.access.addresses.client_network"
 # Masked in recorded attempts; "password" always is.
 AXES_SENSITIVE_PARAMETERS = ["old_password", "new_password1", "new_password2"]

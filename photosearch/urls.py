@@ -7,7 +7,7 @@ from django.urls import include, path
 from django.views.decorators.cache import cache_control
 from django.views.i18n import JavaScriptCatalog
 
-from gallery.views.accounts import ChangePassword, LogIn, choose_language
+from gallery.views.login import ChangePassword, LogIn, choose_language
 from photosearch.monitoring.health import show_health
 
 # Of the installed packages only our own strings: the admin's are many. The page's address for them names the language.

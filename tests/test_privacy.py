@@ -182,7 +182,14 @@ def test_shows_photo_to_owner(photo, owner, settings):
     settings.ELASTICSEARCH_URL = ""
     client = Client()
     client.force_login(owner)
-    pages = ("/", f"/photos/{photo.pk}", f"/photos/{photo.pk}/text", f"/search?q={SECRET}", "/imports", "/look-alikes")
+    pages = (
+        "/",
+        f"/photos/{photo.pk}",
+        f"/photos/{photo.pk}/text",
+        f"/search?q={SECRET}",
+        "/imports",
+        "/near-duplicates",
+    )
     for path in (*pages, f"/imports/{photo.pk}", f"/imports/{photo.pk}/files"):
         assert SECRET in client.get(path).content.decode().split("<main")[1], path
     for path in ("thumbnail", "preview", "original"):

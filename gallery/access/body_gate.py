@@ -55,7 +55,7 @@ def refuse(request: HttpRequest, status: int, sentence: str) -> HttpResponse:
         return problem_response(status, sentence)
     if request.get_preferred_type(["text/html", "application/json"]) == "application/json":
         # Upload scripts and form scripts read the sentence under different names.
-        name = "detail" if limit_of(request).takes_files else "sentence"
+        name = "detail" if limit_of(request).takes_files else "message"
         return JsonResponse({name: sentence}, status=status)
     if request.headers.get("HX-Request") == "true":
         return render(request, "_error_notice.html", {"sentence": sentence}, status=status)

@@ -57,9 +57,9 @@ LIMITS = {
     "search:picture": PICTURE_FORM,
     "gallery:new_import": ARCHIVE_FORM,
     "gallery:uploads": PICTURE_PIECE,
-    "gallery:resume": PICTURE_PIECE,
-    "gallery:archives": ARCHIVE_PIECE,
-    "gallery:resume_archive": ARCHIVE_PIECE,
+    "gallery:resume_upload": PICTURE_PIECE,
+    "gallery:archive_uploads": ARCHIVE_PIECE,
+    "gallery:resume_archive_upload": ARCHIVE_PIECE,
     "api:upload": PICTURE_FORM,
     "api:search-by-picture": PICTURE_FORM,
     "api:import-archive": ARCHIVE_PIECE,
@@ -68,7 +68,7 @@ LIMITS = {
     "api:begin-archive": ARCHIVE_PIECE,
     "api:resume-archive": ARCHIVE_PIECE,
 }
-WITH_NUMBER = {"gallery:resume", "gallery:resume_archive", "api:resume-upload", "api:resume-archive"}
+WITH_NUMBER = {"gallery:resume_upload", "gallery:resume_archive_upload", "api:resume-upload", "api:resume-archive"}
 
 
 def limit_of(request: HttpRequest) -> BodyLimit:

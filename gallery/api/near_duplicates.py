@@ -14,7 +14,7 @@ from gallery.access.problems import CONFLICT, MISSING, ApiView, Conflict
 from gallery.access.tokens import Scope
 from gallery.api.paging import PageQuery, in_microseconds, moment_of
 from gallery.models import Photo
-from gallery.photos.merging import KeeperGone, PhotosGone, merge_photos, undo
+from gallery.photos.merging import KeeperUnavailable, PhotosNotFound, merge_photos, undo
 from gallery.serializers import Page, PhotoSerializer
 from search.near_duplicates.groups import MOST_SHOWN, Group, keep_apart, look_alikes
 
@@ -161,9 +161,9 @@ class ResolveDuplicates(ApiView):
         moment = timezone.now()
         try:
             binned = merge_photos(wanted["keep"], wanted["bin"], user=request.user, moment=moment)
-        except PhotosGone as error:
+        except PhotosNotFound as error:
             raise Http404 from error
-        except KeeperGone as error:
+        except KeeperUnavailable as error:
             raise Conflict(str(error)) from error
         return Response(
             {"kept": wanted["keep"], "binned": binned, "undo": str(in_microseconds(moment)) if binned else None}

@@ -18,7 +18,7 @@ from gallery.api.changes import AS_OF, complete_until
 from gallery.api.paging import BEFORE, MOMENT, NUMBER, PageQuery, answer_page, answer_page_by
 from gallery.models import Photo, PhotoSource, Step
 from gallery.photos.editing import date_photo, edit_photos
-from gallery.photos.trash import bin_photos
+from gallery.photos.trash import move_to_trash
 from gallery.processing.progress import retry, states_for
 from gallery.serializers import PhotoChanges, PhotoPage, PhotoSerializer, SourceSerializer, StateField
 from search.serializers import FilterQuery
@@ -136,7 +136,7 @@ class OnePhoto(ApiView):
         """Put a photo into the bin, from where its owner can bring it back for 30 days."""
         with transaction.atomic():
             photo = _unchanged_photo(request, photo_id)
-            bin_photos(Photo.objects.filter(pk=photo.pk), user=request.user)
+            move_to_trash(Photo.objects.filter(pk=photo.pk), user=request.user)
         return Response(status=204)
 
 

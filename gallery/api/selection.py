@@ -15,18 +15,18 @@ from gallery.access.schema import response_header
 from gallery.access.tokens import Scope
 from gallery.access.transfers import limit_transfers
 from gallery.api.files import BYTES, as_asked
-from gallery.forms import MAX_CHOSEN
+from gallery.forms import MAX_SELECTED
 from gallery.models import MAX_IMPORTANCE, Photo, PhotoQuerySet
 from gallery.photos.download import stream_zip
 from gallery.photos.editing import edit_photos
-from gallery.photos.trash import bin_photos, restore_photos
+from gallery.photos.trash import move_to_trash, restore_photos
 
 
 class Chosen(StrictSerializer):
     """Photos by their numbers; those that are not there, or not yours, are passed over."""
 
     photos = serializers.ListField(
-        child=JsonInteger(min_value=1, max_value=MAX_NUMBER), min_length=1, max_length=MAX_CHOSEN
+        child=JsonInteger(min_value=1, max_value=MAX_NUMBER), min_length=1, max_length=MAX_SELECTED
     )
 
     def chosen(self) -> PhotoQuerySet:
@@ -75,7 +75,7 @@ class DeleteChosen(ApiView):
     @extend_schema(operation_id="delete_photos", request=Chosen, responses=Count, tags=["photos"])
     def post(self, request: ApiRequest) -> Response:
         """Put many photos into the bin, from where their owner can bring them back for 30 days."""
-        count, _moment = bin_photos(Chosen.read(request.data).chosen(), user=request.user)
+        count, _moment = move_to_trash(Chosen.read(request.data).chosen(), user=request.user)
         return Response({"count": count})
 
 

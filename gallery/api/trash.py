@@ -43,7 +43,7 @@ class Bin(ApiView):
     @extend_schema(operation_id="list_bin", parameters=[BinQuery], responses=BinPage, tags=["bin"])
     def get(self, request: ApiRequest) -> Response:
         """List the photos in the bin, what was put there last first."""
-        binned = Photo.objects.binned_by(request.user)
+        binned = Photo.objects.trashed_by(request.user)
         return Response(answer_page_by("trashed_at", binned, BinQuery.read(request.query_params), BinnedPhoto))
 
 

@@ -52,7 +52,7 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
         """Return a photo that `user` may see. Raises Http404 if there is none with this id."""
         return get_object_or_404(self.visible_to(user), pk=photo_id)
 
-    def binned_by(self, user: AbstractBaseUser | AnonymousUser) -> "PhotoQuerySet":
+    def trashed_by(self, user: AbstractBaseUser | AnonymousUser) -> "PhotoQuerySet":
         """The photos that lie in the bin of `user`."""
         return self.belonging_to(user).filter(trashed_at__isnull=False)
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from gallery.models import Photo, PhotoMerge, PhotoSource
 from gallery.photos.editing import edit_photos
-from gallery.photos.trash import bin_photos, binned_at, restore_photos
+from gallery.photos.trash import move_to_trash, restore_photos, trashed_together
 from gallery.pictures.opening import is_original_there
 from search.near_duplicates.groups import forget_kept_apart
 
@@ -32,16 +32,16 @@ EXIF_PARTS = (
 MAX_DESCRIPTION = 5000
 
 
-class PhotosGone(Exception):
+class PhotosNotFound(Exception):
     """Some of the photos do not exist, or are another's."""
 
 
-class KeeperGone(Exception):
+class KeeperUnavailable(Exception):
     """The photo to keep is in the bin meanwhile, or its file is lost."""
 
 
 @dataclass(frozen=True)
-class Undone:
+class UndoResult:
     """How many photos are back, how many groups may be shown again, and how many kept photos stay as they are."""
 
     restored: int
@@ -55,25 +55,25 @@ def merge_photos(keeper_id: int, other_ids: Iterable[int], *, user: AbstractBase
     Those that are in the bin already stay there.
 
     Raises:
-        PhotosGone: one of them is none of `user`'s.
-        KeeperGone: with a sentence for the person.
+        PhotosNotFound: one of them is none of `user`'s.
+        KeeperUnavailable: with a sentence for the person.
     """
     wanted = {keeper_id, *other_ids}
     with transaction.atomic():
         own = Photo.objects.belonging_to(user).filter(pk__in=wanted).order_by("pk").select_for_update(no_key=True)
         photos = {photo.pk: photo for photo in own}
         if wanted - photos.keys():
-            raise PhotosGone
+            raise PhotosNotFound
         keeper = photos.pop(keeper_id)
         if keeper.trashed_at:
-            raise KeeperGone(_("The photo to keep is in the bin meanwhile."))
+            raise KeeperUnavailable(_("The photo to keep is in the bin meanwhile."))
         if not is_original_there(keeper.path):
-            raise KeeperGone(_("The file of the photo to keep is not there."))
+            raise KeeperUnavailable(_("The file of the photo to keep is not there."))
         others = [photo for photo in photos.values() if photo.trashed_at is None]
         if others:
             _take_over(keeper, others, user=user, moment=moment)
         binned = Photo.objects.filter(pk__in=[photo.pk for photo in others])
-        return bin_photos(binned, user=user, moment=moment)[0]
+        return move_to_trash(binned, user=user, moment=moment)[0]
 
 
 def merge_groups(
@@ -95,12 +95,12 @@ def merge_groups(
         for keeper_id, other_ids in others.items():
             try:
                 binned += merge_photos(keeper_id, other_ids, user=user, moment=moment)
-            except (KeeperGone, PhotosGone):
+            except (KeeperUnavailable, PhotosNotFound):
                 left_alone.add(keeper_id)
     return binned, left_alone
 
 
-def undo(moment: datetime, *, user: AbstractBaseUser) -> Undone:
+def undo(moment: datetime, *, user: AbstractBaseUser) -> UndoResult:
     """Take back what `user` did at `moment`: photos come out of the bin, and keepers are what they were before.
 
     A keeper stays as it is if it has been edited since, or if what it has of the others would be lost with them.
@@ -110,11 +110,11 @@ def undo(moment: datetime, *, user: AbstractBaseUser) -> Undone:
         # Photos first, and in one order, as everybody locks them: who deletes a keeper takes what names it later.
         concerned = Q(trashed_at=moment) | Q(pk__in=merges.values("photo"))
         list(Photo.objects.belonging_to(user).filter(concerned).order_by("pk").select_for_update(no_key=True))
-        restored = restore_photos(binned_at(moment, user=user), user=user)
+        restored = restore_photos(trashed_together(moment, user=user), user=user)
         # The rows go when it is done: a second undo finds nothing.
         kept_edits = sum(not _give_back(merge, user=user) for merge in merges.select_related("photo"))
         merges.delete()
-        return Undone(restored, forget_kept_apart(moment, user=user), kept_edits)
+        return UndoResult(restored, forget_kept_apart(moment, user=user), kept_edits)
 
 
 def best_of(keeper: Photo, others: Iterable[Photo]) -> dict[str, Any]:

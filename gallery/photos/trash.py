@@ -9,12 +9,12 @@ from django.utils import timezone
 from gallery.models import Photo, PhotoMerge, PhotoQuerySet
 from gallery.photos.deletion import delete_photos
 
-DAYS_IN_BIN = 30
+DAYS_IN_TRASH = 30
 # So many at a time are deleted by the clock: nobody waits for it, and it has other things to do.
-PURGED_AT_ONCE = 100
+PURGE_BATCH_SIZE = 100
 
 
-def bin_photos(
+def move_to_trash(
     photos: PhotoQuerySet, *, user: AbstractBaseUser, moment: datetime | None = None
 ) -> tuple[int, datetime]:
     """Put those of `photos` that `user` sees into the bin; how many they were, and the moment they have in common.
@@ -28,28 +28,30 @@ def bin_photos(
     return _move(photos.visible_to(user), moment), moment
 
 
-def binned_at(moment: datetime, *, user: AbstractBaseUser) -> PhotoQuerySet:
+def trashed_together(moment: datetime, *, user: AbstractBaseUser) -> PhotoQuerySet:
     """The photos that `user` put into the bin together, at `moment`, and that still lie there."""
-    return Photo.objects.binned_by(user).filter(trashed_at=moment)
+    return Photo.objects.trashed_by(user).filter(trashed_at=moment)
 
 
 def restore_photos(photos: PhotoQuerySet, *, user: AbstractBaseUser) -> int:
     """Take those of `photos` that are in the bin of `user` out of it; how many they were."""
-    return _move(photos.binned_by(user), None)
+    return _move(photos.trashed_by(user), None)
 
 
-def empty_bin(photos: PhotoQuerySet, *, user: AbstractBaseUser) -> int:
+def delete_from_trash(photos: PhotoQuerySet, *, user: AbstractBaseUser) -> int:
     """Delete those of `photos` that are in the bin of `user` for good; how many they were."""
-    return delete_photos(photos.binned_by(user), user=user)
+    return delete_photos(photos.trashed_by(user), user=user)
 
 
-def purge_bins() -> None:
+def purge_trash() -> None:
     """Delete some of the photos that have been in their bins for long enough, whoever they belong to."""
-    deadline = timezone.now() - timedelta(days=DAYS_IN_BIN)
+    deadline = timezone.now() - timedelta(days=DAYS_IN_TRASH)
     expired = Photo.objects.filter(trashed_at__lt=deadline)
-    due = list(expired.order_by("trashed_at").values_list("pk", "owner_id")[:PURGED_AT_ONCE])
+    due = list(expired.order_by("trashed_at").values_list("pk", "owner_id")[:PURGE_BATCH_SIZE])
     for owner in User.objects.filter(pk__in={owner_id for _photo_id, owner_id in due}):
-        empty_bin(expired.filter(pk__in=[photo_id for photo_id, owner_id in due if owner_id == owner.pk]), user=owner)
+        delete_from_trash(
+            expired.filter(pk__in=[photo_id for photo_id, owner_id in due if owner_id == owner.pk]), user=owner
+        )
     PhotoMerge.objects.filter(moment__lt=deadline).delete()
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from gallery.models import Photo
 from gallery.photos.timeline import NARROWEST, WIDEST
-from gallery.photos.trash import DAYS_IN_BIN
+from gallery.photos.trash import DAYS_IN_TRASH
 
 register = template.Library()
 
@@ -32,11 +32,11 @@ def placeholder(photo: Photo) -> str:
 def time_left(photo: Photo) -> str:
     """How long a photo stays in the bin."""
     passed = timezone.now() - photo.trashed_at if photo.trashed_at else timedelta()
-    days = max(0, DAYS_IN_BIN - passed.days)
+    days = max(0, DAYS_IN_TRASH - passed.days)
     return ngettext("%(days)d day left", "%(days)d days left", days) % {"days": days}
 
 
 @register.filter
 def ids(photos: Iterable[Photo]) -> str:
-    """Return the ids of photos, separated by commas: the form of a PhotoNumbersField."""
+    """Return the ids of photos, separated by commas: the form of a PhotoIdsField."""
     return ",".join(str(photo.pk) for photo in photos)

@@ -13,22 +13,22 @@ from django.views.decorators.http import require_POST, require_safe
 from gallery.access import PageRequest
 from gallery.access.sessions import describe_device, end_sessions
 from gallery.account import OpenSession, account_of
-from gallery.forms import ChoicesForm
+from gallery.forms import PreferencesForm
 from gallery.intake.quota import bytes_on_their_way, used_bytes
 from gallery.models import Photo
-from gallery.views.accounts import remember_choices
+from gallery.views.login import set_preference_cookies
 
 
 @require_safe
 def show_account(request: PageRequest) -> HttpResponse:
     """The page of the account."""
-    return _page(request, ChoicesForm(instance=account_of(request.user)))
+    return _page(request, PreferencesForm(instance=account_of(request.user)))
 
 
 @require_POST
-def change_choices(request: PageRequest) -> HttpResponse:
+def change_preferences(request: PageRequest) -> HttpResponse:
     """Keep language and density, and show them at once."""
-    form = ChoicesForm(request.POST, instance=account_of(request.user))
+    form = PreferencesForm(request.POST, instance=account_of(request.user))
     if not form.is_valid():
         return _page(request, form)
     account = form.save()
@@ -37,7 +37,7 @@ def change_choices(request: PageRequest) -> HttpResponse:
     response = redirect("gallery:account")
     if not account.language:
         response.delete_cookie(settings.LANGUAGE_COOKIE_NAME)
-    remember_choices(response, account)
+    set_preference_cookies(response, account)
     return response
 
 
@@ -58,7 +58,7 @@ def end_other_sessions(request: PageRequest) -> HttpResponse:
     return redirect("gallery:account")
 
 
-def _page(request: PageRequest, form: ChoicesForm) -> HttpResponse:
+def _page(request: PageRequest, form: PreferencesForm) -> HttpResponse:
     account = form.instance
     sessions = [
         {

@@ -94,7 +94,7 @@ def show_import(request: PageRequest, job_id: int) -> HttpResponse:
 
 
 @require_POST
-def tell_import(request: PageRequest, job_id: int) -> HttpResponse:
+def control_import(request: PageRequest, job_id: int) -> HttpResponse:
     """Start, pause, go on, stop or undo."""
     job = ImportJob.objects.get_followed_or_404(job_id, user=request.user)
     action = request.POST.get("action", "")

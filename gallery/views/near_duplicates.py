@@ -11,20 +11,20 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from gallery.access import PageRequest
-from gallery.forms import LookAlikesForm, PhotoNumbersField
+from gallery.forms import NearDuplicatesForm, PhotoIdsField
 from gallery.photos.merging import merge_groups
-from gallery.views.answers import tell
-from gallery.views.differences import compare_group
-from gallery.views.selection import binned_sentence
+from gallery.views.group_comparison import compare_group
+from gallery.views.message_responses import respond_with_message
+from gallery.views.selection import trashed_message
 from search.near_duplicates.groups import keep_apart, look_alikes, uncompared_count
 
 PAGE_SIZE = 20
 
 
 @require_safe
-def show_look_alikes(request: PageRequest) -> HttpResponse:
+def show_near_duplicates(request: PageRequest) -> HttpResponse:
     """Some of the groups, the one with the newest photo first."""
-    form = LookAlikesForm(request.GET)
+    form = NearDuplicatesForm(request.GET)
     if not form.is_valid():
         raise BadRequest(_("There is no such page of look-alikes."))
     before = form.cleaned_data["before"]
@@ -45,7 +45,7 @@ def resolve_groups(request: PageRequest) -> HttpResponse:
     moment = timezone.now()
     groups = [(_keeper(request, group), group) for group in _groups(request)]
     binned, left_alone = merge_groups(groups, user=request.user, moment=moment)
-    sentences = [binned_sentence(binned)]
+    sentences = [trashed_message(binned)]
     if left_alone:
         sentence = ngettext(
             "%(count)d group has been left alone: its photos, or their files, are not there any more.",
@@ -54,7 +54,7 @@ def resolve_groups(request: PageRequest) -> HttpResponse:
         )
         sentences.append(sentence % {"count": len(left_alone)})
     left = [group[0] for keeper_id, group in groups if keeper_id in left_alone]
-    return tell(request, " ".join(sentences), undo=moment if binned else None, left=left)
+    return respond_with_message(request, " ".join(sentences), undo=moment if binned else None, left=left)
 
 
 @require_POST
@@ -62,12 +62,12 @@ def keep_groups(request: PageRequest) -> HttpResponse:
     """Keep all photos of each group, or of the one that a button names: they are no look-alikes."""
     moment = timezone.now()
     keep_apart(_groups(request), user=request.user, moment=moment)
-    return tell(request, _("They are all kept, and will not be shown together again."), undo=moment)
+    return respond_with_message(request, _("They are all kept, and will not be shown together again."), undo=moment)
 
 
 def _groups(request: PageRequest) -> Iterator[list[int]]:
     """The photos of each group that is meant, in the order of the page."""
-    field = PhotoNumbersField()
+    field = PhotoIdsField()
     only = request.POST.get("only")
     for text in request.POST.getlist("group"):
         try:

@@ -13,11 +13,11 @@ from gallery.forms import PhotoForm
 from gallery.models import Photo, Step
 from gallery.photos.editing import edit_photo
 from gallery.photos.timeline import neighbours_of
-from gallery.photos.trash import bin_photos
+from gallery.photos.trash import move_to_trash
 from gallery.processing.progress import retry, states_for
-from gallery.views.answers import tell
 from gallery.views.details import describe, describe_sources
-from gallery.views.selection import binned_sentence
+from gallery.views.message_responses import respond_with_message
+from gallery.views.selection import trashed_message
 
 
 @require_safe
@@ -36,14 +36,14 @@ def show_photo(request: PageRequest, photo_id: int) -> HttpResponse:
 
 
 @require_safe
-def tell_state(request: PageRequest, photo_id: int) -> JsonResponse:
+def send_state(request: PageRequest, photo_id: int) -> JsonResponse:
     """Tell a script that could not load a picture whether the photo is visible or in the bin."""
     photo = get_object_or_404(Photo.objects.belonging_to(request.user).only("trashed_at"), pk=photo_id)
     return JsonResponse({"state": "trashed" if photo.trashed_at else "shown"})
 
 
 @require_POST
-def change_photo(request: PageRequest, photo_id: int) -> HttpResponse:
+def edit_photo_details(request: PageRequest, photo_id: int) -> HttpResponse:
     """Change description and importance; for htmx the form again, else back to the photo."""
     photo = Photo.objects.get_visible_or_404(photo_id, user=request.user)
     form = PhotoForm(request.POST, instance=photo)
@@ -58,11 +58,11 @@ def change_photo(request: PageRequest, photo_id: int) -> HttpResponse:
 
 
 @require_POST
-def remove_photo(request: PageRequest, photo_id: int) -> HttpResponse:
+def trash_photo(request: PageRequest, photo_id: int) -> HttpResponse:
     """Put a photo into the bin."""
     photo = Photo.objects.get_visible_or_404(photo_id, user=request.user)
-    count, moment = bin_photos(Photo.objects.filter(pk=photo.pk), user=request.user)
-    return tell(request, binned_sentence(count), undo=moment)
+    count, moment = move_to_trash(Photo.objects.filter(pk=photo.pk), user=request.user)
+    return respond_with_message(request, trashed_message(count), undo=moment)
 
 
 @require_safe

@@ -48,7 +48,7 @@ MAX_CHECKSUMS = 1000
 
 
 @speaks_tus("POST")
-def begin(request: PageRequest, *, resume: str = "gallery:resume", is_archive: bool = False) -> HttpResponse:
+def begin(request: PageRequest, *, resume: str = "gallery:resume_upload", is_archive: bool = False) -> HttpResponse:
     """Begin an upload, optionally with its first piece; `resume` names the address for the others."""
     size, named = number_in(request, "Upload-Length"), metadata_in(request)
     takes_piece, checksum = has_piece(request), checksum_in(request)
@@ -92,7 +92,7 @@ def tell_known(request: PageRequest) -> JsonResponse:
     return JsonResponse(
         {
             "known": {sha256: reverse("gallery:photo", args=[photo_id]) for sha256, photo_id in known.items()},
-            "partial": {upload.sha256: reverse("gallery:resume", args=[upload.pk]) for upload in partial},
+            "partial": {upload.sha256: reverse("gallery:resume_upload", args=[upload.pk]) for upload in partial},
         }
     )
 

@@ -11,20 +11,20 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from gallery.access import PageRequest
-from gallery.forms import ChosenDescriptionForm, ChosenForm, ChosenImportanceForm
+from gallery.forms import DescriptionForm, ImportanceForm, SelectionForm
 from gallery.models import Photo, PhotoQuerySet
 from gallery.photos.download import stream_zip
 from gallery.photos.editing import edit_photos
-from gallery.photos.trash import DAYS_IN_BIN, bin_photos
-from gallery.views.answers import tell
+from gallery.photos.trash import DAYS_IN_TRASH, move_to_trash
+from gallery.views.message_responses import respond_with_message
 
 Form = TypeVar("Form", bound=forms.Form)
 
 
 @require_POST
-def rate_chosen(request: PageRequest) -> HttpResponse:
+def rate_selection(request: PageRequest) -> HttpResponse:
     """Give them all one importance."""
-    form = valid_form(request, ChosenImportanceForm)
+    form = valid_form(request, ImportanceForm)
     importance = form.cleaned_data["importance"]
     count = _edit_chosen(request, form, importance=importance)
     sentence = ngettext(
@@ -32,32 +32,34 @@ def rate_chosen(request: PageRequest) -> HttpResponse:
         "%(count)d photos now have the importance %(importance)d.",
         count,
     )
-    return tell(request, sentence % {"count": count, "importance": importance})
+    return respond_with_message(request, sentence % {"count": count, "importance": importance})
 
 
 @require_POST
-def describe_chosen(request: PageRequest) -> HttpResponse:
+def describe_selection(request: PageRequest) -> HttpResponse:
     """Give them all one description."""
-    form = valid_form(request, ChosenDescriptionForm)
+    form = valid_form(request, DescriptionForm)
     count = _edit_chosen(request, form, description=form.cleaned_data["description"])
     sentence = ngettext("%(count)d photo has been described.", "%(count)d photos have been described.", count)
-    return tell(request, sentence % {"count": count})
+    return respond_with_message(request, sentence % {"count": count})
 
 
 @require_POST
-def bin_chosen(request: PageRequest) -> HttpResponse:
+def trash_selection(request: PageRequest) -> HttpResponse:
     """Put them into the bin."""
-    form = valid_form(request, ChosenForm)
-    count, moment = bin_photos(chosen_photos(form), user=request.user)
+    form = valid_form(request, SelectionForm)
+    count, moment = move_to_trash(selected_photos(form), user=request.user)
     if not count:
         raise BadRequest(_gone_sentence(form))
-    return tell(request, binned_sentence(count), undo=moment)
+    return respond_with_message(request, trashed_message(count), undo=moment)
 
 
 @require_POST
-def download_chosen(request: PageRequest) -> StreamingHttpResponse:
+def download_selection(request: PageRequest) -> StreamingHttpResponse:
     """Their originals in a zip file, which is made while it is sent."""
-    photos = list(chosen_photos(valid_form(request, ChosenForm)).visible_to(request.user).order_by("dated_at", "pk"))
+    photos = list(
+        selected_photos(valid_form(request, SelectionForm)).visible_to(request.user).order_by("dated_at", "pk")
+    )
     if not photos:
         raise Http404
     response = StreamingHttpResponse(stream_zip(photos), content_type="application/zip")
@@ -68,7 +70,7 @@ def download_chosen(request: PageRequest) -> StreamingHttpResponse:
 
 def _edit_chosen(request: PageRequest, form: forms.Form, **changes: Any) -> int:
     """Return the number of photos changed; BadRequest if all of them were deleted meanwhile, as in another tab."""
-    count = edit_photos(chosen_photos(form), user=request.user, **changes)
+    count = edit_photos(selected_photos(form), user=request.user, **changes)
     if not count:
         raise BadRequest(_gone_sentence(form))
     return count
@@ -91,16 +93,16 @@ def valid_form(request: PageRequest, form_class: type[Form]) -> Form:
     return form
 
 
-def chosen_photos(form: forms.Form) -> PhotoQuerySet:
+def selected_photos(form: forms.Form) -> PhotoQuerySet:
     """The photos of those numbers: anybody's, for the caller to narrow."""
     return Photo.objects.filter(pk__in=form.cleaned_data["photo"])
 
 
-def binned_sentence(count: int) -> str:
+def trashed_message(count: int) -> str:
     """How many photos are in the bin now, and for how long."""
     sentence = ngettext(
         "%(count)d photo is in the bin, and stays there for %(days)d days.",
         "%(count)d photos are in the bin, and stay there for %(days)d days.",
         count,
     )
-    return sentence % {"count": count, "days": DAYS_IN_BIN} if count else _("Nothing has been put into the bin.")
+    return sentence % {"count": count, "days": DAYS_IN_TRASH} if count else _("Nothing has been put into the bin.")

@@ -13,44 +13,46 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from gallery.access import PageRequest
-from gallery.forms import ChosenForm
+from gallery.forms import SelectionForm
 from gallery.models import Photo
-from gallery.photos.merging import Undone, undo
-from gallery.photos.trash import DAYS_IN_BIN, empty_bin, restore_photos
-from gallery.views.answers import tell
-from gallery.views.selection import chosen_photos, valid_form
+from gallery.photos.merging import UndoResult, undo
+from gallery.photos.trash import DAYS_IN_TRASH, delete_from_trash, restore_photos
+from gallery.views.message_responses import respond_with_message
+from gallery.views.selection import selected_photos, valid_form
 
 PAGE_SIZE = 120
 
 
 @require_safe
-def show_bin(request: PageRequest) -> HttpResponse:
+def show_trash(request: PageRequest) -> HttpResponse:
     """The photos in the person's bin, what was put there last first."""
-    photos = Photo.objects.binned_by(request.user).order_by("-trashed_at", "-pk")
+    photos = Photo.objects.trashed_by(request.user).order_by("-trashed_at", "-pk")
     page = Paginator(photos, PAGE_SIZE).get_page(request.GET.get("page"))
-    return render(request, "gallery/photos/trash.html", {"page": page, "days": DAYS_IN_BIN})
+    return render(request, "gallery/photos/trash.html", {"page": page, "days": DAYS_IN_TRASH})
 
 
 @require_POST
-def restore_binned(request: PageRequest) -> HttpResponse:
+def restore_selected(request: PageRequest) -> HttpResponse:
     """Take photos out of the bin that were chosen; or take back all that was done at a `moment`."""
     if "moment" in request.POST:
-        return tell(request, " ".join(_undone_sentences(undo(_moment(request.POST["moment"]), user=request.user))))
-    count = restore_photos(chosen_photos(valid_form(request, ChosenForm)), user=request.user)
-    return tell(request, _restored_sentence(count))
+        return respond_with_message(
+            request, " ".join(_undone_sentences(undo(_moment(request.POST["moment"]), user=request.user)))
+        )
+    count = restore_photos(selected_photos(valid_form(request, SelectionForm)), user=request.user)
+    return respond_with_message(request, _restored_sentence(count))
 
 
 @require_POST
-def delete_binned(request: PageRequest) -> HttpResponse:
+def delete_selected(request: PageRequest) -> HttpResponse:
     """Delete photos in the bin for good that were chosen."""
-    count = empty_bin(chosen_photos(valid_form(request, ChosenForm)), user=request.user)
-    return tell(request, _deleted_sentence(count))
+    count = delete_from_trash(selected_photos(valid_form(request, SelectionForm)), user=request.user)
+    return respond_with_message(request, _deleted_sentence(count))
 
 
 @require_POST
-def empty_whole_bin(request: PageRequest) -> HttpResponse:
+def empty_trash(request: PageRequest) -> HttpResponse:
     """Delete all photos in the bin for good."""
-    return tell(request, _deleted_sentence(empty_bin(Photo.objects.all(), user=request.user)))
+    return respond_with_message(request, _deleted_sentence(delete_from_trash(Photo.objects.all(), user=request.user)))
 
 
 def _moment(text: str) -> datetime:
@@ -63,7 +65,7 @@ def _moment(text: str) -> datetime:
     return moment
 
 
-def _undone_sentences(undone: Undone) -> Iterator[str]:
+def _undone_sentences(undone: UndoResult) -> Iterator[str]:
     if undone.restored or not undone.groups:
         yield _restored_sentence(undone.restored)
     if undone.groups:

@@ -25,7 +25,7 @@ CONNECTIONS = 4096
 # Each connection needs a second one to our process, or a file.
 FILES = 4 * CONNECTIONS
 # Addresses that answer with a zip file, made at the client's pace.
-DOWNLOADS = ("gallery:download_chosen", "api:download-photos")
+DOWNLOADS = ("gallery:download_selection", "api:download-photos")
 FILES_OF_PHOTOS = (
     "gallery:thumbnail",
     "gallery:preview",

@@ -13,7 +13,7 @@ export async function post(url, fields) {
     if (response.redirected) location.reload();
     const answer = await response.json();
     if (response.ok) return answer;
-    reason = answer.sentence;
+    reason = answer.message;
   } catch { /* Told below. */ }
   tell(reason || gettext("That did not work. Try again."), { failed: true });
   return null;
@@ -57,7 +57,7 @@ function undoButton(list, item, moment) {
     // Where it failed, the button stays to be pressed again.
     if (!answer) return;
     item.remove();
-    tell(answer.sentence);
+    tell(answer.message);
     document.dispatchEvent(new CustomEvent("photos:restored", { detail: { moment } }));
     announceChange();
   });

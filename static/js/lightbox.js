@@ -170,7 +170,7 @@ async function remove() {
     explain(doomed);
     return;
   }
-  tell(answer.sentence, { undo: answer.undo });
+  tell(answer.message, { undo: answer.undo });
   if (neighbour) {
     history.replaceState({ lightbox: neighbour.id }, "", pageOf(neighbour));
     show(neighbour);
@@ -188,7 +188,7 @@ async function rate(importance) {
     return;
   }
   const answer = await post(document.querySelector(".rate [formaction]").getAttribute("formaction"), { photo: photo.id, importance });
-  if (answer) tell(answer.sentence);
+  if (answer) tell(answer.message);
   else explain(rated);
 }
 

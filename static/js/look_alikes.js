@@ -53,7 +53,7 @@ form?.addEventListener("submit", async (event) => {
   show();
   if (left.length) left[0].querySelector("h2").focus();
   else goOn(groups.at(-1));
-  tell(answer.sentence, { undo: answer.undo });
+  tell(answer.message, { undo: answer.undo });
 });
 
 document.addEventListener("photos:restored", ({ detail: { moment } }) => {

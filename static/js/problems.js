@@ -28,7 +28,7 @@ export function problemView(kind, { retry, id = 0 }) {
   view.querySelector("[data-restore-photo]")?.addEventListener("click", async () => {
     const answer = await post(document.querySelector("#messages").dataset.restore, { photo: id });
     if (!answer) return;
-    tell(answer.sentence);
+    tell(answer.message);
     announceChange();
     retry();
   });

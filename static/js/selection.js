@@ -133,7 +133,7 @@ form.addEventListener("submit", async (event) => {
   form.ariaBusy = "false";
   if (!answer) return;
   document.querySelector("#describe").hidePopover();
-  tell(answer.sentence, { undo: answer.undo });
+  tell(answer.message, { undo: answer.undo });
   if (answer.undo) removeTiles([...chosen], answer.undo);
   choose([...chosen], false);
 });

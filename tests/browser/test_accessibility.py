@@ -118,7 +118,7 @@ def test_axe_finds_nothing_serious_when_something_went_wrong(browser, live_serve
     context = browser.new_context(base_url=live_server.url)
     context.add_cookies([{"name": "sessionid", "value": session_of(owner), "url": live_server.url}])
     page = context.new_page()
-    page.goto("/bin")
+    page.goto("/trash")
     assert page.locator("h1").inner_text() == "Something went wrong"
     assert violations(page) == []
     context.close()

@@ -233,7 +233,7 @@ def test_its_buttons_have_names(page):
 
 def test_what_lies_in_the_bin_is_restored_or_deleted(open_page, photos):
     Photo.objects.update(trashed_at=timezone.now())
-    page = open_page("/bin")
+    page = open_page("/trash")
     page.get_by_role("checkbox", name="Choose first.png").check(force=True)
     page.get_by_role("button", name="Restore").click()
     expect(page.get_by_text("1 photo is back.")).to_be_visible()

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from gallery.models import Photo
 from gallery.photos.deletion import delete_photos
-from gallery.photos.trash import bin_photos
+from gallery.photos.trash import move_to_trash
 from tests.browser.driving import settle, wait_for
 from tests.drawing import picture
 
@@ -82,10 +82,10 @@ def test_retries_picture_by_hand_after_server_error(open_page, photos, provoked)
 @pytest.mark.parametrize("path", ["/", "/search?q=png"])
 def test_offers_to_restore_photo_deleted_in_another_tab(open_page, photos, owner, path):
     page = open_page(path)
-    bin_photos(Photo.objects.filter(pk=photos[3].pk), user=owner)
+    move_to_trash(Photo.objects.filter(pk=photos[3].pk), user=owner)
     open_photo(page)
     expect(stage(page)).to_contain_text("This photo is in the bin.")
-    expect(stage(page).get_by_role("link", name="Open the bin")).to_have_attribute("href", "/bin")
+    expect(stage(page).get_by_role("link", name="Open the bin")).to_have_attribute("href", "/trash")
     page.keyboard.press("i")
     expect(panel(page)).to_contain_text("This photo is in the bin.")
     stage(page).get_by_role("button", name="Restore").click()

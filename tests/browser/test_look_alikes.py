@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from gallery.models import Photo
-from gallery.photos.trash import bin_photos
+from gallery.photos.trash import move_to_trash
 from search.models import ComparedPhoto, LookAlike
 from tests.browser.driving import SMALL_TELEPHONE, follow
 
@@ -65,11 +65,11 @@ def test_groups_are_dealt_with_by_keyboard_one_by_one_and_all_at_once_with_undo(
 
 
 def test_a_group_that_the_server_leaves_alone_stays_and_says_so_and_the_figures_follow(open_page, groups, owner):
-    page = open_page("/look-alikes")
+    page = open_page("/near-duplicates")
     figures = page.locator(".sum dd")
     expect(figures).to_have_text(["3", "3"])
     # Another tab put the one to keep into the bin.
-    bin_photos(Photo.objects.filter(pk=groups[2][0].pk), user=owner)
+    move_to_trash(Photo.objects.filter(pk=groups[2][0].pk), user=owner)
     page.get_by_role("button", name="Keep one of each on this page, 3 to the bin").click()
     left = page.locator(".group:visible")
     expect(left).to_have_count(1)
@@ -85,7 +85,7 @@ def test_a_group_that_the_server_leaves_alone_stays_and_says_so_and_the_figures_
 
 
 def test_on_a_telephone_without_javascript_all_is_done_too(open_page, groups, owner):
-    page = open_page("/look-alikes", viewport=SMALL_TELEPHONE, java_script_enabled=False, color_scheme="dark")
+    page = open_page("/near-duplicates", viewport=SMALL_TELEPHONE, java_script_enabled=False, color_scheme="dark")
     # Asked from outside: in the page nothing runs.
     assert page.locator("body").bounding_box()["width"] <= SMALL_TELEPHONE["width"]
     page.get_by_role("radio", name="Keep 5.png").check(force=True)

@@ -64,10 +64,10 @@ def test_an_undo_that_fails_can_be_pressed_again(open_page, photos):
     box_of(page, photos[0]).check(force=True)
     page.get_by_role("button", name="Delete").click()
     undo = page.get_by_role("button", name="Undo")
-    page.route("**/bin/restore", lambda route: route.fulfill(status=404, body="not now"))
+    page.route("**/trash/restore", lambda route: route.fulfill(status=404, body="not now"))
     undo.click()
     expect(page.get_by_text("That did not work. Try again.")).to_be_visible()
-    page.unroute("**/bin/restore")
+    page.unroute("**/trash/restore")
     undo.click()
     expect(page.get_by_text("1 photo is back.")).to_be_visible()
     expect(undo).to_have_count(0)
@@ -76,7 +76,7 @@ def test_an_undo_that_fails_can_be_pressed_again(open_page, photos):
 
 @pytest.mark.parametrize("look", [{}, {"viewport": SMALL_TELEPHONE, "has_touch": True, "is_mobile": True}])
 def test_why_something_cannot_be_done_is_told(open_page, photos, monkeypatch, look):
-    monkeypatch.setattr(forms, "MAX_CHOSEN", 1)
+    monkeypatch.setattr(forms, "MAX_SELECTED", 1)
     page = open_page(**look)
     for photo in photos[:2]:
         box_of(page, photo).check(force=True)

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from playwright.sync_api import Error, Page, Route, expect
 
 from gallery.models import Photo
-from gallery.photos.trash import bin_photos
+from gallery.photos.trash import move_to_trash
 from gallery.processing.tasks import make_thumbnails
 from tests.browser.driving import drop_files, wait_until
 from tests.browser.libraries import make_library, one_month, twelve_years
@@ -100,7 +100,7 @@ def test_keeps_tiles_right_when_another_tab_deletes_photos(open_page, library, o
     page = open_page(viewport=viewport(size))
     expect_pictures(page, owner)
     order = Photo.objects.visible_to(owner).order_by("-dated_at", "-pk").values_list("pk", flat=True)
-    bin_photos(Photo.objects.filter(pk__in=list(order[100:107]) + list(order[150:290:7])), user=owner)
+    move_to_trash(Photo.objects.filter(pk__in=list(order[100:107]) + list(order[150:290:7])), user=owner)
     for share in (0.4, 0.9, 0.0):
         go_to(page, share)
         expect_pictures(page, owner)
@@ -109,7 +109,7 @@ def test_keeps_tiles_right_when_another_tab_deletes_photos(open_page, library, o
 def test_removes_photos_deleted_in_another_tab_on_return(open_page, sparse, owner):
     page = open_page()
     first = expect_pictures(page, owner)[0]
-    bin_photos(Photo.objects.filter(pk=first), user=owner)
+    move_to_trash(Photo.objects.filter(pk=first), user=owner)
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     assert first not in expect_pictures(page, owner)
 

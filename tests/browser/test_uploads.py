@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from gallery.models import Photo
-from gallery.photos.trash import bin_photos
+from gallery.photos.trash import move_to_trash
 from tests.browser.driving import DESK, SMALL_TELEPHONE, drop_files, wait_until
 from tests.browser.uploading import posts, summary
 from tests.drawing import picture
@@ -74,7 +74,7 @@ def test_what_the_gallery_has_is_not_sent_again(open_page, show):
     assert page.get_by_role("link", name="again.png").first.get_attribute("href") == f"/photos/{known.pk}"
     assert [url.rpartition("/")[2] for url in sent] == ["known"]
 
-    bin_photos(Photo.objects.all(), user=known.owner)
+    move_to_trash(Photo.objects.all(), user=known.owner)
     drop_files(page, {"again.png": picture(1)})
     expect(summary(page)).to_have_text("1 taken out of the bin")
 

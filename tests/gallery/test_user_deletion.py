@@ -25,7 +25,7 @@ from gallery.bulk_import.run import run_job
 from gallery.bulk_import.uploaded_archives import sweep_archives
 from gallery.models import DocumentRemoval, ImportItem, ImportJob, Photo, PhotoMerge, PhotoSource
 from gallery.photos.deletion import sweep_strays
-from gallery.photos.trash import bin_photos
+from gallery.photos.trash import move_to_trash
 from gallery.processing import tasks
 from gallery.storage.partial_uploads import begin_upload, finish_upload, opened, sweep_partial_uploads
 from search.models import (
@@ -85,7 +85,7 @@ def leaver(store: Callable[..., Photo], owner: User, media_root: Path) -> User:
     SavedSearch.objects.create(owner=owner, name="tea", address="q=tea")
     RecentSearch.objects.create(owner=owner, address="q=tea", used_at=timezone.now())
     PhotoMerge.objects.create(photo=first, moment=timezone.now())
-    bin_photos(Photo.objects.filter(pk=second.pk), user=owner)
+    move_to_trash(Photo.objects.filter(pk=second.pk), user=owner)
     for is_archive in (False, True):
         for is_whole in (False, True):
             upload = begin_upload(owner=owner, filename="a.zip", size=10, is_archive=is_archive)

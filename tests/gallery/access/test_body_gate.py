@@ -183,7 +183,7 @@ def test_refuses_unreadable_json(person, body):
 
 def test_refuses_many_fields_and_files_with_a_sentence(person, owner, settings):
     fields = {f"f{number}": "1" for number in range(settings.DATA_UPLOAD_MAX_NUMBER_FIELDS + 1)}
-    for path in ("/account/choices", "/imports/new", "/login/"):
+    for path in ("/account/preferences", "/imports/new", "/login/"):
         assert person.post(path, fields).status_code == 400
     files = [SimpleUploadedFile(f"{number}.png", b"x") for number in range(settings.DATA_UPLOAD_MAX_NUMBER_FILES + 1)]
     assert person.post("/imports/new", {"archive": files}).status_code == 400

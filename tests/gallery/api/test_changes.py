@@ -4,7 +4,7 @@ import pytest
 from django.db.models import F
 
 from gallery.models import Photo, PhotoRemoval
-from gallery.photos.trash import bin_photos, empty_bin, restore_photos
+from gallery.photos.trash import delete_from_trash, move_to_trash, restore_photos
 from gallery.processing.tasks import make_thumbnails
 from tests.drawing import picture
 
@@ -50,15 +50,15 @@ def test_lists_removed_photos_until_they_are_restored(program, store, owner):
     photo = store()
     since = moment(program)
     assert removed_since(program, since) == []
-    bin_photos(Photo.objects.all(), user=owner)
+    move_to_trash(Photo.objects.all(), user=owner)
     assert removed_since(program, since) == [(photo.pk, False)]
     assert changed_since(program, since) == []
     restore_photos(Photo.objects.all(), user=owner)
     assert removed_since(program, since) == []
     assert changed_since(program, since) == [photo.pk]
-    bin_photos(Photo.objects.all(), user=owner)
+    move_to_trash(Photo.objects.all(), user=owner)
     later = moment(program)
-    empty_bin(Photo.objects.all(), user=owner)
+    delete_from_trash(Photo.objects.all(), user=owner)
     assert removed_since(program, later) == removed_since(program, since) == [(photo.pk, True)]
 
 
@@ -83,7 +83,7 @@ def test_pages_removals_of_the_user_only(program, store, owner, django_user_mode
     ids = [store(picture(red)).pk for red in range(5)]
     store(picture(9), owner=stranger)
     for photo_id in ids:
-        bin_photos(Photo.objects.filter(pk=photo_id), user=owner)
+        move_to_trash(Photo.objects.filter(pk=photo_id), user=owner)
     Photo.objects.filter(owner=stranger).delete()
     seen, query = [], {"since": "2000-01-01T00:00:00Z", "page_size": 2}
     while query:

@@ -6,7 +6,7 @@ import pytest
 
 from gallery.models import MAX_ATTEMPTS, Account, ImportJob, Photo, PhotoSource, Step, StepAttempt
 from gallery.photos.editing import edit_photos
-from gallery.photos.trash import bin_photos
+from gallery.photos.trash import move_to_trash
 from gallery.pictures.images import THUMBNAIL_VERSION
 from tests.drawing import picture
 
@@ -189,7 +189,7 @@ def test_a_deleted_photo_waits_in_the_bin(program, store):
     photo = store()
     assert program.delete(f"/api/v1/photos/{photo.pk}/").status_code == 204
     assert program.get(f"/api/v1/photos/{photo.pk}/").status_code == 404
-    assert list(Photo.objects.binned_by(photo.owner)) == [photo]
+    assert list(Photo.objects.trashed_by(photo.owner)) == [photo]
 
 
 def test_what_failed_is_told_and_tried_again(program, store):
@@ -240,7 +240,7 @@ def test_the_account_says_what_is_stored_and_what_the_key_may(program, store, ow
     assert (account["photos"], account["bytes"]) == (1, photo.file_size)
     assert "photo:read" in account["scopes"]
     assert (account["stored_bytes"], account["quota"]) == (photo.file_size, None)
-    bin_photos(Photo.objects.all(), user=owner)
+    move_to_trash(Photo.objects.all(), user=owner)
     Account.objects.update(quota=5)
     account = program.get("/api/v1/account/").json()
     assert [account[name] for name in ("bytes", "stored_bytes", "quota")] == [0, photo.file_size, 5]

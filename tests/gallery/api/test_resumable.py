@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 
 from gallery.api.resumable import Outcome
 from gallery.models import Photo
-from gallery.photos.trash import bin_photos
+from gallery.photos.trash import move_to_trash
 from gallery.views.tus import PIECE_TYPE
 from tests.drawing import picture
 from tests.factories import ApiClient
@@ -46,7 +46,7 @@ def test_the_answer_to_the_last_piece_is_what_the_schema_says(program, owner):
     data = picture(1)
     for status in ("created", "duplicate", "restored"):
         if status == "restored":
-            bin_photos(Photo.objects.all(), user=owner)
+            move_to_trash(Photo.objects.all(), user=owner)
         address = begin(program, len(data))["Location"]
         answer = send(program, address, 0, data, Accept="application/json").json()
         assert answer["status"] == status

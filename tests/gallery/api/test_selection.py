@@ -6,7 +6,7 @@ from zipfile import ZipFile
 import pytest
 from django.contrib.auth.models import User
 
-from gallery.forms import MAX_CHOSEN
+from gallery.forms import MAX_SELECTED
 from gallery.models import Photo
 from tests.drawing import picture
 
@@ -59,7 +59,7 @@ def test_many_come_in_one_file(program, store, foreign):
     assert ask(program, "photos/download", [foreign]).status_code == 404
 
 
-@pytest.mark.parametrize("photos", [[], ["1"], [0], [2**63], [True], "1,2", None, [1] * (MAX_CHOSEN + 1)])
+@pytest.mark.parametrize("photos", [[], ["1"], [0], [2**63], [True], "1,2", None, [1] * (MAX_SELECTED + 1)])
 @pytest.mark.parametrize("path", ["photos/change", "photos/delete", "photos/download", "bin/restore"])
 def test_a_senseless_choice_is_refused(program, path, photos):
     response = program.post(f"/api/v1/{path}/", {"photos": photos}, "application/json")

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from gallery.models import Photo, PhotoQuerySet
-from gallery.photos.trash import bin_photos, empty_bin, restore_photos
+from gallery.photos.trash import delete_from_trash, move_to_trash, restore_photos
 from tests.factories import ApiClient
 
 BIN = "/api/v1/bin/"
@@ -36,10 +36,10 @@ def test_to_restore_a_photo_twice_is_harmless(program, store):
 
 def test_what_is_deleted_for_good_meanwhile_is_not_restored(program, store, owner, monkeypatch):
     photo = store()
-    bin_photos(Photo.objects.all(), user=owner)
+    move_to_trash(Photo.objects.all(), user=owner)
 
     def purge_first(photos: PhotoQuerySet, *, user: User) -> int:
-        empty_bin(photos, user=user)
+        delete_from_trash(photos, user=user)
         return restore_photos(photos, user=user)
 
     monkeypatch.setattr("gallery.api.trash.restore_photos", purge_first)

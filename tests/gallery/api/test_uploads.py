@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from gallery.api.uploads import UploadAnswer
 from gallery.models import Photo
-from gallery.photos.trash import bin_photos
+from gallery.photos.trash import move_to_trash
 from tests.drawing import picture
 from tests.factories import ApiClient
 
@@ -60,7 +60,7 @@ def test_the_same_bytes_are_a_duplicate(program):
 
 def test_the_same_bytes_restore_a_photo_from_the_bin(program, store, owner):
     photo = store(picture(1))
-    bin_photos(Photo.objects.all(), user=owner)
+    move_to_trash(Photo.objects.all(), user=owner)
     response = send(program, picture(1), **{"X-Checksum-SHA256": photo.sha256})
     assert (response.status_code, response.json()["status"]) == (200, "restored")
     assert UploadAnswer(data=response.json()).is_valid()

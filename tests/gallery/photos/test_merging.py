@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from gallery.models import Photo, PhotoMerge
 from gallery.photos.editing import edit_photo
-from gallery.photos.merging import KeeperGone, PhotosGone, Undone, merge_photos, undo
-from gallery.photos.trash import DAYS_IN_BIN, empty_bin, purge_bins
+from gallery.photos.merging import KeeperUnavailable, PhotosNotFound, UndoResult, merge_photos, undo
+from gallery.photos.trash import DAYS_IN_TRASH, delete_from_trash, purge_trash
 from tests.processes import count_lock_waits
 
 NOW = timezone.now()
@@ -54,11 +54,11 @@ def test_the_keeper_gets_the_best_and_undo_gives_all_of_it_back(store, owner):
     assert albums(keeper) == ["Trips", "Stations"]
     assert Photo.objects.get(pk=keeper.pk).revision == revision + 1
     assert list(Photo.objects.visible_to(owner)) == [keeper]
-    assert undo(NOW, user=owner) == Undone(restored=2, groups=0, kept_edits=0)
+    assert undo(NOW, user=owner) == UndoResult(restored=2, groups=0, kept_edits=0)
     assert said(keeper) == before
     assert albums(keeper) == ["Trips"]
     assert Photo.objects.visible_to(owner).count() == 3
-    assert undo(NOW, user=owner) == Undone(0, 0, 0)
+    assert undo(NOW, user=owner) == UndoResult(0, 0, 0)
 
 
 def test_what_exif_tells_fills_what_the_keeper_lacks_whole_parts_at_a_time(store, owner):
@@ -102,7 +102,7 @@ def test_a_date_set_by_hand_is_kept_and_nothing_changes_where_nothing_is_better(
     merge_photos(keeper.pk, [other.pk], user=owner, moment=NOW)
     assert said(keeper) == before
     assert Photo.objects.get(pk=keeper.pk).revision == revision
-    assert undo(NOW, user=owner) == Undone(restored=1, groups=0, kept_edits=0)
+    assert undo(NOW, user=owner) == UndoResult(restored=1, groups=0, kept_edits=0)
     assert said(keeper) == before
 
 
@@ -111,7 +111,7 @@ def test_an_edited_keeper_stays_as_it_was_edited_and_the_others_come_back(store,
     change(other, importance=5)
     merge_photos(keeper.pk, [other.pk], user=owner, moment=NOW)
     edit_photo(keeper, user=owner, description="mine", importance=2)
-    assert undo(NOW, user=owner) == Undone(restored=1, groups=0, kept_edits=1)
+    assert undo(NOW, user=owner) == UndoResult(restored=1, groups=0, kept_edits=1)
     assert (said(keeper)["description"], said(keeper)["importance"]) == ("mine", 2)
 
 
@@ -134,10 +134,10 @@ def test_nobody_merges_or_undoes_anothers(store, owner):
     keeper, other, theirs = store(), store(), store(owner=stranger)
     change(other, importance=5)
     for wanted in ((keeper.pk, [other.pk]), (theirs.pk, [other.pk]), (10**12, [theirs.pk])):
-        with pytest.raises(PhotosGone):
+        with pytest.raises(PhotosNotFound):
             merge_photos(*wanted, user=stranger, moment=NOW)
     merge_photos(keeper.pk, [other.pk], user=owner, moment=NOW)
-    assert undo(NOW, user=stranger) == Undone(0, 0, 0)
+    assert undo(NOW, user=stranger) == UndoResult(0, 0, 0)
     assert said(keeper)["importance"] == 5
     assert PhotoMerge.objects.exists()
 
@@ -145,7 +145,7 @@ def test_nobody_merges_or_undoes_anothers(store, owner):
 def test_a_keeper_in_the_bin_is_not_kept(store, owner):
     keeper, other = store(), store()
     change(keeper, trashed_at=NOW)
-    with pytest.raises(KeeperGone):
+    with pytest.raises(KeeperUnavailable):
         merge_photos(keeper.pk, [other.pk], user=owner, moment=NOW)
     assert Photo.objects.get(pk=other.pk).trashed_at is None
 
@@ -153,8 +153,8 @@ def test_a_keeper_in_the_bin_is_not_kept(store, owner):
 def test_what_can_be_undone_no_more_is_forgotten_with_the_bin(store, owner):
     keeper, other = store(), store()
     change(other, importance=5)
-    merge_photos(keeper.pk, [other.pk], user=owner, moment=NOW - timedelta(days=DAYS_IN_BIN, minutes=1))
-    purge_bins()
+    merge_photos(keeper.pk, [other.pk], user=owner, moment=NOW - timedelta(days=DAYS_IN_TRASH, minutes=1))
+    purge_trash()
     assert not PhotoMerge.objects.exists()
     assert list(Photo.objects.all()) == [keeper]
 
@@ -164,8 +164,8 @@ def test_what_a_keeper_has_of_those_that_are_gone_for_good_it_keeps(store, owner
     change(other, importance=5, description="the only one who knew")
     other.sources.update(albums=["Stations"])
     merge_photos(keeper.pk, [other.pk], user=owner, moment=NOW)
-    empty_bin(Photo.objects.all(), user=owner)
-    assert undo(NOW, user=owner) == Undone(restored=0, groups=0, kept_edits=1)
+    delete_from_trash(Photo.objects.all(), user=owner)
+    assert undo(NOW, user=owner) == UndoResult(restored=0, groups=0, kept_edits=1)
     assert said(keeper)["description"] == "the only one who knew"
     assert albums(keeper) == ["Stations"]
 
@@ -173,7 +173,7 @@ def test_what_a_keeper_has_of_those_that_are_gone_for_good_it_keeps(store, owner
 def test_a_keeper_whose_file_is_lost_is_not_kept(store, owner):
     keeper, other = store(), store()
     keeper.path.unlink()
-    with pytest.raises(KeeperGone):
+    with pytest.raises(KeeperUnavailable):
         merge_photos(keeper.pk, [other.pk], user=owner, moment=NOW)
     assert Photo.objects.get(pk=other.pk).trashed_at is None
 
@@ -187,7 +187,7 @@ def test_two_tabs_that_keep_different_ones_leave_one_photo(store, owner):
     def keep(photo: Photo, rest: Photo, moment: datetime) -> bool:
         try:
             return bool(merge_photos(photo.pk, [rest.pk], user=owner, moment=moment))
-        except KeeperGone:
+        except KeeperUnavailable:
             return False
         finally:
             connections.close_all()
@@ -215,7 +215,7 @@ def test_who_undoes_while_the_keeper_is_deleted_for_good_waits_and_neither_fails
     change(other, importance=5)
     merge_photos(keeper.pk, [other.pk], user=owner, moment=NOW)
 
-    def take_back() -> Undone:
+    def take_back() -> UndoResult:
         try:
             return undo(NOW, user=owner)
         finally:
@@ -229,5 +229,5 @@ def test_who_undoes_while_the_keeper_is_deleted_for_good_waits_and_neither_fails
             while not count_lock_waits():
                 time.sleep(0.05)
             Photo.objects.filter(pk=keeper.pk).delete()
-        assert undone.result() == Undone(restored=1, groups=0, kept_edits=0)
+        assert undone.result() == UndoResult(restored=1, groups=0, kept_edits=0)
     assert list(Photo.objects.visible_to(owner)) == [other]

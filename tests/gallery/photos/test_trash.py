@@ -15,7 +15,14 @@ from gallery.intake.upload import Arrival, store_upload
 from gallery.models import Photo
 from gallery.photos import trash as photo_bin
 from gallery.photos.deletion import delete_photos
-from gallery.photos.trash import DAYS_IN_BIN, bin_photos, binned_at, empty_bin, purge_bins, restore_photos
+from gallery.photos.trash import (
+    DAYS_IN_TRASH,
+    delete_from_trash,
+    move_to_trash,
+    purge_trash,
+    restore_photos,
+    trashed_together,
+)
 from gallery.processing.tasks import make_thumbnails
 from tests.drawing import picture
 from tests.processes import count_lock_waits
@@ -32,10 +39,10 @@ def client(client: Client, owner: User) -> Client:
 def test_a_binned_photo_is_seen_only_in_the_bin(store, owner, client):
     photo, kept = store(filename="gone.png"), store(filename="kept.png")
     make_thumbnails([photo.pk, kept.pk])
-    assert bin_photos(ALL.filter(pk=photo.pk), user=owner)[0] == 1
+    assert move_to_trash(ALL.filter(pk=photo.pk), user=owner)[0] == 1
     assert list(Photo.objects.visible_to(owner)) == [kept]
-    assert list(Photo.objects.binned_by(owner)) == [photo]
-    assert "gone.png" in client.get("/bin").content.decode()
+    assert list(Photo.objects.trashed_by(owner)) == [photo]
+    assert "gone.png" in client.get("/trash").content.decode()
     assert client.get(f"/photos/{photo.pk}/thumbnail").status_code == 200
     for path in ("", "/preview", "/original", "/tile", "/text", "/similar", "/progress"):
         assert client.get(f"/photos/{photo.pk}{path}").status_code == 404, path
@@ -44,21 +51,21 @@ def test_a_binned_photo_is_seen_only_in_the_bin(store, owner, client):
 
 def test_undo_brings_back_what_went_together_and_nothing_else(store, owner, client):
     first, second, third = store(), store(), store()
-    bin_photos(ALL.filter(pk=first.pk), user=owner)
+    move_to_trash(ALL.filter(pk=first.pk), user=owner)
     answer = client.post(
-        "/selection/bin", {"photo": f"{second.pk},{third.pk}"}, headers={"Accept": "application/json"}
+        "/selection/trash", {"photo": f"{second.pk},{third.pk}"}, headers={"Accept": "application/json"}
     ).json()
-    assert answer["sentence"] == "2 photos are in the bin, and stay there for 30 days."
-    assert client.post("/bin/restore", {"moment": answer["undo"]}).status_code == 302
-    assert list(Photo.objects.binned_by(owner)) == [first]
+    assert answer["message"] == "2 photos are in the bin, and stay there for 30 days."
+    assert client.post("/trash/restore", {"moment": answer["undo"]}).status_code == 302
+    assert list(Photo.objects.trashed_by(owner)) == [first]
 
 
 def test_chosen_photos_are_restored_or_deleted_for_good(store, client, django_capture_on_commit_callbacks):
     back, gone, kept = store(), store(), store()
-    client.post("/selection/bin", {"photo": [back.pk, gone.pk]})
-    client.post("/bin/restore", {"photo": [back.pk]})
+    client.post("/selection/trash", {"photo": [back.pk, gone.pk]})
+    client.post("/trash/restore", {"photo": [back.pk]})
     with django_capture_on_commit_callbacks(execute=True):
-        client.post("/bin/delete", {"photo": [gone.pk, kept.pk]})
+        client.post("/trash/delete", {"photo": [gone.pk, kept.pk]})
     assert set(Photo.objects.values_list("pk", flat=True)) == {back.pk, kept.pk}
     assert not gone.path.exists()
 
@@ -66,8 +73,8 @@ def test_chosen_photos_are_restored_or_deleted_for_good(store, client, django_ca
 def test_the_bin_is_emptied(store, owner, client):
     kept = store()
     store(), store()
-    bin_photos(ALL.exclude(pk=kept.pk), user=owner)
-    page = client.post("/bin/empty", {"next": "/bin"}, follow=True).content.decode()
+    move_to_trash(ALL.exclude(pk=kept.pk), user=owner)
+    page = client.post("/trash/empty", {"next": "/trash"}, follow=True).content.decode()
     assert "2 photos have been deleted for good." in page
     assert "The bin is empty" in page
     assert list(ALL.all()) == [kept]
@@ -76,11 +83,11 @@ def test_the_bin_is_emptied(store, owner, client):
 def test_nobody_touches_anothers_bin(store, owner):
     photo = store()
     stranger = User.objects.create_superuser("root")
-    assert bin_photos(ALL.all(), user=stranger)[0] == 0
-    _count, moment = bin_photos(ALL.all(), user=owner)
-    assert restore_photos(ALL.all(), user=stranger) == empty_bin(ALL.all(), user=stranger) == 0
-    assert not binned_at(moment, user=stranger).exists()
-    assert list(Photo.objects.binned_by(owner)) == [photo]
+    assert move_to_trash(ALL.all(), user=stranger)[0] == 0
+    _count, moment = move_to_trash(ALL.all(), user=owner)
+    assert restore_photos(ALL.all(), user=stranger) == delete_from_trash(ALL.all(), user=stranger) == 0
+    assert not trashed_together(moment, user=stranger).exists()
+    assert list(Photo.objects.trashed_by(owner)) == [photo]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -91,7 +98,7 @@ def test_two_who_bin_the_same_photos_take_turns(store, owner):
 
     def put_both_there() -> int:
         try:
-            return bin_photos(ALL, user=owner)[0]
+            return move_to_trash(ALL, user=owner)[0]
         finally:
             connections.close_all()
 
@@ -101,29 +108,29 @@ def test_two_who_bin_the_same_photos_take_turns(store, owner):
             others = pool.submit(put_both_there)
             while not count_lock_waits():
                 time.sleep(0.05)
-            assert bin_photos(ALL.filter(pk=second.pk), user=owner)[0] == 1
+            assert move_to_trash(ALL.filter(pk=second.pk), user=owner)[0] == 1
         assert others.result() == 1
     assert not Photo.objects.visible_to(owner).exists()
 
 
 def test_after_thirty_days_photos_go_for_good_some_at_a_time(store, owner, monkeypatch):
-    monkeypatch.setattr(photo_bin, "PURGED_AT_ONCE", 2)
+    monkeypatch.setattr(photo_bin, "PURGE_BATCH_SIZE", 2)
     other = User.objects.create_user("ben")
     old = [store(), store(), store(owner=other)]
     young, kept = store(), store()
-    limit, minute = timezone.now() - timedelta(days=DAYS_IN_BIN), timedelta(minutes=1)
+    limit, minute = timezone.now() - timedelta(days=DAYS_IN_TRASH), timedelta(minutes=1)
     Photo.objects.filter(pk__in=[photo.pk for photo in old]).update(trashed_at=limit - minute)
     Photo.objects.filter(pk=young.pk).update(trashed_at=limit + minute)
-    purge_bins()
+    purge_trash()
     assert Photo.objects.count() == 3
-    purge_bins()
+    purge_trash()
     assert set(ALL.all()) == {young, kept}
 
 
 def test_the_same_bytes_sent_again_bring_a_photo_back_with_what_was_said_of_it(store, owner):
     photo = store(picture(5), filename="first.png")
     Photo.objects.update(description="the old station", importance=4)
-    bin_photos(ALL.all(), user=owner)
+    move_to_trash(ALL.all(), user=owner)
     again, arrival = store_upload(BytesIO(picture(5)), owner=owner, filename="second.png")
     assert (again.pk, arrival, again.trashed_at) == (photo.pk, Arrival.BINNED, None)
     back = Photo.objects.visible_to(owner).get()
@@ -132,17 +139,17 @@ def test_the_same_bytes_sent_again_bring_a_photo_back_with_what_was_said_of_it(s
 
 def test_with_their_owner_binned_photos_go_too(store, owner):
     store()
-    bin_photos(ALL.all(), user=owner)
+    move_to_trash(ALL.all(), user=owner)
     assert delete_photos(ALL.all(), user=owner) == 1
 
 
 @pytest.mark.parametrize("moment", ["", "x", "2024-01-01", "2024-01-01T00:00:00", "2024-13-01T00:00:00Z"])
 def test_a_senseless_moment_is_refused(client, moment):
-    response = client.post("/bin/restore", {"moment": moment})
+    response = client.post("/trash/restore", {"moment": moment})
     assert response.status_code == 400
     assert "This is no moment" in response.content.decode()
 
 
 def test_one_is_led_back_to_where_one_was_but_never_elsewhere(store, client):
-    assert client.post("/selection/bin", {"photo": store().pk, "next": "/search?q=a"})["Location"] == "/search?q=a"
-    assert client.post("/selection/bin", {"photo": store().pk, "next": "https://example.org/"})["Location"] == "/"
+    assert client.post("/selection/trash", {"photo": store().pk, "next": "/search?q=a"})["Location"] == "/search?q=a"
+    assert client.post("/selection/trash", {"photo": store().pk, "next": "https://example.org/"})["Location"] == "/"

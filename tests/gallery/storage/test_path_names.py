@@ -105,7 +105,7 @@ def addresses(photo) -> dict[str, list[str]]:
     jobs = ImportJob.objects.values_list("pk", flat=True)
     return {
         "page": [
-            *("/imports", "/imports/new", "/look-alikes", f"/photos/{photo.pk}", f"/photos/{photo.pk}/progress"),
+            *("/imports", "/imports/new", "/near-duplicates", f"/photos/{photo.pk}", f"/photos/{photo.pk}/progress"),
             *(f"/imports/{pk}{more}" for pk in jobs for more in ("", "/files", "/files.csv")),
         ],
         "API": [

@@ -118,12 +118,14 @@ def test_devices_are_told_apart_by_what_browsers_say(agent, device):
 
 def test_language_and_density_go_with_a_person_to_another_browser(owner):
     here, there = log_in(), Client()
-    page = here.post("/account/choices", {"language": "zh-hans", "density": "compact"}, follow=True).content.decode()
+    page = here.post(
+        "/account/preferences", {"language": "zh-hans", "density": "compact"}, follow=True
+    ).content.decode()
     assert '<html lang="zh-hans" data-density="compact">' in page
     there.post("/login/", {"username": "anna", "password": "x"})
     assert '<html lang="zh-hans" data-density="compact">' in there.get("/account").content.decode()
 
-    here.post("/account/choices", {"language": "", "density": "comfortable"})
+    here.post("/account/preferences", {"language": "", "density": "comfortable"})
     assert '<html lang="en">' in here.get("/account").content.decode()
 
 
@@ -135,7 +137,7 @@ def test_the_language_of_the_menu_is_kept_too(owner):
 
 
 def test_what_is_no_choice_is_refused(owner):
-    response = log_in().post("/account/choices", {"language": "tlh", "density": "loose"})
+    response = log_in().post("/account/preferences", {"language": "tlh", "density": "loose"})
     assert response.status_code == 400
     assert Account.objects.get(owner=owner).language == ""
 

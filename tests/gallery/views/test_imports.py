@@ -51,7 +51,7 @@ def test_a_folder_is_chosen_checked_and_imported(page: Client, roots: Path, brok
     assert queued_messages(broker, "import") == [("run_import", [job.pk])]
     finish_import(job)
     assert "This is what the import would bring" in page.get(f"/imports/{job.pk}").content.decode()
-    page.post(f"/imports/{job.pk}/tell", {"action": "start"})
+    page.post(f"/imports/{job.pk}/action", {"action": "start"})
     finish_import(job)
     shown = page.get(f"/imports/{job.pk}", headers={"HX-Request": "true"}).content.decode()
     assert "finished" in shown
@@ -160,12 +160,12 @@ def test_an_import_is_paused_and_taken_back(
     broker: Any,
 ) -> None:
     job = begin(folder)
-    shown = page.post(f"/imports/{job.pk}/tell", {"action": "pause"}, headers={"HX-Request": "true"}).content.decode()
+    shown = page.post(f"/imports/{job.pk}/action", {"action": "pause"}, headers={"HX-Request": "true"}).content.decode()
     assert "paused" in shown
     assert queued_messages(broker, "import") == []
-    page.post(f"/imports/{job.pk}/tell", {"action": "undo"})
+    page.post(f"/imports/{job.pk}/action", {"action": "undo"})
     assert queued_messages(broker, "import") == [("run_import", [job.pk])]
-    assert page.post(f"/imports/{job.pk}/tell", {"action": "fly"}).status_code == 400
+    assert page.post(f"/imports/{job.pk}/action", {"action": "fly"}).status_code == 400
 
 
 def test_a_name_that_is_code_is_only_a_name(

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from gallery.models import MAX_ATTEMPTS, ImportJob, Photo, Step, StepAttempt
-from gallery.photos.trash import bin_photos
+from gallery.photos.trash import move_to_trash
 from gallery.pictures.images import THUMBNAIL_VERSION
 from tests.html import condensed
 
@@ -43,7 +43,7 @@ def test_htmx_of_an_ended_session_makes_the_whole_page_log_in(db):
 
 def test_tells_scripts_whether_photo_is_shown_or_binned(client, store, owner):
     shown, binned = store(), store()
-    bin_photos(Photo.objects.filter(pk=binned.pk), user=owner)
+    move_to_trash(Photo.objects.filter(pk=binned.pk), user=owner)
     other = store(owner=User.objects.create_user("ben"))
     states = [client.get(f"/photos/{photo.pk}/state").json()["state"] for photo in (shown, binned)]
     assert states == ["shown", "trashed"]

@@ -10,7 +10,7 @@ from django.test import Client
 
 from gallery.account import Account
 from gallery.models import PartialUpload, Photo
-from gallery.photos.trash import bin_photos
+from gallery.photos.trash import move_to_trash
 from gallery.storage.partial_uploads import opened
 from tests.drawing import picture
 from tests.tus import PIECE, TUS, begin_upload, offset_of, send_piece
@@ -64,7 +64,7 @@ def test_the_last_piece_tells_a_client_that_wants_to_know_what_became_of_it(clie
     response = send_piece(client, address, 10, data[10:], accept="application/json")
     assert response.json() == outcome.json() | {"status": "duplicate"}
 
-    bin_photos(Photo.objects.all(), user=photo.owner)
+    move_to_trash(Photo.objects.all(), user=photo.owner)
     address = begin_upload(client, len(data), body=data, filename="c.png")["Location"]
     for _asked in range(2):
         answer = send_piece(client, address, len(data), b"", accept="application/json")

@@ -7,9 +7,9 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from gallery.forms import MAX_CHOSEN
+from gallery.forms import MAX_SELECTED
 from gallery.models import Photo
-from gallery.photos.trash import bin_photos
+from gallery.photos.trash import move_to_trash
 from tests.drawing import picture
 from tests.processes import queued_messages
 
@@ -28,7 +28,7 @@ def test_importance_and_description_are_set_and_indexed(client, store, broker, d
     with django_capture_on_commit_callbacks(execute=True):
         answer = client.post("/selection/importance", {"photo": numbers, "importance": 4}, headers=JSON).json()
         client.post("/selection/description", {"photo": numbers, "description": "tea"})
-    assert answer["sentence"] == "2 photos now have the importance 4."
+    assert answer["message"] == "2 photos now have the importance 4."
     changed = Photo.objects.filter(importance=4, description="tea", revision=3)
     assert sorted(changed.values_list("pk", flat=True)) == numbers
     assert Photo.objects.get(pk=other.pk).revision == 1
@@ -57,30 +57,30 @@ def test_a_missing_file_does_not_spoil_the_download(client, store):
 
 def test_anothers_photos_are_neither_changed_nor_sent(client, store):
     photo = store(owner=User.objects.create_user("ben"))
-    for path, more in (("importance", {"importance": 1}), ("description", {"description": "x"}), ("bin", {})):
+    for path, more in (("importance", {"importance": 1}), ("description", {"description": "x"}), ("trash", {})):
         assert client.post(f"/selection/{path}", {"photo": photo.pk, **more}).status_code == 400
     assert client.post("/selection/download", {"photo": photo.pk}).status_code == 404
     assert Photo.objects.values_list("importance", "description", "trashed_at").get() == (0, "", None)
 
 
 @pytest.mark.parametrize(
-    ("path", "more"), [("importance", {"importance": 1}), ("description", {"description": "x"}), ("bin", {})]
+    ("path", "more"), [("importance", {"importance": 1}), ("description", {"description": "x"}), ("trash", {})]
 )
 def test_says_photos_are_gone_when_none_is_left(client, store, owner, path, more):
     photos = [store(), store()]
-    bin_photos(Photo.objects.filter(pk=photos[0].pk), user=owner)
+    move_to_trash(Photo.objects.filter(pk=photos[0].pk), user=owner)
     answer = client.post(f"/selection/{path}", {"photo": photos[0].pk, **more}, headers=JSON)
     assert answer.status_code == 400
-    assert answer.json()["sentence"].startswith("This photo is not in your gallery any more")
+    assert answer.json()["message"].startswith("This photo is not in your gallery any more")
     both = {"photo": [photo.pk for photo in photos], **more}
-    assert client.post(f"/selection/{path}", both, headers=JSON).json()["sentence"].startswith("1 photo")
+    assert client.post(f"/selection/{path}", both, headers=JSON).json()["message"].startswith("1 photo")
     photos[1].delete()
-    gone = client.post(f"/selection/{path}", both, headers=JSON).json()["sentence"]
+    gone = client.post(f"/selection/{path}", both, headers=JSON).json()["message"]
     assert gone.startswith("These photos are not in your gallery any more")
 
 
-@pytest.mark.parametrize("photo", ["", "x", "1,", "0", "-1", "1;2", "9" * 30, ",".join(["1"] * (MAX_CHOSEN + 1))])
-@pytest.mark.parametrize("path", ["importance", "description", "bin", "download"])
+@pytest.mark.parametrize("photo", ["", "x", "1,", "0", "-1", "1;2", "9" * 30, ",".join(["1"] * (MAX_SELECTED + 1))])
+@pytest.mark.parametrize("path", ["importance", "description", "trash", "download"])
 def test_a_senseless_choice_is_refused(client, path, photo):
     assert client.post(f"/selection/{path}", {"photo": photo, "importance": 1}).status_code == 400
 
@@ -94,5 +94,5 @@ def test_a_senseless_importance_is_refused(client, store, importance):
 def test_a_form_of_another_site_does_nothing(owner, store):
     client = Client(enforce_csrf_checks=True)
     client.force_login(owner)
-    assert client.post("/selection/bin", {"photo": store().pk}).status_code == 403
+    assert client.post("/selection/trash", {"photo": store().pk}).status_code == 403
     assert Photo.objects.visible_to(owner).exists()

@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from gallery.models import Photo
-from gallery.photos.trash import bin_photos
+from gallery.photos.trash import move_to_trash
 from tests.drawing import picture
 from tests.html import condensed
 
@@ -46,10 +46,10 @@ def test_the_same_bytes_are_a_duplicate(client):
 
 def test_the_same_bytes_are_taken_out_of_the_bin_which_is_said(client, owner):
     photo_id = client.post("/upload", {"files": file(picture())}, headers=JSON).json()["id"]
-    bin_photos(Photo.objects.all(), user=owner)
+    move_to_trash(Photo.objects.all(), user=owner)
     page = condensed(client.post("/upload", {"files": file(picture())}).content.decode())
     assert "<small>Taken out of the bin</small>" in page
-    bin_photos(Photo.objects.all(), user=owner)
+    move_to_trash(Photo.objects.all(), user=owner)
     response = client.post("/upload", {"files": file(picture())}, headers=JSON)
     assert response.json() == {"id": photo_id, "status": "restored", "url": f"/photos/{photo_id}"}
 

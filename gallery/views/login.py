@@ -55,7 +55,7 @@ class LogIn(LoginView):
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         """Bring language and density along to this device."""
         response = super().form_valid(form)
-        remember_choices(response, account_of(form.get_user()))
+        set_preference_cookies(response, account_of(form.get_user()))
         return response
 
 
@@ -99,7 +99,7 @@ def choose_language(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def remember_choices(response: HttpResponse, account: Account) -> None:
+def set_preference_cookies(response: HttpResponse, account: Account) -> None:
     """Have this browser ask for its pages as `account` says, without anybody looking into the database each time."""
     for name, value in ((settings.LANGUAGE_COOKIE_NAME, account.language), (DENSITY_COOKIE, account.density)):
         if value:
