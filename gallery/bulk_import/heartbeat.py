@@ -54,11 +54,11 @@ class Pulse:
         """
         with watchdog(PATIENCE) as renew:
 
-            def progressed() -> None:
+            def on_progress() -> None:
                 renew()
                 (self.check if is_reader else self.beat)()
 
-            yield progressed
+            yield on_progress
 
 
 def stop_passes() -> None:

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from gallery.bulk_import.reading import GROWING, storable_path
 from gallery.models import ImportItem, ImportJob, Photo, PhotoSource
-from gallery.sources.source_files import Found, FoundFile, PassedOver, PassedOverBecause
+from gallery.sources.source_files import SkippedFile, SkipReason, SourceFile, SourceItem
 
 Numbers = dict[str, Any]
 
@@ -20,27 +20,27 @@ class Sifted:
     `earlier` holds the rows that are replaced, by path; `likely` the sizes that photos of the owner have.
     """
 
-    to_read: list[FoundFile]
+    to_read: list[SourceFile]
     items: list[ImportItem]
     earlier: dict[str, ImportItem]
     likely: set[int]
 
 
-def sift(found: Sequence[Found], *, job: ImportJob) -> Sifted:
+def sift(found: Sequence[SourceItem], *, job: ImportJob) -> Sifted:
     """Leave out what the ledger has; files that were imported from this very path before need no reading."""
     is_check = job.state == ImportJob.State.CHECKING
     paths = [storable_path(one.path) for one in found]
     rows = {item.path: item for item in job.items.filter(path__in=paths)}
     open_ones = [one for path, one in zip(paths, found, strict=True) if not _is_settled(one, rows.get(path), is_check)]
-    known = _known([one for one in open_ones if isinstance(one, FoundFile)], job)
+    known = _known([one for one in open_ones if isinstance(one, SourceFile)], job)
     to_read, items, seen = [], [], set()
     for one in open_ones:
         path = storable_path(one.path)
         if path in seen:
             continue  # the same member twice in an archive, or a root inside another
         seen.add(path)
-        if isinstance(one, PassedOver):
-            items.append(ImportItem(path=path, verdict="passed_over", reason=one.because, size=one.size))
+        if isinstance(one, SkippedFile):
+            items.append(ImportItem(path=path, verdict="passed_over", reason=one.reason, size=one.size))
         elif source := known.get(path):
             items.append(item_of(one, "known", photo_id=source.photo_id, sha256=source.photo.sha256))
         else:
@@ -77,16 +77,16 @@ def count_date(job: ImportJob, date_source: str) -> None:
     dates[date_source] = dates.get(date_source, 0) + 1
 
 
-def _is_settled(one: Found, row: ImportItem | None, is_check: bool) -> bool:
+def _is_settled(one: SourceItem, row: ImportItem | None, is_check: bool) -> bool:
     """The ledger has the file in the state in which it was found. What was growing is looked at anew."""
-    if row is None or row.reason in (PassedOverBecause.PARTIAL, GROWING) or row.is_foreseen != is_check:
+    if row is None or row.reason in (SkipReason.PARTIAL, GROWING) or row.is_foreseen != is_check:
         return False
-    if isinstance(one, PassedOver):
-        return row.reason == one.because
+    if isinstance(one, SkippedFile):
+        return row.reason == one.reason
     return row.size == one.size and row.modified_at == one.modified_at
 
 
-def _known(found: Sequence[FoundFile], job: ImportJob) -> dict[str, PhotoSource]:
+def _known(found: Sequence[SourceFile], job: ImportJob) -> dict[str, PhotoSource]:
     """The sources of the owner's photos that name these paths, sizes and times."""
     files = {storable_path(one.path): one for one in found if one.modified_at}
     sources = PhotoSource.objects.filter(Q(path__in=list(files)), photo__owner_id=job.owner_id).select_related("photo")
@@ -100,7 +100,7 @@ def _known(found: Sequence[FoundFile], job: ImportJob) -> dict[str, PhotoSource]
     }
 
 
-def item_of(found: FoundFile, verdict: str, **fields: Any) -> ImportItem:
+def item_of(found: SourceFile, verdict: str, **fields: Any) -> ImportItem:
     path = storable_path(found.path)
     return ImportItem(path=path, verdict=verdict, size=found.size, modified_at=found.modified_at, **fields)
 

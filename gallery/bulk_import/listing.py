@@ -11,7 +11,7 @@ from gallery.bulk_import.heartbeat import Pulse
 from gallery.bulk_import.read_attempts import Notes
 from gallery.bulk_import.safety import ImportRefused, check_archive
 from gallery.models import ImportJob
-from gallery.sources.source_files import Found
+from gallery.sources.source_files import SourceItem
 
 COUNTED_AT_ONCE = 1000
 
@@ -38,7 +38,7 @@ class Listing:
         """Count the files."""
         return sum(map(len, self.batches(COUNTED_AT_ONCE)))
 
-    def batches(self, size: int) -> Iterator[list[Found]]:
+    def batches(self, size: int) -> Iterator[list[SourceItem]]:
         """Yield batches of `size` files, and the rest at the end."""
         found, listed = self._found(), 0
         while True:
@@ -53,10 +53,10 @@ class Listing:
             yield batch
         self._notes.end_listing()
 
-    def _found(self) -> Iterator[Found]:
+    def _found(self) -> Iterator[SourceItem]:
         roots = [Path(root) for root in self._job.roots]
         root = roots[0] if roots[0].is_dir() else roots
         # The watchdog to notify changes with each batch.
         yield from sources.scan(
-            root, profile=self._job.profile, ignore=self._job.ignore, progressed=lambda: self._progressed()
+            root, profile=self._job.profile, ignore=self._job.ignore, on_progress=lambda: self._progressed()
         )

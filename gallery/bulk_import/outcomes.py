@@ -12,7 +12,7 @@ from gallery.intake.describing import blocks_of, printable
 from gallery.intake.quota import QuotaExceeded
 from gallery.intake.storing import Incoming, Stored, store_pictures
 from gallery.models import ImportItem, ImportJob, Photo, PhotoSource
-from gallery.sources.source_files import FoundFile
+from gallery.sources.source_files import SourceFile
 
 
 def foresee(files: Sequence[ReadFile], *, job: ImportJob) -> list[ImportItem]:
@@ -77,21 +77,21 @@ def _outcome(file: ReadFile, stored: Stored | str, job: ImportJob) -> ImportItem
 
 
 def _incoming(file: ReadFile, job: ImportJob) -> Incoming:
-    found, claims = file.found, file.found.claims
+    found, metadata = file.found, file.found.metadata
     source = PhotoSource(
         path=storable_path(found.path),
         managed=job.mode == ImportJob.Mode.COPY or not found.is_plain,
         job=job,
         modified_at=found.modified_at,
-        albums=list(map(printable, claims.albums)),
-        account=printable(claims.account),
-        conversation=printable(claims.conversation),
-        sidecar=storable_path(claims.sidecar),
-        is_archived=claims.is_archived,
+        albums=list(map(printable, metadata.albums)),
+        account=printable(metadata.account),
+        conversation=printable(metadata.conversation),
+        sidecar=storable_path(metadata.sidecar),
+        is_archived=metadata.is_archived,
     )
     return Incoming(file.fields, source, partial(_blocks, found), file.temporary)
 
 
-def _blocks(found: FoundFile) -> Iterator[bytes]:
+def _blocks(found: SourceFile) -> Iterator[bytes]:
     with found.open() as file:
         yield from blocks_of(file)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from gallery.bulk_import.reading import storable_path
 from gallery.bulk_import.safety import ImportRefused
 from gallery.models import MAX_ATTEMPTS, ImportJob
-from gallery.sources.source_files import FoundFile
+from gallery.sources.source_files import SourceFile
 
 LISTING = "listing"
 """Place in the notes for listing; equal to no file's path from the root."""
@@ -37,21 +37,21 @@ class Notes:
         self._begun: dict[str, int] = {}
         _open.add(self)
 
-    def is_suspect(self, found: FoundFile) -> bool:
+    def is_suspect(self, found: SourceFile) -> bool:
         """A reader died while it had this file, perhaps among others, before it."""
         return storable_path(found.path) in self._left
 
-    def is_deadly(self, found: FoundFile) -> bool:
+    def is_deadly(self, found: SourceFile) -> bool:
         """Readers have died of it so often that nobody should try again."""
         return self._left.get(storable_path(found.path), 0) >= MAX_ATTEMPTS
 
-    def begin(self, files: Iterable[FoundFile]) -> None:
+    def begin(self, files: Iterable[SourceFile]) -> None:
         """These are about to be read."""
         paths = [storable_path(found.path) for found in files]
         self._begun |= {path: self._left.get(path, 0) + 1 for path in paths}
         self._save()
 
-    def end(self, files: Iterable[FoundFile]) -> None:
+    def end(self, files: Iterable[SourceFile]) -> None:
         """These were read, or given up; it is written down with what is begun next."""
         for found in files:
             path = storable_path(found.path)

@@ -20,7 +20,7 @@ from gallery.pictures.digests import RunningDigests
 from gallery.pictures.images import InvalidImage
 from gallery.pictures.metadata import Metadata
 from gallery.pictures.watchdog import watchdog
-from gallery.sources.source_files import FoundFile, PassedOverBecause
+from gallery.sources.source_files import SkipReason, SourceFile
 from gallery.storage.files import path_of, write_temporary
 
 # Seconds after which reading the beginning of a picture is taken for an endless loop.
@@ -41,7 +41,7 @@ ARCHIVE_ERRORS = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, Runt
 class ReadFile:
     """A file that was read: the fields of its Photo, or a verdict and a reason why there are none."""
 
-    found: FoundFile
+    found: SourceFile
     fields: dict[str, Any] = field(default_factory=dict)
     temporary: Path | None = None
     verdict: str = ""
@@ -53,11 +53,11 @@ class _PassOver(Exception):
 
 
 def read_file(
-    found: FoundFile, *, job: ImportJob, copies: bool, progressed: Callable[[], None] = lambda: None
+    found: SourceFile, *, job: ImportJob, copies: bool, on_progress: Callable[[], None] = lambda: None
 ) -> ReadFile:
     """Read a file; with `copies`, write its bytes to a temporary file. OSError if our own disk fails.
 
-    `progressed` is called for each block.
+    `on_progress` is called for each block.
     """
     try:
         refuse_size(found.size)
@@ -65,7 +65,7 @@ def read_file(
         if job.watch and found.modified_at and _is_fresh(found.modified_at):
             raise _PassOver(GROWING)
         with found.open() as file:
-            return _read(found, file, job=job, copies=copies, progressed=progressed)
+            return _read(found, file, job=job, copies=copies, on_progress=on_progress)
     except _PassOver as reason:
         return ReadFile(found, verdict=ImportItem.Verdict.PASSED_OVER, reason=str(reason))
     except InvalidImage as error:
@@ -82,7 +82,7 @@ def storable_path(path: str) -> str:
 
 
 def _read(
-    found: FoundFile, file: IO[bytes], *, job: ImportJob, copies: bool, progressed: Callable[[], None]
+    found: SourceFile, file: IO[bytes], *, job: ImportJob, copies: bool, on_progress: Callable[[], None]
 ) -> ReadFile:
     digests, temporary = RunningDigests(), None
     before = _state_of(file) if found.is_plain else None
@@ -90,7 +90,7 @@ def _read(
         _confine(found, file, job)
         fields, metadata = _head(file, found, job)
         file.seek(0)
-    blocks = _passing(blocks_of(file), digests, progressed)
+    blocks = _passing(blocks_of(file), digests, on_progress)
     try:
         if copies:
             temporary = write_temporary(blocks)
@@ -113,7 +113,7 @@ def _read(
     return ReadFile(found, fields, temporary)
 
 
-def _head(file: IO[bytes], found: FoundFile, job: ImportJob) -> tuple[dict[str, Any], Metadata]:
+def _head(file: IO[bytes], found: SourceFile, job: ImportJob) -> tuple[dict[str, Any], Metadata]:
     with watchdog(HEADER_PATIENCE):
         fields, metadata = describe_header(file, filename=found.filename)
     if min(fields["width"], fields["height"]) < job.min_side:
@@ -121,30 +121,30 @@ def _head(file: IO[bytes], found: FoundFile, job: ImportJob) -> tuple[dict[str, 
     return fields, metadata
 
 
-def _said(found: FoundFile, header: dict[str, Any], metadata: Metadata) -> dict[str, Any]:
+def _said(found: SourceFile, header: dict[str, Any], metadata: Metadata) -> dict[str, Any]:
     """What the file itself says, and else what lies around it."""
     return told_by(
         header,
         metadata,
-        found.claims,
+        found.metadata,
         filename=found.filename,
         path=found.path,
         modified_at=found.modified_at,
     )
 
 
-def _refuse_path(found: FoundFile) -> None:
+def _refuse_path(found: SourceFile) -> None:
     if len(storable_path(found.path).encode()) > MAX_PATH_BYTES:
         raise InvalidImage(_("The path of this file is too long."))
 
 
-def _confine(found: FoundFile, file: IO[bytes], job: ImportJob) -> None:
+def _confine(found: SourceFile, file: IO[bytes], job: ImportJob) -> None:
     """Ask the open file where it lies: a link cannot be exchanged after that."""
     real = path_of(file)
     if not any(real.is_relative_to(root) for root in job.roots):
         raise _PassOver(OUTSIDE)
     if job.mode == ImportJob.Mode.IN_PLACE and str(real) != found.path:
-        raise _PassOver(PassedOverBecause.LINK)
+        raise _PassOver(SkipReason.LINK)
 
 
 def _state_of(file: IO[bytes]) -> tuple[int, int]:
@@ -157,8 +157,8 @@ def _is_fresh(modified_at: datetime) -> bool:
     return 0 <= (datetime.now(UTC) - modified_at).total_seconds() < SECONDS_TO_SETTLE
 
 
-def _passing(blocks: Iterable[bytes], digests: RunningDigests, progressed: Callable[[], None]) -> Iterator[bytes]:
+def _passing(blocks: Iterable[bytes], digests: RunningDigests, on_progress: Callable[[], None]) -> Iterator[bytes]:
     for block in blocks:
-        progressed()
+        on_progress()
         digests.update(block)
         yield block

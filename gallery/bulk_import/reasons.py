@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gallery.bulk_import.reading import GROWING, OUTSIDE, TOO_SMALL
-from gallery.sources.source_files import PassedOverBecause
+from gallery.sources.source_files import SkipReason
 
 NOT_STARTED, NOT_CONTINUED = "not-started", "not-continued"
 WORDS = {
@@ -12,20 +12,20 @@ WORDS = {
         "This import was not started within a day, so its archive has been removed. Send it again."
     ),
     NOT_CONTINUED: gettext_lazy("This import did not go on within a week, so its archive has been removed."),
-    PassedOverBecause.VIDEO: gettext_lazy("film"),
-    PassedOverBecause.MOTION: gettext_lazy("film of a live photo"),
-    PassedOverBecause.SIDECAR: gettext_lazy("describes other files"),
-    PassedOverBecause.HIDDEN: gettext_lazy("hidden file"),
-    PassedOverBecause.SYSTEM: gettext_lazy("system file"),
-    PassedOverBecause.IGNORED: gettext_lazy("to be ignored"),
-    PassedOverBecause.PARTIAL: gettext_lazy("not complete yet"),
-    PassedOverBecause.TRASHED: gettext_lazy("thrown away there"),
-    PassedOverBecause.ENCRYPTED: gettext_lazy("encrypted, needs a key"),
-    PassedOverBecause.UNSUPPORTED: gettext_lazy("no picture"),
-    PassedOverBecause.UNREADABLE: gettext_lazy("cannot be opened"),
+    SkipReason.VIDEO: gettext_lazy("film"),
+    SkipReason.MOTION: gettext_lazy("film of a live photo"),
+    SkipReason.SIDECAR: gettext_lazy("describes other files"),
+    SkipReason.HIDDEN: gettext_lazy("hidden file"),
+    SkipReason.SYSTEM: gettext_lazy("system file"),
+    SkipReason.IGNORED: gettext_lazy("to be ignored"),
+    SkipReason.PARTIAL: gettext_lazy("not complete yet"),
+    SkipReason.TRASHED: gettext_lazy("thrown away there"),
+    SkipReason.ENCRYPTED: gettext_lazy("encrypted, needs a key"),
+    SkipReason.UNSUPPORTED: gettext_lazy("no picture"),
+    SkipReason.UNREADABLE: gettext_lazy("cannot be opened"),
     TOO_SMALL: gettext_lazy("too small"),
     OUTSIDE: gettext_lazy("leads out of the folder"),
-    PassedOverBecause.LINK: gettext_lazy("a link to another file"),
+    SkipReason.LINK: gettext_lazy("a link to another file"),
     GROWING: gettext_lazy("still being written"),
 }
 

@@ -22,7 +22,7 @@ from gallery.bulk_import.scheduling import LEASE, Turn
 from gallery.bulk_import.undo import undo_batch
 from gallery.bulk_import.uploaded_archives import remove_archives
 from gallery.models import ImportJob
-from gallery.sources.source_files import FoundFile
+from gallery.sources.source_files import SourceFile
 from gallery.sources.zip_trees import ArchiveRefused
 from gallery.storage.files import sync_files
 
@@ -151,7 +151,7 @@ class _Pass:
             self.notes.begin(fresh)
         return [alone.get(one.path) or readers.submit(self._read, one, sifted) for one in sifted.to_read]
 
-    def _read_alone(self, found: FoundFile, sifted: Sifted, readers: ThreadPoolExecutor) -> Future[ReadFile]:
+    def _read_alone(self, found: SourceFile, sifted: Sifted, readers: ThreadPoolExecutor) -> Future[ReadFile]:
         if self.notes.is_deadly(found):
             return readers.submit(ReadFile, found, verdict="refused", reason=_("This file stops whoever reads it."))
         self.notes.begin([found])
@@ -169,12 +169,12 @@ class _Pass:
             files.append(future.result())
         return files
 
-    def _read(self, found: FoundFile, sifted: Sifted) -> ReadFile:
+    def _read(self, found: SourceFile, sifted: Sifted) -> ReadFile:
         # What is there already need not be copied: a photo of the same size says that it may be.
         copies = self.copies and found.size not in sifted.likely
-        with self.pulse.watched(is_reader=True) as progressed:
-            progressed()
-            return read_file(found, job=self.job, copies=copies, progressed=progressed)
+        with self.pulse.watched(is_reader=True) as on_progress:
+            on_progress()
+            return read_file(found, job=self.job, copies=copies, on_progress=on_progress)
 
     def _settle(self, sifted: Sifted, files: Sequence[ReadFile]) -> bool:
         """Store what was read and write down what became of it, in one transaction; False if that is not wanted."""

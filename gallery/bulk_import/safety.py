@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from gallery.sources.skip_rules import Skips
+from gallery.sources.skip_rules import SkipRules
 from gallery.sources.zip_trees import ArchiveRefused, check_beginning, check_directory
 from gallery.storage.path_names import folder_at, import_roots
 from photosearch.embedded.account import Account
@@ -96,6 +96,6 @@ def check_patterns(patterns: Sequence[str]) -> None:
                 % {"length": MAX_PATTERN_LENGTH, "pattern": pattern[:30]}
             )
         try:
-            Skips([pattern])
+            SkipRules([pattern])
         except (ValueError, re.error) as error:
             raise ImportRefused(_("“%(pattern)s” is not a pattern of paths.") % {"pattern": pattern}) from error

@@ -15,7 +15,7 @@ from gallery.pictures.images import ImageTooLarge, InvalidImage, read_header
 from gallery.pictures.metadata import Metadata, read_metadata
 from gallery.sources.date_choice import choose_date
 from gallery.sources.kinds import recognise_kind
-from gallery.sources.source_files import Claims
+from gallery.sources.source_files import SourceMetadata
 from gallery.text.legible import printable, visible
 
 MAX_NAME = 255
@@ -30,7 +30,7 @@ def describe_picture(file: IO[bytes], *, filename: str) -> dict[str, Any]:
     size = file.seek(0, SEEK_END)
     refuse_size(size)
     fields, metadata = describe_header(file, filename=filename)
-    fields |= told_by(fields, metadata, Claims(), filename=filename, path=filename, modified_at=None)
+    fields |= told_by(fields, metadata, SourceMetadata(), filename=filename, path=filename, modified_at=None)
     return fields | asdict(digests_of(file)) | {"file_size": size}
 
 
@@ -49,7 +49,7 @@ def describe_header(file: IO[bytes], *, filename: str) -> tuple[dict[str, Any], 
 def told_by(
     header: dict[str, Any],
     metadata: Metadata,
-    claims: Claims,
+    source_metadata: SourceMetadata,
     *,
     filename: str,
     path: str,
@@ -57,26 +57,26 @@ def told_by(
 ) -> dict[str, Any]:
     """The fields of a Photo that its EXIF and what lies around the file tell together: date, kind, position …"""
     taken_at, taken_offset, date_source = choose_date(
-        metadata, claims, filename=filename, path=path, modified_at=modified_at
+        metadata, source_metadata, filename=filename, path=path, modified_at=modified_at
     )
     data = dict(metadata.data)
-    if "latitude" not in data and claims.latitude is not None and claims.longitude is not None:
-        data |= {"latitude": claims.latitude, "longitude": claims.longitude}
-        data |= {"altitude": claims.altitude} if claims.altitude is not None else {}
+    if "latitude" not in data and source_metadata.latitude is not None and source_metadata.longitude is not None:
+        data |= {"latitude": source_metadata.latitude, "longitude": source_metadata.longitude}
+        data |= {"altitude": source_metadata.altitude} if source_metadata.altitude is not None else {}
     kind = recognise_kind(
         filename=filename,
         extension=header["extension"],
         width=header["width"],
         height=header["height"],
         make=data.get("make", ""),
-        claims=claims,
+        source_metadata=source_metadata,
     )
     return {
         "taken_at": taken_at,
         "taken_offset": taken_offset,
         "date_source": date_source,
         "kind": kind,
-        "description": visible(claims.description),
+        "description": visible(source_metadata.description),
         "metadata": data,
     }
 

@@ -1,4 +1,4 @@
-"""Dates that cameras, telephones, chat programs and people write into the names of files and folders."""
+"""Parse dates in the names of files and folders, as written by cameras, phones, chat programs and people."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -41,7 +41,7 @@ CHINESE_DATE_IN_NAME = re.compile(
 
 
 def date_in_filename(filename: str) -> tuple[datetime | None, int | None]:
-    """Local time and offset (minutes, or None) that phones, cameras and chat programs write into names."""
+    """Return the local time in a file name, and its offset in minutes if known."""
     for match in EPOCH_IN_NAME.finditer(filename):
         seconds = int(match[1]) / (1000 if len(match[1]) == 13 else 1)
         taken_at, offset = local_time(datetime.fromtimestamp(seconds, UTC))
@@ -55,7 +55,7 @@ def date_in_filename(filename: str) -> tuple[datetime | None, int | None]:
 
 
 def local_time(moment: datetime) -> tuple[datetime, int]:
-    """What this server's clock (TIME_ZONE) showed at `moment`, to the second, and its minutes east of UTC."""
+    """Return `moment` as local time in TIME_ZONE, to the second, and the offset in minutes east of UTC."""
     local = moment.astimezone(ZoneInfo(settings.TIME_ZONE))
     offset = local.utcoffset() or timedelta()
     return local.replace(tzinfo=None, microsecond=0), int(offset.total_seconds() // 60)
@@ -71,5 +71,5 @@ def _named_date(match: re.Match[str]) -> datetime | None:
         numbers[3] = 0
     try:
         return datetime(*numbers)  # type: ignore[arg-type]  # noqa: DTZ001
-    except ValueError:  # the 31st of a shorter month
+    except ValueError:  # day 31 of a shorter month
         return None

@@ -1,9 +1,8 @@
 """Globs of paths as in a .gitignore, matched in time linear in the path's length.
 
-pathspec and similar libraries turn a whole glob into one regular expression, which tries all positions of each star
-against all others: a name of 200 letters and a glob of nine stars take years. Here each path component is matched
-alone, and each star takes the first match: the text between two stars has a fixed width, so that no later match could
-do better.
+pathspec and similar libraries turn a whole glob into one regular expression, which backtracks over all positions of all
+stars: a name of 200 letters and a glob of nine stars take years. Here each path component is matched alone, and each
+star takes the first match; the text between two stars has a fixed width, so no later match can do better.
 """
 
 import re
@@ -12,11 +11,11 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 CLOSING_BRACKET = re.compile(r"\[[!^]?+\]?+[^\]]*+\]")
-# Special inside the brackets of Python's expressions, now or in future versions.
+# Special inside brackets in Python's regular expressions, now or in future versions.
 SPECIAL_IN_BRACKETS = re.compile(r"[\\\[&~|]")
 
 Active = tuple[int, ...]
-"""For each glob, which of its parts may match the next name: bit 0 stands for the first part."""
+"""For each glob a bit set of the parts that may match the next name; bit 0 is the first part."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,7 @@ class Globs:
 
     def __init__(self, lines: Iterable[str]) -> None:
         self._globs = [glob for glob in map(read_glob, lines) if glob]
-        # The components of the last folder and the state in each: the next path continues from their common part.
+        # Components of the last folder and the state after each: the next path continues from the common prefix.
         self._folders: list[str] = []
         self._active: list[Active] = [tuple(glob.start() for glob in self._globs)]
 
@@ -78,8 +77,8 @@ class Globs:
         return False
 
     def _go_to(self, folders: list[str]) -> None:
-        both = zip(folders, self._folders, strict=False)
-        shared = sum(1 for _same in takewhile(lambda names: names[0] == names[1], both))
+        pairs = zip(folders, self._folders, strict=False)
+        shared = sum(1 for _same in takewhile(lambda names: names[0] == names[1], pairs))
         del self._folders[shared:], self._active[shared + 1 :]
         for folder in folders[shared:]:
             self._folders.append(folder)
@@ -114,7 +113,7 @@ def _names(line: str) -> tuple[list[str], bool]:
     elif len(names) == 1 + only_folders:
         names.insert(0, "**")
     if not names:
-        raise ValueError("nothing is behind the exclamation mark")
+        raise ValueError("nothing follows the exclamation mark")
     if only_folders:
         names[-1] = "**"
     names = [name for name, before in zip(names, ["", *names], strict=False) if (name, before) != ("**", "**")]
@@ -157,7 +156,7 @@ def _runs(name: str) -> list[list[str]] | None:
         else:
             if character == "\\":
                 if at == len(name):
-                    raise ValueError("nothing is behind the backslash")
+                    raise ValueError("nothing follows the backslash")
                 character, at = name[at], at + 1
             runs[-1].append(re.escape(character))
     return runs

@@ -1,9 +1,9 @@
-"""What kind of picture it is, as far as rules can tell: a photo, a screenshot, a meme."""
+"""Recognise photos, screenshots and memes by file name, folder, camera and size."""
 
 import re
 from collections.abc import Iterable
 
-from gallery.sources.source_files import Claims
+from gallery.sources.source_files import SourceMetadata
 
 PHOTO, SCREENSHOT, MEME = "photo", "screenshot", "meme"
 
@@ -31,38 +31,40 @@ MEME_FOLDERS = {
     "斗图", "贴纸", "貼圖", "梗图",
 }  # fmt: skip
 
-# A sticker's side in pixels at most; Telegram's and WhatsApp's have just this.
-MEME_SIDE = 512
+# Longest side of a sticker in pixels; stickers of Telegram and WhatsApp have exactly this size.
+MAX_STICKER_SIDE = 512
 
-# Short and long side in pixels.
-TELEPHONES = """
+# Screen sizes in pixels, short side first.
+PHONE_SCREENS = """
     640x1136 720x1280 720x1440 720x1520 720x1560 720x1600 720x1612 750x1334 828x1792 1080x1920 1080x2160 1080x2220
     1080x2240 1080x2246 1080x2280 1080x2300 1080x2310 1080x2316 1080x2340 1080x2376 1080x2388 1080x2400 1080x2408
     1080x2412 1080x2424 1080x2460 1080x2520 1125x2436 1170x2532 1179x2556 1200x2670 1206x2622 1220x2712 1224x2700
     1240x2772 1242x2208 1242x2688 1260x2736 1260x2800 1264x2780 1280x2800 1284x2778 1290x2796 1312x2848 1320x2868
     1344x2772 1344x2992 1440x2560 1440x2880 1440x2960 1440x3040 1440x3088 1440x3120 1440x3168 1440x3200 1440x3216
 """
-TABLETS = """
+TABLET_SCREENS = """
     1200x1920 1200x2000 1488x2266 1536x2048 1600x2560 1620x2160 1640x2360 1668x2224 1668x2388 1668x2420 2048x2732
     2064x2752
 """
-DESKTOPS = """
+DESKTOP_SCREENS = """
     720x1280 768x1366 800x1280 900x1440 900x1600 1050x1680 1080x1920 1080x2560 1200x1920 1440x2560 1440x3440 1440x5120
     1504x2256 1600x2560 1600x3840 1664x2560 1800x2880 1800x3200 1824x2736 1864x2880 1912x2940 1920x3072 1964x3024
     2000x3000 2160x3240 2160x3840 2234x3456 2304x4096 2400x3840 2520x4480 2880x5120 3384x6016
 """
-SCREENS = {tuple(map(int, size.split("x"))) for size in (TELEPHONES + TABLETS + DESKTOPS).split()}
+SCREENS = {tuple(map(int, size.split("x"))) for size in (PHONE_SCREENS + TABLET_SCREENS + DESKTOP_SCREENS).split()}
 
 
-def recognise_kind(*, filename: str, extension: str, width: int, height: int, make: str, claims: Claims) -> str:
-    """The kind (a value of Photo.Kind) of a picture of `extension`'s format whose camera is of `make`; "" unknown."""
-    if claims.kind:
-        return claims.kind
+def recognise_kind(
+    *, filename: str, extension: str, width: int, height: int, make: str, source_metadata: SourceMetadata
+) -> str:
+    """Return the kind of a picture (a value of Photo.Kind; "" if unknown); `make` is the camera's, from EXIF."""
+    if source_metadata.kind:
+        return source_metadata.kind
     if SCREENSHOT_NAME.match(filename):
         return SCREENSHOT
     if make:
         return PHOTO
-    if MEME_NAME.match(filename) or (extension in ("gif", "webp") and max(width, height) <= MEME_SIDE):
+    if MEME_NAME.match(filename) or (extension in ("gif", "webp") and max(width, height) <= MAX_STICKER_SIDE):
         return MEME
     if extension == "png" and tuple(sorted((width, height))) in SCREENS:
         return SCREENSHOT
@@ -70,7 +72,7 @@ def recognise_kind(*, filename: str, extension: str, width: int, height: int, ma
 
 
 def kind_of_folders(folders: Iterable[str]) -> str:
-    """The kind that the name of one of `folders` says; "" if none does."""
+    """Return the kind that the name of one of `folders` stands for; "" if none does."""
     names = {folder.lower() for folder in folders}
     if names & SCREENSHOT_FOLDERS:
         return SCREENSHOT

@@ -1,68 +1,65 @@
-"""A plain folder: pictures by their endings, films told apart from those of live photos, the rest listed."""
+"""Plain folders: pictures by their extensions, videos apart from those of live photos; base of the other readers."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 
 from gallery.sources.kinds import kind_of_folders
 from gallery.sources.skip_rules import PICTURES, SIDECARS, VIDEOS, extension_of
-from gallery.sources.source_files import Claims, Found, FoundFile, PassedOverBecause
-from gallery.sources.trees import Entry, Folder
+from gallery.sources.source_files import SkipReason, SourceItem, SourceMetadata
+from gallery.sources.trees import Folder, TreeFile
 
-# How files begin that have no ending: chat programs leave theirs nameless.
+# First bytes of pictures, for files without an extension: chat programs omit it.
 MAGICS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a", b"RIFF", b"II*\0", b"MM\0*")
 
-Tell = Callable[[Entry], Claims | PassedOverBecause]
+DescribeFile = Callable[[TreeFile], SourceMetadata | SkipReason]
 
 
-def read_folder(folder: Folder, *, tell: Tell | None = None) -> Iterator[Found]:
-    """What lies in `folder`; `tell` says what is claimed of each picture, or why it is passed over."""
-    yield from folder.passed_over
+def no_metadata(_file: TreeFile) -> SourceMetadata:
+    """Return empty metadata: names in a plain folder have no fixed meaning."""
+    return SourceMetadata()
+
+
+def read_folder(folder: Folder, *, describe: DescribeFile = no_metadata) -> Iterator[SourceItem]:
+    """Yield the items in `folder`; `describe` returns each picture's metadata, or a reason to skip it."""
+    yield from folder.skipped
     kind = kind_of_folders(folder.parts)
-    pictures = {_stem(entry.name) for entry in folder.entries if extension_of(entry.name) in PICTURES}
-    for entry in folder.entries:
-        if because := _because(entry, pictures):
-            yield entry.passed_over(because)
-            continue
-        told = tell(entry) if tell else Claims()
-        if isinstance(told, PassedOverBecause):
-            yield entry.passed_over(told)
+    stems = {_stem(file.name) for file in folder.files if extension_of(file.name) in PICTURES}
+    for file in folder.files:
+        described = _skip_reason(file, picture_stems=stems) or describe(file)
+        if isinstance(described, SkipReason):
+            yield file.skipped(described)
         else:
-            yield with_claims(entry, told if told.kind else replace(told, kind=kind))
+            yield file.as_source_file(described if described.kind else replace(described, kind=kind))
 
 
-def with_claims(entry: Entry, claims: Claims) -> FoundFile:
-    """The entry as a file that may be a picture, with what is claimed of it."""
-    return replace(entry.found(), claims=claims)
-
-
-def after(parts: Sequence[str], *markers: str) -> tuple[str, ...]:
-    """The folders below the last of `parts` that is one of `markers` (in lower case); none without such a one."""
+def folders_after(parts: Sequence[str], *markers: str) -> tuple[str, ...]:
+    """Return the parts after the last one that is in `markers` (in lower case); empty if there is none."""
     for index in range(len(parts) - 1, -1, -1):
         if parts[index].lower() in markers:
             return tuple(parts[index + 1 :])
     return ()
 
 
-def below(folder: Folder, markers: Collection[str]) -> set[str]:
-    """The folders below a program's own, in lower case: what lies above is called as its owner likes."""
-    return {part.lower() for part in after(folder.parts, *markers) or folder.way}
+def folders_below(folder: Folder, markers: Collection[str]) -> set[str]:
+    """Return the folders below a program's own, in lower case; folders above it have names chosen by people."""
+    return {part.lower() for part in folders_after(folder.parts, *markers) or folder.relative_parts}
 
 
-def _because(entry: Entry, pictures: set[str]) -> PassedOverBecause | None:
-    extension = extension_of(entry.name)
+def _skip_reason(file: TreeFile, *, picture_stems: set[str]) -> SkipReason | None:
+    extension = extension_of(file.name)
     if extension in PICTURES:
         return None
     if extension in VIDEOS:
-        return PassedOverBecause.MOTION if _stem(entry.name) in pictures else PassedOverBecause.VIDEO
+        return SkipReason.MOTION if _stem(file.name) in picture_stems else SkipReason.VIDEO
     if extension in SIDECARS:
-        return PassedOverBecause.SIDECAR
+        return SkipReason.SIDECAR
     if extension:
-        return PassedOverBecause.UNSUPPORTED
+        return SkipReason.UNSUPPORTED
     try:
-        head = entry.head(16)
+        head = file.head(16)
     except OSError:
-        return PassedOverBecause.UNREADABLE
-    return None if head.startswith(MAGICS) or head[4:8] == b"ftyp" else PassedOverBecause.UNSUPPORTED
+        return SkipReason.UNREADABLE
+    return None if head.startswith(MAGICS) or head[4:8] == b"ftyp" else SkipReason.UNSUPPORTED
 
 
 def _stem(name: str) -> str:

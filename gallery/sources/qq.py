@@ -1,6 +1,6 @@
-"""QQ's folders: on Windows (`Tencent Files/NUMBER/Image`, since QQ NT `nt_qq/nt_data`), and those of telephones.
+"""Folders of QQ on Windows (`Tencent Files/NUMBER/Image`, since QQ NT `nt_qq/nt_data`) and on phones.
 
-Of a conversation the older folders tell only whether it was a group's or a friend's.
+Older folders name a conversation only as that of a group or of a friend.
 """
 
 import re
@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from gallery.sources import plain
 from gallery.sources.kinds import MEME
-from gallery.sources.source_files import Claims, Found, PassedOverBecause
+from gallery.sources.source_files import SkipReason, SourceItem, SourceMetadata
 from gallery.sources.trees import Folder
 
 MARKERS = {
@@ -20,29 +20,28 @@ CONVERSATIONS = {"group": "Group", "group2": "Group", "c2c": "C2C", "discuss": "
 STICKER_FOLDERS = {
     "customface", "customfacerecv", "marketface", "emoji", "emoji-recv", "personal_emoji", "emoji-related",
 }  # fmt: skip
-# Small copies and other people's portraits; Thumb is passed over everywhere.
+# Thumbnails and avatars; folders called Thumb are skipped in all sources.
 SYSTEM_FOLDERS = {"chatthumb", "avatar", "head", "qqheadicon", "diskcache", "oritemp"}
 
 
 def recognises(parts: Sequence[str]) -> bool:
-    """Whether one of the folders on the way is QQ's."""
+    """Return whether one of `parts` is a folder of QQ."""
     return any(part.lower() in MARKERS for part in parts)
 
 
-def read_folder(folder: Folder) -> Iterator[Found]:
-    """What lies in `folder`."""
-    is_system = not SYSTEM_FOLDERS.isdisjoint(plain.below(folder, MARKERS))
-    told = PassedOverBecause.SYSTEM if is_system else claims_of(folder.parts)
-    return plain.read_folder(folder, tell=lambda _entry: told)
+def read_folder(folder: Folder) -> Iterator[SourceItem]:
+    is_system = not SYSTEM_FOLDERS.isdisjoint(plain.folders_below(folder, MARKERS))
+    description = SkipReason.SYSTEM if is_system else metadata_of_folders(folder.parts)
+    return plain.read_folder(folder, describe=lambda _file: description)
 
 
-def claims_of(parts: Sequence[str]) -> Claims:
-    """Account, conversation and kind, as far as the folders on the way tell them."""
-    numbers = [part for part in plain.after(parts, "tencent files", "mobileqq") if NUMBER.fullmatch(part)]
+def metadata_of_folders(parts: Sequence[str]) -> SourceMetadata:
+    """Return account, conversation and kind from the names of the folders."""
+    numbers = [part for part in plain.folders_after(parts, "tencent files", "mobileqq") if NUMBER.fullmatch(part)]
     conversation = [
-        CONVERSATIONS[part.lower()] for part in plain.after(parts, "image") if part.lower() in CONVERSATIONS
+        CONVERSATIONS[part.lower()] for part in plain.folders_after(parts, "image") if part.lower() in CONVERSATIONS
     ]
-    return Claims(
+    return SourceMetadata(
         account=numbers[0] if numbers else "",
         conversation=conversation[0] if conversation else "",
         kind="" if STICKER_FOLDERS.isdisjoint(part.lower() for part in parts) else MEME,

@@ -1,15 +1,15 @@
-"""What is passed over by its name alone: systems' and programs' own files, films, side-cars, halves of downloads."""
+"""Rules that skip files by name: system files, hidden files, unfinished downloads, and the user's own patterns."""
 
 import re
 from collections.abc import Callable, Sequence
 
 from gallery.sources.globs import Globs
-from gallery.sources.source_files import PassedOverBecause
+from gallery.sources.source_files import SkipReason
 
-# Longer paths are never imported; names in archives may have 65,535 characters.
-LONGEST_JUDGED = 4096
+# Longer paths are never imported; names in archives can have 65,535 characters.
+MAX_MATCHED_LENGTH = 4096
 
-# In lower case. Whoever names one of these as the folder to import gets it: only what lies below is judged.
+# In lower case. A folder with one of these names can still be the root of an import: rules apply only below it.
 SYSTEM_FOLDERS = {
     "@eadir", "@__thumb", "#recycle", "#snapshot", "@recycle", "@recently-snapshot", "$recycle.bin", "recycler",
     "system volume information", "lost+found", "__macosx", ".spotlight-v100", ".fseventsd", ".temporaryitems",
@@ -23,7 +23,19 @@ SYSTEM_FILE = re.compile(
     re.IGNORECASE,
 )
 PARTIAL_FILE = re.compile(r"\.pending-\d+-.*|~\$.*|\.syncthing\..*|.*\.!ut", re.IGNORECASE)
-PARTIAL = {"part", "partial", "crdownload", "tmp", "temp", "download", "opdownload", "filepart", "aria2", "td", "xltd"}
+PARTIAL_EXTENSIONS = {
+    "part",
+    "partial",
+    "crdownload",
+    "tmp",
+    "temp",
+    "download",
+    "opdownload",
+    "filepart",
+    "aria2",
+    "td",
+    "xltd",
+}
 
 PICTURES = {
     "jpg", "jpeg", "jpe", "jfif", "mpo", "png", "apng", "gif", "webp", "bmp", "dib", "tif", "tiff", "heic", "heif",
@@ -36,44 +48,44 @@ VIDEOS = {
 SIDECARS = {"xmp", "aae", "thm", "pp3", "dop", "on1", "cos", "lrt"}
 
 
-class Skips:
-    """The rules together with a person's own `ignore` globs, in the syntax of .gitignore.
+class SkipRules:
+    """The built-in rules together with a user's `ignore` globs, in the syntax of .gitignore.
 
-    Paths longer than LONGEST_JUDGED characters are matched by their last name only. `progressed` is called for each
-    path, and during long work between two paths.
+    The globs do not apply to paths longer than MAX_MATCHED_LENGTH characters. `on_progress` is called for each path;
+    readers also call it during long work between two paths.
     """
 
-    def __init__(self, ignore: Sequence[str] = (), *, progressed: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, ignore: Sequence[str] = (), *, on_progress: Callable[[], None] = lambda: None) -> None:
         self._ignored = Globs(ignore)
-        self.progressed = progressed
+        self.on_progress = on_progress
 
-    def folder(self, name: str) -> PassedOverBecause | None:
-        """Why everything below the folder called `name`, a path relative to the source's root, is passed over."""
-        self.progressed()
-        last = name.rpartition("/")[2]
-        if last.lower() in SYSTEM_FOLDERS or SYSTEM_FOLDER.fullmatch(last):
-            return PassedOverBecause.SYSTEM
-        if last.startswith("."):
-            return PassedOverBecause.HIDDEN
-        return PassedOverBecause.IGNORED if self._is_ignored(name, is_folder=True) else None
+    def folder_reason(self, path: str) -> SkipReason | None:
+        """Return the reason to skip the folder at `path`, relative to the source's root, with all its files."""
+        self.on_progress()
+        name = path.rpartition("/")[2]
+        if name.lower() in SYSTEM_FOLDERS or SYSTEM_FOLDER.fullmatch(name):
+            return SkipReason.SYSTEM
+        if name.startswith("."):
+            return SkipReason.HIDDEN
+        return SkipReason.IGNORED if self._is_ignored(path, is_folder=True) else None
 
-    def file(self, name: str) -> PassedOverBecause | None:
-        """Why the file called `name`, likewise, is passed over, picture or not."""
-        self.progressed()
-        last = name.rpartition("/")[2]
-        if SYSTEM_FILE.fullmatch(last):
-            return PassedOverBecause.SYSTEM
-        if PARTIAL_FILE.fullmatch(last) or extension_of(last) in PARTIAL:
-            return PassedOverBecause.PARTIAL
-        if last.startswith("."):
-            return PassedOverBecause.HIDDEN
-        return PassedOverBecause.IGNORED if self._is_ignored(name, is_folder=False) else None
+    def file_reason(self, path: str) -> SkipReason | None:
+        """Return the reason to skip the file at `path`, relative to the source's root, whatever its format."""
+        self.on_progress()
+        name = path.rpartition("/")[2]
+        if SYSTEM_FILE.fullmatch(name):
+            return SkipReason.SYSTEM
+        if PARTIAL_FILE.fullmatch(name) or extension_of(name) in PARTIAL_EXTENSIONS:
+            return SkipReason.PARTIAL
+        if name.startswith("."):
+            return SkipReason.HIDDEN
+        return SkipReason.IGNORED if self._is_ignored(path, is_folder=False) else None
 
     def _is_ignored(self, path: str, *, is_folder: bool) -> bool:
-        return len(path) <= LONGEST_JUDGED and self._ignored.ignore(path, is_folder=is_folder)
+        return len(path) <= MAX_MATCHED_LENGTH and self._ignored.ignore(path, is_folder=is_folder)
 
 
 def extension_of(name: str) -> str:
-    """The ending after the last dot, in lower case; "" where there is none."""
-    stem, _dot, ending = name.rpartition("/")[2].rpartition(".")
-    return ending.lower() if stem else ""
+    """Return the part after the last dot, in lower case; "" if there is none or the name begins with the dot."""
+    stem, _dot, extension = name.rpartition("/")[2].rpartition(".")
+    return extension.lower() if stem else ""

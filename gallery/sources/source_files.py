@@ -1,4 +1,4 @@
-"""What a source says of each file that it finds: a picture with what path and side-cars claim of it, or why not."""
+"""The items that a source yields: files that may be pictures, with their metadata, and skipped files with a reason."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,8 +8,8 @@ from typing import IO
 
 
 @dataclass(frozen=True)
-class Claims:
-    """What a picture's surroundings say of it: its path, its name, its side-car; empty where they say nothing.
+class SourceMetadata:
+    """Metadata of a picture from its path, its name and its sidecar; empty fields are unknown.
 
     `taken_at` is local time without a zone, `taken_offset` in minutes east of UTC, `date_source` a value of
     Photo.DateSource, `kind` one of Photo.Kind; latitude and longitude are in degrees, altitude in metres.
@@ -31,13 +31,13 @@ class Claims:
 
 
 @dataclass(frozen=True)
-class FoundFile:
+class SourceFile:
     """A file that may be a picture.
 
-    `path` says where it lies: an absolute path, or `ARCHIVE.zip!/MEMBER`. `filename` is its original name, `size` is in
-    bytes, `modified_at` in UTC (None where it says nothing). `open` gives its bytes (decoded where they were
-    disguised), to be read and sought in; it may raise OSError, or UnreadableMember of a broken archive.
-    Only a file that `is_plain` lies on the disk just as it is, and can be left in place.
+    `path` is an absolute path, or `ARCHIVE.zip!/MEMBER`. `filename` is the original name, `size` is in bytes,
+    `modified_at` in UTC (None if it is not the time of the picture). `open` returns a seekable file with the picture's
+    bytes (decoded if the program had disguised them); it may raise OSError, or UnreadableMember of a damaged archive.
+    A file that `is_plain` exists on the disk with exactly these bytes, so it can be imported in place.
     """
 
     path: str
@@ -46,33 +46,33 @@ class FoundFile:
     modified_at: datetime | None
     open: Callable[[], IO[bytes]]
     is_plain: bool = True
-    claims: Claims = Claims()
+    metadata: SourceMetadata = SourceMetadata()
 
 
-class PassedOverBecause(StrEnum):
-    """Why a file is no picture to take in."""
+class SkipReason(StrEnum):
+    """The reason why a file is not imported."""
 
     VIDEO = "video"
-    MOTION = "motion"  # the film that belongs to a live photo
+    MOTION = "motion"  # the video of a live photo
     SIDECAR = "sidecar"
     HIDDEN = "hidden"
     SYSTEM = "system"
     IGNORED = "ignored"
-    LINK = "link"  # what it points to is found where it lies, or is none of this source's
-    PARTIAL = "partial"  # a download that has not ended, a file that still grows
-    TRASHED = "trashed"  # its owner had thrown it away there
-    ENCRYPTED = "encrypted"  # needs a key that only the program that wrote it has
+    LINK = "link"  # the target is found at its own path, or is outside the source
+    PARTIAL = "partial"  # an unfinished download, or a file that is still growing
+    TRASHED = "trashed"  # in the trash of the program that exported it
+    ENCRYPTED = "encrypted"  # only the program that wrote it has the key
     UNSUPPORTED = "unsupported"
     UNREADABLE = "unreadable"
 
 
 @dataclass(frozen=True)
-class PassedOver:
-    """A file that is not taken in, or a whole folder (its path ends with “/”), and why; `size` is in bytes."""
+class SkippedFile:
+    """A file that is not imported, or a whole folder (its path ends with “/”); `size` is in bytes."""
 
     path: str
-    because: PassedOverBecause
+    reason: SkipReason
     size: int = 0
 
 
-Found = FoundFile | PassedOver
+SourceItem = SourceFile | SkippedFile

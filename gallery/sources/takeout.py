@@ -1,27 +1,27 @@
-"""Google Takeout: side-cars first, from all parts of the export; then the pictures with what theirs and albums' say."""
+"""Google Takeout: read the sidecars of all parts of an export first, then yield pictures with sidecar and album."""
 
 import json
 import re
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from gallery.pictures.metadata import EARLIEST_PHOTOGRAPH, is_believable, printable
 from gallery.sources import plain
 from gallery.sources.dates_in_names import local_time
-from gallery.sources.skip_rules import Skips, extension_of
-from gallery.sources.source_files import Claims, Found, FoundFile, PassedOver, PassedOverBecause
+from gallery.sources.skip_rules import SkipRules, extension_of
+from gallery.sources.source_files import SkippedFile, SkipReason, SourceFile, SourceItem, SourceMetadata
 from gallery.sources.takeout_names import (
-    composed,
-    fits,
-    fits_with_other_ending,
-    original_readings,
-    readings,
+    composed_name,
+    possible_original_titles,
+    possible_titles,
+    sidecar_fits,
+    sidecar_fits_other_extension,
     sidecar_stems,
 )
-from gallery.sources.trees import Entry, Folder, Tree
+from gallery.sources.trees import Folder, Tree, TreeFile
 
 MAX_JSON_BYTES = 1 << 20
 # Google Photos, Google Fotos, Google 相册, Google フォト, …
@@ -29,7 +29,7 @@ ROOT_FOLDER = re.compile(
     r"takeout|google\s(?:photos|fotos|foto['’]?s?|фото|相册|相簿|フォト|포토|zdjęcia|kuvat|fotky|fényképek)",
     re.IGNORECASE,
 )
-# Photos from 2023, Fotos von 2023, Photos de 2023, Foto dal 2023, 2023 年的照片, 2023年の写真, …: these are no albums.
+# Photos from 2023, Fotos von 2023, Photos de 2023, Foto dal 2023, 2023 年的照片, 2023年の写真, …: not albums.
 YEAR_FOLDER = re.compile(
     r"(?:photos from|photos de|fotos von|fotos de|fotos del|foto d[ae]l|foto's (?:van|uit)|zdjęcia z|foton från"
     r"|bilder fra|billeder fra|фото за|фотографии за) (?:19|20)\d\d"
@@ -38,149 +38,183 @@ YEAR_FOLDER = re.compile(
 )
 
 
+@dataclass(frozen=True)
+class Sidecar:
+    """The fields of a sidecar that are imported, with the sidecar's path.
+
+    `taken` is the Unix time as written; latitude and longitude are in degrees, altitude in metres.
+    """
+
+    path: str
+    title: str
+    taken: Any
+    latitude: float | None
+    longitude: float | None
+    altitude: float | None
+    description: str
+    is_archived: bool
+    is_trashed: bool
+
+
+@dataclass(frozen=True)
+class SidecarMatch:
+    """The sidecar of a picture; `is_of_original` if the picture is an edited copy that shares it."""
+
+    sidecar: Sidecar
+    is_of_original: bool
+
+
 class SidecarIndex:
-    """What the side-cars of an export say, by folder and name: in a temporary database, not in memory."""
+    """The sidecars of an export by folder and name, in a temporary database to save memory."""
 
     def __init__(self) -> None:
         self.albums: dict[str, str] = {}
         self._database = sqlite3.connect("", check_same_thread=False)
         self._database.execute(
-            "CREATE TABLE sidecar (folder TEXT, stem TEXT, path TEXT, told TEXT, PRIMARY KEY (folder, stem))"
-            " WITHOUT ROWID"
+            "CREATE TABLE sidecar (folder TEXT, stem TEXT, fields TEXT, PRIMARY KEY (folder, stem)) WITHOUT ROWID"
         )
 
-    def add(self, folder: str, entry: Entry) -> None:
-        """Read one side-car; what is none, or cannot be read, is left out."""
-        told = _read_json(entry)
-        title = _text(told.get("title"))
-        if "photoTakenTime" in told or "creationTime" in told:
-            row = (folder, composed(entry.name)[: -len(".json")], entry.path, json.dumps(_compact(told)))
-            self._database.execute("INSERT OR IGNORE INTO sidecar VALUES (?, ?, ?, ?)", row)
+    def add(self, folder: str, file: TreeFile) -> None:
+        """Read a JSON file and add it if it is a sidecar or describes an album."""
+        fields = _read_json(file)
+        title = _clean_text(fields.get("title"))
+        if "photoTakenTime" in fields or "creationTime" in fields:
+            sidecar = _parse_sidecar(fields, path=file.path)
+            row = (folder, composed_name(file.name)[: -len(".json")], json.dumps(asdict(sidecar)))
+            self._database.execute("INSERT OR IGNORE INTO sidecar VALUES (?, ?, ?)", row)
         elif title and not YEAR_FOLDER.fullmatch(title):
-            # The file is called after its purpose in the person's language; what it lacks tells it apart.
+            # The name of an album's file is translated, so it is recognised by the fields that it lacks.
             self.albums[folder] = title
 
-    def find(self, folder: str, name: str) -> tuple[str, dict[str, Any], bool] | None:
-        """Path and contents of the side-car of the picture called `name`, and whether it is rather its original's."""
-        for base, number in readings(name):
-            if row := self._look_up(folder, base, number):
-                return *row, False
-        for base, number in original_readings(name):
-            if row := self._look_up(folder, base, number) or self._look_up_other_ending(folder, base, number):
-                return *row, True
+    def find(self, folder: str, name: str) -> SidecarMatch | None:
+        """Return the sidecar of the picture called `name`, or of its original."""
+        for base, number in possible_titles(name):
+            if sidecar := self._look_up(folder, base, number):
+                return SidecarMatch(sidecar, is_of_original=False)
+        for base, number in possible_original_titles(name):
+            if sidecar := self._look_up(folder, base, number) or self._look_up_extension(folder, base, number):
+                return SidecarMatch(sidecar, is_of_original=True)
         return None
 
-    def _look_up(self, folder: str, base: str, number: str) -> tuple[str, dict[str, Any]] | None:
+    def _look_up(self, folder: str, base: str, number: str) -> Sidecar | None:
         stems = sidecar_stems(base, number)
         marks = ",".join("?" * len(stems))
-        query = f"SELECT stem, path, told FROM sidecar WHERE folder = ? AND stem IN ({marks})"  # noqa: S608
-        rows = {stem: (path, json.loads(told)) for stem, path, told in self._database.execute(query, (folder, *stems))}
+        query = f"SELECT stem, fields FROM sidecar WHERE folder = ? AND stem IN ({marks})"  # noqa: S608
+        rows = {stem: _load(fields) for stem, fields in self._database.execute(query, (folder, *stems))}
         for stem in stems:
-            if stem in rows and fits(rows[stem][1]["title"], stem, base=base):
+            if stem in rows and sidecar_fits(rows[stem].title, stem, base=base):
                 return rows[stem]
         return None
 
-    def _look_up_other_ending(self, folder: str, base: str, number: str) -> tuple[str, dict[str, Any]] | None:
+    def _look_up_extension(self, folder: str, base: str, number: str) -> Sidecar | None:
+        """Find the sidecar of a picture with another extension: edited HEIC pictures are JPEGs."""
         stem = base.rpartition(".")[0]
-        query = "SELECT stem, path, told FROM sidecar WHERE folder = ? AND stem > ? AND stem < ? ORDER BY stem"
-        # The sign behind the dot is the slash.
-        for found, path, told in self._database.execute(query, (folder, f"{stem}.", f"{stem}/")):
-            if fits_with_other_ending(found, base=base, number=number):
-                return path, json.loads(told)
+        query = "SELECT stem, fields FROM sidecar WHERE folder = ? AND stem > ? AND stem < ? ORDER BY stem"
+        # The slash is the character after the dot.
+        for found, fields in self._database.execute(query, (folder, f"{stem}.", f"{stem}/")):
+            if sidecar_fits_other_extension(found, base=base, number=number):
+                return _load(fields)
         return None
 
 
 def recognises(parts: Sequence[str]) -> bool:
-    """Whether one of the folders on the way is Takeout's."""
+    """Return whether one of `parts` is a folder of Takeout."""
     return any(ROOT_FOLDER.fullmatch(part) or YEAR_FOLDER.fullmatch(part) for part in parts)
 
 
-def read_index(tree: Tree, skips: Skips) -> SidecarIndex:
-    """Read all side-cars of the export: that of a picture may lie in another part."""
+def read_index(tree: Tree, rules: SkipRules) -> SidecarIndex:
+    """Read all sidecars of the export: a picture and its sidecar may be in different archives."""
     index = SidecarIndex()
-    for folder in tree.folders(skips):
-        for entry in folder.entries:
-            if extension_of(entry.name) == "json":
-                skips.progressed()
-                index.add(_name_of(folder), entry)
+    for folder in tree.folders(rules):
+        for file in folder.files:
+            if extension_of(file.name) == "json":
+                rules.on_progress()
+                index.add(_name_in_export(folder), file)
     return index
 
 
-def read_folder(folder: Folder, index: SidecarIndex) -> Iterator[Found]:
-    """What lies in `folder`."""
-    name = _name_of(folder)
+def read_folder(folder: Folder, index: SidecarIndex) -> Iterator[SourceItem]:
+    """Yield the items in `folder`, pictures with the metadata of their sidecar and album."""
+    name = _name_in_export(folder)
     album = index.albums.get(name)
-    jsons = [entry for entry in folder.entries if extension_of(entry.name) == "json"]
-    others = [entry for entry in folder.entries if extension_of(entry.name) != "json"]
-    for entry in jsons:
-        yield entry.passed_over(PassedOverBecause.SIDECAR)
-    for found in plain.read_folder(replace(folder, entries=others)):
-        yield _with_sidecar(found, index, folder=name, album=album) if isinstance(found, FoundFile) else found
+    others = [file for file in folder.files if extension_of(file.name) != "json"]
+    for file in folder.files:
+        if extension_of(file.name) == "json":
+            yield file.skipped(SkipReason.SIDECAR)
+    for item in plain.read_folder(replace(folder, files=others)):
+        yield _with_sidecar(item, index, folder=name, album=album) if isinstance(item, SourceFile) else item
 
 
-def _with_sidecar(found: FoundFile, index: SidecarIndex, *, folder: str, album: str | None) -> Found:
-    # The file's time is that of the export.
-    found = replace(found, modified_at=None, claims=replace(found.claims, albums=(album,) if album else ()))
-    sidecar = index.find(folder, composed(found.filename))
-    if not sidecar:
-        return found
-    path, told, is_of_original = sidecar
-    if told["trashed"]:
-        return PassedOver(found.path, PassedOverBecause.TRASHED, found.size)
-    filename = found.filename if is_of_original else _original_name(told["title"], found.filename)
-    return replace(found, filename=filename, claims=_claims(told, found.claims, path))
+def _with_sidecar(file: SourceFile, index: SidecarIndex, *, folder: str, album: str | None) -> SourceItem:
+    # Drop the modification time: it is the time of the export.
+    file = replace(file, modified_at=None, metadata=replace(file.metadata, albums=(album,) if album else ()))
+    match = index.find(folder, composed_name(file.filename))
+    if not match:
+        return file
+    sidecar = match.sidecar
+    if sidecar.is_trashed:
+        return SkippedFile(file.path, SkipReason.TRASHED, file.size)
+    filename = file.filename if match.is_of_original else _original_name(sidecar.title, file.filename)
+    return replace(file, filename=filename, metadata=_merge(file.metadata, sidecar))
 
 
-def _name_of(folder: Folder) -> str:
-    """The folder's name within the export, the same in all its parts however they were unpacked."""
-    return composed("/".join(plain.after(folder.way, "takeout") or folder.way))
+def _name_in_export(folder: Folder) -> str:
+    """Return the folder's path within the export, equal in all archives however they were unpacked."""
+    return composed_name("/".join(plain.folders_after(folder.relative_parts, "takeout") or folder.relative_parts))
 
 
-def _read_json(entry: Entry) -> dict[str, Any]:
-    if entry.size > MAX_JSON_BYTES:
+def _read_json(file: TreeFile) -> dict[str, Any]:
+    if file.size > MAX_JSON_BYTES:
         return {}
     try:
-        with entry.open() as file:
-            told = json.loads(file.read())
+        with file.open() as opened:
+            content = json.loads(opened.read())
     except (OSError, ValueError, RecursionError):
         return {}
-    if isinstance(told, dict) and isinstance(told.get("albumData"), dict):
-        return dict(told["albumData"])
-    return told if isinstance(told, dict) else {}
+    if isinstance(content, dict) and isinstance(content.get("albumData"), dict):
+        return dict(content["albumData"])
+    return content if isinstance(content, dict) else {}
 
 
-def _compact(told: dict[str, Any]) -> dict[str, Any]:
-    """What we keep of a side-car."""
-    taken = told.get("photoTakenTime")
-    return {
-        "title": _text(told.get("title")),
-        "taken": taken.get("timestamp") if isinstance(taken, dict) else None,
-        "position": _position(told.get("geoData")) or _position(told.get("geoDataExif")),
-        "description": _text(told.get("description")),
-        "archived": told.get("archived") is True or told.get("inLockedFolder") is True,
-        "trashed": told.get("trashed") is True,
-    }
-
-
-def _claims(told: dict[str, Any], claims: Claims, path: str) -> Claims:
-    latitude, longitude, altitude = told["position"] or (None, None, None)
-    taken_at, taken_offset = _taken(told["taken"])
-    return replace(
-        claims,
-        taken_at=taken_at,
-        taken_offset=taken_offset,
-        date_source="sidecar" if taken_at else "",
-        description=told["description"],
+def _parse_sidecar(fields: dict[str, Any], *, path: str) -> Sidecar:
+    taken = fields.get("photoTakenTime")
+    position = _position(fields.get("geoData")) or _position(fields.get("geoDataExif"))
+    latitude, longitude, altitude = position or (None, None, None)
+    return Sidecar(
+        path=path,
+        title=_clean_text(fields.get("title")),
+        taken=taken.get("timestamp") if isinstance(taken, dict) else None,
         latitude=latitude,
         longitude=longitude,
         altitude=altitude,
-        sidecar=path,
-        is_archived=told["archived"],
+        description=_clean_text(fields.get("description")),
+        is_archived=fields.get("archived") is True or fields.get("inLockedFolder") is True,
+        is_trashed=fields.get("trashed") is True,
+    )
+
+
+def _load(fields: str) -> Sidecar:
+    return Sidecar(**json.loads(fields))
+
+
+def _merge(metadata: SourceMetadata, sidecar: Sidecar) -> SourceMetadata:
+    taken_at, taken_offset = _taken(sidecar.taken)
+    return replace(
+        metadata,
+        taken_at=taken_at,
+        taken_offset=taken_offset,
+        date_source="sidecar" if taken_at else "",
+        description=sidecar.description,
+        latitude=sidecar.latitude,
+        longitude=sidecar.longitude,
+        altitude=sidecar.altitude,
+        sidecar=sidecar.path,
+        is_archived=sidecar.is_archived,
     )
 
 
 def _taken(timestamp: Any) -> tuple[datetime | None, int | None]:
-    """An instant in seconds, so the local time is that of this server; 0 stands for nothing known."""
+    """Return local time in this server's zone and its offset in minutes; a timestamp of 0 means unknown."""
     try:
         taken_at, offset = local_time(datetime.fromtimestamp(int(timestamp), UTC))
     except (TypeError, ValueError, OverflowError, OSError):
@@ -189,7 +223,7 @@ def _taken(timestamp: Any) -> tuple[datetime | None, int | None]:
 
 
 def _position(geo: Any) -> tuple[float, float, float | None] | None:
-    """Latitude, longitude, altitude; zeros stand for nothing known."""
+    """Return latitude, longitude and altitude; zeros mean unknown."""
     geo = geo if isinstance(geo, dict) else {}
     latitude, longitude, altitude = (geo.get(name) for name in ("latitude", "longitude", "altitude"))
     if not (isinstance(latitude, int | float) and isinstance(longitude, int | float)):
@@ -200,11 +234,13 @@ def _position(geo: Any) -> tuple[float, float, float | None] | None:
 
 
 def _original_name(title: str, filename: str) -> str:
-    """The title, which may lack its ending."""
-    ending = extension_of(filename)
-    return title if not title or extension_of(title) == ending else (f"{title}.{ending}" if title else filename)
+    """Return the title, with the extension of `filename` if it lacks one."""
+    extension = extension_of(filename)
+    if not title or extension_of(title) == extension:
+        return title
+    return f"{title}.{extension}"
 
 
-def _text(value: Any) -> str:
-    """Its lines, without what PostgreSQL refuses."""
+def _clean_text(value: Any) -> str:
+    """Return the text without characters that PostgreSQL refuses; line breaks are kept."""
     return "\n".join(map(printable, value.splitlines())).strip() if isinstance(value, str) else ""

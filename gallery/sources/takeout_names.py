@@ -1,9 +1,9 @@
-"""How Google Takeout calls the side-car of a picture: which names to look for, and whether what was found fits.
+"""Names of sidecars in Google Takeout: possible names for a picture, and whether a sidecar belongs to a picture.
 
-A side-car is called after its picture's title, `.supplemental-metadata` (older exports: nothing) and `.json`, of which
-all but the `.json` is cut at 46 UTF-16 units. The picture's own name is cut at 47 before its ending. Where two pictures
-of a folder have one title, `(1)` comes behind the picture's stem, but at the very end of the side-car's; an edited copy
-shares the side-car of its original.
+A sidecar's name is the picture's title, `.supplemental-metadata` (nothing in older exports) and `.json`; all before
+`.json` is cut at 46 UTF-16 units. The picture's name is cut at 47 units before its extension. If two pictures of a
+folder have the same title, `(1)` follows the picture's stem, but the end of the sidecar's name. An edited copy shares
+the sidecar of its original.
 """
 
 import re
@@ -15,7 +15,7 @@ from gallery.text.composing import compose
 SUFFIX = ".supplemental-metadata"
 MAX_SIDECAR_UNITS, MAX_STEM_UNITS = 46, 47
 
-# What Google adds to the names of edited copies and of what it made of a picture, in the person's language.
+# Suffixes of edited copies and of Google's own creations, in the user's language.
 EDITED = (
     "-edited", "-effects", "-smile", "-mix", "-cover", "-collage", "-animation", "-bearbeitet", "-modifié", "-编辑",
     "-已修改", "-修改", "-已編輯", "-編輯", "-編集済み", "-수정됨", "-modificato", "-ha editado", "-editado",
@@ -24,33 +24,33 @@ EDITED = (
     "-đã chỉnh sửa", "-diedit", "-επεξεργασμένο",
 )  # fmt: skip
 NUMBERED = re.compile(r"(.+)(\(\d+\))")
-OTHER_ENDING = re.compile(r"\.(\w{3,4})(\..*)?")
+OTHER_EXTENSION = re.compile(r"\.(\w{3,4})(\..*)?")
 
 
-def composed(name: str) -> str:
-    """`name` with accents joined to their letters: archives unpacked on a Mac have them apart."""
+def composed_name(name: str) -> str:
+    """Return `name` in Unicode NFC: names of archives unpacked on a Mac are decomposed."""
     return compose(name, form="NFC")
 
 
-def readings(name: str) -> Iterator[tuple[str, str]]:
-    """The names and numbers that the title of the picture called `name` may have had, the likeliest first."""
+def possible_titles(name: str) -> Iterator[tuple[str, str]]:
+    """Yield (title, number) pairs from which Takeout may have made the file name `name`, likeliest first."""
     stem, dot, ending = name.rpartition(".")
     yield name, ""
     if match := NUMBERED.fullmatch(stem):
         yield f"{match[1]}{dot}{ending}", match[2]
 
 
-def original_readings(name: str) -> Iterator[tuple[str, str]]:
-    """The same for the original, if `name` is that of an edited copy."""
-    for base, number in readings(name):
+def possible_original_titles(name: str) -> Iterator[tuple[str, str]]:
+    """Yield (title, number) pairs of the original, if `name` is the name of an edited copy."""
+    for base, number in possible_titles(name):
         stem, dot, ending = base.rpartition(".")
         for original in _originals(stem):
-            for original_base, original_number in readings(f"{original}{dot}{ending}"):
+            for original_base, original_number in possible_titles(f"{original}{dot}{ending}"):
                 yield original_base, original_number or number
 
 
 def sidecar_stems(base: str, number: str) -> list[str]:
-    """What side-cars of a picture titled `base` may be called, without `.json`; the longest, surest first."""
+    """Return possible names without `.json` of the sidecar of a picture titled `base`, most specific first."""
     stems = [base + SUFFIX[:length] + number for length in range(len(SUFFIX), -1, -1)]
     if _units(base) > MAX_SIDECAR_UNITS:
         stems += [cut + number for cut in _cuts(base, MAX_SIDECAR_UNITS)]
@@ -58,25 +58,25 @@ def sidecar_stems(base: str, number: str) -> list[str]:
     return [*stems, stem + SUFFIX + number, stem + number]
 
 
-def fits(title: str, stem: str, *, base: str) -> bool:
-    """Whether the side-car called `stem`, about the picture titled `title`, is that of the picture titled `base`."""
+def sidecar_fits(title: str, stem: str, *, base: str) -> bool:
+    """Return whether the sidecar called `stem` for the title `title` belongs to the picture titled `base`."""
     if stem.startswith(base):
         return True
-    # Its name lacks something: another picture's may lack just what made the difference.
+    # The name is cut, perhaps where the names of two pictures differ: compare the titles too.
     if extension_of(title) in PICTURES:
         title, _dot, ending = title.rpartition(".")
         if ending.lower() != extension_of(base):
             return False
     stem_of_base = base.rpartition(".")[0]
-    return any(_is_written(cut, stem_of_base) for cut in _cuts(composed(title), MAX_STEM_UNITS))
+    return any(_is_written(cut, stem_of_base) for cut in _cuts(composed_name(title), MAX_STEM_UNITS))
 
 
-def fits_with_other_ending(stem: str, *, base: str, number: str) -> bool:
-    """Whether the side-car called `stem` is of the picture titled `base` but for its ending: edited HEICs are JPEGs."""
+def sidecar_fits_other_extension(stem: str, *, base: str, number: str) -> bool:
+    """Return whether the sidecar called `stem` belongs to `base` with another extension: edited HEICs are JPEGs."""
     if number and not stem.endswith(number):
         return False
     rest = stem.removesuffix(number).removeprefix(base.rpartition(".")[0])
-    match = OTHER_ENDING.fullmatch(rest)
+    match = OTHER_EXTENSION.fullmatch(rest)
     return match is not None and match[1].lower() in PICTURES and SUFFIX.startswith(match[2] or "")
 
 
@@ -96,11 +96,13 @@ def _units(text: str) -> int:
 
 
 def _cuts(text: str, units: int) -> set[str]:
-    """`text` cut at so many UTF-16 units; a sign of two on the edge may be left out or kept."""
+    """Return `text` cut at `units` UTF-16 units, both without and with a surrogate pair on the edge."""
     cut = text.encode("utf-16-le")[: 2 * units].decode("utf-16-le", errors="ignore")
     return {cut, text[: len(cut) + 1]} if _units(cut) < units else {cut}
 
 
 def _is_written(title: str, name: str) -> bool:
-    """Whether `name` is how Google writes `title`: with `_` for what file systems refuse."""
-    return len(title) == len(name) and all(sign in (letter, "_") for letter, sign in zip(title, name, strict=True))
+    """Return whether `name` is `title` with `_` for characters that file systems refuse."""
+    return len(title) == len(name) and all(
+        character in (letter, "_") for letter, character in zip(title, name, strict=True)
+    )

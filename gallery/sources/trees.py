@@ -1,6 +1,6 @@
-"""Folders and zip archives alike: what lies in them, folder by folder in a fixed order, each file to be opened.
+"""Trees of files: the common interface of folders and zip archives, and the tree of a folder on the disk.
 
-Nothing is ever extracted under its own name, and no link is followed.
+No archive is extracted under the names of its members, and no link is followed.
 """
 
 import os
@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import IO, Any
 
 from gallery.pictures.opening import open_unlinked
-from gallery.sources.skip_rules import Skips
-from gallery.sources.source_files import FoundFile, PassedOver, PassedOverBecause
+from gallery.sources.skip_rules import SkipRules
+from gallery.sources.source_files import SkippedFile, SkipReason, SourceFile, SourceMetadata
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """A file of a tree: its `path` for people, its own `name`, its size in bytes, when it was written (UTC)."""
+class TreeFile:
+    """A file of a tree: its readable `path`, its `name`, its size in bytes, and when it was modified (UTC)."""
 
     tree: "Tree"
     key: Any
@@ -31,120 +31,120 @@ class Entry:
     is_plain: bool
 
     def open(self) -> IO[bytes]:
-        """Its bytes, to be read and sought in."""
+        """Open the file for reading; it is seekable."""
         return self.tree.open(self.key)
 
     def head(self, length: int) -> bytes:
-        """Its first bytes."""
+        """Return the first `length` bytes."""
         with self.tree.open(self.key, limit=length) as file:
             return file.read(length)
 
-    def passed_over(self, because: PassedOverBecause) -> PassedOver:
-        """It is not taken in."""
-        return PassedOver(self.path, because, self.size)
+    def skipped(self, reason: SkipReason) -> SkippedFile:
+        """Return the item for a file that is not imported."""
+        return SkippedFile(self.path, reason, self.size)
 
-    def found(self) -> FoundFile:
-        """It may be a picture."""
+    def as_source_file(self, metadata: SourceMetadata) -> SourceFile:
+        """Return the item for a file that may be a picture."""
         opener = partial(self.tree.open, self.key)
-        return FoundFile(self.path, self.name, self.size, self.modified_at, opener, self.is_plain)
+        return SourceFile(self.path, self.name, self.size, self.modified_at, opener, self.is_plain, metadata)
 
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """One folder of a tree: its files, and what was passed over in it.
+    """One folder of a tree: its files, and the skipped files and folders in it.
 
-    `parts` are the names of all folders on the way to it, `way` only those below the tree's root.
+    `parts` are the names of all its parents and its own, `relative_parts` only those below the tree's root.
     """
 
     parts: tuple[str, ...]
-    way: tuple[str, ...]
-    entries: Sequence[Entry]
-    passed_over: Sequence[PassedOver]
+    relative_parts: tuple[str, ...]
+    files: Sequence[TreeFile]
+    skipped: Sequence[SkippedFile]
 
 
 class Tree(ABC):
-    """Something that holds files in folders."""
+    """A hierarchy of folders and files."""
 
     @abstractmethod
-    def folders(self, skips: Skips) -> Iterator[Folder]:
-        """All folders, sorted by name; the files of each, too."""
+    def folders(self, rules: SkipRules) -> Iterator[Folder]:
+        """Yield all folders, and their files, sorted by name."""
 
     @abstractmethod
     def folder_names(self) -> Iterator[tuple[str, ...]]:
-        """The ways to the folders of the uppermost levels: enough to recognise whose they are."""
+        """Yield the parts of the topmost folders: enough to recognise the program that made them."""
 
     @abstractmethod
     def open(self, key: Any, *, limit: int | None = None) -> IO[bytes]:
-        """The bytes of an entry, or the first `limit` of them, to be read and sought in; OSError if that fails."""
+        """Open a file for reading, or its first `limit` bytes; it is seekable. Raises OSError."""
 
 
 class FolderTree(Tree):
-    """A folder on the disk."""
+    """The tree of a folder on the disk."""
 
     def __init__(self, root: Path) -> None:
         self._root = root.resolve()
 
-    def folders(self, skips: Skips) -> Iterator[Folder]:
+    def folders(self, rules: SkipRules) -> Iterator[Folder]:
         waiting = [""]
         while waiting:
             name = waiting.pop()
-            folder, below = self._read(name, skips)
+            folder, subfolders = self._read(name, rules)
             yield folder
-            waiting.extend(reversed(below))
+            waiting.extend(reversed(subfolders))
 
     def folder_names(self, depth: int = 2) -> Iterator[tuple[str, ...]]:
         yield self._root.parts[1:]
         waiting = [(self._root, depth)]
         while waiting:
             folder, levels = waiting.pop(0)
-            for entry in _listed(folder) or []:
-                if entry.is_dir(follow_symlinks=False):
-                    yield Path(entry.path).parts[1:]
+            for item in _sorted_items(folder) or []:
+                if item.is_dir(follow_symlinks=False):
+                    yield Path(item.path).parts[1:]
                     if levels > 1:
-                        waiting.append((Path(entry.path), levels - 1))
+                        waiting.append((Path(item.path), levels - 1))
 
-    def open(self, key: Any, *, limit: int | None = None) -> IO[bytes]:  # noqa: ARG002  (reads as much as is asked for)
+    def open(self, key: Any, *, limit: int | None = None) -> IO[bytes]:  # noqa: ARG002  (callers of `head` read only what they need)
         return open_unlinked(Path(key))
 
-    def _read(self, name: str, skips: Skips) -> tuple[Folder, list[str]]:
-        """The folder called `name`, relative to the root, and the names of those in it."""
-        files: list[Entry] = []
-        passed_over: list[PassedOver] = []
-        below: list[str] = []
-        place = self._root / name
-        listed = _listed(place)
-        if listed is None:
-            passed_over.append(PassedOver(f"{shown(str(place))}/", PassedOverBecause.UNREADABLE))
-        for item in listed or []:
+    def _read(self, name: str, rules: SkipRules) -> tuple[Folder, list[str]]:
+        """Read the folder at the relative path `name`; return it and the relative paths of its subfolders."""
+        files: list[TreeFile] = []
+        skipped: list[SkippedFile] = []
+        subfolders: list[str] = []
+        path = self._root / name
+        items = _sorted_items(path)
+        if items is None:
+            skipped.append(SkippedFile(f"{readable_name(str(path))}/", SkipReason.UNREADABLE))
+        for item in items or []:
             relative = f"{name}/{item.name}" if name else item.name
             is_folder = item.is_dir(follow_symlinks=False)
-            because = skips.folder(relative) if is_folder else skips.file(relative)
-            because = because or _trouble(item)
-            if is_folder and not because:
-                below.append(relative)
+            reason = rules.folder_reason(relative) if is_folder else rules.file_reason(relative)
+            reason = reason or _unsupported_reason(item)
+            if is_folder and not reason:
+                subfolders.append(relative)
                 continue
-            entry = self._entry(item)
-            if not because:
-                files.append(entry)
+            file = self._file(item)
+            if not reason:
+                files.append(file)
             elif is_folder:
-                passed_over.append(PassedOver(f"{entry.path}/", because))
+                skipped.append(SkippedFile(f"{file.path}/", reason))
             else:
-                passed_over.append(entry.passed_over(because))
-        parts = tuple(shown(part) for part in place.parts[1:])
-        return Folder(parts, parts[len(self._root.parts) - 1 :], files, passed_over), below
+                skipped.append(file.skipped(reason))
+        parts = tuple(readable_name(part) for part in path.parts[1:])
+        return Folder(parts, parts[len(self._root.parts) - 1 :], files, skipped), subfolders
 
-    def _entry(self, item: os.DirEntry[str]) -> Entry:
+    def _file(self, item: os.DirEntry[str]) -> TreeFile:
+        path, name = readable_name(item.path), readable_name(item.name)
         try:
             status = item.stat(follow_symlinks=False)
-        except OSError:  # gone in this moment: opening it will say so
-            return Entry(self, item.path, shown(item.path), shown(item.name), 0, None, is_plain=False)
-        written = datetime.fromtimestamp(max(0, status.st_mtime), UTC)
-        path = shown(item.path)
-        return Entry(self, item.path, path, shown(item.name), status.st_size, written, is_plain=path == item.path)
+        except OSError:  # it has just vanished: opening it raises the error
+            return TreeFile(self, item.path, path, name, 0, None, is_plain=False)
+        modified_at = datetime.fromtimestamp(max(0, status.st_mtime), UTC)
+        return TreeFile(self, item.path, path, name, status.st_size, modified_at, is_plain=path == item.path)
 
 
-def shown(name: str) -> str:
-    """A name as people read it: bytes that are no UTF-8 (they come as lone surrogates) are tried as Chinese."""
+def readable_name(name: str) -> str:
+    """Return `name` with bytes that are not UTF-8 (lone surrogates) decoded: as Chinese, if that is plausible."""
     try:
         name.encode()
     except UnicodeEncodeError:
@@ -153,13 +153,13 @@ def shown(name: str) -> str:
 
 
 def decode_name(name: bytes, *, otherwise: str = "cp437") -> str:
-    """A name whose encoding nobody tells: UTF-8, or Chinese if that gives a common character, or `otherwise`."""
+    """Decode a name of unknown encoding: UTF-8, GB18030 if that yields a common Chinese character, or `otherwise`."""
     for encoding in ("utf-8", "gb18030"):
         try:
             text = name.decode(encoding)
         except UnicodeDecodeError:
             continue
-        # Western names are valid in GB18030 too, but give signs there that hardly anybody uses.
+        # Western names are valid GB18030 too, but decode to rare characters.
         if encoding == "utf-8" or any(_is_common(letter) for letter in text):
             return text
     return name.decode(otherwise, errors="replace")
@@ -172,8 +172,8 @@ def _is_common(letter: str) -> bool:
         return False
 
 
-def _listed(folder: Path) -> list[os.DirEntry[str]] | None:
-    """What lies in `folder`, by name; None if that cannot be read."""
+def _sorted_items(folder: Path) -> list[os.DirEntry[str]] | None:
+    """Return the items in `folder`, sorted by name; None if it cannot be read."""
     try:
         with os.scandir(folder) as items:
             return sorted(items, key=lambda item: item.name)
@@ -181,11 +181,11 @@ def _listed(folder: Path) -> list[os.DirEntry[str]] | None:
         return None
 
 
-def _trouble(item: os.DirEntry[str]) -> PassedOverBecause | None:
+def _unsupported_reason(item: os.DirEntry[str]) -> SkipReason | None:
     if item.is_symlink():
-        return PassedOverBecause.LINK
+        return SkipReason.LINK
     try:
         mode = item.stat(follow_symlinks=False).st_mode
     except OSError:
-        return PassedOverBecause.UNREADABLE
-    return None if stat.S_ISREG(mode) or stat.S_ISDIR(mode) else PassedOverBecause.UNSUPPORTED
+        return SkipReason.UNREADABLE
+    return None if stat.S_ISREG(mode) or stat.S_ISDIR(mode) else SkipReason.UNSUPPORTED

@@ -1,6 +1,6 @@
-"""WeChat's folders: on Windows (3: FileStorage, 4: xwechat_files), on a Mac, and those of telephones.
+"""Folders of WeChat on Windows (version 3: FileStorage, 4: xwechat_files), on Macs and on phones.
 
-Of a conversation the folders tell only a digest of its name; of the account, its id.
+The folders contain the id of the account, but only a digest of a conversation's name.
 """
 
 import re
@@ -12,8 +12,8 @@ from typing import IO
 from gallery.sources import plain
 from gallery.sources.kinds import MEME
 from gallery.sources.skip_rules import extension_of
-from gallery.sources.source_files import Claims, Found, FoundFile, PassedOverBecause
-from gallery.sources.trees import Entry, Folder
+from gallery.sources.source_files import SkipReason, SourceFile, SourceItem, SourceMetadata
+from gallery.sources.trees import Folder, TreeFile
 from gallery.sources.wechat_dat import HEAD_BYTES, Undecodable, decode, find_key
 
 MARKERS = {
@@ -22,47 +22,47 @@ MARKERS = {
 }  # fmt: skip
 ACCOUNT_ID = re.compile(r"wxid_\w+")
 DIGEST = re.compile(r"[0-9a-f]{32}", re.IGNORECASE)
-NO_ACCOUNTS = {"all users", "all_users", "applet", "backup", "wmpf"}
+NOT_ACCOUNTS = {"all users", "all_users", "applet", "backup", "wmpf"}
 STICKER_FOLDERS = {"customemotion", "emoji", "emotion"}
-# Small copies: Thumb/…, th_0123…, 0123…_t.dat, 12.pic_thum, 12_.pic_thumb.jpg; and the covers of films.
+# Thumbnails (Thumb/…, th_0123…, 0123…_t.dat, 12.pic_thum, 12_.pic_thumb.jpg) and covers of videos.
 THUMBNAIL = re.compile(r"th_.*|.*_t\.dat|.*\.pic_thumb?(?:\..*)?", re.IGNORECASE | re.DOTALL)
-# On telephones and Macs 12.pic and 12.pic_hd are pictures as they are, under endings of their own.
+# On phones and Macs 12.pic and 12.pic_hd are plain pictures with unusual extensions.
 DISGUISED = {"dat", "pic", "pic_hd", "pic_thum"}
 UNDECODABLE = {
-    Undecodable.NEEDS_KEY: PassedOverBecause.ENCRYPTED,
-    Undecodable.NO_PICTURE: PassedOverBecause.UNSUPPORTED,
+    Undecodable.NEEDS_KEY: SkipReason.ENCRYPTED,
+    Undecodable.NO_PICTURE: SkipReason.UNSUPPORTED,
 }
 
 
 def recognises(parts: Sequence[str]) -> bool:
-    """Whether one of the folders on the way is WeChat's."""
+    """Return whether one of `parts` is a folder of WeChat."""
     return any(part.lower() in MARKERS or ACCOUNT_ID.fullmatch(part) for part in parts)
 
 
-def read_folder(folder: Folder) -> Iterator[Found]:
-    """What lies in `folder`."""
-    claims = claims_of(folder.parts)
-    disguised = [entry for entry in folder.entries if extension_of(entry.name) in DISGUISED]
-    others = [entry for entry in folder.entries if extension_of(entry.name) not in DISGUISED]
-    covers = "video" in plain.below(folder, MARKERS)
+def read_folder(folder: Folder) -> Iterator[SourceItem]:
+    metadata = metadata_of_folders(folder.parts)
+    disguised = [file for file in folder.files if extension_of(file.name) in DISGUISED]
+    others = [file for file in folder.files if extension_of(file.name) not in DISGUISED]
+    has_covers = "video" in plain.folders_below(folder, MARKERS)
 
-    def tell(entry: Entry) -> Claims | PassedOverBecause:
-        return PassedOverBecause.SYSTEM if covers or THUMBNAIL.fullmatch(entry.name) else claims
+    def describe(file: TreeFile) -> SourceMetadata | SkipReason:
+        return SkipReason.SYSTEM if has_covers or THUMBNAIL.fullmatch(file.name) else metadata
 
-    yield from plain.read_folder(replace(folder, entries=others), tell=tell)
-    for entry in disguised:
-        yield _undisguise(entry, claims)
+    yield from plain.read_folder(replace(folder, files=others), describe=describe)
+    for file in disguised:
+        yield _read_disguised(file, metadata)
 
 
-def claims_of(parts: Sequence[str]) -> Claims:
-    """Account, conversation and kind, as far as the folders on the way tell them."""
+def metadata_of_folders(parts: Sequence[str]) -> SourceMetadata:
+    """Return account, conversation and kind from the names of the folders."""
     lower = {part.lower() for part in parts}
     conversation = [
         part
-        for part in plain.after(parts, "msgattach", "attach", "messagetemp") or plain.after(parts, "img")
+        for part in plain.folders_after(parts, "msgattach", "attach", "messagetemp")
+        or plain.folders_after(parts, "img")
         if DIGEST.fullmatch(part)
     ]
-    return Claims(
+    return SourceMetadata(
         account=_account(parts),
         conversation=conversation[0] if conversation else "",
         kind=MEME if lower & STICKER_FOLDERS else "",
@@ -70,30 +70,30 @@ def claims_of(parts: Sequence[str]) -> Claims:
 
 
 def _account(parts: Sequence[str]) -> str:
-    below = plain.after(parts, "wechat files", "xwechat_files")
-    if below and below[0].lower() not in NO_ACCOUNTS:
-        # WeChat 4 adds four digits of its own to the id.
+    below = plain.folders_after(parts, "wechat files", "xwechat_files")
+    if below and below[0].lower() not in NOT_ACCOUNTS:
+        # WeChat 4 appends four digits to the id.
         return re.sub(r"_[0-9a-f]{4}$", "", below[0]) if "xwechat_files" in map(str.lower, parts) else below[0]
     if ids := [part for part in parts if ACCOUNT_ID.fullmatch(part)]:
         return ids[-1]
-    below = plain.after(parts, "micromsg")
+    below = plain.folders_after(parts, "micromsg")
     return below[0] if below and DIGEST.fullmatch(below[0]) else ""
 
 
-def _undisguise(entry: Entry, claims: Claims) -> Found:
-    if THUMBNAIL.fullmatch(entry.name):
-        return entry.passed_over(PassedOverBecause.SYSTEM)
+def _read_disguised(file: TreeFile, metadata: SourceMetadata) -> SourceItem:
+    if THUMBNAIL.fullmatch(file.name):
+        return file.skipped(SkipReason.SYSTEM)
     try:
-        found = find_key(entry.head(HEAD_BYTES), size=entry.size)
+        found = find_key(file.head(HEAD_BYTES), size=file.size)
     except OSError:
-        return entry.passed_over(PassedOverBecause.UNREADABLE)
+        return file.skipped(SkipReason.UNREADABLE)
     if isinstance(found, Undecodable):
-        return entry.passed_over(UNDECODABLE[found])
+        return file.skipped(UNDECODABLE[found])
     key, extension = found
-    file = plain.with_claims(entry, claims)
-    filename = f"{file.filename.rpartition('.')[0]}.{extension}"
-    return replace(file, filename=filename, open=partial(_open, file, key), is_plain=False)
+    encoded = file.as_source_file(metadata)
+    filename = f"{encoded.filename.rpartition('.')[0]}.{extension}"
+    return replace(encoded, filename=filename, open=partial(_open_decoded, encoded, key), is_plain=False)
 
 
-def _open(file: FoundFile, key: int) -> IO[bytes]:
+def _open_decoded(file: SourceFile, key: int) -> IO[bytes]:
     return decode(file.open(), key=key)

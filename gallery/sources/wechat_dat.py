@@ -1,4 +1,4 @@
-"""WeChat for PC's `.dat` pictures: all bytes combined (XOR) with one byte, which the picture's magic betrays."""
+"""Decode `.dat` pictures of WeChat for PC: XOR with one key byte, derived from the picture's magic number."""
 
 from enum import Enum
 from tempfile import SpooledTemporaryFile
@@ -7,11 +7,11 @@ from typing import IO, cast
 from gallery.storage.files import temporary_folder
 
 HEAD_BYTES = 16
-IN_MEMORY_BYTES = 8 << 20
-# WeChat 4: the beginning of a file is encrypted with a key that only the program has.
+MAX_BYTES_IN_MEMORY = 8 << 20
+# WeChat 4 encrypts the beginning of a file with a key that only the program has.
 NEEDS_KEY = (b"\x07\x08V1\x08\x07", b"\x07\x08V2\x08\x07")
 
-# Extension; where in the file; the bytes there.
+# Extension, offset, bytes at that offset.
 MAGICS = (
     ("jpg", 0, b"\xff\xd8\xff"),
     ("png", 0, b"\x89PNG\r\n\x1a\n"),
@@ -22,19 +22,19 @@ MAGICS = (
     ("heic", 4, b"ftyp"),
     ("bmp", 0, b"BM"),
 )
-# The byte behind a JPEG's magic: its first segment.
+# The byte after a JPEG's magic number: the marker of its first segment.
 JPEG_SEGMENTS = {*range(0xE0, 0xF0), 0xC0, 0xC2, 0xC4, 0xDB, 0xFE}
 
 
 class Undecodable(Enum):
-    """Why the beginning of a file betrays no key."""
+    """The reason why no key was found."""
 
     NEEDS_KEY = "needs a key"
     NO_PICTURE = "no picture"
 
 
 def find_key(head: bytes, *, size: int) -> tuple[int, str] | Undecodable:
-    """The byte to combine with, and the picture's extension, from the first 16 bytes of a file of `size` bytes."""
+    """Return the key byte and the picture's extension, from the first 16 bytes of a file of `size` bytes."""
     if head.startswith(NEEDS_KEY):
         return Undecodable.NEEDS_KEY
     for extension, offset, magic in MAGICS:
@@ -48,9 +48,9 @@ def find_key(head: bytes, *, size: int) -> tuple[int, str] | Undecodable:
 
 
 def decode(file: IO[bytes], *, key: int) -> IO[bytes]:
-    """The picture in `file`, which is closed."""
+    """Return a file with the decoded picture, and close `file`."""
     table = bytes(byte ^ key for byte in range(256))
-    target = SpooledTemporaryFile(IN_MEMORY_BYTES, dir=str(temporary_folder()))  # noqa: SIM115  (the caller closes it)
+    target = SpooledTemporaryFile(MAX_BYTES_IN_MEMORY, dir=str(temporary_folder()))  # noqa: SIM115  (the caller closes it)
     with file:
         while block := file.read(1 << 20):
             target.write(block.translate(table))
@@ -59,7 +59,7 @@ def decode(file: IO[bytes], *, key: int) -> IO[bytes]:
 
 
 def _is_plausible(extension: str, plain: bytes, size: int) -> bool:
-    """Short magics fit by chance: what stands beside them must fit too."""
+    """Check the bytes beside a magic number: short ones match by chance."""
     if extension == "jpg":
         return plain[3] in JPEG_SEGMENTS
     if extension == "bmp":

@@ -1,4 +1,4 @@
-"""Reads the directory of a zip archive entry by entry in constant memory, before any other code reads it."""
+"""Check the directory of a zip archive entry by entry, in constant memory, before zipfile loads it."""
 
 import struct
 import zipfile
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-# Each member takes 46 bytes plus name, additional fields and comment: an average, and a minimum.
+# Each member takes 46 bytes plus name, extra fields and comment: a generous average, and a minimum for small archives.
 BYTES_FOR_MEMBER = 256
 BYTES_FOR_ANY = 1 << 18
 
@@ -28,17 +28,17 @@ class TooManyMembers(Exception):
 
 @dataclass(frozen=True)
 class DirectorySummary:
-    """The number of members and their total unfolded bytes."""
+    """The number of members, and their total size in bytes when unpacked."""
 
     members: int
-    unfolded_bytes: int
+    unpacked_bytes: int
 
 
 def sum_up_directory(path: Path, *, max_members: int) -> DirectorySummary:
     """Read the end record, then the directory if the record's size is small enough for `max_members`.
 
     Raises:
-        TooManyMembers: by the end record, or by counting if the record is wrong.
+        TooManyMembers: according to the end record, or by count if the record is wrong.
         zipfile.BadZipFile, struct.error, OSError: the file is not a zip archive, or is damaged.
     """
     with path.open("rb") as file:
@@ -53,20 +53,20 @@ def sum_up_directory(path: Path, *, max_members: int) -> DirectorySummary:
         if start < 0 or size < entries * ENTRY.size:
             raise zipfile.BadZipFile
         file.seek(start)
-        members = unfolded = 0
+        members = unpacked = 0
         for file_size in _file_sizes(file, size):
             members += 1
-            unfolded += file_size
+            unpacked += file_size
             if members > max_members:
                 raise TooManyMembers
     # Some programs write more than 65,535 members with a two-byte count, which wraps.
     if members != entries and (is_large or members % (1 << 16) != entries):
         raise zipfile.BadZipFile
-    return DirectorySummary(members, unfolded)
+    return DirectorySummary(members, unpacked)
 
 
 def _file_sizes(file: IO[bytes], size: int) -> Iterator[int]:
-    """Yield the unfolded size of each member in a directory of `size` bytes."""
+    """Yield the unpacked size of each member in a directory of `size` bytes."""
     while size > 0:
         signature, version, _packed, file_size, *lengths = ENTRY.unpack(file.read(ENTRY.size))
         if signature != SIGNATURE or version > NEWEST_VERSION:
@@ -82,7 +82,7 @@ def _file_sizes(file: IO[bytes], size: int) -> Iterator[int]:
 
 
 def _large_size(extra: bytes) -> int:
-    """Return the unfolded size from the additional fields, if it does not fit into the entry."""
+    """Return the unpacked size from the extra fields, where large archives store it."""
     position = 0
     while position + 4 <= len(extra):
         tag, length = struct.unpack_from("<HH", extra, position)

@@ -1,4 +1,4 @@
-"""Zip archives as trees: names decoded rightly, members read through temporary files, bombs refused."""
+"""Zip archives as trees of files: decodes names, unpacks members into temporary files, refuses zip bombs."""
 
 import lzma
 import struct
@@ -16,20 +16,20 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from gallery.sources.skip_rules import LONGEST_JUDGED, Skips
-from gallery.sources.source_files import PassedOver, PassedOverBecause
-from gallery.sources.trees import Entry, Folder, Tree, decode_name, shown
+from gallery.sources.skip_rules import MAX_MATCHED_LENGTH, SkipRules
+from gallery.sources.source_files import SkippedFile, SkipReason
+from gallery.sources.trees import Folder, Tree, TreeFile, decode_name, readable_name
 from gallery.sources.zip_directory import TooManyMembers, sum_up_directory
 from gallery.storage.files import temporary_folder
 
-# Reading an archive takes some hundreds of bytes per member.
+# Reading an archive takes a few hundred bytes of memory per member.
 MAX_MEMBERS = 500_000
-# Pictures hardly shrink in an archive; drawings and side-cars do, but not all of it.
+# Pictures hardly compress; drawings and sidecars do, but never make up a whole archive.
 MAX_RATIO = 100
-UNSUSPICIOUS_BYTES = 100_000_000
+ALWAYS_ALLOWED_BYTES = 100_000_000
 MAGIC = b"PK"
 
-IN_MEMORY_BYTES = 8 << 20
+MAX_BYTES_IN_MEMORY = 8 << 20
 COMPRESSIONS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA}
 IS_ENCRYPTED, IS_UTF8 = 0x1, 0x800
 UNICODE_PATH, UNIX_TIME = 0x7075, 0x5455
@@ -40,7 +40,7 @@ READING_ERRORS = (
 
 
 class ArchiveRefused(Exception):
-    """The archive is none, is damaged, or would unfold without measure; the message is a sentence for people."""
+    """The file is not a zip archive, is damaged, or is a zip bomb; the message is shown to the user."""
 
 
 class UnreadableMember(OSError):
@@ -48,19 +48,19 @@ class UnreadableMember(OSError):
 
 
 class ZipTree(Tree):
-    """One or several zip archives that belong together. Only the directory of the one being read is in memory."""
+    """One or several zip archives of one export; only one archive's directory is in memory at a time."""
 
     def __init__(self, archives: Sequence[Path]) -> None:
         self._archives = sorted(archive.resolve() for archive in archives)
 
-    def folders(self, skips: Skips) -> Iterator[Folder]:
+    def folders(self, rules: SkipRules) -> Iterator[Folder]:
         members = 0
         for archive in self._archives:
             opened = open_archive(archive)
             members += len(opened.filelist)
             if members > MAX_MEMBERS:
                 raise _too_many(archive)
-            yield from self._folders_of(opened, archive, skips)
+            yield from self._folders_of(opened, archive, rules)
 
     def folder_names(self) -> Iterator[tuple[str, ...]]:
         for archive in self._archives:
@@ -69,9 +69,9 @@ class ZipTree(Tree):
 
     def open(self, key: Any, *, limit: int | None = None) -> IO[bytes]:
         archive, member = key
-        target = SpooledTemporaryFile(IN_MEMORY_BYTES, dir=str(temporary_folder()))  # noqa: SIM115  (the caller closes it)
+        target = SpooledTemporaryFile(MAX_BYTES_IN_MEMORY, dir=str(temporary_folder()))  # noqa: SIM115  (the caller closes it)
         try:
-            # Never more than the size that the directory tells: zipfile stops there.
+            # zipfile stops at the size in the directory, which was checked.
             with archive.open(member) as source:
                 if limit is None:
                     copyfileobj(source, target, 1 << 20)
@@ -83,71 +83,71 @@ class ZipTree(Tree):
         target.seek(0)
         return cast(IO[bytes], target)
 
-    def _folders_of(self, opened: zipfile.ZipFile, archive: Path, skips: Skips) -> Iterator[Folder]:
-        place = shown(str(archive))
-        pruned: set[tuple[str, PassedOverBecause]] = set()
+    def _folders_of(self, opened: zipfile.ZipFile, archive: Path, rules: SkipRules) -> Iterator[Folder]:
+        place = readable_name(str(archive))
+        archive_parts = readable_name(str(archive.with_suffix(""))).split("/")[1:]
+        reported: set[str] = set()
         for folder, members in groupby(_members_of(opened), key=lambda member: member[0]):
-            parts = (*shown(str(archive.with_suffix(""))).split("/")[1:], *folder)
-            if unwanted := _first_unwanted(folder, skips):
-                if unwanted not in pruned:
-                    pruned.add(unwanted)
-                    yield Folder(parts, folder, [], [PassedOver(f"{place}!/{unwanted[0]}/", unwanted[1])])
+            parts = (*archive_parts, *folder)
+            if skipped := _first_skipped(folder, place, rules):
+                if skipped.path not in reported:
+                    reported.add(skipped.path)
+                    yield Folder(parts, folder, [], [skipped])
                 continue
-            files: list[Entry] = []
-            passed_over: list[PassedOver] = []
+            files: list[TreeFile] = []
+            skipped_files: list[SkippedFile] = []
             for _folder, name, info in members:
                 relative = "/".join((*folder, name))
-                entry = Entry(
-                    self, (opened, info), f"{place}!/{relative}", name, info.file_size, _written(info), is_plain=False
-                )
-                if because := skips.file(relative) or _trouble(info):
-                    passed_over.append(entry.passed_over(because))
+                path, modified_at = f"{place}!/{relative}", _modified_at(info)
+                file = TreeFile(self, (opened, info), path, name, info.file_size, modified_at, is_plain=False)
+                if reason := rules.file_reason(relative) or _unsupported_reason(info):
+                    skipped_files.append(file.skipped(reason))
                 else:
-                    files.append(entry)
-            yield Folder(parts, folder, files, passed_over)
+                    files.append(file)
+            yield Folder(parts, folder, files, skipped_files)
 
 
 def check_beginning(path: Path) -> None:
-    """ArchiveRefused if what has come of a file cannot become an archive."""
+    """Raise ArchiveRefused if the file, which may be incomplete, does not begin like a zip archive."""
     with path.open("rb") as file:
         if not MAGIC.startswith(file.read(len(MAGIC))):
-            raise _no_archive(path)
+            raise _not_an_archive(path)
 
 
 def check_directory(path: Path) -> None:
-    """ArchiveRefused if the file is not an archive, has too many members, or is a zip bomb; uses constant memory."""
+    """Raise ArchiveRefused if the file is no zip archive, has too many members or is a zip bomb; constant memory."""
     try:
         summary = sum_up_directory(path, max_members=MAX_MEMBERS)
     except TooManyMembers as error:
         raise _too_many(path) from error
     except READING_ERRORS as error:
-        raise _no_archive(path) from error
-    if summary.unfolded_bytes > max(UNSUSPICIOUS_BYTES, MAX_RATIO * path.stat().st_size):
+        raise _not_an_archive(path) from error
+    if summary.unpacked_bytes > max(ALWAYS_ALLOWED_BYTES, MAX_RATIO * path.stat().st_size):
         raise ArchiveRefused(
-            _("“%(name)s” would unfold to more than %(ratio)d times its size.")
+            _("“%(name)s” would unpack to more than %(ratio)d times its size.")
             % {"name": path.name, "ratio": MAX_RATIO}
         )
 
 
 def open_archive(path: Path) -> zipfile.ZipFile:
-    """Open the archive and load its directory into memory; ArchiveRefused like `check_directory`."""
+    """Open the archive and load its directory into memory; raises ArchiveRefused like `check_directory`."""
     check_directory(path)
     try:
         return zipfile.ZipFile(path)
     except READING_ERRORS as error:
-        raise _no_archive(path) from error
+        raise _not_an_archive(path) from error
 
 
 def _too_many(path: Path) -> ArchiveRefused:
-    return ArchiveRefused(_("“%(name)s” holds too many files.") % {"name": path.name})
+    return ArchiveRefused(_("“%(name)s” contains too many files.") % {"name": path.name})
 
 
-def _no_archive(path: Path) -> ArchiveRefused:
+def _not_an_archive(path: Path) -> ArchiveRefused:
     return ArchiveRefused(_("“%(name)s” is not a zip archive, or it is damaged.") % {"name": path.name})
 
 
 def _members_of(archive: zipfile.ZipFile) -> list[tuple[tuple[str, ...], str, zipfile.ZipInfo]]:
-    """Folder, name and entry of each file, sorted; names are for people and never lead out of the archive."""
+    """Return (folder, name, info) of each file, sorted; names are for display and never lead out of the archive."""
     members = []
     for info in archive.filelist:
         name = _name_of(info).replace("\\", "/")
@@ -162,26 +162,26 @@ def _name_of(info: zipfile.ZipInfo) -> str:
         return info.filename
     extra = _extra(info, UNICODE_PATH)
     raw = info.filename.encode("cp437", errors="replace")
-    # Its version, the checksum of the name that it stands for, and the name in UTF-8.
+    # Version, CRC of the encoded name, and the name in UTF-8.
     if len(extra) > 5 and extra[0] == 1 and int.from_bytes(extra[1:5], "little") == zlib.crc32(raw):
         return extra[5:].decode(errors="replace")
     return decode_name(raw)
 
 
-def _written(info: zipfile.ZipInfo) -> datetime | None:
-    """When the member was written: in UTC where the archive says so, else its clock is taken for ours."""
+def _modified_at(info: zipfile.ZipInfo) -> datetime | None:
+    """Return when the member was modified; times without a zone are taken as TIME_ZONE."""
     extra = _extra(info, UNIX_TIME)
     if len(extra) >= 5 and extra[0] & 1:
         return datetime.fromtimestamp(int.from_bytes(extra[1:5], "little"), UTC)
     try:
-        written = datetime(*info.date_time, tzinfo=ZoneInfo(settings.TIME_ZONE))
+        modified_at = datetime(*info.date_time, tzinfo=ZoneInfo(settings.TIME_ZONE))
     except ValueError:
         return None
-    return written.astimezone(UTC) if written.year > 1980 else None
+    return modified_at.astimezone(UTC) if modified_at.year > 1980 else None
 
 
 def _extra(info: zipfile.ZipInfo, wanted: int) -> bytes:
-    """The additional field `wanted` of a member; empty where there is none."""
+    """Return the extra field with the tag `wanted`; empty if there is none."""
     rest = info.extra
     while len(rest) >= 4:
         tag, length = struct.unpack_from("<HH", rest)
@@ -191,19 +191,19 @@ def _extra(info: zipfile.ZipInfo, wanted: int) -> bytes:
     return b""
 
 
-def _first_unwanted(folder: tuple[str, ...], skips: Skips) -> tuple[str, PassedOverBecause] | None:
-    """The uppermost of the folders on the way that is passed over as a whole, and why."""
-    if sum(map(len, folder)) > LONGEST_JUDGED:
+def _first_skipped(folder: tuple[str, ...], place: str, rules: SkipRules) -> SkippedFile | None:
+    """Return the topmost of the member's parent folders that is skipped with all its files."""
+    if sum(map(len, folder)) > MAX_MATCHED_LENGTH:
         return None
     for name in accumulate(folder, "{}/{}".format):
-        if because := skips.folder(name):
-            return name, because
+        if reason := rules.folder_reason(name):
+            return SkippedFile(f"{place}!/{name}/", reason)
     return None
 
 
-def _trouble(info: zipfile.ZipInfo) -> PassedOverBecause | None:
+def _unsupported_reason(info: zipfile.ZipInfo) -> SkipReason | None:
     if (info.external_attr >> 16) & 0o170000 == 0o120000:
-        return PassedOverBecause.LINK
+        return SkipReason.LINK
     if info.flag_bits & IS_ENCRYPTED:
-        return PassedOverBecause.ENCRYPTED
-    return None if info.compress_type in COMPRESSIONS else PassedOverBecause.UNSUPPORTED
+        return SkipReason.ENCRYPTED
+    return None if info.compress_type in COMPRESSIONS else SkipReason.UNSUPPORTED

@@ -82,7 +82,7 @@ def test_what_is_no_archive_is_refused(tmp_path: Path, data: bytes) -> None:
 
 def test_a_bomb_is_refused_before_anything_is_unpacked(tmp_path: Path) -> None:
     (tmp_path / "a.zip").write_bytes(archive_of(bytes(101_000_000)))
-    with pytest.raises(ImportRefused, match="would unfold to more"):
+    with pytest.raises(ImportRefused, match="would unpack to more"):
         check_archive(tmp_path / "a.zip")
 
 

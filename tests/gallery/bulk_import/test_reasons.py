@@ -5,10 +5,10 @@ from django.utils import translation
 
 from gallery.bulk_import.reading import GROWING, OUTSIDE, TOO_SMALL
 from gallery.bulk_import.reasons import in_words
-from gallery.sources.source_files import PassedOverBecause
+from gallery.sources.source_files import SkipReason
 
 
-@pytest.mark.parametrize("reason", [*PassedOverBecause, GROWING, OUTSIDE, TOO_SMALL])
+@pytest.mark.parametrize("reason", [*SkipReason, GROWING, OUTSIDE, TOO_SMALL])
 def test_each_reason_has_words(reason: str) -> None:
     with translation.override("en"):
         english = in_words(reason)

@@ -16,7 +16,7 @@ from django.contrib.auth.models import User
 from gallery.bulk_import import heartbeat, reading, run
 from gallery.bulk_import.actions import ImportAction, apply_action
 from gallery.models import MAX_ATTEMPTS, ImportJob
-from gallery.sources.skip_rules import Skips
+from gallery.sources.skip_rules import SkipRules
 from tests.drawing import picture
 from tests.folders import write_file
 from tests.processes import process_environment
@@ -29,8 +29,8 @@ import django
 django.setup()
 from gallery.bulk_import import heartbeat, run
 from gallery.models import ImportJob
-from gallery.sources.skip_rules import Skips
-judge = Skips.file
+from gallery.sources.skip_rules import SkipRules
+judge = SkipRules.file_reason
 """
 HANGING = """
 heartbeat.PATIENCE = 2
@@ -38,7 +38,7 @@ def hang(self, name):
     while name.endswith("3.png"):
         (10**9) ** (10**9)
     return judge(self, name)
-Skips.file = hang
+SkipRules.file_reason = hang
 while not run.run_job(ImportJob.objects.get().pk):
     pass
 """
@@ -46,9 +46,9 @@ ENDLESS = """
 def judge_slowly(self, name):
     while name.endswith("endless.png"):
         time.sleep(0.05)
-        self.progressed()
+        self.on_progress()
     return judge(self, name)
-Skips.file = judge_slowly
+SkipRules.file_reason = judge_slowly
 from django.core.management import call_command
 call_command("worker", "import", threads=2)
 """
@@ -66,15 +66,15 @@ def many(tmp_path: Path) -> Path:
 def test_stops_listing_on_command(
     begin: Callable[..., ImportJob], many: Path, monkeypatch: pytest.MonkeyPatch, action: str
 ) -> None:
-    job, judged, judge = begin(many), [], Skips.file
+    job, judged, judge = begin(many), [], SkipRules.file_reason
 
-    def judge_and_tell(self: Skips, name: str) -> Any:
+    def judge_and_tell(self: SkipRules, name: str) -> Any:
         judged.append(name)
         if len(judged) == 5:
             apply_action(job, ImportAction(action), user=job.owner)
         return judge(self, name)
 
-    monkeypatch.setattr(Skips, "file", judge_and_tell)
+    monkeypatch.setattr(SkipRules, "file_reason", judge_and_tell)
     monkeypatch.setattr(heartbeat, "SECONDS_BETWEEN_QUESTIONS", 0)
     assert run.run_job(job.pk)
     assert len(judged) == 5
@@ -85,10 +85,10 @@ def test_stops_listing_on_command(
 def test_stops_reading_on_command(begin: Callable[..., ImportJob], many: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     job, opened = begin(many), []
 
-    def read_endlessly(_found: object, *, progressed: Callable[[], None], **_options: object) -> None:
+    def read_endlessly(_found: object, *, on_progress: Callable[[], None], **_options: object) -> None:
         opened.append(1)
         while True:
-            progressed()
+            on_progress()
             time.sleep(0.01)
 
     monkeypatch.setattr(run, "read_file", read_endlessly)
@@ -124,7 +124,7 @@ def test_counts_blocks_of_a_file_as_progress(tmp_path: Path, owner: User, begin:
     write_file(tmp_path / "pictures" / "a.png", picture())
     job, calls = begin(tmp_path / "pictures"), []
     (found,) = sources.scan(tmp_path / "pictures")
-    reading.read_file(found, job=job, copies=False, progressed=lambda: calls.append(1))
+    reading.read_file(found, job=job, copies=False, on_progress=lambda: calls.append(1))
     assert calls
 
 

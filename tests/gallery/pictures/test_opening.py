@@ -17,7 +17,7 @@ from gallery.pictures import opening
 from gallery.pictures.images import open_image
 from gallery.pictures.opening import is_original_there, open_original, open_unlinked, size_of_original
 from gallery.sources import scan
-from gallery.sources.skip_rules import Skips
+from gallery.sources.skip_rules import SkipRules
 from gallery.sources.trees import FolderTree
 from search.encoders.picture_views import open_region
 from search.ocr.reader import extract_text
@@ -163,5 +163,5 @@ def test_skips_archive_behind_link(tmp_path):
     with ZipFile(tmp_path / "secret.zip", "w") as archive:
         archive.writestr("a.png", picture())
     (root / "link.zip").symlink_to(tmp_path / "secret.zip")
-    assert [found.because for found in scan(root)] == ["link"]
-    assert next(FolderTree(root).folders(Skips())).entries == []
+    assert [found.reason for found in scan(root)] == ["link"]
+    assert next(FolderTree(root).folders(SkipRules())).files == []

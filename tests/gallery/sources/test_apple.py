@@ -26,6 +26,6 @@ def test_a_camera_roll_is_told_apart(tmp_path: Path) -> None:
 def test_pictures_know_the_file_of_their_edits(tmp_path: Path) -> None:
     root = make_folder(tmp_path, [path for path in CAMERA_ROLL if not path.endswith("/")])
     folder = root / "DCIM/100APPLE"
-    assert picture(root, "DCIM/100APPLE/IMG_0001.HEIC").claims.sidecar.startswith(f"{folder}/IMG_")
-    assert picture(root, "DCIM/100APPLE/IMG_E0001.JPG").claims.sidecar.endswith(".AAE")
-    assert picture(root, "DCIM/100APPLE/IMG_0003.PNG").claims.sidecar == ""
+    assert picture(root, "DCIM/100APPLE/IMG_0001.HEIC").metadata.sidecar.startswith(f"{folder}/IMG_")
+    assert picture(root, "DCIM/100APPLE/IMG_E0001.JPG").metadata.sidecar.endswith(".AAE")
+    assert picture(root, "DCIM/100APPLE/IMG_0003.PNG").metadata.sidecar == ""

@@ -5,43 +5,43 @@ from pathlib import Path
 import pytest
 
 from gallery.sources.date_choice import period_of_folders
-from gallery.sources.source_files import Claims, FoundFile
+from gallery.sources.source_files import SourceFile, SourceMetadata
 from tests.gallery.sources.trees import JPEG, make_folder, make_zip, picture, told, verdicts, xor
 
 CHAT, ME = "0cc175b9c0f1b6a831c399e269772661", "92eb5ffee6ae2fec3ad71c777531578f"
 STORE = "WeChat Files/wxid_abc123/FileStorage"
 FOUND = {
     # WeChat for Windows 3
-    f"{STORE}/Image/2023-05/{CHAT}.dat": Claims(account="wxid_abc123"),
-    f"{STORE}/MsgAttach/{CHAT}/Image/2023-05/{ME}.dat": Claims(account="wxid_abc123", conversation=CHAT),
-    f"{STORE}/CustomEmotion/a1/{ME}": Claims(account="wxid_abc123", kind="meme"),
-    f"{STORE}/File/2023-05/trip.jpg": Claims(account="wxid_abc123"),
-    "WeChat Files/my_alias/FileStorage/Image/2023-05/x.dat": Claims(account="my_alias"),
+    f"{STORE}/Image/2023-05/{CHAT}.dat": SourceMetadata(account="wxid_abc123"),
+    f"{STORE}/MsgAttach/{CHAT}/Image/2023-05/{ME}.dat": SourceMetadata(account="wxid_abc123", conversation=CHAT),
+    f"{STORE}/CustomEmotion/a1/{ME}": SourceMetadata(account="wxid_abc123", kind="meme"),
+    f"{STORE}/File/2023-05/trip.jpg": SourceMetadata(account="wxid_abc123"),
+    "WeChat Files/my_alias/FileStorage/Image/2023-05/x.dat": SourceMetadata(account="my_alias"),
     # WeChat for Windows 4: those that 3 had left
-    f"xwechat_files/wxid_abc123_1f2e/msg/attach/{CHAT}/2023-05/Img/{ME}.dat": Claims(
+    f"xwechat_files/wxid_abc123_1f2e/msg/attach/{CHAT}/2023-05/Img/{ME}.dat": SourceMetadata(
         account="wxid_abc123", conversation=CHAT
     ),
     # WeChat on telephones and a Mac
-    "Pictures/WeiXin/mmexport1682913600000.jpg": Claims(),
-    f"tencent/MicroMsg/{ME}/image2/ab/cd/abcd.jpg": Claims(account=ME),
-    f"com.tencent.xinWeChat/2.0/{ME}/Message/MessageTemp/{CHAT}/Image/12_.pic.jpg": Claims(conversation=CHAT),
+    "Pictures/WeiXin/mmexport1682913600000.jpg": SourceMetadata(),
+    f"tencent/MicroMsg/{ME}/image2/ab/cd/abcd.jpg": SourceMetadata(account=ME),
+    f"com.tencent.xinWeChat/2.0/{ME}/Message/MessageTemp/{CHAT}/Image/12_.pic.jpg": SourceMetadata(conversation=CHAT),
     # QQ for Windows, old and NT
-    "Tencent Files/123456789/Image/Group2/A1/B2/HASH.jpg": Claims(account="123456789", conversation="Group"),
-    "Tencent Files/123456789/Image/C2C/HASH.png": Claims(account="123456789", conversation="C2C"),
-    "Tencent Files/123456789/CustomFaceRecv/x.gif": Claims(account="123456789", kind="meme"),
-    "Tencent Files/123456789/FileRecv/MobileFile/IMG_1.jpg": Claims(account="123456789"),
-    "Tencent Files/123456789/nt_qq/nt_data/Pic/2023-05/Ori/abc.jpg": Claims(account="123456789"),
-    "Tencent Files/123456789/nt_qq/nt_data/Emoji/emoji-recv/2023-05/Ori/abc.gif": Claims(
+    "Tencent Files/123456789/Image/Group2/A1/B2/HASH.jpg": SourceMetadata(account="123456789", conversation="Group"),
+    "Tencent Files/123456789/Image/C2C/HASH.png": SourceMetadata(account="123456789", conversation="C2C"),
+    "Tencent Files/123456789/CustomFaceRecv/x.gif": SourceMetadata(account="123456789", kind="meme"),
+    "Tencent Files/123456789/FileRecv/MobileFile/IMG_1.jpg": SourceMetadata(account="123456789"),
+    "Tencent Files/123456789/nt_qq/nt_data/Pic/2023-05/Ori/abc.jpg": SourceMetadata(account="123456789"),
+    "Tencent Files/123456789/nt_qq/nt_data/Emoji/emoji-recv/2023-05/Ori/abc.gif": SourceMetadata(
         account="123456789", kind="meme"
     ),
     # QQ on telephones
-    "Tencent/QQ_Images/abc.jpg": Claims(),
-    "com.tencent.mobileqq/Tencent/MobileQQ/chatpic/chatraw/3b0/Cache_d20372e27ef63b0": Claims(),
+    "Tencent/QQ_Images/abc.jpg": SourceMetadata(),
+    "com.tencent.mobileqq/Tencent/MobileQQ/chatpic/chatraw/3b0/Cache_d20372e27ef63b0": SourceMetadata(),
     # DingTalk
-    "DingTalk/123456789_v2/ImageFiles/x.png": Claims(account="123456789"),
-    "DingTalk/anna/Project team/2023-05/x.jpg": Claims(account="anna", conversation="Project team"),
-    "钉钉/项目群/2023年5月/x.jpg": Claims(conversation="项目群"),
-    "DingTalk/表情/x.gif": Claims(kind="meme"),
+    "DingTalk/123456789_v2/ImageFiles/x.png": SourceMetadata(account="123456789"),
+    "DingTalk/anna/Project team/2023-05/x.jpg": SourceMetadata(account="anna", conversation="Project team"),
+    "钉钉/项目群/2023年5月/x.jpg": SourceMetadata(conversation="项目群"),
+    "DingTalk/表情/x.gif": SourceMetadata(kind="meme"),
 }
 PASSED_OVER = {
     f"{STORE}/Image/Thumb/2023-05/{ME}.dat": "system",
@@ -67,7 +67,7 @@ def chats(tmp_path: Path) -> Path:
 
 
 def test_every_program_s_folders_are_recognised_side_by_side(chats: Path) -> None:
-    found = {path: item.claims for path, item in told(chats).items() if isinstance(item, FoundFile)}
+    found = {path: item.metadata for path, item in told(chats).items() if isinstance(item, SourceFile)}
     assert found == FOUND
 
 
@@ -88,13 +88,13 @@ def test_what_lies_above_a_program_s_folder_says_nothing(tmp_path: Path, above: 
 
 def test_an_archive_tells_the_same(tmp_path: Path) -> None:
     archive = make_zip(tmp_path / "chats.zip", {path: data_of(path) for path in FOUND})
-    found = {path: item.claims for path, item in told(archive).items() if isinstance(item, FoundFile)}
+    found = {path: item.metadata for path, item in told(archive).items() if isinstance(item, SourceFile)}
     assert found == FOUND
 
 
 def test_a_folder_deep_inside_is_recognised_by_the_way_to_it(chats: Path) -> None:
     month = chats / STORE / "Image/2023-05"
-    assert picture(month, f"{CHAT}.dat").claims == Claims(account="wxid_abc123")
+    assert picture(month, f"{CHAT}.dat").metadata == SourceMetadata(account="wxid_abc123")
 
 
 def test_a_disguised_picture_comes_out_decoded(chats: Path) -> None:
@@ -129,7 +129,7 @@ def test_a_picture_of_a_mac_under_an_ending_of_its_own(tmp_path: Path) -> None:
         f"{ME}/Img/{CHAT}/7.pic_thum": "system",
     }
     found = picture(root, f"{ME}/Img/{CHAT}/7.pic", profile="wechat")
-    assert (found.filename, found.claims.conversation) == ("7.jpg", CHAT)
+    assert (found.filename, found.metadata.conversation) == ("7.jpg", CHAT)
 
 
 def test_the_month_stands_in_the_path() -> None:

@@ -11,7 +11,7 @@ from gallery.models import Photo
 from gallery.pictures.metadata import Metadata
 from gallery.sources.date_choice import choose_date, period_of_folders
 from gallery.sources.dates_in_names import date_in_filename
-from gallery.sources.source_files import Claims
+from gallery.sources.source_files import SourceMetadata
 
 AT = datetime(2023, 5, 1, 12, 34, 56)
 
@@ -97,16 +97,17 @@ EXIF, SIDECAR = datetime(2020, 1, 1, 10), datetime(2020, 1, 2, 10)
 GPS, FILE = datetime(2020, 1, 3, 10, tzinfo=UTC), datetime(2020, 1, 6, 10, tzinfo=UTC)
 ALL = {
     "metadata": Metadata(EXIF, 60, GPS),
-    "claims": Claims(taken_at=SIDECAR, taken_offset=120, date_source="sidecar"),
+    "source_metadata": SourceMetadata(taken_at=SIDECAR, taken_offset=120, date_source="sidecar"),
     "filename": "IMG_20200104_100000.jpg",
     "path": "/photos/2020-01-05/IMG.jpg",
     "modified_at": FILE,
 }
+NO_METADATA: dict[str, Any] = {"metadata": Metadata(), "source_metadata": SourceMetadata()}
 
 
 def choose(**witnesses: Any) -> tuple[datetime | None, int | None, str]:
-    metadata, claims = witnesses.pop("metadata"), witnesses.pop("claims")
-    return choose_date(metadata, claims, **witnesses)
+    metadata, source_metadata = witnesses.pop("metadata"), witnesses.pop("source_metadata")
+    return choose_date(metadata, source_metadata, **witnesses)
 
 
 def test_each_rung_stands_in_for_those_above(settings: Any) -> None:
@@ -116,7 +117,7 @@ def test_each_rung_stands_in_for_those_above(settings: Any) -> None:
     for nothing in (
         {},
         {"metadata": Metadata(gps_at=GPS)},
-        {"claims": Claims()},
+        {"source_metadata": SourceMetadata()},
         {"metadata": Metadata()},
         {"filename": "IMG.jpg"},
         {"path": "/photos/IMG.jpg"},
@@ -138,19 +139,19 @@ def test_each_rung_stands_in_for_those_above(settings: Any) -> None:
 
 
 def test_a_file_time_within_the_folder_s_month_says_it_more_exactly() -> None:
-    nothing = {"metadata": Metadata(), "claims": Claims(), "filename": "x.jpg", "path": "/a/2020-01/x.jpg"}
+    nothing = NO_METADATA | {"filename": "x.jpg", "path": "/a/2020-01/x.jpg"}
     assert choose(**nothing, modified_at=FILE) == (datetime(2020, 1, 6, 10), 0, "folder")
     assert choose(**nothing, modified_at=FILE + timedelta(days=99)) == (datetime(2020, 1, 1), None, "folder")
 
 
 def test_a_file_older_than_its_folder_s_date_was_not_taken_then() -> None:
-    nothing = {"metadata": Metadata(), "claims": Claims(), "filename": "x.jpg", "path": "/backup 2022-06-01/x.jpg"}
+    nothing = NO_METADATA | {"filename": "x.jpg", "path": "/backup 2022-06-01/x.jpg"}
     assert choose(**nothing, modified_at=FILE) == (datetime(2020, 1, 6, 10), 0, "file")
 
 
 @pytest.mark.parametrize("year", [1970, 1980, 2999])
 def test_an_unbelievable_file_time_is_none(year: int) -> None:
-    nothing = {"metadata": Metadata(), "claims": Claims(), "filename": "x.jpg", "path": "/a/x.jpg"}
+    nothing = NO_METADATA | {"filename": "x.jpg", "path": "/a/x.jpg"}
     assert choose(**nothing, modified_at=datetime(year, 1, 2, tzinfo=UTC)) == (None, None, "")
 
 
@@ -201,6 +202,6 @@ def test_the_nearest_dated_folder_counts_and_an_archive_s_name_does_not() -> Non
 
 @given(st.text(), st.datetimes(timezones=st.just(UTC)) | st.none())
 def test_any_path_and_file_time_is_survived(path: str, modified_at: datetime | None) -> None:
-    nothing = {"metadata": Metadata(), "claims": Claims(), "filename": path, "path": f"{path}/{path}"}
+    nothing = NO_METADATA | {"filename": path, "path": f"{path}/{path}"}
     taken_at, _offset, source = choose(**nothing, modified_at=modified_at)
     assert bool(source) == (taken_at is not None)

@@ -6,11 +6,11 @@ import pytest
 
 from gallery.models import Photo
 from gallery.sources.kinds import MEME, PHOTO, SCREENSHOT, kind_of_folders, recognise_kind
-from gallery.sources.source_files import Claims
+from gallery.sources.source_files import SourceMetadata
 
 
 def kind(filename: str = "x.jpg", **known: Any) -> str:
-    defaults = {"extension": "jpg", "width": 4000, "height": 3000, "make": "", "claims": Claims()}
+    defaults = {"extension": "jpg", "width": 4000, "height": 3000, "make": "", "source_metadata": SourceMetadata()}
     return recognise_kind(filename=filename, **defaults | known)
 
 
@@ -44,7 +44,7 @@ def test_names_of_screenshots(filename: str) -> None:
     ("known", "expected"),
     [
         ({"make": "Canon"}, PHOTO),
-        ({"make": "Canon", "claims": Claims(kind="meme")}, MEME),
+        ({"make": "Canon", "source_metadata": SourceMetadata(kind="meme")}, MEME),
         ({"extension": "png", "width": 1170, "height": 2532}, SCREENSHOT),
         ({"extension": "png", "width": 2532, "height": 1170}, SCREENSHOT),
         ({"extension": "png", "width": 1920, "height": 1080}, SCREENSHOT),

@@ -9,10 +9,16 @@ from gallery.sources import wechat
 from gallery.sources.date_choice import period_of_folders
 from gallery.sources.dates_in_names import date_in_filename
 from gallery.sources.kinds import recognise_kind
-from gallery.sources.skip_rules import Skips
-from gallery.sources.source_files import Claims
+from gallery.sources.skip_rules import SkipRules
+from gallery.sources.source_files import SourceMetadata
 from gallery.sources.takeout import recognises
-from gallery.sources.takeout_names import composed, fits, original_readings, readings, sidecar_stems
+from gallery.sources.takeout_names import (
+    composed_name,
+    possible_original_titles,
+    possible_titles,
+    sidecar_fits,
+    sidecar_stems,
+)
 from gallery.sources.trees import decode_name
 from tests.linear_work import assert_linear
 
@@ -45,29 +51,29 @@ UNITS = [
 @pytest.mark.parametrize("patterns", PATTERNS.values(), ids=PATTERNS)
 def test_ignores_hostile_names_in_linear_time(patterns: list[str], name: Callable[[int], str]) -> None:
     check_patterns(patterns)
-    skips = Skips(patterns)
-    assert_linear(skips.file, name, largest=LONGEST_NAME)
-    assert_linear(skips.folder, name, largest=LONGEST_NAME)
+    rules = SkipRules(patterns)
+    assert_linear(rules.file_reason, name, largest=LONGEST_NAME)
+    assert_linear(rules.folder_reason, name, largest=LONGEST_NAME)
 
 
 @pytest.mark.parametrize("pattern", ["*a*a*a*a*a*a*a*a*b", "**/*a*a*a*/**/*a*b"])
 def test_ignores_far_longer_names_in_linear_time(pattern: str) -> None:
-    assert_linear(Skips([pattern]).file, NAMES["letters"], largest=LONGEST_IN_ARCHIVE)
+    assert_linear(SkipRules([pattern]).file_reason, NAMES["letters"], largest=LONGEST_IN_ARCHIVE)
 
 
 @pytest.mark.parametrize("unit", UNITS)
 def test_reads_hostile_names_in_linear_time(unit: str) -> None:
     def read(name: str) -> None:
         date_in_filename(name)
-        recognise_kind(filename=name, extension="jpg", width=1, height=2, make="", claims=Claims())
+        recognise_kind(filename=name, extension="jpg", width=1, height=2, make="", source_metadata=SourceMetadata())
         recognises([name])
         wechat.recognises([name])
         wechat.THUMBNAIL.fullmatch(name)
         wechat.THUMBNAIL.fullmatch(name + "\n")
         decode_name(name.encode())
-        Skips().file(name)
-        for base, number in readings(composed(name)):
-            fits(name, base, base=number)
+        SkipRules().file_reason(name)
+        for base, number in possible_titles(composed_name(name)):
+            sidecar_fits(name, base, base=number)
             sidecar_stems(base, number)
 
     assert_linear(read, lambda size: unit * (size // len(unit)), largest=LONGEST_IN_ARCHIVE)
@@ -78,5 +84,7 @@ def test_reads_hostile_paths_in_linear_time(unit: str) -> None:
     # Longer ones are refused before.
     assert_linear(period_of_folders, lambda size: unit * (size // len(unit)) + "/x.jpg", largest=LONGEST_NAME)
     assert_linear(
-        lambda name: list(original_readings(name)), lambda size: unit * (size // len(unit)) + ".jpg", largest=255 * 8
+        lambda name: list(possible_original_titles(name)),
+        lambda size: unit * (size // len(unit)) + ".jpg",
+        largest=255 * 8,
     )

@@ -138,7 +138,7 @@ def test_files_without_ending_are_known_by_their_beginning(tmp_path: Path) -> No
 @pytest.mark.parametrize(("folder", "kind"), [("Screenshots", "screenshot"), ("表情包", "meme"), ("Trip", "")])
 def test_some_folders_tell_the_kind(tmp_path: Path, folder: str, kind: str) -> None:
     make_folder(tmp_path, [f"{folder}/a.png"])
-    assert picture(tmp_path, f"{folder}/a.png").claims.kind == kind
+    assert picture(tmp_path, f"{folder}/a.png").metadata.kind == kind
 
 
 def test_nothing_at_the_root_is_said_at_once(tmp_path: Path) -> None:

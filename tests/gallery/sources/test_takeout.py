@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery.sources.skip_rules import Skips
-from gallery.sources.source_files import Claims
+from gallery.sources.skip_rules import SkipRules
+from gallery.sources.source_files import SourceMetadata
 from gallery.sources.takeout import read_index
-from gallery.sources.takeout_names import EDITED, SUFFIX, composed
+from gallery.sources.takeout_names import EDITED, SUFFIX, composed_name
 from gallery.sources.trees import FolderTree
 from tests.gallery.sources.trees import JPEG, make_folder, make_zip, picture, verdicts
 
@@ -29,7 +29,7 @@ def sidecar(title: str, **more: Any) -> bytes:
 def sidecar_found(folder: Path, files: Mapping[str, bytes], name: str) -> str:
     """The name of the side-car that the picture called `name` in a year's folder finds."""
     make_folder(folder / YEAR, {**files, name: JPEG})
-    return picture(folder, f"{YEAR}/{name}").claims.sidecar.rpartition("/")[2]
+    return picture(folder, f"{YEAR}/{name}").metadata.sidecar.rpartition("/")[2]
 
 
 def test_a_side_car_tells_all_that_google_knew(tmp_path: Path, settings: Any) -> None:
@@ -44,7 +44,7 @@ def test_a_side_car_tells_all_that_google_knew(tmp_path: Path, settings: Any) ->
     make_folder(tmp_path / YEAR, {name: JPEG, f"{name}.supplemental-metadata.json": told})
     found = picture(tmp_path, f"{YEAR}/{name}")
     assert (found.filename, found.modified_at) == ("What? A party: now.jpg", None)
-    assert found.claims == Claims(
+    assert found.metadata == SourceMetadata(
         taken_at=datetime(2023, 5, 1, 12),
         taken_offset=480,
         date_source="sidecar",
@@ -80,11 +80,11 @@ def test_zeros_and_nonsense_stand_for_nothing_known(tmp_path: Path) -> None:
         "e.jpg.json": b"[" * 100_000,
     }
     make_folder(tmp_path / YEAR, {**files, **{f"{letter}.jpg": JPEG for letter in "abcde"}})
-    claims = {letter: picture(tmp_path, f"{YEAR}/{letter}.jpg").claims for letter in "abcde"}
-    assert (claims["a"].taken_at, claims["a"].latitude, claims["a"].altitude) == (None, 1.5, None)
+    metadata = {letter: picture(tmp_path, f"{YEAR}/{letter}.jpg").metadata for letter in "abcde"}
+    assert (metadata["a"].taken_at, metadata["a"].latitude, metadata["a"].altitude) == (None, 1.5, None)
     for letter in "bc":
-        assert (claims[letter].taken_at, claims[letter].latitude, claims[letter].description) == (None, None, "")
-    assert claims["d"] == claims["e"] == Claims()
+        assert (metadata[letter].taken_at, metadata[letter].latitude, metadata[letter].description) == (None, None, "")
+    assert metadata["d"] == metadata["e"] == SourceMetadata()
 
 
 def test_words_come_without_what_the_database_refuses(tmp_path: Path) -> None:
@@ -93,7 +93,7 @@ def test_words_come_without_what_the_database_refuses(tmp_path: Path) -> None:
         tmp_path / YEAR, {"a_b_.jpg": JPEG, "a_b_.jpg.json": told, "m.json": b'{"title": "A\\u0000lbum\\ud800"}'}
     )
     found = picture(tmp_path, f"{YEAR}/a_b_.jpg")
-    assert (found.filename, found.claims.description, found.claims.albums) == ("a b .jpg", "one\ntwo", ("A lbum",))
+    assert (found.filename, found.metadata.description, found.metadata.albums) == ("a b .jpg", "one\ntwo", ("A lbum",))
 
 
 @pytest.mark.parametrize(
@@ -180,14 +180,14 @@ def test_every_truncation_finds_its_picture_and_none_a_wrong_one(titles: list[st
     pictures, sidecars = ([name[place] for name in names] for place in (1, 2))
     with TemporaryDirectory() as folder:
         make_folder(Path(folder), {json_name: sidecar(title) for title, _name, json_name in names})
-        index = read_index(FolderTree(Path(folder)), Skips())
+        index = read_index(FolderTree(Path(folder)), SkipRules())
         for title, name, json_name in names:
             if pictures.count(name) > 1:
                 continue
-            found = index.find("", composed(name))
+            found = index.find("", composed_name(name))
             if sidecars.count(json_name) == 1:
                 assert found, f"{name} finds no {json_name}"
-            assert not found or found[1]["title"] == title, f"{name} finds the side-car of {found and found[1]}"
+            assert not found or found.sidecar.title == title, f"{name} finds {found}"
 
 
 def test_side_cars_may_lie_in_another_part(tmp_path: Path) -> None:
@@ -196,15 +196,15 @@ def test_side_cars_may_lie_in_another_part(tmp_path: Path) -> None:
         make_zip(tmp_path / "takeout-2.zip", {f"{YEAR}/a.jpg.json": sidecar("a.jpg", description="by the sea")}),
     ]
     found = picture(parts, f"{YEAR}/a.jpg")
-    assert found.claims.description == "by the sea"
-    assert found.claims.sidecar == f"{parts[1]}!/{YEAR}/a.jpg.json"
+    assert found.metadata.description == "by the sea"
+    assert found.metadata.sidecar == f"{parts[1]}!/{YEAR}/a.jpg.json"
     assert verdicts(parts) == {f"{YEAR}/a.jpg": "found", f"{YEAR}/a.jpg.json": "sidecar"}
 
 
 def test_parts_may_be_unpacked_beside_each_other(tmp_path: Path) -> None:
     make_folder(tmp_path / "takeout-1", [f"{YEAR}/a.jpg"])
     make_folder(tmp_path / "takeout-2", {f"{YEAR}/a.jpg.json": sidecar("a.jpg", description="by the sea")})
-    assert picture(tmp_path, f"takeout-1/{YEAR}/a.jpg").claims.description == "by the sea"
+    assert picture(tmp_path, f"takeout-1/{YEAR}/a.jpg").metadata.description == "by the sea"
 
 
 @pytest.mark.parametrize(
@@ -220,8 +220,8 @@ def test_an_album_is_called_as_its_metadata_say_in_any_language(
     files = {metadata: json.dumps(told).encode(), "a.jpg": JPEG, "a.jpg.json": sidecar("a.jpg")}
     make_folder(tmp_path / album, files)
     make_folder(tmp_path / "Takeout/Google Fotos/Fotos von 2023", {"a.jpg": JPEG, "a.jpg.json": sidecar("a.jpg")})
-    assert picture(tmp_path, f"{album}/a.jpg").claims.albums == ("Café am See",)
-    assert picture(tmp_path, "Takeout/Google Fotos/Fotos von 2023/a.jpg").claims.albums == ()
+    assert picture(tmp_path, f"{album}/a.jpg").metadata.albums == ("Café am See",)
+    assert picture(tmp_path, "Takeout/Google Fotos/Fotos von 2023/a.jpg").metadata.albums == ()
     assert verdicts(tmp_path)[f"{album}/{metadata}"] == "sidecar"
 
 
@@ -231,19 +231,19 @@ def test_an_album_is_called_as_its_metadata_say_in_any_language(
 def test_a_year_is_no_album(tmp_path: Path, year: str) -> None:
     folder = f"Takeout/Google 相册/{year}"
     make_folder(tmp_path / folder, {"元数据.json": json.dumps({"title": year}).encode(), "a.jpg": JPEG})
-    assert picture(tmp_path, f"{folder}/a.jpg").claims.albums == ()
+    assert picture(tmp_path, f"{folder}/a.jpg").metadata.albums == ()
 
 
 @pytest.mark.parametrize("root", ["Takeout/Google Photos", "Google 相册", "Google Fotos", "2023 年的照片"])
 def test_an_export_is_recognised_by_its_folders(tmp_path: Path, root: str) -> None:
     make_folder(tmp_path / root, {"a.jpg": JPEG, "a.jpg.json": sidecar("a.jpg", description="by the sea")})
-    assert picture(tmp_path, f"{root}/a.jpg").claims.description == "by the sea"
+    assert picture(tmp_path, f"{root}/a.jpg").metadata.description == "by the sea"
 
 
 def test_the_profile_may_be_named_where_nothing_tells_it(tmp_path: Path) -> None:
     make_folder(tmp_path, {"a.jpg": JPEG, "a.jpg.json": sidecar("a.jpg", description="by the sea")})
     assert verdicts(tmp_path) == {"a.jpg": "found", "a.jpg.json": "unsupported"}
-    assert picture(tmp_path, "a.jpg", profile="takeout").claims.description == "by the sea"
+    assert picture(tmp_path, "a.jpg", profile="takeout").metadata.description == "by the sea"
 
 
 def test_films_of_live_photos_are_told_apart(tmp_path: Path) -> None:

@@ -100,7 +100,7 @@ def test_sums_up_large_sizes(tmp_path):
     extra = struct.pack("<HHQ", 1, 8, 1 << 40)
     directory = entry(size=0xFFFFFFFF, extra=extra) + entry(size=100)
     path = write(tmp_path / "a.zip", directory, end(2, len(directory)))
-    assert sum_up_directory(path, max_members=10).unfolded_bytes == (1 << 40) + 100
+    assert sum_up_directory(path, max_members=10).unpacked_bytes == (1 << 40) + 100
     with pytest.raises(ArchiveRefused, match="100 times its size"):
         check_directory(path)
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from gallery.sources import scan
-from gallery.sources.source_files import FoundFile
+from gallery.sources.source_files import SourceFile
 
 JPEG = b"\xff\xd8\xff\xe0\0\x10JFIF\0\1\1\0\0\1\0\1\0\0" + bytes(64)
 
@@ -30,7 +30,7 @@ def make_zip(path: Path, files: Mapping[str, bytes] | Sequence[str]) -> Path:
 
 def told(
     root: Path | Sequence[Path], *, profile: str = "auto", ignore: Sequence[str] = ()
-) -> dict[str, FoundFile | str]:
+) -> dict[str, SourceFile | str]:
     """By path below the root or in the archive: the file found, or the word for why it is passed over."""
     found = {}
     for item in scan(root, profile=profile, ignore=ignore):
@@ -38,21 +38,21 @@ def told(
         if isinstance(root, Path) and root.is_dir():
             path = path.removeprefix(f"{root}/")
         assert path not in found
-        found[path] = item if isinstance(item, FoundFile) else str(item.because)
+        found[path] = item if isinstance(item, SourceFile) else str(item.reason)
     return found
 
 
-def picture(root: Path | Sequence[Path], path: str, *, profile: str = "auto") -> FoundFile:
+def picture(root: Path | Sequence[Path], path: str, *, profile: str = "auto") -> SourceFile:
     """What is told of the one picture at `path`."""
     found = told(root, profile=profile)[path]
-    assert isinstance(found, FoundFile), found
+    assert isinstance(found, SourceFile), found
     return found
 
 
 def verdicts(root: Path | Sequence[Path], *, profile: str = "auto", ignore: Sequence[str] = ()) -> dict[str, str]:
     """By path: "found", or why not."""
     found = told(root, profile=profile, ignore=ignore)
-    return {path: "found" if isinstance(item, FoundFile) else item for path, item in found.items()}
+    return {path: "found" if isinstance(item, SourceFile) else item for path, item in found.items()}
 
 
 def _with_bytes(files: Mapping[str, bytes] | Sequence[str]) -> Mapping[str, bytes]:
