@@ -44,7 +44,7 @@ import sys, time
 import django
 django.setup()
 from gallery.models import ImportJob
-from gallery.steps import thumbnails_step
+from gallery.processing.steps import thumbnails_step
 step, number, workers = thumbnails_step(), int(sys.argv[1]), int(sys.argv[2])
 while True:
     is_over = not ImportJob.objects.filter(state="running").exists()

@@ -180,8 +180,8 @@ django.setup()
 from io import BytesIO
 from unittest import mock
 from django.contrib.auth.models import User
-from gallery.storing import Incoming, store_pictures
-from gallery.upload import store_upload
+from gallery.intake.storing import Incoming, store_pictures
+from gallery.intake.upload import store_upload
 with mock.patch({moment!r}, lambda *args, **options: os.kill(os.getpid(), signal.SIGKILL)):
     store_upload(BytesIO({picture()!r}), owner=User.objects.get(), filename="a.png")
 """

@@ -71,7 +71,7 @@ def test_refuses_damaged_huge_picture(everything_is_huge):
 
 def test_decoder_exits_cleanly_when_out_of_memory():
     order = '{"max_side": 100, "region": null, "max_pixels": 1000000000}'
-    limit = "from gallery import huge_images as h; import sys, json; h.MAX_PROCESS_BYTES = 60_000_000; "
+    limit = "from gallery.pictures import huge_images as h; import sys, json; h.MAX_PROCESS_BYTES = 60_000_000; "
     code = limit + "sys.exit(h._answer(json.loads(sys.argv[1])))"
     file = BytesIO(png(14_100, 14_100, kind=6))
     done = subprocess.run([sys.executable, "-c", code, order], cwd=ROOT, input=file.getvalue(), stderr=subprocess.PIPE)

@@ -7,10 +7,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from gallery import models
+from gallery.models import photo as photo_models
 from gallery.processing import work
 
-models.RETRY_DELAY = timedelta(milliseconds=200)
+photo_models.RETRY_DELAY = timedelta(milliseconds=200)
 open_image = work.open_image
 
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from gallery import models
 from gallery.models import Photo, Step, StepAttempt
+from gallery.models import photo as photo_models
 from gallery.processing.attempts import DependencyUnavailable, Failures, run_step, take_back_begun, was_down_lately
 
 V = "v1"
@@ -14,7 +14,7 @@ V = "v1"
 
 @pytest.fixture
 def no_delay(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(models, "RETRY_DELAY", timedelta(0))
+    monkeypatch.setattr(photo_models, "RETRY_DELAY", timedelta(0))
 
 
 @pytest.fixture
@@ -126,8 +126,12 @@ def test_a_photo_deleted_meanwhile_is_passed_over(photos: list[Photo]) -> None:
 
 def test_what_awaits_a_step(photos: list[Photo]) -> None:
     tried, running, exhausted, broken = photos
-    long_ago = models.timezone.now() - 2 * models.RETRY_DELAY
-    for photo, count, when in ((tried, 2, long_ago), (exhausted, 3, long_ago), (running, 1, models.timezone.now())):
+    long_ago = photo_models.timezone.now() - 2 * photo_models.RETRY_DELAY
+    for photo, count, when in (
+        (tried, 2, long_ago),
+        (exhausted, 3, long_ago),
+        (running, 1, photo_models.timezone.now()),
+    ):
         StepAttempt.objects.create(photo=photo, step=Step.TEXT, version=V, attempts=count)
         StepAttempt.objects.filter(photo=photo).update(failed_at=when)
     Photo.objects.filter(pk=broken.pk).update(defect="truncated")

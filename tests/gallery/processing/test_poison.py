@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from gallery import clock, models
+from gallery import clock
 from gallery.clock import Feeder
 from gallery.models import MAX_ATTEMPTS, Photo, StepAttempt
+from gallery.models import photo as photo_models
 from gallery.pictures.images import THUMBNAIL_VERSION
 from gallery.processing.steps import thumbnails_step
 from tests.processes import process_environment
@@ -32,7 +33,7 @@ SECONDS = 120
 def test_a_picture_that_kills_its_worker_is_given_up_and_its_neighbours_finish(
     store: Callable[..., Photo], media_root: Path, broker: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (models, clock):
+    for module in (photo_models, clock):
         monkeypatch.setattr(module, "RETRY_DELAY", timedelta(seconds=1))
     photos = [store() for _ in range(5)]
     deadly = photos[2]

@@ -113,7 +113,7 @@ def test_text_is_stored_with_its_lines_and_the_photo_indexed_again(
 ) -> None:
     photo = store()
     lines = [TextLine("NH961\0", 0.9, BOX), TextLine("调休", 0.8, BOX)]
-    monkeypatch.setattr(work.ocr, "extract_text", lambda _path: lines)
+    monkeypatch.setattr(work.reader, "extract_text", lambda _path: lines)
     tasks.extract_texts([photo.pk])
     text = PhotoText.objects.get()
     assert (text.photo, text.owner, text.text, text.engine) == (photo, photo.owner, "NH961\n调休", engine_version())
@@ -129,7 +129,7 @@ def test_look_alikes_are_compared_anew_when_text_or_vectors_are_others(
     one, other = store(), store()
     ComparedPhoto.objects.create(photo=other, owner=other.owner, model="x", version=1)
     LookAlike.objects.create(one=one, other=other, owner=one.owner, model="x", distance=0, reads_alike=True)
-    monkeypatch.setattr(work.ocr, "extract_text", lambda _path: [TextLine("NH961", 0.9, BOX)])
+    monkeypatch.setattr(work.reader, "extract_text", lambda _path: [TextLine("NH961", 0.9, BOX)])
     tasks.extract_texts([other.pk])
     assert LookAlike.objects.get().reads_alike is None
     monkeypatch.setattr(work.encoders, "encode_photos", lambda paths, model: [vectors(1.0) for _path in paths])
@@ -142,7 +142,7 @@ def test_a_picture_without_words_is_read_and_needs_no_new_index_entry(
     store: Callable[..., Photo], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     photo = store()
-    monkeypatch.setattr(work.ocr, "extract_text", lambda _path: [])
+    monkeypatch.setattr(work.reader, "extract_text", lambda _path: [])
     tasks.extract_texts([photo.pk])
     photo.refresh_from_db()
     assert PhotoText.objects.get().text == ""
@@ -156,7 +156,7 @@ def test_text_recognition_that_fails_counts_and_one_that_is_not_there_does_not(
         raise (TextRecognitionFailed if path == failing.path else TextRecognitionUnavailable)("so")
 
     failing, other = store(), store()
-    monkeypatch.setattr(work.ocr, "extract_text", read)
+    monkeypatch.setattr(work.reader, "extract_text", read)
     tasks.extract_texts([failing.pk])
     tasks.extract_texts([other.pk])
     assert attempts() == {failing.pk: (1, "so"), other.pk: (0, "so")}
@@ -217,7 +217,7 @@ def test_what_is_to_leave_the_index_is_remembered_until_it_has_left(
     broker: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def down(_photo_ids: list[int]) -> None:
-        raise tasks.documents.KeywordSearchUnavailable("It sleeps.")
+        raise tasks.keyword_index.KeywordSearchUnavailable("It sleeps.")
 
     tasks.enqueue_unindexing([1, 2])
     assert queued_messages(broker, "default") == [("unindex_photos", [[1, 2]])]
@@ -225,10 +225,10 @@ def test_what_is_to_leave_the_index_is_remembered_until_it_has_left(
     for _again in range(2):
         tasks.resume_unindexing()
     assert queued_messages(broker, "default") == [("unindex_photos", [[1, 2]])]
-    monkeypatch.setattr(tasks.documents, "unindex_photos", down)
+    monkeypatch.setattr(tasks.keyword_index, "unindex_photos", down)
     tasks.unindex_photos([1, 2])
     assert DocumentRemoval.objects.count() == 2
-    monkeypatch.setattr(tasks.documents, "unindex_photos", lambda _photo_ids: None)
+    monkeypatch.setattr(tasks.keyword_index, "unindex_photos", lambda _photo_ids: None)
     tasks.unindex_photos([1, 2])
     assert not DocumentRemoval.objects.exists()
     broker.flush_all()
@@ -286,7 +286,7 @@ def test_an_endless_loop_in_c_ends_the_process() -> None:
     script = """
 import django
 django.setup()
-from gallery.watchdog import watchdog
+from gallery.pictures.watchdog import watchdog
 with watchdog(1):
     # What another thread does meanwhile must not call the dog off.
     with watchdog(60):

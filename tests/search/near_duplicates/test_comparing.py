@@ -164,7 +164,7 @@ def test_who_is_killed_in_the_middle_leaves_nothing_half_and_the_next_run_finds_
     embed(photos, clustered(300, dimensions=DIMENSIONS), model=MODEL)
     script = textwrap.dedent(f"""
         import os, signal
-        from search import comparing
+        from search.near_duplicates import comparing
         comparing.PASS = 100
         comparing.compare_some({user.pk}, model="{MODEL}", dimensions={DIMENSIONS}, limit={LIMIT})
         keep = comparing.ComparedPhoto.objects.bulk_create
