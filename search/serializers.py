@@ -128,7 +128,7 @@ class HitSerializer(serializers.Serializer):
     reasons = ReasonSerializer(many=True)
     boxes = serializers.SerializerMethodField()
     score = serializers.FloatField(help_text="Compares hits of the same search only.")
-    versions = PhotoSerializer(many=True, help_text="Photos that look and read nearly the same.")
+    near_duplicates = PhotoSerializer(many=True, help_text="Photos that look and read nearly the same.")
 
     @extend_schema_field({"type": "array", "items": BOX})
     def get_boxes(self, hit: Hit) -> list[list[list[float]]]:

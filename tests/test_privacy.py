@@ -39,7 +39,7 @@ from search.models import (
 )
 from search.near_duplicates.groups import keep_apart
 from search.ranking.result_lists import keep_list
-from search.ranking.results import Found, FoundList
+from search.ranking.results import RankedList, RankedPhoto
 from search.saved import note_search, save_search
 from tests.drawing import picture
 
@@ -112,7 +112,7 @@ def photo(store, owner) -> Photo:
     ImportItem.objects.create(job=job, path=f"/{SECRET}/{SECRET}.png", verdict="new", photo=photo)
     save_search(SECRET, user=owner, address=f"q={SECRET}")
     note_search(f"q={SECRET}", user=owner)
-    keep_list(FoundList((Found(photo.pk),), likely=1, words=SECRET), user=owner)
+    keep_list(RankedList((RankedPhoto(photo.pk),), relevant=1, words=SECRET), user=owner)
     issue_token(SECRET, user=owner, scopes=[])
     AssistantCall.objects.create(user=owner, token_name=SECRET, tool="search", arguments={"query": SECRET})
     StepAttempt.objects.create(photo=photo, step=Step.INDEX, version="x", attempts=MAX_ATTEMPTS, error="Out of order.")

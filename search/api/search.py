@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from io import BytesIO
-from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import UploadedFile
@@ -23,9 +22,17 @@ from gallery.models import Photo
 from gallery.pictures.images import InvalidImage, read_header
 from search.encoders.client import EncoderBusy
 from search.forms import SearchForm
+from search.query.parser import parse
 from search.query.values import InvalidQuery
-from search.ranking.hybrid import SearchPage, continue_search, search_by_example, search_by_image, search_by_text
+from search.ranking.hybrid import (
+    SearchOptions,
+    continue_search,
+    search_by_example,
+    search_by_image,
+    search_by_text,
+)
 from search.ranking.result_lists import ResultListGone
+from search.ranking.results import SearchPage
 from search.saved import saved_searches
 from search.serializers import PictureSearch, RunQuery, SearchAnswer, WordSearch, serialize_hits
 from search.vectors.examples import ExampleGone, PartOfPhoto, StoredPhoto
@@ -59,12 +66,13 @@ class Search(ApiView):
         data = query.validated_data
 
         def search(limit: int) -> SearchPage:
-            how: dict[str, Any] = {"user": request.user, "filters": query.filters(), "order": data.get("order", "")}
+            parsed = parse(data["q"], filters=query.filters())
+            options = SearchOptions(order=data.get("order", ""), page_size=limit)
             if "photo" not in data:
-                return search_by_text(data["q"], **how, limit=limit)
+                return search_by_text(parsed, user=request.user, options=options)
             photo = get_object_or_404(Photo.objects.visible_to(request.user), pk=data["photo"])
             example = PartOfPhoto(photo, data["region"]) if "region" in data else StoredPhoto(photo)
-            return search_by_example(example, text=data["q"], **how, limit=limit)
+            return search_by_example(example, user=request.user, query=parsed, options=options)
 
         try:
             return _answer(request, query, search)
@@ -125,14 +133,9 @@ class PictureSearchView(ApiView):
         data = picture.read()
 
         def search(limit: int) -> SearchPage:
-            return search_by_image(
-                data,
-                user=request.user,
-                text=query.validated_data["q"],
-                filters=query.filters(),
-                order=query.validated_data.get("order", ""),
-                limit=limit,
-            )
+            parsed = parse(query.validated_data["q"], filters=query.filters())
+            options = SearchOptions(order=query.validated_data.get("order", ""), page_size=limit)
+            return search_by_image(data, user=request.user, query=parsed, options=options)
 
         # Here and not only in the encoder, which may be down and then is not asked.
         read_header(BytesIO(data))
@@ -147,17 +150,12 @@ def run_form(form: SearchForm, *, user: User, limit: int) -> SearchPage:
         InvalidImage, InvalidQuery: with a sentence for the person.
     """
     data = form.cleaned_data
-    how: dict[str, Any] = {
-        "user": user,
-        "filters": form.filters(),
-        "order": data["order"],
-        "at_most": data["top"],
-        "limit": limit,
-    }
+    query = parse(data["q"], filters=form.filters())
+    options = SearchOptions(order=data["order"], max_results=data["top"], page_size=limit)
     example = form.example(user=user)
     if example is None:
-        return search_by_text(data["q"], **how)
-    return search_by_example(example, text=data["q"], **how)
+        return search_by_text(query, user=user, options=options)
+    return search_by_example(example, user=user, query=query, options=options)
 
 
 def _answer(request: ApiRequest, query: RunQuery, search: Callable[[int], SearchPage]) -> Response:
@@ -178,7 +176,7 @@ def _answer(request: ApiRequest, query: RunQuery, search: Callable[[int], Search
     body = {
         "results": serialize_hits(page.hits),
         "notices": page.notices,
-        "divider": page.divider,
+        "divider": page.cutoff,
         "next_cursor": f"{page.key}.{page.next_start}" if page.has_more else None,
     }
     return Response(body)

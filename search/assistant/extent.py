@@ -18,8 +18,10 @@ from gallery.pictures.images import InvalidImage
 from photosearch.caching import remember
 from search.encoders.client import EncoderBusy
 from search.forms import SearchForm
+from search.query.parser import parse
 from search.query.values import InvalidQuery
-from search.ranking.ranker import Ranker
+from search.ranking.hybrid import rank_photos
+from search.ranking.ranker import SearchScope
 from search.saved import MOST_FOR_ASSISTANTS, searches_for_assistants
 from search.vectors.examples import ExampleGone
 
@@ -47,23 +49,22 @@ def _found_by(address: str, user: User) -> Q:
         return NOTHING
     data = form.cleaned_data
     try:
-        ranker = Ranker(data["q"], user=user, filters=form.filters(), order=data["order"])
-        is_ranked = ranker.query.has_terms or data["like"] or data["photo"] or data["top"]
-        return ranker.conditions & (Q(pk__in=_ranked(address, ranker, form)) if is_ranked else Q())
+        scope = SearchScope(parse(data["q"], filters=form.filters()), user)
+        is_ranked = scope.query.has_terms or data["like"] or data["photo"] or data["top"]
+        return scope.conditions & (Q(pk__in=_ranked(address, scope, form)) if is_ranked else Q())
     except (InvalidQuery, InvalidImage, EncoderBusy, ExampleGone, Http404):
         return NOTHING
 
 
-def _ranked(address: str, ranker: Ranker, form: SearchForm) -> list[int]:
-    """The numbers of the photos that the search shows above its line; as of RANKED_SECONDS ago."""
-    key = f"assistant-extent:{ranker.user.pk}:{sha256(address.encode()).hexdigest()}"
+def _ranked(address: str, scope: SearchScope, form: SearchForm) -> list[int]:
+    """Return the ids of the photos above the search's relevance cutoff, as of up to RANKED_SECONDS ago."""
+    key = f"assistant-extent:{scope.user.pk}:{sha256(address.encode()).hexdigest()}"
     return remember(
-        key, lambda: _rank(ranker, form), seconds=RANKED_SECONDS, read=lambda known: [int(pk) for pk in known]
+        key, lambda: _rank(scope, form), seconds=RANKED_SECONDS, read=lambda known: [int(pk) for pk in known]
     )
 
 
-def _rank(ranker: Ranker, form: SearchForm) -> list[int]:
-    example = form.example(user=ranker.user)
-    found = ranker.by_example(example) if example else ranker.by_text()
-    entries = found.entries[: form.cleaned_data["top"]][: found.likely]
-    return [photo_id for entry in entries for photo_id in (entry.photo_id, *entry.versions)]
+def _rank(scope: SearchScope, form: SearchForm) -> list[int]:
+    data = form.cleaned_data
+    ranked = rank_photos(scope, example=form.example(user=scope.user), order=data["order"]).first(data["top"])
+    return [photo_id for entry in ranked.entries[: ranked.relevant] for photo_id in entry.photo_ids]

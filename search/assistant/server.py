@@ -16,9 +16,9 @@ from gallery.models import Photo
 from search.assistant.contact_sheet import make_contact_sheet
 from search.assistant.gate import Answer, Caller, Refused, answer, key_in
 from search.models import PhotoText
-from search.query.parser import MAX_QUERY_LENGTH
+from search.query.parser import MAX_QUERY_LENGTH, parse
 from search.query.values import InvalidQuery
-from search.ranking.hybrid import search_by_text
+from search.ranking.hybrid import SearchOptions, search_by_text
 from search.ranking.results import Hit
 
 INSTRUCTIONS = (
@@ -162,7 +162,8 @@ def _objection(error: ToolError) -> str:
 def _search(caller: Caller, query: str, limit: int) -> tuple[Results, str]:
     try:
         # No more than are told: a list for further pages is not kept, as nothing is written.
-        page = search_by_text(query, user=caller.user, among=caller.searched_photos, at_most=limit, limit=limit)
+        options = SearchOptions(among=caller.searched_photos, max_results=limit, page_size=limit)
+        page = search_by_text(parse(query), user=caller.user, options=options)
     except InvalidQuery as error:
         raise Refused(str(error)) from error
     allowed = set(caller.photos.filter(pk__in=[hit.photo.pk for hit in page.hits]).values_list("pk", flat=True))

@@ -20,18 +20,6 @@ from search.keywords.mapping import PhotoDocument, mapping_version
 from search.models import IndexedPhoto
 from search.query.filters import INDEX_COLUMNS
 
-__all__ = [
-    "KeywordSearchUnavailable",
-    "PhotoDocument",
-    "connected",
-    "count",
-    "ensure_index",
-    "index_photos",
-    "mapping_version",
-    "rebuild_index",
-    "unindex_photos",
-]
-
 logger = logging.getLogger(__name__)
 
 BATCH = 500

@@ -9,14 +9,11 @@ from elasticsearch import NotFoundError
 
 from gallery.access import AnyUser
 from gallery.models import Photo
-from search.keywords.fallback import keyword_search_in_database
 from search.keywords.index import KeywordSearchUnavailable, connected
 from search.keywords.snippets import KeywordHit
 from search.query.filters import Filters
 from search.query.folding import compose, digits_of, fold, is_short_word
 from search.query.parser import Query, scripts_of
-
-__all__ = ["KeywordHit", "KeywordSearchUnavailable", "keyword_search", "keyword_search_in_database"]
 
 Clause = dict[str, Any]
 

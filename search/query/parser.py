@@ -64,6 +64,7 @@ class Query:
     excluded: tuple[str, ...] = ()
     filters: Filters = field(default_factory=Filters)
     typed: tuple[TypedFilter, ...] = ()
+    typed_text: str = ""
 
     @property
     def terms(self) -> tuple[str, ...]:
@@ -99,6 +100,7 @@ def parse(text: str, *, filters: Filters | None = None, today: date | None = Non
     Raises:
         InvalidQuery: too long, or a known key with a value that makes no sense.
     """
+    typed_text = text
     # Composition can turn one character into up to 18.
     text = normalize(text) if len(text) <= MAX_QUERY_LENGTH else text
     if len(text) > MAX_QUERY_LENGTH:
@@ -125,7 +127,9 @@ def parse(text: str, *, filters: Filters | None = None, today: date | None = Non
         raise InvalidQuery(_("This search has too many words; %(limit)d are enough.") % {"limit": MAX_TERMS})
     if period:
         stated |= Filters(after=midnight(period.first), before=midnight(period.end))
-    return Query(tuple(words), tuple(phrases), tuple(excluded), stated | (filters or Filters()), tuple(typed))
+    return Query(
+        tuple(words), tuple(phrases), tuple(excluded), stated | (filters or Filters()), tuple(typed), typed_text
+    )
 
 
 def _date_in(token: re.Match[str]) -> str:

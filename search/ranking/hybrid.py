@@ -1,7 +1,7 @@
-"""Find photos by words, by a picture, or by a stored photo: rankings fused, the database having the last word."""
+"""Hybrid search: finds photos by words, by an uploaded picture or by a stored photo, and cuts pages of results."""
 
 import logging
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -9,64 +9,57 @@ from django.utils.translation import gettext as _
 
 from gallery.models import Photo, PhotoQuerySet
 from search.encoders.client import EncoderUnavailable, encode_query_image
-from search.query.filters import Filters
-from search.ranking.ranker import Order, Ranker
+from search.query.parser import Query, parse
+from search.ranking.fusion import Order, fuse
+from search.ranking.ranker import SearchScope, rank_by_keywords, rank_by_vector
 from search.ranking.result_lists import keep_list, read_list
-from search.ranking.results import PAGE_SIZE, FoundList, SearchPage, cut_page
+from search.ranking.results import PAGE_SIZE, RankedList, RankedPhoto, SearchPage, cut_page
 from search.vectors.encoder_choice import choose_encoder
 from search.vectors.examples import Example, SentPicture, StoredPhoto, keep_picture
 
 logger = logging.getLogger(__name__)
 
+# Queries of filters alone list every match up to this number.
+MAX_LISTED_PHOTOS = 5000
 
-def search_by_text(
-    text: str,
-    *,
-    user: AbstractBaseUser,
-    filters: Filters | None = None,
-    order: Order = "",
-    among: PhotoQuerySet | None = None,
-    at_most: int | None = None,
-    limit: int = PAGE_SIZE,
-    keeps_list: bool = False,
-) -> SearchPage:
-    """Photos of `user` that hold the words or show what they mean, best first; filters alone list newest first.
 
-    Only photos `among` those, where they are given; in another `order` only those that are likely. The page has `limit`
-    of the at most `at_most` photos; `continue_search` gives the next ones. The list is kept for them, and with
-    `keeps_list` though there are none: for those who go from photo to photo in it.
+@dataclass(frozen=True)
+class SearchOptions:
+    """The order and length of a result list, and of its first page.
 
-    Raises:
-        InvalidQuery: with a sentence for the person.
+    Lists in another `order` than the best first contain only photos above the relevance cutoff. With `among`, only
+    photos of that set are found. The list is kept if it has further pages; with `keeps_list` also if the first page
+    shows all of several photos, so that the viewer can step through it.
     """
-    ranker = Ranker(text, user=user, filters=filters, order=order, among=among)
-    return _first_page(ranker.by_text(), ranker, at_most=at_most, limit=limit, keeps_list=keeps_list)
+
+    order: Order = ""
+    among: PhotoQuerySet | None = None
+    max_results: int | None = None
+    page_size: int = PAGE_SIZE
+    keeps_list: bool = False
+
+
+def search_by_text(query: Query, *, user: AbstractBaseUser, options: SearchOptions = SearchOptions()) -> SearchPage:
+    """Return the first page of photos of `user` that contain the words or show what they mean, best first.
+
+    Filters alone list the newest photos first. `continue_search` returns the next pages.
+    """
+    return _first_page(SearchScope(query, user, options.among), options=options)
 
 
 def search_by_example(
-    example: Example,
-    *,
-    user: AbstractBaseUser,
-    text: str = "",
-    filters: Filters | None = None,
-    order: Order = "",
-    at_most: int | None = None,
-    limit: int = PAGE_SIZE,
-    keeps_list: bool = False,
+    example: Example, *, user: AbstractBaseUser, query: Query, options: SearchOptions = SearchOptions()
 ) -> SearchPage:
-    """Return photos of `user` similar to `example`, and closer to the words of `text` than to its excluded ones.
+    """Return photos of `user` similar to `example`, and closer to the words of `query` than to its excluded ones.
 
     See search.vectors.composition for the method. The words are also searched in the recognised texts, and the
-    rankings fused;
-    filters and excluded words narrow both.
+    rankings fused; filters and excluded words narrow both.
 
     Raises:
-        InvalidImage: a part of a photo cannot be cut out.
+        InvalidImage: a region of a photo cannot be cut out.
         EncoderBusy: other picture queries of `user` are running.
-        InvalidQuery: with a sentence for the user.
     """
-    ranker = Ranker(text, user=user, filters=filters, order=order)
-    return _first_page(ranker.by_example(example), ranker, at_most=at_most, limit=limit, keeps_list=keeps_list)
+    return _first_page(SearchScope(query, user, options.among), options=options, example=example)
 
 
 def remember_picture(data: bytes, *, user: AbstractBaseUser) -> SentPicture:
@@ -85,52 +78,79 @@ def remember_picture(data: bytes, *, user: AbstractBaseUser) -> SentPicture:
 
 
 def search_by_image(
-    data: bytes,
-    *,
-    user: AbstractBaseUser,
-    text: str = "",
-    filters: Filters | None = None,
-    order: Order = "",
-    limit: int = PAGE_SIZE,
+    data: bytes, *, user: AbstractBaseUser, query: Query, options: SearchOptions = SearchOptions()
 ) -> SearchPage:
     """Return photos of `user` similar to the picture in `data`: `remember_picture` and `search_by_example` in one.
 
     Raises:
         InvalidImage: `data` is not a supported picture.
         EncoderBusy: other picture queries of `user` are running.
-        InvalidQuery: with a sentence for the user.
     """
     try:
         example = remember_picture(data, user=user)
     except EncoderUnavailable as error:
-        logger.warning("Nothing is searched with a picture: %s", error)
+        logger.warning("A search by picture finds nothing: %s", error)
         return SearchPage(notices=[_("Pictures cannot be compared at the moment; only words are searched.")])
-    return search_by_example(example, user=user, text=text, filters=filters, order=order, limit=limit)
+    return search_by_example(example, user=user, query=query, options=options)
 
 
 def search_similar(photo: Photo, *, user: AbstractBaseUser, limit: int = 24) -> SearchPage:
-    """Photos of `user` that look like their `photo`, by its stored vector, without itself."""
+    """Return photos of `user` that look like their `photo`, by its stored vector, without itself."""
     if photo.owner_id != user.pk:
         return SearchPage()
-    ranker = Ranker("", user=user, filters=None, order="")
-    found = ranker.by_example(StoredPhoto(photo))
-    found = replace(found, entries=found.entries[:limit])
-    return cut_page(found, user=user, limit=limit, notices=ranker.notices)
+    scope = SearchScope(Query(), user)
+    ranked = rank_photos(scope, example=StoredPhoto(photo)).first(limit)
+    return cut_page(ranked, query=scope.query, user=user, limit=limit)
 
 
-def continue_search(key: UUID | str, *, user: AbstractBaseUser, start: int, limit: int = PAGE_SIZE) -> SearchPage:
-    """The page of the list that was kept under `key` that begins with number `start` (from 0).
+def continue_search(
+    key: UUID | str, *, user: AbstractBaseUser, start: int, limit: int = PAGE_SIZE, query: Query | None = None
+) -> SearchPage:
+    """Return the page of the result list kept under `key` that begins at index `start`.
+
+    `query` is the list's query, if the caller has parsed it already.
 
     Raises:
-        ResultListGone: the list is too old.
+        ResultListGone: the list has expired.
     """
-    return cut_page(read_list(key, user=user), user=user, start=start, limit=limit, key=str(key))
+    ranked = read_list(key, user=user)
+    query = parse(ranked.words) if query is None else query
+    return cut_page(ranked, query=query, user=user, start=start, limit=limit, key=str(key))
 
 
-def _first_page(found: FoundList, ranker: Ranker, *, at_most: int | None, limit: int, keeps_list: bool) -> SearchPage:
-    """The first `limit` of `found`, which is kept where more follow, or (`keeps_list`) where there are several."""
-    if at_most is not None:
-        found = replace(found, entries=found.entries[:at_most])
-    is_kept = len(found.entries) > (1 if keeps_list else limit)
-    key = keep_list(found, user=ranker.user) if is_kept else ""
-    return cut_page(found, user=ranker.user, limit=limit, notices=ranker.notices, key=key)
+def rank_photos(scope: SearchScope, *, example: Example | None = None, order: Order = "") -> RankedList:
+    """Return all photos that the query and `example` find, in order; without either, all photos of `scope` by date.
+
+    Raises:
+        InvalidImage: a region of a photo cannot be cut out.
+        EncoderBusy: other picture queries of the user are running.
+    """
+    query = scope.query
+    if example:
+        if isinstance(example, StoredPhoto):
+            scope = replace(scope, without=example.photo.pk)
+        rankings = [rank_by_vector(scope, example=example)]
+        if query.has_terms:
+            rankings.append(rank_by_keywords(scope))
+    elif query.has_terms:
+        rankings = [rank_by_keywords(scope)]
+        if not query.is_exact:
+            rankings.append(rank_by_vector(scope))
+    else:
+        return _all_photos(scope, order=order)
+    return fuse(rankings, scope=scope, order=order)
+
+
+def _all_photos(scope: SearchScope, *, order: Order) -> RankedList:
+    """Return all photos of `scope`, newest first or oldest first."""
+    sign = "" if order == "oldest" else "-"
+    ids = scope.photos.order_by(f"{sign}dated_at", f"{sign}pk").values_list("pk", flat=True)
+    entries = tuple(RankedPhoto(pk) for pk in ids[:MAX_LISTED_PHOTOS])
+    return RankedList(entries, relevant=len(entries))
+
+
+def _first_page(scope: SearchScope, *, options: SearchOptions, example: Example | None = None) -> SearchPage:
+    ranked = rank_photos(scope, example=example, order=options.order).first(options.max_results)
+    is_kept = len(ranked.entries) > (1 if options.keeps_list else options.page_size)
+    key = keep_list(ranked, user=scope.user) if is_kept else ""
+    return cut_page(ranked, query=scope.query, user=scope.user, limit=options.page_size, key=key)

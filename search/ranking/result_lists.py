@@ -1,6 +1,7 @@
-"""Keeps what a search found while somebody scrolls through it, so that pages neither repeat a photo nor skip one.
+"""Keeps the result list of a search while the user pages through it, so that pages neither repeat nor skip a photo.
 
-In the database: every process reads it, a restarted Valkey does not forget it, and it goes with its owner.
+Lists are kept in the database, where every process reads them, a restart of Valkey does not lose them, and deleting a
+user deletes them.
 """
 
 from datetime import timedelta
@@ -12,44 +13,39 @@ from django.utils import timezone
 
 from gallery.models import Photo
 from search.models import ResultList
-from search.ranking.results import FoundList
+from search.ranking.results import RankedList
 
 LIFETIME = timedelta(hours=24)
-# Of one person; every new search makes a list, and tabs are rarely that many.
-KEPT = 50
+# Every new search makes a list; few users have more tabs open.
+MAX_LISTS_PER_USER = 50
 
 
 class ResultListGone(LookupError):
-    """There is no such list: too old, or somebody else's."""
+    """The user has no list with this key; it may have expired."""
 
 
-def keep_list(found: FoundList, *, user: AbstractBaseUser) -> str:
-    """Keep `found` for a day; the key under which it is found again."""
-    mine = ResultList.objects.filter(owner_id=user.pk)
-    surplus = mine.order_by("-created_at").values("pk")[KEPT - 1 :]
+def keep_list(ranked: RankedList, *, user: AbstractBaseUser) -> str:
+    """Store `ranked` for a day and return its key; deletes lists that are too old or too many."""
+    own = ResultList.objects.filter(owner_id=user.pk)
+    surplus = own.order_by("-created_at").values("pk")[MAX_LISTS_PER_USER - 1 :]
     ResultList.objects.filter(Q(created_at__lt=timezone.now() - LIFETIME) | Q(pk__in=surplus)).delete()
-    return str(ResultList.objects.create(owner_id=user.pk, found=found.to_json()).pk)
+    return str(ResultList.objects.create(owner_id=user.pk, found=ranked.to_json()).pk)
 
 
-def read_list(key: UUID | str, *, user: AbstractBaseUser) -> FoundList:
-    """The list of `user` that was kept under `key`.
-
-    Raises:
-        ResultListGone: there is none any more.
-    """
+def read_list(key: UUID | str, *, user: AbstractBaseUser) -> RankedList:
+    """Return the list of `user` with this key. Raises ResultListGone."""
     kept = ResultList.objects.filter(pk=key, owner_id=user.pk, created_at__gte=timezone.now() - LIFETIME).first()
     if kept is None:
         raise ResultListGone
-    return FoundList.from_json(kept.found)
+    return RankedList.from_json(kept.found)
 
 
 def neighbours_in_list(key: UUID, photo_id: int, *, user: AbstractBaseUser) -> tuple[int | None, int | None]:
-    """The photos before and after one in the list of `user` that was kept under `key`, as far as they are still there.
+    """Return the ids of the visible photos before and after a photo in the list of `user` with this key.
 
-    Raises:
-        ResultListGone: there is none any more, or it does not hold the photo.
+    Raises ResultListGone, also if the list does not contain the photo.
     """
-    ids = [pk for entry in read_list(key, user=user).entries for pk in (entry.photo_id, *entry.versions)]
+    ids = [pk for entry in read_list(key, user=user).entries for pk in entry.photo_ids]
     if photo_id not in ids:
         raise ResultListGone
     visible = set(Photo.objects.visible_to(user).filter(pk__in=ids).values_list("pk", flat=True))

@@ -1,7 +1,7 @@
-"""What a search finds: the whole ranked list, and pages cut from it with photos and reasons."""
+"""Results of a search: the ranked list of all photos found, and pages cut from it with reasons."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -10,16 +10,16 @@ from django.utils.safestring import SafeString
 from gallery.models import Photo
 from search.keywords.matches import Box, MatchFinder
 from search.keywords.snippets import SnippetMaker
-from search.query.parser import parse
+from search.query.parser import Query
 
 PAGE_SIZE = 60
 
 
 @dataclass(frozen=True)
-class Found:
-    """A photo on the list: its fused score, how it was found, and the `versions` that are folded into it.
+class RankedPhoto:
+    """A photo on a ranked list: its fused score, how it was found, and the near-duplicates grouped under it.
 
-    `cosine` and `likeness` (0–1) say how well the picture fits; None where only its words did.
+    `cosine` and `likeness` (0–1) measure how well the picture matches; None if only its words matched.
     """
 
     photo_id: int
@@ -27,45 +27,54 @@ class Found:
     by_words: bool = False
     cosine: float | None = None
     likeness: float | None = None
-    versions: tuple[int, ...] = ()
+    near_duplicates: tuple[int, ...] = ()
+
+    @property
+    def photo_ids(self) -> tuple[int, ...]:
+        """The ids of the photo and its near-duplicates."""
+        return (self.photo_id, *self.near_duplicates)
 
 
 @dataclass(frozen=True)
-class FoundList:
-    """All that a search found, in order: the first `likely` fit, the others are less likely.
+class RankedList:
+    """All photos that a search found, in order; the first `relevant` of them are above the relevance cutoff.
 
-    `words` is the query whose words are shown where they stand, `encoder` the title of the one that compared pictures.
-    So many less likely ones as `left_out` says are not in it.
+    `words` is the query as typed, `encoder` the title of the encoder that compared pictures. `left_out` counts the
+    photos below the cutoff that are not on the list. `notices`, messages for the user, are not kept with the list.
     """
 
-    entries: tuple[Found, ...] = ()
-    likely: int = 0
+    entries: tuple[RankedPhoto, ...] = ()
+    relevant: int = 0
     words: str = ""
     encoder: str = ""
     left_out: int = 0
+    notices: tuple[str, ...] = ()
+
+    def first(self, size: int | None) -> "RankedList":
+        """Return the list with at most `size` entries; None is no limit."""
+        return replace(self, entries=self.entries[:size])
 
     def to_json(self) -> dict[str, Any]:
-        """Plain values, as few characters as that takes."""
+        """Return the list in a compact form of JSON values."""
         rows = [
-            [entry.photo_id, entry.score, entry.by_words, entry.cosine, entry.likeness, entry.versions]
+            [entry.photo_id, entry.score, entry.by_words, entry.cosine, entry.likeness, entry.near_duplicates]
             for entry in self.entries
         ]
         return {
             "entries": rows,
-            "likely": self.likely,
+            "likely": self.relevant,
             "words": self.words,
             "encoder": self.encoder,
             "left_out": self.left_out,
         }
 
     @classmethod
-    def from_json(cls, data: dict[str, Any]) -> "FoundList":
-        """The list that `to_json` made plain."""
+    def from_json(cls, data: dict[str, Any]) -> "RankedList":
+        """Return the list that `to_json` wrote."""
         entries = tuple(
-            Found(pk, score, by_words, cosine, likeness, tuple(versions))
-            for pk, score, by_words, cosine, likeness, versions in data["entries"]
+            RankedPhoto(pk, score, by_words, cosine, likeness, tuple(near_duplicates))
+            for pk, score, by_words, cosine, likeness, near_duplicates in data["entries"]
         )
-        # Lists that were kept before there was such a number do not have it.
         return cls(entries, data["likely"], data["words"], data["encoder"], data.get("left_out", 0))
 
 
@@ -82,32 +91,32 @@ class Reason:
 
 @dataclass(frozen=True)
 class Hit:
-    """A photo that was found, the reasons, and the fused score that orders it (higher is better).
+    """A photo that was found, with the reasons and the fused score that orders it (higher is better).
 
-    `versions` are photos that look and read nearly the same; `boxes` are where in the picture the words stand.
+    `boxes` are the places of the words in the picture.
     """
 
     photo: Photo
     reasons: tuple[Reason, ...] = ()
     score: float = 0.0
-    versions: tuple[Photo, ...] = ()
+    near_duplicates: tuple[Photo, ...] = ()
     boxes: tuple[Box, ...] = ()
 
 
 @dataclass(frozen=True)
 class SearchPage:
-    """What the person gets: hits, best first, and a sentence for everything that could not be asked.
+    """A page of results: hits, best first, and messages about what could not be searched.
 
-    The list is kept under `key`, if at all; its next page begins at `next_start`; None: there is no more. The hits from
-    number `divider` on are less likely; None: no such boundary on this page. `left_out` is how many less likely ones
-    are on no page.
+    `key` is that of the kept result list, or empty; its next page begins at index `next_start`. Hits from index
+    `cutoff` on are less relevant; None if the relevance cutoff is not on this page. `left_out` counts the less relevant
+    photos that are on no page.
     """
 
     hits: list[Hit] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     key: str = ""
     next_start: int | None = None
-    divider: int | None = None
+    cutoff: int | None = None
     left_out: int = 0
 
     @property
@@ -116,45 +125,46 @@ class SearchPage:
 
 
 def cut_page(
-    found: FoundList,
+    ranked: RankedList,
     *,
+    query: Query,
     user: AbstractBaseUser,
     start: int = 0,
     limit: int = PAGE_SIZE,
-    notices: Sequence[str] = (),
     key: str = "",
 ) -> SearchPage:
-    """The hits of `found` from `start` on that `user` may still see; photos that are gone leave no gap."""
-    entries = found.entries[start : start + limit]
-    wanted = {photo_id for entry in entries for photo_id in (entry.photo_id, *entry.versions)}
+    """Return the hits of `ranked` from index `start` on that `user` may see now; missing photos leave no gap.
+
+    This is the last check of rights: no hit leaves the search without it.
+    """
+    entries = ranked.entries[start : start + limit]
+    wanted = {photo_id for entry in entries for photo_id in entry.photo_ids}
     visible = Photo.objects.visible_to(user).filter(defect="")
     photos = visible.select_related("text").defer("metadata", "text__folded").in_bulk(wanted)
-    query = parse(found.words)
-    explain = _Explainer(found.encoder, SnippetMaker(query), MatchFinder(query))
+    explainer = _Explainer(ranked.encoder, SnippetMaker(query), MatchFinder(query))
     hits: list[Hit] = []
-    divider = None
+    cutoff = None
     for number, entry in enumerate(entries, start=start):
-        if number == found.likely:
-            divider = len(hits)
-        if alive := [photos[pk] for pk in (entry.photo_id, *entry.versions) if pk in photos]:
-            hits.append(explain.hit(entry, alive))
-    next_start = start + limit if len(found.entries) > start + limit else None
-    return SearchPage(
-        hits, list(notices), key, next_start, divider if divider != len(hits) else None, left_out=found.left_out
-    )
+        if number == ranked.relevant:
+            cutoff = len(hits)
+        if alive := [photos[pk] for pk in entry.photo_ids if pk in photos]:
+            hits.append(explainer.hit(entry, alive))
+    next_start = start + limit if len(ranked.entries) > start + limit else None
+    cutoff = None if cutoff == len(hits) else cutoff
+    return SearchPage(hits, list(ranked.notices), key, next_start, cutoff, ranked.left_out)
 
 
 class _Explainer:
-    """Makes hits of what was found."""
+    """Turns ranked photos into hits with reasons."""
 
     def __init__(self, encoder: str, snippets: SnippetMaker, matches: MatchFinder) -> None:
         self.encoder = encoder
         self.snippets = snippets
         self.matches = matches
 
-    def hit(self, entry: Found, photos: Sequence[Photo]) -> Hit:
-        """The first of `photos` with its reasons, the others as versions of it."""
-        photo, *versions = photos
+    def hit(self, entry: RankedPhoto, photos: Sequence[Photo]) -> Hit:
+        """Return the first of `photos` with its reasons, and the others as its near-duplicates."""
+        photo, *near_duplicates = photos
         reasons: list[Reason] = []
         boxes: tuple[Box, ...] = ()
         if entry.by_words:
@@ -163,4 +173,4 @@ class _Explainer:
             boxes = tuple(box for match in self.matches.find(lines) for box in match.boxes)
         if entry.likeness is not None:
             reasons.append(Reason("picture", encoder=self.encoder, score=entry.likeness, cosine=entry.cosine))
-        return Hit(photo, tuple(reasons), entry.score, tuple(versions), boxes)
+        return Hit(photo, tuple(reasons), entry.score, tuple(near_duplicates), boxes)

@@ -19,9 +19,15 @@ from search.chips import Chip, chips_of, title_of
 from search.encoders.client import EncoderBusy, EncoderUnavailable
 from search.forms import PageForm, SearchForm
 from search.query.filters import FILTERS
-from search.query.parser import parse
+from search.query.parser import Query, parse
 from search.query.values import InvalidQuery
-from search.ranking.hybrid import continue_search, remember_picture, search_by_example, search_by_text
+from search.ranking.hybrid import (
+    SearchOptions,
+    continue_search,
+    remember_picture,
+    search_by_example,
+    search_by_text,
+)
 from search.ranking.result_lists import ResultListGone
 from search.ranking.results import SearchPage
 from search.saved import note_search, recent_searches, saved_searches
@@ -40,13 +46,14 @@ def show_results(request: PageRequest) -> HttpResponse:
     if not form.asks_for_something:
         return _results(request, form)
     try:
-        chips = chips_of(form, parse(form.cleaned_data["q"]))
+        query = parse(form.cleaned_data["q"], filters=form.filters())
+        chips = chips_of(form, query)
         example = form.example(user=request.user)
-        page = _kept_page(request)
+        page = _kept_page(request, query)
         if page is None and request.htmx and "start" in request.GET:
             # The beginning of a new list would repeat what is on the page already.
             return render(request, "search/_list_expired.html", {"address": form.address()})
-        page = page or _search(request, form, example)
+        page = page or _search(request, form, query, example)
         if not ("start" in request.GET or form.cleaned_data["like"]):
             note_search(form.address(order=""), user=request.user)
     except (InvalidQuery, InvalidImage) as error:
@@ -59,30 +66,25 @@ def show_results(request: PageRequest) -> HttpResponse:
     return _results(request, form, page=page, chips=chips, example=example)
 
 
-def _kept_page(request: PageRequest) -> SearchPage | None:
-    """The page that is asked for of a list that was kept; None if there is none any more."""
+def _kept_page(request: PageRequest, query: Query) -> SearchPage | None:
+    """Return the requested page of a kept result list; None if the request names no list, or an expired one."""
     form = PageForm(request.GET)
     if not form.is_valid() or not form.cleaned_data["list"]:
         return None
+    key, start = form.cleaned_data["list"], form.cleaned_data["start"] or 0
     try:
-        return continue_search(form.cleaned_data["list"], user=request.user, start=form.cleaned_data["start"] or 0)
+        return continue_search(key, user=request.user, start=start, query=query)
     except ResultListGone:
         return None
 
 
-def _search(request: PageRequest, form: SearchForm, example: Example | None) -> SearchPage:
-    """The first page of a new search."""
+def _search(request: PageRequest, form: SearchForm, query: Query, example: Example | None) -> SearchPage:
+    """Return the first page of a new search."""
     data = form.cleaned_data
-    how: dict[str, Any] = {
-        "user": request.user,
-        "filters": form.filters(),
-        "order": data["order"],
-        "at_most": data["top"],
-        "keeps_list": True,
-    }
+    options = SearchOptions(order=data["order"], max_results=data["top"], keeps_list=True)
     if example is None:
-        return search_by_text(data["q"], **how)
-    return search_by_example(example, text=data["q"], **how)
+        return search_by_text(query, user=request.user, options=options)
+    return search_by_example(example, user=request.user, query=query, options=options)
 
 
 # Login, origin and cookie are checked before the body, which contains the token, is read.

@@ -13,7 +13,7 @@ from gallery.models import Photo
 from search.encoders.client import EncoderInfo, QueryVector
 from search.keywords.index import connected, ensure_index
 from search.models import PhotoText
-from search.ranking import hybrid, ranker
+from search.ranking import fusion, hybrid, ranker
 from tests.factories import ENCODER
 
 AddPhoto = Callable[..., Photo]
@@ -53,7 +53,7 @@ def encoder(monkeypatch: pytest.MonkeyPatch) -> EncoderInfo:
     """An encoder for which every query means the direction (1, 0)."""
     query = QueryVector(vector=np.array([1.0, 0.0], dtype=np.float32), baseline=0.0)
     monkeypatch.setattr(ranker, "describe_encoders", lambda: [ENCODER])
-    for module in (ranker, hybrid):
+    for module in (ranker, hybrid, fusion):
         monkeypatch.setattr(
             module, "choose_encoder", lambda scripts, *, user: ENCODER if scripts <= {"latin"} else None
         )
@@ -64,5 +64,5 @@ def encoder(monkeypatch: pytest.MonkeyPatch) -> EncoderInfo:
 
 @pytest.fixture
 def words_from_database(settings):
-    """Words are looked up in PostgreSQL: the index has tests of its own."""
+    """Searches words in PostgreSQL; the keyword index has tests of its own."""
     settings.ELASTICSEARCH_URL = ""

@@ -1,5 +1,7 @@
 """Searches over the API."""
 
+from unittest.mock import Mock
+
 import numpy as np
 import pytest
 from django.contrib.auth.models import User
@@ -8,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from gallery.models import Photo
 from search.encoders.client import EncoderBusy, QueryVector
 from search.models import PhotoText, ResultList
+from search.query import parser
 from search.ranking import hybrid, ranker
 from search.vectors import examples
 from tests.drawing import picture
@@ -187,7 +190,7 @@ def test_where_the_words_stand_and_less_likely_ones_begin_is_told(program, user,
     add_photo(user, "words.png", text="tea")
     PhotoText.objects.update(lines=[{"text": "tea", "confidence": 1.0, "box": BOX}])
     add_photo(user, "vague.png", angle=0)
-    monkeypatch.setattr(ranker, "count_likely", lambda cosines, **_sample: 0)
+    monkeypatch.setattr(ranker, "count_relevant", lambda cosines, **_sample: 0)
     answer = program.get(SEARCH, {"q": "tea"}).json()
     assert [hit["photo"]["filename"] for hit in answer["results"]] == ["words.png", "vague.png"]
     assert answer["divider"] == 1
@@ -213,3 +216,15 @@ def test_the_text_is_told_with_its_boxes(program, user):
     assert program.get(f"/api/v1/photos/{photo.pk}/text/").json()["state"] == "waiting"
     Photo.objects.update(wants_text=False)
     assert program.get(f"/api/v1/photos/{photo.pk}/text/").json()["state"] == "off"
+
+
+def test_parses_query_once_per_request(program, user, monkeypatch):
+    for number in range(3):
+        add_photo(user, f"tea {number}.png", angle=20 * number)
+    tokens = Mock(wraps=parser.TOKEN)
+    monkeypatch.setattr(parser, "TOKEN", tokens)
+    page = program.get(SEARCH, {"q": "tea ext:png", "page_size": 2})
+    assert tokens.finditer.call_count == 1
+    rest = program.get(SEARCH, {"cursor": page.json()["next_cursor"], "page_size": 2})
+    assert (len(names(page)), len(names(rest))) == (2, 1)
+    assert tokens.finditer.call_count == 2

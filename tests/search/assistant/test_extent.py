@@ -7,10 +7,10 @@ from gallery.access.tokens import Scope, issue_token
 from gallery.assistants import AssistantAccess
 from gallery.models import Photo
 from gallery.processing.tasks import make_thumbnails
+from search.assistant import extent
 from search.assistant.extent import readable_photos
 from search.models import PhotoText, SavedSearch
-from search.ranking.ranker import Ranker
-from search.ranking.results import Found, FoundList
+from search.ranking.results import RankedList, RankedPhoto
 from search.saved import choose_for_assistants, save_search, saved_searches, searches_for_assistants
 from tests.drawing import picture
 from tests.search.assistant.asking import ask, sentence
@@ -103,15 +103,15 @@ def test_a_search_that_finds_nothing_or_is_none_opens_nothing(key, chosen, photo
     assert readable(key, photo, private) == [False, False]
 
 
-def test_only_what_is_likely_is_found(chosen, photo, private, monkeypatch):
-    found = FoundList((Found(photo.pk), Found(private.pk)), likely=1)
-    monkeypatch.setattr(Ranker, "by_text", lambda ranker: found)
+def test_opens_only_photos_above_relevance_cutoff(chosen, photo, private, monkeypatch):
+    ranked = RankedList((RankedPhoto(photo.pk), RankedPhoto(private.pk)), relevant=1)
+    monkeypatch.setattr(extent, "rank_photos", lambda scope, **_options: ranked)
     assert list(readable_photos(chosen)) == [photo]
     SavedSearch.objects.update(address="q=plane")
-    found = FoundList((Found(photo.pk, versions=(private.pk,)),), likely=1)
+    ranked = RankedList((RankedPhoto(photo.pk, near_duplicates=(private.pk,)),), relevant=1)
     assert set(readable_photos(chosen)) == {photo, private}
     SavedSearch.objects.update(address="q=boat")
-    found = FoundList((Found(private.pk), Found(photo.pk)), likely=0)
+    ranked = RankedList((RankedPhoto(private.pk), RankedPhoto(photo.pk)), relevant=0)
     assert not readable_photos(chosen).exists()
 
 

@@ -14,10 +14,10 @@ from search.keywords.index import (
     count,
     ensure_index,
     index_photos,
-    mapping_version,
     rebuild_index,
     unindex_photos,
 )
+from search.keywords.mapping import PhotoDocument, mapping_version
 from search.keywords.search import keyword_search
 from search.models import IndexedPhoto, PhotoText, missing_texts, stale_documents
 from search.query.parser import parse
@@ -102,12 +102,12 @@ def test_broken_and_deleted_photos_are_left_out(user, add_photo, keyword_index):
 
 def test_a_photo_that_is_refused_is_named_and_the_others_are_indexed(user, add_photo, keyword_index):
     good, bad = add_photo("good"), add_photo("bad")
-    prepare = index.PhotoDocument.prepare
+    prepare = PhotoDocument.prepare
 
     def prepare_badly(document, photo):
         return prepare(document, photo) | ({"unknown": 1} if photo == bad else {})
 
-    with patch.object(index.PhotoDocument, "prepare", prepare_badly):
+    with patch.object(PhotoDocument, "prepare", prepare_badly):
         refused = index_photos([good.pk, bad.pk])
     assert list(refused) == [bad.pk]
     assert "unknown" in refused[bad.pk]

@@ -8,8 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gallery.models import Photo, PhotoSource
-from search.keywords.index import unindex_photos
-from search.keywords.search import KeywordSearchUnavailable, keyword_search, keyword_search_in_database
+from search.keywords.fallback import keyword_search_in_database
+from search.keywords.index import KeywordSearchUnavailable, unindex_photos
+from search.keywords.search import keyword_search
 from search.keywords.snippets import KeywordHit, SnippetMaker
 from search.query.folding import fold
 from search.query.parser import parse

@@ -1,14 +1,17 @@
 """The search page over HTTP."""
 
 from datetime import datetime
+from unittest.mock import Mock
 
 import pytest
 from django.test import Client
 
 from search.chips import Chip
 from search.encoders.client import EncoderUnavailable
+from search.query import parser
 from search.query.parser import MAX_QUERY_LENGTH
 from search.ranking import ranker
+from search.ranking.results import PAGE_SIZE
 from tests.factories import add_photo
 from tests.search.result_pages import names, page
 
@@ -156,3 +159,16 @@ def test_what_cannot_be_asked_is_said(client, user, monkeypatch):
     response = client.get("/search", {"q": "tea"})
     assert names(response) == ["tea.png"]
     assert "only words are searched" in page(response)
+
+
+@pytest.mark.parametrize("example", [False, True], ids=["words", "words and photo"])
+def test_parses_query_once_per_request(client, user, monkeypatch, example):
+    photos = [add_photo(user, f"tea {number}.png", angle=number) for number in range(PAGE_SIZE + 2)]
+    tokens = Mock(wraps=parser.TOKEN)
+    monkeypatch.setattr(parser, "TOKEN", tokens)
+    address = {"q": "tea ext:png"} | ({"photo": photos[-1].pk} if example else {})
+    first = client.get("/search", address)
+    assert tokens.finditer.call_count == 1
+    following = address | {"list": first.context["page"].key, "start": PAGE_SIZE}
+    client.get("/search", following, headers={"HX-Request": "true"})
+    assert tokens.finditer.call_count == 2

@@ -1,4 +1,4 @@
-"""Folds similar versions of one picture (a meme sent round, a series, a copy in another size) into one hit."""
+"""Groups near-duplicates (a forwarded meme, a burst, a copy in another size) under the best of them."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -9,10 +9,10 @@ from django.db import connection
 from search.encoders.client import EncoderInfo
 from search.models import PhotoEmbedding, PhotoText
 from search.near_duplicates.likeness import are_alike, most_distant, words_of
-from search.ranking.results import Found
+from search.ranking.results import RankedPhoto
 
-# So many hits are compared with each other; who looks further down looks for something else.
-COMPARED = 120
+# Only the first photos of a list are compared with each other.
+MAX_COMPARED_PHOTOS = 120
 
 PAIRS = f"""
     WITH hit AS MATERIALIZED (
@@ -27,21 +27,22 @@ PAIRS = f"""
 """  # noqa: S608 - our own names and numbers
 
 
-def fold_versions(entries: Sequence[Found], *, encoder: EncoderInfo) -> list[Found]:
-    """The list with nearly identical photos folded into the first of them; by the vectors of `encoder`."""
-    compared, others = entries[:COMPARED], entries[COMPARED:]
+def group_near_duplicates(entries: Sequence[RankedPhoto], *, encoder: EncoderInfo) -> list[RankedPhoto]:
+    """Return `entries` with near-duplicates, by the vectors of `encoder`, moved into the first of each group."""
+    compared, others = entries[:MAX_COMPARED_PHOTOS], entries[MAX_COMPARED_PHOTOS:]
     alike: dict[int, set[int]] = defaultdict(set)
     with connection.cursor() as cursor:
         cursor.execute(PAIRS, [[entry.photo_id for entry in compared], encoder.model, most_distant(encoder)])
-        for one, other in cursor.fetchall():
-            alike[one].add(other)
-            alike[other].add(one)
-    kept: list[Found] = []
-    folded: set[int] = set()
+        for first, second in cursor.fetchall():
+            alike[first].add(second)
+            alike[second].add(first)
+    kept: list[RankedPhoto] = []
+    grouped: set[int] = set()
     for entry in compared:
-        if entry.photo_id not in folded:
+        if entry.photo_id not in grouped:
             rest = (other.photo_id for other in compared if other.photo_id in alike[entry.photo_id])
-            versions = tuple(pk for pk in rest if pk not in folded and pk not in {keeper.photo_id for keeper in kept})
-            folded.update(versions)
-            kept.append(replace(entry, versions=versions))
+            best = {keeper.photo_id for keeper in kept}
+            near_duplicates = tuple(pk for pk in rest if pk not in grouped and pk not in best)
+            grouped.update(near_duplicates)
+            kept.append(replace(entry, near_duplicates=near_duplicates))
     return [*kept, *others]
