@@ -153,7 +153,7 @@ def test_versions_unfold(open_page, show, encoder, photographs):
     embed_photos(list(Photo.objects.values_list("pk", flat=True)), encoder)
     page = open_page("/search?q=cat")
     expect(page.locator(".hit")).to_have_count(1)
-    version = page.locator(".versions .tile").first
+    version = page.locator(".near-duplicates .tile").first
     expect(version).not_to_be_visible()
     page.get_by_text("2 similar").click()
     expect(version).to_be_visible()
