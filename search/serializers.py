@@ -140,7 +140,7 @@ class SearchAnswer(Page):
     """Hits, best first."""
 
     results = HitSerializer(many=True)
-    divider = serializers.IntegerField(
+    relevance_cutoff = serializers.IntegerField(
         allow_null=True, help_text="From this one of `results` on they are less likely; null: it is not among these."
     )
     notices = serializers.ListField(child=serializers.CharField(), help_text="What could not be asked, in sentences.")

@@ -13,7 +13,7 @@ from gallery.pictures.images import THUMBNAIL_VERSION
 from gallery.processing import work as processing
 from gallery.processing.attempts import Work, run_step
 from search.encoders.client import EncoderUnavailable, describe_encoders
-from search.keywords import index
+from search.keywords.mapping import mapping_version
 from search.models import missing_embeddings, missing_texts, stale_documents
 from search.ocr import reader
 
@@ -92,7 +92,7 @@ def text_step() -> CurrentStep:
 
 def index_step() -> CurrentStep:
     """The entry in the keyword index, for every revision of the photo anew."""
-    mapping = index.mapping_version()
+    mapping = mapping_version()
     return CurrentStep(
         Step.INDEX, str(Step.INDEX.label), mapping, partial(stale_documents, mapping), processing.store_documents
     )

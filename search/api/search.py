@@ -176,7 +176,7 @@ def _answer(request: ApiRequest, query: RunQuery, search: Callable[[int], Search
     body = {
         "results": serialize_hits(page.hits),
         "notices": page.notices,
-        "divider": page.cutoff,
+        "relevance_cutoff": page.cutoff,
         "next_cursor": f"{page.key}.{page.next_start}" if page.has_more else None,
     }
     return Response(body)

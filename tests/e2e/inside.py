@@ -20,7 +20,7 @@ from gallery.access.tokens import issue_token  # noqa: E402
 from gallery.intake.upload import store_upload  # noqa: E402
 from gallery.models import MAX_ATTEMPTS, Photo, Step, StepAttempt  # noqa: E402
 from gallery.pictures.images import THUMBNAIL_VERSION  # noqa: E402
-from search.keywords import index  # noqa: E402
+from search.keywords.mapping import mapping_version  # noqa: E402
 from search.models import PhotoEmbedding, PhotoText  # noqa: E402
 from search.ocr import reader  # noqa: E402
 from tests.near_misses import near_misses, picture_of  # noqa: E402
@@ -70,7 +70,7 @@ def unfinished(prefix: str = "") -> dict[str, list[str]]:
     done = {
         Step.THUMBNAILS: alive.filter(thumbnail_version=THUMBNAIL_VERSION),
         Step.TEXT: alive.filter(text__engine=reader.engine_version()),
-        Step.INDEX: alive.filter(indexed__revision=F("revision"), indexed__mapping=index.mapping_version()),
+        Step.INDEX: alive.filter(indexed__revision=F("revision"), indexed__mapping=mapping_version()),
     }
     # The model of ConSE, since there are no weights for CLIP; None before the first embedding.
     model = PhotoEmbedding.objects.values_list("model", flat=True).first()

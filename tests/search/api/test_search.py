@@ -193,7 +193,7 @@ def test_where_the_words_stand_and_less_likely_ones_begin_is_told(program, user,
     monkeypatch.setattr(ranker, "count_relevant", lambda cosines, **_sample: 0)
     answer = program.get(SEARCH, {"q": "tea"}).json()
     assert [hit["photo"]["filename"] for hit in answer["results"]] == ["words.png", "vague.png"]
-    assert answer["divider"] == 1
+    assert answer["relevance_cutoff"] == 1
     (box,) = answer["results"][0]["boxes"]
     assert len(box) == 4
     assert all(0 <= x <= 1 and 0 <= y <= 1 for x, y in box)
