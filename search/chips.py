@@ -39,7 +39,7 @@ def title_of(address: str) -> str:
     if not form.is_valid():
         return address
     filters = [f"{chip.label}: {chip.value}" for chip in _chosen(form)]
-    like = [_("Like a photo")] if form.cleaned_data["photo"] else []
+    like = [_("Similar to a photo")] if form.cleaned_data["photo"] else []
     return " · ".join(filter(None, [form.cleaned_data["q"], *like, *filters]))
 
 

@@ -33,7 +33,7 @@ class RegionField(forms.CharField):
         except ValueError:
             left, top, right, bottom = 1.0, 1.0, 0.0, 0.0
         if not (0 <= left < right <= 1 and 0 <= top < bottom <= 1):
-            raise forms.ValidationError(_("Four numbers from 0 to 1 belong here: left, top, right, bottom."))
+            raise forms.ValidationError(_("Enter four numbers from 0 to 1: left, top, right, bottom."))
         return left, top, right, bottom
 
 
@@ -82,7 +82,7 @@ class SearchForm(forms.Form):
     order = forms.ChoiceField(
         label=_("Order"),
         required=False,
-        choices=[("", _("Best first")), ("newest", _("Newest first")), ("oldest", _("Oldest first"))],
+        choices=[("", _("Most relevant")), ("newest", _("Newest first")), ("oldest", _("Oldest first"))],
         widget=forms.HiddenInput,
     )
     like = forms.UUIDField(required=False, widget=forms.HiddenInput)

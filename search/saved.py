@@ -42,7 +42,7 @@ def save_search(name: str, *, user: AbstractBaseUser, address: str) -> tuple[Sav
     name = printable(name) or "?"
     mine = saved_searches(user=user)
     if mine.count() >= MOST_SAVED and not mine.filter(name=name).exists():
-        raise TooManySaved(_("You have saved %(limit)d searches; delete one first.") % {"limit": MOST_SAVED})
+        raise TooManySaved(_("You can save up to %(limit)d searches. Delete one first.") % {"limit": MOST_SAVED})
     with transaction.atomic():
         replaced, _of_each = mine.filter(name=name).exclude(address=address).delete()
         saved, created = mine.get_or_create(owner_id=user.pk, name=name, defaults={"address": address})
@@ -64,7 +64,7 @@ def change_search(saved: SavedSearch, *, name: str, address: str) -> None:
         with transaction.atomic():
             saved.save()
     except IntegrityError as error:
-        raise NameTaken(_("Another saved search has this name.")) from error
+        raise NameTaken(_("A saved search with this name already exists.")) from error
 
 
 def searches_for_assistants(*, user: AbstractBaseUser) -> QuerySet[SavedSearch]:

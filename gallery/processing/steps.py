@@ -58,7 +58,7 @@ def current_steps() -> Iterator[CurrentStep | BlockedStep]:
     if settings.ELASTICSEARCH_URL:
         yield index_step()
     else:
-        reason = _("There is no Elasticsearch; the database answers searches for words.")
+        reason = _("Elasticsearch is not configured; words are searched in the database.")
         yield BlockedStep(Step.INDEX, str(Step.INDEX.label), reason)
 
 

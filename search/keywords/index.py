@@ -95,7 +95,7 @@ def rebuild_index() -> None:
 def connected() -> Iterator[Elasticsearch]:
     """The client; what says that Elasticsearch cannot answer, and not that we asked wrongly, comes out as one error."""
     if not settings.ELASTICSEARCH_URL:
-        raise KeywordSearchUnavailable(_("There is no Elasticsearch; ELASTICSEARCH_URL is empty."))
+        raise KeywordSearchUnavailable(_("Elasticsearch is not configured: ELASTICSEARCH_URL is empty."))
     try:
         yield get_connection()
     except (BadRequestError, NotFoundError):
@@ -105,7 +105,7 @@ def connected() -> Iterator[Elasticsearch]:
 
 
 def _unavailable(reason: object) -> KeywordSearchUnavailable:
-    return KeywordSearchUnavailable(_("Elasticsearch does not answer: %(reason)s") % {"reason": reason})
+    return KeywordSearchUnavailable(_("Elasticsearch is unavailable: %(reason)s") % {"reason": reason})
 
 
 @contextmanager
@@ -144,7 +144,7 @@ def _create(client: Elasticsearch, name: str, **more: Any) -> None:
             index=name, settings=body["settings"], mappings=body["mappings"], **more
         )
     except BadRequestError as error:
-        message = _("Elasticsearch refuses the index; is its plugin analysis-smartcn installed? %(reason)s")
+        message = _("Elasticsearch cannot create the index. Is the plugin analysis-smartcn installed? %(reason)s")
         raise KeywordSearchUnavailable(message % {"reason": error}) from error
 
 

@@ -68,7 +68,7 @@ def _best(clauses: Clause, *, size: int) -> Iterator[dict[int, float]]:
                     **after,
                 )
             except NotFoundError as error:
-                raise KeywordSearchUnavailable(_("There is no keyword index yet.")) from error
+                raise KeywordSearchUnavailable(_("The keyword index does not exist yet.")) from error
         found = answer["hits"]["hits"]
         yield {int(hit["_id"]): hit["_score"] for hit in found}
         if len(found) < size:

@@ -104,7 +104,7 @@ def parse(text: str, *, filters: Filters | None = None, today: date | None = Non
     # Composition can turn one character into up to 18.
     text = normalize(text) if len(text) <= MAX_QUERY_LENGTH else text
     if len(text) > MAX_QUERY_LENGTH:
-        raise InvalidQuery(_("This search is too long; %(limit)d characters are enough.") % {"limit": MAX_QUERY_LENGTH})
+        raise InvalidQuery(_("This search is too long (at most %(limit)d characters).") % {"limit": MAX_QUERY_LENGTH})
     today = today or timezone.localdate()
     words: list[str] = []
     phrases: list[str] = []
@@ -124,7 +124,7 @@ def parse(text: str, *, filters: Filters | None = None, today: date | None = Non
             said = [phrase] if phrase else (token["date"] or token["word"] or "").split()
             target += [term.strip() for term in said if any(character.isalnum() for character in term)]
     if len(words) + len(phrases) + len(excluded) > MAX_TERMS:
-        raise InvalidQuery(_("This search has too many words; %(limit)d are enough.") % {"limit": MAX_TERMS})
+        raise InvalidQuery(_("This search has too many words (at most %(limit)d).") % {"limit": MAX_TERMS})
     if period:
         stated |= Filters(after=midnight(period.first), before=midnight(period.end))
     return Query(
@@ -166,7 +166,7 @@ def scripts_of(text: str) -> frozenset[str]:
 def _read_filter(token: re.Match[str], today: date) -> Filters:
     key = token["key"].lower()
     if token["minus"]:
-        raise InvalidQuery(_("A filter such as “%(key)s:” cannot be excluded; leave out the minus.") % {"key": key})
+        raise InvalidQuery(_("The filter “%(key)s:” cannot be excluded. Remove the minus sign.") % {"key": key})
     row = FILTERS_BY_KEY[key]
     typed = TypedValue(key, token["comparison"] or "", token["value"].strip('"'), today)
     return Filters(**row.value.read(typed, name=row.name))

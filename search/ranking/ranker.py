@@ -153,7 +153,7 @@ def _query_by_example(scope: SearchScope, example: Example) -> VectorQuery | Non
     unread = [text for text in (*wanted, *query.excluded) if not scripts_of(text) <= encoder.scripts]
     notices: tuple[str, ...] = ()
     if unread:
-        message = _("%(encoder)s cannot read “%(words)s”; only texts and names are searched for that.")
+        message = _("%(encoder)s does not understand “%(words)s”; only texts and names are searched for it.")
         notices = (message % {"encoder": encoder.title, "words": " ".join(unread)},)
     composition = compose(
         query_vector.vector,

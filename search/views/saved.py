@@ -17,7 +17,7 @@ def save(request: PageRequest) -> HttpResponse:
     """Save the search at the posted address under a name, and go back to it."""
     form = SaveForm(request.POST)
     if not form.is_valid():
-        messages.error(request, _("Give the search a name of at most 100 characters."))
+        messages.error(request, _("Enter a name of at most 100 characters."))
         return _back(request)
     try:
         save_search(form.cleaned_data["name"], user=request.user, address=_address(request))

@@ -61,7 +61,7 @@ def show_results(request: PageRequest) -> HttpResponse:
     except EncoderBusy as error:
         return _busy(request, form, error)
     except ExampleGone:
-        sentence = _("The picture of this search is kept no longer; choose it again.")
+        sentence = _("The picture of this search has expired. Choose it again.")
         return _results(request, form, error=sentence, status=GONE)
     return _results(request, form, page=page, chips=chips, example=example)
 
@@ -110,7 +110,7 @@ def _search_with_picture(request: PageRequest) -> HttpResponse:
     except EncoderBusy as error:
         return _busy(request, form, error)
     except EncoderUnavailable:
-        return _results(request, form, error=_("Pictures cannot be compared at the moment; try again later."))
+        return _results(request, form, error=_("Pictures cannot be compared at the moment. Try again later."))
     return redirect(f"{reverse('search:search')}?{form.address(like=example.key, photo='', region='')}")
 
 

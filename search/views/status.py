@@ -61,13 +61,13 @@ def show_status(request: PageRequest) -> HttpResponse:
 
 def _keyword_index() -> KeywordIndex:
     if not settings.ELASTICSEARCH_URL:
-        return KeywordIndex(False, _("There is no Elasticsearch; the database answers searches for words."))
+        return KeywordIndex(False, _("Elasticsearch is not configured; words are searched in the database."))
     try:
         with index.connected() as client:
             version = client.info()["version"]["number"]
         photos = index.count()
     except index.KeywordSearchUnavailable:
-        return KeywordIndex(False, _("It does not answer; the database answers searches for words."))
+        return KeywordIndex(False, _("Unavailable; words are searched in the database."))
     current = IndexedPhoto.objects.filter(mapping=mapping_version(), revision=F("photo__revision")).count()
     return KeywordIndex(True, version, _advice(version), photos, current)
 
@@ -79,7 +79,7 @@ def _advice(version: str) -> str:
     folder = home_of(version, settings.DATA_DIR / "servers")
     words = {"version": version, "newest": VERSION, "folder": folder}
     if not folder.exists():
-        return _("Elasticsearch %(version)s lacks later security fixes: replace it by %(newest)s.") % words
+        return _("Elasticsearch %(version)s lacks later security fixes. Replace it with %(newest)s.") % words
     return (
         _(
             "Elasticsearch %(version)s comes from the package registries and lacks later security fixes. To get "

@@ -9,7 +9,7 @@ from tests.e2e.poison import deadly_picture
 from tests.e2e.site import Site, wait_until
 
 BACKLOG = 80
-INDEX_IS_DOWN = "keyword index does not answer"
+INDEX_IS_DOWN = "keyword index is unavailable"
 ENCODER_IS_DOWN = "cannot be compared"
 
 

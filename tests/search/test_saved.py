@@ -45,7 +45,7 @@ def test_only_what_the_search_page_knows_is_saved(client):
 
 def test_a_search_needs_a_name(client):
     response = client.post("/search/saved", {"name": " ", "address": "q=tea"}, follow=True)
-    assert "Give the search a name" in page(response)
+    assert "Enter a name of at most 100" in page(response)
     assert not SavedSearch.objects.exists()
 
 
@@ -55,7 +55,7 @@ def test_there_is_an_end_to_saving(user, client):
         save_search("one more", user=user, address="q=y")
     save_search("5", user=user, address="q=y")
     response = client.post("/search/saved", {"name": "one more", "address": "q=y"}, follow=True)
-    assert "delete one first" in page(response)
+    assert "Delete one first" in page(response)
 
 
 def test_a_name_is_another_search_once_it_stands_for_other_words(user):

@@ -199,7 +199,7 @@ class TestSearchByPicture:
         add_photo(user, "same.png", angle=0)
         page = search_with_picture("红色", user=user)
         assert found(page) == ["same.png"]
-        assert any("cannot read “红色”" in notice for notice in page.notices)
+        assert any("does not understand “红色”" in notice for notice in page.notices)
 
     def test_finds_similar_photos_without_photo_itself(self, user):
         photo = add_photo(user, "this.png", angle=40)

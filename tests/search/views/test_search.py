@@ -101,7 +101,7 @@ def test_an_order_by_date_can_be_asked_for(client, user):
     newest = client.get("/search", {"q": "tea", "order": "newest"})
     assert names(newest) == ["2023.png", "2022.png", "2021.png"]
     assert names(client.get("/search", {"q": "tea", "order": "oldest"})) == ["2021.png", "2022.png", "2023.png"]
-    assert ("Best first", "q=tea", False) in newest.context["orders"]
+    assert ("Most relevant", "q=tea", False) in newest.context["orders"]
 
 
 def test_an_order_by_date_says_what_it_leaves_out_and_links_to_all(client, user):

@@ -49,11 +49,11 @@ def test_a_search_with_a_picture_is_a_link_of_ones_own_for_a_day(client, user, d
     assert names(client.get(address)) == ["near.png"]
     stranger = Client()
     stranger.force_login(django_user_model.objects.create_user("stranger"))
-    assert "kept no longer" in page(stranger.get(address))
+    assert "has expired" in page(stranger.get(address))
     SearchExample.objects.update(created_at=timezone.now() - timedelta(days=2))
     late = client.get(address)
     assert late.status_code == 410
-    assert "choose it again" in page(late)
+    assert "Choose it again" in page(late)
 
 
 def test_a_stored_photo_and_a_part_of_it_can_be_searched_with(client, user, monkeypatch, django_user_model):
@@ -80,7 +80,7 @@ def test_a_part_that_is_none_is_refused(client, user, region):
     photo = add_photo(user, "this.png", angle=0)
     response = client.get("/search", {"photo": photo.pk, "region": region})
     assert response.status_code == 400
-    assert "Four numbers from 0 to 1" in page(response)
+    assert "Enter four numbers from 0 to 1" in page(response)
 
 
 def test_no_picture_is_said(client):

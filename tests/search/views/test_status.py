@@ -49,7 +49,7 @@ def test_what_is_down_is_a_line(client, monkeypatch, settings):
     settings.ELASTICSEARCH_URL = ""
     response = client.get("/status/search")
     assert response.status_code == 200
-    for words in ("The encoder process does not answer.", "Put the weights there.", "There is no Elasticsearch"):
+    for words in ("The encoder process does not answer.", "Put the weights there.", "Elasticsearch is not configured"):
         assert words in response.content.decode()
 
 
@@ -57,7 +57,7 @@ def test_reports_missing_fixes_of_registry_version(client, elasticsearch, settin
     settings.DATA_DIR = tmp_path
     settings.ELASTICSEARCH_URL = elasticsearch
     page = client.get("/status/search").content.decode()
-    assert f"Elasticsearch {FALLBACK_VERSION} lacks later security fixes: replace it by {VERSION}." in page
+    assert f"Elasticsearch {FALLBACK_VERSION} lacks later security fixes. Replace it with {VERSION}." in page
     home = home_of(FALLBACK_VERSION, tmp_path / "servers")
     home.mkdir(parents=True)
     page = client.get("/status/search").content.decode()
