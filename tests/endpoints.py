@@ -12,8 +12,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import Model
 
 from gallery.access.tokens import Scope
+from gallery.access.upload_answers import TUS_VERSION
+from gallery.intake.tus_headers import PIECE_TYPE
 from gallery.models import ImportJob, PartialUpload, Photo
-from gallery.views.tus import PIECE_TYPE, VERSION
 from search.models import SavedSearch
 from tests.drawing import picture
 
@@ -61,10 +62,10 @@ def archive() -> dict[str, Any]:
 def piece(header: str, value: str, data: bytes = b"x") -> Callable[[], dict[str, Any]]:
     """The first bytes of a file, in tus."""
     sent = {"data": data, "content_type": PIECE_TYPE}
-    return lambda: sent | {"headers": {"Tus-Resumable": VERSION, header: value}}
+    return lambda: sent | {"headers": {"Tus-Resumable": TUS_VERSION, header: value}}
 
 
-TUS: Callable[[], dict[str, Any]] = lambda: {"headers": {"Tus-Resumable": VERSION}}  # noqa: E731
+TUS: Callable[[], dict[str, Any]] = lambda: {"headers": {"Tus-Resumable": TUS_VERSION}}  # noqa: E731
 MATRIX = {
     ("photos", "GET"): Entry(Scope.PHOTO_READ, 200),
     ("removed-photos", "GET"): Entry(Scope.PHOTO_READ, 200, lambda: {"data": {"since": "2024-05-01T00:00:00Z"}}),

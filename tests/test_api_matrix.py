@@ -12,7 +12,7 @@ from django.utils import timezone
 from gallery.access.tokens import Scope
 from gallery.models import ImportItem, ImportJob, Photo
 from gallery.processing.tasks import make_thumbnails
-from gallery.storage.partial_uploads import begin_upload
+from gallery.storage.partial_uploads import create_upload
 from search.saved import note_search, save_search
 from tests.drawing import picture
 from tests.endpoints import ABOUT, FIELDLESS, FOLDER, KINDS, MATRIX, NUMBERED
@@ -50,8 +50,8 @@ def photo(store, owner, broker, settings) -> Photo:
     ImportItem.objects.create(job=job, path=f"/{SECRET}/a.png", verdict="new")
     save_search(SECRET, user=owner, address=f"q={SECRET}")
     note_search(f"q={SECRET}", user=owner)
-    begin_upload(owner=owner, filename=SECRET, size=10)
-    begin_upload(owner=owner, filename=SECRET, size=10, is_archive=True)
+    create_upload(owner=owner, filename=SECRET, size=10)
+    create_upload(owner=owner, filename=SECRET, size=10, is_archive=True)
     return Photo.objects.get()
 
 

@@ -24,10 +24,10 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from gallery.access.tokens import Scope, issue_token
+from gallery.intake.tus_headers import PIECE_TYPE
 from gallery.models import ImportItem, ImportJob, PartialUpload, Photo
 from gallery.processing.tasks import make_thumbnails
-from gallery.storage.partial_uploads import begin_upload
-from gallery.views.tus import PIECE_TYPE
+from gallery.storage.partial_uploads import create_upload
 from search.models import PhotoText, SavedSearch
 from search.saved import note_search, save_search
 from tests.drawing import picture
@@ -83,8 +83,8 @@ def photos(transaction, store, owner, broker) -> list[Photo]:
     note_search("q=航班&min_width=5", user=owner)
     save_search("旅行", user=owner, address="q=航班&min_width=5")
     job = ImportJob.objects.create(owner=owner, started_by=owner, roots=["/a"], state="paused", report={"new": 1})
-    begin_upload(owner=owner, filename="x.png", size=10)
-    begin_upload(owner=owner, filename="x.zip", size=10, is_archive=True)
+    create_upload(owner=owner, filename="x.png", size=10)
+    create_upload(owner=owner, filename="x.zip", size=10, is_archive=True)
     ImportItem.objects.create(job=job, path="/a/b.png", verdict="passed_over", reason="hidden")
     return photos
 

@@ -12,9 +12,10 @@ from django.utils import timezone
 
 from gallery.access.tokens import issue_token
 from gallery.assistants import AssistantCall
-from gallery.intake.upload import Arrival, store_upload
+from gallery.intake.upload import store_upload
 from gallery.models import (
     MAX_ATTEMPTS,
+    Arrival,
     ImportItem,
     ImportJob,
     OpenSession,
@@ -26,7 +27,7 @@ from gallery.models import (
     StepAttempt,
 )
 from gallery.processing.tasks import make_thumbnails
-from gallery.storage.partial_uploads import begin_upload
+from gallery.storage.partial_uploads import create_upload
 from search.models import (
     ComparedPhoto,
     KeptApart,
@@ -116,7 +117,7 @@ def photo(store, owner) -> Photo:
     issue_token(SECRET, user=owner, scopes=[])
     AssistantCall.objects.create(user=owner, token_name=SECRET, tool="search", arguments={"query": SECRET})
     StepAttempt.objects.create(photo=photo, step=Step.INDEX, version="x", attempts=MAX_ATTEMPTS, error="Out of order.")
-    begin_upload(owner=owner, filename=f"{SECRET}.png", size=10, sha256="a" * 64)
+    create_upload(owner=owner, filename=f"{SECRET}.png", size=10, sha256="a" * 64)
     Client().force_login(owner)
     OpenSession.objects.update(agent=SECRET)
     return Photo.objects.get(pk=photo.pk)
@@ -201,7 +202,7 @@ def test_stores_same_bytes_once_per_owner(photo, media_root):
 
     other = User.objects.create_user("other")
     twin, arrival = store_upload(BytesIO(picture(7)), owner=other, filename="mine.png")
-    assert arrival is Arrival.NEW
+    assert arrival is Arrival.CREATED
     assert twin.path != photo.path
 
 

@@ -5,11 +5,11 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
-from gallery.access.body_limits import BodyLimit, limit_of
+from gallery.access.body_limits import BodyLimit, limit_of, too_large
 from gallery.access.problems import problem_response
+from gallery.access.upload_answers import TUS_VERSION
 from gallery.storage.files import has_room
 
 FORM_WITH_FILES = "multipart/form-data"
@@ -31,7 +31,7 @@ class BodyLimitMiddleware:
             response["Connection"] = "close"
         if "Tus-Resumable" in request.headers:
             # tus requires its version in every answer, including those of this class.
-            response.headers.setdefault("Tus-Resumable", "1.0.0")
+            response.headers.setdefault("Tus-Resumable", TUS_VERSION)
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
@@ -81,8 +81,7 @@ def _refusal(request: HttpRequest) -> HttpResponse | None:
 
 def _too_large(request: HttpRequest, limit: BodyLimit) -> str:
     if limit.takes_files:
-        limit_in_words = filesizeformat(limit.file_bytes)
-        return _("This file is too large; at most %(limit)s are allowed.") % {"limit": limit_in_words}
+        return too_large(limit.file_bytes)
     if request.path.startswith("/api/"):
         return _("The body of this request is too large.")
     return _("The content of this form is too long. Shorten it and try again.")

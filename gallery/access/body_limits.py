@@ -6,7 +6,9 @@ from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.template.defaultfilters import filesizeformat
 from django.urls import Resolver404, resolve, reverse
+from django.utils.translation import gettext as _
 
 # Room for the boundaries, names and CSRF token of a form beside its file.
 ENVELOPE = 64 * 1024
@@ -86,3 +88,8 @@ def limited_paths() -> Iterator[LimitedPath]:
             yield LimitedPath(reverse(name, args=[PLACEHOLDER]).partition(str(PLACEHOLDER))[0], True, limit)
         else:
             yield LimitedPath(reverse(name), False, limit)
+
+
+def too_large(limit: int) -> str:
+    """Return the sentence that refuses a file of more than `limit` bytes."""
+    return _("This file is too large; at most %(limit)s are allowed.") % {"limit": filesizeformat(limit)}

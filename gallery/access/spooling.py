@@ -3,8 +3,10 @@
 from tempfile import NamedTemporaryFile
 from typing import Any
 
+from django.conf import settings
 from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
-from django.core.files.uploadhandler import FileUploadHandler, TemporaryFileUploadHandler
+from django.core.files.uploadhandler import FileUploadHandler, SkipFile, TemporaryFileUploadHandler
+from django.http import HttpRequest
 
 from gallery.storage.files import temporary_folder
 
@@ -23,3 +25,21 @@ class SpoolInMediaFolder(TemporaryFileUploadHandler):
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         FileUploadHandler.new_file(self, *args, **kwargs)
         self.file: SpooledFile = SpooledFile(self.file_name, self.content_type, self.charset, self.content_type_extra)
+
+
+class LargeFileSkipper(FileUploadHandler):
+    """Upload handler that skips files over MAX_UPLOAD_BYTES and collects their names in `skipped`."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        super().__init__(request)
+        self.skipped: list[str] = []
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
+        """Pass the chunk on, or skip the file."""
+        if start + len(raw_data) > settings.MAX_UPLOAD_BYTES:
+            self.skipped.append(self.file_name or "")
+            raise SkipFile
+        return raw_data
+
+    def file_complete(self, file_size: int) -> None:
+        """Leave the file to the next handlers."""

@@ -12,7 +12,7 @@ from rest_framework import serializers
 from rest_framework.parsers import BaseParser
 
 from gallery.access import ApiRequest
-from gallery.views.tus import PIECE_TYPE
+from gallery.intake.tus_headers import PIECE_TYPE
 
 FILENAME_HEADER = "X-Filename"
 MAX_FILENAME = 1000

@@ -1,21 +1,26 @@
-"""Files that come in pieces and go on after a lost connection: tus 1.0, as gallery.views.resumable speaks it."""
+"""Uploads in pieces that survive a lost connection: tus 1.0, see gallery.intake.tus."""
 
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework import serializers
 
 from gallery.access import ApiRequest
-from gallery.access.problems import CONTENT_TYPE, ApiView, Problem, problem_response
+from gallery.access.problems import CONTENT_TYPE, ApiView, Problem
 from gallery.access.schema import response_header
 from gallery.access.tokens import Scope
 from gallery.access.transfers import limit_transfers
+from gallery.access.upload_answers import TUS_VERSION, answer_progress, answer_refusal, answer_tus, override_method
 from gallery.api.bodies import Piece
-from gallery.api.uploads import STATUSES
-from gallery.views import resumable, tus
+from gallery.api.uploads import STORED
+from gallery.intake import tus
+from gallery.intake.tus_headers import PIECE_TYPE
+from gallery.models import PartialUpload
+from gallery.storage.partial_uploads import UploadRefusal
 
 NUMBER = {"type": "string", "pattern": "^[0-9]{1,15}$"}
 METADATA = {"type": "string", "pattern": r"^(?:[a-z0-9]+ (?:[A-Za-z0-9+/]{4})*(?:,(?!$)|$))*$"}
@@ -35,7 +40,7 @@ def sent(name: str, schema: Any, description: str, *, required: bool = False, **
     )
 
 
-RESUMABLE = sent("Tus-Resumable", str, "The version.", required=True, enum=[tus.VERSION])
+RESUMABLE = sent("Tus-Resumable", str, "The version.", required=True, enum=[TUS_VERSION])
 PIECE_CHECKSUM = sent(
     "Upload-Checksum",
     CHECKSUM,
@@ -56,7 +61,7 @@ OFFERED = [
     response_header("Tus-Max-Size", "Largest file accepted, in bytes.", 204, schema=int),
     response_header("Tus-Checksum-Algorithm", "For `Upload-Checksum`.", 204),
 ]
-AS_TUS_HAS_IT = f"The body may come as `{tus.PIECE_TYPE}`, too, which is the type that the protocol names."
+AS_TUS_HAS_IT = f"The body may come as `{PIECE_TYPE}`, too, which is the type that the protocol names."
 
 
 class SentArchive(serializers.Serializer):
@@ -69,7 +74,7 @@ class Outcome(serializers.Serializer):
     """What became of the file."""
 
     id = serializers.IntegerField(help_text="Of the photo.")
-    status = serializers.ChoiceField(list(STATUSES.values()), help_text="Restored: out of the bin.")
+    status = serializers.ChoiceField(STORED, help_text="Restored: out of the bin.")
     url = serializers.CharField(help_text="The photo's page, for people.")
 
 
@@ -93,17 +98,23 @@ class TusView(ApiView):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Apply X-HTTP-Method-Override to a POST."""
-        tus.override_method(request)
+        override_method(request)
         return super().dispatch(request, *args, **kwargs)
 
     def get_permissions(self) -> list[Any]:
         """Allow OPTIONS without a key: its answer is the same for everyone."""
         return [] if self.request.method == "OPTIONS" else super().get_permissions()
 
+    def handle_exception(self, exc: Exception) -> Any:
+        """Answer refusals of the protocol, with its headers."""
+        if isinstance(exc, UploadRefusal | PartialUpload.DoesNotExist):
+            return answer_refusal(exc)
+        return super().handle_exception(exc)
+
     def finalize_response(self, request: ApiRequest, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Add the protocol version, to refusals too."""
         response = super().finalize_response(request, response, *args, **kwargs)
-        response.headers.setdefault("Tus-Resumable", tus.VERSION)
+        response.headers.setdefault("Tus-Resumable", TUS_VERSION)
         return response
 
 
@@ -137,14 +148,21 @@ class BeginUpload(TusView):
     )
     @limit_transfers
     def post(self, request: ApiRequest) -> HttpResponse:
-        return _in_shape(resumable.begin(_plain(request), resume=self.resume, is_archive=self.is_archive))
+        try:
+            upload = tus.begin_upload(request.headers, request._request, owner=request.user, is_archive=self.is_archive)
+        except tus.DamagedPiece as error:
+            return answer_refusal(error, location=self._location(error.upload))
+        return answer_progress(request._request, upload, status=201, location=self._location(upload))
+
+    def _location(self, upload: PartialUpload) -> str:
+        return self.request.build_absolute_uri(reverse(self.resume, args=[upload.pk]))
 
     @extend_schema(
         operation_id="describe_uploads", parameters=[*OFFERED, VERSION], responses={204: None}, tags=["upload"], auth=[]
     )
     def options(self, request: ApiRequest, **_ids: UUID) -> HttpResponse:  # noqa: ARG002 - the framework's signature
         """Describe the supported parts of the protocol; needs no key."""
-        return tus.describe(is_archive=self.is_archive)
+        return answer_tus(204, tus.describe_server(is_archive=self.is_archive))
 
 
 class ResumeUpload(TusView):
@@ -160,7 +178,7 @@ class ResumeUpload(TusView):
     )
     def head(self, request: ApiRequest, upload_id: UUID) -> HttpResponse:
         """Report in `Upload-Offset` how many bytes have arrived."""
-        return self._go_on(request, upload_id)
+        return answer_progress(request._request, self._get(request, upload_id), status=200)
 
     @extend_schema(
         operation_id="send_piece",
@@ -180,7 +198,9 @@ class ResumeUpload(TusView):
     )
     @limit_transfers
     def patch(self, request: ApiRequest, upload_id: UUID) -> HttpResponse:
-        return self._go_on(request, upload_id)
+        upload = self._get(request, upload_id)
+        tus.receive_piece(request.headers, request._request, upload)
+        return answer_progress(request._request, upload, status=204)
 
     @extend_schema(
         operation_id="forget_upload",
@@ -190,18 +210,19 @@ class ResumeUpload(TusView):
         tags=["upload"],
     )
     def delete(self, request: ApiRequest, upload_id: UUID) -> HttpResponse:
-        """Forget what has come of a file."""
-        return self._go_on(request, upload_id)
+        """Cancel an upload and delete its bytes."""
+        tus.cancel_upload(self._get(request, upload_id))
+        return answer_tus(204)
 
     @extend_schema(
         operation_id="describe_upload", parameters=[*OFFERED, VERSION], responses={204: None}, tags=["upload"], auth=[]
     )
     def options(self, request: ApiRequest, **_ids: UUID) -> HttpResponse:  # noqa: ARG002 - the framework's signature
         """Describe the supported parts of the protocol; needs no key."""
-        return tus.describe(is_archive=self.is_archive)
+        return answer_tus(204, tus.describe_server(is_archive=self.is_archive))
 
-    def _go_on(self, request: ApiRequest, upload_id: UUID) -> HttpResponse:
-        return _in_shape(resumable.go_on(_plain(request), upload_id, is_archive=self.is_archive))
+    def _get(self, request: ApiRequest, upload_id: UUID) -> PartialUpload:
+        return tus.get_upload(request.headers, upload_id, owner=request.user, is_archive=self.is_archive)
 
 
 @extend_schema_view(
@@ -233,22 +254,3 @@ class ResumeArchive(ResumeUpload):
 
     scopes = {"GET": Scope.IMPORT, "PATCH": Scope.IMPORT, "DELETE": Scope.IMPORT}
     is_archive = True
-
-
-def _plain(request: ApiRequest) -> Any:
-    """The request as pages know it, of the same person."""
-    request._request.user = request.user
-    return request._request
-
-
-def _in_shape(response: HttpResponse) -> HttpResponse:
-    """Convert a refusal in the pages' format into a problem document."""
-    if response.status_code < 400:
-        return response
-    detail, kind = tus.refusal_in(response)
-    answer = problem_response(response.status_code, detail, code=kind)
-    answer.reason_phrase = response.reason_phrase
-    for name, value in response.items():
-        if name not in ("Content-Type", "Content-Length"):
-            answer[name] = value
-    return answer

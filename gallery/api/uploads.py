@@ -14,25 +14,27 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 
 from gallery.access import ApiRequest
+from gallery.access.body_limits import too_large
 from gallery.access.fields import JsonInteger, StrictSerializer, StrictString
 from gallery.access.problems import ApiView, InvalidRequest, TooLarge
 from gallery.access.schema import response_header
+from gallery.access.spooling import LargeFileSkipper
 from gallery.access.tokens import Scope
 from gallery.access.transfers import limit_transfers
+from gallery.access.upload_answers import status_of
 from gallery.api.bodies import FILENAME_PARAMETER, BareBytes, BarePicture, blocks_of, filename_of
 from gallery.api.photos import MD5, SHA1, SHA256, by_checksum
-from gallery.intake.upload import Arrival, store_upload
-from gallery.models import Photo
+from gallery.intake.upload import store_upload
+from gallery.models import Arrival, Photo
 from gallery.pictures.digests import digests_of, read_checksum
 from gallery.pictures.opening import is_original_there
 from gallery.serializers import PhotoSerializer
 from gallery.storage.files import temporary_folder
-from gallery.views.uploads import LargeFileSkipper, too_large
 
 # The header of each digest, and its hexadecimal digits.
 CHECKSUM_HEADERS = {"X-Checksum-SHA256": SHA256, "X-Checksum-SHA1": SHA1, "X-Checksum-MD5": MD5}
-# What is told of a file that was taken.
-STATUSES = {Arrival.NEW: "created", Arrival.KNOWN: "duplicate", Arrival.BINNED: "restored"}
+# The results of uploading a file that is not refused.
+STORED = [Arrival.CREATED.value, Arrival.DUPLICATE.value, Arrival.RESTORED.value]
 MAX_CHECKS = 1000
 IN_MEMORY = 2 << 20
 
@@ -53,7 +55,7 @@ class UploadSerializer(StrictSerializer):
 class UploadAnswer(serializers.Serializer):
     """What became of the file."""
 
-    status = serializers.ChoiceField(list(STATUSES.values()), help_text="Restored: out of the bin.")
+    status = serializers.ChoiceField(STORED, help_text="Restored: out of the bin.")
     id = serializers.IntegerField(help_text="Id of the photo.")
     photo = PhotoSerializer(allow_null=True, help_text="The photo; null for keys without the scope `photo:read`.")
 
@@ -128,7 +130,7 @@ class Upload(ApiView):
         filename = filename_of(request)
         checksums = _checksums(request)
         if known := _known(request, checksums):
-            return _answer(request, known, Arrival.KNOWN)
+            return _answer(request, known, Arrival.DUPLICATE)
         file, filename = _receive(request, filename)
         try:
             _verify(file, checksums)
@@ -183,7 +185,7 @@ def _receive(request: ApiRequest, filename: str) -> tuple[IO[bytes], str]:
     request._request.upload_handlers.insert(0, skipper)
     data = request.data
     if skipper.skipped:
-        raise TooLarge(too_large())
+        raise TooLarge(too_large(settings.MAX_UPLOAD_BYTES))
     if isinstance(data, dict):
         file: UploadedFile = UploadSerializer.read(data).validated_data["file"]
         return cast(IO[bytes], file), file.name or ""
@@ -198,7 +200,7 @@ def _spool(request: ApiRequest) -> IO[bytes]:
         size += len(block)
         if size > settings.MAX_UPLOAD_BYTES:
             file.close()
-            raise TooLarge(too_large())
+            raise TooLarge(too_large(settings.MAX_UPLOAD_BYTES))
         file.write(block)
     return file
 
@@ -209,15 +211,16 @@ def _verify(file: IO[bytes], checksums: list[str]) -> None:
         return
     digests = digests_of(file)
     if not set(checksums) <= {digests.sha256, digests.sha1, digests.md5}:
-        raise InvalidRequest(_("The file did not arrive whole: its checksum is another one."), "checksum-mismatch")
+        raise InvalidRequest(_("This file arrived damaged: its checksum differs."), "checksum-mismatch")
 
 
 def _answer(request: ApiRequest, photo: Photo, arrival: Arrival) -> Response:
     may_read = request.auth is None or Scope.PHOTO_READ in request.auth.scopes
     told = PhotoSerializer(photo).data if may_read else None
-    status = 201 if arrival is Arrival.NEW else 200
     headers = {"Location": reverse("api:photo", args=[photo.pk])}
-    return Response({"status": STATUSES[arrival], "id": photo.pk, "photo": told}, status=status, headers=headers)
+    return Response(
+        {"status": arrival.value, "id": photo.pk, "photo": told}, status=status_of(arrival), headers=headers
+    )
 
 
 def _photos_by_checksum(request: ApiRequest, checksums: list[str]) -> dict[str, int]:

@@ -14,11 +14,11 @@ from django.utils.translation import gettext_lazy
 
 from gallery.bulk_import.actions import STARTABLE
 from gallery.bulk_import.safety import ImportRefused, check_archive, check_patterns, check_readable, confined
-from gallery.bulk_import.uploaded_archives import archive_name
+from gallery.intake.describing import clean_archive_name
 from gallery.intake.quota import admit_upload
-from gallery.models import ImportJob
+from gallery.models import Arrival, ImportJob
 from gallery.storage.files import write_file
-from gallery.storage.partial_uploads import ARRIVED, finish_upload, remove_upload, waiting_archives
+from gallery.storage.partial_uploads import finish_upload, remove_upload, waiting_archives
 
 State = ImportJob.State
 
@@ -100,10 +100,10 @@ def create_upload_job(
     Raises the same as `create_job`, and QuotaExceeded if the archive exceeds the quota of `started_by`.
     """
     # Insert the row before the first byte, so that concurrent uploads count the space it will take.
-    upload = admit_upload(owner=started_by, filename=archive_name(filename), size=size, is_archive=True)
+    upload = admit_upload(owner=started_by, filename=clean_archive_name(filename), size=size, is_archive=True)
     try:
         write_file(upload.path, archive)
-        finish_upload(upload, status=ARRIVED, photo_id=None, detail="")
+        finish_upload(upload, Arrival.WAITING)
         return create_sent_job(upload.pk, owner=owner, started_by=started_by, options=options)
     except BaseException:
         remove_upload(upload)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from gallery.bulk_import.items import count_date, item_of
 from gallery.bulk_import.reading import ReadFile, storable_path
-from gallery.intake.describing import blocks_of, printable
+from gallery.intake.describing import limited_blocks, printable
 from gallery.intake.quota import QuotaExceeded
 from gallery.intake.storing import Incoming, Stored, store_pictures
 from gallery.models import ImportItem, ImportJob, Photo, PhotoSource
@@ -94,4 +94,4 @@ def _incoming(file: ReadFile, job: ImportJob) -> Incoming:
 
 def _blocks(found: SourceFile) -> Iterator[bytes]:
     with found.open() as file:
-        yield from blocks_of(file)
+        yield from limited_blocks(file)

@@ -14,7 +14,7 @@ from typing import IO, Any
 from django.utils.translation import gettext as _
 
 from gallery.bulk_import.safety import MAX_PATH_BYTES
-from gallery.intake.describing import blocks_of, describe_header, refuse_size, told_by
+from gallery.intake.describing import limited_blocks, describe_header, refuse_size, told_by
 from gallery.models import ImportItem, ImportJob
 from gallery.pictures.digests import RunningDigests
 from gallery.pictures.images import InvalidImage
@@ -90,7 +90,7 @@ def _read(
         _confine(found, file, job)
         fields, metadata = _head(file, found, job)
         file.seek(0)
-    blocks = _passing(blocks_of(file), digests, on_progress)
+    blocks = _passing(limited_blocks(file), digests, on_progress)
     try:
         if copies:
             temporary = write_temporary(blocks)

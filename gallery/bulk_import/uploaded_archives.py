@@ -6,11 +6,8 @@ from pathlib import Path
 
 from django.conf import settings
 
-from gallery.intake.describing import clean_filename
 from gallery.models import ImportJob, PartialUpload
 from gallery.storage.files import ARCHIVES
-
-MAX_STEM_BYTES = 200
 
 
 def remove_archive(path: Path) -> None:
@@ -41,9 +38,3 @@ def sweep_archives() -> int:
                 shutil.rmtree(folder)
                 swept += 1
     return swept
-
-
-def archive_name(filename: str) -> str:
-    """A name that any disk takes; what is no zip archive by its ending may be one."""
-    stem = clean_filename(filename, extension="zip").removesuffix(".zip").lstrip(".")
-    return stem.encode()[:MAX_STEM_BYTES].decode(errors="ignore") + ".zip"

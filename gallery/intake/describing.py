@@ -19,6 +19,7 @@ from gallery.sources.source_files import SourceMetadata
 from gallery.text.legible import printable, visible
 
 MAX_NAME = 255
+MAX_STEM_BYTES = 200
 BLOCK = 1 << 20
 
 
@@ -103,8 +104,14 @@ def clean_filename(filename: str, *, extension: str) -> str:
     return name[:MAX_NAME]
 
 
-def blocks_of(file: IO[bytes]) -> Iterator[bytes]:
-    """All bytes of a file, from where it stands; ImageTooLarge once there are more of them than the settings allow."""
+def clean_archive_name(filename: str) -> str:
+    """Return a name for an uploaded archive that is safe on every disk and ends in `.zip`."""
+    stem = clean_filename(filename, extension="zip").removesuffix(".zip").lstrip(".")
+    return stem.encode()[:MAX_STEM_BYTES].decode(errors="ignore") + ".zip"
+
+
+def limited_blocks(file: IO[bytes]) -> Iterator[bytes]:
+    """Return the bytes of `file` from its position on. Raises ImageTooLarge beyond the allowed size."""
     size = 0
     while block := file.read(BLOCK):
         size += len(block)

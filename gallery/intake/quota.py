@@ -10,10 +10,10 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from gallery.account import Account, account_of
-from gallery.models import ImportJob, PartialUpload, Photo
+from gallery.models import Arrival, ImportJob, PartialUpload, Photo
 from gallery.pictures.images import ImageTooLarge
 from gallery.storage.files import free_bytes
-from gallery.storage.partial_uploads import ARRIVED, begin_upload
+from gallery.storage.partial_uploads import create_upload
 
 
 class QuotaExceeded(ImageTooLarge):
@@ -39,8 +39,7 @@ def bytes_on_their_way(owner: AbstractBaseUser, *, but: PartialUpload | ImportJo
 
     Bytes that an import has already stored from its archive count only as stored.
     """
-    is_waiting = Q(status=0) | Q(status=ARRIVED, is_archive=True)
-    uploads = PartialUpload.objects.filter(is_waiting, owner_id=owner.pk)
+    uploads = PartialUpload.objects.filter(arrival__in=(Arrival.UNFINISHED, Arrival.WAITING), owner_id=owner.pk)
     is_theirs = Q(started_by_id=owner.pk) | Q(started_by=None, owner_id=owner.pk)
     jobs = ImportJob.objects.filter(is_theirs, is_upload=True).exclude(state__in=ImportJob.OVER)
     if isinstance(but, PartialUpload):
@@ -63,7 +62,7 @@ def admit_upload(
         account = Account.objects.select_for_update(no_key=True).get(owner_id=owner.pk)
         refuse_beyond_quota(size, account=account)
         _refuse_beyond_share(size, owner=owner)
-        return begin_upload(owner=owner, filename=filename, size=size, sha256=sha256, is_archive=is_archive)
+        return create_upload(owner=owner, filename=filename, size=size, sha256=sha256, is_archive=is_archive)
 
 
 @contextmanager
@@ -97,7 +96,7 @@ def refuse_beyond_quota(size: int, *, account: Account, but: PartialUpload | Imp
 
 def _refuse_beyond_share(size: int, *, owner: AbstractBaseUser) -> None:
     """NoRoom unless the disk has room, and `owner` has at most half of what other people leave free pending."""
-    begun = PartialUpload.objects.filter(status=0)
+    begun = PartialUpload.objects.filter(arrival=Arrival.UNFINISHED)
     free = free_bytes() - sum(max(0, upload.size - upload.offset) for upload in begun)
     theirs = bytes_on_their_way(owner)
     if size > free:

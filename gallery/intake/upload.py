@@ -1,60 +1,77 @@
-"""Take an uploaded file in: refuse what is no picture, store its bytes once per owner, and have it processed."""
+"""Takes an uploaded picture in: refuses unsupported files, stores the bytes once per owner, and enqueues processing."""
 
 from collections.abc import Iterable, Iterator
-from enum import Enum
+from dataclasses import dataclass
 from functools import partial
 from typing import IO
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
-from gallery.intake.describing import blocks_of, describe_picture
+from gallery.intake.describing import describe_picture, limited_blocks
 from gallery.intake.storing import Incoming, store_pictures
-from gallery.models import PartialUpload, Photo, PhotoSource
+from gallery.models import Arrival, PartialUpload, Photo, PhotoSource
 from gallery.photos.trash import restore_photos
+from gallery.pictures.images import InvalidImage
 from gallery.pictures.opening import is_original_there
 from gallery.processing.tasks import enqueue_processing
 
 
-class Arrival(Enum):
-    """Where the bytes of a file were when it came."""
+@dataclass(frozen=True)
+class UploadResult:
+    """The result of uploading one file: a photo, or the sentence and the kind of a refusal."""
 
-    NEW = "nowhere in the owner's gallery"
-    KNOWN = "in the gallery"
-    BINNED = "in the bin"
+    filename: str
+    arrival: Arrival
+    photo: Photo | None = None
+    detail: str = ""
+    kind: str = ""
+
+
+def try_upload(
+    file: IO[bytes], *, owner: AbstractBaseUser, filename: str, brought_by: PartialUpload | None = None
+) -> UploadResult:
+    """Store a picture file as `store_upload` does, but return refusals too."""
+    try:
+        photo, arrival = store_upload(file, owner=owner, filename=filename, brought_by=brought_by)
+    except InvalidImage as error:
+        return UploadResult(filename, Arrival.REFUSED, detail=str(error), kind=error.kind)
+    return UploadResult(filename, arrival, photo)
 
 
 def store_upload(
     file: IO[bytes], *, owner: AbstractBaseUser, filename: str, brought_by: PartialUpload | None = None
 ) -> tuple[Photo, Arrival]:
-    """Store a picture file; the photo, and whether it is new: bytes that `owner` has already are not stored again.
+    """Store a picture file unless `owner` already has its bytes; the arrival is CREATED, DUPLICATE or RESTORED.
 
-    Sending the same bytes again also repairs a photo whose file was lost, and brings one back from the bin with all
-    that was said of it. InvalidImage (of which UnsupportedImage, ImageTooLarge and QuotaExceeded are kinds) if the file
-    is refused, in which case nothing stays behind.
+    Uploading the same bytes again repairs a photo whose file was lost, and restores one from the trash with all its
+    details.
+
+    Raises:
+        InvalidImage: (also UnsupportedImage, ImageTooLarge or QuotaExceeded) the file is refused; nothing is stored.
     """
 
     def blocks() -> Iterator[bytes]:
         file.seek(0)
-        return blocks_of(file)
+        return limited_blocks(file)
 
     fields = describe_picture(file, filename=filename)
     source = PhotoSource(path=PhotoSource.UPLOAD)
     with transaction.atomic():
         (stored,) = store_pictures([Incoming(fields, source, blocks)], owner=owner, brought_by=brought_by)
-        arrival = Arrival.NEW if stored.created else Arrival.KNOWN
+        arrival = Arrival.CREATED if stored.created else Arrival.DUPLICATE
         if stored.photo.trashed_at:
             restore_photos(Photo.objects.filter(pk=stored.photo.pk), user=owner)
             stored.photo.trashed_at = None
-            arrival = Arrival.BINNED
+            arrival = Arrival.RESTORED
         transaction.on_commit(partial(enqueue_processing, [stored.photo.pk]))
     return stored.photo, arrival
 
 
 def known_checksums(checksums: Iterable[str], *, owner: AbstractBaseUser) -> dict[str, int]:
-    """Of these SHA-256 those whose bytes `owner` has, with the photo's number: they need not be sent.
+    """Return the photo ids of those SHA-256 checksums that `owner` already has.
 
-    A photo whose file is lost is left out: sending it again repairs it.
+    A photo whose file is lost is left out, because uploading it again repairs it.
     """
     photos = Photo.objects.visible_to(owner).filter(sha256__in=list(checksums)).only("sha256", "file")
     return {photo.sha256: photo.pk for photo in photos if is_original_there(photo.path)}

@@ -19,4 +19,5 @@ from gallery.models.photo import PhotoSource as PhotoSource
 from gallery.models.photo import Step as Step
 from gallery.models.photo import StepAttempt as StepAttempt
 from gallery.models.removals import PhotoRemoval as PhotoRemoval
+from gallery.storage.partial_uploads import Arrival as Arrival
 from gallery.storage.partial_uploads import PartialUpload as PartialUpload

@@ -75,17 +75,20 @@ MAX_PROFILE_BYTES = 8192
 
 
 class InvalidImage(Exception):
-    """The file holds no picture that we can read; the message is a sentence for the person who sent it."""
+    """The file is not a readable picture; the message is a sentence for the user, `kind` the API's problem type."""
+
+    kind = "invalid"
 
 
 class UnsupportedImage(InvalidImage):
-    """It is no picture at all, or of a type that we do not read."""
+    """The file is not a picture, or has an unsupported format."""
+
+    kind = "unsupported-media-type"
 
 
 class ImageTooLarge(InvalidImage):
-    """It has more bytes or more pixels than the settings allow."""
+    """The file has more bytes, or the picture more pixels, than the settings allow."""
 
-    # What programs are told: whether another picture may be taken.
     kind = "too-large"
 
 

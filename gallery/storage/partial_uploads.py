@@ -1,4 +1,4 @@
-"""Files that arrive piece by piece: what has come lies privately until the rest follows, or for a day."""
+"""Files that arrive in pieces: the received bytes stay in a private file until the rest follows, or for a day."""
 
 import fcntl
 from collections.abc import Iterator
@@ -12,38 +12,61 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import models
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from gallery.storage.files import ARCHIVES, open_private
 from gallery.text.legible import printable
 
 PARTIAL = "partial"
-# So long the rest may take to follow, and so long a finished upload can be asked what became of it.
+# An unfinished upload may continue this long, and a finished one still reports its result.
 LIFETIME = timedelta(days=1)
-# A page sends three at a time. Of more that are begun and not finished the oldest goes: nobody fills the disk with
-# beginnings.
+# The page sends three files at a time. Beyond this number, the oldest unfinished upload is removed, so that abandoned
+# uploads cannot fill the disk.
 MAX_UNFINISHED = 50
-ARRIVED = 201
 
 
-class UploadBusy(Exception):
+class Arrival(models.TextChoices):
+    """The state of an upload."""
+
+    UNFINISHED = "unfinished", gettext_lazy("unfinished")
+    CREATED = "created", gettext_lazy("stored as a new photo")
+    DUPLICATE = "duplicate", gettext_lazy("already in the gallery")
+    RESTORED = "restored", gettext_lazy("restored from the trash")
+    WAITING = "waiting", gettext_lazy("complete archive, waiting for its import")
+    REFUSED = "refused", gettext_lazy("refused")
+
+
+class UploadRefusal(Exception):
+    """A refused upload request; the message is a sentence for the user, `kind` determines the HTTP status."""
+
+    kind = "invalid"
+    upload: "PartialUpload | None" = None
+
+
+class UploadBusy(UploadRefusal):
     """Another request is writing to this upload."""
+
+    kind = "locked"
+
+    def __init__(self) -> None:
+        super().__init__(_("Another request is already sending this file."))
 
 
 class PartialUpload(models.Model):
-    """A file on its way; how much of it has come is the size of what lies at `path`."""
+    """An upload in pieces; the size of the file at `path` is the number of received bytes."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="partial_uploads")
     filename = models.CharField(max_length=255)
-    size = models.PositiveBigIntegerField(help_text=_("In bytes, when it is complete."))
-    sha256 = models.CharField(max_length=64, blank=True, help_text=_("As the sender says; empty: not said."))
-    is_archive = models.BooleanField(default=False, help_text=_("A zip archive for an import, and no picture."))
+    size = models.PositiveBigIntegerField(help_text=gettext_lazy("Size of the complete file in bytes."))
+    sha256 = models.CharField(max_length=64, blank=True, help_text=gettext_lazy("As announced by the client."))
+    is_archive = models.BooleanField(default=False, help_text=gettext_lazy("A zip archive for an import."))
     touched_at = models.DateTimeField(auto_now=True)
 
-    status = models.PositiveSmallIntegerField(default=0, help_text=_("As in HTTP, of the outcome; 0: not complete."))
-    detail = models.TextField(blank=True, help_text=_("Why it was refused."))
-    kind = models.CharField(max_length=30, blank=True, help_text=_("The API's type of this refusal."))
+    arrival = models.CharField(max_length=10, choices=Arrival, default=Arrival.UNFINISHED)
+    detail = models.TextField(blank=True, help_text=gettext_lazy("Why the file was refused."))
+    kind = models.CharField(max_length=30, blank=True, help_text=gettext_lazy("The API's problem type of a refusal."))
     photo = models.ForeignKey("gallery.Photo", null=True, on_delete=models.CASCADE, related_name="+")
 
     class Meta:
@@ -54,15 +77,15 @@ class PartialUpload(models.Model):
 
     @property
     def path(self) -> Path:
-        """Where the bytes lie that have come; those of an archive from the first one on where its import will read."""
+        """The file with the received bytes; an archive is already in the folder where its import reads it."""
         if self.is_archive:
             return Path(settings.MEDIA_ROOT, ARCHIVES, self.pk.hex, self.filename)
         return Path(settings.MEDIA_ROOT, PARTIAL, self.pk.hex)
 
     @property
     def offset(self) -> int:
-        """How many bytes have come."""
-        if self.status:
+        """The number of received bytes."""
+        if self.is_finished:
             return self.size
         try:
             return self.path.stat().st_size
@@ -70,60 +93,65 @@ class PartialUpload(models.Model):
             return 0
 
     @property
-    def is_waiting(self) -> bool:
-        """An archive that is complete, for an import to take it."""
-        return self.is_archive and self.status == ARRIVED
+    def is_finished(self) -> bool:
+        """Whether the file was stored or refused, or is a complete archive."""
+        return self.arrival != Arrival.UNFINISHED
 
     @property
     def expires_at(self) -> datetime:
-        """When it is swept up unless more of it comes."""
+        """When the upload is removed if no further piece arrives."""
         return self.touched_at + LIFETIME
 
 
-def begin_upload(
+def create_upload(
     *, owner: AbstractBaseUser, filename: str, size: int, sha256: str = "", is_archive: bool = False
 ) -> PartialUpload:
-    """Make room for a file of `size` bytes; the name of an archive must be fit for the disk."""
-    unfinished = PartialUpload.objects.filter(owner_id=owner.pk, status=0).order_by("-touched_at")
-    for forgotten in unfinished[MAX_UNFINISHED - 1 :]:
-        remove_upload(forgotten)
+    """Create an upload of `size` bytes; the filename of an archive must be safe for the disk."""
+    unfinished = PartialUpload.objects.filter(owner_id=owner.pk, arrival=Arrival.UNFINISHED).order_by("-touched_at")
+    for oldest in unfinished[MAX_UNFINISHED - 1 :]:
+        remove_upload(oldest)
     return PartialUpload.objects.create(
         owner_id=owner.pk, filename=printable(filename)[:255], size=size, sha256=sha256, is_archive=is_archive
     )
 
 
 def waiting_archives(*, owner: AbstractBaseUser) -> models.QuerySet[PartialUpload]:
-    """Those that `owner` has sent and that no import has taken."""
-    return PartialUpload.objects.filter(owner_id=owner.pk, is_archive=True, status=ARRIVED)
+    """Return complete archives of `owner` that no import has taken."""
+    return PartialUpload.objects.filter(owner_id=owner.pk, arrival=Arrival.WAITING)
 
 
 @contextmanager
-def opened(upload: PartialUpload) -> Iterator[IO[bytes]]:
-    """What has come of it, to be read and written, positioned at its end; UploadBusy while another request does so.
+def open_upload(upload: PartialUpload) -> Iterator[IO[bytes]]:
+    """Open the received bytes for reading and writing, positioned at the end, and refresh `upload`.
 
-    The lock is the kernel's: it goes with a process that is killed.
+    The kernel holds the lock, so that it ends with a killed process.
+
+    Raises:
+        UploadBusy: another request has it open.
     """
     with open_private(upload.path) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise UploadBusy from error
-        # Others may have finished it while this request came in.
+        # Another request may have finished the upload before the lock was taken.
         upload.refresh_from_db()
         file.seek(0, 2)
         yield file
 
 
-def finish_upload(upload: PartialUpload, *, status: int, photo_id: int | None, detail: str, kind: str = "") -> None:
-    """Remember what became of it, and let go of its bytes, which are stored elsewhere or refused, or wait."""
-    upload.status, upload.photo_id, upload.detail, upload.kind = status, photo_id, detail, kind
+def finish_upload(
+    upload: PartialUpload, arrival: Arrival, *, photo_id: int | None = None, detail: str = "", kind: str = ""
+) -> None:
+    """Save the result, and remove the received bytes unless they are an archive that waits for its import."""
+    upload.arrival, upload.photo_id, upload.detail, upload.kind = arrival, photo_id, detail, kind
     upload.save()
-    if not upload.is_waiting:
+    if arrival != Arrival.WAITING:
         upload.path.unlink(missing_ok=True)
 
 
 def remove_upload(upload: PartialUpload) -> None:
-    """Forget it; of an archive that an import has taken meanwhile the bytes are the import's."""
+    """Delete the upload and its bytes, unless an import has taken the archive meanwhile."""
     path = upload.path
     deleted, _rows = upload.delete()
     if deleted:
@@ -134,16 +162,17 @@ def remove_upload(upload: PartialUpload) -> None:
 
 
 def sweep_partial_uploads() -> int:
-    """Remove those of which nothing has come for a day, and bytes whose upload is gone; how many there were."""
+    """Remove uploads without activity for a day, and files without an upload; return their number."""
     swept = 0
     for upload in PartialUpload.objects.filter(touched_at__lt=timezone.now() - LIFETIME):
         remove_upload(upload)
         swept += 1
-    # In this order: of what begins to come between the two, the bytes are not among these.
+    # List the files before the rows: an upload that begins in between has no file in this list.
     paths = list(Path(settings.MEDIA_ROOT, PARTIAL).glob("*"))
-    coming = {pk.hex for pk in PartialUpload.objects.filter(status=0).values_list("pk", flat=True)}
+    unfinished = PartialUpload.objects.filter(arrival=Arrival.UNFINISHED)
+    needed = {pk.hex for pk in unfinished.values_list("pk", flat=True)}
     for path in paths:
-        if path.name not in coming:
+        if path.name not in needed:
             path.unlink(missing_ok=True)
             swept += 1
     return swept

@@ -5,8 +5,9 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.template import Context
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
+
+from gallery.access.body_limits import too_large
 
 register = template.Library()
 
@@ -18,6 +19,6 @@ def upload_form(context: Context) -> dict[str, Any]:
     return {
         "csrf_token": context.get("csrf_token"),
         "max_upload_bytes": limit,
-        "too_large": _("This file is too large; at most %(limit)s are allowed.") % {"limit": filesizeformat(limit)},
+        "too_large": too_large(limit),
         "no_picture": _("This file is not a picture that can be read: JPEG, PNG, GIF, WebP, BMP, TIFF, HEIC or AVIF."),
     }

@@ -57,7 +57,7 @@ function settle(upload, { status, url }) {
   if (status === "created") {
     finish(upload, "added", gettext("Added"), url);
   } else if (status === "restored") {
-    finish(upload, "restored", gettext("Taken out of the bin"), url);
+    finish(upload, "restored", gettext("Restored from the trash"), url);
   } else {
     finish(upload, "known", gettext("Already in your gallery"), url);
   }

@@ -23,11 +23,11 @@ from gallery.bulk_import import run
 from gallery.bulk_import.creation import ImportOptions, create_upload_job
 from gallery.bulk_import.run import run_job
 from gallery.bulk_import.uploaded_archives import sweep_archives
-from gallery.models import DocumentRemoval, ImportItem, ImportJob, Photo, PhotoMerge, PhotoSource
+from gallery.models import Arrival, DocumentRemoval, ImportItem, ImportJob, Photo, PhotoMerge, PhotoSource
 from gallery.photos.deletion import sweep_strays
 from gallery.photos.trash import move_to_trash
 from gallery.processing import tasks
-from gallery.storage.partial_uploads import begin_upload, finish_upload, opened, sweep_partial_uploads
+from gallery.storage.partial_uploads import create_upload, finish_upload, open_upload, sweep_partial_uploads
 from search.models import (
     ComparedPhoto,
     KeptApart,
@@ -88,11 +88,11 @@ def leaver(store: Callable[..., Photo], owner: User, media_root: Path) -> User:
     move_to_trash(Photo.objects.filter(pk=second.pk), user=owner)
     for is_archive in (False, True):
         for is_whole in (False, True):
-            upload = begin_upload(owner=owner, filename="a.zip", size=10, is_archive=is_archive)
-            with opened(upload) as file:
+            upload = create_upload(owner=owner, filename="a.zip", size=10, is_archive=is_archive)
+            with open_upload(upload) as file:
                 file.write(bytes(10 if is_whole else 5))
             if is_archive and is_whole:
-                finish_upload(upload, status=201, photo_id=None, detail="")
+                finish_upload(upload, Arrival.WAITING)
     for number in (3, 4):
         data, options = archive_of(picture(number)), ImportOptions(state=ImportJob.State.CHECKING)
         job = create_upload_job(

@@ -7,7 +7,8 @@ from django.contrib.auth import get_user_model
 from django.core.files.base import ContentFile
 from django.core.management.base import BaseCommand, CommandError
 
-from gallery.intake.upload import Arrival, store_upload
+from gallery.intake.upload import store_upload
+from gallery.models import Arrival
 from photosearch.samples.catalogue import SAMPLES
 
 
@@ -32,5 +33,5 @@ class Command(BaseCommand):
         created = 0
         for sample in SAMPLES:
             _photo, arrival = store_upload(ContentFile(sample.read()), owner=user, filename=sample.filename)
-            created += arrival is Arrival.NEW
+            created += arrival is Arrival.CREATED
         self.stdout.write(f"{created} sample pictures added for {owner}, {len(SAMPLES) - created} were there already.")

@@ -24,6 +24,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
 from gallery.access import spooling
 from gallery.access.body_limits import LIMITS, limited_paths
+from gallery.intake.upload import UploadResult
+from gallery.models import Arrival
 from gallery.views import uploads
 from tests.drawing import picture
 from tests.factories import ApiClient
@@ -198,9 +200,9 @@ def test_spools_large_files_below_the_media_folder(person, media_root, monkeypat
 
     def look(file: Any, **_options: Any) -> Any:
         seen.append(Path(file.temporary_file_path()))
-        return uploads.Outcome("a.png", 400, detail="seen")
+        return UploadResult("a.png", Arrival.REFUSED, detail="seen", kind="invalid")
 
-    monkeypatch.setattr(uploads, "store_file", look)
+    monkeypatch.setattr(uploads, "try_upload", look)
     person.post("/upload", {"files": SimpleUploadedFile("a.png", bytes(3_000_000))})
     assert [path.parent for path in seen] == [media_root / "temporary"]
     assert not list(elsewhere.iterdir())

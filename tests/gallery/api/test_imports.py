@@ -11,8 +11,8 @@ from django.contrib.auth.models import User
 
 from gallery.access.tokens import Scope
 from gallery.api.resumable import SentArchive
+from gallery.intake.tus_headers import PIECE_TYPE
 from gallery.models import ImportJob, Photo
-from gallery.views.tus import PIECE_TYPE
 from tests.drawing import picture
 from tests.factories import ApiClient, finish_import
 from tests.processes import queued_messages

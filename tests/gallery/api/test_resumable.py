@@ -7,9 +7,9 @@ import pytest
 from django.contrib.auth.models import User
 
 from gallery.api.resumable import Outcome
+from gallery.intake.tus_headers import PIECE_TYPE
 from gallery.models import Photo
 from gallery.photos.trash import move_to_trash
-from gallery.views.tus import PIECE_TYPE
 from tests.drawing import picture
 from tests.factories import ApiClient
 

@@ -8,8 +8,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from gallery.intake.upload import Arrival, store_upload
-from gallery.models import ImportJob, Photo, PhotoSource
+from gallery.intake.upload import store_upload
+from gallery.models import Arrival, ImportJob, Photo, PhotoSource
 from gallery.photos.deletion import delete_photos
 from gallery.processing.tasks import make_thumbnails
 from tests.drawing import picture
@@ -132,7 +132,7 @@ def test_an_upload_of_the_same_bytes_makes_a_copy_that_outlives_the_file(
     place()
     photo, arrival = store_upload(BytesIO(picture(2)), owner=owner, filename="b.png")
     (folder / "summer" / "b.png").unlink()
-    assert arrival is Arrival.KNOWN
+    assert arrival is Arrival.DUPLICATE
     assert not photo.is_in_place
     assert original(owner, photo) == picture(2)
 

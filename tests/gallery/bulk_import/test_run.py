@@ -17,7 +17,7 @@ from gallery.bulk_import import reading, run
 from gallery.bulk_import.actions import ImportAction, apply_action
 from gallery.bulk_import.run import run_job
 from gallery.models import ImportItem, ImportJob, Photo, PhotoSource
-from gallery.storage.partial_uploads import begin_upload
+from gallery.storage.partial_uploads import create_upload
 from tests.drawing import picture
 from tests.factories import finish_import, verdicts
 from tests.folders import LONG_AGO, files_below, write_file
@@ -281,7 +281,7 @@ def test_while_a_batch_is_stored_other_things_of_its_owner_are_stored_too(
         try:
             with connection.cursor() as cursor:
                 cursor.execute("SET lock_timeout = '2s'")
-            begin_upload(owner=owner, filename="a.png", size=1, sha256="")
+            create_upload(owner=owner, filename="a.png", size=1, sha256="")
         finally:
             connections.close_all()
 

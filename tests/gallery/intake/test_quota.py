@@ -16,8 +16,8 @@ from gallery.bulk_import.creation import ImportOptions, create_job, create_sent_
 from gallery.bulk_import.run import run_job
 from gallery.intake.quota import NoRoom, QuotaExceeded, admit_upload, bytes_on_their_way, used_bytes
 from gallery.intake.upload import store_upload
-from gallery.models import ImportJob, PartialUpload, Photo
-from gallery.storage.partial_uploads import ARRIVED, finish_upload, opened
+from gallery.models import Arrival, ImportJob, PartialUpload, Photo
+from gallery.storage.partial_uploads import finish_upload, open_upload
 from tests.drawing import picture
 from tests.factories import ApiClient
 from tests.folders import archive_of
@@ -152,9 +152,9 @@ def test_import_may_use_room_of_its_own_archive(owner, media_root, broker):
 
 def test_counts_waiting_archive_for_its_sender(owner, media_root):
     upload = admit_upload(owner=owner, filename="a.zip", size=500, is_archive=True)
-    with opened(upload) as file:
+    with open_upload(upload) as file:
         file.write(archive_of(picture()).ljust(500, b" ")[:500])
-    finish_upload(upload, status=ARRIVED, photo_id=None, detail="")
+    finish_upload(upload, Arrival.WAITING)
     assert bytes_on_their_way(owner) == 500
     other = User.objects.create_user("ben")
     assert bytes_on_their_way(other) == 0

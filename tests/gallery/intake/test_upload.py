@@ -21,8 +21,8 @@ from PIL import Image
 from gallery.intake import describing
 from gallery.intake.describing import clean_filename
 from gallery.intake.storing import Incoming, store_pictures
-from gallery.intake.upload import Arrival, store_upload
-from gallery.models import Photo, PhotoSource, StepAttempt
+from gallery.intake.upload import store_upload
+from gallery.models import Arrival, Photo, PhotoSource, StepAttempt
 from gallery.pictures.images import ImageTooLarge, InvalidImage, UnsupportedImage
 from tests.drawing import picture, png_claiming
 from tests.folders import files_below
@@ -37,7 +37,7 @@ def test_a_picture_is_stored_with_all_that_its_bytes_tell(owner: User, media_roo
     data = file.getvalue()
     photo, arrival = store_upload(SimpleUploadedFile("summer.png", data), owner=owner, filename="summer.png")
     photo.refresh_from_db()
-    assert arrival is Arrival.NEW
+    assert arrival is Arrival.CREATED
     assert (photo.owner, photo.filename, photo.extension, photo.file_size) == (owner, "summer.png", "jpg", len(data))
     assert (photo.width, photo.height) == (48, 64)
     assert (photo.taken_at, photo.date_source) == (datetime(2023, 5, 1, 12, 34, 56), Photo.DateSource.EXIF)
@@ -56,7 +56,7 @@ def test_a_picture_is_stored_with_all_that_its_bytes_tell(owner: User, media_roo
 def test_the_same_bytes_are_one_photo_whatever_they_are_called(store: Callable[..., Photo], owner: User) -> None:
     first = store(picture(), filename="a.png")
     again, arrival = store_upload(BytesIO(picture()), owner=owner, filename="b.png")
-    assert (again.pk, arrival, again.filename) == (first.pk, Arrival.KNOWN, "a.png")
+    assert (again.pk, arrival, again.filename) == (first.pk, Arrival.DUPLICATE, "a.png")
 
 
 def test_two_owners_of_the_same_bytes_have_a_photo_each(store: Callable[..., Photo], owner: User) -> None:
@@ -144,7 +144,7 @@ def test_parallel_uploads_of_the_same_bytes_make_one_photo(
     def upload_once(_number: int) -> tuple[int, bool]:
         try:
             photo, arrival = store_upload(BytesIO(picture()), owner=owner, filename="a.png")
-            return photo.pk, arrival is Arrival.NEW
+            return photo.pk, arrival is Arrival.CREATED
         finally:
             connection.close()
 

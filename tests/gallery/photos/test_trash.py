@@ -11,8 +11,8 @@ from django.db import connections, transaction
 from django.test import Client
 from django.utils import timezone
 
-from gallery.intake.upload import Arrival, store_upload
-from gallery.models import Photo
+from gallery.intake.upload import store_upload
+from gallery.models import Arrival, Photo
 from gallery.photos import trash as photo_bin
 from gallery.photos.deletion import delete_photos
 from gallery.photos.trash import (
@@ -132,7 +132,7 @@ def test_the_same_bytes_sent_again_bring_a_photo_back_with_what_was_said_of_it(s
     Photo.objects.update(description="the old station", importance=4)
     move_to_trash(ALL.all(), user=owner)
     again, arrival = store_upload(BytesIO(picture(5)), owner=owner, filename="second.png")
-    assert (again.pk, arrival, again.trashed_at) == (photo.pk, Arrival.BINNED, None)
+    assert (again.pk, arrival, again.trashed_at) == (photo.pk, Arrival.RESTORED, None)
     back = Photo.objects.visible_to(owner).get()
     assert (back.filename, back.description, back.importance) == ("first.png", "the old station", 4)
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from gallery.models import PartialUpload
 from gallery.storage import partial_uploads
-from gallery.storage.partial_uploads import LIFETIME, UploadBusy, begin_upload, opened, sweep_partial_uploads
+from gallery.storage.partial_uploads import LIFETIME, UploadBusy, create_upload, open_upload, sweep_partial_uploads
 
 
 @pytest.fixture
@@ -15,8 +15,8 @@ def begin(media_root, owner):
     """Begins an upload of which two bytes have come."""
 
     def begin_one() -> PartialUpload:
-        upload = begin_upload(owner=owner, filename="a.png", size=10, sha256="")
-        with opened(upload) as file:
+        upload = create_upload(owner=owner, filename="a.png", size=10, sha256="")
+        with open_upload(upload) as file:
             file.write(b"ab")
         return upload
 
@@ -27,14 +27,14 @@ def test_what_has_come_is_what_lies_there(begin):
     upload = begin()
     assert upload.offset == 2
     assert upload.path.stat().st_mode & 0o777 == 0o600
-    with opened(upload) as file:
+    with open_upload(upload) as file:
         file.write(b"cd")
     assert upload.path.read_bytes() == b"abcd"
 
 
 def test_two_requests_do_not_write_at_once(begin):
     upload = begin()
-    with opened(upload), pytest.raises(UploadBusy), opened(upload):
+    with open_upload(upload), pytest.raises(UploadBusy), open_upload(upload):
         pass
 
 

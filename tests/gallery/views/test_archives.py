@@ -16,10 +16,10 @@ from django.test import Client
 from gallery.bulk_import.creation import create_sent_job
 from gallery.bulk_import.safety import ImportRefused
 from gallery.bulk_import.uploaded_archives import sweep_archives
+from gallery.intake.tus_headers import PIECE_TYPE
 from gallery.models import ImportJob, PartialUpload, Photo
 from gallery.storage import files
-from gallery.storage.partial_uploads import LIFETIME, opened, remove_upload, sweep_partial_uploads
-from gallery.views.tus import PIECE_TYPE
+from gallery.storage.partial_uploads import LIFETIME, open_upload, remove_upload, sweep_partial_uploads
 from tests.drawing import picture
 from tests.factories import finish_import
 from tests.folders import archive_of
@@ -242,7 +242,7 @@ def test_an_archive_is_kept_as_long_as_somebody_needs_it(page: Client, media_roo
 def test_an_archive_can_be_cancelled(page: Client, media_root: Path) -> None:
     data = archive_of(picture(1))
     address = begin(page, len(data), data[:20])["Location"]
-    with opened(PartialUpload.objects.get()):
+    with open_upload(PartialUpload.objects.get()):
         assert page.delete(address, headers=TUS).status_code == 423
     assert page.delete(address, headers=TUS).status_code == 204
     assert left_below(media_root) == []

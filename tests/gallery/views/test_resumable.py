@@ -11,7 +11,7 @@ from django.test import Client
 from gallery.account import Account
 from gallery.models import PartialUpload, Photo
 from gallery.photos.trash import move_to_trash
-from gallery.storage.partial_uploads import opened
+from gallery.storage.partial_uploads import open_upload
 from tests.drawing import picture
 from tests.tus import PIECE, TUS, begin_upload, offset_of, send_piece
 
@@ -94,7 +94,7 @@ def test_what_came_before_a_connection_broke_stays(client):
 def test_a_process_that_died_before_the_end_leaves_something_to_go_on_with(client):
     data = picture(1)
     address = begin_upload(client, len(data), filename="a.png")["Location"]
-    with opened(PartialUpload.objects.get()) as file:
+    with open_upload(PartialUpload.objects.get()) as file:
         file.write(data)
     assert offset_of(client, address) == str(len(data))
     assert not Photo.objects.exists()
@@ -110,7 +110,7 @@ def test_a_piece_out_of_order_is_refused(client):
 
 def test_a_piece_for_an_upload_that_is_being_written_to_waits(client):
     address = begin_upload(client, 100, body=b"x" * 10)["Location"]
-    with opened(PartialUpload.objects.get()):
+    with open_upload(PartialUpload.objects.get()):
         assert send_piece(client, address, 10, b"y").status_code == 423
 
 
@@ -152,7 +152,7 @@ def test_bytes_that_changed_on_the_way_are_not_stored(client):
     sent, arrived = picture(1), picture(2)
     sha256 = hashlib.sha256(sent).hexdigest()
     response = begin_upload(client, len(arrived), body=arrived, filename="a.png", sha256=sha256)
-    assert (response.status_code, response.json()["detail"]) == (400, "The file did not arrive whole. Send it again.")
+    assert (response.status_code, response.json()["detail"]) == (400, "This file arrived damaged. Send it again.")
     assert not Photo.objects.exists()
 
 

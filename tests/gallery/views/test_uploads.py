@@ -48,7 +48,7 @@ def test_the_same_bytes_are_taken_out_of_the_bin_which_is_said(client, owner):
     photo_id = client.post("/upload", {"files": file(picture())}, headers=JSON).json()["id"]
     move_to_trash(Photo.objects.all(), user=owner)
     page = condensed(client.post("/upload", {"files": file(picture())}).content.decode())
-    assert "<small>Taken out of the bin</small>" in page
+    assert "<small>Restored from the trash</small>" in page
     move_to_trash(Photo.objects.all(), user=owner)
     response = client.post("/upload", {"files": file(picture())}, headers=JSON)
     assert response.json() == {"id": photo_id, "status": "restored", "url": f"/photos/{photo_id}"}
@@ -97,9 +97,9 @@ def test_a_large_file_among_others_is_left_out(client, settings):
     files = [file(b"x" * (len(small) + 1), "big.png"), file(small)]
     response = client.post("/upload", {"files": files}, headers=HTML)
     assert response.status_code == 201
-    assert [(outcome.filename, outcome.status) for outcome in response.context["outcomes"]] == [
-        ("big.png", 413),
-        ("red.png", 201),
+    assert [(result.filename, result.arrival, result.kind) for result in response.context["results"]] == [
+        ("big.png", "refused", "too-large"),
+        ("red.png", "created", ""),
     ]
 
 
@@ -118,7 +118,7 @@ def test_a_form_may_bring_several_files(client):
 def test_nothing_chosen_is_said(client, headers):
     response = client.post("/upload", {}, headers=headers)
     assert response.status_code == 400
-    assert "Choose at least one picture." in response.content.decode()
+    assert "Select at least one picture." in response.content.decode()
 
 
 def test_the_script_sends_one_file_per_request(client):
@@ -131,7 +131,7 @@ def test_too_many_files_are_refused_together(client, settings):
     settings.DATA_UPLOAD_MAX_NUMBER_FILES = 2
     response = client.post("/upload", {"files": [file(picture(red)) for red in range(3)]}, headers=HTML)
     assert response.status_code == 400
-    assert "At most 2 files can be sent at once." in response.content.decode()
+    assert "At most 2 files can be uploaded at once." in response.content.decode()
     assert not Photo.objects.exists()
 
 
@@ -139,7 +139,7 @@ def test_a_mangled_body_is_refused(client):
     response = client.generic("POST", "/upload", b"--y\r\nnonsense", content_type="multipart/form-data", headers=JSON)
     assert (response.status_code, response.json()) == (
         400,
-        {"detail": "The files did not arrive whole. Send them again."},
+        {"detail": "The files arrived damaged. Send them again."},
     )
 
 
