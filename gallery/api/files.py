@@ -3,17 +3,20 @@
 from typing import Any
 
 from django.http import HttpResponseBase
+from django.shortcuts import get_object_or_404
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 
 from gallery.access import ApiRequest
+from gallery.access.file_answers import ServedFile, send_file
 from gallery.access.problems import CONTENT_TYPE, ApiView, Problem, problem_response
 from gallery.access.schema import response_header
 from gallery.access.tokens import Scope
+from gallery.models import Photo
+from gallery.photos.files import original_of, thumbnail_of
 from gallery.pictures.images import CONTENT_TYPES
-from gallery.views import files
 
 OFFERED = [
     OpenApiParameter(
@@ -65,7 +68,8 @@ class Thumbnail(ApiView):
     @extend_schema(operation_id="download_thumbnail", parameters=[*OFFERED, *PARTLY], responses=WEBP, tags=["photos"])
     def get(self, request: ApiRequest, photo_id: int) -> HttpResponseBase:
         """The small picture, WebP; 404 until it is made."""
-        return _in_shape(request, files.send_thumbnail(request, photo_id))
+        photo = get_object_or_404(Photo.objects.belonging_to(request.user), pk=photo_id, thumbnail_version__gt=0)
+        return _send(request, thumbnail_of(photo, size="small"))
 
     @extend_schema(operation_id="head_thumbnail", parameters=OFFERED, responses=HEAD, tags=["photos"])
     def head(self, request: ApiRequest, photo_id: int) -> HttpResponseBase:
@@ -81,7 +85,8 @@ class Preview(ApiView):
     @extend_schema(operation_id="download_preview", parameters=[*OFFERED, *PARTLY], responses=WEBP, tags=["photos"])
     def get(self, request: ApiRequest, photo_id: int) -> HttpResponseBase:
         """The large picture, WebP; 404 until it is made."""
-        return _in_shape(request, files.send_preview(request, photo_id))
+        photo = get_object_or_404(Photo.objects.visible_to(request.user), pk=photo_id, thumbnail_version__gt=0)
+        return _send(request, thumbnail_of(photo, size="large"))
 
     @extend_schema(operation_id="head_preview", parameters=OFFERED, responses=HEAD, tags=["photos"])
     def head(self, request: ApiRequest, photo_id: int) -> HttpResponseBase:
@@ -99,7 +104,8 @@ class Original(ApiView):
     )
     def get(self, request: ApiRequest, photo_id: int) -> HttpResponseBase:
         """The very bytes that were uploaded; a broken download goes on with `Range`."""
-        return _in_shape(request, files.send_original(request, photo_id))
+        photo = get_object_or_404(Photo.objects.visible_to(request.user), pk=photo_id)
+        return _send(request, original_of(photo))
 
     @extend_schema(operation_id="head_original", parameters=OFFERED, responses=HEAD, tags=["photos"])
     def head(self, request: ApiRequest, photo_id: int) -> HttpResponseBase:
@@ -115,8 +121,9 @@ def as_asked(request: ApiRequest, response: HttpResponseBase) -> HttpResponseBas
     return response
 
 
-def _in_shape(request: ApiRequest, response: HttpResponseBase) -> HttpResponseBase:
-    """What the pages answer without words, in the shape of the API's errors."""
+def _send(request: ApiRequest, file: ServedFile) -> HttpResponseBase:
+    """Send the file; a failed condition or range becomes a problem document."""
+    response = send_file(request._request, file, user=request.user)
     if response.status_code in (200, 206):
         return as_asked(request, response)
     if response.status_code not in (412, 416):

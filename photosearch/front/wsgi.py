@@ -19,7 +19,7 @@ class BehindFront:
         environ["REMOTE_ADDR"] = environ.pop("HTTP_X_PEER_ADDRESS", "")
         # gunicorn trusts X-Forwarded-Proto on Unix sockets; Django has a setting for it.
         environ["wsgi.url_scheme"] = "http"
-        # For gallery.views.files: nginx handles X-Accel-Redirect.
+        # For gallery.access.file_answers: nginx handles X-Accel-Redirect.
         environ["photosearch.front"] = True
         return self.application(environ, start_response)
 

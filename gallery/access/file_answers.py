@@ -1,0 +1,113 @@
+"""Answers with a file: all of it or one range, sent by this process or left to nginx."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+from urllib.parse import quote
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.http import quote_etag
+
+from gallery.access.entity_tags import failed_condition
+from gallery.access.transfers import count_download
+from gallery.pictures.opening import open_original
+from gallery.storage.files import disposition_of
+from gallery.storage.ranges import FilePart, UnsatisfiableRange, read_range
+
+# A photo's bytes never change, and the addresses of thumbnails contain their version.
+CACHE_CONTROL = "private, max-age=31536000, immutable"
+# The header that names a file for nginx to send; nginx itself handles ranges.
+FRONT_SENDS = "X-Accel-Redirect"
+# Set in the environment of requests through nginx (photosearch/front/wsgi.py); clients cannot set it.
+BEHIND_FRONT = "photosearch.front"
+# A file opened on its own cannot run or load anything, whatever it contains.
+CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+
+
+@dataclass(frozen=True)
+class ServedFile:
+    """A file to send: its entity tag without quotes, its media type, and the name under which clients save it."""
+
+    path: Path
+    etag: str
+    content_type: str
+    filename: str
+
+
+def send_file(request: HttpRequest, file: ServedFile, *, user: AbstractBaseUser) -> HttpResponseBase:
+    """Return the file or the requested range, or 304, 412 or 416. Raises Http404 if the file is missing."""
+    etag = quote_etag(file.etag)
+    status = failed_condition(request, etag)
+    if status == 412:
+        return HttpResponse(status=412, headers={"ETag": etag})
+    if status == 304:
+        response: HttpResponseBase = HttpResponse(status=304)
+    else:
+        try:
+            opened = open_original(file.path)
+        except (FileNotFoundError, IsADirectoryError, PermissionError) as error:  # lost, or moved by its owner
+            raise Http404(file.path.name) from error
+        response = _whole_or_range(request, file, opened, user=user)
+    response["ETag"] = etag
+    if FRONT_SENDS not in response:
+        response["Accept-Ranges"] = "bytes"
+    response["Cache-Control"] = CACHE_CONTROL
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+    return response
+
+
+def _whole_or_range(
+    request: HttpRequest, file: ServedFile, opened: IO[bytes], *, user: AbstractBaseUser
+) -> HttpResponseBase:
+    size = os.fstat(opened.fileno()).st_size
+    # With If-Range, a range of another version of the file would be useless to the client.
+    etag = quote_etag(file.etag)
+    is_wanted = request.method == "GET" and request.headers.get("If-Range", etag) == etag
+    try:
+        span = read_range(request.headers.get("Range", ""), size=size) if is_wanted else None
+    except UnsatisfiableRange:
+        opened.close()
+        return HttpResponse(status=416, content_type=file.content_type, headers={"Content-Range": f"bytes */{size}"})
+    if _is_sent_by_front(request):
+        opened.close()
+        return _leave_to_front(file)
+    response = _send_from_here(opened, span, content_type=file.content_type)
+    response["Content-Disposition"] = disposition_of(file.filename)
+    if BEHIND_FRONT in request.META:
+        count_download(response, user=user)
+    return response
+
+
+def _is_sent_by_front(request: HttpRequest) -> bool:
+    """Return whether nginx is in front and sends the file or the requested range.
+
+    nginx would compare If-Match and If-Unmodified-Since with its own values, not with the ones we send.
+    """
+    is_compared = "If-Match" in request.headers or "If-Unmodified-Since" in request.headers
+    return BEHIND_FRONT in request.META and not is_compared
+
+
+def _leave_to_front(file: ServedFile) -> HttpResponse:
+    """Return an answer that names the file for nginx (photosearch/front/nginx.conf)."""
+    response = HttpResponse(content_type=file.content_type)
+    if file.path.is_relative_to(settings.MEDIA_ROOT):
+        response[FRONT_SENDS] = quote(f"/_front/media/{file.path.relative_to(settings.MEDIA_ROOT)}")
+    else:
+        response[FRONT_SENDS] = quote(f"/_front/in-place{file.path}")
+    response["Content-Disposition"] = disposition_of(file.filename)
+    return response
+
+
+def _send_from_here(opened: IO[bytes], span: tuple[int, int] | None, *, content_type: str) -> FileResponse:
+    if span is None:
+        return FileResponse(opened, content_type=content_type)
+    begin, end = span
+    size = os.fstat(opened.fileno()).st_size
+    response = FileResponse(FilePart(opened, begin, end), content_type=content_type, status=206)
+    response["Content-Length"] = str(end - begin + 1)
+    response["Content-Range"] = f"bytes {begin}-{end}/{size}"
+    return response
