@@ -14,7 +14,7 @@ from typing import IO, Any
 from django.utils.translation import gettext as _
 
 from gallery.bulk_import.safety import MAX_PATH_BYTES
-from gallery.intake.describing import limited_blocks, describe_header, refuse_size, told_by
+from gallery.intake.describing import describe_header, limited_blocks, refuse_size, told_by
 from gallery.models import ImportItem, ImportJob
 from gallery.pictures.digests import RunningDigests
 from gallery.pictures.images import InvalidImage
