@@ -1,4 +1,4 @@
-"""What the speed and memory of photosearch are measured with; one command each (see README.md)."""
+"""Benchmarks of speed and memory, one command each (see README.md)."""
 
 import os
 

@@ -1,10 +1,10 @@
-"""How many files an import with thumbnails takes in a second, and the seed's way: `python -m benchmarks.bulk_import`.
+"""Files per second of an import with thumbnails, against the prototype: `python -m benchmarks.bulk_import`.
 
-Both ways take in the same generated JPEGs and PNGs of 0.3 to 3 MB and make thumbnails of the same sizes. The seed's way
-opens, decodes in full, shrinks and saves as Pillow does by itself, hashes, copies and inserts one file after another.
-Ours is `run_job`, as `manage.py import_photos` calls it, while two processes make the thumbnails, as the workers do.
-The memory is that of the importing process. The seed's way, which would take an hour for all, takes the first files
-only, of the same kinds. 10,000 files of about 1 MB and their copies need 25 GB below DATA_DIR, gone at the end.
+Both import the same generated JPEGs and PNGs of 0.3 to 3 MB and make thumbnails of the same sizes. The prototype opens,
+decodes in full, shrinks and saves with Pillow's defaults, hashes, copies and inserts one file after another.
+photosearch runs `run_job`, like `manage.py import_photos`, while two processes make the thumbnails, like the workers.
+The memory is that of the importing process. The prototype, which would need an hour for all files, gets only the first
+ones, of the same kinds. 10,000 files of about 1 MB and their copies need 25 GB below DATA_DIR, removed at the end.
 """
 
 import argparse
@@ -37,7 +37,7 @@ from photosearch.samples.catalogue import SAMPLES
 
 NAME = "photosearch_benchmark_import"
 WORKERS = 2
-# Different pictures; each file is one of them with a comment of its own, so that all bytes differ.
+# Distinct pictures. Each file is one of them with its own comment, so that all files differ.
 PATTERNS = 30
 WORKER = """
 import sys, time
@@ -60,10 +60,10 @@ while True:
 
 
 def main() -> None:
-    """Generate, measure both, print."""
+    """Generate files, measure both, and print the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--files", type=int, default=10_000)
-    parser.add_argument("--baseline-files", type=int, default=300, help="so many of them the seed's way")
+    parser.add_argument("--baseline-files", type=int, default=300, help="files for the prototype (default: 300)")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=settings.DATA_DIR, prefix="bulk-import-") as folder:
         settings.MEDIA_ROOT = Path(folder, "media")
@@ -79,13 +79,13 @@ def main() -> None:
 
 
 def _measure(pictures: Path, folder: Path, baseline_files: int) -> None:
-    seed = User.objects.create_user("seed")
+    prototype_owner = User.objects.create_user("prototype")
     paths = sorted(path for path in pictures.rglob("*") if path.is_file())[:baseline_files]
     started = time.perf_counter()
     for path in paths:
-        _seeds_way(path, seed)
-    seeds = len(paths) / (time.perf_counter() - started)
-    print(f"seed's way          {seeds:6.1f} files per second (the first {len(paths):,})")
+        _import_like_prototype(path, prototype_owner)
+    baseline = len(paths) / (time.perf_counter() - started)
+    print(f"prototype           {baseline:6.1f} files per second (the first {len(paths):,})")
     shutil.rmtree(settings.MEDIA_ROOT)
     Photo.objects.all().delete()
     owner = User.objects.create_user("owner")
@@ -101,7 +101,7 @@ def _measure(pictures: Path, folder: Path, baseline_files: int) -> None:
     done = Photo.objects.filter(thumbnail_version=THUMBNAIL_VERSION).count()
     assert job.state == ImportJob.State.FINISHED  # noqa: S101
     assert done == job.tally["new"] == len(memory)  # noqa: S101
-    print(f"ours                {ours:6.1f} files per second with thumbnails: {ours / seeds:.1f} times as fast")
+    print(f"photosearch         {ours:6.1f} files per second with thumbnails: {ours / baseline:.1f} times as fast")
     print(f"  (all imported after {imported:.0f} s, {len(memory) / imported:.1f} files per second)")
     part = min(1000, len(memory) // 2)
     print(
@@ -109,8 +109,8 @@ def _measure(pictures: Path, folder: Path, baseline_files: int) -> None:
     )
 
 
-def _seeds_way(path: Path, owner: User) -> None:
-    """One file: decoded in full for its size and its thumbnails, and a row of its own."""
+def _import_like_prototype(path: Path, owner: User) -> None:
+    """Import one file: decode it in full for its size and thumbnails, and insert a row."""
     data = path.read_bytes()
     image = Image.open(BytesIO(data))
     extension = EXTENSIONS[str(image.format)]
@@ -154,7 +154,7 @@ def _generate(folder: Path, count: int) -> None:
 
 
 def _patterns() -> Iterator[tuple[str, bytes]]:
-    """Four JPEGs for each PNG, 0.3 to 3 MB."""
+    """Yield extension and bytes of pictures, four JPEGs for each PNG, 0.3 to 3 MB."""
     sample = next(sample for sample in SAMPLES if sample.filename == "china.jpg")
     scene = Image.open(BytesIO(sample.read())).convert("RGB")
     generator = np.random.default_rng(5)
@@ -166,7 +166,7 @@ def _patterns() -> Iterator[tuple[str, bytes]]:
         image = Image.fromarray((np.asarray(image) + noise).clip(0, 255).astype(np.uint8))
         file = BytesIO()
         kind = "PNG" if width == 900 else "JPEG"
-        # Some as telephones write their best ones.
+        # Some in the best quality of telephones.
         image.save(file, kind, **({} if kind == "PNG" else {"quality": 92 if number % 10 == 8 else 85}))
         yield kind.lower().replace("jpeg", "jpg"), file.getvalue()
 

@@ -1,6 +1,6 @@
-"""An encoder process of its own to measure: ConSE, or CLIP of OpenAI's sizes with random weights.
+"""An encoder process to measure: ConSE, or CLIP in OpenAI's sizes with random weights.
 
-Random weights are as fast and as large as the real ones, and of no other use.
+Random weights have the speed and the size of the real ones.
 """
 
 import os
@@ -27,7 +27,7 @@ CLIP_SIZES = {
 
 @contextmanager
 def encoder_process(name: str, folder: Path) -> Iterator[tuple[int, EncoderInfo]]:
-    """The number of a process with the one encoder `name` ("conse", "ViT-B/32" …), and what it says of itself."""
+    """Start a process with the encoder `name` ("conse", "ViT-B/32" …); yield its process id and its description."""
     settings.ENCODER_SOCKET = folder / "encoder.sock"
     settings.ENCODERS = ["conse"] if name == "conse" else ["clip"]
     environment = {
@@ -55,7 +55,7 @@ def _ready() -> EncoderInfo | None:
 
 
 def _save_random_weights(name: str, folder: Path) -> Path:
-    """A state dict in half precision, as OpenAI's are."""
+    """Save a state dict in half precision, like OpenAI's."""
     import torch
 
     torch.manual_seed(0)

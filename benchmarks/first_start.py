@@ -1,7 +1,7 @@
-"""From a clone to a site that answers, in seconds: `python -m benchmarks.first_start`, and nothing else running.
+"""Seconds from a clone to a running site: `python -m benchmarks.first_start` on an idle machine.
 
 Clones the last commit, runs `make run` with an empty data folder, waits until the samples are processed, stops it with
-Ctrl-C and starts it again. pip and npm use their caches if they have any: what they download is not measured.
+Ctrl-C and starts it again. pip and npm use their caches, so that downloads are not measured.
 """
 
 import os
@@ -15,8 +15,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 ANSWERS = re.compile(r"photosearch answers at (\S+)")
-# What says where this checkout's own servers are must not reach the clone.
-OURS = (
+# Settings of this checkout, which must not reach the clone.
+OWN_SETTINGS = (
     "DATABASE_URL",
     "REDIS_URL",
     "ELASTICSEARCH_URL",
@@ -25,21 +25,21 @@ OURS = (
     "VIRTUAL_ENV",
     "DJANGO_SETTINGS_MODULE",
 )
-# Steps with photos to do, and photos that a step has begun and not finished.
+# The steps that lack photos, and the attempts in progress.
 UNFINISHED = (
     "from gallery.models import StepAttempt; from gallery.processing.steps import CurrentStep, current_steps;"
     "steps = [step for step in current_steps() if isinstance(step, CurrentStep)];"
     "print(sum(step.missing().exists() for step in steps) + StepAttempt.objects.count())"
 )
-PATIENCE = 900
+PROCESSING_SECONDS = 900
 
 
 def main() -> None:
-    """Start twice, and print what each stretch took."""
-    # A short path: sockets lie in it. The servers' own user must be able to walk there.
+    """Start twice, and print the seconds of each part."""
+    # Short, because sockets are in it; and accessible to the servers' user.
     folder = Path(tempfile.mkdtemp(prefix="ps-", dir="/tmp"))
     folder.chmod(0o711)
-    environment = {name: value for name, value in os.environ.items() if name not in OURS}
+    environment = {name: value for name, value in os.environ.items() if name not in OWN_SETTINGS}
     environment["DATA_DIR"] = str(folder / "data")
     clone = folder / "photosearch"
     subprocess.run(["git", "clone", "--quiet", ROOT, clone], check=True)
@@ -68,7 +68,7 @@ def _start(clone: Path, environment: dict[str, str]) -> None:
             if ANSWERS.search(line):
                 break
         else:
-            raise SystemExit("It ended before it answered; the lines above say why.")
+            raise SystemExit("The site did not start; see the lines above.")
         _wait_for_samples(clone, environment, started)
     finally:
         os.killpg(process.pid, signal.SIGINT)
@@ -78,13 +78,13 @@ def _start(clone: Path, environment: dict[str, str]) -> None:
 
 def _wait_for_samples(clone: Path, environment: dict[str, str], started: float) -> None:
     command = [clone / ".venv/bin/python", "manage.py", "shell", "--verbosity", "0", "--command", UNFINISHED]
-    while time.monotonic() - started < PATIENCE:
+    while time.monotonic() - started < PROCESSING_SECONDS:
         unfinished = subprocess.run(command, cwd=clone, env=environment, capture_output=True, text=True, check=False)
         if unfinished.stdout.strip() == "0":
             print(f"{time.monotonic() - started:8.1f} s  nothing is left to process")
             return
         time.sleep(1)
-    raise SystemExit(f"The samples were not processed within {PATIENCE} seconds.")
+    raise SystemExit(f"The samples were not processed within {PROCESSING_SECONDS} seconds.")
 
 
 if __name__ == "__main__":

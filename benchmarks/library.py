@@ -1,7 +1,7 @@
-"""A synthetic library to search in: photos, texts and vectors like real ones in number and shape, not in content.
+"""A synthetic library to search in: photos, texts and embeddings with the number and shape of real ones.
 
-Half of the photos belong to one owner, one in a hundred to another, the rest to a third. It lies in a database and an
-index of its own, `photosearch_benchmark`, beside the one that DATABASE_URL names, and stays there for the next run.
+Half of the photos belong to one owner, one in a hundred to another, the rest to a third. Database and index are called
+`photosearch_benchmark`, beside the one that DATABASE_URL names, and are kept for the next run.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ from gallery.pictures.images import THUMBNAIL_VERSION
 NAME = "photosearch_benchmark"
 OWNERS = ("half", "hundredth", "others")
 CLUSTERS = 1_000
-# Features of pictures lie near a surface of far fewer dimensions than their vectors have.
+# Embeddings of pictures are near a surface with far fewer dimensions than they have.
 INNER_DIMENSIONS = 64
 BATCH = 20_000
 
@@ -37,19 +37,19 @@ CHINESE = """
 
 @dataclass(frozen=True)
 class Library:
-    """The synthetic library: how many photos it has, and the model and size of its vectors."""
+    """The synthetic library: number of photos, model and dimensions of its embeddings."""
 
     photos: int
     model: str
     dimensions: int
 
     def owner(self, name: str) -> User:
-        """One of `half`, `hundredth`, `others`."""
+        """Return the owner called `half`, `hundredth` or `others`."""
         return User.objects.get(username=name)
 
 
 def open_library(*, photos: int, model: str, dimensions: int) -> Library:
-    """Use the synthetic library, and make it first if it is not there in this size and with this model."""
+    """Connect to the synthetic library; make it first if its size or model differs."""
     connection.settings_dict["TEST"]["NAME"] = NAME
     connection.creation.create_test_db(verbosity=0, serialize=False, keepdb=True)
     library = Library(photos, model, dimensions)
@@ -61,9 +61,9 @@ def open_library(*, photos: int, model: str, dimensions: int) -> Library:
 
 
 def query_vectors(library: Library, *, count: int, like: str = "pictures", seed: int = 7) -> np.ndarray:
-    """(count, dimensions) float32 unit vectors: new `pictures` from the same clusters, or `texts`.
+    """Return (count, dimensions) float32 unit vectors: new `pictures` from the same clusters, or `texts`.
 
-    Texts lie in a cone of their own, with cosines of 0.2–0.3 to the pictures that they fit, as CLIP's do.
+    Like CLIP's, texts are in a separate cone, with cosines of 0.2–0.3 to the pictures that they describe.
     """
     pictures = _Clusters(library.dimensions).draw(count, seed=seed)
     if like == "pictures":
@@ -75,7 +75,7 @@ def query_vectors(library: Library, *, count: int, like: str = "pictures", seed:
 
 
 class _Clusters:
-    """Unit vectors in clusters of uneven size around a common mean, which is where features of pictures lie."""
+    """Unit vectors in clusters of uneven size around a common mean, as embeddings of pictures are."""
 
     def __init__(self, dimensions: int) -> None:
         generator = np.random.default_rng(1)
@@ -99,7 +99,7 @@ def _unit(vectors: np.ndarray) -> np.ndarray:
 
 
 def _owner_ids(photos: int) -> np.ndarray:
-    """The owner of each photo, mixed: uploads of different people alternate."""
+    """Return the owner of each photo, mixed like uploads of several users."""
     owners = [User.objects.get_or_create(username=name)[0].pk for name in OWNERS]
     return np.random.default_rng(3).choice(owners, photos, p=[0.50, 0.01, 0.49])
 
@@ -130,7 +130,7 @@ def _fill_photos(photos: int) -> None:
 
 
 def _text(number: int, vocabulary: list[str]) -> str:
-    """Some words and a code; two photos in five have none."""
+    """Return some words and a code; two photos in five have no text."""
     if number % 5 < 2:
         return ""
     generator = np.random.default_rng(number)
@@ -141,7 +141,7 @@ def _text(number: int, vocabulary: list[str]) -> str:
 
 
 def _fill_vectors(library: Library) -> None:
-    print(f"making {library.photos:,} vectors of {library.dimensions} dimensions …")
+    print(f"making {library.photos:,} embeddings of {library.dimensions} dimensions …")
     clusters, owners = _Clusters(library.dimensions), _owner_ids(library.photos)
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM search_photoembedding WHERE model = %s", [library.model])
@@ -155,7 +155,7 @@ def _fill_vectors(library: Library) -> None:
 
 
 def store_vectors(vectors: np.ndarray, *, model: str, photos: np.ndarray, owners: np.ndarray) -> None:
-    """Copy vectors in PostgreSQL's binary format, made by numpy row by row of a structured array."""
+    """Copy embeddings to PostgreSQL in its binary format, laid out as a structured array."""
     name_of_model = model.encode()
     fields = [("photo", ">i8"), ("owner", ">i4"), ("model", f"S{len(name_of_model)}"), ("view", ">i2")]
     vector = np.dtype([("dimensions", ">i2"), ("unused", ">i2"), ("numbers", ">f2", vectors.shape[1])])

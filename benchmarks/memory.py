@@ -1,7 +1,7 @@
-"""The memory of every process of a running photosearch: at rest, and the most of each while pictures are processed.
+"""Memory of every process of a running photosearch, at rest and at its peak while pictures are processed.
 
-Start it with `make run`, wait until it has nothing to do, then run `python -m benchmarks.memory` with the same
-DATA_DIR. PSS counts a page that several processes share once, in parts; RSS counts it in each of them.
+Start photosearch with `make run`, wait until it is idle, then run `python -m benchmarks.memory` with the same DATA_DIR.
+PSS divides a shared page among the processes that share it; RSS counts it in each of them.
 """
 
 import argparse
@@ -24,12 +24,12 @@ from gallery.models import Photo
 from gallery.photos.deletion import delete_photos
 from search.models import PhotoEmbedding, PhotoText
 
-PATIENCE = 1800
+PROCESSING_SECONDS = 1800
 
 
 @dataclass(frozen=True)
 class Memory:
-    """Of one program with all its processes, in MiB."""
+    """Memory of a program with all its processes, in MiB."""
 
     pss: int
     rss: int
@@ -38,7 +38,7 @@ class Memory:
 def main() -> None:
     """Measure at rest and under load, and print a table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--pictures", type=int, default=100, help="how many to process for the load (default: 100)")
+    parser.add_argument("--pictures", type=int, default=100, help="pictures to process for the load (default: 100)")
     count = parser.parse_args().pictures
     at_rest = measure()
     owner = User.objects.create_user(f"benchmark-{secrets.token_hex(3)}")
@@ -51,7 +51,7 @@ def main() -> None:
 
 
 def measure() -> dict[str, Memory]:
-    """The memory of each supervised program now."""
+    """Return the current memory of each supervised program."""
     transport = SupervisorTransport(None, None, f"unix://{settings.RUN_DIR / 'supervisor.sock'}")
     programs = ServerProxy("http://localhost", transport=transport).supervisor.getAllProcessInfo()
     children = _children()
@@ -61,17 +61,17 @@ def measure() -> dict[str, Memory]:
 def _measure_while_processing(owner: User, count: int) -> dict[str, Memory]:
     for name, data in islice(pictures(), count):
         store_upload(BytesIO(data), owner=owner, filename=name)
-    most: dict[str, Memory] = {}
-    deadline = time.monotonic() + PATIENCE
+    peak: dict[str, Memory] = {}
+    deadline = time.monotonic() + PROCESSING_SECONDS
     while time.monotonic() < deadline:
         for name, now in measure().items():
-            before = most.get(name, now)
-            most[name] = Memory(max(before.pss, now.pss), max(before.rss, now.rss))
+            before = peak.get(name, now)
+            peak[name] = Memory(max(before.pss, now.pss), max(before.rss, now.rss))
         embedded = PhotoEmbedding.objects.filter(owner=owner).values("photo").distinct().count()
         if embedded == PhotoText.objects.filter(owner=owner).count() == count:
-            return most
+            return peak
         time.sleep(1)
-    raise SystemExit(f"The pictures were not processed within {PATIENCE} seconds: look at the status page.")
+    raise SystemExit(f"The pictures were not processed within {PROCESSING_SECONDS} seconds: look at the status page.")
 
 
 def _children() -> dict[int, list[int]]:
@@ -79,7 +79,7 @@ def _children() -> dict[int, list[int]]:
     for status in Path("/proc").glob("[0-9]*/stat"):
         try:
             fields = status.read_text().rpartition(")")[2].split()
-        except OSError:  # it has just ended
+        except OSError:  # the process has ended
             continue
         children[int(fields[1])].append(int(status.parent.name))
     return children
@@ -97,11 +97,11 @@ def _of_tree(process: int, children: dict[int, list[int]]) -> Memory:
 
 
 def _print_table(at_rest: dict[str, Memory], under_load: dict[str, Memory]) -> None:
-    print(f"{'MiB':24}{'PSS at rest':>14}{'RSS at rest':>14}{'PSS, most':>14}{'RSS, most':>14}")
+    print(f"{'MiB':24}{'PSS at rest':>14}{'RSS at rest':>14}{'PSS, peak':>14}{'RSS, peak':>14}")
     rows = [(name, at_rest[name], under_load[name]) for name in sorted(at_rest)]
     for name, rest, load in rows:
         print(f"{name:24}{rest.pss:14,}{rest.rss:14,}{load.pss:14,}{load.rss:14,}")
-    print(f"{'all together':24}{sum(row[1].pss for row in rows):14,}{sum(row[1].rss for row in rows):14,}")
+    print(f"{'total':24}{sum(row[1].pss for row in rows):14,}{sum(row[1].rss for row in rows):14,}")
 
 
 if __name__ == "__main__":

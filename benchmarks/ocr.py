@@ -1,7 +1,7 @@
-"""How fast and how rightly the drawn samples are read: `python -m benchmarks.ocr [--turned]`.
+"""Speed and accuracy of text recognition on the drawn samples: `python -m benchmarks.ocr [--turned]`.
 
-Characters wrong are counted for each true line against the stretch of the read text that is most like it, without
-regard to spaces and line breaks.
+Wrong characters of each drawn line are counted against the most similar part of the recognised text, without spaces and
+line breaks.
 """
 
 import argparse
@@ -17,27 +17,27 @@ from search.ocr.reader import engine_version, read_image
 
 
 def wrong_characters(line: str, text: str) -> int:
-    """Edit distance between `line` and the stretch of `text` that is most like it (Sellers 1980)."""
+    """Return the edit distance between `line` and the most similar part of `text` (Sellers 1980)."""
     row = np.zeros(len(text) + 1, int)
     characters = np.array(list(text), dtype="<U1")
     for number, character in enumerate(line, start=1):
         changed = row[:-1] + (characters != character)
         fresh = np.concatenate([[number], np.minimum(changed, row[1:] + 1)])
-        # Inserted characters: each place is at most one worse than the place before it.
+        # Insertions: each place is at most one worse than the one before it.
         places = np.arange(len(fresh))
         row = np.minimum.accumulate(fresh - places) + places
     return int(row.min())
 
 
 def plain(text: str) -> str:
-    """Full-width forms made usual, and no spaces."""
+    """Return the text with normal instead of full-width forms, and without spaces."""
     return "".join(unicodedata.normalize("NFKC", text).split())
 
 
 def main() -> None:
-    """Read all samples once to warm up and once for the figures; print them."""
+    """Read one sample to warm up, then all; print the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--turned", action="store_true", help="turn each picture by 90, 180 or 270 degrees")
+    parser.add_argument("--turned", action="store_true", help="rotate each picture by 90, 180 or 270 degrees")
     parser.add_argument("--worst", type=int, default=0, metavar="N", help="print the N worst lines too")
     arguments = parser.parse_args()
     drawn = [(sample.filename, sample.draw()) for sample in SAMPLES if isinstance(sample, SamplePicture)]

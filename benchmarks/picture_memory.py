@@ -68,7 +68,7 @@ def measure(path: Path, purpose: str) -> dict[str, object]:
 def main() -> None:
     """Print a row for each picture and purpose."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", default="", help="pictures whose name holds this")
+    parser.add_argument("--only", default="", help="pictures whose name contains this")
     parser.add_argument("--measure", nargs=2, metavar=("FILE", "PURPOSE"), help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "photosearch.settings")

@@ -1,4 +1,4 @@
-"""Pictures to process, all different: photographs of twelve megapixels and screenshots with text, turn about."""
+"""Pictures to process, all different: photographs of twelve megapixels and screenshots with text, in turn."""
 
 from collections.abc import Iterator
 from io import BytesIO
@@ -13,7 +13,7 @@ WORDS = "会议改到星期三下午，请带上报告 The meeting moved to Wedn
 
 
 def pictures() -> Iterator[tuple[str, bytes]]:
-    """File names and bytes, without end."""
+    """Yield file names and bytes, endlessly."""
     photograph = next(sample for sample in SAMPLES if sample.filename == "china.jpg")
     scene = Image.open(BytesIO(photograph.read())).convert("RGB")
     for number in count(1):
@@ -22,7 +22,7 @@ def pictures() -> Iterator[tuple[str, bytes]]:
 
 
 def _photograph(scene: Image.Image, number: int) -> bytes:
-    """A part of the scene, another for each number, enlarged to 4000 × 3000."""
+    """Return a part of the scene that depends on the number, enlarged to 4000 × 3000."""
     left, top = number * 7 % 160, number * 5 % 120
     part = scene.resize((4000, 3000), box=(left, top, left + 480, top + 300 + number % 7))
     file = BytesIO()
@@ -31,7 +31,7 @@ def _photograph(scene: Image.Image, number: int) -> bytes:
 
 
 def _screenshot(number: int) -> bytes:
-    """1080 × 1920 with a dozen lines of text."""
+    """Return a picture of 1080 × 1920 with a dozen lines of text."""
     sheet, y = Sheet(1080, 1920, "#f4f4f4"), 60.0
     for line in range(6):
         y = sheet.write((60, y), f"{WORDS} {number:05}-{line}", size=44, width=960) + 40

@@ -1,4 +1,4 @@
-"""How fast thumbnails are made of 12-megapixel JPEGs, and what `draft` saves: `python -m benchmarks.thumbnails`."""
+"""Thumbnails per second from 12-megapixel JPEGs, with and without `draft`: `python -m benchmarks.thumbnails`."""
 
 import time
 from collections.abc import Callable
@@ -16,17 +16,17 @@ ROUNDS = 3
 
 
 def with_draft(data: bytes) -> Image.Image:
-    """Decoded at a fraction of the size, as the worker does it."""
+    """Decode at a fraction of the size, like the worker."""
     return open_image(BytesIO(data), max_side=max(THUMBNAIL_SIDES.values()))
 
 
 def without_draft(data: bytes) -> Image.Image:
-    """Decoded in full."""
+    """Decode the picture in full size."""
     return open_image(BytesIO(data))
 
 
 def cpu_seconds(decode: Callable[[bytes], Image.Image], data: bytes) -> tuple[float, float]:
-    """What decoding takes, and making all thumbnails of what was decoded."""
+    """Return the seconds for decoding and for making all thumbnails."""
     started = time.process_time()
     image = decode(data)
     decoded = time.process_time()
@@ -36,7 +36,7 @@ def cpu_seconds(decode: Callable[[bytes], Image.Image], data: bytes) -> tuple[fl
 
 
 def main() -> None:
-    """Turn about, so that both ways see the same machine; print CPU time per picture."""
+    """Measure both ways in turn, so that both meet the same load; print the processor time per picture."""
     photographs = [data for name, data in islice(pictures(), 2 * PICTURES) if name.endswith(".jpg")]
     for decode in (with_draft, without_draft):
         cpu_seconds(decode, photographs[0])

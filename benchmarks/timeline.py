@@ -1,10 +1,10 @@
-"""How the gallery bears very many photos: `python -m benchmarks.timeline`.
+"""The timeline with very many photos: `python -m benchmarks.timeline`.
 
-One account with 100,000 synthetic photos in a database of its own, `photosearch_many`, kept for the next run. At the
-server: the page, and the jump to any month (the portion of photos that the browser then asks for), each with its number
-of queries and bytes, pictures not counted. In Chromium: how long it takes until photos are there, and what kept the
-browser from drawing for more than 50 ms (long tasks) while one scrolls and drags the scrubber from end to end. On a
-machine that does other things as well, the processor's time of the longest task tells more than the clock's.
+One account has 100,000 synthetic photos in the database `photosearch_many`, which is kept for the next run. Server:
+time, queries and bytes of the page and of a jump to any month (the portion of photos that the browser requests),
+without pictures. Chromium: time until photos appear, and tasks that block drawing for more than 50 ms (long tasks)
+while scrolling and dragging the scrubber from end to end. On a busy machine the processor time of the longest task is
+more reliable than its duration.
 """
 
 import argparse
@@ -46,12 +46,12 @@ OBSERVE = """
 
 
 def main() -> None:
-    """Fill the account, ask the server, scroll in the browser, and print a line for each."""
+    """Fill the account, send requests, scroll in the browser, and print a line for each."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--photos", type=int, default=100_000)
-    parser.add_argument("--times", type=int, default=15, help="how often each page is asked for (default: 15)")
+    parser.add_argument("--times", type=int, default=15, help="requests of each page (default: 15)")
     arguments = parser.parse_args()
-    # Playwright's event loop runs in this thread; nothing else runs in it.
+    # Playwright's event loop runs in this thread, and nothing else does.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with override_settings(STORAGES=PLAIN_STATIC, ALLOWED_HOSTS=["*"]):
         owner = _account(arguments.photos)
@@ -79,7 +79,7 @@ def _account(photos: int) -> User:
 
 
 def _photo(number: int, photos: int, owner: User) -> Photo:
-    """Late years have more photos than early ones."""
+    """Return a photo; late years get more photos than early ones."""
     digest = hashlib.sha256(str(number).encode())
     return Photo(
         owner=owner,
@@ -99,13 +99,13 @@ def _photo(number: int, photos: int, owner: User) -> Photo:
 def _measure_server(client: Client, *, times: int) -> None:
     months = [key for key, _count in client.get("/timeline").json()["months"]]
     step = max(1, len(months) // times)
-    asked = {
+    requests = {
         "first page": ["/"] * times,
         "outline alone": ["/timeline"] * times,
         "page of any month": [f"/?month={key}" for key in months[::step]],
         "portion of any month": [f"/timeline/{key}" for key in months[::step]],
     }
-    for title, paths in asked.items():
+    for title, paths in requests.items():
         milliseconds, queries, sizes = [], set(), []
         for path in paths:
             with CaptureQueriesContext(connection) as captured:
@@ -148,7 +148,7 @@ def _measure_browser(address: str, session: str) -> None:
         started = time.perf_counter()
         page.goto(address)
         page.locator("#photos .tile[data-photo]").first.wait_for()
-        print(f"photos are there after {(time.perf_counter() - started) * 1000:.0f} ms, {_long_tasks(page)}")
+        print(f"photos appear after {(time.perf_counter() - started) * 1000:.0f} ms, {_long_tasks(page)}")
         browser.start_tracing(page=page, categories=["toplevel"])
         page.mouse.move(500, 500)
         for _ in range(60):
@@ -163,11 +163,11 @@ def _measure_browser(address: str, session: str) -> None:
             page.wait_for_timeout(30)
         page.mouse.up()
         print(f"dragging the scrubber: {_long_tasks(page)}; {page.locator('#photos .tile').count()} tiles in the page")
-        print(f"of all these tasks, the longest took {_longest_task(browser.stop_tracing()):.0f} ms of the processor")
+        print(f"processor time of the longest task: {_longest_task(browser.stop_tracing()):.0f} ms")
 
 
 def _longest_task(trace: bytes) -> float:
-    """The most milliseconds of processor time that one task took in the page's main thread."""
+    """Return the milliseconds of processor time of the longest task in the page's main thread."""
     events = json.loads(trace)["traceEvents"]
     main = {
         (event["pid"], event["tid"])
@@ -178,7 +178,7 @@ def _longest_task(trace: bytes) -> float:
 
 
 def _long_tasks(page: Page) -> str:
-    """Those since the last time."""
+    """Describe the long tasks since the last call."""
     durations = page.evaluate("longTasks.splice(0)")
     longest = f", the longest {max(durations):.0f} ms" if durations else ""
     return f"{len(durations)} long tasks{longest}"

@@ -1,7 +1,7 @@
-"""How long a search takes over 200,000 photos, and which part of it: `python -m benchmarks.whole_search`.
+"""Latency of a search over 200,000 photos, part by part: `python -m benchmarks.whole_search`.
 
 Needs PostgreSQL and Elasticsearch: those that DATABASE_URL and ELASTICSEARCH_URL name, or those of a running
-`make run`. The encoder is CLIP with random weights in a process of its own. Each query is asked once uncounted.
+`make run`. The encoder process has CLIP with random weights. The first round of queries is not counted.
 """
 
 import argparse
@@ -39,8 +39,8 @@ WORDS = (
     "seat window ext:jpg",
     "图书馆",
 )
-# What is left of the search is fusing (with the choice of the encoder and the database's last word), what is left of
-# the request is rendering.
+# The rest of the search is "fuse" (with the choice of the encoder and the authorisation by the database), the rest of
+# the request is "render".
 PARTS = {
     "encode": (ranker, "encode_text"),
     "vector": (ranker, "vector_search"),
@@ -54,7 +54,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--photos", type=int, default=200_000)
     parser.add_argument("--encoder", default="ViT-L/14", help="ViT-L/14 (default), ViT-B/32 or conse")
-    parser.add_argument("--rounds", type=int, default=20, help="how often each query is asked (default: 20)")
+    parser.add_argument("--rounds", type=int, default=20, help="requests of each query (default: 20)")
     arguments = parser.parse_args()
     settings.ELASTICSEARCH_INDEX = NAME
     call_command("collectstatic", interactive=False, verbosity=0)
@@ -72,7 +72,7 @@ def main() -> None:
 
 
 def _measure(user: User, rounds: int) -> dict[str, list[float]]:
-    """Milliseconds of each part, search by search."""
+    """Return the milliseconds of each part, in the order of searches."""
     client = Client(headers={"Host": settings.ALLOWED_HOSTS[0]})
     client.force_login(user)
     seconds: dict[str, float] = defaultdict(float)
@@ -89,11 +89,11 @@ def _measure(user: User, rounds: int) -> dict[str, list[float]]:
                 if response.status_code != 200:
                     raise SystemExit(f"{words}: status {response.status_code}")
                 if number:
-                    _note(table, {part: seconds[part] for part in PARTS}, whole)
+                    _record(table, {part: seconds[part] for part in PARTS}, whole)
     return table
 
 
-def _note(table: dict[str, list[float]], parts: dict[str, float], whole: float) -> None:
+def _record(table: dict[str, list[float]], parts: dict[str, float], whole: float) -> None:
     search = parts.pop("search")
     parts |= {"fuse": search - sum(parts.values()), "render": whole - search, "whole": whole}
     for part, value in parts.items():

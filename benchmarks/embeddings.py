@@ -1,6 +1,7 @@
-"""How many pictures a second become vectors, and what that takes: `python -m benchmarks.features`.
+"""Embeddings per second, processor time and memory of each encoder: `python -m benchmarks.embeddings`.
 
-Each encoder runs in an encoder process of its own, which is asked as the vision worker asks; CLIP with random weights.
+Each encoder runs in its own encoder process, which gets requests like those of the vision worker; CLIP has random
+weights.
 """
 
 import argparse
@@ -19,7 +20,7 @@ QUERIES = 20
 
 
 def main() -> None:
-    """Measure each encoder with the same pictures and print a line for each."""
+    """Measure each encoder with the same pictures, and print a line for each."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("encoders", nargs="*", default=["conse", *CLIP_SIZES], metavar="ENCODER")
     parser.add_argument("--pictures", type=int, default=64, help="(default: 64)")

@@ -1,9 +1,9 @@
-"""How long it takes to find look-alikes, and to show them: `python -m benchmarks.look_alikes`.
+"""Seconds to find near-duplicates and to show them: `python -m benchmarks.near_duplicates`.
 
-One account with 100,000 synthetic photos and vectors of 512 dimensions in a database of its own,
-`photosearch_look_alikes`; one photo in ten is a copy of another, in another size. Compared from nothing, then 1,000 new
-ones; against that, PostgreSQL compares some photos with all (every process of it that it likes to take). What it finds
-must be the same.
+One account has 100,000 synthetic photos and embeddings of 512 dimensions, in the database
+`photosearch_near_duplicates`. One photo in ten is a copy of another, in another size. All are compared from scratch,
+then 1,000 new ones. As a baseline, PostgreSQL compares some photos with all, in as many processes as it chooses; both
+must find the same pairs.
 """
 
 import argparse
@@ -27,28 +27,28 @@ from search.near_duplicates.comparing import compare_some, compare_words
 from search.near_duplicates.groups import look_alikes
 from search.near_duplicates.likeness import MOST_DISTANT
 
-NAME = "photosearch_look_alikes"
+NAME = "photosearch_near_duplicates"
 MODEL = "synthetic@000000000000.1"
 DIMENSIONS = 512
 BATCH = 10_000
-COPIES = 10  # One photo in so many is one.
+PHOTOS_PER_COPY = 10
 PLAIN_STATIC = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 
 
 def main() -> None:
-    """Fill the account, compare, ask for the page, and print a line for each."""
+    """Fill the account, compare, request the page, and print a line for each."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--photos", type=int, default=100_000)
     parser.add_argument("--new", type=int, default=1_000)
     parser.add_argument("--baseline", type=int, default=500, help="photos that PostgreSQL compares with all")
-    parser.add_argument("--times", type=int, default=15, help="how often the page is asked for (default: 15)")
+    parser.add_argument("--times", type=int, default=15, help="requests of the page (default: 15)")
     arguments = parser.parse_args()
     owner = _open()
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE gallery_photo CASCADE")
     print(f"making {arguments.photos + arguments.new:,} synthetic photos and vectors …")
     _fill_apart(arguments.photos, seed=0)
-    _measure("from nothing", owner)
+    _measure("from scratch", owner)
     _fill_apart(arguments.new, seed=1)
     _measure(f"{arguments.new:,} new ones", owner)
     _measure_baseline(owner, arguments.baseline)
@@ -62,7 +62,7 @@ def _open() -> User:
 
 
 def _fill_apart(photos: int, *, seed: int) -> None:
-    """In a process of its own, so that the memory is that of comparing alone."""
+    """Fill the account in another process, so that the memory measured later is that of comparing alone."""
     process = get_context("spawn").Process(target=_fill, args=(photos, seed))
     process.start()
     process.join()
@@ -75,7 +75,7 @@ def _fill(photos: int, seed: int) -> None:
     for begin in range(0, photos, BATCH):
         count = min(BATCH, photos - begin)
         vectors = query_vectors(Library(photos, MODEL, DIMENSIONS), count=count, seed=1000 * seed + begin)
-        copies = generator.choice(count, count // COPIES, replace=False)
+        copies = generator.choice(count, count // PHOTOS_PER_COPY, replace=False)
         noise = generator.normal(size=(len(copies), DIMENSIONS)) * 0.1 / DIMENSIONS**0.5
         vectors[copies] = vectors[generator.integers(count, size=len(copies))] + noise
         rows = Photo.objects.bulk_create(_photo(f"{seed} {begin} {number}", number, owner) for number in range(count))
@@ -112,28 +112,28 @@ def _measure(title: str, owner: User) -> None:
     pairs, compared = LookAlike.objects.count() - before, ComparedPhoto.objects.count()
     print(
         f"{title}: {seconds:.1f} s in {passes} passes, {compared:,} photos are compared, {pairs:,} pairs found, "
-        f"their words in {words:.1f} s; at most {peak} MB"
+        f"their texts in {words:.1f} s; at most {peak} MB"
     )
 
 
 def _measure_baseline(owner: User, photos: int) -> None:
     rows = PhotoEmbedding.objects.filter(owner=owner).order_by("photo")
-    chosen = list(rows.values_list("photo", flat=True)[:photos])
+    sampled = list(rows.values_list("photo", flat=True)[:photos])
     started = time.perf_counter()
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM search_photoembedding one JOIN search_photoembedding other"
             " ON one.photo_id < other.photo_id AND one.vector <=> other.vector < %s"
             " WHERE one.owner_id = %s AND other.owner_id = %s AND one.photo_id = ANY(%s)",
-            [MOST_DISTANT, owner.pk, owner.pk, chosen],
+            [MOST_DISTANT, owner.pk, owner.pk, sampled],
         )
         pairs = cursor.fetchone()[0]
     seconds = time.perf_counter() - started
-    found = LookAlike.objects.filter(one__in=chosen).count()
-    whole = seconds * rows.count() / max(len(chosen), 1) / 2
+    found = LookAlike.objects.filter(one__in=sampled).count()
+    whole = seconds * rows.count() / max(len(sampled), 1) / 2
     print(
-        f"PostgreSQL, {len(chosen):,} photos with all: {seconds:.1f} s, {pairs:,} pairs (we have {found:,}); "
-        f"for all of them that makes {whole:,.0f} s"
+        f"PostgreSQL, {len(sampled):,} photos with all: {seconds:.1f} s, {pairs:,} pairs (stored: {found:,}); "
+        f"estimate for all photos: {whole:,.0f} s"
     )
 
 
