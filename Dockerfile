@@ -1,22 +1,22 @@
-# One image for all of photosearch's processes; compose.yaml says which command each of them runs.
+# One image for all processes of photosearch; compose.yaml sets the command of each.
 FROM python:3.11-slim-bookworm
 
-# OpenMP for torch and Paddle, OpenGL and GLib for PaddleX's OpenCV; nginx, which `manage.py front` runs.
+# OpenMP for torch and Paddle; OpenGL and GLib for PaddleX's OpenCV; nginx for `manage.py front`.
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends libgomp1 libgl1 libglib2.0-0 nginx \
     && rm -rf /var/lib/apt/lists/*
 
-# Paddle wants a home folder it can write to.
+# Paddle needs a writable home folder.
 RUN useradd --create-home --uid 10001 photosearch \
     && install --directory --owner=photosearch --mode=0700 /var/lib/photosearch /var/lib/photosearch/run
 
 WORKDIR /app
 ENV PYTHONUNBUFFERED=1 PIP_NO_CACHE_DIR=1 DATA_DIR=/var/lib/photosearch
 
-# The CPU build of torch; for a GPU: --build-arg TORCH_INDEX=
+# CPU build of torch; for a GPU: --build-arg TORCH_INDEX=
 ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
 COPY requirements.txt requirements-binaries.txt constraints.txt ./
-# openai-clip is built here, and needs the setuptools of the requirements for it.
+# openai-clip is built from source, with the setuptools of the requirements.
 RUN pip install $(grep '^setuptools==' requirements.txt) \
     && pip install ${TORCH_INDEX:+--extra-index-url "$TORCH_INDEX"} --no-build-isolation --use-pep517 \
         --requirement requirements.txt --constraint constraints.txt \
