@@ -4,9 +4,9 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, suppress
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,13 +18,14 @@ from gallery.bulk_import.presence import mark_presence
 from gallery.bulk_import.read_attempts import ListingHangs, Notes
 from gallery.bulk_import.reading import ARCHIVE_ERRORS, ReadFile, read_file
 from gallery.bulk_import.safety import ImportRefused
-from gallery.bulk_import.scheduling import LEASE, Turn
+from gallery.bulk_import.scheduling import Turn
 from gallery.bulk_import.undo import undo_batch
 from gallery.bulk_import.uploaded_archives import remove_archives
 from gallery.models import ImportJob
 from gallery.sources.source_files import SourceFile
 from gallery.sources.zip_trees import ArchiveRefused
 from gallery.storage.files import sync_files
+from gallery.storage.locks import Lock, try_locked
 
 BATCH = 64
 READERS = 2
@@ -49,7 +50,7 @@ def run_job(
     Returns earlier if `others_wait`, or when this process stops. Does nothing while another process works on the
     import.
     """
-    with _lease(job_id) as is_ours:
+    with try_locked(Lock.RUNNING_IMPORT, job_id) as is_ours:
         job = ImportJob.objects.select_related("owner").filter(pk=job_id).first()
         if not is_ours or job is None or not job.is_busy:
             return True
@@ -68,18 +69,6 @@ def run_job(
             after = State.WATCHING if job.watch else State.FAILED
             _end(job, after, only_from=job.state, error=str(error) or type(error).__name__)
             return True
-
-
-@contextmanager
-def _lease(job_id: int) -> Iterator[bool]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s::int)", [LEASE, job_id])
-        (is_ours,) = cursor.fetchone()
-        try:
-            yield is_ours
-        finally:
-            if is_ours:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s::int)", [LEASE, job_id])
 
 
 class _Pass:

@@ -5,12 +5,9 @@ from collections import Counter
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 
-from django.db import connection
-
 from gallery.models import ImportJob
+from gallery.storage.locks import Lock, held_keys
 
-# The first half of the advisory lock on a running import; PostgreSQL releases it with the connection.
-LEASE = 1_953_719
 # Running imports per person; the other threads are for other people.
 MOST_OF_ONE_PERSON = 2
 SECONDS_PER_TURN = 5
@@ -42,7 +39,7 @@ def next_job(*, but: Collection[int] = (), instead_of: int | None = None) -> int
 
     The person with the fewest running imports comes first, then the one whose last turn is longest ago.
     """
-    leased = _leased() | set(but)
+    leased = held_keys(Lock.RUNNING_IMPORT) | set(but)
     jobs = list(ImportJob.objects.filter(state__in=ImportJob.BUSY).values_list("pk", "owner_id", "heartbeat"))
     in_work = Counter(owner for pk, owner, _beat in jobs if pk in leased and pk != instead_of)
     last_turns: dict[int, datetime] = {}
@@ -54,14 +51,3 @@ def next_job(*, but: Collection[int] = (), instead_of: int | None = None) -> int
         if pk not in leased and in_work[owner] < MOST_OF_ONE_PERSON
     ]
     return min(waiting)[-1] if waiting else None
-
-
-def _leased() -> set[int]:
-    """Return the imports that some process is working on."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT objid::bigint FROM pg_locks JOIN pg_database ON pg_locks.database = pg_database.oid"
-            " WHERE locktype = 'advisory' AND classid = %s AND granted AND datname = current_database()",
-            [LEASE],
-        )
-        return {job_id for (job_id,) in cursor.fetchall()}

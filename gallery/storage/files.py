@@ -14,7 +14,9 @@ from uuid import uuid4
 from zlib import crc32
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
+
+from gallery.storage.locks import Lock, lock_until_commit
 
 ORIGINALS = "originals"
 THUMBNAILS = "thumbnails"
@@ -135,11 +137,9 @@ def path_of(file: IO[bytes]) -> Path:
 @contextmanager
 def exclusive(*, owner_id: int, digests: Iterable[str]) -> Iterator[None]:
     """A transaction in which nobody else stores or removes these bytes (by SHA-256) of this owner, in any process."""
-    # In order, so that two of these never wait for each other.
-    locks = sorted({crc32(f"{owner_id}:{sha256}".encode()) % LOCKS for sha256 in digests})
+    keys = [crc32(f"{owner_id}:{sha256}".encode()) % LOCKS for sha256 in digests]
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(lock) FROM unnest(%s::bigint[]) AS lock", [locks])
+        lock_until_commit(Lock.STORED_BYTES, keys=keys)
         yield
 
 

@@ -8,7 +8,7 @@ from http.client import BAD_REQUEST, CONFLICT, NOT_FOUND
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from elasticsearch import ApiError, BadRequestError, Elasticsearch, NotFoundError, TransportError
@@ -16,6 +16,7 @@ from elasticsearch.dsl.connections import get_connection
 from elasticsearch.helpers import streaming_bulk
 
 from gallery.models import Photo, PhotoQuerySet
+from gallery.storage.locks import Lock, locked
 from search.keywords.mapping import PhotoDocument, mapping_version
 from search.models import IndexedPhoto
 from search.query.filters import INDEX_COLUMNS
@@ -28,7 +29,6 @@ BULK_SECONDS = 120
 # Of a deletion: above every revision, so that a writer who read the photo before does not bring it back. Elasticsearch
 # forgets it after a minute.
 LAST_VERSION = 2**62
-LOCK = 0x70686F746F  # of PostgreSQL's advisory locks; any number that nobody else takes
 
 
 class KeywordSearchUnavailable(Exception):
@@ -75,7 +75,7 @@ def count() -> int:
 
 def ensure_index() -> None:
     """Create the index if there is none; rebuild it if it is of another mapping. Raises KeywordSearchUnavailable."""
-    with connected() as client, _alone():
+    with connected() as client, locked(Lock.KEYWORD_INDEX):
         current = _current_index(client)
         if current is None:
             _create(client, _name(), aliases={settings.ELASTICSEARCH_INDEX: {}})
@@ -87,7 +87,7 @@ def ensure_index() -> None:
 
 def rebuild_index() -> None:
     """Index all photos anew behind the alias, while people search. Raises KeywordSearchUnavailable."""
-    with connected() as client, _alone():
+    with connected() as client, locked(Lock.KEYWORD_INDEX):
         _rebuild(client)
 
 
@@ -106,17 +106,6 @@ def connected() -> Iterator[Elasticsearch]:
 
 def _unavailable(reason: object) -> KeywordSearchUnavailable:
     return KeywordSearchUnavailable(_("Elasticsearch is unavailable: %(reason)s") % {"reason": reason})
-
-
-@contextmanager
-def _alone() -> Iterator[None]:
-    """Keeps other processes from creating or rebuilding the index at the same time."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
-        try:
-            yield
-        finally:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
 
 
 def _name() -> str:

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from gallery.models import Photo
+from gallery.storage.locks import Lock, lock_until_commit, try_lock_until_commit
 from search.models import ComparedPhoto, LookAlike, PhotoEmbedding, PhotoText
 from search.near_duplicates.likeness import VERSION, are_alike, keeper_rank, words_of
 from search.near_duplicates.near_pairs import BLOCK, Neighbours
@@ -25,8 +26,6 @@ MOST = 32
 FEWEST = 16
 # So many pairs are compared by their words at once.
 PAIRS_AT_ONCE = 2000
-# Any number, as long as it is always the same: advisory locks of those who compare.
-COMPARING_LOCK = 7_264_302
 
 PHOTO = Photo._meta.db_table
 EMBEDDING = PhotoEmbedding._meta.db_table
@@ -87,8 +86,7 @@ def owners_to_compare(model: str) -> list[int]:
 def compare_some(owner_id: int, *, model: str, dimensions: int, limit: float) -> bool:
     """One pass: compare some photos that are not compared yet; False if there were none, or somebody else is at it."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [COMPARING_LOCK, owner_id])
-        if not cursor.fetchone()[0]:
+        if not try_lock_until_commit(Lock.NEAR_DUPLICATES, key=owner_id):
             return False
         fresh = uncompared_photos(model).filter(owner=owner_id).order_by("-pk").values_list("pk", flat=True)
         batch = list(fresh[:PASS])
@@ -132,9 +130,7 @@ def forget_vectors(photo_ids: list[int], *, model: str) -> None:
     A pass that has read those that are there must be over first, or it would keep what it found by them.
     """
     replaced = PhotoEmbedding.objects.filter(photo__in=photo_ids, model=model)
-    with connection.cursor() as cursor:
-        for owner_id in replaced.order_by("owner").values_list("owner", flat=True).distinct():
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [COMPARING_LOCK, owner_id])
+    lock_until_commit(Lock.NEAR_DUPLICATES, keys=list(replaced.order_by().values_list("owner", flat=True).distinct()))
     LookAlike.objects.filter(Q(one__in=photo_ids) | Q(other__in=photo_ids), model=model).delete()
     ComparedPhoto.objects.filter(photo__in=photo_ids, model=model).delete()
 

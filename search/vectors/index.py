@@ -1,12 +1,12 @@
 """HNSW indexes (Malkov and Yashunin 2016) over the stored vectors: one for each model, built while people search."""
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from hashlib import sha256
 
 from django.db import connection
 from psycopg import sql
+
+from gallery.storage.locks import Lock, try_locked
 
 logger = logging.getLogger(__name__)
 
@@ -17,8 +17,6 @@ EF_CONSTRUCTION = 128
 # it goes on more slowly, on disk.
 BYTES_BESIDE_NUMBERS = 1300
 MAX_BUILD_MEGABYTES = 2000
-# Any number, as long as it is always the same: the advisory lock of those who build.
-BUILD_LOCK = 7_264_301
 
 
 def has_vector_index(model: str) -> bool:
@@ -36,7 +34,8 @@ def build_vector_index(model: str, dimensions: int) -> bool:
 
     Outside of a transaction. Returns False if another process is building an index at this moment.
     """
-    with _build_lock() as is_free:
+    # A connection that waited for the lock would block the other's build.
+    with try_locked(Lock.VECTOR_INDEX) as is_free:
         if is_free and not has_vector_index(model):
             # What an interrupted build left behind: maintained, but never read.
             _execute("DROP INDEX CONCURRENTLY IF EXISTS {name}", name=sql.Identifier(_index_name(model)))
@@ -63,19 +62,6 @@ def _build(model: str, dimensions: int) -> None:
         )
     finally:
         _execute("RESET maintenance_work_mem")
-
-
-@contextmanager
-def _build_lock() -> Iterator[bool]:
-    """Whether this connection is the only one that builds. One that waited here would block the other's build."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [BUILD_LOCK])
-        is_free = bool(cursor.fetchone()[0])
-        try:
-            yield is_free
-        finally:
-            if is_free:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [BUILD_LOCK])
 
 
 def _execute(statement: str, **parts: sql.Composable) -> None:

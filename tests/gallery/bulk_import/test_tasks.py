@@ -12,6 +12,7 @@ from django.utils import timezone
 from gallery.bulk_import import run, tasks
 from gallery.bulk_import.tasks import resume_imports, run_import
 from gallery.models import ImportJob
+from gallery.storage.locks import Lock
 from tests.processes import queued_messages
 
 
@@ -55,11 +56,11 @@ def test_two_workers_do_not_work_on_the_same_import(
     other = connections.create_connection("default")
     try:
         with other.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s, %s::int)", [run.LEASE, job.pk])
+            cursor.execute("SELECT pg_advisory_lock(%s::int, %s::int)", [int(Lock.RUNNING_IMPORT), job.pk])
             assert run.run_job(job.pk)
             assert not job.items.exists()
             # Closed alone, the server would take its time to let go.
-            cursor.execute("SELECT pg_advisory_unlock(%s, %s::int)", [run.LEASE, job.pk])
+            cursor.execute("SELECT pg_advisory_unlock(%s::int, %s::int)", [int(Lock.RUNNING_IMPORT), job.pk])
     finally:
         other.close()
     run.run_job(job.pk)

@@ -4,8 +4,8 @@ import psycopg
 import pytest
 from django.db import DataError, connection
 
+from gallery.storage.locks import Lock
 from search.models import PhotoEmbedding
-from search.vectors import index
 from search.vectors.index import build_vector_index, has_vector_index
 from tests.factories import drop_vector_indexes, embed, make_photos, unit_vectors, vector_indexes
 
@@ -59,9 +59,9 @@ def test_only_one_process_builds():
     parameters = connection.get_connection_params()
     names = ("dbname", "user", "password", "host", "port")
     with psycopg.connect(**{name: parameters[name] for name in names if parameters.get(name)}) as another:
-        another.execute("SELECT pg_advisory_lock(%s)", [index.BUILD_LOCK])
+        another.execute("SELECT pg_advisory_lock(%s::int, 0)", [int(Lock.VECTOR_INDEX)])
         assert build_vector_index(MODEL, 4) is False
         assert not has_vector_index(MODEL)
         # The server notices only some time later that a client has gone.
-        another.execute("SELECT pg_advisory_unlock(%s)", [index.BUILD_LOCK])
+        another.execute("SELECT pg_advisory_unlock(%s::int, 0)", [int(Lock.VECTOR_INDEX)])
     assert build_vector_index(MODEL, 4) is True
