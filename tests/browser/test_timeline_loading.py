@@ -15,6 +15,8 @@ from tests.browser.uploading import summary
 from tests.drawing import picture
 
 SIZES = {"390": (390, 844), "820": (820, 1180), "1440": (1440, 900), "2560": (2560, 1440)}
+# The smallest and the largest screen in every run, the others in `make soak`.
+SCREENS = [pytest.param(size, marks=[] if size in {"390", "2560"} else pytest.mark.soak) for size in SIZES]
 LIBRARIES = {"sparse": twelve_years, "dense": one_month}
 PORTIONS = "**/timeline/*"
 THUMBNAILS = "**/thumbnail?*"
@@ -67,7 +69,7 @@ def go_to(page: Page, share: float) -> None:
     page.evaluate("share => scrollTo(0, share * (document.documentElement.scrollHeight - innerHeight))", share)
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", SCREENS)
 def test_shows_picture_in_every_visible_tile(open_page, library, owner, size):
     page = open_page(viewport=viewport(size))
     expect_pictures(page, owner)
@@ -84,7 +86,7 @@ def test_shows_picture_in_every_visible_tile(open_page, library, owner, size):
     expect_pictures(page, owner)
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", SCREENS)
 def test_shows_uploaded_pictures_in_open_gallery(open_page, sparse, owner, size):
     page = open_page(viewport=viewport(size))
     expect_pictures(page, owner)
