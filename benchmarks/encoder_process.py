@@ -15,7 +15,7 @@ from typing import Any
 from django.conf import settings
 
 from search.encoders.client import EncoderInfo, EncoderUnavailable, describe_encoders
-from search.encoders.models.clip_weights import clip_package
+from search.encoders.models.clip import clip_package
 
 # embed_dim, image_resolution, vision_layers, vision_width, vision_patch_size, context_length, vocab_size,
 # transformer_width, transformer_heads, transformer_layers

@@ -22,8 +22,8 @@ from django.test.utils import CaptureQueriesContext
 from benchmarks.library import Library, query_vectors, store_vectors
 from gallery.models import Photo
 from gallery.pictures.images import THUMBNAIL_VERSION
-from search.models import ComparedPhoto, LookAlike, PhotoEmbedding
-from search.near_duplicates.comparing import compare_some, compare_words
+from search.models import ComparedPhoto, NearDuplicatePair, PhotoEmbedding
+from search.near_duplicates.comparing import compare_photos, compare_words
 from search.near_duplicates.groups import look_alikes
 from search.near_duplicates.likeness import MOST_DISTANT
 
@@ -101,15 +101,15 @@ def _photo(seed: str, number: int, owner: User) -> Photo:
 
 
 def _measure(title: str, owner: User) -> None:
-    before, started, passes = LookAlike.objects.count(), time.perf_counter(), 0
-    while compare_some(owner.pk, model=MODEL, dimensions=DIMENSIONS, limit=MOST_DISTANT):
+    before, started, passes = NearDuplicatePair.objects.count(), time.perf_counter(), 0
+    while compare_photos(owner.pk, model=MODEL, dimensions=DIMENSIONS, limit=MOST_DISTANT):
         passes += 1
     seconds = time.perf_counter() - started
     while compare_words(owner.pk, model=MODEL):
         pass
     words = time.perf_counter() - started - seconds
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    pairs, compared = LookAlike.objects.count() - before, ComparedPhoto.objects.count()
+    pairs, compared = NearDuplicatePair.objects.count() - before, ComparedPhoto.objects.count()
     print(
         f"{title}: {seconds:.1f} s in {passes} passes, {compared:,} photos are compared, {pairs:,} pairs found, "
         f"their texts in {words:.1f} s; at most {peak} MB"
@@ -129,7 +129,7 @@ def _measure_baseline(owner: User, photos: int) -> None:
         )
         pairs = cursor.fetchone()[0]
     seconds = time.perf_counter() - started
-    found = LookAlike.objects.filter(one__in=sampled).count()
+    found = NearDuplicatePair.objects.filter(one__in=sampled).count()
     whole = seconds * rows.count() / max(len(sampled), 1) / 2
     print(
         f"PostgreSQL, {len(sampled):,} photos with all: {seconds:.1f} s, {pairs:,} pairs (stored: {found:,}); "

@@ -97,7 +97,7 @@ class ComparedPhoto(models.Model):
         return f"{self.model} v{self.version}"
 
 
-class LookAlike(models.Model):
+class NearDuplicatePair(models.Model):
     """Two photos of one person whose vectors by `model` are nearly the same; `one` is the older row."""
 
     one = models.ForeignKey(Photo, on_delete=models.CASCADE, related_name="+")
@@ -121,7 +121,7 @@ class LookAlike(models.Model):
         return f"{self.distance:.3f}"
 
 
-class KeptApart(models.Model):
+class DismissedGroup(models.Model):
     """Photos of which a person has said that they want them all: no two of these are shown as look-alikes again."""
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")

@@ -30,7 +30,7 @@ ENCODER = EncoderInfo(
     floor=0.5,
     state="ready",
     reason="",
-    is_basic=False,
+    same_picture_distance=0.04,
 )
 CLIP = EncoderInfo(
     name="clip",
@@ -43,7 +43,7 @@ CLIP = EncoderInfo(
     floor=0.1,
     state="ready",
     reason="",
-    is_basic=False,
+    same_picture_distance=0.04,
 )
 
 

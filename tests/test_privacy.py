@@ -30,15 +30,15 @@ from gallery.processing.tasks import make_thumbnails
 from gallery.storage.partial_uploads import create_upload
 from search.models import (
     ComparedPhoto,
-    KeptApart,
-    LookAlike,
+    DismissedGroup,
+    NearDuplicatePair,
     PhotoEmbedding,
     PhotoText,
     ResultList,
     SavedSearch,
     SearchExample,
 )
-from search.near_duplicates.groups import keep_apart
+from search.near_duplicates.groups import dismiss_groups
 from search.ranking.result_lists import keep_list
 from search.ranking.results import RankedList, RankedPhoto
 from search.saved import note_search, save_search
@@ -104,8 +104,8 @@ def photo(store, owner) -> Photo:
     copy = store(picture(8), filename=f"{SECRET}-copy.png")
     Photo.objects.filter(pk=copy.pk).update(wants_text=False)
     ComparedPhoto.objects.create(photo=photo, owner=owner, model="x", version=1)
-    LookAlike.objects.create(one=photo, other=copy, owner=owner, model="x", distance=0.01, reads_alike=True)
-    keep_apart([[photo.pk, store(picture(9)).pk]], user=owner, moment=timezone.now())
+    NearDuplicatePair.objects.create(one=photo, other=copy, owner=owner, model="x", distance=0.01, reads_alike=True)
+    dismiss_groups([[photo.pk, store(picture(9)).pk]], user=owner, moment=timezone.now())
     PhotoMerge.objects.create(photo=photo, moment=timezone.now(), before={"description": SECRET})
     # The same id as the photo, so that addresses of imports fit too.
     job = ImportJob.objects.create(pk=photo.pk, owner=owner, started_by=owner, roots=[f"/{SECRET}"], state="paused")
@@ -126,7 +126,7 @@ def photo(store, owner) -> Photo:
 def all_rows() -> list:
     """Return all rows about photos, to compare before and after."""
     gallery_models = (Photo, StepAttempt, PhotoSource, PhotoMerge, ImportJob, ImportItem, PartialUpload)
-    models = (*gallery_models, PhotoText, PhotoEmbedding, SavedSearch, ResultList, LookAlike, KeptApart)
+    models = (*gallery_models, PhotoText, PhotoEmbedding, SavedSearch, ResultList, NearDuplicatePair, DismissedGroup)
     rows: list = [list(model.objects.order_by("pk").values()) for model in models]
     return [*rows, list(OpenSession.objects.filter(owner__username="anna").values())]
 

@@ -16,7 +16,7 @@ from gallery.api.paging import PageQuery, in_microseconds, moment_of
 from gallery.models import Photo
 from gallery.photos.merging import KeeperUnavailable, PhotosNotFound, merge_photos, undo
 from gallery.serializers import Page, PhotoSerializer
-from search.near_duplicates.groups import MOST_SHOWN, Group, keep_apart, look_alikes
+from search.near_duplicates.groups import MAX_SHOWN, Group, dismiss_groups, look_alikes
 
 MAX_PHOTOS = 1000
 MAX_PAGE = 100
@@ -34,7 +34,7 @@ class DuplicateQuery(PageQuery):
     page_size = QueryInteger(required=False, default=20, min_value=1, max_value=MAX_PAGE)
     members = QueryInteger(
         required=False,
-        default=MOST_SHOWN,
+        default=MAX_SHOWN,
         min_value=1,
         max_value=MAX_PHOTOS - 1,
         help_text=f"How many photos of a group are listed beside the keeper; never more than {MAX_LISTED} / page_size.",
@@ -187,7 +187,7 @@ class DismissDuplicates(ApiView):
         if Photo.objects.belonging_to(request.user).filter(pk__in=photo_ids).count() < len(photo_ids):
             raise Http404
         moment = timezone.now()
-        keep_apart([photo_ids], user=request.user, moment=moment)
+        dismiss_groups([photo_ids], user=request.user, moment=moment)
         return Response({"undo": str(in_microseconds(moment))})
 
 

@@ -19,7 +19,7 @@ from gallery.models import Photo, PhotoMerge, PhotoSource
 from gallery.photos.editing import edit_photos
 from gallery.photos.trash import move_to_trash, restore_photos, trashed_together
 from gallery.pictures.opening import is_original_there
-from search.near_duplicates.groups import forget_kept_apart
+from search.near_duplicates.groups import undo_dismissals
 
 DATE_FIELDS = ("taken_at", "taken_offset", "date_source")
 # What EXIF tells of a camera, a place, an author: each of one file alone, for of two it would be true of neither.
@@ -114,7 +114,7 @@ def undo(moment: datetime, *, user: AbstractBaseUser) -> UndoResult:
         # The rows go when it is done: a second undo finds nothing.
         kept_edits = sum(not _give_back(merge, user=user) for merge in merges.select_related("photo"))
         merges.delete()
-        return UndoResult(restored, forget_kept_apart(moment, user=user), kept_edits)
+        return UndoResult(restored, undo_dismissals(moment, user=user), kept_edits)
 
 
 def best_of(keeper: Photo, others: Iterable[Photo]) -> dict[str, Any]:

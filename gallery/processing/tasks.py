@@ -20,7 +20,6 @@ from search.encoders.client import EncoderUnavailable, describe_encoders
 from search.keywords import index as keyword_index
 from search.models import PhotoEmbedding
 from search.near_duplicates import comparing
-from search.near_duplicates.likeness import most_distant
 from search.ocr import reader
 from search.vectors import index as vector_index
 from search.vectors.encoder_choice import choose_encoder
@@ -86,9 +85,9 @@ def build_vector_index(model: str, dimensions: int) -> None:
 
 
 @dramatiq.actor(queue_name="vision", max_retries=0, time_limit=6 * 60 * MINUTES)
-def find_look_alikes(owner_id: int, model: str, dimensions: int, limit: float) -> None:
+def find_near_duplicates(owner_id: int, model: str, dimensions: int, limit: float) -> None:
     """Compare those photos of one person, by their vectors of `model`, that are not compared yet."""
-    while comparing.compare_some(owner_id, model=model, dimensions=dimensions, limit=limit):
+    while comparing.compare_photos(owner_id, model=model, dimensions=dimensions, limit=limit):
         pass
     while comparing.compare_words(owner_id, model=model):
         pass
@@ -173,7 +172,9 @@ def enqueue_comparisons() -> None:
         for encoder in encoders:
             for owner in User.objects.filter(pk__in=comparing.owners_to_compare(encoder.model)):
                 chosen = choose_encoder(frozenset(), user=owner)
-                message = find_look_alikes.message(owner.pk, encoder.model, encoder.dimensions, most_distant(encoder))
+                message = find_near_duplicates.message(
+                    owner.pk, encoder.model, encoder.dimensions, encoder.same_picture_distance
+                )
                 if chosen and chosen.model == encoder.model and not _waiting_like(message):
                     _broker().enqueue(message)
     except EncoderUnavailable:

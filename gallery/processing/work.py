@@ -66,7 +66,7 @@ def store_embeddings(photos: list[Photo], *, model: str) -> Failures:
             vectors[photo.pk] = result
     with transaction.atomic():
         encoded = _locked(vectors)
-        comparing.forget_vectors([photo.pk for photo in encoded], model=model)
+        comparing.reset_vectors([photo.pk for photo in encoded], model=model)
         PhotoEmbedding.objects.filter(photo__in=encoded, model=model).delete()
         PhotoEmbedding.objects.bulk_create(
             PhotoEmbedding(photo=photo, owner_id=photo.owner_id, model=model, view=view, vector=vector)
@@ -135,7 +135,7 @@ def _store_text(photo: Photo) -> None:
             )
             if text != known:
                 Photo.objects.filter(pk=locked.pk).update(revision=F("revision") + 1)
-                comparing.forget_words(locked.pk)
+                comparing.reset_words(locked.pk)
 
 
 def _locked(photo_ids: Iterable[int]) -> list[Photo]:

@@ -16,7 +16,7 @@ from gallery.photos.merging import merge_groups
 from gallery.views.group_comparison import compare_group
 from gallery.views.message_responses import respond_with_message
 from gallery.views.selection import trashed_message
-from search.near_duplicates.groups import keep_apart, look_alikes, uncompared_count
+from search.near_duplicates.groups import dismiss_groups, look_alikes, uncompared_count
 
 PAGE_SIZE = 20
 
@@ -61,7 +61,7 @@ def resolve_groups(request: PageRequest) -> HttpResponse:
 def keep_groups(request: PageRequest) -> HttpResponse:
     """Keep all photos of each group, or of the one that a button names: they are no look-alikes."""
     moment = timezone.now()
-    keep_apart(_groups(request), user=request.user, moment=moment)
+    dismiss_groups(_groups(request), user=request.user, moment=moment)
     return respond_with_message(request, _("They are all kept, and will not be shown together again."), undo=moment)
 
 

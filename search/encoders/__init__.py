@@ -1,1 +1,1 @@
-"""Pictures and texts to vectors: one process holds the encoders (`server`), everybody else asks it through `client`."""
+"""Encoders turn pictures and texts into vectors. They run in one process (`server`); all others use `client`."""

@@ -1,6 +1,6 @@
-"""Ask the encoder process for vectors.
+"""Client of the encoder process.
 
-Nothing here loads a model: web and workers import this module and no other of the encoders.
+This module loads no model. It is the only encoder module that the web server and the workers import.
 """
 
 from collections.abc import Sequence
@@ -34,31 +34,33 @@ __all__ = [
     "encode_text",
 ]
 
-# Seconds. A person waits for a query; a batch may wait behind others, and the server's own watchdog ends endless work.
+# Seconds. A person waits for a query.
 QUERY_TIMEOUT = 20
-# A picture query may wait for another of the same person, and both may be huge.
+# A picture query may wait for another one of the same person, and both pictures may be huge.
 PICTURE_QUERY_TIMEOUT = 40
+# A batch may wait behind other batches; the server's watchdog ends work that hangs.
 BATCH_TIMEOUT = 1800
+# Seconds for which descriptions of the encoders are cached.
 DESCRIPTION_LIFETIME = 3
 
 
 class EncoderUnavailable(Exception):
-    """No encoder answers: the process is not there, or that model is not loaded. Later it may be."""
+    """The encoder process does not answer, or has not loaded the model (yet)."""
 
 
 class EncoderLost(EncoderUnavailable):
-    """The encoder broke off in the middle of the work: what it was given may have killed it."""
+    """The connection broke after work had begun: the input may have crashed the encoder process."""
 
 
 class EncoderBusy(Exception):
-    """Other picture queries of the same person are running; the message is a sentence for the user."""
+    """Other picture queries of the same person are running. The message is a sentence for the user."""
 
-    # Seconds after which to try again.
+    # Seconds after which a retry makes sense.
     wait = 5
 
 
 def describe_encoders() -> list[EncoderInfo]:
-    """The encoders in order of preference, as they were at most a few seconds ago.
+    """Return the encoders in order of preference, in a state at most DESCRIPTION_LIFETIME seconds old.
 
     Raises:
         EncoderUnavailable: the process does not answer.
@@ -68,7 +70,7 @@ def describe_encoders() -> list[EncoderInfo]:
 
 @lru_cache(maxsize=8)
 def _describe(socket: str, language: str | None, period: int) -> tuple[EncoderInfo, ...]:  # noqa: ARG001 - cache key
-    """The arguments are what the answer depends on; errors are not kept."""
+    """Return the descriptions; all arguments are part of the cache key. Errors are not cached."""
     header, _arrays = _ask("describe", timeout=QUERY_TIMEOUT)
     return tuple(_info_from_json(fields) for fields in header["encoders"])
 
@@ -85,24 +87,24 @@ def _info_from_json(fields: dict[str, Any]) -> EncoderInfo:
 
 
 def encode_text(text: str, *, model: str) -> QueryVector:
-    """The vector of what a person typed.
+    """Return the query vector of a text.
 
     Raises:
-        EncoderUnavailable: nobody answers for `model`.
+        EncoderUnavailable: `model` is not loaded or the process does not answer.
     """
     header, (vector,) = _ask("encode_text", timeout=QUERY_TIMEOUT, model=model, text=text)
     return QueryVector(vector, header["baseline"])
 
 
 def encode_query_image(data: bytes, *, model: str, asker: int) -> QueryVector:
-    """Return the vector of a picture file's bytes; the encoder process decodes it and stores nothing.
+    """Return the query vector of a picture file's bytes. The encoder process decodes them and stores nothing.
 
-    The process runs one such query per `asker` (any number) at a time.
+    `asker` identifies a person, whose picture queries run one at a time.
 
     Raises:
-        InvalidImage: it is not a supported picture; with a sentence for the user.
+        InvalidImage: the file is not a supported picture; with a sentence for the user.
         EncoderBusy: two queries of `asker` are already running or waiting.
-        EncoderUnavailable: `model` does not answer.
+        EncoderUnavailable: `model` is not loaded or the process does not answer.
     """
     picture = np.frombuffer(data, dtype=np.uint8)
     header, (vector,) = _ask("encode_query_image", picture, timeout=PICTURE_QUERY_TIMEOUT, model=model, asker=asker)
@@ -110,14 +112,15 @@ def encode_query_image(data: bytes, *, model: str, asker: int) -> QueryVector:
 
 
 def encode_region(path: Path, region: Sequence[float], *, model: str, asker: int) -> QueryVector:
-    """Return the vector of a part of a picture: left, top, right and bottom in 0–1 of its upright width and height.
+    """Return the query vector of a part of a picture.
 
-    The process runs one such query per `asker` (any number) at a time.
+    `region` is left, top, right and bottom in 0–1 of the upright picture's width and height. `asker` identifies a
+    person, whose picture queries run one at a time.
 
     Raises:
-        InvalidImage: it cannot be decoded; with a sentence for the user.
+        InvalidImage: the picture cannot be decoded; with a sentence for the user.
         EncoderBusy: two queries of `asker` are already running or waiting.
-        EncoderUnavailable: `model` does not answer.
+        EncoderUnavailable: `model` is not loaded or the process does not answer.
     """
     header, (vector,) = _ask(
         "encode_region",
@@ -131,10 +134,10 @@ def encode_region(path: Path, region: Sequence[float], *, model: str, asker: int
 
 
 def encode_photos(paths: list[Path], *, model: str) -> list[np.ndarray | str]:
-    """For each picture file its unit vectors, (views, dimensions) float16, view 0 first, or why it can't be decoded.
+    """Return each file's unit vectors, (views, dimensions) float16, view 0 first, or the reason it can't be decoded.
 
     Raises:
-        EncoderUnavailable: nobody answers for `model`; EncoderLost if the work had begun.
+        EncoderUnavailable: `model` is not loaded or the process does not answer; EncoderLost if work had begun.
     """
     header, vectors = _ask(
         "encode_photos", timeout=BATCH_TIMEOUT, model=model, paths=[str(path.absolute()) for path in paths]
@@ -144,7 +147,7 @@ def encode_photos(paths: list[Path], *, model: str) -> list[np.ndarray | str]:
 
 
 def _ask(operation: str, *arrays: np.ndarray, timeout: float, **fields: Any) -> tuple[dict[str, Any], list[np.ndarray]]:
-    """One request, one reply, on a connection of its own: threads share nothing."""
+    """Send a request on a new connection and return the reply."""
     request = {"operation": operation, "language": get_language(), **fields}
     try:
         connection = Client(str(settings.ENCODER_SOCKET), family="AF_UNIX")
@@ -157,7 +160,7 @@ def _ask(operation: str, *arrays: np.ndarray, timeout: float, **fields: Any) -> 
                 raise EncoderLost(_("The encoder process did not answer in time."))
             header, reply = receive(connection)
     except (OSError, EOFError) as error:
-        raise EncoderLost(_("The encoder process broke off.")) from error
+        raise EncoderLost(_("The connection to the encoder process broke.")) from error
     match header.get("error"):
         case None:
             return header, reply

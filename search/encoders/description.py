@@ -1,4 +1,4 @@
-"""What an encoder says of itself, and what its cosines mean to a person."""
+"""Descriptions of encoders, and scores for their cosines."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Calibration:
-    """A logistic curve from what a cosine has over its baseline to a score between 0 and 1."""
+    """A logistic curve that maps a cosine's margin over its baseline to a score between 0 and 1."""
 
     slope: float
     midpoint: float
@@ -21,11 +21,12 @@ class Calibration:
 
 @dataclass(frozen=True)
 class EncoderInfo:
-    """An encoder and whether it answers.
+    """An encoder and its state.
 
-    `model` names its vectors: encoder, first 12 digits of the weights' SHA-256, version of the preprocessing; it is
-    empty while the encoder waits, and `reason` is then one sentence that says what to do. `scripts` are the ones it
-    reads, in the words of search.query.parser.scripts_of; `floor` is the display score below which a hit means nothing.
+    `model` names its vectors: encoder, first 12 digits of the weights' SHA-256, version of the preprocessing. While the
+    encoder waits for its weights, `model` is empty and `reason` is a sentence that says what to do. `scripts` are the
+    scripts it reads, as search.query.parser.scripts_of names them. Hits with a display score below `floor` are
+    meaningless. Vectors of two pictures nearer than `same_picture_distance` (1 − cosine) are near-duplicates.
     """
 
     name: str
@@ -38,24 +39,24 @@ class EncoderInfo:
     floor: float
     state: Literal["ready", "waiting"]
     reason: str
-    is_basic: bool
+    same_picture_distance: float
 
 
 @dataclass(frozen=True)
 class QueryVector:
-    """A unit vector (float32) to search with, and the cosine that it has with pictures in general."""
+    """A unit vector (float32) to search with, and its mean cosine with unrelated pictures."""
 
     vector: np.ndarray
     baseline: float = 0.0
 
     @classmethod
     def from_stored(cls, vector: Sequence[float]) -> "QueryVector":
-        """The vector of a photo, as it was stored."""
+        """Make a query vector from a stored embedding."""
         numbers = np.asarray(vector, dtype=np.float32)
         return cls(numbers / np.linalg.norm(numbers))
 
 
 def display_score(info: EncoderInfo, cosine: float, *, baseline: float, kind: Literal["text", "image"]) -> float:
-    """How well a picture fits a query, 0–1; raw cosines differ from encoder to encoder and from query to query."""
+    """Return how well a picture matches a query, 0–1, comparable across encoders and queries."""
     calibration = info.text_calibration if kind == "text" else info.image_calibration
     return calibration.score(cosine - baseline)

@@ -1,4 +1,4 @@
-"""Picture files to vectors, many at once."""
+"""Batches of picture files encoded into vectors."""
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 
 from gallery.pictures.images import InvalidImage
+from search.encoders.interface import Encoder
 from search.encoders.picture_views import open_for_encoder, views_along
-from search.encoders.registry import Encoder
 from search.encoders.watchdog import Watchdog
 
-# Few enough to stay in the processor's cache; more were slower.
+# Few enough to stay in the processor's cache; larger numbers were slower.
 FILES_AT_ONCE = 8
 VIEWS_AT_ONCE = 8
 
@@ -20,10 +20,10 @@ VIEWS_AT_ONCE = 8
 def encode_photo_files(
     encoder: Encoder, paths: Sequence[Path], *, decoders: ThreadPoolExecutor, watchdog: Watchdog
 ) -> list[np.ndarray | str]:
-    """For each file its unit vectors, (views, dimensions) float16, view 0 first, or why it can't be decoded.
+    """Return each file's unit vectors, (views, dimensions) float16, view 0 first, or the reason it can't be decoded.
 
     Raises:
-        OSError: a file is missing or the disk fails, which is no picture's fault.
+        OSError: a file is missing or the disk fails.
     """
     results: list[np.ndarray | str] = []
     for begin in range(0, len(paths), FILES_AT_ONCE):

@@ -1,4 +1,4 @@
-"""The square views of a picture, so that no part of a long one is lost to an encoder's square input."""
+"""Square views of a picture, which together show all of a long one to an encoder with square input."""
 
 from math import ceil
 from pathlib import Path
@@ -8,31 +8,32 @@ from PIL import Image
 
 from gallery.pictures.images import Region, open_image
 
-# A picture longer than this many times its short side gets views along it.
-LONG = 2
+# Pictures with a larger ratio of long to short side get views along the long side.
+MAX_SINGLE_VIEW_RATIO = 2
 MAX_VIEWS_ALONG = 6
-# Neighbours overlap by a quarter, so that what one view cuts in two the next one shows whole.
-STEP = 0.75
-# Beside a part that is narrower than it is long.
-PADDING = (128, 128, 128)
+# Distance of neighbouring views, in lengths of a view. They overlap by a quarter, so that an object cut by one view is
+# whole in the next.
+VIEW_STEP = 0.75
+# Grey beside a part that is narrower than it is long.
+PADDING_COLOUR = (128, 128, 128)
 
 
 def open_for_encoder(file: Path | IO[bytes], *, side: int, is_urgent: bool = False) -> Image.Image:
-    """Decode a picture with all the detail that an encoder with an input of `side`² pixels could use.
+    """Decode a picture at a size with all the detail that an encoder with an input of `side`² pixels can use.
 
     Urgent pictures are decoded before others.
 
     Raises:
         InvalidImage: with a sentence for the user.
     """
-    # Twice the input along the short side, whatever the shape (gallery.pictures.images.fitted_size).
+    # Makes the short side at least twice the input's (gallery.pictures.images.fitted_size).
     return open_image(file, max_side=4 * side, is_urgent=is_urgent)
 
 
 def open_region(path: Path, region: Region, *, side: int) -> Image.Image:
     """Decode a part of a picture: left, top, right and bottom in 0–1 of its upright width and height.
 
-    It is cut out before shrinking, so that it has as much detail as a whole picture.
+    The part is cropped before shrinking, so that it has as much detail as a whole picture.
 
     Raises:
         InvalidImage: with a sentence for the user.
@@ -41,16 +42,16 @@ def open_region(path: Path, region: Region, *, side: int) -> Image.Image:
 
 
 def views_along(image: Image.Image, *, side: int) -> list[Image.Image]:
-    """Overlapping views of `side`² pixels along a picture more than twice as long as wide, else none.
+    """Return overlapping views of `side`² pixels along a picture more than twice as long as wide, else none.
 
-    They are squares of the picture; one so long that six of those would not cover it gets longer parts, with padding
-    beside them.
+    Each view is a square of the picture. A picture that MAX_VIEWS_ALONG squares would not cover is cut into longer
+    parts, with padding beside them.
     """
     long, short = max(image.size), min(image.size)
-    if long <= LONG * short:
+    if long <= MAX_SINGLE_VIEW_RATIO * short:
         return []
-    count = min(MAX_VIEWS_ALONG, ceil((long - short) / (STEP * short)) + 1)
-    length = max(float(short), long / (1 + (count - 1) * STEP))
+    count = min(MAX_VIEWS_ALONG, ceil((long - short) / (VIEW_STEP * short)) + 1)
+    length = max(float(short), long / (1 + (count - 1) * VIEW_STEP))
     starts = [index * (long - length) / (count - 1) for index in range(count)]
     across = max(1, round(side * short / length))
     is_wide = image.width > image.height
@@ -59,7 +60,7 @@ def views_along(image: Image.Image, *, side: int) -> list[Image.Image]:
         box = (start, 0, start + length, short) if is_wide else (0, start, short, start + length)
         size = (side, across) if is_wide else (across, side)
         part = image.resize(size, Image.Resampling.BICUBIC, box=box)
-        view = Image.new("RGB", (side, side), PADDING)
+        view = Image.new("RGB", (side, side), PADDING_COLOUR)
         view.paste(part, ((side - size[0]) // 2, (side - size[1]) // 2))
         views.append(view)
     return views

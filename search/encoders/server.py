@@ -1,9 +1,9 @@
-"""The process that holds the encoders and answers on a Unix socket that only its own user may open.
+"""The encoder process: holds the encoders and answers on a Unix socket that only its own user may open.
 
-Text queries, picture queries and batches have separate threads, and the batches' threads have lower priority, because a
-person waits for each query. Picture queries take seconds, text queries hundredths; picture queries run one at a time
-for each person. PyTorch and Pillow release Python's lock while they compute. Nothing forks once torch is loaded; a
-newly started program decodes huge pictures.
+Text queries, picture queries and batches run in separate threads; those of batches have lower priority, because a
+person waits for each query. Text queries take hundredths of a second, picture queries seconds, so each person's picture
+queries run one at a time. PyTorch and Pillow release Python's lock while they compute. This process never forks after
+torch is loaded; a separate program decodes huge pictures.
 """
 
 import fcntl
@@ -20,9 +20,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch  # noqa: TID253 - only the encoder process imports this module
+import torch
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -30,63 +29,60 @@ from gallery.pictures.images import InvalidImage
 from gallery.pictures.memory import return_memory
 from search.encoders.client import EncoderUnavailable
 from search.encoders.description import EncoderInfo, QueryVector
-from search.encoders.models.clip import ClipEncoder
-from search.encoders.models.clip_weights import keep_fetching
-from search.encoders.models.conse import ConseEncoder
+from search.encoders.interface import Encoder
+from search.encoders.models import find_encoder_classes
 from search.encoders.photo_files import encode_photo_files
 from search.encoders.picture_views import open_for_encoder, open_region
-from search.encoders.registry import Encoder, EncoderShelf
-from search.encoders.turns import TooManyUnderWay, Turns
+from search.encoders.registry import EncoderRegistry
+from search.encoders.turns import TooManyQueries, Turns
 from search.encoders.watchdog import Watchdog
 from search.encoders.wire import receive, send
 
 logger = logging.getLogger(__name__)
 
-# At most so many clients are listened to at once; the others wait for their turn.
+# Clients that are served at the same time; further ones wait.
 MAX_CLIENTS = 64
-# A client has connected and says nothing: seconds.
+# Seconds that a connected client may take to send its request.
 REQUEST_TIMEOUT = 10
-# Decoding one picture, or encoding a few views, never takes so many seconds, however busy the machine; it hangs.
+# Seconds after which decoding one picture, or encoding a few views, hangs; even a busy machine needs less.
 STEP_LIMIT = 300
-# For batches and picture queries: half of a text query's share of the processor. A much lower one would starve beside a
-# worker that reads texts.
-LOW_NICENESS = 3
-
-ENCODER_CLASSES: dict[str, type[Encoder]] = {"clip": ClipEncoder, "conse": ConseEncoder}
+# For batches and picture queries: half of a text query's share of the processor. With a much higher niceness they would
+# starve beside a worker that recognises text.
+LOW_PRIORITY_NICENESS = 3
 
 Reply = tuple[dict[str, Any], list[np.ndarray]]
 
 
 class SocketInUse(Exception):
-    """Another encoder process serves this socket."""
+    """Another encoder process serves the socket."""
 
 
 class ClientGone(Exception):
-    """The client did not wait for the answer."""
+    """The client hung up before the answer was ready."""
 
 
 class EncoderServer:
-    """Answers requests about the encoders of `shelf` on `socket`."""
+    """Answers requests for the encoders of a registry on a Unix socket."""
 
-    def __init__(self, shelf: EncoderShelf, *, socket: Path, step_limit: float = STEP_LIMIT) -> None:
-        self._shelf = shelf
+    def __init__(self, registry: EncoderRegistry, *, socket: Path, step_limit: float = STEP_LIMIT) -> None:
+        self._registry = registry
         self._socket = socket
         self._watchdog = Watchdog(step_limit)
         self._queries = ThreadPoolExecutor(2, "queries")
-        self._picture_queries = ThreadPoolExecutor(2, "picture queries", initializer=_give_way)
+        self._picture_queries = ThreadPoolExecutor(2, "picture queries", initializer=_lower_priority)
         self._turns = Turns()
-        self._batches = ThreadPoolExecutor(1, "batches", initializer=_give_way)
-        self._decoders = ThreadPoolExecutor(min(4, available_processors()), "decoders", initializer=_give_way)
+        self._batches = ThreadPoolExecutor(1, "batches", initializer=_lower_priority)
+        self._decoders = ThreadPoolExecutor(min(4, available_processors()), "decoders", initializer=_lower_priority)
         self._clients = ThreadPoolExecutor(MAX_CLIENTS, "clients")
 
     def serve(self) -> None:
-        """Answer until the main thread is interrupted; then finish what was begun.
+        """Answer until the main thread is interrupted, then finish running requests.
 
         Raises:
-            SocketInUse: another process serves it.
+            SocketInUse: another process serves the socket.
         """
         with _listening(self._socket) as listener:
-            self._shelf.start_loading()
+            self._registry.start_loading()
             logger.info("Encoders answer on %s", self._socket)
             try:
                 while True:
@@ -97,29 +93,27 @@ class EncoderServer:
                 self._clients.shutdown()
 
     def _answer(self, connection: Connection) -> None:
-        """Read one request and reply to it."""
         with connection:
             try:
                 if connection.poll(REQUEST_TIMEOUT):
-                    # A picture may be as long as an upload may be.
                     request, arrays = receive(connection, max_bytes=settings.MAX_UPLOAD_BYTES)
                     send(connection, *self._reply(connection, request, arrays))
             except (ClientGone, EOFError, OSError) as error:
-                logger.info("A client has gone: %r", error)
+                logger.info("A client disconnected: %r", error)
 
     def _reply(self, connection: Connection, request: dict[str, Any], arrays: list[np.ndarray]) -> Reply:
         if request["operation"] == "describe":
             with translation.override(request["language"]):
-                return {"encoders": [_info_to_json(info) for info in self._shelf.describe()]}, []
+                return {"encoders": [_info_to_json(info) for info in self._registry.describe()]}, []
         try:
             return self._work_in_turn(connection, request, arrays)
         except InvalidImage as error:
             return {"error": "invalid image", "message": str(error)}, []
         except EncoderUnavailable as error:
             return {"error": "unavailable", "message": str(error)}, []
-        except TooManyUnderWay:
+        except TooManyQueries:
             with translation.override(request["language"]):
-                sentence = _("Two of your searches with a picture are still under way; try again in a few seconds.")
+                sentence = _("Your other picture searches are still running. Try again in a few seconds.")
             return {"error": "busy", "message": sentence}, []
         except CancelledError:
             return {"error": "unavailable", "message": _("The encoder process is stopping.")}, []
@@ -130,7 +124,7 @@ class EncoderServer:
             return {"error": "failed", "message": repr(error)}, []
 
     def _work_in_turn(self, connection: Connection, request: dict[str, Any], arrays: list[np.ndarray]) -> Reply:
-        """Run the work in a thread of its kind; waiting for a turn occupies only the client's thread."""
+        """Run the request in a thread for its kind; waiting for a turn occupies only the client's thread."""
         turn: AbstractContextManager[None] = nullcontext()
         match request["operation"]:
             case "encode_photos":
@@ -143,16 +137,16 @@ class EncoderServer:
             try:
                 work = executor.submit(self._work, connection, request, arrays)
             except RuntimeError as error:
-                # The threads have already been shut down.
+                # The executors are already shut down.
                 raise CancelledError from error
             return work.result()
 
     def _work(self, connection: Connection, request: dict[str, Any], arrays: list[np.ndarray]) -> Reply:
         if connection.poll():
-            # A client sends once: all there is to read is that it hung up while it waited.
+            # A client sends only one request, so this is the end of the connection.
             raise ClientGone
         with translation.override(request["language"]):
-            encoder = self._shelf.get(request["model"])
+            encoder = self._registry.get(request["model"])
             if request["operation"] == "encode_photos":
                 paths = [Path(path) for path in request["paths"]]
                 results = encode_photo_files(encoder, paths, decoders=self._decoders, watchdog=self._watchdog)
@@ -179,43 +173,37 @@ def _info_to_json(info: EncoderInfo) -> dict[str, Any]:
 
 
 def serve_configured_encoders() -> None:
-    """Serve the encoders that the settings name, until the main thread is interrupted.
+    """Serve the encoders in the setting ENCODERS until the main thread is interrupted.
 
     Raises:
-        SocketInUse: another process serves them.
-        ImproperlyConfigured: ENCODERS names one that does not exist.
+        SocketInUse: another process serves the socket.
+        ImproperlyConfigured: ENCODERS names an unknown encoder.
     """
-    if unknown := set(settings.ENCODERS) - set(ENCODER_CLASSES):
-        raise ImproperlyConfigured(
-            _("ENCODERS may name %(known)s, not %(unknown)s.")
-            % {"known": ", ".join(ENCODER_CLASSES), "unknown": ", ".join(sorted(unknown))}
-        )
     torch.set_num_threads(available_processors())
-    shelf = EncoderShelf({name: ENCODER_CLASSES[name] for name in settings.ENCODERS})
-    if ClipEncoder.name in settings.ENCODERS and not settings.CLIP_WEIGHTS:
-        threading.Thread(target=keep_fetching, name="download", daemon=True).start()
-    EncoderServer(shelf, socket=settings.ENCODER_SOCKET).serve()
+    registry = EncoderRegistry(find_encoder_classes(settings.ENCODERS))
+    registry.start_fetching()
+    EncoderServer(registry, socket=settings.ENCODER_SOCKET).serve()
 
 
 def available_processors() -> int:
-    """How many processors this process may use."""
+    """Return the number of processors that this process may use."""
     return len(os.sched_getaffinity(0))
 
 
-def _give_way() -> None:
-    os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LOW_NICENESS)
+def _lower_priority() -> None:
+    os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LOW_PRIORITY_NICENESS)
 
 
 @contextmanager
 def _listening(socket: Path) -> Iterator[Listener]:
-    """The socket, open for its owner alone; one that a dead process left behind is replaced."""
+    """Listen on the socket, which only its owner may open; replace one left by a dead process."""
     socket.parent.mkdir(parents=True, exist_ok=True)
-    # The lock goes with the process, however it ends.
+    # The lock ends with the process, even if it is killed.
     with socket.with_suffix(".lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise SocketInUse(_("Another encoder process serves %(socket)s.") % {"socket": socket}) from None
+            raise SocketInUse(_("Another encoder process already serves %(socket)s.") % {"socket": socket}) from None
         socket.unlink(missing_ok=True)
         umask = os.umask(0o177)
         try:

@@ -1,4 +1,4 @@
-"""Ends the process when a step of its work never ends."""
+"""Watchdog of the encoder process: ends the process when a step of its work hangs."""
 
 import faulthandler
 import os
@@ -11,9 +11,9 @@ from time import monotonic, sleep
 class Watchdog:
     """Ends the process when a step takes longer than `limit` seconds, even in C code that never returns to Python.
 
-    A supervisor starts the process anew, and whoever waits for it sees the connection break. While some thread can
-    still run Python, the watching thread sees that a step is overdue. Where C code holds the interpreter's lock,
-    nobody can rewind `faulthandler`'s timer any more, which runs outside the interpreter.
+    A supervisor restarts the process, and its clients see the connection break. While threads can still run Python, the
+    watching thread finds the overdue step. If C code holds the interpreter's lock, that thread can no longer rewind
+    `faulthandler`'s timer, which runs outside the interpreter and then ends the process.
     """
 
     def __init__(self, limit: float) -> None:
@@ -23,7 +23,7 @@ class Watchdog:
 
     @contextmanager
     def step(self) -> Iterator[None]:
-        """The work inside must end within the limit."""
+        """Limit the time of the code in this context."""
         key = object()
         self._begun[key] = monotonic()
         try:

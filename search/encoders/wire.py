@@ -1,6 +1,6 @@
-"""The messages between the encoder process and its clients: a JSON header, then the raw arrays that it announces.
+"""Messages between the encoder process and its clients: a JSON header, then the raw arrays that it lists.
 
-No pickle: a message can do nothing but be read.
+Not pickled, because unpickling can run code.
 """
 
 import json
@@ -12,7 +12,7 @@ import numpy as np
 
 
 def send(connection: Connection, header: dict[str, Any], arrays: Sequence[np.ndarray] = ()) -> None:
-    """Send `header` (anything JSON can say) and `arrays` (numbers of any type and shape)."""
+    """Send `header` (JSON-serialisable) and `arrays` (of any numeric type and shape)."""
     header = {**header, "arrays": [(array.dtype.str, array.shape) for array in arrays]}
     connection.send_bytes(json.dumps(header).encode())
     for array in arrays:
@@ -20,12 +20,12 @@ def send(connection: Connection, header: dict[str, Any], arrays: Sequence[np.nda
 
 
 def receive(connection: Connection, *, max_bytes: int | None = None) -> tuple[dict[str, Any], list[np.ndarray]]:
-    """Wait for the next message.
+    """Wait for the next message and return its header and arrays.
 
     Raises:
-        EOFError: the other side has gone.
+        EOFError: the other side closed the connection.
         OSError: the connection broke, or a part is longer than `max_bytes`.
-        ValueError: this is no such message.
+        ValueError: the message is malformed.
     """
     header = json.loads(connection.recv_bytes(max_bytes))
     arrays = [

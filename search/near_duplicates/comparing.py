@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from gallery.models import Photo
 from gallery.storage.locks import Lock, lock_until_commit, try_lock_until_commit
-from search.models import ComparedPhoto, LookAlike, PhotoEmbedding, PhotoText
+from search.models import ComparedPhoto, NearDuplicatePair, PhotoEmbedding, PhotoText
 from search.near_duplicates.likeness import VERSION, are_alike, keeper_rank, words_of
 from search.near_duplicates.near_pairs import BLOCK, Neighbours
 
@@ -26,12 +26,14 @@ MOST = 32
 FEWEST = 16
 # So many pairs are compared by their words at once.
 PAIRS_AT_ONCE = 2000
+# Any number, as long as it is always the same: advisory locks of those who compare.
+COMPARING_LOCK = 7_264_302
 
 PHOTO = Photo._meta.db_table
 EMBEDDING = PhotoEmbedding._meta.db_table
 TEXT = PhotoText._meta.db_table
 COMPARED = ComparedPhoto._meta.db_table
-PAIR = LookAlike._meta.db_table
+PAIR = NearDuplicatePair._meta.db_table
 
 OTHERS = f"""
     SELECT photo_id FROM {COMPARED} JOIN {PHOTO} AS photo ON photo.id = photo_id
@@ -78,12 +80,14 @@ def uncompared_photos(model: str) -> QuerySet[Photo]:
 def owners_to_compare(model: str) -> list[int]:
     """The people for whom something is left to be done with vectors of `model`."""
     owners = set(uncompared_photos(model).order_by().values_list("owner", flat=True).distinct())
-    owners.update(LookAlike.objects.filter(model=model, reads_alike=None).values_list("owner", flat=True).distinct())
+    owners.update(
+        NearDuplicatePair.objects.filter(model=model, reads_alike=None).values_list("owner", flat=True).distinct()
+    )
     owners.update(owner_id for _photo_id, owner_id in _drained(model))
     return sorted(owners)
 
 
-def compare_some(owner_id: int, *, model: str, dimensions: int, limit: float) -> bool:
+def compare_photos(owner_id: int, *, model: str, dimensions: int, limit: float) -> bool:
     """One pass: compare some photos that are not compared yet; False if there were none, or somebody else is at it."""
     with transaction.atomic(), connection.cursor() as cursor:
         if not try_lock_until_commit(Lock.NEAR_DUPLICATES, key=owner_id):
@@ -103,7 +107,7 @@ def compare_some(owner_id: int, *, model: str, dimensions: int, limit: float) ->
         for other_ids, others in _read_vectors(all_ids, model=model, dimensions=dimensions):
             neighbours.meet(other_ids, others, places=places.of(other_ids))
         older = ComparedPhoto.objects.filter(photo__in=batch, model=model).exclude(version=VERSION).values("photo")
-        LookAlike.objects.filter(Q(one__in=older) | Q(other__in=older), model=model).delete()
+        NearDuplicatePair.objects.filter(Q(one__in=older) | Q(other__in=older), model=model).delete()
         _keep(neighbours, owner_id=owner_id, model=model)
     return True
 
@@ -111,27 +115,27 @@ def compare_some(owner_id: int, *, model: str, dimensions: int, limit: float) ->
 def compare_words(owner_id: int, *, model: str) -> bool:
     """Say of some pairs whether their words are alike too; False if there were none."""
     with transaction.atomic(), connection.cursor() as cursor:
-        unread = LookAlike.objects.filter(owner=owner_id, model=model, reads_alike=None)
+        unread = NearDuplicatePair.objects.filter(owner=owner_id, model=model, reads_alike=None)
         ids = list(unread.select_for_update(skip_locked=True).values_list("pk", flat=True)[:PAIRS_AT_ONCE])
         if ids:
             cursor.execute(READ, [ids])
     return bool(ids)
 
 
-def forget_words(photo_id: int) -> None:
+def reset_words(photo_id: int) -> None:
     """The text of a photo has changed: its words are to be compared anew."""
     for side in ("one", "other"):
-        LookAlike.objects.filter(**{side: photo_id}).update(reads_alike=None)
+        NearDuplicatePair.objects.filter(**{side: photo_id}).update(reads_alike=None)
 
 
-def forget_vectors(photo_ids: list[int], *, model: str) -> None:
+def reset_vectors(photo_ids: list[int], *, model: str) -> None:
     """The vectors of these photos are about to be replaced: they are to be compared anew after this transaction.
 
     A pass that has read those that are there must be over first, or it would keep what it found by them.
     """
     replaced = PhotoEmbedding.objects.filter(photo__in=photo_ids, model=model)
     lock_until_commit(Lock.NEAR_DUPLICATES, keys=list(replaced.order_by().values_list("owner", flat=True).distinct()))
-    LookAlike.objects.filter(Q(one__in=photo_ids) | Q(other__in=photo_ids), model=model).delete()
+    NearDuplicatePair.objects.filter(Q(one__in=photo_ids) | Q(other__in=photo_ids), model=model).delete()
     ComparedPhoto.objects.filter(photo__in=photo_ids, model=model).delete()
 
 
@@ -183,9 +187,9 @@ def _keep(neighbours: Neighbours, *, owner_id: int, model: str) -> None:
         # Until the end of the transaction they can be changed, but not deleted.
         cursor.execute(f"SELECT id FROM {PHOTO} WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE", [list(involved)])  # noqa: S608
         there = {row[0] for row in cursor.fetchall()}
-    LookAlike.objects.bulk_create(
+    NearDuplicatePair.objects.bulk_create(
         (
-            LookAlike(
+            NearDuplicatePair(
                 one_id=min(one, other), other_id=max(one, other), owner_id=owner_id, model=model, distance=distance
             )
             for one, other, distance in pairs

@@ -17,14 +17,14 @@ from django.db.models import Count
 from gallery.access import AnyUser
 from gallery.models import MAX_ATTEMPTS, Photo, Step, StepAttempt
 from search.encoders.client import EncoderUnavailable
-from search.models import ComparedPhoto, KeptApart, LookAlike, PhotoText, missing_embeddings
+from search.models import ComparedPhoto, DismissedGroup, NearDuplicatePair, PhotoText, missing_embeddings
 from search.near_duplicates.comparing import uncompared_photos
 from search.near_duplicates.likeness import are_alike, keeper_rank, words_of
 from search.ocr import reader
 from search.vectors.encoder_choice import choose_encoder
 
 # So many of a group are shown, those nearest to the keeper; when they are dealt with, the others come.
-MOST_SHOWN = 24
+MAX_SHOWN = 24
 
 
 def _is_unread(photo: str) -> str:
@@ -43,12 +43,12 @@ def _is_unread(photo: str) -> str:
 GROUPS = f"""
     WITH likeness AS MATERIALIZED (
         SELECT pair.id, one_id, other_id, distance, {keeper_rank("one")} > {keeper_rank("other")} AS is_one_better
-        FROM {LookAlike._meta.db_table} AS pair
+        FROM {NearDuplicatePair._meta.db_table} AS pair
         JOIN {Photo._meta.db_table} AS one ON one.id = one_id AND one.trashed_at IS NULL AND one.defect = ''
         JOIN {Photo._meta.db_table} AS other ON other.id = other_id AND other.trashed_at IS NULL AND other.defect = ''
         WHERE pair.owner_id = %(owner)s AND model = %(model)s AND reads_alike IS NOT FALSE AND NOT EXISTS (
-            SELECT FROM {KeptApart.photos.through._meta.db_table} AS mine
-            JOIN {KeptApart.photos.through._meta.db_table} AS theirs USING (keptapart_id)
+            SELECT FROM {DismissedGroup.photos.through._meta.db_table} AS mine
+            JOIN {DismissedGroup.photos.through._meta.db_table} AS theirs USING (keptapart_id)
             WHERE mine.photo_id = one_id AND theirs.photo_id = other_id
         ) AND NOT (%(text_is_read)s AND ({_is_unread("one")} OR {_is_unread("other")}))
         AND (reads_alike OR (
@@ -111,7 +111,7 @@ class GroupPage:
     next_cursor: int | None
 
 
-def look_alikes(*, user: AnyUser, limit: int, before: int | None = None, shown: int = MOST_SHOWN) -> GroupPage:
+def look_alikes(*, user: AnyUser, limit: int, before: int | None = None, shown: int = MAX_SHOWN) -> GroupPage:
     """The groups of `user`, or those that come after the cursor `before`; of each the `shown` nearest to the keeper."""
     parameters = {
         "owner": user.pk,
@@ -152,25 +152,25 @@ def uncompared_count(*, user: AnyUser) -> int:
     return waiting.count() + uncompared_photos(model).filter(owner_id=user.pk).count()
 
 
-def keep_apart(groups: Iterable[Iterable[int]], *, user: AbstractBaseUser, moment: datetime) -> None:
+def dismiss_groups(groups: Iterable[Iterable[int]], *, user: AbstractBaseUser, moment: datetime) -> None:
     """Remember for good that no two photos of a group are look-alikes; of photos that are `user`'s.
 
     What was said before is not said again, and what was said of photos that are gone is forgotten.
     """
-    sayings = KeptApart.objects.filter(owner_id=user.pk)
+    sayings = DismissedGroup.objects.filter(owner_id=user.pk)
     with transaction.atomic():
         sayings.annotate(left=Count("photos")).filter(left__lt=2).delete()
         for photo_ids in groups:
             own = list(Photo.objects.belonging_to(user).filter(pk__in=photo_ids))
             said = sayings.filter(photos__in=own).annotate(known=Count("photos")).filter(known=len(own))
             if len(own) > 1 and not said.exists():
-                KeptApart.objects.create(owner_id=user.pk, moment=moment).photos.set(own)
+                DismissedGroup.objects.create(owner_id=user.pk, moment=moment).photos.set(own)
 
 
-def forget_kept_apart(moment: datetime, *, user: AnyUser) -> int:
+def undo_dismissals(moment: datetime, *, user: AnyUser) -> int:
     """Take back what `user` said at `moment`; of how many groups it was said."""
-    _count, by_model = KeptApart.objects.filter(owner_id=user.pk, moment=moment).delete()
-    return by_model.get(KeptApart._meta.label, 0)
+    _count, by_model = DismissedGroup.objects.filter(owner_id=user.pk, moment=moment).delete()
+    return by_model.get(DismissedGroup._meta.label, 0)
 
 
 def _with_photos(
@@ -197,7 +197,7 @@ def _with_photos(
 def _kept_apart(photo_ids: set[int]) -> dict[int, set[int]]:
     """Of each photo, the numbers of the sayings that it is part of: no two of one saying are look-alikes."""
     sayings: dict[int, set[int]] = defaultdict(set)
-    rows = KeptApart.photos.through.objects.filter(photo__in=photo_ids).values_list("photo_id", "keptapart_id")
+    rows = DismissedGroup.photos.through.objects.filter(photo__in=photo_ids).values_list("photo_id", "keptapart_id")
     for photo_id, saying in rows:
         sayings[photo_id].add(saying)
     return sayings

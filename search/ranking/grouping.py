@@ -8,7 +8,7 @@ from django.db import connection
 
 from search.encoders.client import EncoderInfo
 from search.models import PhotoEmbedding, PhotoText
-from search.near_duplicates.likeness import are_alike, most_distant, words_of
+from search.near_duplicates.likeness import compared_words, words_match
 from search.ranking.results import RankedPhoto
 
 # Only the first photos of a list are compared with each other.
@@ -16,14 +16,14 @@ MAX_COMPARED_PHOTOS = 120
 
 PAIRS = f"""
     WITH hit AS MATERIALIZED (
-        SELECT embedding.photo_id, embedding.vector, {words_of("folded")} AS words
+        SELECT embedding.photo_id, embedding.vector, {compared_words("folded")} AS words
         FROM {PhotoEmbedding._meta.db_table} AS embedding
         LEFT JOIN {PhotoText._meta.db_table} AS text ON text.photo_id = embedding.photo_id
         WHERE embedding.photo_id = ANY(%s) AND model = %s AND view = 0
     )
     SELECT one.photo_id, other.photo_id FROM hit AS one JOIN hit AS other ON one.photo_id < other.photo_id
     WHERE one.vector <=> other.vector < %s
-        AND {are_alike("one.words", "other.words")}
+        AND {words_match("one.words", "other.words")}
 """  # noqa: S608 - our own names and numbers
 
 
@@ -32,7 +32,7 @@ def group_near_duplicates(entries: Sequence[RankedPhoto], *, encoder: EncoderInf
     compared, others = entries[:MAX_COMPARED_PHOTOS], entries[MAX_COMPARED_PHOTOS:]
     alike: dict[int, set[int]] = defaultdict(set)
     with connection.cursor() as cursor:
-        cursor.execute(PAIRS, [[entry.photo_id for entry in compared], encoder.model, most_distant(encoder)])
+        cursor.execute(PAIRS, [[entry.photo_id for entry in compared], encoder.model, encoder.same_picture_distance])
         for first, second in cursor.fetchall():
             alike[first].add(second)
             alike[second].add(first)

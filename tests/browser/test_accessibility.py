@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from gallery.account import Account
 from gallery.models import MAX_ATTEMPTS, Photo, Step, StepAttempt
-from search.models import ComparedPhoto, LookAlike, PhotoText
+from search.models import ComparedPhoto, NearDuplicatePair, PhotoText
 from tests.browser.driving import DESK, SMALL_TELEPHONE, drop_files, session_of, settle
 from tests.browser.pages import PAGES, SitePage
 from tests.drawing import picture
@@ -48,7 +48,9 @@ def photo(show, owner: User) -> Photo:
     others = [show(picture(number), filename=f"station-{number}.png") for number in range(3)]
     Photo.objects.update(wants_text=False)
     ComparedPhoto.objects.create(photo=others[0], owner=owner, model="x", version=1)
-    LookAlike.objects.create(one=others[0], other=others[1], owner=owner, model="x", distance=0.01, reads_alike=True)
+    NearDuplicatePair.objects.create(
+        one=others[0], other=others[1], owner=owner, model="x", distance=0.01, reads_alike=True
+    )
     photo = show(picture(7), filename="station.png")
     PhotoText.objects.create(
         photo=photo, owner=owner, engine="x", text="the old station", lines=[{"text": "the old station"}]

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from gallery.models import Photo
 from gallery.photos.trash import move_to_trash
-from search.models import ComparedPhoto, LookAlike
+from search.models import ComparedPhoto, NearDuplicatePair
 from tests.browser.driving import SMALL_TELEPHONE, follow
 
 
@@ -16,7 +16,7 @@ def groups(show, owner) -> list[list[Photo]]:
     ComparedPhoto.objects.create(photo=photos[0], owner=owner, model="x", version=1)
     pairs = [photos[0:2], photos[2:4], photos[4:6]]
     for one, other in pairs:
-        LookAlike.objects.create(one=one, other=other, owner=owner, model="x", distance=0.01, reads_alike=True)
+        NearDuplicatePair.objects.create(one=one, other=other, owner=owner, model="x", distance=0.01, reads_alike=True)
     Photo.objects.update(wants_text=False, wants_features=False)
     Photo.objects.filter(pk__in=[one.pk for one, _other in pairs]).update(importance=1)
     return pairs

@@ -23,7 +23,7 @@ from gallery.processing.steps import BlockedStep, CurrentStep, thumbnails_step
 from gallery.storage.files import write_file
 from search.encoders.client import EncoderUnavailable
 from search.encoders.description import Calibration, EncoderInfo
-from search.models import ComparedPhoto, LookAlike, PhotoEmbedding
+from search.models import ComparedPhoto, NearDuplicatePair, PhotoEmbedding
 from search.vectors import index
 from tests.factories import CLIP
 from tests.processes import queued_messages
@@ -268,10 +268,10 @@ def test_comparisons_are_enqueued_once_for_those_whose_photos_are_not_compared(s
     tasks.enqueue_comparisons()
     tasks.enqueue_comparisons()
     ((actor, arguments),) = queued_messages(broker, "vision")
-    assert (actor, arguments) == ("find_look_alikes", [owner.pk, CLIP.model, CLIP.dimensions, 0.04])
-    tasks.find_look_alikes(*arguments)
+    assert (actor, arguments) == ("find_near_duplicates", [owner.pk, CLIP.model, CLIP.dimensions, 0.04])
+    tasks.find_near_duplicates(*arguments)
     assert ComparedPhoto.objects.count() == 2
-    assert LookAlike.objects.get().reads_alike
+    assert NearDuplicatePair.objects.get().reads_alike
     broker.flush_all()
     tasks.enqueue_comparisons()
     assert queued_messages(broker, "vision") == []

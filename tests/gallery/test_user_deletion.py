@@ -30,8 +30,8 @@ from gallery.processing import tasks
 from gallery.storage.partial_uploads import create_upload, finish_upload, open_upload, sweep_partial_uploads
 from search.models import (
     ComparedPhoto,
-    KeptApart,
-    LookAlike,
+    DismissedGroup,
+    NearDuplicatePair,
     PhotoEmbedding,
     PhotoText,
     RecentSearch,
@@ -78,8 +78,8 @@ def leaver(store: Callable[..., Photo], owner: User, media_root: Path) -> User:
     PhotoEmbedding.objects.create(photo=first, owner=owner, model="m", vector=vector)
     PhotoText.objects.create(photo=first, owner=owner, engine="e", text="tea")
     ComparedPhoto.objects.create(photo=first, owner=owner, model="m", version=1)
-    LookAlike.objects.create(one=first, other=second, owner=owner, model="m", distance=0.1)
-    KeptApart.objects.create(owner=owner, moment=timezone.now()).photos.add(first, second)
+    NearDuplicatePair.objects.create(one=first, other=second, owner=owner, model="m", distance=0.1)
+    DismissedGroup.objects.create(owner=owner, moment=timezone.now()).photos.add(first, second)
     ResultList.objects.create(owner=owner, found={})
     SearchExample.objects.create(owner=owner, model="m", vector=vector)
     SavedSearch.objects.create(owner=owner, name="tea", address="q=tea")

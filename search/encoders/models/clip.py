@@ -3,48 +3,56 @@
 Pictures and English words in one space. The weights are OpenAI's published ones, or any file in their layout.
 """
 
+import sys
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from pickle import PickleError
+from types import ModuleType
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 import numpy as np
-import torch  # noqa: TID253 - only the encoder process imports this module
+import torch
 from django.conf import settings
+from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from PIL import Image
 
 from search.encoders.description import Calibration, EncoderInfo, QueryVector
-from search.encoders.models.clip_weights import clip_package, find_weights
-from search.encoders.weights import WeightsUnavailable
+from search.encoders.interface import Encoder
+from search.encoders.weights import WeightsUnavailable, download_weights, partial_path, sha256_of
 
-# To be raised whenever the same weights give other vectors than before.
+# Raise it whenever the same weights give other vectors than before.
 PREPROCESSING_VERSION = 1
 
-# The training data's, as in OpenAI's clip.clip._transform.
+# Mean and deviation of the training data's colours, as in OpenAI's clip.clip._transform.
 MEAN = np.array([0.48145466, 0.4578275, 0.40821073], dtype=np.float32)
 DEVIATION = np.array([0.26862954, 0.26130258, 0.27577711], dtype=np.float32)
-# Times as long as wide.
-EXTREME = 40
+# Longer pictures are cropped before they are resized.
+MAX_ASPECT_RATIO = 40
 
-# A picture and its description meet at cosines of .2 to .3, two like pictures at .8 to .9; the other ones that were
-# looked at stay below .17 and .65.
+# Measured: a picture and its description have cosines of .2 to .3, two similar pictures of .8 to .9; unrelated ones
+# stay below .17 and .65.
 TEXT_CALIBRATION = Calibration(slope=45, midpoint=0.22)
 IMAGE_CALIBRATION = Calibration(slope=18, midpoint=0.75)
 FLOOR = 0.1
+SAME_PICTURE_DISTANCE = 0.04
 
 
 def preprocess(image: Image.Image, side: int) -> np.ndarray:
-    """The input that OpenAI's CLIP makes of a picture: (3, side, side) float32.
+    """Return the network's input for a picture: (3, side, side) float32.
 
-    Bicubic to a short side of `side`, centre crop, normalised; exactly what torchvision's Resize and CenterCrop do
-    (tests/search/encoders/golden_preprocessing.npz).
+    Resizes the short side to `side` (bicubic), crops the centre and normalises, exactly as torchvision's Resize and
+    CenterCrop do in OpenAI's code (tests/search/encoders/golden_preprocessing.npz).
     """
     short = min(image.size)
-    if max(image.size) > EXTREME * short:
-        # What is far outside the crop does not count, and 100,000 × 1 pixels would need gigabytes.
-        image = _centre(image, (min(image.width, EXTREME * short), min(image.height, EXTREME * short)))
+    if max(image.size) > MAX_ASPECT_RATIO * short:
+        # Resizing 100,000 × 1 pixels would need gigabytes, for pixels far outside the crop.
+        image = _centre(
+            image, (min(image.width, MAX_ASPECT_RATIO * short), min(image.height, MAX_ASPECT_RATIO * short))
+        )
     size = int(side * image.width / short), int(side * image.height / short)
     pixels = np.asarray(_centre(image.resize(size, Image.Resampling.BICUBIC), (side, side)), dtype=np.float32) / 255
     return ((pixels - MEAN) / DEVIATION).transpose(2, 0, 1)
@@ -55,13 +63,17 @@ def _centre(image: Image.Image, size: tuple[int, int]) -> Image.Image:
     return image.crop((left, top, left + size[0], top + size[1]))
 
 
-class ClipEncoder:
-    """CLIP's two towers, in single precision: a processor's and a graphics card's vectors agree."""
+class ClipEncoder(Encoder):
+    """CLIP in single precision, in which the vectors of a processor and a graphics card agree."""
 
     name = "clip"
 
     def __init__(self, path: Path, digest: str) -> None:
-        """Load the weights at `path`, whose SHA-256 is `digest`; WeightsUnavailable if they are not CLIP's."""
+        """Load the weights at `path`, whose SHA-256 is `digest`.
+
+        Raises:
+            WeightsUnavailable: the file does not hold weights of CLIP.
+        """
         self._device = _device()
         self._network = _load_network(path).to(self._device)
         self._title = f"CLIP ({path.stem})"
@@ -69,12 +81,11 @@ class ClipEncoder:
         self.side: int = self._network.visual.input_resolution
 
     @classmethod
-    def load(cls) -> Self:
-        """The encoder that the settings name.
+    def fetch(cls) -> Path | None:
+        return None if settings.CLIP_WEIGHTS else fetch_weights()
 
-        Raises:
-            WeightsUnavailable: its weights are missing or damaged.
-        """
+    @classmethod
+    def load(cls) -> Self:
         return cls(*find_weights())
 
     def describe(self) -> EncoderInfo:
@@ -85,28 +96,26 @@ class ClipEncoder:
         return _describe(title=f"CLIP ({settings.CLIP_MODEL})", reason=reason)
 
     def prepare(self, image: Image.Image) -> np.ndarray:
-        """One picture's part of `encode_images`' input."""
         return preprocess(image, self.side)
 
     @torch.inference_mode()
     def encode_images(self, prepared: Sequence[np.ndarray]) -> np.ndarray:
-        """Unit vectors of prepared pictures: (pictures, dimensions) float32."""
         pixels = torch.from_numpy(np.stack(prepared)).to(self._device)
         return _unit(self._network.encode_image(pixels))
 
     @torch.inference_mode()
     def encode_text(self, text: str) -> QueryVector:
-        """The vector of a query; words beyond CLIP's 77 tokens are ignored."""
+        """Return the query vector of a text; words beyond CLIP's 77 tokens are ignored."""
         tokens = clip_package().tokenize(text, truncate=True)[0]
-        # The last token of a text has the highest number; after it there is nothing but padding to 77.
+        # The token that ends a text has the highest number; only padding follows it.
         length = int(tokens.argmax()) + 1
         return QueryVector(_unit(self._encode_tokens(tokens[:length].to(self._device)))[0])
 
     def _encode_tokens(self, tokens: torch.Tensor) -> torch.Tensor:
-        """What CLIP.encode_text gives for `tokens`, (length,), and any padding: (1, dimensions).
+        """Return CLIP.encode_text's features, (1, dimensions), for `tokens`, (length,), without padding.
 
-        Tokens attend to those before them only, and the feature is read at the last one: to leave out the padding
-        changes nothing but the time, which for a query of some words is a sixth.
+        Tokens attend only to earlier tokens, and the features are read at the last one, so padding does not change
+        them. Without it a query of a few words takes a sixth of the time.
         """
         network = self._network
         states = (network.token_embedding(tokens) + network.positional_embedding[: len(tokens)]).unsqueeze(1)
@@ -116,6 +125,104 @@ class ClipEncoder:
             states = states + block.attn(normal, normal, normal, need_weights=False, attn_mask=mask)[0]
             states = states + block.mlp(block.ln_2(states))
         return network.ln_final(states[-1]) @ network.text_projection
+
+
+@cache
+def clip_package() -> Any:
+    """Import openai-clip without torchvision.
+
+    It needs torchvision only for transforms that `preprocess` replaces, and torchvision does not load with every build
+    of torch. Empty modules stand in for it during the import.
+    """
+    names = ("Compose", "Resize", "CenterCrop", "ToTensor", "Normalize", "InterpolationMode")
+    transforms = ModuleType("torchvision.transforms")
+    for name in names:
+        setattr(transforms, name, type(name, (), {"BICUBIC": "bicubic"}))
+    stand_ins = {"torchvision": ModuleType("torchvision"), "torchvision.transforms": transforms}
+    replaced = {name: sys.modules.get(name) for name in stand_ins}
+    sys.modules.update(stand_ins)
+    try:
+        import clip
+    finally:
+        for name, module in replaced.items():
+            if module is None:
+                del sys.modules[name]
+            else:
+                sys.modules[name] = module
+    return clip
+
+
+def published_weights() -> tuple[str, str]:
+    """Return address and SHA-256 of CLIP_MODEL's weights, from openai-clip's own table.
+
+    Raises:
+        WeightsUnavailable: CLIP_MODEL is not in the table.
+    """
+    table: dict[str, str] = clip_package().clip._MODELS
+    if settings.CLIP_MODEL not in table:
+        raise WeightsUnavailable(
+            format_lazy(_("CLIP_MODEL must be one of {models}."), models=", ".join(table)),
+        )
+    address = table[settings.CLIP_MODEL]
+    return address, address.split("/")[-2]
+
+
+def find_weights() -> tuple[Path, str]:
+    """Return the file of CLIP's weights and its SHA-256.
+
+    Raises:
+        WeightsUnavailable: the file is missing, or is not the published one.
+    """
+    if settings.CLIP_WEIGHTS:
+        path = Path(settings.CLIP_WEIGHTS)
+        if not path.is_file():
+            raise WeightsUnavailable(
+                format_lazy(_("CLIP_WEIGHTS names a missing file: {path}."), path=path),
+            )
+        return path, sha256_of(path)
+    address, published = published_weights()
+    path = weights_path()
+    if not path.is_file():
+        raise WeightsUnavailable(_missing_weights(path, address))
+    if sha256_of(path) != published:
+        raise WeightsUnavailable(
+            format_lazy(_("{path} is incomplete or not the published file. Copy it again."), path=path),
+        )
+    return path, published
+
+
+def weights_path() -> Path:
+    """Return the path of CLIP_MODEL's published weights in CLIP_DOWNLOAD_ROOT."""
+    address, _digest = published_weights()
+    return Path(settings.CLIP_DOWNLOAD_ROOT) / Path(urlsplit(address).path).name
+
+
+def _missing_weights(path: Path, address: str) -> Promise:
+    partial = partial_path(path)
+    if partial.is_file():
+        return format_lazy(
+            _("Downloading {file}: {megabytes} MB so far."),
+            file=path.name,
+            megabytes=partial.stat().st_size >> 20,
+        )
+    return format_lazy(
+        _("Put {file} into {folder}, or allow access to {host}."),
+        file=path.name,
+        folder=path.parent,
+        host=urlsplit(address).hostname,
+    )
+
+
+def fetch_weights() -> Path:
+    """Download CLIP_MODEL's published weights, unless they are in CLIP_DOWNLOAD_ROOT; return their path.
+
+    Raises:
+        WeightsUnavailable: the download failed, or another process is downloading them.
+    """
+    address, published = published_weights()
+    path = weights_path()
+    download_weights(address, path, digest=published)
+    return path
 
 
 def _describe(*, title: str, model: str = "", dimensions: int = 0, reason: str = "") -> EncoderInfo:
@@ -130,7 +237,7 @@ def _describe(*, title: str, model: str = "", dimensions: int = 0, reason: str =
         floor=FLOOR,
         state="waiting" if reason else "ready",
         reason=reason,
-        is_basic=False,
+        same_picture_distance=SAME_PICTURE_DISTANCE,
     )
 
 
@@ -146,7 +253,7 @@ def _device() -> torch.device:
 
 
 def _load_network(path: Path) -> Any:
-    """A clip.model.CLIP from a TorchScript archive (OpenAI's published files) or a plain state dict."""
+    """Build a clip.model.CLIP from a TorchScript archive (OpenAI's published files) or a plain state dict."""
     try:
         try:
             weights = torch.jit.load(path, map_location="cpu").state_dict()
@@ -154,6 +261,9 @@ def _load_network(path: Path) -> Any:
             weights = torch.load(path, map_location="cpu", weights_only=True)
         network = clip_package().model.build_model(dict(weights))
     except (ArithmeticError, AssertionError, EOFError, LookupError, PickleError, RuntimeError, TypeError) as error:
-        raise WeightsUnavailable(format_lazy(_("{path} holds no weights in CLIP's layout."), path=path)) from error
-    # OpenAI's files are in half precision, which processors compute slowly or not at all.
+        raise WeightsUnavailable(format_lazy(_("{path} contains no CLIP weights."), path=path)) from error
+    # OpenAI's files are in half precision, in which processors compute slowly or not at all.
     return network.float()
+
+
+ENCODER = ClipEncoder

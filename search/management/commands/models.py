@@ -1,8 +1,9 @@
-"""List encoders and text recognition, fetch weights ahead, build a model's index."""
+"""List encoders and text recognition, download weights, build the vector index of an encoder."""
 
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from gallery.models import Photo
@@ -13,14 +14,16 @@ from search.vectors.index import build_vector_index, has_vector_index
 
 
 class Command(BaseCommand):
-    help = "List the models: which are ready, what the others wait for, and how many photos each has seen."
+    help = "List the encoders and text recognition: their state, and the number of photos each has processed."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--fetch", action="store_true", help="download CLIP's weights now")
+        parser.add_argument(
+            "--fetch", action="store_true", help="download the weights of the encoders that need a download"
+        )
         parser.add_argument(
             "--activate",
             metavar="NAME",
-            help="build the index of an encoder (clip, conse), without which it does not answer in large libraries",
+            help="build the vector index of an encoder; searches in large libraries use an encoder only with its index",
         )
 
     def handle(self, *_args: Any, fetch: bool, activate: str | None, **_options: Any) -> None:
@@ -32,13 +35,15 @@ class Command(BaseCommand):
             self._list()
 
     def _fetch(self) -> None:
-        from search.encoders.models.clip_weights import fetch_weights
+        from search.encoders.models import find_encoder_classes
         from search.encoders.weights import WeightsUnavailable
 
-        try:
-            self.stdout.write(f"CLIP's weights are in {fetch_weights()}")
-        except WeightsUnavailable as error:
-            raise CommandError(str(error.reason)) from error
+        for name, encoder_class in find_encoder_classes(settings.ENCODERS).items():
+            try:
+                path = encoder_class.fetch()
+            except WeightsUnavailable as error:
+                raise CommandError(f"{name}: {error.reason}") from error
+            self.stdout.write(f"{name}: {path or 'needs no download'}")
 
     def _activate(self, name: str) -> None:
         try:
@@ -46,13 +51,13 @@ class Command(BaseCommand):
         except EncoderUnavailable as error:
             raise CommandError(str(error)) from error
         if name not in encoders:
-            raise CommandError(f"There is no encoder {name}: choose one of {', '.join(encoders)}.")
+            raise CommandError(f"Unknown encoder {name}. Encoders: {', '.join(encoders)}.")
         info = encoders[name]
         if info.state != "ready":
-            raise CommandError(f"{info.title} waits: {info.reason}")
-        self.stdout.write(f"Building the index of {info.model}; searches go on meanwhile …")
+            raise CommandError(f"{info.title} is not ready: {info.reason}")
+        self.stdout.write(f"Building the index of {info.model}. Searches continue to work …")
         if not build_vector_index(info.model, info.dimensions):
-            raise CommandError("Another process is building an index; try again when it is done.")
+            raise CommandError("Another process is building an index. Try again later.")
         self.stdout.write("Done.")
 
     def _list(self) -> None:

@@ -5,7 +5,7 @@ from itertools import combinations
 import pytest
 
 from gallery.models import Photo
-from search.models import ComparedPhoto, KeptApart, LookAlike
+from search.models import ComparedPhoto, DismissedGroup, NearDuplicatePair
 from tests.factories import ApiClient
 
 DUPLICATES = "/api/v1/duplicates/"
@@ -20,7 +20,9 @@ def pairs(store, owner) -> list[list[Photo]]:
     ComparedPhoto.objects.create(photo=photos[0], owner=owner, model="x", version=1)
     pairs = [photos[4:6], photos[2:4], photos[0:2]]
     for number, (one, other) in enumerate(pairs):
-        LookAlike.objects.create(one=one, other=other, owner=owner, model="x", distance=number / 100, reads_alike=True)
+        NearDuplicatePair.objects.create(
+            one=one, other=other, owner=owner, model="x", distance=number / 100, reads_alike=True
+        )
     return pairs
 
 
@@ -44,8 +46,8 @@ def test_groups_are_listed_page_by_page_with_keeper_and_distances(program, pairs
 def test_a_large_group_is_listed_and_dismissed_at_once(program, pairs, owner, store):
     keeper = pairs[0][0]
     others = [store() for _number in range(30)]
-    LookAlike.objects.bulk_create(
-        LookAlike(one=one, other=other, owner=owner, model="x", distance=0.01, reads_alike=True)
+    NearDuplicatePair.objects.bulk_create(
+        NearDuplicatePair(one=one, other=other, owner=owner, model="x", distance=0.01, reads_alike=True)
         for one, other in combinations([keeper, *others], 2)
     )
     Photo.objects.update(wants_text=False)
@@ -107,7 +109,7 @@ def test_a_group_is_dismissed_and_taken_back(program, pairs):
 def test_senseless_requests_are_refused(program, pairs, verb, body, status):
     assert send(program, verb, body).status_code == status
     assert Photo.objects.filter(trashed_at=None).count() == 6
-    assert not KeptApart.objects.exists()
+    assert not DismissedGroup.objects.exists()
 
 
 def test_anothers_photos_are_neither_listed_nor_touched(pairs, django_user_model):

@@ -21,7 +21,7 @@ from gallery.processing import tasks, work
 from gallery.processing.steps import embedding_step, thumbnails_step
 from gallery.storage.files import THUMBNAIL_SIDES, thumbnail_path
 from search.encoders.client import EncoderLost, EncoderUnavailable
-from search.models import ComparedPhoto, LookAlike, PhotoEmbedding, PhotoText
+from search.models import ComparedPhoto, NearDuplicatePair, PhotoEmbedding, PhotoText
 from search.ocr.reader import TextLine, TextRecognitionFailed, TextRecognitionUnavailable, engine_version
 from tests.drawing import picture
 from tests.processes import queued_messages
@@ -128,13 +128,13 @@ def test_look_alikes_are_compared_anew_when_text_or_vectors_are_others(
 ) -> None:
     one, other = store(), store()
     ComparedPhoto.objects.create(photo=other, owner=other.owner, model="x", version=1)
-    LookAlike.objects.create(one=one, other=other, owner=one.owner, model="x", distance=0, reads_alike=True)
+    NearDuplicatePair.objects.create(one=one, other=other, owner=one.owner, model="x", distance=0, reads_alike=True)
     monkeypatch.setattr(work.reader, "extract_text", lambda _path: [TextLine("NH961", 0.9, BOX)])
     tasks.extract_texts([other.pk])
-    assert LookAlike.objects.get().reads_alike is None
+    assert NearDuplicatePair.objects.get().reads_alike is None
     monkeypatch.setattr(work.encoders, "encode_photos", lambda paths, model: [vectors(1.0) for _path in paths])
     tasks.embed_photos([other.pk], "x")
-    assert not LookAlike.objects.exists()
+    assert not NearDuplicatePair.objects.exists()
     assert not ComparedPhoto.objects.exists()
 
 

@@ -9,8 +9,8 @@ from gallery.models import Photo
 from gallery.processing.tasks import make_thumbnails
 from gallery.views import near_duplicates as views
 from gallery.views.group_comparison import compare_group
-from search.models import ComparedPhoto, KeptApart, LookAlike
-from search.near_duplicates.groups import look_alikes
+from search.models import ComparedPhoto, DismissedGroup, NearDuplicatePair
+from search.near_duplicates.groups import find_groups
 from tests.html import condensed
 
 PAGE = "/near-duplicates"
@@ -34,8 +34,8 @@ def group(store, owner):
         settled = {"file_size": 100, "wants_text": False, "wants_features": False}
         Photo.objects.filter(pk__in=[photo.pk for photo in photos]).update(**settled)
         ComparedPhoto.objects.create(photo=photos[0], owner=owner, model="x", version=1)
-        LookAlike.objects.bulk_create(
-            LookAlike(one=one, other=other, owner=owner, model="x", distance=0.01, reads_alike=True)
+        NearDuplicatePair.objects.bulk_create(
+            NearDuplicatePair(one=one, other=other, owner=owner, model="x", distance=0.01, reads_alike=True)
             for one in photos
             for other in photos
             if one.pk < other.pk
@@ -143,13 +143,13 @@ def test_nothing_happens_to_what_is_anothers_and_senseless_requests_are_refused(
     stranger.force_login(django_user_model.objects.create_superuser("root"))
     stranger.post(f"{PAGE}/{verb}", fields(photos))
     assert visible(owner) == set(photos)
-    assert not KeptApart.objects.exists()
+    assert not DismissedGroup.objects.exists()
     assert client.post(f"{PAGE}/{verb}", {"group": "1,x", "keep-1": "1"}).status_code == 400
     if verb == "resolve":
         for chosen in ({}, {f"keep-{photos[0].pk}": "x"}, {f"keep-{photos[0].pk}": 10**12}):
             assert client.post(f"{PAGE}/resolve", {"group": fields(photos)["group"], **chosen}).status_code == 400
     assert visible(owner) == set(photos)
-    assert not KeptApart.objects.exists()
+    assert not DismissedGroup.objects.exists()
 
 
 def test_what_differs_is_told_photo_by_photo_and_the_best_is_marked(client, group, owner):
@@ -158,7 +158,7 @@ def test_what_differs_is_told_photo_by_photo_and_the_best_is_marked(client, grou
     Photo.objects.filter(pk=photos[1].pk).update(width=50, date_source="filename", description="in the rain")
     photos[2].sources.update(albums=["Stations"])
     Photo.objects.filter(pk=photos[2].pk).update(metadata={"make": "Canon", "model": "Canon EOS 80D"})
-    (found,) = look_alikes(user=owner, limit=20).found
+    (found,) = find_groups(user=owner, limit=20).found
     compared = compare_group(found)
     best = {photo.pk: {str(fact.label): fact.is_best for fact in facts} for photo, facts in compared.photos}
     # By its description it is the one to keep; its pixels are fewer, and its date less certain.

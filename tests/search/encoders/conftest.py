@@ -9,13 +9,13 @@ from PIL import Image
 from tests.encoder_process import EncoderProcess
 from tests.search.encoders.small_clip import save_as_torchscript, small_clip_weights
 
-# As in the encoder process: where processors are shared, threads that spin while they wait double the work.
+# As in the encoder process: spinning idle threads would double the work on shared processors.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
 @pytest.fixture
 def long_picture(tmp_path) -> Path:
-    """Three times as long as wide."""
+    """Return a picture three times as long as wide."""
     path = tmp_path / "long.png"
     Image.new("RGB", (300, 900), "white").save(path)
     return path
@@ -23,7 +23,7 @@ def long_picture(tmp_path) -> Path:
 
 @pytest.fixture
 def broken_picture(tmp_path, photographs) -> Path:
-    """Half a file."""
+    """Return a truncated JPEG file."""
     path = tmp_path / "broken.jpg"
     data = photographs["rocket"].read_bytes()
     path.write_bytes(data[: len(data) // 2])
@@ -32,13 +32,13 @@ def broken_picture(tmp_path, photographs) -> Path:
 
 @pytest.fixture(scope="session")
 def clip_weights() -> Path:
-    """A small trained CLIP: a state dict."""
+    """Return the weights of a small trained CLIP, a state dict."""
     return small_clip_weights()
 
 
 @pytest.fixture(scope="session")
 def clip_archive(clip_weights, tmp_path_factory) -> Path:
-    """The same as a TorchScript archive."""
+    """Return the same weights as a TorchScript archive."""
     path = tmp_path_factory.mktemp("weights") / "small-clip.pt"
     save_as_torchscript(clip_weights, path)
     return path
@@ -46,6 +46,6 @@ def clip_archive(clip_weights, tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def encoder_process(clip_weights):
-    """An encoder process with the small CLIP and ConSE."""
+    """Run an encoder process with the small CLIP and ConSE."""
     with EncoderProcess(CLIP_WEIGHTS=str(clip_weights), CLIP_DEVICE="cpu").running() as process:
         yield process

@@ -1,7 +1,7 @@
-"""A small CLIP in OpenAI's own layout, trained for less than a minute to tell coloured shapes apart.
+"""A small CLIP in OpenAI's layout, trained in less than a minute to recognise coloured shapes.
 
-`clip.model.CLIP` with tiny sizes, real tokens and half-precision weights: what loads, prepares and encodes it is what
-loads, prepares and encodes the published ones. The weights are kept in the user's cache folder, by this file's digest.
+It is a `clip.model.CLIP` with tiny sizes, real tokens and half-precision weights, so that the same code loads it as the
+published models. The weights are cached in the user's cache folder, under this file's digest.
 """
 
 import fcntl
@@ -32,7 +32,7 @@ STEPS = 600
 
 
 def draw_shape(thing: str, *, seed: int, size: int = 96) -> Image.Image:
-    """A picture of `thing` ("red circle"), somewhere, of some size, on a light or dark background."""
+    """Draw `thing` ("red circle") at a random place and size on a light or dark background."""
     generator = np.random.default_rng([seed, THINGS.index(thing)])
     colour, shape = thing.split()
     paper = generator.choice([(255, 255, 255), (253, 246, 227), (233, 236, 239), (200, 210, 220)])
@@ -61,12 +61,12 @@ def _corners(shape: str, x: float, y: float, radius: float) -> list[tuple[float,
 
 
 def small_clip_weights() -> Path:
-    """The trained weights, a state dict in half precision."""
+    """Return the path of the trained weights, a state dict in half precision; train them if missing."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "photosearch-tests"
     path = cache / f"small-clip-{hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:16]}.pt"
     cache.mkdir(parents=True, exist_ok=True)
     with path.with_suffix(".lock").open("w") as lock:
-        # Of two processes of the suite one trains, with the whole machine to itself, and the other waits for it.
+        # Only one process of the suite trains; the others wait for it.
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not path.is_file():
             import torch
@@ -78,10 +78,10 @@ def small_clip_weights() -> Path:
 
 
 def save_as_torchscript(weights: Path, archive: Path) -> None:
-    """Save a state dict again as OpenAI publishes its models: a traced TorchScript archive that knows its sizes."""
+    """Save a state dict as OpenAI publishes its models: a traced TorchScript archive with its sizes as buffers."""
     import torch
 
-    from search.encoders.models.clip_weights import clip_package
+    from search.encoders.models.clip import clip_package
 
     network = clip_package().model.build_model(torch.load(weights, weights_only=True)).float()
     for name, value in (("input_resolution", SIDE), ("context_length", 77), ("vocab_size", 49408)):
@@ -98,7 +98,7 @@ def save_as_torchscript(weights: Path, archive: Path) -> None:
 def _train() -> Any:
     import torch
 
-    from search.encoders.models.clip_weights import clip_package
+    from search.encoders.models.clip import clip_package
 
     torch.manual_seed(0)
     model = clip_package().model
@@ -116,9 +116,9 @@ def _train() -> Any:
     )
     optimiser = torch.optim.AdamW(network.parameters(), lr=2e-3, weight_decay=0.01)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 4e-3, total_steps=STEPS)
-    for pixels, tokens in _lessons(STEPS):
+    for pixels, tokens in _training_batches(STEPS):
         logits, _transposed = network(pixels, tokens)
-        # Each caption stands in a batch as often as its picture: itself and no other is right.
+        # The caption with the same index belongs to the picture.
         loss = torch.nn.functional.cross_entropy(logits, torch.arange(len(logits)))
         loss = (loss + torch.nn.functional.cross_entropy(logits.T, torch.arange(len(logits)))) / 2
         optimiser.zero_grad()
@@ -129,12 +129,11 @@ def _train() -> Any:
     return network
 
 
-def _lessons(steps: int) -> Iterator[Any]:
-    """Batches of pictures and their captions, one of each thing."""
+def _training_batches(steps: int) -> Iterator[Any]:
+    """Yield batches of pictures and captions, one of each thing."""
     import torch
 
-    from search.encoders.models.clip import preprocess
-    from search.encoders.models.clip_weights import clip_package
+    from search.encoders.models.clip import clip_package, preprocess
 
     for step in range(steps):
         pixels = np.stack([preprocess(draw_shape(thing, seed=step), SIDE) for thing in THINGS])

@@ -1,22 +1,22 @@
-"""Long pictures get views along them, and nothing of them is lost."""
+"""Views along long pictures together show the whole picture."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from search.encoders.picture_views import PADDING, open_for_encoder, views_along
+from search.encoders.picture_views import PADDING_COLOUR, open_for_encoder, views_along
 
 SIDE = 32
 
 
 @pytest.mark.parametrize("size", [(100, 100), (200, 100), (100, 200), (1, 1)])
-def test_a_picture_up_to_twice_as_long_as_wide_has_no_views_along_it(size):
+def test_no_views_along_up_to_twice_as_long_as_wide(size):
     assert views_along(Image.new("RGB", size), side=SIDE) == []
 
 
 @given(short=st.integers(1, 60), ratio=st.floats(2.1, 100), is_wide=st.booleans())
-def test_six_square_views_at_most(short, ratio, is_wide):
+def test_makes_at_most_six_square_views(short, ratio, is_wide):
     size = (short, round(short * ratio) + 1)
     views = views_along(Image.new("RGB", size[::-1] if is_wide else size), side=SIDE)
     assert 3 <= len(views) <= 6
@@ -38,20 +38,24 @@ def most_red(view: Image.Image) -> int:
     return max(red - blue for red, _green, blue in view.get_flattened_data())
 
 
-def test_parts_longer_than_wide_are_padded_not_squeezed():
+def test_pads_parts_longer_than_wide():
     views = views_along(Image.new("RGB", (100, 2000), "white"), side=SIDE)
     assert len(views) == 6
-    assert [views[0].getpixel((x, SIDE // 2)) for x in (0, SIDE // 2, SIDE - 1)] == [PADDING, (255, 255, 255), PADDING]
+    assert [views[0].getpixel((x, SIDE // 2)) for x in (0, SIDE // 2, SIDE - 1)] == [
+        PADDING_COLOUR,
+        (255, 255, 255),
+        PADDING_COLOUR,
+    ]
 
 
-def test_a_line_of_pixels_costs_no_memory(tmp_path):
+def test_a_very_long_picture_needs_little_memory(tmp_path):
     path = tmp_path / "line.png"
     Image.new("RGB", (100_000, 100)).save(path)
     views = views_along(open_for_encoder(path, side=SIDE), side=SIDE)
     assert {view.size for view in views} == {(SIDE, SIDE)}
 
 
-def test_decoding_keeps_twice_the_detail_that_the_encoder_uses(tmp_path):
+def test_decodes_twice_the_detail_of_the_input(tmp_path):
     path = tmp_path / "large.jpg"
     for size in [(2000, 1500), (1500, 2000), (600, 9000)]:
         Image.new("RGB", size).save(path)

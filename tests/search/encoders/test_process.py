@@ -1,4 +1,4 @@
-"""The encoder process and its clients: many at once, interrupted, killed, started twice."""
+"""The encoder process and its clients: concurrent, interrupted, killed, started twice."""
 
 import os
 import shutil
@@ -31,13 +31,13 @@ from tests.encoder_process import EncoderProcess, ready_encoder
 
 @pytest.fixture
 def offline_process():
-    """An encoder process that a test may harm."""
+    """Run an encoder process that a test may kill."""
     with EncoderProcess(ENCODERS="conse").running() as process:
         yield process
 
 
 class Batch(threading.Thread):
-    """Encodes so many pictures that it takes some seconds, and keeps what came of it."""
+    """A thread that encodes many copies of a picture, for some seconds; `outcome` is the result or the exception."""
 
     def __init__(self, path, *, size=60):
         super().__init__()
@@ -52,16 +52,16 @@ class Batch(threading.Thread):
             self.outcome = error
 
 
-def test_encoders_are_described_in_order_of_preference(encoder_process):
+def test_describes_encoders_in_order_of_preference(encoder_process):
     clip, conse = describe_encoders()
     assert (clip.name, clip.state, clip.dimensions, clip.scripts) == ("clip", "ready", 32, {"latin"})
     assert clip.model.startswith("clip@")
     assert (conse.name, conse.state, conse.dimensions) == ("conse", "ready", 512)
     assert {"latin", "han"} < conse.scripts
-    assert (clip.is_basic, conse.is_basic) == (False, True)
+    assert (clip.same_picture_distance, conse.same_picture_distance) == (0.04, 0.005)
 
 
-def test_a_part_of_a_photo_is_what_it_shows(encoder_process, photographs, tmp_path):
+def test_encodes_only_the_region(encoder_process, photographs, tmp_path):
     model = ready_encoder("conse").model
     cat, coffee = (Image.open(photographs[name]).convert("RGB").resize((400, 300)) for name in ("cat", "coffee"))
     both = Image.new("RGB", (800, 300))
@@ -80,7 +80,7 @@ def test_a_part_of_a_photo_is_what_it_shows(encoder_process, photographs, tmp_pa
         encode_region(Path(__file__), (0, 0, 1, 1), model=model, asker=1)
 
 
-def test_photos_get_a_vector_for_each_view_or_a_reason(encoder_process, photographs, long_picture, broken_picture):
+def test_photos_get_vectors_per_view_or_a_reason(encoder_process, photographs, long_picture, broken_picture):
     model = ready_encoder("conse").model
     cat, long, broken = encode_photos([photographs["cat"], long_picture, broken_picture], model=model)
     assert (cat.shape, cat.dtype) == ((1, 512), np.float16)
@@ -89,7 +89,7 @@ def test_photos_get_a_vector_for_each_view_or_a_reason(encoder_process, photogra
     assert "damaged" in broken
 
 
-def test_a_query_image_meets_its_own_photo(encoder_process, photographs):
+def test_a_query_image_matches_its_stored_photo(encoder_process, photographs):
     for name in ("clip", "conse"):
         model = ready_encoder(name).model
         (stored,) = encode_photos([photographs["cat"]], model=model)
@@ -97,7 +97,7 @@ def test_a_query_image_meets_its_own_photo(encoder_process, photographs):
         assert query.vector @ stored[0].astype(np.float32) > 0.999
 
 
-def test_a_broken_query_image_is_the_persons_fault(encoder_process):
+def test_a_broken_query_image_is_invalid(encoder_process):
     with pytest.raises(InvalidImage):
         encode_query_image(b"no picture", model=ready_encoder("conse").model, asker=1)
 
@@ -107,12 +107,12 @@ def test_an_unknown_model_is_unavailable(encoder_process):
         encode_text("cat", model="clip@000000000000.1")
 
 
-def test_a_missing_file_costs_an_attempt(encoder_process, tmp_path):
+def test_a_missing_file_fails_the_batch(encoder_process, tmp_path):
     with pytest.raises(EncoderLost):
         encode_photos([tmp_path / "gone.png"], model=ready_encoder("conse").model)
 
 
-def test_eight_clients_at_once_get_their_own_answers(encoder_process, photographs):
+def test_concurrent_clients_get_their_own_answers(encoder_process, photographs):
     model = ready_encoder("conse").model
     words, paths = ["cat", "coffee", "rocket", "flower"] * 2, list(photographs.values())[:4] * 2
     alone = [encode_text(word, model=model).vector for word in words[:4]] * 2
@@ -191,13 +191,13 @@ def test_a_client_of_a_killed_process_loses_its_batch(offline_process, photograp
         encode_text("cat", model=batch.model)
     assert not isinstance(caught.value, EncoderLost)
 
-    # The socket that it left behind is replaced.
+    # A new process replaces the old socket.
     assert offline_process.socket.exists()
     offline_process.start()
     encode_text("cat", model=batch.model)
 
 
-def test_a_stopped_process_finishes_what_it_began(offline_process, photographs):
+def test_a_stopped_process_finishes_its_batch(offline_process, photographs):
     batch = Batch(photographs["coffee"], size=20)
     batch.start()
     offline_process.wait_for_work()
@@ -211,15 +211,15 @@ def test_a_second_process_refuses_to_start(encoder_process):
     second = encoder_process.popen()
     _output, errors = second.communicate()
     assert second.returncode == 1
-    assert f"Another encoder process serves {encoder_process.socket}." in errors
+    assert f"Another encoder process already serves {encoder_process.socket}." in errors
     encode_text("cat", model=ready_encoder("conse").model)
 
 
-def test_only_its_own_user_may_open_the_socket(encoder_process):
+def test_only_the_owner_may_open_the_socket(encoder_process):
     assert stat.S_IMODE(encoder_process.socket.stat().st_mode) == 0o600
 
 
-def test_an_unknown_encoder_is_refused():
+def test_refuses_an_unknown_encoder():
     process = EncoderProcess(ENCODERS="clip,magic").popen()
     _output, errors = process.communicate()
     assert process.returncode == 1

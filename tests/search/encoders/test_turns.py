@@ -1,10 +1,10 @@
-"""Queries of one person run one after the other; those of different people run at once."""
+"""Queries of one person take turns; those of different people run at the same time."""
 
 import threading
 
 import pytest
 
-from search.encoders.turns import TooManyUnderWay, Turns
+from search.encoders.turns import TooManyQueries, Turns
 
 
 def test_second_query_waits_and_third_is_refused():
@@ -19,9 +19,9 @@ def test_second_query_waits_and_third_is_refused():
     with turns.turn_of(1):
         second.start()
         has_begun.wait()
-        while turns._under_way[1] < 2:
+        while turns._queries[1] < 2:
             pass
-        with pytest.raises(TooManyUnderWay), turns.turn_of(1):
+        with pytest.raises(TooManyQueries), turns.turn_of(1):
             pass
         with turns.turn_of(2):
             events.append("another person")
@@ -36,5 +36,5 @@ def test_forgets_people_without_queries():
         raise ZeroDivisionError
     with turns.turn_of(1), turns.turn_of(2):
         pass
-    assert not turns._under_way
-    assert not turns._one_of
+    assert not turns._queries
+    assert not turns._locks

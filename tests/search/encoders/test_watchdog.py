@@ -1,4 +1,4 @@
-"""Endless work ends the process, whether or not it lets other threads run."""
+"""Hanging work ends the process, in Python and in C code."""
 
 import subprocess
 import sys
@@ -24,7 +24,7 @@ def run(work: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_steps_within_the_limit_go_on():
+def test_steps_within_the_limit_continue():
     assert run("pass").stdout == "survived\n"
 
 
@@ -33,7 +33,7 @@ def test_steps_within_the_limit_go_on():
     ["while True: time.sleep(1)", "re.match('(a+)+$', 'a' * 60 + 'b')"],
     ids=["waiting", "in C, holding the interpreter's lock"],
 )
-def test_an_endless_step_ends_the_process(work):
+def test_a_hanging_step_ends_the_process(work):
     result = run(work)
     assert result.returncode not in (0, None)
     assert "most recent call first" in result.stderr

@@ -1,4 +1,4 @@
-"""`manage.py models` lists what is there and what is missing, and builds an index."""
+"""`manage.py models` lists encoders and text recognition, and builds vector indexes."""
 
 from io import StringIO
 
@@ -13,7 +13,7 @@ from tests.factories import drop_vector_indexes, embed, make_photos, unit_vector
 
 @pytest.fixture(scope="module")
 def process_without_clip(tmp_path_factory):
-    """An encoder process whose CLIP waits for its weights."""
+    """Run an encoder process whose CLIP is missing its weights; return their path."""
     path = tmp_path_factory.mktemp("empty") / "weights.pt"
     with EncoderProcess(CLIP_WEIGHTS=str(path)).running():
         yield path
@@ -26,27 +26,27 @@ def models(*arguments: str) -> str:
 
 
 @pytest.mark.django_db
-def test_models_are_listed_with_what_they_know_or_wait_for(process_without_clip, user):
+def test_lists_models_with_state_and_photos(process_without_clip, user):
     photos, conse = make_photos(user, 3), ready_encoder("conse")
     embed(photos[:2], unit_vectors(2, conse.dimensions), model=conse.model)
     clip_line, conse_line, ocr_line = models().splitlines()
     assert clip_line.startswith("clip")
-    assert f"Put CLIP's weights where CLIP_WEIGHTS says: {process_without_clip}." in clip_line
+    assert f"CLIP_WEIGHTS names a missing file: {process_without_clip}." in clip_line
     assert conse.model in conse_line
     assert "2 of 3 photos, without index" in conse_line
     assert ocr_line.startswith("ocr")
 
 
 @pytest.mark.django_db
-def test_without_an_encoder_process_it_says_so(settings, tmp_path):
-    settings.ENCODER_SOCKET = tmp_path / "nobody"
+def test_reports_a_missing_encoder_process(settings, tmp_path):
+    settings.ENCODER_SOCKET = tmp_path / "missing"
     assert "The encoder process does not answer." in models()
     with pytest.raises(CommandError, match="The encoder process does not answer"):
         models("--activate", "conse")
 
 
 @pytest.mark.django_db(transaction=True)
-def test_activating_an_encoder_builds_its_index(process_without_clip, user):
+def test_activate_builds_the_vector_index(process_without_clip, user):
     conse = ready_encoder("conse")
     embed(make_photos(user, 3), unit_vectors(3, conse.dimensions), model=conse.model)
     models("--activate", "conse")
@@ -57,8 +57,8 @@ def test_activating_an_encoder_builds_its_index(process_without_clip, user):
         drop_vector_indexes()
 
 
-def test_what_cannot_be_activated_is_refused(process_without_clip):
-    with pytest.raises(CommandError, match="There is no encoder magic: choose one of clip, conse"):
+def test_activate_refuses_unknown_and_waiting_encoders(process_without_clip):
+    with pytest.raises(CommandError, match=r"Unknown encoder magic\. Encoders: clip, conse"):
         models("--activate", "magic")
     (clip, _conse) = describe_encoders()
     with pytest.raises(CommandError) as caught:
@@ -66,7 +66,7 @@ def test_what_cannot_be_activated_is_refused(process_without_clip):
     assert clip.reason in str(caught.value)
 
 
-def test_weights_that_cannot_be_fetched_are_explained(settings, tmp_path, monkeypatch):
+def test_fetch_explains_a_failed_download(settings, tmp_path, monkeypatch):
     settings.CLIP_MODEL, settings.CLIP_DOWNLOAD_ROOT = "ViT-Z/99", str(tmp_path)
     with pytest.raises(CommandError, match="CLIP_MODEL must be one of"):
         models("--fetch")

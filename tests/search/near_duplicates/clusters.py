@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from search.near_duplicates.comparing import compare_some
+from search.near_duplicates.comparing import compare_photos
 from tests.factories import unit_vectors
 
 LIMIT = 0.04
@@ -13,7 +13,7 @@ DIMENSIONS = 24
 def compare(owner, *, model=MODEL, dimensions=DIMENSIONS) -> int:
     """All there is to do; the number of passes."""
     passes = 0
-    while compare_some(owner.pk, model=model, dimensions=dimensions, limit=LIMIT):
+    while compare_photos(owner.pk, model=model, dimensions=dimensions, limit=LIMIT):
         passes += 1
     return passes
 

@@ -16,14 +16,14 @@ from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from gallery.models import Photo
-from search.models import ComparedPhoto, LookAlike, PhotoEmbedding, PhotoText
+from search.models import ComparedPhoto, NearDuplicatePair, PhotoEmbedding, PhotoText
 from search.near_duplicates import comparing
 from search.near_duplicates.comparing import (
-    compare_some,
+    compare_photos,
     compare_words,
-    forget_vectors,
-    forget_words,
     owners_to_compare,
+    reset_vectors,
+    reset_words,
     uncompared_photos,
 )
 from tests.factories import embed, make_photos, unit_vectors
@@ -32,7 +32,7 @@ from tests.search.near_duplicates.clusters import DIMENSIONS, LIMIT, MODEL, clus
 
 
 def stored(owner) -> set[tuple[int, int]]:
-    return set(LookAlike.objects.filter(owner=owner).values_list("one", "other"))
+    return set(NearDuplicatePair.objects.filter(owner=owner).values_list("one", "other"))
 
 
 def expected(owner) -> set[tuple[int, int]]:
@@ -64,7 +64,7 @@ def test_pairs_are_those_that_postgresql_finds_pass_by_pass(user, django_user_mo
     assert len(expected(user)) > 300
     assert stored(user) == expected(user)
     assert stored(other) == set()
-    pair = LookAlike.objects.filter(owner=user).order_by("-distance").first()
+    pair = NearDuplicatePair.objects.filter(owner=user).order_by("-distance").first()
     vectors = [
         np.array(PhotoEmbedding.objects.get(photo=pk, model=MODEL, view=0).vector)
         for pk in (pair.one_id, pair.other_id)
@@ -111,7 +111,7 @@ def test_a_new_version_of_the_comparison_makes_everything_missing(user, monkeypa
     before = stored(user)
     # What the old one found and the new one does not is gone.
     one, other = next(pair for pair in combinations(sorted(photo.pk for photo in photos), 2) if pair not in before)
-    LookAlike.objects.create(one_id=one, other_id=other, owner=user, model=MODEL, distance=0.01)
+    NearDuplicatePair.objects.create(one_id=one, other_id=other, owner=user, model=MODEL, distance=0.01)
     monkeypatch.setattr(comparing, "VERSION", 2)
     assert uncompared_photos(MODEL).count() == 40
     compare(user)
@@ -150,10 +150,10 @@ def test_words_tell_apart_what_looks_alike_and_are_compared_anew_when_they_chang
     assert compare_words(user.pk, model=MODEL)
     assert not compare_words(user.pk, model=MODEL)
     assert owners_to_compare(MODEL) == []
-    alike = LookAlike.objects.filter(reads_alike=True).values_list("one", "other")
+    alike = NearDuplicatePair.objects.filter(reads_alike=True).values_list("one", "other")
     assert list(alike) == [(photos[0].pk, photos[1].pk)]
     PhotoText.objects.filter(photo=photos[3]).update(text="发票 合计 120 元")
-    forget_words(photos[3].pk)
+    reset_words(photos[3].pk)
     assert compare_words(user.pk, model=MODEL)
     assert set(alike.all()) == {(photos[0].pk, photos[1].pk), (photos[2].pk, photos[3].pk)}
 
@@ -166,13 +166,13 @@ def test_who_is_killed_in_the_middle_leaves_nothing_half_and_the_next_run_finds_
         import os, signal
         from search.near_duplicates import comparing
         comparing.PASS = 100
-        comparing.compare_some({user.pk}, model="{MODEL}", dimensions={DIMENSIONS}, limit={LIMIT})
+        comparing.compare_photos({user.pk}, model="{MODEL}", dimensions={DIMENSIONS}, limit={LIMIT})
         keep = comparing.ComparedPhoto.objects.bulk_create
         def die(*arguments, **options):
             keep(*arguments, **options)
             os.kill(os.getpid(), signal.SIGKILL)
         comparing.ComparedPhoto.objects.bulk_create = die
-        comparing.compare_some({user.pk}, model="{MODEL}", dimensions={DIMENSIONS}, limit={LIMIT})
+        comparing.compare_photos({user.pk}, model="{MODEL}", dimensions={DIMENSIONS}, limit={LIMIT})
     """)
     environment = os.environ | {"DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "photosearch.settings"}
     command = [sys.executable, "-c", f"import django; django.setup()\n{script}"]
@@ -181,7 +181,7 @@ def test_who_is_killed_in_the_middle_leaves_nothing_half_and_the_next_run_finds_
     assert ComparedPhoto.objects.count() == 100
     compare(user)
     assert stored(user) == expected(user)
-    assert LookAlike.objects.count() == len(expected(user))
+    assert NearDuplicatePair.objects.count() == len(expected(user))
 
 
 @pytest.mark.django_db(transaction=True)
@@ -192,7 +192,7 @@ def test_vectors_that_are_replaced_during_a_pass_are_compared_anew(user, monkeyp
     def replace() -> None:
         try:
             with transaction.atomic():
-                forget_vectors([photos[1].pk], model=MODEL)
+                reset_vectors([photos[1].pk], model=MODEL)
                 PhotoEmbedding.objects.filter(photo=photos[1]).update(vector=unit_vectors(2, DIMENSIONS)[1])
         finally:
             connections.close_all()
@@ -205,7 +205,7 @@ def test_vectors_that_are_replaced_during_a_pass_are_compared_anew(user, monkeyp
 
     monkeypatch.setattr(comparing, "_keep", keep_late)
     with ThreadPoolExecutor(1) as pool:
-        compare_some(user.pk, model=MODEL, dimensions=DIMENSIONS, limit=LIMIT)
+        compare_photos(user.pk, model=MODEL, dimensions=DIMENSIONS, limit=LIMIT)
     monkeypatch.setattr(comparing, "_keep", keep)
     compare(user)
     assert stored(user) == expected(user) == set()

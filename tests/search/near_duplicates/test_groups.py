@@ -11,10 +11,10 @@ from django.utils import timezone
 
 from gallery.models import MAX_ATTEMPTS, Photo, Step, StepAttempt
 from search.encoders.client import EncoderUnavailable
-from search.models import ComparedPhoto, KeptApart, LookAlike, PhotoText
+from search.models import ComparedPhoto, DismissedGroup, NearDuplicatePair, PhotoText
 from search.near_duplicates import groups as engine
 from search.near_duplicates.comparing import compare_words
-from search.near_duplicates.groups import forget_kept_apart, keep_apart, look_alikes, uncompared_count
+from search.near_duplicates.groups import dismiss_groups, look_alikes, uncompared_count, undo_dismissals
 from tests.factories import CLIP, embed, make_photos
 from tests.search.near_duplicates.clusters import compare
 
@@ -32,7 +32,7 @@ def pair(
     one: Photo, other: Photo, distance: float = 0.01, *, model: str = CLIP.model, reads: bool | None = True
 ) -> None:
     first, second = sorted((one, other), key=lambda photo: photo.pk)
-    LookAlike.objects.create(
+    NearDuplicatePair.objects.create(
         one=first, other=second, owner_id=one.owner_id, model=model, distance=distance, reads_alike=reads
     )
 
@@ -107,7 +107,7 @@ def test_words_that_are_not_compared_yet_are_compared_when_asked(user, add_photo
     assert shown(user) == [[keeper.pk, same.pk]]
     compare_words(user.pk, model=CLIP.model)
     assert shown(user) == [[keeper.pk, same.pk]]
-    assert not LookAlike.objects.filter(reads_alike=None).exists()
+    assert not NearDuplicatePair.objects.filter(reads_alike=None).exists()
     PhotoText.objects.all().delete()
 
 
@@ -133,7 +133,7 @@ def test_what_was_kept_apart_never_comes_together_again_with_newcomers_either(us
     pair(keeper, second, 0.01)
     pair(keeper, third, 0.02)
     moment = timezone.now()
-    keep_apart([[keeper.pk, second.pk, third.pk]], user=user, moment=moment)
+    dismiss_groups([[keeper.pk, second.pk, third.pk]], user=user, moment=moment)
     assert shown(user) == []
     # A newcomer looks like all three: with the nearest of them alone it is shown, though the others are not its pairs.
     (newcomer,) = make_photos(user, 1)
@@ -143,7 +143,7 @@ def test_what_was_kept_apart_never_comes_together_again_with_newcomers_either(us
     assert shown(user) == [[newcomer.pk, second.pk]]
     change(newcomer, importance=0)
     assert shown(user) == [[second.pk, newcomer.pk]]
-    assert forget_kept_apart(moment, user=user) == 1
+    assert undo_dismissals(moment, user=user) == 1
     assert shown(user) == [[keeper.pk, second.pk, third.pk, newcomer.pk]]
 
 
@@ -152,10 +152,10 @@ def test_one_keeps_apart_only_ones_own(user, django_user_model):
     pair(keeper, second)
     stranger = django_user_model.objects.create_user("stranger")
     moment = timezone.now()
-    keep_apart([[keeper.pk, second.pk]], user=stranger, moment=moment)
+    dismiss_groups([[keeper.pk, second.pk]], user=stranger, moment=moment)
     assert len(shown(user)) == 1
-    keep_apart([[keeper.pk, second.pk]], user=user, moment=moment)
-    assert forget_kept_apart(moment, user=stranger) == 0
+    dismiss_groups([[keeper.pk, second.pk]], user=user, moment=moment)
+    assert undo_dismissals(moment, user=stranger) == 0
     assert shown(user) == []
 
 
@@ -163,12 +163,12 @@ def test_what_is_kept_apart_is_said_once_and_forgotten_with_the_photos(user):
     first, second, third = make_photos(user, 3)
     groups = [[first.pk, second.pk, third.pk], [third.pk, first.pk], [second.pk, first.pk, third.pk]]
     for number, group in enumerate(groups):
-        keep_apart([group], user=user, moment=timezone.now() + timedelta(seconds=number))
-    assert KeptApart.objects.get().photos.count() == 3
+        dismiss_groups([group], user=user, moment=timezone.now() + timedelta(seconds=number))
+    assert DismissedGroup.objects.get().photos.count() == 3
     Photo.objects.filter(pk__in=[first.pk, second.pk]).delete()
     others = [photo.pk for photo in make_photos(user, 2)]
-    keep_apart([others], user=user, moment=timezone.now())
-    assert set(KeptApart.objects.get().photos.values_list("pk", flat=True)) == set(others)
+    dismiss_groups([others], user=user, moment=timezone.now())
+    assert set(DismissedGroup.objects.get().photos.values_list("pk", flat=True)) == set(others)
 
 
 def test_pages_are_cut_by_the_newest_photo_and_cost_the_same_however_many_there_are(user):

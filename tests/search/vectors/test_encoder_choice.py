@@ -12,7 +12,7 @@ from tests.factories import CLIP, embed, make_photos, unit_vectors
 
 pytestmark = pytest.mark.django_db
 
-CONSE = replace(CLIP, name="conse", model="conse@0123456789ab.1", scripts=frozenset({"latin", "han"}), is_basic=True)
+CONSE = replace(CLIP, name="conse", model="conse@0123456789ab.1", scripts=frozenset({"latin", "han"}))
 WAITING = replace(CLIP, model="", state="waiting", reason="Put the weights there.")
 LATIN, HAN = frozenset({"latin"}), frozenset({"han"})
 

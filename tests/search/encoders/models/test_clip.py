@@ -1,4 +1,4 @@
-"""CLIP: OpenAI's layouts are loaded, its preprocessing is kept, and words find shapes."""
+"""CLIP loads OpenAI's layouts, preprocesses as OpenAI's code does, and finds shapes by words."""
 
 import numpy as np
 import pytest
@@ -22,13 +22,13 @@ def encode(encoder: ClipEncoder, *images: Image.Image) -> np.ndarray:
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_preprocessing_is_that_of_torchvision(size):
+def test_preprocesses_like_torchvision(size):
     golden = np.load(GOLDEN)["x".join(map(str, size))]
     np.testing.assert_allclose(preprocess(draw(size), SIDE), golden, rtol=0, atol=1e-6)
 
 
-def test_words_rank_the_shape_that_they_name_first(encoder):
-    # Several of each: to so small a network, trained on another machine each time, a single one may look like another.
+def test_words_rank_the_named_shape_first(encoder):
+    # Five of each, because this small network, trained anew on each machine, may confuse single shapes.
     shown = [thing for thing in THINGS for _time in range(5)]
     vectors = encode(encoder, *(draw_shape(thing, seed=123456 + number) for number, thing in enumerate(shown)))
     queries, info = [encoder.encode_text(f"a {thing}") for thing in THINGS], encoder.describe()
@@ -36,40 +36,40 @@ def test_words_rank_the_shape_that_they_name_first(encoder):
     assert [shown[number] for number in cosines.argmax(axis=0)] == THINGS
     for best, query in zip(cosines.max(axis=0), queries, strict=True):
         assert display_score(info, best, baseline=query.baseline, kind="text") > info.floor
-    told_apart = [THINGS[number] == thing for number, thing in zip(cosines.argmax(axis=1), shown, strict=True)]
-    assert np.mean(told_apart) > 0.9
+    distinguished = [THINGS[number] == thing for number, thing in zip(cosines.argmax(axis=1), shown, strict=True)]
+    assert np.mean(distinguished) > 0.9
 
 
-def test_a_picture_finds_its_like(encoder):
+def test_a_picture_finds_its_own_shape(encoder):
     things = [f"{colour} circle" for colour in COLOURS]
     stored = encode(encoder, *(draw_shape(thing, seed=1) for thing in things))
     queries = encode(encoder, *(draw_shape(thing, seed=2) for thing in things))
     assert (queries @ stored.T).argmax(axis=1).tolist() == list(range(len(things)))
 
 
-def test_vectors_have_length_one(encoder):
+def test_vectors_are_unit_vectors(encoder):
     picture = encode(encoder, draw_shape("red star", seed=3))[0]
     assert np.linalg.norm(picture) == pytest.approx(1, abs=1e-5)
     assert np.linalg.norm(encoder.encode_text("a red star").vector) == pytest.approx(1, abs=1e-5)
 
 
-def test_words_beyond_77_tokens_are_ignored(encoder):
+def test_ignores_words_beyond_77_tokens(encoder):
     query = encoder.encode_text("a red circle " * 200)
     assert query.vector.shape == (32,)
 
 
 @pytest.mark.parametrize("text", ["", "a red circle", "a red circle and " * 40])
-def test_a_text_has_the_vector_that_openais_own_code_gives_it(encoder, text):
+def test_encodes_text_like_openais_code(encoder, text):
     import torch
 
-    from search.encoders.models.clip_weights import clip_package
+    from search.encoders.models.clip import clip_package
 
     with torch.inference_mode():
         features = encoder._network.encode_text(clip_package().tokenize(text, truncate=True))[0].numpy()
     np.testing.assert_allclose(encoder.encode_text(text).vector, features / np.linalg.norm(features), atol=1e-5)
 
 
-def test_both_of_openais_layouts_give_the_same_vectors(encoder, settings, clip_archive):
+def test_both_layouts_give_the_same_vectors(encoder, settings, clip_archive):
     settings.CLIP_WEIGHTS = str(clip_archive)
     archived = ClipEncoder.load()
     shape = draw_shape("blue square", seed=4)
@@ -80,22 +80,22 @@ def test_both_of_openais_layouts_give_the_same_vectors(encoder, settings, clip_a
     assert archived.describe().model != encoder.describe().model
 
 
-def test_a_file_that_holds_no_weights_is_named(settings, tmp_path):
+def test_names_a_file_without_weights(settings, tmp_path):
     for content in (b"no weights at all", b""):
         path = tmp_path / "weights.pt"
         path.write_bytes(content)
         settings.CLIP_WEIGHTS = str(path)
-        with pytest.raises(WeightsUnavailable, match=r"weights\.pt holds no weights in CLIP's layout"):
+        with pytest.raises(WeightsUnavailable, match=r"weights\.pt contains no CLIP weights"):
             ClipEncoder.load()
 
 
-def test_weights_of_another_network_are_refused(settings, tmp_path):
+def test_refuses_weights_of_another_network(settings, tmp_path):
     import torch
 
     path = tmp_path / "other.pt"
     torch.save({"layer.weight": torch.zeros(3)}, path)
     settings.CLIP_WEIGHTS = str(path)
-    with pytest.raises(WeightsUnavailable, match=r"other\.pt holds no weights"):
+    with pytest.raises(WeightsUnavailable, match=r"other\.pt contains no CLIP weights"):
         ClipEncoder.load()
 
 

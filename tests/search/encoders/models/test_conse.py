@@ -1,4 +1,4 @@
-"""ConSE finds real photographs by English and Chinese words and by example, and is held to how its data were made."""
+"""ConSE finds real photographs by English and Chinese words and by example; its class vectors match their sources."""
 
 import json
 from pathlib import Path
@@ -47,20 +47,20 @@ def text_scores(encoder: ConseEncoder, vectors: np.ndarray, text: str) -> list[f
         *(("temple", "temple"), ("寺庙", "temple"), ("building", "temple"), ("建筑", "temple")),
     ],
 )
-def test_words_find_the_photograph_above_the_floor(encoder, images, vectors, text, name):
+def test_words_find_a_photograph_above_the_floor(encoder, images, vectors, text, name):
     scores = text_scores(encoder, vectors, text)
     assert list(images)[int(np.argmax(scores))] == name
     assert max(scores) > encoder.describe().floor
 
 
 @pytest.mark.parametrize("text", ["coffee", "咖啡", "コーヒー", "커피", "кофе", "قهوة", "กาแฟ", "Kaffee", "café"])
-def test_all_scripts_that_it_claims_to_read_are_read(encoder, images, vectors, text):
+def test_reads_all_scripts_of_its_description(encoder, images, vectors, text):
     assert scripts_of(text) <= encoder.describe().scripts
     assert text_scores(encoder, vectors, text)[list(images).index("coffee")] > 0.7
 
 
 @pytest.mark.parametrize("text", ["NH961", "五一调休", "meeting tomorrow", "asdfgh qwerty", "happiness", "红色", "the"])
-def test_words_for_which_there_is_no_photograph_stay_below_the_floor(encoder, vectors, text):
+def test_words_without_a_photograph_score_below_floor(encoder, vectors, text):
     assert max(text_scores(encoder, vectors, text)) < encoder.describe().floor
 
 
@@ -78,7 +78,7 @@ def test_an_empty_text_has_a_vector(encoder):
     ],
     ids=["mirrored", "cropped", "darker", "smaller"],
 )
-def test_a_changed_picture_finds_the_one_it_came_from(encoder, images, vectors, change):
+def test_a_changed_picture_finds_its_original(encoder, images, vectors, change):
     info = encoder.describe()
     changed = encoder.encode_images([encoder.prepare(change(image)) for image in images.values()])
     scores = [
@@ -89,16 +89,16 @@ def test_a_changed_picture_finds_the_one_it_came_from(encoder, images, vectors, 
     assert np.diag(scores).min() > 0.9
 
 
-def test_the_query_is_taken_out_of_its_wrapper():
+def test_removes_photo_of_from_queries():
     for text in ("dog", "a photo of a dog", "Pictures of the dog", "An image of dog", " photo of a dog"):
-        assert conse._unwrapped(text).lower() == "dog"
+        assert conse._without_wrapper(text).lower() == "dog"
     for text in ("狗", "一张狗的照片", "狗的图片", "狗照片"):
-        assert conse._unwrapped(text) == "狗"
+        assert conse._without_wrapper(text) == "狗"
     for text in ("photo", "photo of", "照片", "dog photo album"):
-        assert conse._unwrapped(text) == text
+        assert conse._without_wrapper(text) == text
 
 
-def test_class_vectors_are_made_from_the_names_hypernyms_and_aliases():
+def test_class_vectors_match_their_sources():
     encode = conse._load_sentence_encoder().encode
     classes, aliases = (json.loads((DATA / f"{name}.json").read_text()) for name in ("classes", "aliases"))
     stored = np.load(DATA / "class_vectors.npy").astype(np.float32)
@@ -113,13 +113,13 @@ def test_class_vectors_are_made_from_the_names_hypernyms_and_aliases():
         assert stored[number] @ vector / np.linalg.norm(vector) > 0.995
 
 
-def test_a_changed_file_is_refused(monkeypatch, tmp_path):
+def test_refuses_a_changed_file(monkeypatch, tmp_path):
     monkeypatch.setitem(conse.DIGESTS, CLASS_VECTORS, "0" * 64)
-    with pytest.raises(WeightsUnavailable, match=r"class_vectors\.npy is missing or is another file than was tried"):
+    with pytest.raises(WeightsUnavailable, match=r"class_vectors\.npy is missing or has changed"):
         ConseEncoder.load()
 
 
-def test_a_missing_package_is_named(monkeypatch):
+def test_names_a_missing_package(monkeypatch):
     monkeypatch.setitem(conse.DIGESTS, ("no_such_package", "weights.pth"), "0" * 64)
-    with pytest.raises(WeightsUnavailable, match="Install the Python package that brings no_such_package"):
+    with pytest.raises(WeightsUnavailable, match="Install the Python package no_such_package"):
         ConseEncoder.load()

@@ -1,4 +1,4 @@
-"""CLIP's weights are looked for, fetched, checked and waited for."""
+"""Weights are found, downloaded, checked and waited for; CLIP is the encoder that downloads some."""
 
 import hashlib
 import threading
@@ -10,9 +10,8 @@ import pytest
 
 from search.encoders import registry
 from search.encoders.client import EncoderUnavailable
-from search.encoders.models.clip import ClipEncoder
-from search.encoders.models.clip_weights import clip_package, fetch_weights, find_weights
-from search.encoders.registry import EncoderShelf
+from search.encoders.models.clip import ClipEncoder, clip_package, fetch_weights, find_weights
+from search.encoders.registry import EncoderRegistry
 from search.encoders.weights import WeightsUnavailable
 
 CONTENT = b"weights" * 1000
@@ -26,7 +25,7 @@ class QuietHandler(SimpleHTTPRequestHandler):
 
 @pytest.fixture
 def root(settings, tmp_path):
-    """An empty CLIP_DOWNLOAD_ROOT."""
+    """Return an empty CLIP_DOWNLOAD_ROOT, and select the published weights of ViT-B/32."""
     settings.CLIP_WEIGHTS, settings.CLIP_MODEL = "", "ViT-B/32"
     settings.CLIP_DOWNLOAD_ROOT = str(tmp_path / "clip")
     return tmp_path / "clip"
@@ -34,7 +33,7 @@ def root(settings, tmp_path):
 
 @pytest.fixture
 def publish(monkeypatch, tmp_path):
-    """Serves a file as the published weights of ViT-B/32, under the digest that openai-clip's table will tell."""
+    """Return a function that publishes a file as the weights of ViT-B/32, with a digest in openai-clip's table."""
     servers = []
 
     def serve(*, digest=DIGEST):
@@ -59,29 +58,27 @@ def reason_for(function) -> str:
     return str(caught.value.reason)
 
 
-def test_a_missing_file_says_what_to_put_where(root):
-    assert reason_for(find_weights) == (
-        f"Put ViT-B-32.pt into {root}, or let this machine reach openaipublic.azureedge.net."
-    )
+def test_a_missing_file_is_named_with_its_folder(root):
+    assert reason_for(find_weights) == (f"Put ViT-B-32.pt into {root}, or allow access to openaipublic.azureedge.net.")
 
 
-def test_a_missing_file_of_ones_own_is_named(settings, tmp_path):
+def test_a_missing_file_of_clip_weights_is_named(settings, tmp_path):
     settings.CLIP_WEIGHTS = str(tmp_path / "mine.pt")
-    assert reason_for(find_weights) == f"Put CLIP's weights where CLIP_WEIGHTS says: {tmp_path / 'mine.pt'}."
+    assert reason_for(find_weights) == f"CLIP_WEIGHTS names a missing file: {tmp_path / 'mine.pt'}."
 
 
-def test_a_model_that_does_not_exist_is_refused(settings, root):
+def test_refuses_an_unknown_clip_model(settings, root):
     settings.CLIP_MODEL = "ViT-Z/99"
     assert reason_for(find_weights).startswith("CLIP_MODEL must be one of RN50, ")
 
 
-def test_a_half_copied_file_is_refused(root):
+def test_refuses_a_partly_copied_file(root):
     root.mkdir()
     (root / "ViT-B-32.pt").write_bytes(b"half")
     assert "ViT-B-32.pt is incomplete or not the published file" in reason_for(find_weights)
 
 
-def test_published_weights_are_fetched_once(root, publish):
+def test_downloads_published_weights_once(root, publish):
     publish()
     assert fetch_weights() == root / "ViT-B-32.pt"
     assert find_weights() == (root / "ViT-B-32.pt", DIGEST)
@@ -91,27 +88,27 @@ def test_published_weights_are_fetched_once(root, publish):
     assert [path.name for path in root.iterdir()] == ["ViT-B-32.pt"]
 
 
-def test_something_else_than_the_published_weights_is_thrown_away(root, publish):
+def test_deletes_a_download_with_another_checksum(root, publish):
     publish(digest="0" * 64)
-    assert reason_for(fetch_weights).endswith("sends something else.")
+    assert reason_for(fetch_weights).endswith("the checksum does not match.")
     assert list(root.iterdir()) == []
 
 
-def test_a_machine_without_network_is_told_so(root, monkeypatch):
+def test_reports_a_failed_download(root, monkeypatch):
     monkeypatch.setitem(clip_package().clip._MODELS, "ViT-B/32", f"http://127.0.0.1:1/{'0' * 64}/ViT-B-32.pt")
     assert "cannot be downloaded" in reason_for(fetch_weights)
     assert list(root.iterdir()) == []
 
 
-def test_a_folder_that_cannot_be_made_is_named(root):
+def test_names_a_folder_that_cannot_be_created(root):
     root.write_text("a file in its place")
     assert str(root) in reason_for(fetch_weights)
 
 
-def test_an_encoder_is_ready_soon_after_its_weights_are_put_there(settings, monkeypatch, tmp_path, clip_weights):
+def test_loads_an_encoder_when_its_weights_arrive(settings, monkeypatch, tmp_path, clip_weights):
     monkeypatch.setattr(registry, "RETRY_INTERVAL", 0.05)
     settings.CLIP_WEIGHTS, settings.CLIP_DEVICE = str(tmp_path / "mine.pt"), "cpu"
-    encoders = EncoderShelf({"clip": ClipEncoder})
+    encoders = EncoderRegistry({"clip": ClipEncoder})
     encoders.start_loading()
     while "mine.pt" not in encoders.describe()[0].reason:
         sleep(0.01)
