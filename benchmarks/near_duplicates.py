@@ -24,10 +24,10 @@ from gallery.models import Photo
 from gallery.pictures.images import THUMBNAIL_VERSION
 from search.models import ComparedPhoto, NearDuplicatePair, PhotoEmbedding
 from search.near_duplicates.comparing import compare_photos, compare_words
-from search.near_duplicates.groups import look_alikes
-from search.near_duplicates.likeness import MOST_DISTANT
+from search.near_duplicates.groups import find_groups
 
 NAME = "photosearch_near_duplicates"
+LIMIT = 0.04  # CLIP's same_picture_distance
 MODEL = "synthetic@000000000000.1"
 DIMENSIONS = 512
 BATCH = 10_000
@@ -102,7 +102,7 @@ def _photo(seed: str, number: int, owner: User) -> Photo:
 
 def _measure(title: str, owner: User) -> None:
     before, started, passes = NearDuplicatePair.objects.count(), time.perf_counter(), 0
-    while compare_photos(owner.pk, model=MODEL, dimensions=DIMENSIONS, limit=MOST_DISTANT):
+    while compare_photos(owner.pk, model=MODEL, dimensions=DIMENSIONS, limit=LIMIT):
         passes += 1
     seconds = time.perf_counter() - started
     while compare_words(owner.pk, model=MODEL):
@@ -125,7 +125,7 @@ def _measure_baseline(owner: User, photos: int) -> None:
             "SELECT count(*) FROM search_photoembedding one JOIN search_photoembedding other"
             " ON one.photo_id < other.photo_id AND one.vector <=> other.vector < %s"
             " WHERE one.owner_id = %s AND other.owner_id = %s AND one.photo_id = ANY(%s)",
-            [MOST_DISTANT, owner.pk, owner.pk, sampled],
+            [LIMIT, owner.pk, owner.pk, sampled],
         )
         pairs = cursor.fetchone()[0]
     seconds = time.perf_counter() - started
@@ -148,7 +148,7 @@ def _measure_page(owner: User, *, times: int) -> None:
                 response = client.get("/near-duplicates")
                 milliseconds.append((time.perf_counter() - started) * 1000)
             queries.add(len(captured))
-    groups = look_alikes(user=owner, limit=1).groups
+    groups = find_groups(user=owner, limit=1).groups
     print(
         f"page: {groups:,} groups, median {statistics.median(milliseconds):.0f} ms, worst {max(milliseconds):.0f} ms, "
         f"queries {sorted(queries)}, {len(response.content) / 1000:.0f} kB"

@@ -78,9 +78,9 @@ class IndexedPhoto(models.Model):
 
 
 class ComparedPhoto(models.Model):
-    """A photo whose vector by `model` has been compared with all those that were compared before it.
+    """A photo whose vector of `model` was compared with those of all photos compared before it.
 
-    `is_full`: it has more look-alikes than are kept of one photo, and is compared anew when most of those are gone.
+    `is_full`: it has more near-duplicates than are kept of one photo, and is compared again when most of them are gone.
     """
 
     photo = models.ForeignKey(Photo, on_delete=models.CASCADE, related_name="+")
@@ -98,23 +98,23 @@ class ComparedPhoto(models.Model):
 
 
 class NearDuplicatePair(models.Model):
-    """Two photos of one person whose vectors by `model` are nearly the same; `one` is the older row."""
+    """Two photos of one user whose vectors of `model` are nearly the same; `one` is the older row."""
 
     one = models.ForeignKey(Photo, on_delete=models.CASCADE, related_name="+")
     other = models.ForeignKey(Photo, on_delete=models.CASCADE, related_name="+")
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     model = models.CharField(max_length=100)
     distance = models.FloatField(help_text=_("1 − cosine."))
-    reads_alike = models.BooleanField(null=True, help_text=_("The words in them are too; empty: not compared yet."))
+    reads_alike = models.BooleanField(null=True, help_text=_("Their words match too. Empty: not compared yet."))
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["one", "other", "model"], name="look_alike_unique"),
-            models.CheckConstraint(condition=Q(one__lt=F("other")), name="look_alike_older_first"),
+            models.UniqueConstraint(fields=["one", "other", "model"], name="near_duplicate_unique"),
+            models.CheckConstraint(condition=Q(one__lt=F("other")), name="near_duplicate_older_first"),
         ]
         indexes = [
-            models.Index(fields=["owner", "model"], name="look_alike_owner_model"),
-            models.Index(fields=["owner", "model"], condition=Q(reads_alike=None), name="look_alike_unread"),
+            models.Index(fields=["owner", "model"], name="near_duplicate_owner_model"),
+            models.Index(fields=["owner", "model"], condition=Q(reads_alike=None), name="near_duplicate_unread"),
         ]
 
     def __str__(self) -> str:
@@ -122,14 +122,14 @@ class NearDuplicatePair(models.Model):
 
 
 class DismissedGroup(models.Model):
-    """Photos of which a person has said that they want them all: no two of these are shown as look-alikes again."""
+    """Near-duplicates that a user wants to keep: no two of these photos are suggested as near-duplicates again."""
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    moment = models.DateTimeField(help_text=_("When it was said, of several groups at once perhaps."))
+    moment = models.DateTimeField(help_text=_("Time of the request, which may dismiss several groups."))
     photos = models.ManyToManyField(Photo, related_name="+")
 
     class Meta:
-        indexes = [models.Index(fields=["owner", "moment"], name="kept_apart_owner_moment")]
+        indexes = [models.Index(fields=["owner", "moment"], name="dismissed_owner_moment")]
 
     def __str__(self) -> str:
         return f"{self.moment}"

@@ -38,7 +38,7 @@ from search.models import (
     SavedSearch,
     SearchExample,
 )
-from search.near_duplicates.groups import dismiss_groups
+from search.near_duplicates.dismissals import dismiss_groups
 from search.ranking.result_lists import keep_list
 from search.ranking.results import RankedList, RankedPhoto
 from search.saved import note_search, save_search

@@ -16,7 +16,8 @@ from gallery.api.paging import PageQuery, in_microseconds, moment_of
 from gallery.models import Photo
 from gallery.photos.merging import KeeperUnavailable, PhotosNotFound, merge_photos, undo
 from gallery.serializers import Page, PhotoSerializer
-from search.near_duplicates.groups import MAX_SHOWN, Group, dismiss_groups, look_alikes
+from search.near_duplicates.dismissals import dismiss_groups
+from search.near_duplicates.groups import MAX_SHOWN, Group, find_groups
 
 MAX_PHOTOS = 1000
 MAX_PAGE = 100
@@ -133,7 +134,7 @@ class Duplicates(ApiView):
         before = int(query.validated_data["cursor"]) if "cursor" in query.validated_data else None
         limit = query.validated_data["page_size"]
         shown = min(query.validated_data["members"], MAX_LISTED // limit)
-        page = look_alikes(user=request.user, limit=limit, before=before, shown=shown)
+        page = find_groups(user=request.user, limit=limit, before=before, shown=shown)
         cursor = None if page.next_cursor is None else str(page.next_cursor)
         results = [_group(group) for group in page.found]
         return Response(GroupList({"results": results, "next_cursor": cursor}).data)

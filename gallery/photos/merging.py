@@ -19,7 +19,7 @@ from gallery.models import Photo, PhotoMerge, PhotoSource
 from gallery.photos.editing import edit_photos
 from gallery.photos.trash import move_to_trash, restore_photos, trashed_together
 from gallery.pictures.opening import is_original_there
-from search.near_duplicates.groups import undo_dismissals
+from search.near_duplicates.dismissals import undo_dismissals
 
 DATE_FIELDS = ("taken_at", "taken_offset", "date_source")
 # What EXIF tells of a camera, a place, an author: each of one file alone, for of two it would be true of neither.

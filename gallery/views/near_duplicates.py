@@ -16,7 +16,8 @@ from gallery.photos.merging import merge_groups
 from gallery.views.group_comparison import compare_group
 from gallery.views.message_responses import respond_with_message
 from gallery.views.selection import trashed_message
-from search.near_duplicates.groups import dismiss_groups, look_alikes, uncompared_count
+from search.near_duplicates.dismissals import dismiss_groups
+from search.near_duplicates.groups import find_groups, uncompared_count
 
 PAGE_SIZE = 20
 
@@ -28,7 +29,7 @@ def show_near_duplicates(request: PageRequest) -> HttpResponse:
     if not form.is_valid():
         raise BadRequest(_("There is no such page of look-alikes."))
     before = form.cleaned_data["before"]
-    page = look_alikes(user=request.user, limit=PAGE_SIZE, before=before)
+    page = find_groups(user=request.user, limit=PAGE_SIZE, before=before)
     context = {
         "page": page,
         "groups": [compare_group(group) for group in page.found],

@@ -1,1 +1,1 @@
-"""Finds and groups near-duplicates among a user's photos."""
+"""Near-duplicates among a user's photos: found by vectors and words, shown in groups."""

@@ -1,8 +1,8 @@
-"""Compares the stored vectors of a person's photos with each other, and keeps the pairs that are nearly the same.
+"""Comparison of the stored vectors of a user's photos, and of the words of those that are nearly the same.
 
-What is not compared yet is a query. A photo is compared with all those that were compared before it, so that each pair
-is met once, whatever the order and however often it breaks off; one pass is one transaction, and passes over the photos
-of one person take turns.
+Photos without a comparison are found by a query. Each photo is compared with all photos compared before it, so that
+every pair is compared once, in any order and after any interruption. A pass is one transaction; passes over the photos
+of one user take turns.
 """
 
 from collections.abc import Iterator
@@ -15,19 +15,17 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from gallery.models import Photo
 from gallery.storage.locks import Lock, lock_until_commit, try_lock_until_commit
 from search.models import ComparedPhoto, NearDuplicatePair, PhotoEmbedding, PhotoText
-from search.near_duplicates.likeness import VERSION, are_alike, keeper_rank, words_of
-from search.near_duplicates.near_pairs import BLOCK, Neighbours
+from search.near_duplicates.likeness import KEEPER_RANK, VERSION, compared_words, words_match
+from search.near_duplicates.near_pairs import BLOCK, NeighbourSearch
 
-# So many photos are compared in one pass, for which all vectors of the person are read once.
-PASS = 8192
-# So many look-alikes are kept of a photo: ten thousand blank pictures must not make fifty million pairs.
-MOST = 32
-# A photo that had more than that is compared anew when it has fewer than so many left.
-FEWEST = 16
-# So many pairs are compared by their words at once.
-PAIRS_AT_ONCE = 2000
-# Any number, as long as it is always the same: advisory locks of those who compare.
-COMPARING_LOCK = 7_264_302
+# Photos that are compared in one pass, for which all vectors of the user are read once.
+PHOTOS_PER_PASS = 8192
+# Near-duplicates that are kept of one photo: ten thousand blank pictures must not make fifty million pairs.
+MAX_PAIRS_PER_PHOTO = 32
+# A photo that had more near-duplicates is compared again when fewer are left.
+MIN_PAIRS_LEFT = 16
+# Pairs whose words are compared in one query.
+PAIRS_PER_QUERY = 2000
 
 PHOTO = Photo._meta.db_table
 EMBEDDING = PhotoEmbedding._meta.db_table
@@ -35,103 +33,106 @@ TEXT = PhotoText._meta.db_table
 COMPARED = ComparedPhoto._meta.db_table
 PAIR = NearDuplicatePair._meta.db_table
 
-OTHERS = f"""
+COMPARED_PHOTOS = f"""
     SELECT photo_id FROM {COMPARED} JOIN {PHOTO} AS photo ON photo.id = photo_id
     WHERE {COMPARED}.owner_id = %(owner)s AND model = %(model)s AND version = %(version)s
-        AND (%(bin_too)s OR trashed_at IS NULL)
+        AND (%(with_trash)s OR trashed_at IS NULL)
 """  # noqa: S608 - our own names
-# As the types' binary formats have it, many at once: numbers in text would take a hundred times as long to read.
+# In PostgreSQL's binary formats: numbers as text would take a hundred times as long to read.
 VECTORS = f"""
     SELECT string_agg(int8send(photo_id) || halfvec_send(vector), '') FROM {EMBEDDING}
     WHERE photo_id = ANY(%s) AND model = %s AND view = 0
 """  # noqa: S608 - our own names
 
-DRAINED = f"""
+DEPLETED_PHOTOS = f"""
     SELECT photo.id, photo.owner_id FROM {COMPARED} AS compared JOIN {PHOTO} AS photo ON photo.id = compared.photo_id
     WHERE model = %(model)s AND is_full AND version = %(version)s AND trashed_at IS NULL AND defect = ''
         AND (%(owner)s::bigint IS NULL OR compared.owner_id = %(owner)s)
-        AND %(fewest)s > (SELECT count(*) FROM (
+        AND %(min_left)s > (SELECT count(*) FROM (
             SELECT FROM {PAIR} AS pair JOIN {PHOTO} AS alike ON alike.id = other_id
             WHERE one_id = photo.id AND model = %(model)s AND alike.trashed_at IS NULL
             UNION ALL
             SELECT FROM {PAIR} AS pair JOIN {PHOTO} AS alike ON alike.id = one_id
             WHERE other_id = photo.id AND model = %(model)s AND alike.trashed_at IS NULL
-            LIMIT %(fewest)s
+            LIMIT %(min_left)s
         ) AS remaining)
 """  # noqa: S608 - our own names and numbers
 
-# With the rows locked before, whoever stores a text meanwhile resets them after us.
-READ = f"""
-    UPDATE {PAIR} AS pair SET reads_alike = {are_alike("one_words", "other_words")} FROM (
-        SELECT pair.id, {words_of("one.folded")} AS one_words, {words_of("other.folded")} AS other_words
+# The pairs' rows are locked before. If a text changes meanwhile, its pairs are reset after this statement.
+COMPARE_WORDS = f"""
+    UPDATE {PAIR} AS pair SET reads_alike = {words_match("one_words", "other_words")} FROM (
+        SELECT pair.id, {compared_words("one.folded")} AS one_words, {compared_words("other.folded")} AS other_words
         FROM {PAIR} AS pair LEFT JOIN {TEXT} AS one ON one.photo_id = one_id
         LEFT JOIN {TEXT} AS other ON other.photo_id = other_id WHERE pair.id = ANY(%s)
     ) AS found WHERE found.id = pair.id
 """  # noqa: S608 - our own names and numbers
 
+KEEPERS = f"SELECT id FROM {PHOTO} AS photo WHERE owner_id = %s ORDER BY {KEEPER_RANK} DESC"  # noqa: S608
+# Until the end of the transaction these photos can be changed, but not deleted.
+LOCK_PHOTOS = f"SELECT id FROM {PHOTO} WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE"  # noqa: S608
+
 
 def uncompared_photos(model: str) -> QuerySet[Photo]:
-    """Photos with a vector of `model` that no current comparison has met; whole ones that are not in the bin."""
+    """Return photos with a vector of `model` but no current comparison; without broken photos and trash."""
     embedding = PhotoEmbedding.objects.filter(photo=OuterRef("pk"), model=model, view=0)
     compared = ComparedPhoto.objects.filter(photo=OuterRef("pk"), model=model, version=VERSION)
     return Photo.objects.filter(Exists(embedding), ~Exists(compared), defect="", trashed_at=None)
 
 
 def owners_to_compare(model: str) -> list[int]:
-    """The people for whom something is left to be done with vectors of `model`."""
+    """Return the ids of users with photos or pairs to compare by `model`."""
     owners = set(uncompared_photos(model).order_by().values_list("owner", flat=True).distinct())
-    owners.update(
-        NearDuplicatePair.objects.filter(model=model, reads_alike=None).values_list("owner", flat=True).distinct()
-    )
-    owners.update(owner_id for _photo_id, owner_id in _drained(model))
+    pairs = NearDuplicatePair.objects.filter(model=model, reads_alike=None)
+    owners.update(pairs.values_list("owner", flat=True).distinct())
+    owners.update(owner_id for _photo_id, owner_id in _depleted_photos(model))
     return sorted(owners)
 
 
 def compare_photos(owner_id: int, *, model: str, dimensions: int, limit: float) -> bool:
-    """One pass: compare some photos that are not compared yet; False if there were none, or somebody else is at it."""
+    """Compare a batch of a user's photos; pairs nearer than `limit` (1 − cosine) become near-duplicates.
+
+    Returns False if nothing is left to compare, or if another process compares photos of this user.
+    """
     with transaction.atomic(), connection.cursor() as cursor:
         if not try_lock_until_commit(Lock.NEAR_DUPLICATES, key=owner_id):
             return False
-        fresh = uncompared_photos(model).filter(owner=owner_id).order_by("-pk").values_list("pk", flat=True)
-        batch = list(fresh[:PASS])
-        bin_too = bool(batch)
-        batch = batch or [photo_id for photo_id, _owner_id in islice(_drained(model, owner_id), PASS)]
+        uncompared = uncompared_photos(model).filter(owner=owner_id).order_by("-pk").values_list("pk", flat=True)
+        batch = list(uncompared[:PHOTOS_PER_PASS])
+        with_trash = bool(batch)
+        batch = batch or [photo_id for photo_id, _ in islice(_depleted_photos(model, owner_id), PHOTOS_PER_PASS)]
         if not batch:
             return False
-        blocks = list(_read_vectors(batch, model=model, dimensions=dimensions))
-        ids, vectors = (np.concatenate(parts) for parts in zip(*blocks, strict=True))
-        neighbours = Neighbours(ids, vectors, limit=limit, most=MOST)
-        places = _Places(owner_id)
-        cursor.execute(OTHERS, {"owner": owner_id, "model": model, "version": VERSION, "bin_too": bin_too})
-        all_ids = sorted({*batch, *(row[0] for row in cursor.fetchall())})
-        for other_ids, others in _read_vectors(all_ids, model=model, dimensions=dimensions):
-            neighbours.meet(other_ids, others, places=places.of(other_ids))
-        older = ComparedPhoto.objects.filter(photo__in=batch, model=model).exclude(version=VERSION).values("photo")
-        NearDuplicatePair.objects.filter(Q(one__in=older) | Q(other__in=older), model=model).delete()
-        _keep(neighbours, owner_id=owner_id, model=model)
+        cursor.execute(
+            COMPARED_PHOTOS, {"owner": owner_id, "model": model, "version": VERSION, "with_trash": with_trash}
+        )
+        others = [photo_id for (photo_id,) in cursor.fetchall()]
+        search = _find_neighbours(batch, others, owner_id=owner_id, model=model, dimensions=dimensions, limit=limit)
+        outdated = ComparedPhoto.objects.filter(photo__in=batch, model=model).exclude(version=VERSION).values("photo")
+        NearDuplicatePair.objects.filter(Q(one__in=outdated) | Q(other__in=outdated), model=model).delete()
+        _store(search, owner_id=owner_id, model=model)
     return True
 
 
 def compare_words(owner_id: int, *, model: str) -> bool:
-    """Say of some pairs whether their words are alike too; False if there were none."""
+    """Compare the words of some pairs that have no result yet; return False if there are none."""
     with transaction.atomic(), connection.cursor() as cursor:
-        unread = NearDuplicatePair.objects.filter(owner=owner_id, model=model, reads_alike=None)
-        ids = list(unread.select_for_update(skip_locked=True).values_list("pk", flat=True)[:PAIRS_AT_ONCE])
+        pairs = NearDuplicatePair.objects.filter(owner=owner_id, model=model, reads_alike=None)
+        ids = list(pairs.select_for_update(skip_locked=True).values_list("pk", flat=True)[:PAIRS_PER_QUERY])
         if ids:
-            cursor.execute(READ, [ids])
+            cursor.execute(COMPARE_WORDS, [ids])
     return bool(ids)
 
 
 def reset_words(photo_id: int) -> None:
-    """The text of a photo has changed: its words are to be compared anew."""
+    """Have the words of a photo compared again, because its text has changed."""
     for side in ("one", "other"):
         NearDuplicatePair.objects.filter(**{side: photo_id}).update(reads_alike=None)
 
 
 def reset_vectors(photo_ids: list[int], *, model: str) -> None:
-    """The vectors of these photos are about to be replaced: they are to be compared anew after this transaction.
+    """Have these photos compared again after this transaction, which replaces their vectors.
 
-    A pass that has read those that are there must be over first, or it would keep what it found by them.
+    Waits for running passes, which may have read the old vectors and would store pairs found by them.
     """
     replaced = PhotoEmbedding.objects.filter(photo__in=photo_ids, model=model)
     lock_until_commit(Lock.NEAR_DUPLICATES, keys=list(replaced.order_by().values_list("owner", flat=True).distinct()))
@@ -139,35 +140,47 @@ def reset_vectors(photo_ids: list[int], *, model: str) -> None:
     ComparedPhoto.objects.filter(photo__in=photo_ids, model=model).delete()
 
 
-class _Places:
-    """How good a keeper each photo of a person is among the others, the best in the first place."""
+class _KeeperOrder:
+    """The order of a user's photos by how good they are to keep, best first."""
 
     def __init__(self, owner_id: int) -> None:
         with connection.cursor() as cursor:
-            cursor.execute(
-                f"SELECT id FROM {PHOTO} AS photo WHERE owner_id = %s ORDER BY {keeper_rank('photo')} DESC",  # noqa: S608
-                [owner_id],
-            )
+            cursor.execute(KEEPERS, [owner_id])
             ids = np.array([row[0] for row in cursor.fetchall()], dtype=np.int64)
-        self._order = np.argsort(ids)
-        self._sorted = ids[self._order]
+        self._positions = np.argsort(ids)
+        self._sorted_ids = ids[self._positions]
 
-    def of(self, ids: np.ndarray) -> np.ndarray:
-        """Of photos that are there; of one just uploaded it may be anybody's."""
-        at = np.searchsorted(self._sorted, ids).clip(max=len(self._sorted) - 1)
-        places: np.ndarray = self._order[at]
-        return places
+    def positions(self, ids: np.ndarray) -> np.ndarray:
+        """Return the photos' positions in the order; a photo uploaded since gets an arbitrary one."""
+        indexes = np.searchsorted(self._sorted_ids, ids).clip(max=len(self._sorted_ids) - 1)
+        positions: np.ndarray = self._positions[indexes]
+        return positions
 
 
-def _drained(model: str, owner_id: int | None = None) -> Iterator[tuple[int, int]]:
-    """Photos (and their owners) that have lost most of the many look-alikes they had."""
+def _find_neighbours(
+    batch: list[int], others: list[int], *, owner_id: int, model: str, dimensions: int, limit: float
+) -> NeighbourSearch:
+    """Compare the photos of `batch` with each other and with `others`."""
+    blocks = list(_read_vectors(batch, model=model, dimensions=dimensions))
+    ids, vectors = (np.concatenate(parts) for parts in zip(*blocks, strict=True))
+    search = NeighbourSearch(ids, vectors, limit=limit, max_neighbours=MAX_PAIRS_PER_PHOTO)
+    order = _KeeperOrder(owner_id)
+    for other_ids, other_vectors in _read_vectors(sorted({*batch, *others}), model=model, dimensions=dimensions):
+        search.compare(other_ids, other_vectors, positions=order.positions(other_ids))
+    return search
+
+
+def _depleted_photos(model: str, owner_id: int | None = None) -> Iterator[tuple[int, int]]:
+    """Yield photos and owners that had too many near-duplicates to keep, and have lost most of the kept ones."""
     with connection.cursor() as cursor:
-        cursor.execute(DRAINED, {"model": model, "owner": owner_id, "version": VERSION, "fewest": FEWEST})
+        cursor.execute(
+            DEPLETED_PHOTOS, {"model": model, "owner": owner_id, "version": VERSION, "min_left": MIN_PAIRS_LEFT}
+        )
         yield from cursor.fetchall()
 
 
 def _read_vectors(photo_ids: list[int], *, model: str, dimensions: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Photos and their unit vectors (float32), in blocks."""
+    """Yield blocks of photo ids, (n,), and unit vectors, (n, dimensions) float32."""
     row = np.dtype([("id", ">i8"), ("dimensions", ">i2"), ("unused", ">i2"), ("numbers", ">f2", dimensions)])
     for begin in range(0, len(photo_ids), BLOCK):
         with connection.cursor() as cursor:
@@ -175,25 +188,22 @@ def _read_vectors(photo_ids: list[int], *, model: str, dimensions: int) -> Itera
             (data,) = cursor.fetchone()
         rows = np.frombuffer(data or b"", row)
         vectors = rows["numbers"].astype(np.float32)
-        # Stored with half the digits they are unit vectors only roughly.
+        # Vectors stored in half precision have lengths of only about one.
         yield rows["id"].astype(np.int64), vectors / np.linalg.norm(vectors, axis=1, keepdims=True).clip(min=1e-6)
 
 
-def _keep(neighbours: Neighbours, *, owner_id: int, model: str) -> None:
-    """Store the pairs, and that these photos are compared; but for photos that were deleted meanwhile."""
-    pairs = list(neighbours.pairs())
-    involved = {*neighbours.ids.tolist(), *(other for _photo_id, other, _distance in pairs)}
+def _store(search: NeighbourSearch, *, owner_id: int, model: str) -> None:
+    """Store the pairs and mark the photos as compared, except for photos deleted meanwhile."""
+    pairs = list(search.pairs())
+    involved = {*search.ids.tolist(), *(other for _photo_id, other, _distance in pairs)}
     with connection.cursor() as cursor:
-        # Until the end of the transaction they can be changed, but not deleted.
-        cursor.execute(f"SELECT id FROM {PHOTO} WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE", [list(involved)])  # noqa: S608
-        there = {row[0] for row in cursor.fetchall()}
+        cursor.execute(LOCK_PHOTOS, [list(involved)])
+        existing = {row[0] for row in cursor.fetchall()}
     NearDuplicatePair.objects.bulk_create(
         (
-            NearDuplicatePair(
-                one_id=min(one, other), other_id=max(one, other), owner_id=owner_id, model=model, distance=distance
-            )
-            for one, other, distance in pairs
-            if one in there and other in there
+            NearDuplicatePair(one_id=min(pair), other_id=max(pair), owner_id=owner_id, model=model, distance=distance)
+            for *pair, distance in pairs
+            if existing.issuperset(pair)
         ),
         batch_size=5000,
         ignore_conflicts=True,
@@ -201,8 +211,8 @@ def _keep(neighbours: Neighbours, *, owner_id: int, model: str) -> None:
     ComparedPhoto.objects.bulk_create(
         (
             ComparedPhoto(photo_id=photo_id, owner_id=owner_id, model=model, version=VERSION, is_full=is_full)
-            for photo_id, is_full in zip(neighbours.ids.tolist(), neighbours.is_cut.tolist(), strict=True)
-            if photo_id in there
+            for photo_id, is_full in zip(search.ids.tolist(), search.is_cut.tolist(), strict=True)
+            if photo_id in existing
         ),
         batch_size=5000,
         update_conflicts=True,

@@ -1,16 +1,12 @@
-"""A person's photos that are nearly the same, in groups around the one that most speaks for keeping.
+"""Groups of near-duplicates of a user, each around the photo that is best to keep.
 
-Groups are stars: each photo looks like the keeper itself, not like one that looks like another. Who looks like a better
-photo is no keeper; who looks like several keepers stands with the one it is nearest to. Where text is recognised, a
-photo waits until its own is.
+A group is a star: each of its photos is a near-duplicate of the keeper itself. A photo with a better near-duplicate is
+not a keeper. A photo with several keepers belongs to the nearest one. Where text is recognised, a photo appears only
+after its text was read.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
 
-from django.contrib.auth.models import AbstractBaseUser
 from django.db import connection, transaction
 from django.db.models import Count
 
@@ -19,51 +15,58 @@ from gallery.models import MAX_ATTEMPTS, Photo, Step, StepAttempt
 from search.encoders.client import EncoderUnavailable
 from search.models import ComparedPhoto, DismissedGroup, NearDuplicatePair, PhotoText, missing_embeddings
 from search.near_duplicates.comparing import uncompared_photos
-from search.near_duplicates.likeness import are_alike, keeper_rank, words_of
+from search.near_duplicates.dismissals import dismissals_by_photo
+from search.near_duplicates.likeness import KEEPER_RANK, compared_words, words_match
 from search.ocr import reader
 from search.vectors.encoder_choice import choose_encoder
 
-# So many of a group are shown, those nearest to the keeper; when they are dealt with, the others come.
+# Photos of a group that are shown, those nearest to the keeper. The others follow when these are dealt with.
 MAX_SHOWN = 24
 
+PAIR = NearDuplicatePair._meta.db_table
+PHOTO = Photo._meta.db_table
+TEXT = PhotoText._meta.db_table
+ATTEMPT = StepAttempt._meta.db_table
+DISMISSED = DismissedGroup.photos.through._meta.db_table
 
-def _is_unread(photo: str) -> str:
-    """SQL for whether the text in a photo is still to be read, which may tell it from what looks alike."""
-    return f"""(
-        {photo}.wants_text
-        AND NOT EXISTS (SELECT FROM {PhotoText._meta.db_table} WHERE photo_id = {photo}.id)
-        AND NOT EXISTS (
-            SELECT FROM {StepAttempt._meta.db_table}
-            WHERE photo_id = {photo}.id AND step = '{Step.TEXT}' AND attempts >= {MAX_ATTEMPTS}
-        )
-    )"""  # noqa: S608 - our own names and numbers
-
-
-# Words are compared with the pairs, in the background; where that lags behind, here.
+# Words of pairs are compared in the background; pairs without a result are compared here.
 GROUPS = f"""
-    WITH likeness AS MATERIALIZED (
-        SELECT pair.id, one_id, other_id, distance, {keeper_rank("one")} > {keeper_rank("other")} AS is_one_better
-        FROM {NearDuplicatePair._meta.db_table} AS pair
-        JOIN {Photo._meta.db_table} AS one ON one.id = one_id AND one.trashed_at IS NULL AND one.defect = ''
-        JOIN {Photo._meta.db_table} AS other ON other.id = other_id AND other.trashed_at IS NULL AND other.defect = ''
-        WHERE pair.owner_id = %(owner)s AND model = %(model)s AND reads_alike IS NOT FALSE AND NOT EXISTS (
-            SELECT FROM {DismissedGroup.photos.through._meta.db_table} AS mine
-            JOIN {DismissedGroup.photos.through._meta.db_table} AS theirs USING (keptapart_id)
-            WHERE mine.photo_id = one_id AND theirs.photo_id = other_id
-        ) AND NOT (%(text_is_read)s AND ({_is_unread("one")} OR {_is_unread("other")}))
-        AND (reads_alike OR (
-            SELECT {are_alike("one_words", "other_words")} FROM (SELECT
-                (SELECT {words_of("max(folded)")} FROM {PhotoText._meta.db_table} WHERE photo_id = one_id) AS one_words,
-                (SELECT {words_of("max(folded)")} FROM {PhotoText._meta.db_table} WHERE photo_id = other_id)
-                    AS other_words
-            ) AS words
-        ))
+    WITH near AS MATERIALIZED (
+        SELECT one_id, other_id, distance, reads_alike FROM {PAIR}
+        WHERE owner_id = %(owner)s AND model = %(model)s AND reads_alike IS NOT FALSE
+            AND NOT EXISTS (
+                SELECT FROM {DISMISSED} AS mine JOIN {DISMISSED} AS theirs USING (dismissedgroup_id)
+                WHERE mine.photo_id = one_id AND theirs.photo_id = other_id
+            )
+    ), candidate AS MATERIALIZED (
+        SELECT photo.id, {KEEPER_RANK} AS rank FROM {PHOTO} AS photo
+        WHERE photo.id IN (SELECT one_id FROM near UNION SELECT other_id FROM near)
+            AND photo.trashed_at IS NULL AND photo.defect = ''
+            AND NOT (
+                %(is_text_read)s AND photo.wants_text
+                AND NOT EXISTS (SELECT FROM {TEXT} WHERE photo_id = photo.id)
+                AND NOT EXISTS (
+                    SELECT FROM {ATTEMPT}
+                    WHERE photo_id = photo.id AND step = %(text_step)s AND attempts >= %(max_attempts)s
+                )
+            )
     ), pair AS MATERIALIZED (
-        SELECT CASE WHEN is_one_better THEN one_id ELSE other_id END AS better,
-            CASE WHEN is_one_better THEN other_id ELSE one_id END AS worse, distance FROM likeness
+        SELECT
+            CASE WHEN one.rank > other.rank THEN one.id ELSE other.id END AS better,
+            CASE WHEN one.rank > other.rank THEN other.id ELSE one.id END AS worse,
+            distance
+        FROM near JOIN candidate AS one ON one.id = one_id JOIN candidate AS other ON other.id = other_id
+        WHERE reads_alike OR (
+            SELECT {words_match("words.one", "words.other")} FROM (
+                SELECT
+                    (SELECT {compared_words("max(folded)")} FROM {TEXT} WHERE photo_id = one_id) AS one,
+                    (SELECT {compared_words("max(folded)")} FROM {TEXT} WHERE photo_id = other_id) AS other
+            ) AS words
+        )
     ), member AS MATERIALIZED (
         SELECT DISTINCT ON (worse) worse AS photo, better AS keeper, distance FROM pair
-        WHERE NOT EXISTS (SELECT FROM pair AS above WHERE above.worse = pair.better) ORDER BY worse, distance, better
+        WHERE NOT EXISTS (SELECT FROM pair AS above WHERE above.worse = pair.better)
+        ORDER BY worse, distance, better
     ), star AS MATERIALIZED (
         SELECT keeper, greatest(keeper, max(photo)) AS newest, count(*) AS others FROM member GROUP BY keeper
     ), page AS (
@@ -82,9 +85,9 @@ GROUPS = f"""
 
 @dataclass(frozen=True)
 class Group:
-    """Photos that are nearly the same: the one to keep first, then those that look like it with their distances.
+    """Near-duplicates: the photo to keep first, then the others with their distances (1 − cosine) from it.
 
-    `others` counts these, those that are not shown too.
+    `number` identifies the group on its page. `others` counts all photos besides the keeper, shown or not.
     """
 
     number: int
@@ -94,15 +97,15 @@ class Group:
 
     @property
     def hidden(self) -> int:
-        """How many more there are than are shown."""
+        """The number of photos that are not shown."""
         return self.others + 1 - len(self.photos)
 
 
 @dataclass(frozen=True)
 class GroupPage:
-    """Some groups, the one with the newest photo first; `groups` and `others` count all that there are.
+    """Some groups, the one with the newest photo first.
 
-    `next_cursor` is where to go on; None: that was all.
+    `groups` and `others` are the totals over all pages. `next_cursor` is None on the last page.
     """
 
     found: tuple[Group, ...]
@@ -111,34 +114,49 @@ class GroupPage:
     next_cursor: int | None
 
 
-def look_alikes(*, user: AnyUser, limit: int, before: int | None = None, shown: int = MAX_SHOWN) -> GroupPage:
-    """The groups of `user`, or those that come after the cursor `before`; of each the `shown` nearest to the keeper."""
+@dataclass
+class _Star:
+    """The ids of a group's photos, and the distances of the members from the keeper, nearest first."""
+
+    newest: int
+    keeper: int
+    others: int
+    members: list[tuple[int, float]] = field(default_factory=list)
+
+
+def find_groups(*, user: AnyUser, limit: int, before: int | None = None, shown: int = MAX_SHOWN) -> GroupPage:
+    """Return a page of `limit` groups of `user`, the first one or the one at the cursor `before`.
+
+    Each group shows the `shown` photos nearest to its keeper.
+    """
     parameters = {
         "owner": user.pk,
-        "model": _model_of(user),
+        "model": _compared_model(user),
         "before": before,
         "limit": limit + 1,
         "shown": shown,
-        "text_is_read": is_text_read(),
+        "is_text_read": is_text_read(),
+        "text_step": str(Step.TEXT),
+        "max_attempts": MAX_ATTEMPTS,
     }
     with transaction.atomic(), connection.cursor() as cursor:
-        # Compiling takes longer than a small library does.
+        # For small libraries compiling the query takes longer than running it.
         cursor.execute("SET LOCAL jit = off")
         cursor.execute(GROUPS, parameters)
         rows = cursor.fetchall()
-    groups, others = rows[0][5:]
-    members: dict[tuple[int, int, int], list[tuple[int, float]]] = defaultdict(list)
-    for newest, keeper, count, photo, distance, _groups, _others in rows:
+    stars: dict[int, _Star] = {}
+    for newest, keeper, others, photo_id, distance, _groups, _photos in rows:
         if keeper:
-            members[newest, keeper, count].append((photo, distance))
-    page = list(members.items())[:limit]
-    found = _with_photos(page, user=user)
-    next_cursor = page[-1][0][0] if len(members) > limit else None
-    return GroupPage(found, groups, others, next_cursor)
+            stars.setdefault(keeper, _Star(newest, keeper, others)).members.append((photo_id, distance))
+    page = list(stars.values())[:limit]
+    groups, photos = rows[0][5:]
+    return GroupPage(
+        _with_photos(page, user=user), groups, photos, next_cursor=page[-1].newest if len(stars) > limit else None
+    )
 
 
 def is_text_read() -> bool:
-    """Whether there is somebody who reads the text in photos, for which it is worth waiting."""
+    """Return whether text recognition is available, so that photos wait for their text."""
     try:
         return bool(reader.engine_version())
     except reader.TextRecognitionUnavailable:
@@ -146,65 +164,33 @@ def is_text_read() -> bool:
 
 
 def uncompared_count(*, user: AnyUser) -> int:
-    """How many photos of `user` are still to be compared, or wait for the vectors by which they are."""
-    model = _model_of(user)
-    waiting = missing_embeddings(model).filter(owner_id=user.pk, trashed_at=None)
-    return waiting.count() + uncompared_photos(model).filter(owner_id=user.pk).count()
+    """Return how many photos of `user` are not compared yet, or have no vectors yet."""
+    model = _compared_model(user)
+    without_vectors = missing_embeddings(model).filter(owner_id=user.pk, trashed_at=None)
+    return without_vectors.count() + uncompared_photos(model).filter(owner_id=user.pk).count()
 
 
-def dismiss_groups(groups: Iterable[Iterable[int]], *, user: AbstractBaseUser, moment: datetime) -> None:
-    """Remember for good that no two photos of a group are look-alikes; of photos that are `user`'s.
-
-    What was said before is not said again, and what was said of photos that are gone is forgotten.
-    """
-    sayings = DismissedGroup.objects.filter(owner_id=user.pk)
-    with transaction.atomic():
-        sayings.annotate(left=Count("photos")).filter(left__lt=2).delete()
-        for photo_ids in groups:
-            own = list(Photo.objects.belonging_to(user).filter(pk__in=photo_ids))
-            said = sayings.filter(photos__in=own).annotate(known=Count("photos")).filter(known=len(own))
-            if len(own) > 1 and not said.exists():
-                DismissedGroup.objects.create(owner_id=user.pk, moment=moment).photos.set(own)
-
-
-def undo_dismissals(moment: datetime, *, user: AnyUser) -> int:
-    """Take back what `user` said at `moment`; of how many groups it was said."""
-    _count, by_model = DismissedGroup.objects.filter(owner_id=user.pk, moment=moment).delete()
-    return by_model.get(DismissedGroup._meta.label, 0)
-
-
-def _with_photos(
-    members: list[tuple[tuple[int, int, int], list[tuple[int, float]]]], *, user: AnyUser
-) -> tuple[Group, ...]:
-    """The groups with their photos, but for those that are kept apart from one that stands there already."""
-    ids = {pk for (_newest, keeper, _count), others in members for pk in (keeper, *(pk for pk, _distance in others))}
+def _with_photos(stars: list[_Star], *, user: AnyUser) -> tuple[Group, ...]:
+    """Load the photos of the groups; skip photos that are dismissed together with a photo already in the group."""
+    ids = {pk for star in stars for pk in (star.keeper, *(photo_id for photo_id, _distance in star.members))}
     photos = Photo.objects.visible_to(user).prefetch_related("sources__job").in_bulk(ids)
-    apart = _kept_apart(ids)
+    dismissals = dismissals_by_photo(ids)
     groups = []
-    for (newest, keeper, count), others in members:
-        if keeper not in photos:
+    for star in stars:
+        if star.keeper not in photos:
             continue
-        chosen, distances = [photos[keeper]], []
-        for photo_id, distance in others:
-            if photo_id in photos and not any(apart[photo_id] & apart[photo.pk] for photo in chosen):
-                chosen.append(photos[photo_id])
+        shown, distances = [photos[star.keeper]], []
+        for photo_id, distance in star.members:
+            if photo_id in photos and not any(dismissals[photo_id] & dismissals[photo.pk] for photo in shown):
+                shown.append(photos[photo_id])
                 distances.append(distance)
         if distances:
-            groups.append(Group(newest, tuple(chosen), tuple(distances), count))
+            groups.append(Group(star.newest, tuple(shown), tuple(distances), star.others))
     return tuple(groups)
 
 
-def _kept_apart(photo_ids: set[int]) -> dict[int, set[int]]:
-    """Of each photo, the numbers of the sayings that it is part of: no two of one saying are look-alikes."""
-    sayings: dict[int, set[int]] = defaultdict(set)
-    rows = DismissedGroup.photos.through.objects.filter(photo__in=photo_ids).values_list("photo_id", "keptapart_id")
-    for photo_id, saying in rows:
-        sayings[photo_id].add(saying)
-    return sayings
-
-
-def _model_of(user: AnyUser) -> str:
-    """The model by whose vectors the photos of `user` are compared; where no encoder answers, as they were last."""
+def _compared_model(user: AnyUser) -> str:
+    """Return the model by which photos of `user` are compared; without an encoder, the model most compared by."""
     try:
         encoder = choose_encoder(frozenset(), user=user)
     except EncoderUnavailable:

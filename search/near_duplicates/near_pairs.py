@@ -1,4 +1,4 @@
-"""Near pairs among very many vectors: exact, in blocks, and in memory that does not grow with their number."""
+"""Near pairs among very many vectors: exact, found in blocks, in memory that does not grow with their number."""
 
 from collections.abc import Iterator
 
@@ -6,86 +6,86 @@ import numpy as np
 
 # Vectors that are compared at once.
 BLOCK = 2048
-# Most pairs are told to be far apart by so many numbers of each.
-SKETCH = 64
-# What sketches may differ from distances by rounding.
-SLACK = 1e-4
-# Up to so many pairs of a block are looked at one by one.
-FEW = 10_000
-# Found pairs are sorted out when there are so many.
-MANY = 1_000_000
-# Distances that differ by less are alike: then it is the place that counts.
-DECIMALS = 3
+# Dimensions of the sketches, which suffice to tell most pairs apart.
+SKETCH_DIMENSIONS = 64
+# Rounding error between distances of sketches and of whole vectors.
+SKETCH_TOLERANCE = 1e-4
+# Blocks with more candidates are compared by one matrix product.
+MAX_SINGLE_PAIRS = 10_000
+# Found pairs are reduced to the nearest ones when there are more.
+MAX_FOUND_PAIRS = 1_000_000
+# Distances are equal if they agree to this many decimals.
+DISTANCE_DECIMALS = 3
 
-PAIR = np.dtype([("row", np.int32), ("id", np.int64), ("place", np.int32), ("distance", np.float32)])
+PAIR = np.dtype([("row", np.int32), ("id", np.int64), ("position", np.int32), ("distance", np.float32)])
 
 
-class Neighbours:
-    """What is nearer than `limit` (1 − cosine) to each of some unit vectors, among all those that are met.
+class NeighbourSearch:
+    """Finds the neighbours of some unit vectors: those nearer than `limit` (1 − cosine), at most `max_neighbours` each.
 
-    `ids` is (n,) integers, `vectors` (n, dimensions) float32. Of each only the `most` nearest are kept, and of those
-    that are alike near the ones in the first places; `is_cut` says, row by row, where there were more.
+    `ids` is (n,) integers, `vectors` (n, dimensions) float32. Of equally near neighbours those with the lowest
+    positions are kept. `is_cut`, (n,), marks vectors that had more neighbours than were kept.
 
-    By Pythagoras no two vectors are nearer than they are on some of a space's axes. On those along which the vectors
-    differ most, nearly all pairs are too far apart, and only the rest need be compared on all axes.
+    Two vectors are at least as far apart as their projections (Pythagoras). Sketches are projections on the axes with
+    the greatest variance. They are too far apart for nearly all pairs, and only the rest is compared in all dimensions.
     """
 
-    def __init__(self, ids: np.ndarray, vectors: np.ndarray, *, limit: float, most: int) -> None:
+    def __init__(self, ids: np.ndarray, vectors: np.ndarray, *, limit: float, max_neighbours: int) -> None:
         self.ids = ids
         self.is_cut = np.zeros(len(ids), dtype=bool)
         self._vectors = vectors
         self._limit = limit
-        self._most = most
+        self._max_neighbours = max_neighbours
         centred = vectors - vectors.mean(axis=0)
-        _spreads, axes = np.linalg.eigh(centred.T @ centred)
-        self._axes = axes[:, -SKETCH:].astype(np.float32)
+        _variances, axes = np.linalg.eigh(centred.T @ centred)
+        self._axes = axes[:, -SKETCH_DIMENSIONS:].astype(np.float32)
         sketches, half = self._sketch(vectors)
         self._sketches = np.column_stack([sketches, -half, np.ones_like(half)])
         self._found = np.empty(0, dtype=PAIR)
 
-    def meet(self, ids: np.ndarray, vectors: np.ndarray, *, places: np.ndarray) -> None:
-        """Compare with at most some thousands of others; nothing is a neighbour of itself."""
+    def compare(self, ids: np.ndarray, vectors: np.ndarray, *, positions: np.ndarray) -> None:
+        """Compare all vectors with a block of others; a vector is not its own neighbour."""
         sketches, half = self._sketch(vectors)
-        # With these two columns the product is −|difference|²/2, which is the negative distance of unit vectors.
+        # With these two columns the product is −|difference|²/2, the negative distance of unit vectors.
         others = np.column_stack([sketches, np.ones_like(half), -half]).T
         for begin in range(0, len(self.ids), BLOCK):
             end = begin + BLOCK
-            candidates = self._sketches[begin:end] @ others > -self._limit - SLACK
+            candidates = self._sketches[begin:end] @ others > -self._limit - SKETCH_TOLERANCE
             rows, columns = np.divmod(np.flatnonzero(candidates), len(ids))
             distances = 1 - _cosines(self._vectors[begin:end], vectors, rows, columns)
             is_near = (distances < self._limit) & (self.ids[begin:end][rows] != ids[columns])
             found = np.empty(np.count_nonzero(is_near), dtype=PAIR)
             found["row"] = rows[is_near] + begin
             found["id"] = ids[columns[is_near]]
-            found["place"] = places[columns[is_near]]
+            found["position"] = positions[columns[is_near]]
             found["distance"] = distances[is_near]
             self._found = np.concatenate([self._found, found])
-            if len(self._found) > MANY:
-                self._sort_out()
+            if len(self._found) > MAX_FOUND_PAIRS:
+                self._keep_nearest()
 
     def pairs(self) -> Iterator[tuple[int, int, float]]:
-        """Of each its neighbours, nearest first: its id, the other's, and their distance."""
-        self._sort_out()
-        for row, other, _place, distance in self._found.tolist():
+        """Yield the id of each vector, the id of a neighbour, and their distance; nearest neighbours first."""
+        self._keep_nearest()
+        for row, other, _position, distance in self._found.tolist():
             yield int(self.ids[row]), other, max(distance, 0.0)
 
     def _sketch(self, vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The vectors on the chosen axes, and half of the square of their lengths there."""
+        """Return the vectors' projections on the axes, and half of the squares of their lengths."""
         sketches = vectors @ self._axes
         return sketches, (sketches**2).sum(axis=1) / 2
 
-    def _sort_out(self) -> None:
-        """Leave no more than the most of each row."""
+    def _keep_nearest(self) -> None:
         found = self._found
-        found = found[np.lexsort((found["place"], np.round(found["distance"], DECIMALS), found["row"]))]
-        within = np.arange(len(found)) - np.searchsorted(found["row"], found["row"]) < self._most
-        self.is_cut[found["row"][~within]] = True
-        self._found = found[within]
+        order = np.lexsort((found["position"], np.round(found["distance"], DISTANCE_DECIMALS), found["row"]))
+        found = found[order]
+        is_kept = np.arange(len(found)) - np.searchsorted(found["row"], found["row"]) < self._max_neighbours
+        self.is_cut[found["row"][~is_kept]] = True
+        self._found = found[is_kept]
 
 
 def _cosines(vectors: np.ndarray, others: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
-    """Those of the pairs that `rows` and `columns` name."""
-    if len(rows) <= FEW:
+    """Return the cosines of the pairs (vectors[rows], others[columns])."""
+    if len(rows) <= MAX_SINGLE_PAIRS:
         return np.einsum("ij,ij->i", vectors[rows], others[columns])
     cosines: np.ndarray = (vectors @ others.T)[rows, columns]
     return cosines

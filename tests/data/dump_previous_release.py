@@ -257,10 +257,10 @@ def fill_searches(anna, photos):
         )
         model("search.IndexedPhoto").objects.create(photo=photo, revision=3, mapping="m1")
         model("search.ComparedPhoto").objects.create(photo=photo, owner=anna, model="m", version=2, is_full=True)
-    model("search.NearDuplicatePair").objects.create(
+    model("search.LookAlike").objects.create(
         one=first, other=second, owner=anna, model="m", distance=0.1, reads_alike=True
     )
-    model("search.DismissedGroup").objects.create(owner=anna, moment=NOW).photos.add(first, second)
+    model("search.KeptApart").objects.create(owner=anna, moment=NOW).photos.add(first, second)
     model("search.ResultList").objects.create(key=UUID(int=1), owner=anna, found={"photos": [first.pk]})
     model("search.SearchExample").objects.create(key=UUID(int=2), owner=anna, model="m", vector=[0, 1])
     model("search.SavedSearch").objects.create(owner=anna, name="tea", address="q=tea", is_for_assistants=True)

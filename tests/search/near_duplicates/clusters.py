@@ -1,4 +1,4 @@
-"""Clusters of vectors and their comparison."""
+"""Clustered vectors, and their comparison until nothing is left."""
 
 import numpy as np
 
@@ -11,7 +11,7 @@ DIMENSIONS = 24
 
 
 def compare(owner, *, model=MODEL, dimensions=DIMENSIONS) -> int:
-    """All there is to do; the number of passes."""
+    """Compare until nothing is left; return the number of passes."""
     passes = 0
     while compare_photos(owner.pk, model=model, dimensions=dimensions, limit=LIMIT):
         passes += 1
@@ -19,7 +19,7 @@ def compare(owner, *, model=MODEL, dimensions=DIMENSIONS) -> int:
 
 
 def clustered(size: int, *, dimensions: int = 24, seed: int = 0) -> np.ndarray:
-    """Unit vectors around some centres, a good part of the pairs nearer than LIMIT."""
+    """Return unit vectors around 20 centres, many pairs of which are nearer than LIMIT."""
     centres = unit_vectors(20, dimensions, seed=seed)
     generator = np.random.default_rng(seed)
     vectors = centres[generator.integers(20, size=size)] + 0.04 * generator.normal(size=(size, dimensions))

@@ -1,4 +1,4 @@
-"""Every two near vectors of one person become a pair, once: whatever came first, and whoever was killed meanwhile."""
+"""Near vectors of one user become pairs once, in any order and after a killed process."""
 
 import os
 import signal
@@ -36,7 +36,7 @@ def stored(owner) -> set[tuple[int, int]]:
 
 
 def expected(owner) -> set[tuple[int, int]]:
-    """By PostgreSQL, which compares everything with everything."""
+    """Return the near pairs that PostgreSQL finds by comparing all vectors."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT one.photo_id, other.photo_id FROM search_photoembedding one JOIN search_photoembedding other"
@@ -49,13 +49,13 @@ def expected(owner) -> set[tuple[int, int]]:
 
 
 @pytest.mark.django_db
-def test_pairs_are_those_that_postgresql_finds_pass_by_pass(user, django_user_model, monkeypatch):
-    monkeypatch.setattr(comparing, "PASS", 70)
-    monkeypatch.setattr(comparing, "MOST", 1000)
+def test_passes_find_the_pairs_that_postgresql_finds(user, django_user_model, monkeypatch):
+    monkeypatch.setattr(comparing, "PHOTOS_PER_PASS", 70)
+    monkeypatch.setattr(comparing, "MAX_PAIRS_PER_PHOTO", 1000)
     monkeypatch.setattr(comparing, "BLOCK", 32)
     photos = make_photos(user, 200)
     embed(photos, clustered(200, dimensions=DIMENSIONS), model=MODEL)
-    # Another's copies, other views and other models are nobody's look-alikes here.
+    # Photos of other users, other views and other models are not compared with these.
     other = django_user_model.objects.create_user("other")
     embed(make_photos(other, 50), clustered(200, dimensions=DIMENSIONS)[:50], model=MODEL)
     embed(photos, np.repeat(unit_vectors(1, DIMENSIONS), 200, axis=0), model=MODEL, view=1)
@@ -74,7 +74,7 @@ def test_pairs_are_those_that_postgresql_finds_pass_by_pass(user, django_user_mo
 
 
 @pytest.mark.django_db
-def test_what_comes_later_is_compared_with_what_was_there_whatever_the_order_of_vectors(user):
+def test_compares_new_photos_with_older_ones(user):
     photos, vectors = make_photos(user, 120), clustered(120, dimensions=DIMENSIONS)
     for part in (slice(80, 120), slice(0, 40), slice(40, 80)):
         embed(photos[part], vectors[part], model=MODEL)
@@ -86,17 +86,17 @@ def test_what_comes_later_is_compared_with_what_was_there_whatever_the_order_of_
 
 
 @pytest.mark.django_db
-def test_what_is_in_the_bin_or_broken_waits_and_what_comes_back_is_compared(user):
+def test_compares_restored_but_no_trashed_or_broken_photos(user):
     photos = make_photos(user, 3)
     embed(photos, np.repeat(unit_vectors(1, DIMENSIONS), 3, axis=0), model=MODEL)
     Photo.objects.filter(pk=photos[0].pk).update(trashed_at=timezone.now())
-    Photo.objects.filter(pk=photos[1].pk).update(defect="Out of order.")
+    Photo.objects.filter(pk=photos[1].pk).update(defect="The file is damaged.")
     compare(user)
     assert stored(user) == set()
     Photo.objects.update(trashed_at=None, defect="")
     compare(user)
     assert len(stored(user)) == 3
-    # What has been compared is met by newcomers in the bin too: it may come back.
+    # New photos are compared with trashed ones too, because those may be restored.
     Photo.objects.update(trashed_at=timezone.now() - timedelta(days=1))
     embed(make_photos(user, 1), unit_vectors(1, DIMENSIONS), model=MODEL)
     compare(user)
@@ -104,12 +104,12 @@ def test_what_is_in_the_bin_or_broken_waits_and_what_comes_back_is_compared(user
 
 
 @pytest.mark.django_db
-def test_a_new_version_of_the_comparison_makes_everything_missing(user, monkeypatch):
+def test_a_new_version_compares_all_photos_again(user, monkeypatch):
     photos = make_photos(user, 40)
     embed(photos, clustered(40, dimensions=DIMENSIONS), model=MODEL)
     compare(user)
     before = stored(user)
-    # What the old one found and the new one does not is gone.
+    # A pair of the old version that the new version does not find is deleted.
     one, other = next(pair for pair in combinations(sorted(photo.pk for photo in photos), 2) if pair not in before)
     NearDuplicatePair.objects.create(one_id=one, other_id=other, owner=user, model=MODEL, distance=0.01)
     monkeypatch.setattr(comparing, "VERSION", 2)
@@ -119,16 +119,16 @@ def test_a_new_version_of_the_comparison_makes_everything_missing(user, monkeypa
 
 
 @pytest.mark.django_db
-def test_of_very_many_equals_few_pairs_are_kept_and_more_when_those_are_gone(user, monkeypatch):
-    monkeypatch.setattr(comparing, "MOST", 4)
-    monkeypatch.setattr(comparing, "FEWEST", 2)
+def test_finds_more_pairs_when_kept_ones_are_trashed(user, monkeypatch):
+    monkeypatch.setattr(comparing, "MAX_PAIRS_PER_PHOTO", 4)
+    monkeypatch.setattr(comparing, "MIN_PAIRS_LEFT", 2)
     photos = make_photos(user, 60)
     embed(photos, np.repeat(unit_vectors(1, DIMENSIONS), 60, axis=0), model=MODEL)
     best = photos[30]
     Photo.objects.filter(pk=best.pk).update(importance=5)
     compare(user)
     assert len(stored(user)) <= 60 * 4
-    # All of them know the best one, around which a group forms.
+    # All photos are paired with the best one, which is the keeper of the group.
     assert sum(best.pk in pair for pair in stored(user)) == 59
     hubs = sorted(
         {pk for pair in stored(user) for pk in pair}, key=lambda pk: -sum(pk in pair for pair in stored(user))
@@ -136,13 +136,13 @@ def test_of_very_many_equals_few_pairs_are_kept_and_more_when_those_are_gone(use
     Photo.objects.filter(pk__in=hubs[:5]).update(trashed_at=timezone.now())
     assert owners_to_compare(MODEL) == [user.pk]
     assert compare(user) == 1
-    assert owners_to_compare(MODEL) == [user.pk]  # Their words are not compared.
+    assert owners_to_compare(MODEL) == [user.pk]  # The words are not compared yet.
     alive = {pair for pair in stored(user) if not {*pair} & {*hubs[:5]}}
     assert len({pk for pair in alive for pk in pair}) == 55
 
 
 @pytest.mark.django_db
-def test_words_tell_apart_what_looks_alike_and_are_compared_anew_when_they_change(user, add_photo):
+def test_compares_words_again_when_they_change(user, add_photo):
     photos = [add_photo(text) for text in ("航班 NH961 上海 东京", "航班 NH961 上海 东京。", "发票 合计 120 元", "")]
     embed(photos, np.repeat(unit_vectors(1, DIMENSIONS), 4, axis=0), model=MODEL)
     compare(user)
@@ -159,17 +159,17 @@ def test_words_tell_apart_what_looks_alike_and_are_compared_anew_when_they_chang
 
 
 @pytest.mark.django_db(transaction=True)
-def test_who_is_killed_in_the_middle_leaves_nothing_half_and_the_next_run_finds_all(user, tmp_path):
+def test_a_killed_pass_leaves_nothing_behind(user, tmp_path):
     photos = make_photos(user, 300)
     embed(photos, clustered(300, dimensions=DIMENSIONS), model=MODEL)
     script = textwrap.dedent(f"""
         import os, signal
         from search.near_duplicates import comparing
-        comparing.PASS = 100
+        comparing.PHOTOS_PER_PASS = 100
         comparing.compare_photos({user.pk}, model="{MODEL}", dimensions={DIMENSIONS}, limit={LIMIT})
-        keep = comparing.ComparedPhoto.objects.bulk_create
+        create = comparing.ComparedPhoto.objects.bulk_create
         def die(*arguments, **options):
-            keep(*arguments, **options)
+            create(*arguments, **options)
             os.kill(os.getpid(), signal.SIGKILL)
         comparing.ComparedPhoto.objects.bulk_create = die
         comparing.compare_photos({user.pk}, model="{MODEL}", dimensions={DIMENSIONS}, limit={LIMIT})
@@ -185,8 +185,8 @@ def test_who_is_killed_in_the_middle_leaves_nothing_half_and_the_next_run_finds_
 
 
 @pytest.mark.django_db(transaction=True)
-def test_vectors_that_are_replaced_during_a_pass_are_compared_anew(user, monkeypatch):
-    photos, keep = make_photos(user, 2), comparing._keep
+def test_compares_vectors_again_that_were_replaced(user, monkeypatch):
+    photos, store = make_photos(user, 2), comparing._store
     embed(photos, np.repeat(unit_vectors(1, DIMENSIONS), 2, axis=0), model=MODEL)
 
     def replace() -> None:
@@ -197,23 +197,23 @@ def test_vectors_that_are_replaced_during_a_pass_are_compared_anew(user, monkeyp
         finally:
             connections.close_all()
 
-    def keep_late(*arguments, **options) -> None:
+    def store_late(*arguments, **options) -> None:
         replaced = pool.submit(replace)
         while not (replaced.done() or count_lock_waits()):
             time.sleep(0.05)
-        keep(*arguments, **options)
+        store(*arguments, **options)
 
-    monkeypatch.setattr(comparing, "_keep", keep_late)
+    monkeypatch.setattr(comparing, "_store", store_late)
     with ThreadPoolExecutor(1) as pool:
         compare_photos(user.pk, model=MODEL, dimensions=DIMENSIONS, limit=LIMIT)
-    monkeypatch.setattr(comparing, "_keep", keep)
+    monkeypatch.setattr(comparing, "_store", store)
     compare(user)
     assert stored(user) == expected(user) == set()
     assert ComparedPhoto.objects.count() == 2
 
 
 def database_url() -> str:
-    """Of the tests' own database."""
+    """Return the URL of the test database."""
     from urllib.parse import urlsplit
 
     return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}").geturl()

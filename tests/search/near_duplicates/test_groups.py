@@ -1,4 +1,4 @@
-"""Look-alikes stand in stars around the best of them, page by page, in as many queries however many there are."""
+"""Near-duplicates are grouped around the photo to keep, in pages that need a constant number of queries."""
 
 from datetime import timedelta
 
@@ -14,7 +14,8 @@ from search.encoders.client import EncoderUnavailable
 from search.models import ComparedPhoto, DismissedGroup, NearDuplicatePair, PhotoText
 from search.near_duplicates import groups as engine
 from search.near_duplicates.comparing import compare_words
-from search.near_duplicates.groups import dismiss_groups, look_alikes, uncompared_count, undo_dismissals
+from search.near_duplicates.dismissals import dismiss_groups, undo_dismissals
+from search.near_duplicates.groups import find_groups, uncompared_count
 from tests.factories import CLIP, embed, make_photos
 from tests.search.near_duplicates.clusters import compare
 
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def encoder(monkeypatch: pytest.MonkeyPatch) -> None:
-    """CLIP answers, and nobody reads text."""
+    """Make CLIP the encoder, and text recognition unavailable."""
     monkeypatch.setattr(engine, "is_text_read", lambda: False)
     monkeypatch.setattr(engine, "choose_encoder", lambda scripts, *, user: CLIP)
 
@@ -42,15 +43,15 @@ def change(photo: Photo, **fields) -> None:
 
 
 def shown(user: User, **options) -> list[list[int]]:
-    return [[photo.pk for photo in group.photos] for group in look_alikes(user=user, limit=20, **options).found]
+    return [[photo.pk for photo in group.photos] for group in find_groups(user=user, limit=20, **options).found]
 
 
-def test_each_looks_like_the_keeper_itself_and_chains_fall_apart(user):
+def test_each_photo_is_a_near_duplicate_of_the_keeper(user):
     a, b, c, d = make_photos(user, 4)
     pair(a, b)
     pair(b, c)
     pair(c, d)
-    # a is best; c looks like b, which is no keeper, and d like c, which is none either.
+    # a is the best photo. c is near b, and d near c, but neither b nor c is a keeper.
     assert shown(user) == [[a.pk, b.pk]]
     change(b, importance=1)
     assert shown(user) == [[b.pk, a.pk, c.pk]]
@@ -68,7 +69,7 @@ def test_each_looks_like_the_keeper_itself_and_chains_fall_apart(user):
         {"file_size": 2},
     ],
 )
-def test_the_keeper_is_the_one_that_says_most(user, fields):
+def test_keeps_the_photo_with_the_best_details(user, fields):
     photos = make_photos(user, 3)
     Photo.objects.update(date_source="exif", taken_at="2023-05-01")
     for one, other in ((0, 1), (0, 2), (1, 2)):
@@ -78,7 +79,7 @@ def test_the_keeper_is_the_one_that_says_most(user, fields):
     assert shown(user)[0][0] == photos[2].pk
 
 
-def test_what_looks_like_two_keepers_stands_with_the_nearer(user):
+def test_a_photo_belongs_to_its_nearest_keeper(user):
     one, other, between, near = make_photos(user, 4)
     pair(one, between, 0.03)
     pair(other, between, 0.02)
@@ -86,21 +87,26 @@ def test_what_looks_like_two_keepers_stands_with_the_nearer(user):
     assert shown(user) == [[one.pk, near.pk], [other.pk, between.pk]]
 
 
-def test_what_is_broken_in_the_bin_of_another_model_or_reads_otherwise_is_not_shown(user, django_user_model):
-    keeper, broken, binned, told, unread, like = make_photos(user, 6)
-    change(broken, defect="Out of order.")
-    change(binned, trashed_at=timezone.now())
-    for photo, options in ((broken, {}), (binned, {}), (told, {"reads": False}), (unread, {"model": "other@1"})):
+def test_hides_broken_trashed_and_differently_worded_photos(user, django_user_model):
+    keeper, broken, trashed, worded, other_model, near = make_photos(user, 6)
+    change(broken, defect="The file is damaged.")
+    change(trashed, trashed_at=timezone.now())
+    for photo, options in (
+        (broken, {}),
+        (trashed, {}),
+        (worded, {"reads": False}),
+        (other_model, {"model": "other@1"}),
+    ):
         pair(keeper, photo, **options)
     assert shown(user) == []
-    pair(keeper, like)
-    assert shown(user) == [[keeper.pk, like.pk]]
-    page = look_alikes(user=user, limit=20)
+    pair(keeper, near)
+    assert shown(user) == [[keeper.pk, near.pk]]
+    page = find_groups(user=user, limit=20)
     assert (page.groups, page.others, page.found[0].distances) == (1, 1, (0.01,))
     assert shown(django_user_model.objects.create_superuser("root")) == []
 
 
-def test_words_that_are_not_compared_yet_are_compared_when_asked(user, add_photo):
+def test_compares_words_of_new_pairs_on_request(user, add_photo):
     keeper, same, another = (add_photo(text) for text in ("航班 NH961 上海", "航班 NH961 上海。", "发票 合计 120 元"))
     pair(keeper, same, reads=None)
     pair(keeper, another, reads=None)
@@ -111,7 +117,7 @@ def test_words_that_are_not_compared_yet_are_compared_when_asked(user, add_photo
     PhotoText.objects.all().delete()
 
 
-def test_where_text_is_read_photos_wait_until_theirs_is_or_is_given_up(user, monkeypatch):
+def test_photos_wait_for_their_text_or_its_last_attempt(user, monkeypatch):
     keeper, other = make_photos(user, 2)
     pair(keeper, other)
     assert shown(user) == [[keeper.pk, other.pk]]
@@ -128,26 +134,26 @@ def test_where_text_is_read_photos_wait_until_theirs_is_or_is_given_up(user, mon
     assert shown(user) == [[keeper.pk, other.pk]]
 
 
-def test_what_was_kept_apart_never_comes_together_again_with_newcomers_either(user):
+def test_dismissed_photos_never_share_a_group_again(user):
     keeper, second, third = make_photos(user, 3)
     pair(keeper, second, 0.01)
     pair(keeper, third, 0.02)
     moment = timezone.now()
     dismiss_groups([[keeper.pk, second.pk, third.pk]], user=user, moment=moment)
     assert shown(user) == []
-    # A newcomer looks like all three: with the nearest of them alone it is shown, though the others are not its pairs.
-    (newcomer,) = make_photos(user, 1)
-    change(newcomer, importance=5)
+    # A new photo is a near-duplicate of all three, and is grouped with the nearest one only.
+    (new,) = make_photos(user, 1)
+    change(new, importance=5)
     for photo, distance in ((keeper, 0.03), (second, 0.01), (third, 0.02)):
-        pair(newcomer, photo, distance)
-    assert shown(user) == [[newcomer.pk, second.pk]]
-    change(newcomer, importance=0)
-    assert shown(user) == [[second.pk, newcomer.pk]]
+        pair(new, photo, distance)
+    assert shown(user) == [[new.pk, second.pk]]
+    change(new, importance=0)
+    assert shown(user) == [[second.pk, new.pk]]
     assert undo_dismissals(moment, user=user) == 1
-    assert shown(user) == [[keeper.pk, second.pk, third.pk, newcomer.pk]]
+    assert shown(user) == [[keeper.pk, second.pk, third.pk, new.pk]]
 
 
-def test_one_keeps_apart_only_ones_own(user, django_user_model):
+def test_users_dismiss_only_their_own_photos(user, django_user_model):
     keeper, second = make_photos(user, 2)
     pair(keeper, second)
     stranger = django_user_model.objects.create_user("stranger")
@@ -159,7 +165,7 @@ def test_one_keeps_apart_only_ones_own(user, django_user_model):
     assert shown(user) == []
 
 
-def test_what_is_kept_apart_is_said_once_and_forgotten_with_the_photos(user):
+def test_dismissals_are_stored_once_and_end_with_photos(user):
     first, second, third = make_photos(user, 3)
     groups = [[first.pk, second.pk, third.pk], [third.pk, first.pk], [second.pk, first.pk, third.pk]]
     for number, group in enumerate(groups):
@@ -171,10 +177,10 @@ def test_what_is_kept_apart_is_said_once_and_forgotten_with_the_photos(user):
     assert set(DismissedGroup.objects.get().photos.values_list("pk", flat=True)) == set(others)
 
 
-def test_pages_are_cut_by_the_newest_photo_and_cost_the_same_however_many_there_are(user):
+def test_pages_need_a_constant_number_of_queries(user):
     def queries() -> int:
         with CaptureQueriesContext(connection) as captured:
-            look_alikes(user=user, limit=2)
+            find_groups(user=user, limit=2)
         return len(captured)
 
     photos = make_photos(user, 10)
@@ -185,7 +191,7 @@ def test_pages_are_cut_by_the_newest_photo_and_cost_the_same_however_many_there_
     assert [group[1] for group in everything] == [photo.pk for photo in photos[:4:-1]]
     pages, cursor = [], None
     for _page in range(3):
-        page = look_alikes(user=user, limit=2, before=cursor)
+        page = find_groups(user=user, limit=2, before=cursor)
         assert (page.groups, page.others) == (5, 5)
         pages += [[photo.pk for photo in group.photos] for group in page.found]
         cursor = page.next_cursor
@@ -197,16 +203,16 @@ def test_pages_are_cut_by_the_newest_photo_and_cost_the_same_however_many_there_
     assert queries() == few
 
 
-def test_of_a_very_large_group_the_nearest_are_shown(user, monkeypatch):
+def test_shows_the_nearest_photos_of_a_large_group(user, monkeypatch):
     photos = make_photos(user, 40)
     for number, photo in enumerate(photos[1:]):
         pair(photos[0], photo, number / 1000)
-    (group,) = look_alikes(user=user, limit=20).found
+    (group,) = find_groups(user=user, limit=20).found
     assert [photo.pk for photo in group.photos] == [photo.pk for photo in photos[:25]]
     assert (group.others, group.hidden) == (39, 15)
 
 
-def test_without_an_encoder_the_pairs_that_were_found_last_are_shown(user, monkeypatch):
+def test_shows_pairs_found_earlier_without_an_encoder(user, monkeypatch):
     def unavailable(scripts, *, user):
         raise EncoderUnavailable
 
@@ -218,9 +224,9 @@ def test_without_an_encoder_the_pairs_that_were_found_last_are_shown(user, monke
     assert shown(user) == [[keeper.pk, other.pk]]
 
 
-def test_what_is_found_is_shown_and_what_is_not_compared_yet_is_counted(user):
+def test_counts_photos_that_are_not_compared_yet(user):
     photos = make_photos(user, 5)
-    # In the bin, and not to be found by what it shows: neither of them is waited for.
+    # Photos in the trash or excluded from visual search do not count as waiting.
     gone, odd = make_photos(user, 2)
     change(gone, trashed_at=timezone.now())
     change(odd, wants_features=False)
