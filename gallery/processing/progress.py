@@ -59,7 +59,7 @@ def _state(photo: Photo, step: CurrentStep | BlockedStep, attempts: dict[tuple[s
         return StepState(step.step, version, step.title, "waiting", step.reason)
     attempt = attempts.get((step.step, step.version))
     if attempt and attempt.is_final:
-        broke_off = _("The work broke off every time; the picture may be damaged or too large.")
+        broke_off = _("Processing stopped every time. The picture may be damaged or too large.")
         return StepState(step.step, version, step.title, "failed", _in_words(attempt.reason) or broke_off)
     if photo.defect:
         return StepState(step.step, version, step.title, "failed", _in_words(photo.defect))

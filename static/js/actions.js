@@ -15,7 +15,7 @@ export async function post(url, fields) {
     if (response.ok) return answer;
     reason = answer.message;
   } catch { /* Told below. */ }
-  tell(reason || gettext("That did not work. Try again."), { failed: true });
+  tell(reason || gettext("Something went wrong. Try again."), { failed: true });
   return null;
 }
 
@@ -76,7 +76,7 @@ function fade(item) {
 // Failures of optional parts of a page are not reported.
 for (const type of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
   document.addEventListener(type, ({ detail: { requestConfig } }) => {
-    if (requestConfig.verb !== "get") tell(gettext("That did not work. Try again."), { failed: true });
+    if (requestConfig.verb !== "get") tell(gettext("Something went wrong. Try again."), { failed: true });
   });
 }
 for (const item of document.querySelectorAll("#messages > *")) fade(item);

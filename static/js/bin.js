@@ -9,7 +9,7 @@ const form = document.querySelector("#binned");
 function show() {
   const count = document.querySelectorAll(".binned input:checked").length;
   document.documentElement.classList.toggle("choosing", count > 0);
-  form.querySelector(".chosen").textContent = interpolate(gettext("%s chosen"), [count]);
+  form.querySelector(".chosen").textContent = interpolate(gettext("%s selected"), [count]);
 }
 
 document.addEventListener("change", show);

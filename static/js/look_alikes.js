@@ -19,7 +19,7 @@ function show() {
     figure.textContent = Number(figure.dataset[total]) - gone;
   }
   const all = form.querySelector("[data-all]");
-  all.textContent = interpolate(gettext("Keep one of each on this page, %s to the bin"), [going(groups)]);
+  all.textContent = interpolate(gettext("Keep the marked ones, move %s to trash"), [going(groups)]);
   all.hidden = !groups.length;
   form.querySelector(".done").hidden = Boolean(groups.length);
 }

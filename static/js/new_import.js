@@ -56,7 +56,7 @@ async function sendArchive(file) {
         showProgress(done, file.size);
       },
       onLost(isLost) {
-        say(isLost ? gettext("The connection is lost. The upload goes on when it is back.") : gettext("Uploading …"));
+        say(isLost ? gettext("Connection lost. The upload will resume by itself.") : gettext("Uploading…"));
       },
     });
     return answer.upload;
@@ -73,8 +73,8 @@ async function sendArchive(file) {
 function explain(error) {
   bar.hidden = part("amounts").hidden = true;
   if (abort.signal.aborted) return say(gettext("Cancelled"));
-  if (error instanceof LoggedOut) return say(gettext("You are logged out. Log in in another tab, then go on here."));
-  say(error.message || gettext("The server could not take this file. Try again later."), { isError: true });
+  if (error instanceof LoggedOut) return say(gettext("You are logged out. Log in in another tab, then resume here."));
+  say(error.message || gettext("Upload failed. Try again later."), { isError: true });
   if (!(error instanceof Refused)) throw error;
 }
 
@@ -82,7 +82,7 @@ async function sendFirst(button) {
   const [file] = archive.files;
   abort = new AbortController();
   panel.hidden = bar.hidden = part("amounts").hidden = false;
-  say(gettext("Uploading …"));
+  say(gettext("Uploading…"));
   showProgress(0, file.size);
   setSending(true);
   try {

@@ -18,10 +18,10 @@ class Marker {
     this.frame.className = "frame";
     this.frame.tabIndex = 0;
     this.frame.setAttribute("role", "group");
-    this.frame.setAttribute("aria-label", gettext("Marked part: arrows move it, Shift and arrows resize it, Enter searches"));
+    this.frame.setAttribute("aria-label", gettext("Selected area: arrows move it, Shift+arrows resize it, Enter searches"));
     this.link = document.createElement("a");
     this.link.className = "button primary small";
-    this.link.textContent = gettext("Search with this part");
+    this.link.textContent = gettext("Search this area");
     this.frame.append(this.link);
     this.layer.append(this.frame);
     this.layer.addEventListener("pointerdown", (event) => this.begin(event));

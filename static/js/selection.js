@@ -38,7 +38,7 @@ export function mark(tile) {
 function show() {
   document.documentElement.classList.toggle("choosing", chosen.size > 0);
   form.querySelector(".chosen").textContent = chosen.size
-    ? interpolate(gettext("%s chosen"), [chosen.size]) : "";
+    ? interpolate(gettext("%s selected"), [chosen.size]) : "";
   for (const tile of document.querySelectorAll(".tile[data-photo]")) mark(tile);
   document.dispatchEvent(new CustomEvent("photos:chosen"));
 }

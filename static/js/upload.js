@@ -80,12 +80,12 @@ async function work(upload) {
     }));
   } catch (error) {
     if (error instanceof Refused) {
-      finish(upload, "refused", error.message || gettext("The server could not take this file. Try again later."));
+      finish(upload, "refused", error.message || gettext("Upload failed. Try again later."));
     } else if (error instanceof LoggedOut || upload.abort.signal.aborted) {
       if (!upload.isDone) ready.unshift(upload);
       if (error instanceof LoggedOut) pause({ isLoggedOut: true });
     } else {
-      finish(upload, "refused", gettext("The server could not take this file. Try again later."));
+      finish(upload, "refused", gettext("Upload failed. Try again later."));
       throw error;
     }
   } finally {

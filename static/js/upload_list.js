@@ -1,6 +1,6 @@
 /** What the person sees of the uploads: a row for each file that is dealt with, sums, and a summary. */
 
-const { gettext, interpolate } = window.django;
+const { gettext, interpolate, ngettext } = window.django;
 
 // Of files that went well so many stay in the list, so that a folder of thousands does not slow the page down.
 const MAX_ROWS = 200;
@@ -67,18 +67,18 @@ export function showSums({ files, done, bytesInAll, bytesDone, isPaused, isLost,
   part("all").hidden = part("pause").hidden = part("cancel-all").hidden = isOver;
   part("close").hidden = !isOver;
   part("all").value = bytesInAll ? bytesDone / bytesInAll : 0;
-  part("pause").textContent = isPaused ? gettext("Go on") : gettext("Pause");
+  part("pause").textContent = isPaused ? gettext("Resume") : gettext("Pause");
   part("amounts").hidden = isOver;
   part("amounts").textContent = interpolate(
     gettext("%(done)s of %(files)s files, %(bytesDone)s of %(bytesInAll)s"),
     { done: number(done), files: number(files), bytesDone: bytes(bytesDone), bytesInAll: bytes(bytesInAll) },
     true,
   );
-  let sentence = gettext("Uploading …");
+  let sentence = gettext("Uploading…");
   if (isOver) sentence = summary(counts);
-  else if (isLoggedOut) sentence = gettext("You are logged out. Log in in another tab, then go on here.");
+  else if (isLoggedOut) sentence = gettext("You are logged out. Log in in another tab, then resume here.");
   else if (isPaused) sentence = gettext("Paused");
-  else if (isLost) sentence = gettext("The connection is lost. The upload goes on when it is back.");
+  else if (isLost) sentence = gettext("Connection lost. The upload will resume by itself.");
   // Read aloud whenever it changes: only then is it touched.
   if (part("summary").textContent !== sentence) part("summary").textContent = sentence;
 }
@@ -86,9 +86,9 @@ export function showSums({ files, done, bytesInAll, bytesDone, isPaused, isLost,
 function summary(counts) {
   const parts = [
     [counts.added, gettext("%s added")],
-    [counts.restored, gettext("%s taken out of the bin")],
-    [counts.known, gettext("%s already there")],
-    [counts.refused, gettext("%s refused")],
+    [counts.restored, gettext("%s restored from the trash")],
+    [counts.known, ngettext("%s duplicate", "%s duplicates", counts.known)],
+    [counts.refused, gettext("%s failed")],
     [counts.cancelled, gettext("%s cancelled")],
   ];
   const told = parts.filter(([count]) => count).map(([count, words]) => interpolate(words, [number(count)]));

@@ -15,7 +15,7 @@ from tests.drawing import picture
 from tests.folders import archive_of, write_file
 
 PIECE = 4 * 1024 * 1024
-LOST = "The connection is lost. The upload goes on when it is back."
+LOST = "Connection lost. The upload will resume by itself."
 
 
 @pytest.fixture
@@ -58,12 +58,12 @@ def test_an_archive_goes_on_where_the_connection_broke(
     page = open_page("/imports/new")
     choose(page, takeout)
     break_connection(page)
-    page.get_by_role("button", name="Import at once").click()
+    page.get_by_role("button", name="Import now").click()
     expect(summary(page)).to_have_text(LOST)
     expect(page.get_by_role("progressbar", name="Progress")).not_to_have_js_property("value", 0)
     amounts = page.locator("[data-sending] [data-amounts]")
     expect(amounts).to_have_text("4.2 MB of 9.6 MB · 44%")
-    expect(page.get_by_role("button", name="Import at once")).to_be_disabled()
+    expect(page.get_by_role("button", name="Import now")).to_be_disabled()
     assert PartialUpload.objects.get().offset == PIECE
     sent = posts(page)
     mend_connection(page)
@@ -80,14 +80,14 @@ def test_the_same_archive_goes_on_after_the_page_was_left(
     page = open_page("/imports/new")
     choose(page, takeout)
     break_connection(page)
-    page.get_by_role("button", name="Check first").click()
+    page.get_by_role("button", name="Preview import").click()
     expect(summary(page)).to_have_text(LOST)
     page.on("dialog", lambda dialog: dialog.accept())
     page.reload()
     mend_connection(page)
     sent = posts(page)
     choose(page, takeout)
-    page.get_by_role("button", name="Check first").click()
+    page.get_by_role("button", name="Preview import").click()
     expect(page.locator("#import .state")).to_have_text("being checked")
     assert not [address for address in sent if address.endswith("/uploads")]
     assert ImportJob.objects.get().name == "Takeout.zip"
@@ -99,7 +99,7 @@ def test_an_archive_that_the_server_has_forgotten_begins_anew(
     page = open_page("/imports/new")
     choose(page, takeout)
     break_connection(page)
-    page.get_by_role("button", name="Import at once").click()
+    page.get_by_role("button", name="Import now").click()
     expect(summary(page)).to_have_text(LOST)
     PartialUpload.objects.all().delete()
     mend_connection(page)
@@ -113,15 +113,15 @@ def test_a_mistake_in_the_form_does_not_send_the_archive_again(
 ) -> None:
     page = open_page("/imports/new")
     choose(page, takeout)
-    page.get_by_text("More choices").click()
+    page.get_by_text("More options").click()
     patterns = page.get_by_label("Pass over paths like these")
     patterns.fill("!")
-    follow(page, page.get_by_role("button", name="Import at once"))
+    follow(page, page.get_by_role("button", name="Import now"))
     expect(page.get_by_role("alert")).to_have_text("“!” is not a pattern of paths.")
-    expect(page.get_by_text("“Takeout.zip” has been sent.")).to_be_visible()
+    expect(page.get_by_text("“Takeout.zip” uploaded.")).to_be_visible()
     sent = posts(page)
     patterns.fill("")
-    page.get_by_role("button", name="Import at once").click()
+    page.get_by_role("button", name="Import now").click()
     expect(page.locator("#import .state")).to_have_text("running")
     assert [address for address in sent if "/imports/" in address] == [f"{page.url.rpartition('/')[0]}/new"]
 
@@ -129,14 +129,14 @@ def test_a_mistake_in_the_form_does_not_send_the_archive_again(
 def test_an_archive_that_was_sent_need_not_be_imported(open_page: Callable[..., Page], takeout: Path) -> None:
     page = open_page("/imports/new")
     choose(page, takeout)
-    page.get_by_text("More choices").click()
+    page.get_by_text("More options").click()
     page.get_by_label("Pass over paths like these").fill("!")
-    follow(page, page.get_by_role("button", name="Import at once"))
+    follow(page, page.get_by_role("button", name="Import now"))
     with page.expect_response(lambda response: response.request.method == "DELETE"):
-        page.get_by_role("button", name="Do not import it").click()
-    expect(page.get_by_text("has been sent")).to_have_count(0)
+        page.get_by_role("button", name="Discard").click()
+    expect(page.get_by_text("“Takeout.zip” uploaded.")).to_have_count(0)
     assert not PartialUpload.objects.exists()
-    page.get_by_role("button", name="Import at once").click()
+    page.get_by_role("button", name="Import now").click()
     expect(page.get_by_role("alert")).to_have_text("Choose a folder or an archive.")
 
 
@@ -144,14 +144,14 @@ def test_a_cancelled_archive_is_forgotten_by_the_server(open_page: Callable[...,
     page = open_page("/imports/new")
     choose(page, takeout)
     break_connection(page)
-    page.get_by_role("button", name="Check first").click()
+    page.get_by_role("button", name="Preview import").click()
     expect(summary(page)).to_have_text(LOST)
     mend_connection(page)
     with page.expect_response(lambda response: response.request.method == "DELETE"):
         page.get_by_role("button", name="Cancel").click()
     expect(summary(page)).to_have_text("Cancelled")
     assert not PartialUpload.objects.exists()
-    expect(page.get_by_role("button", name="Check first")).to_be_enabled()
+    expect(page.get_by_role("button", name="Preview import")).to_be_enabled()
     assert page.evaluate("localStorage.length") == 0
 
 
@@ -159,7 +159,7 @@ def test_what_is_no_archive_is_refused_with_its_first_piece(open_page: Callable[
     page = open_page("/imports/new")
     choose(page, write_file(tmp_path / "a.zip", bytes(3 * PIECE)))
     sent = posts(page)
-    page.get_by_role("button", name="Import at once").click()
+    page.get_by_role("button", name="Import now").click()
     expect(summary(page)).to_have_text("“a.zip” is not a zip archive, or it is damaged.")
     assert len(sent) == 1
     assert not ImportJob.objects.exists()
@@ -169,7 +169,7 @@ def test_a_dropped_archive_is_chosen(open_page: Callable[..., Page], broker: Any
     page = open_page("/imports/new")
     drop_files(page, {"phone.zip": archive_of(picture(1))})
     expect(page.get_by_label("Zip archive")).to_be_focused()
-    page.get_by_role("button", name="Check first").click()
+    page.get_by_role("button", name="Preview import").click()
     expect(page.locator("#import .state")).to_have_text("being checked")
     assert ImportJob.objects.get().name == "phone.zip"
 
@@ -179,6 +179,6 @@ def test_without_scripts_an_archive_comes_with_the_form(
 ) -> None:
     page = open_page("/imports/new", java_script_enabled=False)
     choose(page, takeout)
-    page.get_by_role("button", name="Check first").click()
+    page.get_by_role("button", name="Preview import").click()
     expect(page.get_by_role("heading", name="Takeout.zip")).to_be_visible()
     assert not PartialUpload.objects.exists()

@@ -25,7 +25,7 @@ def test_a_person_logs_in_and_out(open_page, owner):
     page.keyboard.type("x")
     page.get_by_role("button", name="Log in").click()
     page.wait_for_url("**/photos/1")
-    expect(page.get_by_role("heading", name="There is nothing here")).to_be_visible()
+    expect(page.get_by_role("heading", name="Page not found")).to_be_visible()
     page.get_by_role("button", name="Menu").click()
     page.get_by_role("button", name="Log out").click()
     page.wait_for_url("**/login/")
@@ -40,7 +40,7 @@ def test_dropped_pictures_are_uploaded_and_told_apart(open_page, show, path):
     expect(rows.filter(has_text="new.png")).to_contain_text("Added")
     expect(rows.filter(has_text="again.png")).to_contain_text("Already in your gallery")
     expect(rows.filter(has_text="notes.txt")).to_contain_text("This file is not a picture")
-    expect(page.locator("#uploads [data-summary]")).to_have_text("1 added · 1 already there · 1 refused")
+    expect(page.locator("#uploads [data-summary]")).to_have_text("1 added · 1 already there · 1 failed")
     assert page.get_by_role("link", name="again.png").get_attribute("href") == f"/photos/{known.pk}"
     new = Photo.objects.get(filename="new.png")
     assert page.get_by_role("link", name="new.png").first.get_attribute("href") == f"/photos/{new.pk}"
@@ -102,7 +102,7 @@ def test_a_deleted_photo_is_brought_back(open_page, show):
     settle(page)
     page.get_by_role("button", name="Delete").click()
     expect(page.get_by_text("1 photo is in the bin")).to_be_visible()
-    expect(page.get_by_role("heading", name="Your pictures will be here")).to_be_visible()
+    expect(page.get_by_role("heading", name="No photos yet")).to_be_visible()
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_role("img", name="gone.png")).to_be_visible()
 

@@ -121,7 +121,7 @@ def test_the_last_one_deleted_closes_it(open_page, show):
     page.get_by_role("link", name="only.png").click()
     page.get_by_role("button", name="Delete", exact=True).last.click()
     expect(page.locator("#lightbox")).to_be_hidden()
-    expect(page.get_by_role("heading", name="Your pictures will be here")).to_be_visible()
+    expect(page.get_by_role("heading", name="No photos yet")).to_be_visible()
 
 
 def test_it_zooms_by_wheel_double_click_and_keys_and_is_dragged(page):
@@ -234,15 +234,15 @@ def test_its_buttons_have_names(page):
 def test_what_lies_in_the_bin_is_restored_or_deleted(open_page, photos):
     Photo.objects.update(trashed_at=timezone.now())
     page = open_page("/trash")
-    page.get_by_role("checkbox", name="Choose first.png").check(force=True)
+    page.get_by_role("checkbox", name="Select first.png").check(force=True)
     page.get_by_role("button", name="Restore").click()
     expect(page.get_by_text("1 photo is back.")).to_be_visible()
-    page.get_by_role("checkbox", name="Choose second.png").check(force=True)
-    page.get_by_role("button", name="Delete for good").click()
-    page.locator("#confirm-deletion").get_by_role("button", name="Delete for good").click()
+    page.get_by_role("checkbox", name="Select second.png").check(force=True)
+    page.get_by_role("button", name="Delete permanently").click()
+    page.locator("#confirm-deletion").get_by_role("button", name="Delete permanently").click()
     expect(page.get_by_text("1 photo has been deleted for good.")).to_be_visible()
     assert list(Photo.objects.values_list("filename", flat=True).order_by("filename")) == ["first.png", "third.png"]
-    page.get_by_role("button", name="Empty the bin").click()
-    page.locator("#confirm-empty").get_by_role("button", name="Delete for good").click()
-    expect(page.get_by_role("heading", name="The bin is empty")).to_be_visible()
+    page.get_by_role("button", name="Empty trash").click()
+    page.locator("#confirm-empty").get_by_role("button", name="Delete permanently").click()
+    expect(page.get_by_role("heading", name="Trash is empty")).to_be_visible()
     assert Photo.objects.get().filename == "first.png"

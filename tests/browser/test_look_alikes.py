@@ -1,4 +1,4 @@
-"""Look-alikes through Chromium: a walk over the page on a desk, and on a telephone without JavaScript."""
+"""Near-duplicates through Chromium: a walk over the page on a desk, and on a telephone without JavaScript."""
 
 import pytest
 from playwright.sync_api import expect
@@ -29,7 +29,7 @@ def names(owner) -> set[str]:
 def test_groups_are_dealt_with_by_keyboard_one_by_one_and_all_at_once_with_undo(open_page, groups, owner):
     page = open_page("/")
     page.get_by_role("button", name="Menu").click()
-    follow(page, page.get_by_role("link", name="Look-alikes"))
+    follow(page, page.get_by_role("link", name="Near-duplicates"))
     sections = page.locator(".group:visible")
     expect(sections).to_have_count(3)
     # Another one is chosen to be kept.
@@ -54,13 +54,13 @@ def test_groups_are_dealt_with_by_keyboard_one_by_one_and_all_at_once_with_undo(
 
     sections.last.get_by_role("button", name="Keep all").click()
     expect(sections).to_have_count(1)
-    page.get_by_role("button", name="Keep one of each on this page, 1 to the bin").click()
-    expect(page.get_by_role("heading", name="This page is done")).to_be_focused()
+    page.get_by_role("button", name="Keep the marked ones, move 1 to trash").click()
+    expect(page.get_by_role("heading", name="All done on this page")).to_be_focused()
     assert names(owner) == {f"{number}.png" for number in (0, 1, 2, 5)}
     for back in (1, 2, 3):
         page.get_by_role("button", name="Undo").first.click()
         expect(sections).to_have_count(back)
-    expect(page.get_by_role("button", name="Keep one of each on this page, 3 to the bin")).to_be_visible()
+    expect(page.get_by_role("button", name="Keep the marked ones, move 3 to trash")).to_be_visible()
     assert len(names(owner)) == 6
 
 
@@ -70,7 +70,7 @@ def test_a_group_that_the_server_leaves_alone_stays_and_says_so_and_the_figures_
     expect(figures).to_have_text(["3", "3"])
     # Another tab put the one to keep into the bin.
     move_to_trash(Photo.objects.filter(pk=groups[2][0].pk), user=owner)
-    page.get_by_role("button", name="Keep one of each on this page, 3 to the bin").click()
+    page.get_by_role("button", name="Keep the marked ones, move 3 to trash").click()
     left = page.locator(".group:visible")
     expect(left).to_have_count(1)
     expect(left.get_by_text("Left alone")).to_be_visible()
@@ -80,7 +80,7 @@ def test_a_group_that_the_server_leaves_alone_stays_and_says_so_and_the_figures_
     page.get_by_role("button", name="Undo").click()
     expect(page.locator(".group:visible")).to_have_count(3)
     expect(figures).to_have_text(["3", "3"])
-    follow(page, page.get_by_role("link", name="Look again"))
+    follow(page, page.get_by_role("link", name="Reload"))
     expect(page.locator(".group")).to_have_count(2)
 
 
@@ -95,6 +95,6 @@ def test_on_a_telephone_without_javascript_all_is_done_too(open_page, groups, ow
     assert names(owner) == {f"{number}.png" for number in (0, 1, 2, 3, 5)}
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_text("1 photo is back.")).to_be_visible()
-    page.get_by_role("button", name="Keep one of each on this page, 3 to the bin").click()
-    expect(page.get_by_role("heading", name="No look-alikes")).to_be_visible()
+    page.get_by_role("button", name="Keep the marked ones, move 3 to trash").click()
+    expect(page.get_by_role("heading", name="No near-duplicates")).to_be_visible()
     assert names(owner) == {"0.png", "2.png", "4.png"}

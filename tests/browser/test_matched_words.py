@@ -40,7 +40,7 @@ def test_matched_words_are_boxed_on_the_picture_and_walked_through(open_page, sh
     expect(page.locator("[data-match].current")).to_have_count(1)
     lines = page.locator(".marks.lines")
     expect(lines).to_be_hidden()
-    page.get_by_role("button", name="All text").click()
+    page.get_by_role("button", name="Show text").click()
     expect(lines).to_be_visible()
 
 
@@ -117,7 +117,7 @@ def test_neither_bar_of_the_lightbox_lies_over_a_picture_that_is_not_zoomed(open
     read_lines(show(picture(1, size=(300, 900))), LINES)
     page = open_page("/search?q=调休", **look)
     page.locator(".hit .tile").click()
-    expect(page.get_by_role("button", name="All text")).to_be_visible()
+    expect(page.get_by_role("button", name="Show text")).to_be_visible()
     settle(page)
     frame, bar = page.locator("#lightbox .picture").bounding_box(), page.locator(".match-bar").bounding_box()
     assert frame["y"] + frame["height"] <= bar["y"]

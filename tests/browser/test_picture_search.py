@@ -36,12 +36,12 @@ def test_a_picture_brings_itself_first_and_is_not_kept(open_page, show, encoder,
     first = page.locator("#results img").first
 
     drop_files(page, {"query.png": photographs["coffee"].read_bytes()}, target=SEARCH_ZONE)
-    expect(page.get_by_role("link", name="Like your picture")).to_be_visible()
+    expect(page.get_by_role("link", name="Similar to your picture")).to_be_visible()
     expect(first).to_have_attribute("alt", "coffee")
     expect(page.locator(".likeness b").first).to_contain_text("%")
-    expect(page.get_by_role("img", name="The picture you search with")).to_be_visible()
+    expect(page.get_by_role("img", name="Your search picture")).to_be_visible()
     expect(page.get_by_role("searchbox")).to_have_value("")
-    expect(page.get_by_role("status").filter(has_text="1 photo is shown.")).to_be_attached()
+    expect(page.get_by_role("status").filter(has_text="Showing 1 photo.")).to_be_attached()
 
     drop_files(page, {"query.png": photographs["cat"].read_bytes()}, event="paste")
     expect(first).to_have_attribute("alt", "cat")
@@ -68,10 +68,10 @@ def test_the_lightbox_closes_onto_the_results_of_a_picture_and_back_leads_to_tho
     expect(page.locator("#lightbox")).to_be_hidden()
     page.wait_for_url("**/search?like=*")
     # Nothing was asked for anew: that would have taken the sample away.
-    expect(page.get_by_role("img", name="The picture you search with")).to_be_visible()
+    expect(page.get_by_role("img", name="Your search picture")).to_be_visible()
     page.go_back()
     page.wait_for_url("**/search?q=tea")
-    expect(page.get_by_role("link", name="Like your picture")).to_have_count(0)
+    expect(page.get_by_role("link", name="Similar to your picture")).to_have_count(0)
     expect(page.get_by_role("searchbox")).to_have_value("tea")
     expect(page.locator(".hit")).to_have_count(2)
 
@@ -171,21 +171,21 @@ def test_a_part_of_a_photo_is_marked_and_searched_with(open_page, show, encoder,
         show(photographs[name].read_bytes(), filename=name)
     embed_photos(list(Photo.objects.values_list("pk", flat=True)), encoder)
     page = open_page(f"/photos/{photo.pk}")
-    page.get_by_role("button", name="Search with a part").click()
+    page.get_by_role("button", name="Search by area").click()
     frame = page.locator(".picture").bounding_box()
     x, y, width, height = frame["x"], frame["y"], frame["width"], frame["height"]
     page.mouse.move(x + 0.52 * width, y + 0.05 * height)
     page.mouse.down()
     page.mouse.move(x + 0.98 * width, y + 0.95 * height, steps=4)
     page.mouse.up()
-    page.get_by_role("link", name="Search with this part").click()
+    page.get_by_role("link", name="Search this area").click()
     page.wait_for_url(f"**/search?photo={photo.pk}&region=0.5*")
     expect(page.locator(".hit img").first).to_have_attribute("alt", "coffee")
-    page.get_by_role("link", name="Like a part of this photo").click()
+    page.get_by_role("link", name="Similar to part of this photo").click()
     expect(page.get_by_role("heading", name="Find a picture by…")).to_be_visible()
 
     page.goto(f"/photos/{photo.pk}")
-    page.get_by_role("button", name="Search with a part").press("Enter")
+    page.get_by_role("button", name="Search by area").press("Enter")
     for _step in range(20):
         page.keyboard.press("ArrowLeft")
     page.keyboard.press("Shift+ArrowDown")

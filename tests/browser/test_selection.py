@@ -28,11 +28,11 @@ def chosen(page: Page):
 def test_check_marks_and_shift_choose_and_escape_chooses_none(open_page, photos):
     page = open_page()
     box_of(page, photos[1]).check(force=True)
-    expect(chosen(page)).to_have_text("1 chosen")
+    expect(chosen(page)).to_have_text("1 selected")
     box_of(page, photos[4]).click(force=True, modifiers=["Shift"])
-    expect(chosen(page)).to_have_text("4 chosen")
+    expect(chosen(page)).to_have_text("4 selected")
     page.get_by_role("link", name="0.png").click()
-    expect(chosen(page)).to_have_text("5 chosen")
+    expect(chosen(page)).to_have_text("5 selected")
     expect(page.locator("#lightbox")).to_be_hidden()
     page.keyboard.press("Escape")
     expect(page.locator("#selection")).to_be_hidden()
@@ -45,7 +45,7 @@ def test_the_keyboard_chooses_rates_and_deletes_with_undo(open_page, photos):
     page.keyboard.press("x")
     page.get_by_role("link", name="3.png").focus()
     page.keyboard.press("Shift+X")
-    expect(chosen(page)).to_have_text("3 chosen")
+    expect(chosen(page)).to_have_text("3 selected")
     page.keyboard.press("4")
     expect(page.get_by_text("3 photos now have the importance 4.")).to_be_visible()
     assert Photo.objects.filter(importance=4).count() == 3
@@ -66,7 +66,7 @@ def test_an_undo_that_fails_can_be_pressed_again(open_page, photos):
     undo = page.get_by_role("button", name="Undo")
     page.route("**/trash/restore", lambda route: route.fulfill(status=404, body="not now"))
     undo.click()
-    expect(page.get_by_text("That did not work. Try again.")).to_be_visible()
+    expect(page.get_by_text("Something went wrong. Try again.")).to_be_visible()
     page.unroute("**/trash/restore")
     undo.click()
     expect(page.get_by_text("1 photo is back.")).to_be_visible()
@@ -82,7 +82,7 @@ def test_why_something_cannot_be_done_is_told(open_page, photos, monkeypatch, lo
         box_of(page, photo).check(force=True)
     page.get_by_role("button", name="Delete").click()
     expect(page.get_by_text("At most 1 photos can be chosen at once.")).to_be_visible()
-    expect(chosen(page)).to_have_text("2 chosen")
+    expect(chosen(page)).to_have_text("2 selected")
     # The sentence leaves the toolbar to be used.
     message, toolbar = page.locator("#messages > *").bounding_box(), page.locator("#selection").bounding_box()
     assert message["y"] + message["height"] <= toolbar["y"]
@@ -100,7 +100,7 @@ def test_chosen_photos_are_described_and_downloaded(open_page, photos, owner, tm
     download.value.save_as(tmp_path / "photos.zip")
     assert ZipFile(tmp_path / "photos.zip").namelist() == ["4.png", "5.png"]
 
-    page.get_by_role("button", name="Describe").click()
+    page.get_by_role("button", name="Edit description").click()
     page.get_by_label("Description").fill("green tea")
     page.locator("#describe").get_by_role("button", name="Save").click()
     expect(page.get_by_text("2 photos have been described.")).to_be_visible()
@@ -146,15 +146,15 @@ def test_a_long_press_chooses_where_nothing_hovers(open_page, photos):
     finger = page.context.new_cdp_session(page)
     place = {"x": box["x"] + 50, "y": box["y"] + 50}
     finger.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [place]})
-    expect(chosen(page)).to_have_text("1 chosen")
+    expect(chosen(page)).to_have_text("1 selected")
     with page.expect_event("console", lambda message: message.text == "clicked"):
         page.evaluate("addEventListener('click', () => console.log('clicked'), { capture: true, once: true })")
         finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-    expect(chosen(page)).to_have_text("1 chosen")
+    expect(chosen(page)).to_have_text("1 selected")
     # Clicks are passed over for as long after it; of two timers the one that was set first rings first.
     page.evaluate("new Promise((done) => setTimeout(done, 100))")
     page.locator(f"#photo-{photos[1].pk}").tap()
-    expect(chosen(page)).to_have_text("2 chosen")
+    expect(chosen(page)).to_have_text("2 selected")
     expect(page.locator("#lightbox")).to_be_hidden()
 
 

@@ -19,7 +19,7 @@ def test_an_upload_goes_on_where_the_connection_broke(open_page):
     data = large_picture()
     page.route("**/uploads/*", lambda route: route.abort() if route.request.method == "PATCH" else route.continue_())
     choose(page, "large.bmp", data)
-    expect(summary(page)).to_have_text("The connection is lost. The upload goes on when it is back.")
+    expect(summary(page)).to_have_text("Connection lost. The upload will resume by itself.")
     expect(page.locator("#uploads li")).to_contain_text("Waiting for the connection")
     assert PartialUpload.objects.get().offset == 4 * 1024 * 1024
     sent = posts(page)
@@ -33,7 +33,7 @@ def test_a_browser_that_goes_offline_waits(open_page):
     page = open_page("/account")
     page.context.set_offline(True)
     drop_files(page, {"a.png": picture(1)})
-    expect(summary(page)).to_have_text("The connection is lost. The upload goes on when it is back.")
+    expect(summary(page)).to_have_text("Connection lost. The upload will resume by itself.")
     page.context.set_offline(False)
     expect(summary(page)).to_have_text("1 added")
 
@@ -69,14 +69,14 @@ def test_a_session_that_ended_is_said_and_the_upload_goes_on_after_the_login(ope
     page = open_page("/account")
     page.context.clear_cookies(name="sessionid")
     drop_files(page, {"a.png": picture(1)})
-    expect(summary(page)).to_have_text("You are logged out. Log in in another tab, then go on here.")
+    expect(summary(page)).to_have_text("You are logged out. Log in in another tab, then resume here.")
     tab = page.context.new_page()
     tab.goto("/login/")
     tab.get_by_label("Username").fill("anna")
     tab.get_by_label("Password").fill("x")
     tab.get_by_role("button", name="Log in").click()
     tab.wait_for_url(lambda url: not url.endswith("/login/"))
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Resume").click()
     expect(summary(page)).to_have_text("1 added")
 
 

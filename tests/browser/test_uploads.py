@@ -39,7 +39,7 @@ def test_a_folder_is_dropped_with_all_that_is_in_it(open_page, folder):
     data = {"items": [], "files": [str(folder)], "dragOperationsMask": 1}
     for kind in ("dragEnter", "dragOver", "drop"):
         session.send("Input.dispatchDragEvent", {"type": kind, "x": 400, "y": 400, "data": data})
-    expect(summary(page)).to_have_text("2 added · 1 refused")
+    expect(summary(page)).to_have_text("2 added · 1 failed")
     assert set(Photo.objects.values_list("filename", flat=True)) == {"a.png", "b.png"}
     row = page.locator("#uploads li").filter(has_text="notes.txt")
     expect(row).to_contain_text("This file is not a picture that can be read")
@@ -48,7 +48,7 @@ def test_a_folder_is_dropped_with_all_that_is_in_it(open_page, folder):
 def test_the_list_of_uploads_hides_nothing_of_what_became_of_a_file_on_a_telephone(open_page):
     page = open_page("/account", viewport=SMALL_TELEPHONE)
     drop_files(page, {f"{'long-name-' * 12}.txt": b"words", "a.png": picture(1)})
-    expect(summary(page)).to_have_text("1 added · 1 refused")
+    expect(summary(page)).to_have_text("1 added · 1 failed")
     panel = page.locator("#uploads").bounding_box()
     for told in page.locator("#uploads [data-outcome]").all():
         box = told.bounding_box()
@@ -59,8 +59,8 @@ def test_a_folder_is_chosen_without_leaving_the_page(open_page, folder):
     page = open_page("/account")
     page.get_by_role("link", name="Upload").click()
     expect(page.get_by_text("Drop pictures or folders anywhere on this page")).to_be_visible()
-    page.get_by_label("Choose a folder").set_input_files(folder)
-    expect(summary(page)).to_have_text("2 added · 1 refused")
+    page.get_by_label("Select a folder").set_input_files(folder)
+    expect(summary(page)).to_have_text("2 added · 1 failed")
     expect(page.locator("#uploads li").filter(has_text="holiday/beach/b.png")).to_contain_text("Added")
     assert page.url.endswith("/account")
 
@@ -70,7 +70,7 @@ def test_what_the_gallery_has_is_not_sent_again(open_page, show):
     page = open_page("/account")
     sent = posts(page)
     drop_files(page, {"again.png": picture(1), "once more.png": picture(1)})
-    expect(summary(page)).to_have_text("2 already there")
+    expect(summary(page)).to_have_text("2 duplicates")
     assert page.get_by_role("link", name="again.png").first.get_attribute("href") == f"/photos/{known.pk}"
     assert [url.rpartition("/")[2] for url in sent] == ["known"]
 
@@ -89,7 +89,7 @@ def test_uploads_are_paused_gone_on_with_and_cancelled(open_page):
     expect(summary(page)).to_have_text("Paused")
     page.unroute("**/uploads")
     page.get_by_role("button", name="Cancel 4.png").click()
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Resume").click()
     # A request that the pause broke off may have reached the server all the same: then its file is there already.
     expect(summary(page)).to_contain_text("1 cancelled")
     assert set(Photo.objects.values_list("filename", flat=True)) == {f"{number}.png" for number in range(4)}
@@ -133,7 +133,7 @@ def test_leaving_the_page_is_warned_of_while_something_is_sent(open_page):
     page.route("**/uploads", lambda route: None)
     page.get_by_role("heading", level=1).click()  # without a gesture no browser warns
     drop_files(page, {"a.png": picture(1)})
-    expect(summary(page)).to_have_text("Uploading …")
+    expect(summary(page)).to_have_text("Uploading…")
     page.goto("/")
     assert warnings == ["beforeunload"]
 
@@ -144,7 +144,7 @@ def test_without_a_secure_context_files_are_sent_without_being_hashed(open_page,
     page.evaluate("Object.defineProperty(window, 'isSecureContext', { value: false })")
     sent = posts(page)
     drop_files(page, {"again.png": picture(1)})
-    expect(summary(page)).to_have_text("1 already there")
+    expect(summary(page)).to_have_text("1 duplicate")
     assert [url.rpartition("/")[2] for url in sent] == ["uploads"]
 
 
@@ -152,7 +152,7 @@ def test_it_is_all_said_in_chinese(open_page, show):
     show(picture(1))
     page = open_page("/account", locale="zh-CN")
     drop_files(page, {"again.png": picture(1), "new.png": picture(2), "notes.txt": b"words"})
-    expect(summary(page)).to_have_text("新增 1 张 · 已有 1 张 · 未接受 1 个")
+    expect(summary(page)).to_have_text("新增 1 张 · 1 张重复 · 1 个上传失败")
 
 
 @pytest.mark.parametrize("size", [DESK, {"width": 320, "height": 640}], ids=["desk", "telephone"])

@@ -24,7 +24,7 @@ def tree(request: pytest.FixtureRequest, site: Site) -> Tree:
 @pytest.mark.parametrize(("source", "tree"), [(name, name) for name in TREES if name != "dingtalk"], indirect=["tree"])
 def test_imports_finds_and_undoes_folder(person: Person, source: str, tree: Tree) -> None:
     open_folder(person, source)
-    person.page.get_by_role("button", name="Check first").click()
+    person.page.get_by_role("button", name="Preview import").click()
     expect(state(person)).to_have_text("checked", timeout=PATIENCE)
     person.page.get_by_role("button", name="Import", exact=True).click()
     follow(person, tree)
@@ -35,7 +35,7 @@ def test_imports_finds_and_undoes_uploaded_archive(person: Person) -> None:
     person.page.goto("/imports/new")
     files: Any = [{"name": "office.zip", "mimeType": "application/zip", "buffer": archive_of(tree.files)}]
     person.page.get_by_label("Zip archive").set_input_files(files)
-    person.page.get_by_role("button", name="Import at once").click()
+    person.page.get_by_role("button", name="Import now").click()
     follow(person, tree)
 
 
@@ -43,7 +43,7 @@ def test_rejects_file_that_is_no_archive(person: Person) -> None:
     person.page.goto("/imports/new")
     files: Any = [{"name": "office.zip", "mimeType": "application/zip", "buffer": b"PK and nothing else"}]
     person.page.get_by_label("Zip archive").set_input_files(files)
-    person.page.get_by_role("button", name="Import at once").click()
+    person.page.get_by_role("button", name="Import now").click()
     expect(person.page.get_by_role("region", name="Upload")).to_contain_text("is not a zip archive")
 
 
@@ -78,8 +78,8 @@ def follow(person: Person, tree: Tree) -> None:
     for detail in tree.details:
         expect(about.get_by_text(detail).or_(about.locator(f"textarea:text-is('{detail}')")).first).to_be_visible()
     person.page.goto(address)
-    person.page.get_by_role("button", name="Take it back …").click()
-    person.page.get_by_role("button", name="Take it back", exact=True).click()
+    person.page.get_by_role("button", name="Undo import…").click()
+    person.page.get_by_role("button", name="Undo import", exact=True).click()
     expect(state(person)).to_have_text("undone", timeout=PATIENCE)
     assert person.site.inside("photos_called", tree.filename) == 0
     assert tree.shown not in person.look_for(tree.words)

@@ -67,8 +67,8 @@ def test_finds_uploaded_picture_within_a_minute(person: Person):
     person.page.get_by_text("1 photo is in the bin").wait_for()
     assert "allotment.png" not in person.look_for("blue pot")
     person.page.goto("/trash")
-    person.page.get_by_role("button", name="Empty the bin").click()
-    person.page.locator("#confirm-empty").get_by_role("button", name="Delete for good").click()
+    person.page.get_by_role("button", name="Empty trash").click()
+    person.page.locator("#confirm-empty").get_by_role("button", name="Delete permanently").click()
     person.page.get_by_text("1 photo has been deleted for good.").wait_for()
 
 

@@ -1,4 +1,4 @@
-"""Keys for programs, and the page on which they are made and revoked."""
+"""API tokens, and the page on which they are made and revoked."""
 
 from datetime import timedelta
 

@@ -212,4 +212,4 @@ def test_what_is_no_portion_is_not_found(client, path):
 
 
 def test_an_empty_gallery_says_what_to_do(client):
-    assert "Your pictures will be here" in client.get("/").content.decode()
+    assert "No photos yet" in client.get("/").content.decode()

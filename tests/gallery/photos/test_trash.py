@@ -76,7 +76,7 @@ def test_the_bin_is_emptied(store, owner, client):
     move_to_trash(ALL.exclude(pk=kept.pk), user=owner)
     page = client.post("/trash/empty", {"next": "/trash"}, follow=True).content.decode()
     assert "2 photos have been deleted for good." in page
-    assert "The bin is empty" in page
+    assert "Trash is empty" in page
     assert list(ALL.all()) == [kept]
 
 

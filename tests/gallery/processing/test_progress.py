@@ -62,7 +62,7 @@ def test_the_third_failure_is_final_and_gives_its_reason(store: Callable[..., Ph
     attempt(photo, 3)
     state, reason = state_of_thumbnails(photo)
     assert state == "failed"
-    assert "broke off every time" in reason
+    assert "Processing stopped every time" in reason
 
 
 def test_a_defect_fails_every_step_in_the_reader_s_language(

@@ -83,7 +83,7 @@ def test_whoever_takes_back_what_they_have_changed_is_told_so(
     page.post(f"/photos/{Photo.objects.get(filename='b.png').pk}/edit", {"description": "the lake", "importance": 2})
     shown = page.get(f"/imports/{job.pk}").content.decode()
     assert "from nowhere else: 2." in shown
-    assert "Of these you have changed 1 by hand since." in shown
+    assert "You have edited 1 of them since." in shown
 
 
 @pytest.mark.parametrize("path", ["/etc", "{roots}/../", "{roots}/nothing", "a\0b"])

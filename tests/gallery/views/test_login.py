@@ -56,7 +56,7 @@ def test_an_old_form_is_explained(owner):
     client = Client(enforce_csrf_checks=True)
     response = client.post("/login/", {"username": "anna", "password": "x"})
     assert response.status_code == 403
-    assert "This form is too old" in response.content.decode()
+    assert "This form has expired" in response.content.decode()
 
 
 def test_our_own_errors_are_owned_up_to(client, owner, monkeypatch):

@@ -62,7 +62,7 @@ def test_the_chosen_photo_is_kept_and_undo_brings_all_back(client, group, owner)
     html = page.content.decode()
     assert page.redirect_chain == [(PAGE, 302)]
     assert "2 photos are in the bin" in html
-    assert "No look-alikes" in html
+    assert "No near-duplicates" in html
     assert visible(owner) == {photos[1]}
     assert Photo.objects.get(pk=photos[1].pk).importance == 4
     moment = Photo.objects.get(pk=photos[0].pk).trashed_at.isoformat()
@@ -75,10 +75,10 @@ def test_the_chosen_photo_is_kept_and_undo_brings_all_back(client, group, owner)
 def test_while_photos_wait_for_their_vectors_it_is_not_said_that_none_look_alike(client, store):
     photo = store()
     html = client.get(PAGE).content.decode()
-    assert "Your photos are still being looked through" in html
-    assert "1 photo is still to be compared." in html
+    assert "Your photos are still being compared" in html
+    assert "1 photo not compared yet." in html
     Photo.objects.filter(pk=photo.pk).update(wants_features=False)
-    assert "No look-alikes" in client.get(PAGE).content.decode()
+    assert "No near-duplicates" in client.get(PAGE).content.decode()
 
 
 def test_a_button_of_a_group_is_about_that_group_and_the_button_above_about_all(client, group, owner):
@@ -189,9 +189,9 @@ def test_pages_follow_each_other_in_as_many_queries_however_many_groups(client, 
     html, many = ask(PAGE)
     assert many == few
     assert html.count('<section class="group') == 2
-    assert "data-all>Keep one of each on this page, 4 to the bin" in html
+    assert "data-all>Keep the marked ones, move 4 to trash" in html
     cursor = html.partition("?before=")[2].partition('"')[0]
     html, _queries = ask(f"{PAGE}?before={cursor}")
     assert html.count('<section class="group') == 2
     assert client.get(f"{PAGE}?before=x").status_code == 400
-    assert "No further look-alikes" in client.get(f"{PAGE}?before=1").content.decode()
+    assert "No more near-duplicates" in client.get(f"{PAGE}?before=1").content.decode()

@@ -24,7 +24,7 @@ def test_only_administrators_see_it(client, owner):
     client.force_login(owner)
     response = client.get("/status")
     assert response.status_code == 403
-    assert "Only administrators may see this page." in response.content.decode()
+    assert "Only administrators can see this page." in response.content.decode()
 
 
 def test_servers_queues_and_steps_are_told(client, store, broker):
@@ -50,10 +50,10 @@ def test_failures_name_number_owner_and_reason_but_not_the_picture(client, owner
 
 def test_work_that_died_without_a_word_is_a_failure_when_it_was_the_last_attempt(client, store):
     attempt = StepAttempt.objects.create(photo=store(), step=Step.TEXT, version="x", attempts=MAX_ATTEMPTS - 1)
-    assert "broke off every time" not in client.get("/status").content.decode()
+    assert "Processing stopped every time" not in client.get("/status").content.decode()
     attempt.attempts = MAX_ATTEMPTS
     attempt.save()
-    assert "broke off every time" in client.get("/status").content.decode()
+    assert "Processing stopped every time" in client.get("/status").content.decode()
 
 
 def test_what_only_waits_for_a_neighbour_is_no_failure(client, store):

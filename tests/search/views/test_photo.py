@@ -36,13 +36,13 @@ def test_the_text_found_is_shown_line_by_line_and_escaped(client, user):
 
 def test_a_photo_without_words_says_so(client, user):
     photo = add_photo(user, "a.png", text="")
-    assert "None was found." in client.get(f"/photos/{photo.pk}/text").content.decode()
+    assert "No text found" in client.get(f"/photos/{photo.pk}/text").content.decode()
 
 
 def test_text_that_is_still_awaited_asks_again(client, user):
     photo = unread(add_photo(user, "a.png"))
     fragment = client.get(f"/photos/{photo.pk}/text", headers=HTMX).content.decode()
-    assert "It has not been read yet." in fragment
+    assert "Not read yet." in fragment
     assert 'hx-trigger="every 4s"' in fragment
     # Who reads it aloud is told again only when there is something to tell.
     again = {"path": f"/photos/{photo.pk}/text?again", "headers": HTMX}
@@ -55,7 +55,7 @@ def test_text_that_nobody_wants_is_not_waited_for(client, user):
     photo = unread(add_photo(user, "a.png"))
     Photo.objects.update(wants_text=False)
     fragment = client.get(f"/photos/{photo.pk}/text", headers=HTMX).content.decode()
-    assert "Its import has switched this off." in fragment
+    assert "Turned off for this import." in fragment
     assert "hx-trigger" not in fragment
 
 
@@ -63,7 +63,7 @@ def test_text_that_will_not_come_is_not_waited_for(client, user):
     photo = unread(add_photo(user, "a.png"))
     StepAttempt.objects.create(photo=photo, step=Step.TEXT, version="x", attempts=MAX_ATTEMPTS)
     fragment = client.get(f"/photos/{photo.pk}/text", headers=HTMX).content.decode()
-    assert "It could not be read." in fragment
+    assert "Could not be read." in fragment
     assert "hx-trigger" not in fragment
 
 
@@ -81,7 +81,7 @@ def test_similar_photos_are_shown_without_itself(client, user):
 
 def test_a_photo_like_no_other_says_so(client, user):
     photo = add_photo(user, "alone.png", angle=0)
-    assert "No other photo looks like this one." in client.get(f"/photos/{photo.pk}/similar").content.decode()
+    assert "No similar photos." in client.get(f"/photos/{photo.pk}/similar").content.decode()
 
 
 def test_a_browser_keeps_page_and_fragment_apart(client, user):
@@ -106,7 +106,7 @@ def test_the_words_of_the_query_are_boxed_and_every_line_can_be(client, user):
     assert "&lt;b&gt;seat" in fragment
     without_words = client.get(f"/photos/{photo.pk}/matches").content.decode()
     assert "data-match>" not in without_words
-    assert "All text" in without_words
+    assert "Show text" in without_words
     assert "data-match>" not in client.get(f"/photos/{photo.pk}/matches", {"q": "width:x"}).content.decode()
 
 

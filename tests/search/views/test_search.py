@@ -84,7 +84,7 @@ def test_typed_filters_and_dates_can_be_taken_away_too(client):
     )
     assert camera == Chip("camera", "fuji", "q=tea+2023-05&min_width=5")
     assert width.rest == "q=tea+2023-05+camera%3Afuji"
-    assert "search for it as text" in page(response)
+    assert "search as text" in page(response)
 
 
 def test_a_date_finds_what_was_taken_then_and_in_quotes_what_says_so(client, user):
@@ -107,14 +107,14 @@ def test_an_order_by_date_can_be_asked_for(client, user):
 def test_an_order_by_date_says_what_it_leaves_out_and_links_to_all(client, user):
     for number in range(40):
         add_photo(user, f"{number}.png", angle=55 + number / 30, text=f"{number * 7919} unlike")
-    assert "Nothing fits well; these come nearest" in page(client.get("/search", {"q": "porsche"}))
+    assert "No close match. Nearest results:" in page(client.get("/search", {"q": "porsche"}))
     add_photo(user, "said.png", text="porsche")
     best_first = client.get("/search", {"q": "porsche"})
-    assert "Less likely" in page(best_first)
+    assert "Less relevant" in page(best_first)
     assert "left out" not in page(best_first)
     newest = page(client.get("/search", {"q": "porsche", "order": "newest"}))
-    assert "40 less likely photos are left out" in newest
-    assert '<a href="/search?q=porsche">See all, best first</a>' in newest
+    assert "40 less relevant photos are hidden" in newest
+    assert '<a href="/search?q=porsche">Show all by relevance</a>' in newest
 
 
 def test_how_many_there_may_be_is_kept_to(client, user):

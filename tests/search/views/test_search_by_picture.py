@@ -39,7 +39,7 @@ def test_a_picture_finds_those_that_look_like_it(client, user, tmp_path, setting
     add_photo(user, "near-but-small.png", angle=5, width=10)
     response = send(client, picture(), min_width="50")
     assert names(response) == ["near.png"]
-    assert "Like your picture" in page(response)
+    assert "Similar to your picture" in page(response)
     assert not list(tmp_path.iterdir())
 
 
