@@ -50,12 +50,12 @@ def test_a_folder_is_chosen_checked_and_imported(page: Client, roots: Path, brok
     assert (job.state, job.ignore, job.importance, job.wants_text) == ("checking", ["*.txt", "a/*"], 3, False)
     assert queued_messages(broker, "import") == [("run_import", [job.pk])]
     finish_import(job)
-    assert "This is what the import would bring" in page.get(f"/imports/{job.pk}").content.decode()
+    assert "Nothing has been stored yet" in page.get(f"/imports/{job.pk}").content.decode()
     page.post(f"/imports/{job.pk}/action", {"action": "start"})
     finish_import(job)
     shown = page.get(f"/imports/{job.pk}", headers={"HX-Request": "true"}).content.decode()
     assert "finished" in shown
-    assert "from nowhere else: 2." in shown
+    assert "only this import added: 2." in shown
     assert "hx-trigger" not in shown
     assert "by hand" not in shown
 
@@ -82,7 +82,7 @@ def test_whoever_takes_back_what_they_have_changed_is_told_so(
     job = bring(folder)
     page.post(f"/photos/{Photo.objects.get(filename='b.png').pk}/edit", {"description": "the lake", "importance": 2})
     shown = page.get(f"/imports/{job.pk}").content.decode()
-    assert "from nowhere else: 2." in shown
+    assert "only this import added: 2." in shown
     assert "You have edited 1 of them since." in shown
 
 

@@ -209,7 +209,7 @@ def test_an_unknown_step_cannot_be_retried(client, store, step):
 def test_photos_that_do_not_exist_are_not_found(client, number):
     response = client.get(f"/photos/{number}")
     assert response.status_code == 404
-    assert "is not yours" in response.content.decode()
+    assert "belongs to someone else" in response.content.decode()
 
 
 @pytest.mark.parametrize("length", [4999, 5000, 5001, 9003, 1_000_000])

@@ -75,8 +75,8 @@ def test_similar_photos_are_shown_without_itself(client, user):
     assert "near.png" in fragment
     assert "itself.png" not in fragment
     assert "far.png" not in fragment
-    assert "% Shapes" not in fragment.replace("</b>", "")
-    assert "</b> Shapes" in client.get(f"/photos/{photo.pk}/similar").content.decode()
+    assert "% match" not in fragment.replace("</b>", "")
+    assert "</b> match" in client.get(f"/photos/{photo.pk}/similar").content.decode()
 
 
 def test_a_photo_like_no_other_says_so(client, user):

@@ -44,8 +44,8 @@ def test_words_are_found_and_shown_where_they_stand(client, user):
 def test_likeness_is_shown_in_per_cent_and_the_cosine_in_a_tooltip(client, user):
     add_photo(user, "alike.png", angle=0)
     response = client.get("/search", {"q": "circle"})
-    assert "<b>99%</b> Shapes" in page(response)
-    assert 'title="cosine 1.0000"' in page(response)
+    assert "<b>99%</b> match" in page(response)
+    assert 'title="Shapes, cosine 1.0000"' in page(response)
 
 
 def test_what_was_typed_or_read_is_escaped(client, user):
@@ -127,7 +127,7 @@ def test_how_many_there_may_be_is_kept_to(client, user):
 
 def test_nothing_found_is_no_dead_end(client):
     assert "Try fewer words" in page(client.get("/search", {"q": "xyzzy"}))
-    assert "Try without the filters" in page(client.get("/search", {"q": "xyzzy", "min_width": "5"}))
+    assert "Try removing filters" in page(client.get("/search", {"q": "xyzzy", "min_width": "5"}))
 
 
 @pytest.mark.parametrize(
