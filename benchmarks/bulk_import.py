@@ -31,7 +31,8 @@ from PIL import Image
 from gallery.bulk_import.creation import create_job
 from gallery.bulk_import.run import run_job
 from gallery.models import ImportJob, Photo, PhotoSource
-from gallery.pictures.images import EXTENSIONS, THUMBNAIL_VERSION, WEBP_QUALITY
+from gallery.pictures.formats import FORMAT_OF_PILLOW_NAME
+from gallery.pictures.images import THUMBNAIL_VERSION, WEBP_QUALITY
 from gallery.storage.files import THUMBNAIL_SIDES, original_name, thumbnail_path
 from photosearch.samples.catalogue import SAMPLES
 
@@ -113,7 +114,7 @@ def _import_like_prototype(path: Path, owner: User) -> None:
     """Import one file: decode it in full for its size and thumbnails, and insert a row."""
     data = path.read_bytes()
     image = Image.open(BytesIO(data))
-    extension = EXTENSIONS[str(image.format)]
+    extension = FORMAT_OF_PILLOW_NAME[str(image.format)].extension
     image.load()
     rgb = image.convert("RGB")
     sha256 = hashlib.sha256(data).hexdigest()

@@ -8,6 +8,8 @@ from django.conf import settings
 from django.core import checks
 from PIL import features
 
+from gallery.pictures.formats import FORMATS
+
 
 @checks.register()
 def check_media_root(**_kwargs: Any) -> list[checks.CheckMessage]:
@@ -39,10 +41,10 @@ def check_limits(**_kwargs: Any) -> list[checks.CheckMessage]:
 
 @checks.register()
 def check_pillow(**_kwargs: Any) -> list[checks.CheckMessage]:
-    """Thumbnails are WebP, and pictures may be JPEG, PNG or AVIF: a Pillow built without them cannot serve."""
+    """Report decoders that this Pillow was built without."""
     return [
         checks.Error(f"Pillow was built without {name}.", hint="Install it from PyPI's wheels.", id="gallery.E003")
-        for name in ("jpg", "zlib", "webp", "avif")
+        for name in sorted({row.pillow_feature for row in FORMATS if row.pillow_feature})
         if not features.check(name)
     ]
 

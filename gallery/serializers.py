@@ -11,7 +11,7 @@ from rest_framework import serializers
 from gallery.access.fields import JsonInteger, StrictSerializer, StrictString
 from gallery.access.permissions import may_administrate
 from gallery.models import MAX_IMPORTANCE, Photo, PhotoSource
-from gallery.pictures.images import CONTENT_TYPES
+from gallery.pictures.formats import FORMAT_OF_EXTENSION
 
 # Only days that there are: a pattern is all that a schema can say of a time without a zone.
 DAY = (
@@ -88,7 +88,7 @@ class PhotoSerializer(serializers.ModelSerializer):
 
     def get_content_type(self, photo: Photo) -> str:
         """Of the original."""
-        return CONTENT_TYPES[photo.extension]
+        return FORMAT_OF_EXTENSION[photo.extension].content_type
 
     @extend_schema_field(PhotoLinks)
     def get_links(self, photo: Photo) -> dict[str, str]:

@@ -16,7 +16,7 @@ from gallery.access.schema import response_header
 from gallery.access.tokens import Scope
 from gallery.models import Photo
 from gallery.photos.files import original_of, thumbnail_of
-from gallery.pictures.images import CONTENT_TYPES
+from gallery.pictures.formats import FORMATS
 
 OFFERED = [
     OpenApiParameter(
@@ -56,7 +56,7 @@ def files_of(*content_types: str) -> dict[Any, Any]:
 
 
 WEBP = files_of("image/webp")
-ORIGINAL = files_of(*CONTENT_TYPES.values())
+ORIGINAL = files_of(*(row.content_type for row in FORMATS))
 HEAD: dict[Any, Any] = {200: OpenApiResponse(None, description="The file exists."), 304: NOTHING_NEW}
 
 

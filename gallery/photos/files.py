@@ -2,7 +2,7 @@
 
 from gallery.access.file_answers import ServedFile
 from gallery.models import Photo
-from gallery.pictures.images import CONTENT_TYPES
+from gallery.pictures.formats import FORMAT_OF_EXTENSION
 from gallery.storage.files import safe_filename, thumbnail_path
 
 
@@ -21,6 +21,6 @@ def original_of(photo: Photo) -> ServedFile:
     return ServedFile(
         photo.path,
         etag=photo.sha256,
-        content_type=CONTENT_TYPES[photo.extension],
+        content_type=FORMAT_OF_EXTENSION[photo.extension].content_type,
         filename=safe_filename(photo.filename, extension=photo.extension),
     )

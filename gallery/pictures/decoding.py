@@ -11,24 +11,9 @@ from typing import IO
 import pillow_heif
 from PIL import ExifTags, Image, ImageFile
 
+from gallery.pictures.formats import FORMAT_OF_PILLOW_NAME, Format
 from gallery.pictures.image_limits import decoding_bytes, jpeg_divisor, shows_later_frame
 
-# Pillow's name of each format that we read, and the extension that we give its files. MPO is how 3D and "portrait"
-# cameras put several JPEGs into one file; the first is the picture.
-EXTENSIONS = {
-    "JPEG": "jpg",
-    "MPO": "jpg",
-    "PNG": "png",
-    "GIF": "gif",
-    "WEBP": "webp",
-    "BMP": "bmp",
-    "TIFF": "tiff",
-    "AVIF": "avif",
-    "HEIF": "heic",
-}
-# The frames of these formats follow each other in time; a TIFF's or HEIC's are pages or parts, and the first is the
-# picture.
-ANIMATED_FORMATS = {"GIF", "WEBP", "PNG", "AVIF"}
 # Reaching a frame decodes all frames before it: the largest number of pixels to decode for that.
 MAX_PIXELS_BEFORE_FRAME = 1_000_000_000
 
@@ -90,13 +75,18 @@ def open_file(file: IO[bytes], *, max_pixels: int) -> Iterator[ImageFile.ImageFi
     # Prevents large allocations when the file is opened.
     Image.MAX_IMAGE_PIXELS = max_pixels
     # Pillow opens MPO as JPEG, and does not know the name MPO here.
-    with Image.open(file, formats=[name for name in EXTENSIONS if name != "MPO"]) as image:
+    with Image.open(file, formats=[name for name in FORMAT_OF_PILLOW_NAME if name != "MPO"]) as image:
         yield image
 
 
 @cache
 def _register_heif() -> None:
     pillow_heif.register_heif_opener(thumbnails=False)
+
+
+def format_of(image: Image.Image) -> Format:
+    """Return the format of an opened picture."""
+    return FORMAT_OF_PILLOW_NAME[str(image.format)]
 
 
 def orientation_of(image: Image.Image) -> int:
@@ -148,7 +138,7 @@ def decode_upright(image: ImageFile.ImageFile, *, max_side: int | None, region: 
     box = _box(image.size, region, orientation)
     size = _target(box, max_side)
     opened = image.size
-    if image.format in ANIMATED_FORMATS:
+    if format_of(image).is_animated:
         _seek_middle_frame(image)
     elif image.format in {"JPEG", "MPO"}:
         divisor = jpeg_divisor(image, wanted=_wanted(image, max_side=max_side, region=region))

@@ -14,9 +14,7 @@ from PIL import ExifTags, Image, ImageFile
 
 from gallery.pictures import decoding
 from gallery.pictures.decoding import (
-    ANIMATED_FORMATS,
     DECODING_ERRORS,
-    EXTENSIONS,
     SHRINKING,
     SIDEWAYS,
     TURNS,
@@ -24,16 +22,15 @@ from gallery.pictures.decoding import (
     Source,
     exif_of,
     fitted_size,
+    format_of,
     orientation_of,
 )
+from gallery.pictures.formats import FORMAT_NAMES
 from gallery.pictures.huge_images import DecoderEnded, DecoderRefused, decode_huge
 from gallery.pictures.image_limits import HUGE_BYTES, MAX_DECODING_BYTES, MAX_RATIO, MAX_SIDE, least_decoding_bytes
 from gallery.pictures.opening import open_original
 
 __all__ = [
-    "ANIMATED_FORMATS",
-    "CONTENT_TYPES",
-    "EXTENSIONS",
     "THUMBNAIL_VERSION",
     "TURNS",
     "DecodingFailed",
@@ -50,20 +47,6 @@ __all__ = [
     "read_exif",
     "read_header",
 ]
-
-# Under which type the files of an extension go out.
-CONTENT_TYPES = {
-    "jpg": "image/jpeg",
-    "png": "image/png",
-    "gif": "image/gif",
-    "webp": "image/webp",
-    "bmp": "image/bmp",
-    "tiff": "image/tiff",
-    "heic": "image/heic",
-    "avif": "image/avif",
-}
-# Display names of the formats with their own limits.
-FORMAT_NAMES = {name: name for name in EXTENSIONS} | {"HEIF": "HEIC", "WEBP": "WebP", "MPO": "JPEG"}
 
 # Raise it whenever thumbnails come out differently: the clock makes those of older versions anew.
 THUMBNAIL_VERSION = 2
@@ -112,8 +95,9 @@ def read_header(file: Source) -> ImageHeader:
         width, height = image.size
         if orientation_of(image) in SIDEWAYS:
             width, height = height, width
-        animated = image.format in ANIMATED_FORMATS and getattr(image, "is_animated", False)
-        return ImageHeader(EXTENSIONS[str(image.format)], width, height, animated)
+        picture_format = format_of(image)
+        animated = picture_format.is_animated and getattr(image, "is_animated", False)
+        return ImageHeader(picture_format.extension, width, height, animated)
 
 
 def open_image(
@@ -198,9 +182,7 @@ def _open(file: Source) -> Iterator[ImageFile.ImageFile]:
             _refuse_size(image)
             yield image
     except Image.UnidentifiedImageError as error:
-        raise UnsupportedImage(
-            _("This file is not a picture that can be read: JPEG, PNG, GIF, WebP, BMP, TIFF, HEIC or AVIF.")
-        ) from error
+        raise UnsupportedImage(unsupported()) from error
     except Image.DecompressionBombError as error:
         raise ImageTooLarge(_("This picture has too many pixels; make it smaller and try again.")) from error
     except MemoryError as error:
@@ -209,6 +191,11 @@ def _open(file: Source) -> Iterator[ImageFile.ImageFile]:
         if isinstance(error, OSError) and error.errno is not None:
             raise  # The disk's fault, not the picture's.
         raise InvalidImage(_damaged()) from error
+
+
+def unsupported() -> str:
+    """Return the sentence that refuses a file in an unsupported format."""
+    return _("This file is not a picture in a supported format (%(formats)s).") % {"formats": FORMAT_NAMES}
 
 
 def _damaged() -> str:
@@ -247,5 +234,5 @@ def _refuse_size(image: ImageFile.ImageFile) -> None:
                 "This picture has %(width)d × %(height)d pixels; in a %(format)s file like this one,"
                 " at most %(limit)d million are allowed."
             )
-            % (told | {"format": FORMAT_NAMES[str(image.format)], "limit": allowed // 1_000_000})
+            % (told | {"format": format_of(image).name, "limit": allowed // 1_000_000})
         )

@@ -3,13 +3,11 @@
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 
+from gallery.pictures.formats import EXTENSION_OF_SUFFIX, looks_like_picture
 from gallery.sources.kinds import kind_of_folders
-from gallery.sources.skip_rules import PICTURES, SIDECARS, VIDEOS, extension_of
+from gallery.sources.skip_rules import SIDECARS, VIDEOS, extension_of
 from gallery.sources.source_files import SkipReason, SourceItem, SourceMetadata
 from gallery.sources.trees import Folder, TreeFile
-
-# First bytes of pictures, for files without an extension: chat programs omit it.
-MAGICS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a", b"RIFF", b"II*\0", b"MM\0*")
 
 DescribeFile = Callable[[TreeFile], SourceMetadata | SkipReason]
 
@@ -23,7 +21,7 @@ def read_folder(folder: Folder, *, describe: DescribeFile = no_metadata) -> Iter
     """Yield the items in `folder`; `describe` returns each picture's metadata, or a reason to skip it."""
     yield from folder.skipped
     kind = kind_of_folders(folder.parts)
-    stems = {_stem(file.name) for file in folder.files if extension_of(file.name) in PICTURES}
+    stems = {_stem(file.name) for file in folder.files if extension_of(file.name) in EXTENSION_OF_SUFFIX}
     for file in folder.files:
         described = _skip_reason(file, picture_stems=stems) or describe(file)
         if isinstance(described, SkipReason):
@@ -47,7 +45,7 @@ def folders_below(folder: Folder, markers: Collection[str]) -> set[str]:
 
 def _skip_reason(file: TreeFile, *, picture_stems: set[str]) -> SkipReason | None:
     extension = extension_of(file.name)
-    if extension in PICTURES:
+    if extension in EXTENSION_OF_SUFFIX:
         return None
     if extension in VIDEOS:
         return SkipReason.MOTION if _stem(file.name) in picture_stems else SkipReason.VIDEO
@@ -59,7 +57,7 @@ def _skip_reason(file: TreeFile, *, picture_stems: set[str]) -> SkipReason | Non
         head = file.head(16)
     except OSError:
         return SkipReason.UNREADABLE
-    return None if head.startswith(MAGICS) or head[4:8] == b"ftyp" else SkipReason.UNSUPPORTED
+    return None if looks_like_picture(head) else SkipReason.UNSUPPORTED
 
 
 def _stem(name: str) -> str:

@@ -37,10 +37,6 @@ PARTIAL_EXTENSIONS = {
     "xltd",
 }
 
-PICTURES = {
-    "jpg", "jpeg", "jpe", "jfif", "mpo", "png", "apng", "gif", "webp", "bmp", "dib", "tif", "tiff", "heic", "heif",
-    "hif", "avif",
-}  # fmt: skip
 VIDEOS = {
     "mp4", "m4v", "mov", "qt", "avi", "mkv", "webm", "3gp", "3g2", "mpg", "mpeg", "mts", "m2ts", "ts", "wmv", "flv",
     "asf", "vob", "ogv", "rm", "rmvb", "mp", "mp~2", "mv", "insv", "lrv", "mjpeg",

@@ -9,7 +9,8 @@ the sidecar of its original.
 import re
 from collections.abc import Iterator
 
-from gallery.sources.skip_rules import PICTURES, extension_of
+from gallery.pictures.formats import EXTENSION_OF_SUFFIX
+from gallery.sources.skip_rules import extension_of
 from gallery.text.composing import compose
 
 SUFFIX = ".supplemental-metadata"
@@ -63,7 +64,7 @@ def sidecar_fits(title: str, stem: str, *, base: str) -> bool:
     if stem.startswith(base):
         return True
     # The name is cut, perhaps where the names of two pictures differ: compare the titles too.
-    if extension_of(title) in PICTURES:
+    if extension_of(title) in EXTENSION_OF_SUFFIX:
         title, _dot, ending = title.rpartition(".")
         if ending.lower() != extension_of(base):
             return False
@@ -77,7 +78,7 @@ def sidecar_fits_other_extension(stem: str, *, base: str, number: str) -> bool:
         return False
     rest = stem.removesuffix(number).removeprefix(base.rpartition(".")[0])
     match = OTHER_EXTENSION.fullmatch(rest)
-    return match is not None and match[1].lower() in PICTURES and SUFFIX.startswith(match[2] or "")
+    return match is not None and match[1].lower() in EXTENSION_OF_SUFFIX and SUFFIX.startswith(match[2] or "")
 
 
 def _originals(stem: str) -> Iterator[str]:

@@ -16,6 +16,7 @@ from zlib import crc32
 from django.conf import settings
 from django.db import transaction
 
+from gallery.pictures.formats import has_suffix
 from gallery.storage.locks import Lock, lock_until_commit
 
 ORIGINALS = "originals"
@@ -29,9 +30,6 @@ SPARE_BYTES = 1 << 30
 
 # Side in pixels; `images.fitted_size` says what becomes of long pictures.
 THUMBNAIL_SIDES = {"small": 320, "large": 1600}
-
-# Endings that say the same as the extension of the decoded format.
-ENDINGS = {"jpg": {"jpg", "jpeg", "jpe", "jfif"}, "tiff": {"tif", "tiff"}, "heic": {"heic", "heif", "hif"}}
 
 # PostgreSQL keeps no more than some thousand locks: a transaction that stores very many pictures shares them.
 LOCKS = 4096
@@ -48,9 +46,8 @@ def thumbnail_path(size: str, *, owner_id: int, sha256: str) -> Path:
 
 
 def safe_filename(filename: str, *, extension: str) -> str:
-    """The name with an ending that fits the bytes: a picture called `page.html` is saved as `page.html.png`."""
-    ending = filename.rpartition(".")[2].lower()
-    return filename if ending in ENDINGS.get(extension, {extension}) else f"{filename}.{extension}"
+    """Return the name with a suffix that fits the bytes: a picture called `page.html` is saved as `page.html.png`."""
+    return filename if has_suffix(filename, extension=extension) else f"{filename}.{extension}"
 
 
 def free_bytes() -> int:

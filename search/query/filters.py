@@ -11,25 +11,15 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from gallery.models import MAX_IMPORTANCE, Photo
-from gallery.pictures.images import EXTENSIONS
+from gallery.pictures.formats import EXTENSION_OF_SUFFIX, FORMAT_OF_EXTENSION
 from search.query.columns import CameraColumn, Column, SourceColumn
 from search.query.values import Choice, Comparison, Label, Moment, TextPart, Value, WholeNumber
 
 MAX_PIXELS = 1_000_000
 
 EXTENSION = Choice(
-    {extension: extension.upper() for extension in sorted(set(EXTENSIONS.values()))},
-    {
-        f"{dot}{spelling}": extension
-        for dot in ("", ".")
-        for spelling, extension in (
-            *((extension, extension) for extension in EXTENSIONS.values()),
-            ("jpeg", "jpg"),
-            ("jpe", "jpg"),
-            ("tif", "tiff"),
-            ("heif", "heic"),
-        )
-    },
+    {extension: extension.upper() for extension in sorted(FORMAT_OF_EXTENSION)},
+    {f"{dot}{suffix}": extension for dot in ("", ".") for suffix, extension in EXTENSION_OF_SUFFIX.items()},
     is_open=True,
 )
 KIND = Choice(

@@ -42,7 +42,7 @@ def test_a_folder_is_dropped_with_all_that_is_in_it(open_page, folder):
     expect(summary(page)).to_have_text("2 added · 1 failed")
     assert set(Photo.objects.values_list("filename", flat=True)) == {"a.png", "b.png"}
     row = page.locator("#uploads li").filter(has_text="notes.txt")
-    expect(row).to_contain_text("This file is not a picture that can be read")
+    expect(row).to_contain_text("This file is not a picture in a supported format")
 
 
 def test_the_list_of_uploads_hides_nothing_of_what_became_of_a_file_on_a_telephone(open_page):

@@ -104,7 +104,7 @@ def test_reports_file_that_is_no_picture(run, folder):
     (folder / "broken.jpg").write_bytes(b"words")
     finished = run("upload", folder)
     assert finished.returncode == 1
-    assert "not a picture that can be read" in finished.stdout
+    assert "not a picture in a supported format" in finished.stdout
     assert Photo.objects.count() == 2
 
 

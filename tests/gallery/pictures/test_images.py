@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms, ImageFile
 
 from gallery.pictures.digests import digests_of
+from gallery.pictures.formats import FORMAT_OF_PILLOW_NAME
 from gallery.pictures.images import (
-    ANIMATED_FORMATS,
     PLACEHOLDER_SIZE,
     TURNS,
     ImageTooLarge,
@@ -151,11 +151,11 @@ def test_a_tiff_of_several_pages_shows_the_first() -> None:
 
 @pytest.mark.parametrize("kind", FORMATS)
 def test_the_header_is_read_without_decoding_pixels(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    frames = {"save_all": True, "append_images": [drawn()]} if kind in ANIMATED_FORMATS else {}
+    frames = {"save_all": True, "append_images": [drawn()]} if FORMAT_OF_PILLOW_NAME[kind].is_animated else {}
     file = save_image(drawn().rotate(1), kind, **frames)
     monkeypatch.setattr(type(Image.open(file)), "load", lambda image: pytest.fail(f"decoded {image}"))
     monkeypatch.setattr(pillow_heif.HeifImage, "load", lambda image: pytest.fail(f"decoded {image}"))
-    assert read_header(file).animated == (kind in ANIMATED_FORMATS)
+    assert read_header(file).animated == (FORMAT_OF_PILLOW_NAME[kind].is_animated)
 
 
 def test_too_many_pixels_are_refused_at_the_header(settings: Any) -> None:

@@ -58,8 +58,8 @@ def test_the_same_bytes_are_taken_out_of_the_bin_which_is_said(client, owner):
     ("data", "status", "sentence"),
     [
         (b"", 400, "This file is empty."),
-        (b"GIF89a, or so it says", 415, "This file is not a picture that can be read"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", 415, "This file is not a picture that can be read"),
+        (b"GIF89a, or so it says", 415, "This file is not a picture in a supported format"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", 415, "This file is not a picture in a supported format"),
         (picture(size=(300, 200)), 413, "This picture has 300 × 200 pixels"),
     ],
     ids=["empty", "broken", "svg", "pixels"],
