@@ -47,7 +47,7 @@ def count_short_docstrings(path: Path) -> int:
 
 
 def main() -> None:
-    """Print one table."""
+    """Measure each package and folder, and print the table."""
     sys.path.insert(0, str(ROOT))
     graph = grimp.build_graph(*PACKAGES, cache_dir=None)
     print(
