@@ -19,7 +19,7 @@ from gallery.account import Account, Density
 from gallery.assistants import AssistantAccess
 from gallery.models import MAX_IMPORTANCE, Photo
 from search.models import SavedSearch
-from search.saved import MOST_FOR_ASSISTANTS, choose_for_assistants, saved_searches, searches_for_assistants
+from search.saved import MAX_ASSISTANT_SEARCHES, assistant_searches, saved_searches, set_assistant_searches
 
 MONTH = r"^[12][0-9]{3}-(0[1-9]|1[0-2])$"
 # Photos that something is done with at once.
@@ -185,19 +185,19 @@ class AssistantForm(forms.ModelForm):
         self.user = self.instance.user
         searches: Any = self.fields["searches"]
         searches.queryset = saved_searches(user=self.user)
-        searches.initial = searches_for_assistants(user=self.user)
+        searches.initial = assistant_searches(user=self.user)
 
     def clean_searches(self) -> QuerySet[SavedSearch]:
         """Not too many."""
         chosen: QuerySet[SavedSearch] = self.cleaned_data["searches"]
-        if len(chosen) > MOST_FOR_ASSISTANTS:
-            raise ValidationError(_("Choose at most %(limit)d searches."), params={"limit": MOST_FOR_ASSISTANTS})
+        if len(chosen) > MAX_ASSISTANT_SEARCHES:
+            raise ValidationError(_("Choose at most %(limit)d searches."), params={"limit": MAX_ASSISTANT_SEARCHES})
         return chosen
 
     def save(self, commit: bool = True) -> AssistantAccess:
         """The extent and the choice hold together."""
         with transaction.atomic():
-            choose_for_assistants(self.cleaned_data["searches"], user=self.user)
+            set_assistant_searches(self.cleaned_data["searches"], user=self.user)
             access: AssistantAccess = super().save(commit)
         return access
 

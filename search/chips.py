@@ -1,4 +1,4 @@
-"""The filters of a search as chips above its results: each a link to the same search without it."""
+"""Chips above the results, one for each filter: links to the same search without that filter."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,9 +17,10 @@ from search.query.parser import Query
 
 @dataclass(frozen=True)
 class Chip:
-    """A filter: label and value as people read them, and query strings.
+    """The label and value of a filter, and query strings of related searches.
 
-    `rest` is the search without it; `as_words`, of a date among the words, the search for those very characters.
+    `rest` is the search without the filter. `as_words`, for a date typed among the words, searches the same characters
+    as a phrase.
     """
 
     label: str
@@ -29,21 +30,21 @@ class Chip:
 
 
 def chips_of(form: SearchForm, query: Query) -> list[Chip]:
-    """All that narrows a search: what was typed among the words, then the fields of the (valid) form."""
-    return [*_typed(form, query), *_chosen(form)]
+    """Return the chips of the filters in `query`, then those of the fields of the valid `form`."""
+    return [*_typed_chips(form, query), *_form_chips(form)]
 
 
 def title_of(address: str) -> str:
-    """What the search at `address` (a query string) is about: its words, then its filters."""
+    """Return the words and filters of the search at `address` (a query string), as a title."""
     form = SearchForm(QueryDict(address))
     if not form.is_valid():
         return address
-    filters = [f"{chip.label}: {chip.value}" for chip in _chosen(form)]
+    filters = [f"{chip.label}: {chip.value}" for chip in _form_chips(form)]
     like = [_("Similar to a photo")] if form.cleaned_data["photo"] else []
     return " · ".join(filter(None, [form.cleaned_data["q"], *like, *filters]))
 
 
-def _typed(form: SearchForm, query: Query) -> Iterator[Chip]:
+def _typed_chips(form: SearchForm, query: Query) -> Iterator[Chip]:
     for typed in query.typed:
         rest = form.address(q=typed.without)
         if typed.period:
@@ -53,7 +54,7 @@ def _typed(form: SearchForm, query: Query) -> Iterator[Chip]:
             yield Chip(key, value.strip('"'), rest)
 
 
-def _chosen(form: SearchForm) -> Iterator[Chip]:
+def _form_chips(form: SearchForm) -> Iterator[Chip]:
     for field in form.filter_fields:
         value = form.cleaned_data[field.name]
         if form.data.get(field.name) and value not in (None, ""):
@@ -61,7 +62,7 @@ def _chosen(form: SearchForm) -> Iterator[Chip]:
 
 
 def show_period(period: Period) -> str:
-    """A stretch of days, as short as it can be said."""
+    """Return the shortest text for `period`: a year, a month, a day, or the first and last day."""
     first, last = period.first, period.end - timedelta(days=1)
     if first == last:
         return date_format(first, "DATE_FORMAT")

@@ -1,4 +1,4 @@
-"""The fields of the search page; the address holds the same ones, so that a search can be kept and sent."""
+"""Forms of the search page. Their fields are the query string, so that a search can be saved and shared."""
 
 from datetime import date
 from typing import Any
@@ -17,14 +17,14 @@ from search.query.parser import MAX_QUERY_LENGTH
 from search.query.values import MAX_TEXT_LENGTH, Choice, Moment, TextPart, WholeNumber, midnight
 from search.vectors.examples import Example, PartOfPhoto, Region, StoredPhoto, read_picture
 
-LIMITS = (20, 60, 120, 240)
+RESULT_LIMITS = (20, 60, 120, 240)
 
 
 class RegionField(forms.CharField):
-    """Left, top, right and bottom of a part of a picture, in 0–1 of its width and height: "0.1,0.2,0.5,0.6"."""
+    """A region of a picture, "0.1,0.2,0.5,0.6": left, top, right and bottom in 0–1 of its width and height."""
 
     def clean(self, value: Any) -> Region | None:
-        """The four numbers; None where nothing is said."""
+        """Return the four numbers, or None for an empty value."""
         text = super().clean(value)
         if not text:
             return None
@@ -62,21 +62,24 @@ def _field_of(limit: Limit) -> forms.Field:
             return forms.CharField(label=label, required=False, max_length=MAX_TEXT_LENGTH)
 
 
-class SaveForm(forms.Form):
-    """The name for a search that is saved."""
+class SavedSearchForm(forms.Form):
+    """The name under which a search is saved."""
 
     name = forms.CharField(max_length=SavedSearch._meta.get_field("name").max_length)
 
 
-class PageForm(forms.Form):
-    """Which page of a list that was kept; without `list` it is the first one of a new search."""
+class ResultPageForm(forms.Form):
+    """A page of a kept result list: the list's key, and the index of the page's first hit."""
 
     list = forms.UUIDField(required=False)
     start = forms.IntegerField(required=False, min_value=0, max_value=100_000)
 
 
 class SearchForm(forms.Form):
-    """Words and filters. Its widgets belong to the form around the search box, wherever on the page they stand."""
+    """The words, the filters and the example of a search.
+
+    All widgets belong to the HTML form with the id "search", wherever they are on the page.
+    """
 
     q = forms.CharField(required=False, max_length=MAX_QUERY_LENGTH)
     order = forms.ChoiceField(
@@ -91,7 +94,7 @@ class SearchForm(forms.Form):
     top = forms.TypedChoiceField(
         label=_("Max. results"),
         required=False,
-        choices=[("", _("all")), *((limit, str(limit)) for limit in LIMITS)],
+        choices=[("", _("all")), *((limit, str(limit)) for limit in RESULT_LIMITS)],
         coerce=int,
         empty_value=None,
     )
@@ -105,27 +108,27 @@ class SearchForm(forms.Form):
 
     @property
     def filter_fields(self) -> list[forms.BoundField]:
-        """What narrows a search, beside its words."""
+        """The visible fields other than the words."""
         return [field for field in self.visible_fields() if field.name != "q"]
 
     @property
     def asks_for_something(self) -> bool:
-        """Whether there is anything to search for; of a valid form."""
+        """A valid form has words, a filter or an example."""
         data = self.cleaned_data
         return any(data[name] not in (None, "") for name in self.fields if name not in {"order", "region"})
 
     def filters(self) -> Filters:
-        """What a valid form asks of the photos, beside the words."""
+        """Return the filters of a valid form."""
         values = {limit.name: self.cleaned_data[limit.name] for limit in FORM_LIMITS}
         days = {name: midnight(value) for name, value in values.items() if isinstance(value, date)}
         return Filters(**(values | days))
 
     def example(self, *, user: AbstractBaseUser) -> Example | None:
-        """The picture that the search of a valid form starts from.
+        """Return the picture that a valid form searches with, if any.
 
         Raises:
-            ExampleGone: it was sent, and is kept no longer.
-            Http404: the photo is not there.
+            ExampleGone: the uploaded picture has expired.
+            Http404: `user` has no such photo.
         """
         data = self.cleaned_data
         if data["like"]:
@@ -136,7 +139,7 @@ class SearchForm(forms.Form):
         return PartOfPhoto(photo, data["region"]) if data["region"] else StoredPhoto(photo)
 
     def address(self, **changes: Any) -> str:
-        """The query string of a valid form that is changed so; what is empty is left out."""
+        """Return the query string of a valid form with `changes`, without empty fields."""
         data = {name: self.data.get(name) for name in self.fields} | changes
         address = QueryDict(mutable=True)
         address.update({name: str(value) for name, value in data.items() if value})

@@ -1,4 +1,4 @@
-"""What a person may want to type: their saved and recent searches, cameras and file names that begin like it."""
+"""Suggestions for the search box: the user's recent and saved searches, cameras and file names."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -10,16 +10,16 @@ from gallery.models import Photo
 from search.query.parser import normalize
 from search.saved import recent_searches, saved_searches
 
-MOST = 8
-# File names and cameras are looked for among so many of the latest photos: at once, however large the library.
-LATEST = 2000
+MAX_SUGGESTIONS = 8
+# Cameras and file names are taken from the latest photos only, so that large libraries answer as fast as small ones.
+MAX_SEARCHED_PHOTOS = 2000
 
 
 def suggest(text: str, *, user: AbstractBaseUser) -> list[str]:
-    """At most MOST queries that hold `text`, each once: searches made before, then cameras, then names of files."""
+    """Return up to MAX_SUGGESTIONS queries that contain `text`: earlier searches, then cameras, then file names."""
     typed = normalize(text).strip().lower()
     found = (query for query in _candidates(user, with_photos=bool(typed)) if typed in query.lower() != typed)
-    return list(islice(dict.fromkeys(found), MOST))
+    return list(islice(dict.fromkeys(found), MAX_SUGGESTIONS))
 
 
 def _candidates(user: AbstractBaseUser, *, with_photos: bool) -> Iterator[str]:
@@ -29,7 +29,7 @@ def _candidates(user: AbstractBaseUser, *, with_photos: bool) -> Iterator[str]:
     if not with_photos:
         return
     latest = Photo.objects.visible_to(user).order_by("-pk")
-    for model in dict.fromkeys(latest.values_list("metadata__model", flat=True)[:LATEST]):
+    for model in dict.fromkeys(latest.values_list("metadata__model", flat=True)[:MAX_SEARCHED_PHOTOS]):
         if model:
             yield f'camera:"{model}"'
-    yield from latest.values_list("filename", flat=True)[:LATEST]
+    yield from latest.values_list("filename", flat=True)[:MAX_SEARCHED_PHOTOS]

@@ -1,4 +1,4 @@
-"""Addresses of the search."""
+"""URLs of the search pages and their fragments."""
 
 from django.urls import path
 
@@ -10,8 +10,8 @@ urlpatterns = [
     path("search/picture", search.search_with_picture, name="picture"),
     path("search/suggestions", suggestions.show_suggestions, name="suggestions"),
     path("search/saved", saved.save, name="save"),
-    path("search/saved/<int:saved_id>/delete", saved.remove, name="remove-saved"),
-    path("search/recent/clear", saved.forget, name="forget-recent"),
+    path("search/saved/<int:saved_id>/delete", saved.delete, name="remove-saved"),
+    path("search/recent/clear", saved.clear_recent, name="forget-recent"),
     path("photos/<int:photo_id>/matches", photo.show_matches, name="matches"),
     path("photos/<int:photo_id>/similar", photo.show_similar, name="similar"),
     path("photos/<int:photo_id>/text", photo.show_text, name="text"),

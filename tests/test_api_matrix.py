@@ -13,7 +13,7 @@ from gallery.access.tokens import Scope
 from gallery.models import ImportItem, ImportJob, Photo
 from gallery.processing.tasks import make_thumbnails
 from gallery.storage.partial_uploads import create_upload
-from search.saved import note_search, save_search
+from search.saved import record_search, save_search
 from tests.drawing import picture
 from tests.endpoints import ABOUT, FIELDLESS, FOLDER, KINDS, MATRIX, NUMBERED
 from tests.factories import ApiClient
@@ -49,7 +49,7 @@ def photo(store, owner, broker, settings) -> Photo:
     job = ImportJob.objects.create(owner=owner, started_by=owner, roots=[f"/{SECRET}"], state="paused")
     ImportItem.objects.create(job=job, path=f"/{SECRET}/a.png", verdict="new")
     save_search(SECRET, user=owner, address=f"q={SECRET}")
-    note_search(f"q={SECRET}", user=owner)
+    record_search(f"q={SECRET}", user=owner)
     create_upload(owner=owner, filename=SECRET, size=10)
     create_upload(owner=owner, filename=SECRET, size=10, is_archive=True)
     return Photo.objects.get()

@@ -29,7 +29,7 @@ from gallery.models import ImportItem, ImportJob, PartialUpload, Photo
 from gallery.processing.tasks import make_thumbnails
 from gallery.storage.partial_uploads import create_upload
 from search.models import PhotoText, SavedSearch
-from search.saved import note_search, save_search
+from search.saved import record_search, save_search
 from tests.drawing import picture
 
 SHORT = settings(
@@ -80,7 +80,7 @@ def photos(transaction, store, owner, broker) -> list[Photo]:
         PhotoText.objects.create(photo=photo, owner=owner, engine="x", text=line["text"], lines=[line])
     Photo.objects.filter(pk=photos[1].pk).update(trashed_at=timezone.now())
     Photo.objects.update(wants_features=False)
-    note_search("q=航班&min_width=5", user=owner)
+    record_search("q=航班&min_width=5", user=owner)
     save_search("旅行", user=owner, address="q=航班&min_width=5")
     job = ImportJob.objects.create(owner=owner, started_by=owner, roots=["/a"], state="paused", report={"new": 1})
     create_upload(owner=owner, filename="x.png", size=10)

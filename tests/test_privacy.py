@@ -41,7 +41,7 @@ from search.models import (
 from search.near_duplicates.dismissals import dismiss_groups
 from search.ranking.result_lists import keep_list
 from search.ranking.results import RankedList, RankedPhoto
-from search.saved import note_search, save_search
+from search.saved import record_search, save_search
 from tests.drawing import picture
 
 SECRET = "nightingale"
@@ -112,7 +112,7 @@ def photo(store, owner) -> Photo:
     photo.sources.update(job=job, path=f"/{SECRET}.png", albums=[SECRET], account=SECRET, conversation=SECRET)
     ImportItem.objects.create(job=job, path=f"/{SECRET}/{SECRET}.png", verdict="new", photo=photo)
     save_search(SECRET, user=owner, address=f"q={SECRET}")
-    note_search(f"q={SECRET}", user=owner)
+    record_search(f"q={SECRET}", user=owner)
     keep_list(RankedList((RankedPhoto(photo.pk),), relevant=1, words=SECRET), user=owner)
     issue_token(SECRET, user=owner, scopes=[])
     AssistantCall.objects.create(user=owner, token_name=SECRET, tool="search", arguments={"query": SECRET})

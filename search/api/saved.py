@@ -25,17 +25,16 @@ from gallery.access.problems import CONFLICT, ApiView, Conflict, check_precondit
 from gallery.access.schema import response_header
 from gallery.access.tokens import Scope
 from gallery.serializers import DAY
-from search.forms import LIMITS, SearchForm
+from search.forms import RESULT_LIMITS, SearchForm
 from search.models import RecentSearch, SavedSearch
-from search.query import filters
-from search.query.filters import FORM_LIMITS
+from search.query.filters import FORM_LIMITS, Limit
 from search.query.parser import MAX_QUERY_LENGTH, parse
 from search.query.values import MAX_TEXT_LENGTH, Choice, InvalidQuery, Moment, TextPart, WholeNumber
 from search.saved import (
     NameTaken,
-    TooManySaved,
+    TooManySavedSearches,
     change_search,
-    forget_searches,
+    clear_recent_searches,
     recent_searches,
     save_search,
     saved_searches,
@@ -60,14 +59,16 @@ class Part(StrictString, serializers.RegexField):
         super().__init__(regex=REGION, **options)
 
 
-@extend_schema_field({"type": "integer", "enum": list(LIMITS)})
-class Limit(JsonInteger):
+@extend_schema_field({"type": "integer", "enum": list(RESULT_LIMITS)})
+class ResultLimit(JsonInteger):
     """Result limit that the search page offers."""
 
     def to_internal_value(self, data: Any) -> int:
         limit = super().to_internal_value(data)
-        if limit not in LIMITS:
-            raise serializers.ValidationError(_("Choose one of %(limits)s.") % {"limits": ", ".join(map(str, LIMITS))})
+        if limit not in RESULT_LIMITS:
+            raise serializers.ValidationError(
+                _("Choose one of %(limits)s.") % {"limits": ", ".join(map(str, RESULT_LIMITS))}
+            )
         return limit
 
 
@@ -92,7 +93,7 @@ class SearchFields(StrictSerializer):
         help_text="Id of the example photo: finds similar photos.",
     )
     region = Part(required=False, allow_null=True, help_text="Part of `photo`: left, top, right and bottom in 0–1.")
-    top = Limit(required=False, allow_null=True, help_text="Largest number of results.")
+    top = ResultLimit(required=False, allow_null=True, help_text="Largest number of results.")
 
     def get_fields(self) -> dict[str, serializers.Field]:
         """Return the declared fields, and one for each filter of the search form."""
@@ -120,7 +121,7 @@ class SearchFields(StrictSerializer):
         return form.address()
 
 
-def _field_of(limit: filters.Limit) -> serializers.Field:
+def _field_of(limit: Limit) -> serializers.Field:
     options: dict[str, Any] = {
         "required": False,
         "allow_null": True,
@@ -229,7 +230,7 @@ class SavedSearches(ApiView):
         wanted = NewSavedSearch.read(request.data)
         try:
             saved, created = save_search(wanted.validated_data["name"], user=request.user, address=wanted.address())
-        except TooManySaved as error:
+        except TooManySavedSearches as error:
             raise Conflict(str(error)) from error
         location = {"Location": reverse("api:saved-search", args=[saved.pk])}
         return Response(SavedSearchSerializer(saved).data, status=201 if created else 200, headers=location)
@@ -292,7 +293,7 @@ class RecentSearches(ApiView):
     @extend_schema(operation_id="forget_recent_searches", request=None, responses={204: None}, tags=["search"])
     def delete(self, request: ApiRequest) -> Response:
         """Forget what was searched for lately."""
-        forget_searches(user=request.user)
+        clear_recent_searches(user=request.user)
         return Response(status=204)
 
 

@@ -22,7 +22,7 @@ from search.query.parser import parse
 from search.query.values import InvalidQuery
 from search.ranking.hybrid import rank_photos
 from search.ranking.ranker import SearchScope
-from search.saved import MOST_FOR_ASSISTANTS, searches_for_assistants
+from search.saved import MAX_ASSISTANT_SEARCHES, assistant_searches
 from search.vectors.examples import ExampleGone
 
 Extent = AssistantAccess.Extent
@@ -37,7 +37,7 @@ def readable_photos(access: AssistantAccess) -> PhotoQuerySet:
     if access.extent == Extent.GALLERY:
         return photos
     if access.extent == Extent.SEARCHES:
-        chosen = searches_for_assistants(user=access.user)[:MOST_FOR_ASSISTANTS]
+        chosen = assistant_searches(user=access.user)[:MAX_ASSISTANT_SEARCHES]
         return photos.filter(reduce(or_, (_found_by(saved.address, access.user) for saved in chosen), NOTHING))
     return photos.none()
 

@@ -16,7 +16,7 @@ from gallery.assistants import AssistantAccess, AssistantCall, access_of
 from gallery.models import PhotoQuerySet
 from search.assistant.extent import readable_photos
 from search.assistant.masking import mask, mask_excerpt, mask_lines
-from search.saved import searches_for_assistants
+from search.saved import assistant_searches
 
 Extent = AssistantAccess.Extent
 # What is written down of a question.
@@ -94,7 +94,7 @@ def _admit(token: ApiToken) -> Caller:
     if wait:
         raise Refused(f"Too many questions; ask again in {wait} seconds.")
     access = access_of(token.user)
-    is_chosen = access.extent != Extent.SEARCHES or searches_for_assistants(user=token.user).exists()
+    is_chosen = access.extent != Extent.SEARCHES or assistant_searches(user=token.user).exists()
     if access.extent == Extent.NOTHING or not is_chosen:
         raise Refused("Assistants may read nothing here: the page “Assistants” of the gallery changes that.")
     return Caller(token.user, access)

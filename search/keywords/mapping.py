@@ -20,14 +20,14 @@ from elasticsearch.dsl import MetaField, analyzer, char_filter, normalizer, toke
 
 from gallery.models import Photo
 from search.query.filters import INDEX_COLUMNS
-from search.query.folding import IDLE_SPACE, LATIN, LONGEST_SHORT_WORD, SEPARATORS, SPACES, compose
+from search.query.folding import IGNORABLE_SPACE, LATIN, MAX_SHORT_WORD_LENGTH, SEPARATORS, SPACES, compose
 
 # Lucene's longest term has 32,766 bytes.
-LONGEST_KEYWORD = 32_766 // 4
+MAX_KEYWORD_LENGTH = 32_766 // 4
 
 one_line = [
     char_filter("spaces", type="pattern_replace", pattern=SPACES, replacement=" "),
-    char_filter("idle_spaces", type="pattern_replace", pattern=IDLE_SPACE, replacement=""),
+    char_filter("idle_spaces", type="pattern_replace", pattern=IGNORABLE_SPACE, replacement=""),
 ]
 words = analyzer(
     "words",
@@ -46,7 +46,7 @@ characters = analyzer(
 starts = analyzer(
     "starts",
     tokenizer=tokenizer("latin_letters", type="pattern", pattern=f"[{LATIN}]+", group=0),
-    filter=["lowercase", token_filter("start", type="edge_ngram", min_gram=1, max_gram=LONGEST_SHORT_WORD)],
+    filter=["lowercase", token_filter("start", type="edge_ngram", min_gram=1, max_gram=MAX_SHORT_WORD_LENGTH)],
 )
 digits = analyzer(
     "digits",
@@ -107,7 +107,7 @@ class PhotoDocument(Document):
     owner = fields.KeywordField(attr="owner_id")
     text = searchable_text()
     filename = searchable_text(
-        whole=fields.KeywordField(normalizer=lower_case, ignore_above=LONGEST_KEYWORD),
+        whole=fields.KeywordField(normalizer=lower_case, ignore_above=MAX_KEYWORD_LENGTH),
     )
     description = searchable_text()
     uploaded_at = fields.DateField()

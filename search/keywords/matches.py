@@ -7,7 +7,7 @@ from functools import cache
 from itertools import accumulate, groupby, islice
 from typing import Any
 
-from search.keywords.term_places import LONGEST_READ, places_of_alike, places_of_terms
+from search.keywords.term_places import MAX_SEARCHED_CHARACTERS, places_of_similar_words, places_of_terms
 from search.query.folding import compose
 from search.query.parser import Query
 
@@ -29,7 +29,7 @@ WIDTHS = {
     )
     for character in characters
 }
-SMALL, CAPITAL = 0.58, 0.64
+LOWERCASE_WIDTH, CAPITAL_WIDTH = 0.58, 0.64
 
 
 @dataclass(frozen=True)
@@ -44,12 +44,12 @@ class MatchFinder:
     """Finds the terms of a query among the lines of a photo, by the rules that make snippets."""
 
     def __init__(self, query: Query) -> None:
-        self._places = [places for places in (places_of_terms(query), places_of_alike(query)) if places]
+        self._places = [places for places in (places_of_terms(query), places_of_similar_words(query)) if places]
 
     def find(self, lines: Sequence[dict[str, Any]]) -> list[Match]:
         """Return all matches among `lines` (of PhotoText), in reading order; similar words only without exact ones.
 
-        Covers only the first LONGEST_READ characters.
+        Covers only the first MAX_SEARCHED_CHARACTERS characters.
         """
         lines = [line for line in lines if len(line.get("box", ())) == 4]
         # Every composed character with its line and its place there: words go on over the ends of lines.
@@ -59,7 +59,7 @@ class MatchFinder:
             for at, original in enumerate(line["text"] + "\n")
             for character in compose(original)
         )
-        read = list(islice(characters, LONGEST_READ))
+        read = list(islice(characters, MAX_SEARCHED_CHARACTERS))
         text = "".join(character for character, _number, _at in read)
         # Once per line, however many matches it has.
         edges = cache(lambda number: _edges(lines[number]["text"]))
@@ -111,7 +111,7 @@ def _width(character: str) -> float:
     """How wide a character usually is, in widths of a Chinese one."""
     if unicodedata.east_asian_width(character) in "WF":
         return 1.0
-    return WIDTHS.get(character) or (CAPITAL if character.isupper() else SMALL)
+    return WIDTHS.get(character) or (CAPITAL_WIDTH if character.isupper() else LOWERCASE_WIDTH)
 
 
 def points(box: Box) -> str:

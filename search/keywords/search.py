@@ -17,16 +17,16 @@ from search.query.parser import Query, scripts_of
 
 Clause = dict[str, Any]
 
-SOURCES = ("text", "filename", "description")
+TEXT_FIELDS = ("text", "filename", "description")
 # How the ways to be found count against each other: the very characters before words that are only alike, whole words
 # before parts of longer ones, what is quoted before what is not.
-LIKE_WORDS = 0.3
-WHOLE_WORD = 1.0
-WHOLE_NAME = 5.0
-QUOTED = 2.0
-OTHER_SOURCES = 0.2
+SIMILAR_WORDS_BOOST = 0.3
+WHOLE_WORD_BOOST = 1.0
+WHOLE_NAME_BOOST = 5.0
+PHRASE_BOOST = 2.0
+TIE_BREAKER = 0.2
 # Elasticsearch gives no more at once.
-LARGEST_PORTION = 10_000
+MAX_PAGE_SIZE = 10_000
 
 
 def keyword_search(query: Query, *, user: AnyUser, limit: int) -> list[KeywordHit]:
@@ -36,7 +36,7 @@ def keyword_search(query: Query, *, user: AnyUser, limit: int) -> list[KeywordHi
     """
     clauses = {
         "must": [_term(word) for word in query.words] + [_term(phrase, quoted=True) for phrase in query.phrases],
-        "must_not": [_anywhere(_occurs(source, term) for source in SOURCES) for term in query.excluded],
+        "must_not": [_anywhere(_occurs(source, term) for source in TEXT_FIELDS) for term in query.excluded],
         "filter": [{"term": {"owner": user.pk}}, *_filters(query.filters)],
     }
     hits: list[KeywordHit] = []
@@ -73,7 +73,7 @@ def _best(clauses: Clause, *, size: int) -> Iterator[dict[int, float]]:
         yield {int(hit["_id"]): hit["_score"] for hit in found}
         if len(found) < size:
             break
-        after, size = {"search_after": found[-1]["sort"]}, min(4 * size, LARGEST_PORTION)
+        after, size = {"search_after": found[-1]["sort"]}, min(4 * size, MAX_PAGE_SIZE)
 
 
 def _ways(term: str, *, quoted: bool = False) -> dict[str, Clause]:
@@ -101,21 +101,21 @@ def _uses_words_of(source: str, term: str) -> Clause:
     if "han" in scripts_of(term):
         # Words of one character are no words to the index; a 林小雨 is not any 小雨.
         clauses.append({"match": {f"{source}.characters": {"query": term, "operator": "and"}}})
-    return {"bool": {"must": clauses, "boost": LIKE_WORDS}}
+    return {"bool": {"must": clauses, "boost": SIMILAR_WORDS_BOOST}}
 
 
 def _term(term: str, *, quoted: bool = False) -> Clause:
     """One of the words or phrases that must be in a photo, wherever."""
     queries = []
-    for source in SOURCES:
+    for source in TEXT_FIELDS:
         found = [_occurs(source, term, quoted=quoted)]
         if not quoted and term.isalpha():
             found.append(_uses_words_of(source, term))
-        better: list[Clause] = [{"match_phrase": {f"{source}.exact": {"query": term, "boost": WHOLE_WORD}}}]
+        better: list[Clause] = [{"match_phrase": {f"{source}.exact": {"query": term, "boost": WHOLE_WORD_BOOST}}}]
         if source == "filename":
-            better.append({"term": {"filename.whole": {"value": compose(term), "boost": WHOLE_NAME}}})
+            better.append({"term": {"filename.whole": {"value": compose(term), "boost": WHOLE_NAME_BOOST}}})
         queries.append({"bool": {"must": [{"dis_max": {"queries": found}}], "should": better}})
-    return {"dis_max": {"queries": queries, "tie_breaker": OTHER_SOURCES, "boost": QUOTED if quoted else 1.0}}
+    return {"dis_max": {"queries": queries, "tie_breaker": TIE_BREAKER, "boost": PHRASE_BOOST if quoted else 1.0}}
 
 
 def _anywhere(clauses: Iterator[Clause]) -> Clause:

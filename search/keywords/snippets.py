@@ -6,12 +6,12 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from gallery.models import Photo
-from search.keywords.term_places import LONGEST_READ, TermPlaces, places_of_alike, places_of_terms
+from search.keywords.term_places import MAX_SEARCHED_CHARACTERS, TermPlaces, places_of_similar_words, places_of_terms
 from search.query.folding import compose
 from search.query.parser import Query
 
 SNIPPET_LENGTH = 120
-BEFORE = 30
+CONTEXT_BEFORE = 30
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class SnippetMaker:
     """Shows where photos hold the terms of a query."""
 
     def __init__(self, query: Query) -> None:
-        self._places = [places for places in (places_of_terms(query), places_of_alike(query)) if places]
+        self._places = [places for places in (places_of_terms(query), places_of_similar_words(query)) if places]
 
     def snippets(self, photo: Photo) -> tuple[Snippet, ...]:
         """One of each text of `photo` that holds a term; of words that are only alike where none does."""
@@ -53,13 +53,13 @@ class SnippetMaker:
 def make_snippet(source: str, text: str, places: TermPlaces) -> Snippet | None:
     """Return the surroundings of the first of `places` in `text`, with all places marked; None without places.
 
-    Covers only the first LONGEST_READ characters.
+    Covers only the first MAX_SEARCHED_CHARACTERS characters.
     """
-    text = compose(text[:LONGEST_READ])
+    text = compose(text[:MAX_SEARCHED_CHARACTERS])
     first = next(places.in_text(text), None)
     if first is None:
         return None
-    begin = max(0, first[0] - BEFORE)
+    begin = max(0, first[0] - CONTEXT_BEFORE)
     end = max(first[1], begin + SNIPPET_LENGTH)
     pieces, at = [], begin
     for start, stop in places.in_text(text[:end]):

@@ -14,10 +14,10 @@ from typing import Protocol
 from search.query.folding import LATIN, SEPARATORS, SPACE, UNSPACED, digits_of, fold, is_short_word
 from search.query.parser import Query
 
-LONGEST_READ = 100_000
+MAX_SEARCHED_CHARACTERS = 100_000
 """Characters of a text that are looked through: a text may have a megabyte, and a page shows dozens of them."""
 
-SHORTEST_STEM, LONGEST_ENDING = 3, 3
+MIN_STEM_LENGTH, MAX_ENDING_LENGTH = 3, 3
 LATIN_LETTER = re.compile(f"[{LATIN}]")
 LATIN_LETTERS = re.compile(f"[{LATIN}]*+")
 # Like `fold`: no space beside a Chinese character, otherwise one. Each run is read at most twice.
@@ -47,11 +47,11 @@ class TermPlaces:
         return bool(self._needles)
 
     def in_text(self, composed: str) -> Iterator[Span]:
-        """Return places in the first LONGEST_READ characters, from left to right, without overlaps.
+        """Return places in the first MAX_SEARCHED_CHARACTERS characters, from left to right, without overlaps.
 
         Of several terms at the same place, the first in the query counts.
         """
-        text, at = SearchedText(composed[:LONGEST_READ]), 0
+        text, at = SearchedText(composed[:MAX_SEARCHED_CHARACTERS]), 0
         following = [needle.first(text, 0) for needle in self._needles]
         while places := [place for place in following if place]:
             first = min(places, key=lambda place: place[0])
@@ -68,14 +68,14 @@ def places_of_terms(query: Query) -> TermPlaces:
     return TermPlaces([*words, *(_needle(phrase, quoted=True) for phrase in query.phrases)])
 
 
-def places_of_alike(query: Query) -> TermPlaces:
+def places_of_similar_words(query: Query) -> TermPlaces:
     """Return the places of text that the index may match with the words of `query`.
 
     These are Latin words with the same beginning, and any two of their Chinese characters.
     """
     folded = [fold(word) for word in query.words]
     stems = [
-        _Beginning(_same_letters(word[: max(SHORTEST_STEM, len(word) - LONGEST_ENDING)]))
+        _Beginning(_same_letters(word[: max(MIN_STEM_LENGTH, len(word) - MAX_ENDING_LENGTH)]))
         for word in folded
         if re.fullmatch(f"[{LATIN}]{{4,}}", word)
     ]

@@ -19,16 +19,16 @@ SPACE = " \t\n\r\f\x0b"
 # Written out, because \s differs between the three engines. Runs of spaces become single ones first: an expression that
 # looks behind a run would read it again from each position.
 SPACES = f"[{SPACE}]+"
-IDLE_SPACE = f"(?<=[{UNSPACED}]) | (?=[{UNSPACED}])"
+IGNORABLE_SPACE = f"(?<=[{UNSPACED}]) | (?=[{UNSPACED}])"
 
 # Shorter words are found at the start of words only: "cat" and "rain" would be in "education" and "training". Longer
 # ones are rarely found by accident, and OCR swallows spaces.
-LONGEST_SHORT_WORD = 5
+MAX_SHORT_WORD_LENGTH = 5
 
 
 # People write telephone and card numbers in groups, and type them without.
 SEPARATORS = " ()-"
-FEWEST_DIGITS = 6
+MIN_DIGITS = 6
 
 
 def compose(text: str) -> str:
@@ -38,18 +38,18 @@ def compose(text: str) -> str:
 
 def fold(text: str) -> str:
     """`text` as it is compared with other texts."""
-    return re.sub(IDLE_SPACE, "", re.sub(SPACES, " ", compose(text))).lower().strip()
+    return re.sub(IGNORABLE_SPACE, "", re.sub(SPACES, " ", compose(text))).lower().strip()
 
 
 def is_short_word(term: str) -> bool:
     """Whether `term` is a Latin word too short to be looked for inside of words."""
-    return re.fullmatch(f"[{LATIN}]{{1,{LONGEST_SHORT_WORD}}}", term) is not None
+    return re.fullmatch(f"[{LATIN}]{{1,{MAX_SHORT_WORD_LENGTH}}}", term) is not None
 
 
 def digits_of(term: str) -> str:
     """The digits of a long number, without what separates them; empty if `term` is no such number."""
     digits = re.sub(f"[+{SEPARATORS}]", "", term)
-    return digits if len(digits) >= FEWEST_DIGITS and digits.isdecimal() else ""
+    return digits if len(digits) >= MIN_DIGITS and digits.isdecimal() else ""
 
 
 class Folded(Func):
@@ -60,5 +60,5 @@ class Folded(Func):
     template = (
         "CASE WHEN %(expressions)s ~ '^[!-~]*$' THEN lower(%(expressions)s) ELSE"
         " lower(regexp_replace(regexp_replace(normalize(%(expressions)s, NFKC),"
-        f" '{SPACES}', ' ', 'g'), '{IDLE_SPACE}', '', 'g')) END"
+        f" '{SPACES}', ' ', 'g'), '{IGNORABLE_SPACE}', '', 'g')) END"
     )

@@ -165,7 +165,7 @@ def _query_by_example(scope: SearchScope, example: Example) -> VectorQuery | Non
 
 
 def _encoder_of(example: Example, *, user: AbstractBaseUser) -> EncoderInfo | None:
-    """Return the encoder that made the vector of `example`, or that shall make it; None if it is not ready."""
+    """Return the encoder that made the vector of `example`, or that will make it; None if it is not ready."""
     if not example.model:
         return choose_encoder(frozenset(), user=user)
     return next((info for info in describe_encoders() if (info.model, info.state) == (example.model, "ready")), None)

@@ -6,7 +6,7 @@ from django import template
 from django.template import RequestContext
 
 from gallery.models import Photo
-from search.forms import PageForm
+from search.forms import ResultPageForm
 from search.ranking.result_lists import ResultListGone, neighbours_in_list
 
 register = template.Library()
@@ -25,7 +25,7 @@ class Beside:
 def beside(context: RequestContext, photo: Photo, *, later: int | None, earlier: int | None) -> Beside:
     """The neighbours of `photo` in the results that the address names; without such a list those in the timeline."""
     request = context["request"]
-    form = PageForm(request.GET)
+    form = ResultPageForm(request.GET)
     if form.is_valid() and (key := form.cleaned_data["list"]):
         try:
             return Beside(*neighbours_in_list(key, photo.pk, user=request.user), f"?{request.GET.urlencode()}")

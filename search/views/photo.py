@@ -1,4 +1,4 @@
-"""What search knows of one photo: fragments for its page, or pages of their own where there is no htmx."""
+"""Similar photos, recognised text and word matches of one photo: fragments for htmx, otherwise whole pages."""
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -21,7 +21,7 @@ NO_CONTENT = 204
 @require_safe
 @vary_on_headers("HX-Request")
 def show_similar(request: PageRequest, photo_id: int) -> HttpResponse:
-    """More like this photo: a row of tiles for htmx, else a page."""
+    """Show similar photos: a row of tiles for htmx, otherwise a page."""
     photo = Photo.objects.get_visible_or_404(photo_id, user=request.user)
     limit = SIMILAR_ON_PHOTO_PAGE if request.htmx else SIMILAR_ON_OWN_PAGE
     page = search_similar(photo, user=request.user, limit=limit)
@@ -32,7 +32,7 @@ def show_similar(request: PageRequest, photo_id: int) -> HttpResponse:
 @require_safe
 @vary_on_headers("HX-Request")
 def show_text(request: PageRequest, photo_id: int) -> HttpResponse:
-    """The text found in a photo: a fragment for htmx, else a page; to who asks `again`, only what is new."""
+    """Show the recognised text: a fragment for htmx, otherwise a page. With `again`, 204 until the text is there."""
     photo = Photo.objects.get_visible_or_404(photo_id, user=request.user)
     found = PhotoText.objects.filter(photo=photo).first()
     failed = any(attempt.is_final for attempt in photo.step_attempts.filter(step=Step.TEXT))
@@ -45,7 +45,7 @@ def show_text(request: PageRequest, photo_id: int) -> HttpResponse:
 
 @require_safe
 def show_matches(request: PageRequest, photo_id: int) -> HttpResponse:
-    """Boxes to lay over the picture: around the words of `q`, and around every line; nothing where there is no text."""
+    """Show boxes around the words of `q` and around every line, to lay over the picture; 204 without text."""
     photo = Photo.objects.get_visible_or_404(photo_id, user=request.user)
     found = PhotoText.objects.filter(photo=photo).first()
     lines = [line for line in found.lines if len(line.get("box", ())) == 4] if found else []

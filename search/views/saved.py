@@ -1,4 +1,4 @@
-"""The side bar of the search page: saved and recent searches."""
+"""Actions on saved and recent searches, in the side bar of the search page."""
 
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
@@ -8,20 +8,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from gallery.access import PageRequest
-from search.forms import SaveForm, SearchForm
-from search.saved import TooManySaved, forget_searches, save_search, saved_searches
+from search.forms import SavedSearchForm, SearchForm
+from search.saved import TooManySavedSearches, clear_recent_searches, save_search, saved_searches
 
 
 @require_POST
 def save(request: PageRequest) -> HttpResponse:
-    """Save the search at the posted address under a name, and go back to it."""
-    form = SaveForm(request.POST)
+    """Save the search at the posted address under a name, and show it again."""
+    form = SavedSearchForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Enter a name of at most 100 characters."))
         return _back(request)
     try:
         save_search(form.cleaned_data["name"], user=request.user, address=_address(request))
-    except TooManySaved as error:
+    except TooManySavedSearches as error:
         messages.error(request, str(error))
     else:
         messages.success(request, _("Saved under “%(name)s”.") % form.cleaned_data)
@@ -29,22 +29,22 @@ def save(request: PageRequest) -> HttpResponse:
 
 
 @require_POST
-def remove(request: PageRequest, saved_id: int) -> HttpResponse:
-    """Delete a saved search; nothing happens to the photos."""
+def delete(request: PageRequest, saved_id: int) -> HttpResponse:
+    """Delete a saved search, but none of its photos."""
     get_object_or_404(saved_searches(user=request.user), pk=saved_id).delete()
     return _back(request)
 
 
 @require_POST
-def forget(request: PageRequest) -> HttpResponse:
-    """Forget the recent searches."""
-    forget_searches(user=request.user)
-    # Not back: that would be a search again.
+def clear_recent(request: PageRequest) -> HttpResponse:
+    """Delete the list of recent searches."""
+    clear_recent_searches(user=request.user)
+    # Showing the results again would record that search.
     return redirect("search:search")
 
 
 def _address(request: PageRequest) -> str:
-    """The posted query string, of which only what the search page knows is kept."""
+    """Return the posted query string, reduced to the fields of the search form."""
     form = SearchForm(QueryDict(request.POST.get("address", "")))
     return form.address() if form.is_valid() else ""
 

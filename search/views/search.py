@@ -1,4 +1,4 @@
-"""The search page: words, filters, and a picture to search with."""
+"""The search page, and searches by an uploaded picture."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -17,7 +17,7 @@ from gallery.access.transfers import limit_transfers
 from gallery.pictures.images import InvalidImage
 from search.chips import Chip, chips_of, title_of
 from search.encoders.client import EncoderBusy, EncoderUnavailable
-from search.forms import PageForm, SearchForm
+from search.forms import ResultPageForm, SearchForm
 from search.query.filters import FILTERS
 from search.query.parser import Query, parse
 from search.query.values import InvalidQuery
@@ -30,7 +30,7 @@ from search.ranking.hybrid import (
 )
 from search.ranking.result_lists import ResultListGone
 from search.ranking.results import SearchPage
-from search.saved import note_search, recent_searches, saved_searches
+from search.saved import recent_searches, record_search, saved_searches
 from search.vectors.examples import Example, ExampleGone
 
 GONE = 410
@@ -39,7 +39,7 @@ GONE = 410
 @require_safe
 @vary_on_headers("HX-Request")
 def show_results(request: PageRequest) -> HttpResponse:
-    """What the query string asks for; without anything in it, how to search."""
+    """Show the results of the search in the query string; without one, tips for searching."""
     form = SearchForm(request.GET)
     if not form.is_valid():
         return _results(request, form, error=_first_error(form))
@@ -51,11 +51,11 @@ def show_results(request: PageRequest) -> HttpResponse:
         example = form.example(user=request.user)
         page = _kept_page(request, query)
         if page is None and request.htmx and "start" in request.GET:
-            # The beginning of a new list would repeat what is on the page already.
+            # The first hits of a new list may already be on the page.
             return render(request, "search/_list_expired.html", {"address": form.address()})
         page = page or _search(request, form, query, example)
         if not ("start" in request.GET or form.cleaned_data["like"]):
-            note_search(form.address(order=""), user=request.user)
+            record_search(form.address(order=""), user=request.user)
     except (InvalidQuery, InvalidImage) as error:
         return _results(request, form, error=str(error))
     except EncoderBusy as error:
@@ -68,7 +68,7 @@ def show_results(request: PageRequest) -> HttpResponse:
 
 def _kept_page(request: PageRequest, query: Query) -> SearchPage | None:
     """Return the requested page of a kept result list; None if the request names no list, or an expired one."""
-    form = PageForm(request.GET)
+    form = ResultPageForm(request.GET)
     if not form.is_valid() or not form.cleaned_data["list"]:
         return None
     key, start = form.cleaned_data["list"], form.cleaned_data["start"] or 0
@@ -87,12 +87,12 @@ def _search(request: PageRequest, form: SearchForm, query: Query, example: Examp
     return search_by_example(example, user=request.user, query=query, options=options)
 
 
-# Login, origin and cookie are checked before the body, which contains the token, is read.
+# The CSRF token is in the body, which is read only after the checks of login, origin and cookie.
 @csrf_exempt
 @limit_transfers
 @require_POST
 def search_with_picture(request: PageRequest) -> HttpResponse:
-    """Go on to the photos that look like the `picture` that is sent along, under the form's filters."""
+    """Redirect to the search for photos similar to the uploaded `picture`, with the filters of the form."""
     return csrf_protect(_search_with_picture)(request)
 
 
@@ -135,7 +135,7 @@ def _results(
     error: str = "",
     status: int = 0,
 ) -> HttpResponse:
-    """The search page; for htmx the part below the form, or the hits that follow those it has."""
+    """Render the search page; for htmx only the results, or the hits of a further page."""
     context: dict[str, Any] = {
         "form": form,
         "search_text": form.data.get("q", ""),
@@ -162,9 +162,9 @@ def _results(
 
 
 def _hit_query(form: SearchForm, page: SearchPage | None) -> str:
-    """What the pages of hits are told: the words to mark, and the list to go on in."""
-    known = {"q": form.data.get("q"), "list": page.key if page else ""}
-    query = urlencode({name: value for name, value in known.items() if value})
+    """Return the query string for the photo pages of hits: the words to mark, and the list to step through."""
+    parameters = {"q": form.data.get("q"), "list": page.key if page else ""}
+    query = urlencode({name: value for name, value in parameters.items() if value})
     return f"?{query}" if query else ""
 
 
@@ -175,7 +175,7 @@ def _side_bar(request: PageRequest) -> dict[str, Any]:
 
 
 def _orders(form: SearchForm) -> list[tuple[str, str, bool]]:
-    """Each order that results may have: its name, the query string, whether it is the present one."""
-    chosen = form.cleaned_data["order"]
+    """Return the label, the query string, and whether it is the current one, of each order of results."""
+    current = form.cleaned_data["order"]
     choices = form.fields["order"].choices  # type: ignore[attr-defined]
-    return [(label, form.address(order=order), order == chosen) for order, label in choices]
+    return [(label, form.address(order=order), order == current) for order, label in choices]

@@ -1,4 +1,4 @@
-"""What an administrator sees of search: the keyword index, encoders and text recognition, by counts alone."""
+"""The search part of the status page: counts of the keyword index, the encoders and text recognition."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,9 +24,9 @@ from search.ocr import reader
 
 @dataclass(frozen=True)
 class Engine:
-    """What turns photos into something to search in: its version, and for how many photos it has done so.
+    """An encoder or text recognition, and the number of photos that it has processed.
 
-    Without `version` it waits, and `reason` says for what.
+    An engine without `version` is unavailable for the given `reason`.
     """
 
     title: str
@@ -37,7 +37,7 @@ class Engine:
 
 @dataclass(frozen=True)
 class KeywordIndex:
-    """Elasticsearch: its version or why it is not asked; how many photos it holds, how many of them as they are now."""
+    """The state of Elasticsearch; `detail` is its version, or why it is not used. `current` photos are up to date."""
 
     is_up: bool
     detail: str
@@ -48,7 +48,7 @@ class KeywordIndex:
 
 @require_safe
 def show_status(request: PageRequest) -> HttpResponse:
-    """A fragment of the status page."""
+    """Show the search part of the status page, to administrators."""
     if not request.user.is_staff:
         raise PermissionDenied
     context = {
@@ -73,7 +73,7 @@ def _keyword_index() -> KeywordIndex:
 
 
 def _advice(version: str) -> str:
-    """Return the advice for a version that lacks fixes."""
+    """Return advice on the fallback version, which lacks security fixes; empty for others."""
     if version != FALLBACK_VERSION:
         return ""
     folder = home_of(version, settings.DATA_DIR / "servers")

@@ -1,4 +1,4 @@
-"""Suggestions while a person types into the search box: links to those searches."""
+"""Suggestions below the search box while the user types."""
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -11,6 +11,6 @@ from search.suggestions import suggest
 
 @require_safe
 def show_suggestions(request: PageRequest) -> HttpResponse:
-    """Links for what stands in the box."""
+    """Show links to the searches suggested for `q`."""
     suggestions = suggest(request.GET.get("q", "")[:MAX_QUERY_LENGTH], user=request.user)
     return render(request, "search/_suggestions.html", {"suggestions": suggestions})

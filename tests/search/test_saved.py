@@ -5,7 +5,14 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from search.models import RecentSearch, SavedSearch
-from search.saved import MOST_RECENT, MOST_SAVED, TooManySaved, note_search, recent_searches, save_search
+from search.saved import (
+    MAX_RECENT_SEARCHES,
+    MAX_SAVED_SEARCHES,
+    TooManySavedSearches,
+    recent_searches,
+    record_search,
+    save_search,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -50,8 +57,10 @@ def test_a_search_needs_a_name(client):
 
 
 def test_there_is_an_end_to_saving(user, client):
-    SavedSearch.objects.bulk_create(SavedSearch(owner=user, name=str(n), address="q=x") for n in range(MOST_SAVED))
-    with pytest.raises(TooManySaved):
+    SavedSearch.objects.bulk_create(
+        SavedSearch(owner=user, name=str(n), address="q=x") for n in range(MAX_SAVED_SEARCHES)
+    )
+    with pytest.raises(TooManySavedSearches):
         save_search("one more", user=user, address="q=y")
     save_search("5", user=user, address="q=y")
     response = client.post("/search/saved", {"name": "one more", "address": "q=y"}, follow=True)
@@ -68,12 +77,12 @@ def test_a_name_is_another_search_once_it_stands_for_other_words(user):
 
 
 def test_recent_searches_are_noted_once_latest_first_and_not_for_ever(user):
-    for number in range(MOST_RECENT + 3):
-        note_search(f"q={number}", user=user)
-    note_search(f"q={MOST_RECENT}", user=user)
+    for number in range(MAX_RECENT_SEARCHES + 3):
+        record_search(f"q={number}", user=user)
+    record_search(f"q={MAX_RECENT_SEARCHES}", user=user)
     addresses = [recent.address for recent in recent_searches(user=user)]
-    assert addresses[:2] == [f"q={MOST_RECENT}", f"q={MOST_RECENT + 2}"]
-    assert len(addresses) == len(set(addresses)) == MOST_RECENT
+    assert addresses[:2] == [f"q={MAX_RECENT_SEARCHES}", f"q={MAX_RECENT_SEARCHES + 2}"]
+    assert len(addresses) == len(set(addresses)) == MAX_RECENT_SEARCHES
 
 
 def test_searching_is_noted_and_can_be_forgotten(client):
@@ -88,7 +97,7 @@ def test_searching_is_noted_and_can_be_forgotten(client):
 def test_nobody_sees_or_deletes_anothers(client, user):
     other = User.objects.create_user("other")
     saved, _created = save_search("secret name", user=other, address="q=secret")
-    note_search("q=secret+words", user=other)
+    record_search("q=secret+words", user=other)
     assert "secret" not in page(client.get("/search"))
     assert client.post(f"/search/saved/{saved.pk}/delete").status_code == 404
     client.post("/search/recent/clear")

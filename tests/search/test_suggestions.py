@@ -4,8 +4,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from search.saved import note_search, save_search
-from search.suggestions import MOST, suggest
+from search.saved import record_search, save_search
+from search.suggestions import MAX_SUGGESTIONS, suggest
 from tests.factories import add_photo
 
 pytestmark = pytest.mark.django_db
@@ -15,29 +15,29 @@ def test_searches_come_first_then_cameras_then_names_each_once(user):
     add_photo(user, "Tea.png", metadata={"model": "Teapot 3"})
     add_photo(user, "tea house.png", metadata={"model": "Teapot 3"})
     save_search("x", user=user, address="q=green+tea")
-    note_search("q=tea+cup&min_width=5", user=user)
-    note_search("q=coffee", user=user)
+    record_search("q=tea+cup&min_width=5", user=user)
+    record_search("q=coffee", user=user)
     assert suggest("TEA", user=user) == ["tea cup", "green tea", 'camera:"Teapot 3"', "tea house.png", "Tea.png"]
 
 
 def test_before_anything_is_typed_earlier_searches_are_offered(user):
     add_photo(user, "tea.png")
-    note_search("q=调休", user=user)
-    note_search("min_width=5", user=user)
+    record_search("q=调休", user=user)
+    record_search("min_width=5", user=user)
     assert suggest("", user=user) == ["调休"]
 
 
 def test_there_are_few_and_never_what_is_typed_already(user):
-    for number in range(MOST + 5):
+    for number in range(MAX_SUGGESTIONS + 5):
         add_photo(user, f"tea {number}")
-    assert len(suggest("tea", user=user)) == MOST
+    assert len(suggest("tea", user=user)) == MAX_SUGGESTIONS
     assert suggest("tea 1", user=user) == ["tea 12", "tea 11", "tea 10"]
 
 
 def test_anothers_are_not_offered(user):
     other = User.objects.create_user("other")
     add_photo(other, "secret.png", metadata={"model": "secret"})
-    note_search("q=secret", user=other)
+    record_search("q=secret", user=other)
     client = Client()
     client.force_login(user)
     assert "secret" not in client.get("/search/suggestions", {"q": "sec"}).content.decode()

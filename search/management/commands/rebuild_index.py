@@ -1,4 +1,4 @@
-"""Index all photos anew, while people search."""
+"""The command that rebuilds the keyword index."""
 
 from typing import Any
 
@@ -8,14 +8,12 @@ from search.keywords.index import KeywordSearchUnavailable, count, rebuild_index
 
 
 class Command(BaseCommand):
-    """`manage.py rebuild_index`"""
-
-    help = "Index all photos anew behind the alias, while people search; what changes meanwhile is indexed after it."
+    help = "Rebuild the keyword index. Searches use the old index until the new one is complete."
 
     def handle(self, **_options: Any) -> None:
-        """Rebuild, and say how many photos are indexed."""
+        """Rebuild the index and print the number of photos in it."""
         try:
             rebuild_index()
             self.stdout.write(f"{count()} photos are indexed.")
         except KeywordSearchUnavailable as error:
-            raise CommandError(f"Elasticsearch does not answer; nothing has changed. {error}") from error
+            raise CommandError(f"Nothing was changed: {error}") from error

@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from search.models import SavedSearch
-from search.saved import MOST_SAVED, note_search, save_search
+from search.saved import MAX_SAVED_SEARCHES, record_search, save_search
 from tests.factories import ApiClient
 
 pytestmark = pytest.mark.django_db
@@ -59,13 +59,13 @@ def test_what_a_person_has_saved_in_the_pages_is_told_too(program, user):
 
 def test_what_was_searched_for_is_told_and_forgotten(program, user):
     for address in ("q=tea&min_width=5", "q=coffee"):
-        note_search(address, user=user)
+        record_search(address, user=user)
     path = "/api/v1/recent-searches/"
     latest, first = program.get(path).json()
     assert latest["search"] == {"q": "coffee"}
     assert (first["search"], first["page"]) == ({"q": "tea", "min_width": "5"}, "/search?q=tea&min_width=5")
     other = User.objects.create_user("other")
-    note_search("q=tea", user=other)
+    record_search("q=tea", user=other)
     assert program.delete(path).status_code == 204
     assert program.get(path).json() == []
     assert len(ApiClient(other).get(path).json()) == 1
@@ -94,7 +94,9 @@ def test_a_senseless_search_is_not_saved(program, search, field):
 
 
 def test_there_is_an_end_to_saving(program, user):
-    SavedSearch.objects.bulk_create(SavedSearch(owner=user, name=str(n), address="q=x") for n in range(MOST_SAVED))
+    SavedSearch.objects.bulk_create(
+        SavedSearch(owner=user, name=str(n), address="q=x") for n in range(MAX_SAVED_SEARCHES)
+    )
     response = save(program, name="one more", q="tea")
     assert response.status_code == 409
     assert response["Content-Type"] == "application/problem+json"

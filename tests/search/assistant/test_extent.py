@@ -11,7 +11,7 @@ from search.assistant import extent
 from search.assistant.extent import readable_photos
 from search.models import PhotoText, SavedSearch
 from search.ranking.results import RankedList, RankedPhoto
-from search.saved import choose_for_assistants, save_search, saved_searches, searches_for_assistants
+from search.saved import assistant_searches, save_search, saved_searches, set_assistant_searches
 from tests.drawing import picture
 from tests.search.assistant.asking import ask, sentence
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def chosen(owner) -> AssistantAccess:
     """Assistants may read what the search for "Flight" finds."""
     save_search("Flights", user=owner, address="q=Flight")
-    choose_for_assistants(saved_searches(user=owner), user=owner)
+    set_assistant_searches(saved_searches(user=owner), user=owner)
     return AssistantAccess.objects.create(user=owner, extent=AssistantAccess.Extent.SEARCHES)
 
 
@@ -57,9 +57,9 @@ def test_only_what_chosen_searches_find_is_told(key, chosen, photo, private, own
     assert "not allowed" in sentence(ask(key, "contact_sheet", ids=[str(photo.pk), str(private.pk)]))
     save_search("Diaries", user=owner, address="q=diary")
     assert readable(key, photo, private) == [True, False]
-    choose_for_assistants(saved_searches(user=owner), user=owner)
+    set_assistant_searches(saved_searches(user=owner), user=owner)
     assert readable(key, photo, private) == [True, True]
-    choose_for_assistants([], user=owner)
+    set_assistant_searches([], user=owner)
     assert "may read nothing here" in sentence(ask(key, "search", query="NH961"))
     assert readable(key, photo, private) == [False, False]
 
@@ -70,7 +70,7 @@ def test_a_search_that_is_deleted_or_replaced_opens_nothing_any_more(key, chosen
     assert readable(key, photo) == [True]
     save_search("Flights", user=owner, address="q=diary")
     assert readable(key, photo, private) == [False, False]
-    choose_for_assistants(saved_searches(user=owner), user=owner)
+    set_assistant_searches(saved_searches(user=owner), user=owner)
     assert readable(key, photo, private) == [False, True]
     saved_searches(user=owner).delete()
     assert readable(key, photo, private) == [False, False]
@@ -119,10 +119,10 @@ def test_anothers_search_opens_nothing(key, chosen, photo, django_user_model):
     stranger = django_user_model.objects.create_user("stranger")
     AssistantAccess.objects.create(user=stranger, extent=AssistantAccess.Extent.SEARCHES)
     save_search("Flights", user=stranger, address="q=Flight")
-    choose_for_assistants(saved_searches(user=stranger), user=stranger)
+    set_assistant_searches(saved_searches(user=stranger), user=stranger)
     other = issue_token("x", user=stranger, scopes=[Scope.ASSISTANT])[1]
     assert readable(other, photo) == [False]
-    choose_for_assistants([], user=stranger)
+    set_assistant_searches([], user=stranger)
     assert readable(key, photo) == [True]
 
 
@@ -132,7 +132,7 @@ def test_a_person_chooses_searches(client, owner, django_user_model):
     foreign, _created = save_search("x", user=django_user_model.objects.create_user("other"), address="q=tea")
     assert client.post("/assistants", {"extent": "searches", "searches": [mine.pk]}).status_code == 302
     assert AssistantAccess.objects.get().extent == "searches"
-    assert list(searches_for_assistants(user=owner)) == [mine]
+    assert list(assistant_searches(user=owner)) == [mine]
     page = client.get("/assistants").content.decode()
     assert [f'value="{saved.pk}"' in page for saved in (mine, other, foreign)] == [True, True, False]
     assert client.post("/assistants", {"extent": "searches", "searches": [foreign.pk]}).status_code == 400
@@ -151,4 +151,4 @@ def test_a_form_that_shows_another_search_under_the_name_is_refused(client, owne
     response = client.post("/assistants", {"extent": "searches", "searches": [shown.pk]})
     assert response.status_code == 400
     assert "<small>diary</small>" in response.content.decode()
-    assert not searches_for_assistants(user=owner).exists()
+    assert not assistant_searches(user=owner).exists()

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.keywords.term_places import SearchedText, places_of_alike, places_of_terms
+from search.keywords.term_places import SearchedText, places_of_similar_words, places_of_terms
 from search.query.folding import LATIN, SEPARATORS, SPACE, UNSPACED, compose, digits_of, fold, is_short_word
 from search.query.parser import Query
 
@@ -52,7 +52,7 @@ def alike(word: str) -> Iterator[str]:
 def test_finds_similar_words_like_plain_expression(words: list[str], text: str) -> None:
     expressions = [pattern for word in words for pattern in alike(word)]
     expected = [match.span() for match in re.finditer("|".join(expressions), text, re.I)] if expressions else []
-    assert list(places_of_alike(Query(words=tuple(words))).in_text(text)) == expected
+    assert list(places_of_similar_words(Query(words=tuple(words))).in_text(text)) == expected
 
 
 @pytest.mark.parametrize(
