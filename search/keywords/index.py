@@ -1,4 +1,4 @@
-"""Keeps the keyword index true: writes photos into it, takes them out, and rebuilds it while people search."""
+"""Writes photos into the keyword index, removes them, and rebuilds the index during searches."""
 
 import logging
 import re
@@ -26,37 +26,37 @@ logger = logging.getLogger(__name__)
 BATCH = 500
 BULK_BYTES = 10_000_000
 BULK_SECONDS = 120
-# Of a deletion: above every revision, so that a writer who read the photo before does not bring it back. Elasticsearch
-# forgets it after a minute.
-LAST_VERSION = 2**62
+# The version of deletions, above every revision: a concurrent writer that read the photo earlier cannot restore it.
+# Elasticsearch keeps it for a minute.
+DELETION_VERSION = 2**62
 
 
 class KeywordSearchUnavailable(Exception):
-    """Elasticsearch does not answer, or there is none; the message is a sentence for the person."""
+    """Elasticsearch is unavailable or not configured; the message is shown to the user."""
 
 
 class _IndexMissing(Exception):
-    """Nothing stands behind the alias."""
+    """The alias names no index."""
 
 
 def index_photos(photo_ids: Iterable[int]) -> dict[int, str]:
-    """Write the current revision of those photos into the index; which were refused, and why.
+    """Write the current revisions of photos into the index; return the rejected photos with reasons.
 
     An older revision never overwrites a newer one. Raises KeywordSearchUnavailable.
     """
     photo_ids = list(photo_ids)
     with connected() as client:
         try:
-            written, refused = _write(client, photo_ids, index=settings.ELASTICSEARCH_INDEX)
+            written, rejected = _write(client, photo_ids, index=settings.ELASTICSEARCH_INDEX)
         except _IndexMissing:
             ensure_index()
-            written, refused = _write(client, photo_ids, index=settings.ELASTICSEARCH_INDEX)
+            written, rejected = _write(client, photo_ids, index=settings.ELASTICSEARCH_INDEX)
     _record(written)
-    return refused
+    return rejected
 
 
 def unindex_photos(photo_ids: Iterable[int]) -> None:
-    """Take those photos out of the index. Raises KeywordSearchUnavailable."""
+    """Remove photos from the index. Raises KeywordSearchUnavailable."""
     photo_ids = list(photo_ids)
     IndexedPhoto.objects.filter(photo__in=photo_ids).delete()
     if settings.ELASTICSEARCH_URL:
@@ -65,7 +65,7 @@ def unindex_photos(photo_ids: Iterable[int]) -> None:
 
 
 def count() -> int:
-    """How many photos are indexed. Raises KeywordSearchUnavailable."""
+    """Return the number of indexed photos. Raises KeywordSearchUnavailable."""
     with connected() as client:
         try:
             return int(client.count(index=settings.ELASTICSEARCH_INDEX)["count"])
@@ -74,26 +74,26 @@ def count() -> int:
 
 
 def ensure_index() -> None:
-    """Create the index if there is none; rebuild it if it is of another mapping. Raises KeywordSearchUnavailable."""
+    """Create a missing index; rebuild one with another mapping. Raises KeywordSearchUnavailable."""
     with connected() as client, locked(Lock.KEYWORD_INDEX):
         current = _current_index(client)
         if current is None:
             _create(client, _name(), aliases={settings.ELASTICSEARCH_INDEX: {}})
-            # Whatever was indexed before is gone: the clock fills the new one.
+            # All photos become stale, and the clock indexes them again.
             IndexedPhoto.objects.all().delete()
         elif not current.startswith(_name()):
             _rebuild(client)
 
 
 def rebuild_index() -> None:
-    """Index all photos anew behind the alias, while people search. Raises KeywordSearchUnavailable."""
+    """Index all photos again; searches use the old index until the end. Raises KeywordSearchUnavailable."""
     with connected() as client, locked(Lock.KEYWORD_INDEX):
         _rebuild(client)
 
 
 @contextmanager
 def connected() -> Iterator[Elasticsearch]:
-    """The client; what says that Elasticsearch cannot answer, and not that we asked wrongly, comes out as one error."""
+    """Provide the client; all errors other than wrong requests become KeywordSearchUnavailable."""
     if not settings.ELASTICSEARCH_URL:
         raise KeywordSearchUnavailable(_("Elasticsearch is not configured: ELASTICSEARCH_URL is empty."))
     try:
@@ -113,7 +113,7 @@ def _name() -> str:
 
 
 def _current_index(client: Elasticsearch) -> str | None:
-    """The index behind the alias."""
+    """Return the index that the alias names."""
     try:
         return next(iter(client.indices.get_alias(name=settings.ELASTICSEARCH_INDEX)))
     except NotFoundError:
@@ -121,7 +121,7 @@ def _current_index(client: Elasticsearch) -> str | None:
 
 
 def _our_indices(client: Elasticsearch) -> list[str]:
-    """All that were ever made for this alias; those of "photos" are not those of "photos-test"."""
+    """Return all indices made for this alias; those of "photos" do not include those of "photos-test"."""
     ours = re.compile(rf"{re.escape(settings.ELASTICSEARCH_INDEX)}-[0-9a-f]{{12}}(-\d+)?")
     return [name for name in client.indices.get(index=f"{settings.ELASTICSEARCH_INDEX}-*") if ours.fullmatch(name)]
 
@@ -145,7 +145,7 @@ def _rebuild(client: Elasticsearch) -> None:
     alias = settings.ELASTICSEARCH_INDEX
     actions: list[dict[str, Any]] = [{"add": {"index": fresh, "alias": alias}}]
     client.indices.update_aliases(actions=actions + [{"remove": {"index": old, "alias": alias}}] * bool(old))
-    # What changed meanwhile went into the old index; from here on everything goes into the new one.
+    # Changes up to here went into the old index; from now on they go into the new one.
     revisions = dict(_indexable().values_list("pk", "revision"))
     changed = [pk for pk, revision in revisions.items() if written.get(pk) != revision]
     gone = [pk for pk in written if pk not in revisions]
@@ -164,50 +164,50 @@ def _indexable() -> PhotoQuerySet:
 
 
 def _write_all(client: Elasticsearch, photo_ids: list[int], *, index: str) -> dict[int, int]:
-    """Write those photos, newest first; their revisions as written."""
+    """Write photos, newest first; return the written revisions."""
     photo_ids = sorted(photo_ids, reverse=True)
     revisions: dict[int, int] = {}
     for begin in range(0, len(photo_ids), BATCH):
-        written, refused = _write(client, photo_ids[begin : begin + BATCH], index=index)
+        written, rejected = _write(client, photo_ids[begin : begin + BATCH], index=index)
         revisions |= written
-        for photo_id, reason in refused.items():
+        for photo_id, reason in rejected.items():
             logger.error("Photo %d is not indexed: %s", photo_id, reason)
         logger.info("%d of %d photos indexed", len(revisions), len(photo_ids))
     return revisions
 
 
 def _write(client: Elasticsearch, photo_ids: list[int], *, index: str) -> tuple[dict[int, int], dict[int, str]]:
-    """Write the photos as they are now: the revisions that were written, and what was refused with the reason."""
+    """Write the current photos; return the written revisions, and the rejected photos with reasons."""
     document = PhotoDocument()
     photos = {photo.pk: photo for photo in _indexable().filter(pk__in=photo_ids)}
     actions = (
         {"_op_type": "index", "_id": pk, "version": photo.revision, "_source": document.prepare(photo)}
         for pk, photo in photos.items()
     )
-    refused: dict[int, str] = {}
+    rejected: dict[int, str] = {}
     for photo_id, status, reason in _bulk(client, actions, index=index, version_type="external_gte"):
         if status == NOT_FOUND:
             raise _IndexMissing
         if status in (BAD_REQUEST, CONFLICT):
             photos.pop(photo_id)
-        # A conflict says that somebody wrote a newer revision, or deleted the photo: theirs to record.
+        # On a conflict another process wrote a newer revision or deleted the photo, and records that.
         if status == BAD_REQUEST:
-            refused[photo_id] = reason
-    return {pk: photo.revision for pk, photo in photos.items()}, refused
+            rejected[photo_id] = reason
+    return {pk: photo.revision for pk, photo in photos.items()}, rejected
 
 
 def _remove(client: Elasticsearch, photo_ids: list[int], *, index: str) -> None:
-    actions = ({"_op_type": "delete", "_id": pk, "version": LAST_VERSION} for pk in photo_ids)
+    actions = ({"_op_type": "delete", "_id": pk, "version": DELETION_VERSION} for pk in photo_ids)
     for _removed in _bulk(client, actions, index=index, version_type="external"):
-        pass  # What is not there is fine.
+        pass  # Photos that were not in the index are fine.
 
 
 def _bulk(
     client: Elasticsearch, actions: Iterable[dict[str, Any]], *, index: str, version_type: str
 ) -> Iterator[tuple[int, int, str]]:
-    """Send `actions`; of each the photo, the HTTP status (OK, BAD_REQUEST, NOT_FOUND or CONFLICT) and the error.
+    """Send `actions`; yield the photo id, HTTP status (OK, BAD_REQUEST, NOT_FOUND or CONFLICT) and error of each.
 
-    Any other status is the server's trouble, not the photo's: KeywordSearchUnavailable.
+    Raises KeywordSearchUnavailable for any other status, which is not caused by the photo.
     """
     results = streaming_bulk(
         client.options(request_timeout=BULK_SECONDS),
@@ -216,7 +216,7 @@ def _bulk(
         raise_on_error=False,
         max_retries=3,
         index=index,
-        # An index that is missing must not come into being by itself, without our mapping.
+        # Elasticsearch would create a missing index by itself, without our mapping.
         require_alias=index == settings.ELASTICSEARCH_INDEX,
     )
     for _is_ok, result in results:
@@ -228,7 +228,7 @@ def _bulk(
 
 
 def _record(revisions: dict[int, int]) -> None:
-    """Note what the index holds of photos that still exist."""
+    """Record the indexed revisions of photos that still exist."""
     photo_ids = list(revisions)
     for begin in range(0, len(photo_ids), BATCH):
         with transaction.atomic():

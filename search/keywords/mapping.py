@@ -1,10 +1,10 @@
-"""What Elasticsearch knows of a photo, and how its texts are cut into terms.
+"""The mapping of the keyword index: its document for a photo, and the analysers of its texts.
 
-Every text is analysed in several ways. Characters must be found wherever they stand, in Chinese and in codes, so there
-are pairs: a tokenizer of exactly two characters gives each pair the next position, hence a phrase of pairs is a
-substring. (One of one *and* two characters would give every single character a position too, and break the phrases.)
-Single characters have a field of their own. smartcn's words add what pairs cannot know: which texts use the same
-words in another order or form. Its single characters are dropped: 调休, cut in two, would be found in 调整后休假.
+Every text is analysed in several ways. Chinese words and codes must match anywhere in a text, so texts are indexed as
+pairs: a tokenizer of exactly two characters gives each pair the next position, so a phrase of pairs is a substring. (A
+tokenizer of one *and* two characters would also give single characters a position, and break the phrases.) Single
+characters have their own sub-field. Words of smartcn add texts with the same words in another order or form. Its single
+characters are dropped: 调休, cut in two, would match 调整后休假.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ from gallery.models import Photo
 from search.query.filters import INDEX_COLUMNS
 from search.query.folding import IGNORABLE_SPACE, LATIN, MAX_SHORT_WORD_LENGTH, SEPARATORS, SPACES, compose
 
-# Lucene's longest term has 32,766 bytes.
+# Terms of Lucene have up to 32,766 bytes.
 MAX_KEYWORD_LENGTH = 32_766 // 4
 
 one_line = [
@@ -60,10 +60,10 @@ lower_case = normalizer("lower_case", filter=["lowercase"])
 
 
 def searchable_text(**more: Any) -> fields.TextField:
-    """A text in all the ways in which it can be searched."""
+    """Return a field for a searched text, with all sub-fields."""
     ways = {
         "pairs": fields.TextField(analyzer=pairs),
-        # Found or not found: positions and lengths of single characters say nothing.
+        # Positions and lengths of single characters are irrelevant to the score.
         "characters": fields.TextField(analyzer=characters, index_options="docs", norms=False),
         "starts": fields.TextField(analyzer=starts, index_options="docs", norms=False),
         "digits": fields.TextField(analyzer=digits, norms=False),
@@ -73,7 +73,7 @@ def searchable_text(**more: Any) -> fields.TextField:
 
 
 def part_of_text() -> fields.TextField:
-    """A text of which filters ask whether it holds something; it says nothing of how well a photo fits."""
+    """Return a field for a text that filters match a part of; it does not influence scores."""
     ways = {
         "pairs": fields.TextField(analyzer=pairs, norms=False),
         "characters": fields.TextField(analyzer=characters, index_options="docs", norms=False),
@@ -101,7 +101,7 @@ def add_filter_columns(document: type[Document]) -> type[Document]:
 @registry.register_document
 @add_filter_columns
 class PhotoDocument(Document):
-    """A photo as the index holds it; its id is the photo's, its version the photo's revision."""
+    """A photo in the index, under the photo's id, with the photo's revision as version."""
 
     photo_id = fields.LongField(attr="pk")
     owner = fields.KeywordField(attr="owner_id")
@@ -113,7 +113,7 @@ class PhotoDocument(Document):
     uploaded_at = fields.DateField()
 
     class Index:
-        """One machine holds one person's pictures, or a few people's: one shard, no copies."""
+        """One shard without replicas: Elasticsearch runs on one machine, for the photos of a few users."""
 
         name = settings.ELASTICSEARCH_INDEX
         settings = {"number_of_shards": 1, "number_of_replicas": 0}
@@ -132,7 +132,7 @@ class PhotoDocument(Document):
         return super().prepare(photo) | composed
 
     def prepare_text(self, photo: Photo) -> str:
-        """The text found in the picture, composed; empty where none is found yet."""
+        """Return the recognised text; empty until there is one."""
         return compose(photo.text.text) if hasattr(photo, "text") else ""
 
     def prepare_filename(self, photo: Photo) -> str:
@@ -144,5 +144,5 @@ class PhotoDocument(Document):
 
 @cache
 def mapping_version() -> str:
-    """A digest of mapping and analysers: documents indexed with another one must be indexed again."""
+    """Return a digest of the mapping; documents indexed with another one must be indexed again."""
     return hashlib.sha256(json.dumps(PhotoDocument._index.to_dict(), sort_keys=True).encode()).hexdigest()[:12]

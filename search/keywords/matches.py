@@ -1,4 +1,4 @@
-"""Where in a picture the words of a query stand: boxes around them, from the boxes of the recognised lines."""
+"""Boxes around the words of a query in a picture, cut from the boxes of the recognised lines."""
 
 import unicodedata
 from collections.abc import Callable, Sequence
@@ -15,9 +15,9 @@ Point = tuple[float, float]
 Box = tuple[Point, ...]
 """Four corners, clockwise from the top left of the text, in 0–1 of the picture's width and height as seen."""
 
-# Beside a match, in widths of a Chinese character: the place of a word within its line is an estimate.
+# Added on both sides of a match, in widths of a Chinese character, because places within a line are estimates.
 MARGIN = 0.25
-# Of the usual sans-serif; other small letters and digits, and other capitals, are much alike.
+# Character widths of a typical sans-serif font; other lower-case letters and digits, and other capitals, hardly differ.
 WIDTHS = {
     character: width
     for width, characters in (
@@ -34,7 +34,7 @@ LOWERCASE_WIDTH, CAPITAL_WIDTH = 0.58, 0.64
 
 @dataclass(frozen=True)
 class Match:
-    """What stands in the picture as one piece; it has a box for each line that it runs over."""
+    """A matched text, with a box for each line that it spans."""
 
     text: str
     boxes: tuple[Box, ...]
@@ -52,7 +52,7 @@ class MatchFinder:
         Covers only the first MAX_SEARCHED_CHARACTERS characters.
         """
         lines = [line for line in lines if len(line.get("box", ())) == 4]
-        # Every composed character with its line and its place there: words go on over the ends of lines.
+        # Each composed character with its line and position, because words may continue on the next line.
         characters = (
             (character, number, at)
             for number, line in enumerate(lines)
@@ -61,7 +61,7 @@ class MatchFinder:
         )
         read = list(islice(characters, MAX_SEARCHED_CHARACTERS))
         text = "".join(character for character, _number, _at in read)
-        # Once per line, however many matches it has.
+        # Computed once per line, not once per match.
         edges = cache(lambda number: _edges(lines[number]["text"]))
         for places in self._places:
             if found := [_match(lines, read[begin:end], edges) for begin, end in places.in_text(text)]:
@@ -81,7 +81,7 @@ def _match(
 
 
 def part_of_box(box: Sequence[Sequence[float]], text: str, *, begin: int, end: int) -> Box:
-    """The part of a line's `box` in which text[begin:end] stands, as wide as its characters are among the others."""
+    """Return the part of a line's `box` that contains text[begin:end], by the widths of the characters."""
     return _part(box, _edges(text), begin=begin, end=end)
 
 
@@ -108,12 +108,12 @@ def _between(first: Sequence[float], second: Sequence[float], share: float) -> P
 
 
 def _width(character: str) -> float:
-    """How wide a character usually is, in widths of a Chinese one."""
+    """Return the usual width of a character, in widths of a Chinese character."""
     if unicodedata.east_asian_width(character) in "WF":
         return 1.0
     return WIDTHS.get(character) or (CAPITAL_WIDTH if character.isupper() else LOWERCASE_WIDTH)
 
 
 def points(box: Box) -> str:
-    """A box as SVG writes a polygon."""
+    """Return the points of a box for an SVG polygon."""
     return " ".join(f"{x:g},{y:g}" for x, y in box)

@@ -1,4 +1,4 @@
-"""Ranks a person's photos by the words in their texts, file names and descriptions: `keyword_search`."""
+"""Searches photos in Elasticsearch by the words in their texts, file names and descriptions."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -18,19 +18,19 @@ from search.query.parser import Query, scripts_of
 Clause = dict[str, Any]
 
 TEXT_FIELDS = ("text", "filename", "description")
-# How the ways to be found count against each other: the very characters before words that are only alike, whole words
-# before parts of longer ones, what is quoted before what is not.
+# Weights of the kinds of matches: the same characters count more than other forms of a word, whole words more than
+# parts of words, and phrases more than words.
 SIMILAR_WORDS_BOOST = 0.3
 WHOLE_WORD_BOOST = 1.0
 WHOLE_NAME_BOOST = 5.0
 PHRASE_BOOST = 2.0
 TIE_BREAKER = 0.2
-# Elasticsearch gives no more at once.
+# The most hits that Elasticsearch returns at once.
 MAX_PAGE_SIZE = 10_000
 
 
 def keyword_search(query: Query, *, user: AnyUser, limit: int) -> list[KeywordHit]:
-    """At most `limit` photos of `user` that hold all words and phrases of `query`, best first.
+    """Return up to `limit` photos of `user` that contain all words and phrases of `query`, best first.
 
     Raises KeywordSearchUnavailable.
     """
@@ -41,7 +41,7 @@ def keyword_search(query: Query, *, user: AnyUser, limit: int) -> list[KeywordHi
     }
     hits: list[KeywordHit] = []
     for scores in _best(clauses, size=limit):
-        # The index also holds what is in the bin, or gone.
+        # The index also contains photos in the trash, and deleted ones.
         visible = set(Photo.objects.visible_to(user).filter(pk__in=scores).values_list("pk", flat=True))
         hits += [KeywordHit(pk, score) for pk, score in scores.items() if pk in visible]
         if len(hits) >= limit:
@@ -50,9 +50,9 @@ def keyword_search(query: Query, *, user: AnyUser, limit: int) -> list[KeywordHi
 
 
 def _best(clauses: Clause, *, size: int) -> Iterator[dict[int, float]]:
-    """Scores by photo, best first, in portions: the first has `size`, the next are larger, until there are no more.
+    """Yield pages of scores by photo, best first: one of `size`, then larger ones, to the end.
 
-    The first is enough, unless the bin holds many of its photos, which stay in the index.
+    The first page is enough, unless many of its photos are in the trash, whose photos stay in the index.
     """
     after: dict[str, Any] = {}
     while True:
@@ -76,8 +76,8 @@ def _best(clauses: Clause, *, size: int) -> Iterator[dict[int, float]]:
         after, size = {"search_after": found[-1]["sort"]}, min(4 * size, MAX_PAGE_SIZE)
 
 
-def _ways(term: str, *, quoted: bool = False) -> dict[str, Clause]:
-    """By which of a text's sub-fields `term` is found: name → what is asked of it, one of them being enough."""
+def _subfield_queries(term: str, *, quoted: bool = False) -> dict[str, Clause]:
+    """Return a query for each sub-field that can find `term`, by its name; one match is enough."""
     folded = fold(term)
     if not quoted and is_short_word(term):
         return {"starts": {"term": folded}}
@@ -90,22 +90,22 @@ def _ways(term: str, *, quoted: bool = False) -> dict[str, Clause]:
 
 
 def _occurs(source: str, term: str, *, quoted: bool = False) -> Clause:
-    """The characters of `term` stand in `source`, one after another."""
-    ways = _ways(term, quoted=quoted).items()
+    """Match texts of `source` that contain the characters of `term` in sequence."""
+    ways = _subfield_queries(term, quoted=quoted).items()
     return _anywhere({kind: {f"{source}.{way}": value}} for way, query in ways for kind, value in query.items())
 
 
 def _uses_words_of(source: str, term: str) -> Clause:
-    """`source` has the words of `term`, in any order and form; Chinese ones with every character of theirs."""
+    """Match texts of `source` that contain the words of `term` in any order and form, with all Chinese characters."""
     clauses = [{"match": {source: {"query": term, "operator": "and"}}}]
     if "han" in scripts_of(term):
-        # Words of one character are no words to the index; a 林小雨 is not any 小雨.
+        # The analyser drops single characters, so that 林小雨 would also match any 小雨.
         clauses.append({"match": {f"{source}.characters": {"query": term, "operator": "and"}}})
     return {"bool": {"must": clauses, "boost": SIMILAR_WORDS_BOOST}}
 
 
 def _term(term: str, *, quoted: bool = False) -> Clause:
-    """One of the words or phrases that must be in a photo, wherever."""
+    """Match photos that contain a word or phrase in any text, and score where and how they do."""
     queries = []
     for source in TEXT_FIELDS:
         found = [_occurs(source, term, quoted=quoted)]

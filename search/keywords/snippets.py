@@ -1,4 +1,4 @@
-"""What keyword search answers, and snippets that show the words of a query in their surroundings."""
+"""Hits of keyword search, and snippets that show the words of a query in context."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ CONTEXT_BEFORE = 30
 
 @dataclass(frozen=True)
 class Snippet:
-    """A stretch of a photo's "text", "filename" or "description" as safe HTML, what was found in <mark>."""
+    """A passage of a photo's "text", "filename" or "description" as safe HTML, with matches in <mark>."""
 
     source: str
     html: SafeString
@@ -24,20 +24,20 @@ class Snippet:
 
 @dataclass(frozen=True)
 class KeywordHit:
-    """A photo that holds the words; `score` compares hits of the same search only."""
+    """A photo that contains the words; scores are comparable only within one search."""
 
     photo_id: int
     score: float
 
 
 class SnippetMaker:
-    """Shows where photos hold the terms of a query."""
+    """Makes snippets for the terms of a query."""
 
     def __init__(self, query: Query) -> None:
         self._places = [places for places in (places_of_terms(query), places_of_similar_words(query)) if places]
 
     def snippets(self, photo: Photo) -> tuple[Snippet, ...]:
-        """One of each text of `photo` that holds a term; of words that are only alike where none does."""
+        """Return a snippet of each text of `photo` with a term; if there is none, with similar words."""
         texts = {
             "text": photo.text.text if hasattr(photo, "text") else "",
             "filename": photo.filename,
@@ -51,7 +51,7 @@ class SnippetMaker:
 
 
 def make_snippet(source: str, text: str, places: TermPlaces) -> Snippet | None:
-    """Return the surroundings of the first of `places` in `text`, with all places marked; None without places.
+    """Return the passage around the first of `places` in `text`, with all its places marked; None without places.
 
     Covers only the first MAX_SEARCHED_CHARACTERS characters.
     """

@@ -1,9 +1,9 @@
-"""Dates as people type them, in English and Chinese: 2023-05, 2023年5月, May 2023, yesterday, 去年夏天.
+"""Reads dates that users type, in English and Chinese: 2023-05, 2023年5月, May 2023, yesterday, 去年夏天.
 
-What is read is a stretch of days in the past, as pictures have them. A table of our own rather than a library such as
-dateparser: that knows moments and not stretches, no seasons in Chinese, and takes "may" and "10" for dates.
+A date is a period of days in the past. Libraries such as dateparser read moments instead of periods, know no Chinese
+seasons, and take "may" and "10" for dates.
 
-A year alone, and a day without its year, stay words: they stand in too many pictures.
+A year alone and a day without a year remain words, because they are written in too many pictures.
 """
 
 import re
@@ -32,7 +32,7 @@ MONTHS = {
     )
     for name in names.split()
 }
-# The first month of three, of the northern half of the earth; winter goes on into the next year.
+# The first month of each season in the northern hemisphere; winter ends in the following year.
 SEASONS = {"spring": 3, "春天": 3, "春季": 3, "summer": 6, "夏天": 6, "夏季": 6, "autumn": 9, "fall": 9, "秋天": 9} | {
     "秋季": 9,
     "winter": 12,
@@ -40,7 +40,7 @@ SEASONS = {"spring": 3, "春天": 3, "春季": 3, "summer": 6, "夏天": 6, "夏
     "冬季": 12,
 }
 DAYS_AGO = {"today": 0, "今天": 0, "yesterday": 1, "昨天": 1, "前天": 2}
-# What counts in weeks, months and years: how many before the present one.
+# Periods by their unit, and how many units before the current one.
 AGO = {
     **dict.fromkeys(("this week", "本周", "这周", "这星期"), ("week", 0)),
     **dict.fromkeys(("last week", "上周", "上星期", "上个星期"), ("week", 1)),
@@ -70,7 +70,7 @@ _CHINESE_NUMBERS = (
 _CHINESE_AGO = "|".join(sorted((word for word in (*DAYS_AGO, *AGO) if not word.isascii()), key=len, reverse=True))
 _CHINESE_SEASON = rf"(?P<year_ago>去年|今年|前年)(?P<season_ago>{_CHINESE_SEASONS})"
 
-# English ones stand alone; after Chinese ones the query may go on, with 的 (去年夏天的海边).
+# English dates end at a space; a Chinese date may be followed by 的 and more words (去年夏天的海边).
 DATE_PATTERN = (
     rf"(?<!\S)(?:(?:{_NUMBERS}|{_NAMED}|{_SEASON}|(?P<ago>{_ENGLISH_AGO}))(?!\S)"
     rf"|(?:{_CHINESE_NUMBERS}|{_CHINESE_SEASON}|(?P<qian>{_CHINESE_AGO}))(?:的(?=\S)|(?!\S)))"
@@ -80,18 +80,18 @@ _DATE = re.compile(DATE_PATTERN, re.IGNORECASE | re.VERBOSE)
 
 @dataclass(frozen=True)
 class Period:
-    """A stretch of days: `first` belongs to it, `end` no more."""
+    """Consecutive days from `first`, up to and without `end`."""
 
     first: date
     end: date
 
     def joined_with(self, other: "Period | None") -> "Period":
-        """The stretch from the beginning of the earlier to the end of the later."""
+        """Return the period from the first day to the last day of both."""
         return Period(min(self.first, other.first), max(self.end, other.end)) if other else self
 
 
 def read_date(text: str, *, today: date) -> Period | None:
-    """The stretch that `text` means as a whole; None if it is no date, or one that the calendar does not have."""
+    """Return the period that the whole `text` means; None if it is not a date, or not in the calendar."""
     match = _DATE.fullmatch(text)
     if match is None:
         return None
@@ -103,7 +103,7 @@ def read_date(text: str, *, today: date) -> Period | None:
 
 
 def _fixed(found: dict[str, str]) -> Period | None:
-    """A date with its year."""
+    """Return a period with a given year."""
     if year := found.get("season_year"):
         return _season(int(year), SEASONS[found["season"].lower()])
     if "season_of" in found:
@@ -120,9 +120,9 @@ def _fixed(found: dict[str, str]) -> Period | None:
 
 
 def _relative(found: dict[str, str], today: date) -> Period:
-    """A date that is counted back from today."""
+    """Return a period counted back from today."""
     if season := found.get("last_season"):
-        # The last one that is over.
+        # The latest one that has ended.
         candidates = (_season(year, SEASONS[season.lower()]) for year in (today.year, today.year - 1, today.year - 2))
         return next(period for period in candidates if period.end <= today)
     if season := found.get("season_ago"):

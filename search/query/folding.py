@@ -1,7 +1,7 @@
-"""How texts are compared: full-width forms, letter case, and spaces beside Chinese characters do not matter.
+"""Folds texts for comparison: full-width forms, letter case, and spaces next to Chinese characters are ignored.
 
-The same rules are stated for Python, PostgreSQL and Elasticsearch (whose ICU plugin cannot be counted on), so that
-index and database find the same photos.
+Python, PostgreSQL and Elasticsearch (which may lack its ICU plugin) apply the same rules, so that index and database
+find the same photos.
 """
 
 import re
@@ -10,53 +10,53 @@ from django.db.models import Func, TextField
 
 from gallery.text import composing
 
-# Inside the brackets of a regular expression, of Python's, Java's or PostgreSQL's. Chinese characters and Japanese
-# syllables are written without spaces: where OCR sees one, or a line breaks, words go on.
+# Character classes, for regular expressions of Python, Java and PostgreSQL. Chinese characters and Japanese syllables
+# are written without spaces: a space that OCR sees, or a line break, does not end a word.
 UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 LATIN = "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f"
 SPACE = " \t\n\r\f\x0b"
 
-# Written out, because \s differs between the three engines. Runs of spaces become single ones first: an expression that
-# looks behind a run would read it again from each position.
+# Spelled out, because \s differs between the three engines. Runs of spaces are reduced to one first, because an
+# expression that looks behind a run reads it again from each position.
 SPACES = f"[{SPACE}]+"
 IGNORABLE_SPACE = f"(?<=[{UNSPACED}]) | (?=[{UNSPACED}])"
 
-# Shorter words are found at the start of words only: "cat" and "rain" would be in "education" and "training". Longer
-# ones are rarely found by accident, and OCR swallows spaces.
+# Words up to this length match at the start of words only: "cat" and "rain" are in "education" and "training". Longer
+# ones rarely match by accident, and OCR drops spaces.
 MAX_SHORT_WORD_LENGTH = 5
 
 
-# People write telephone and card numbers in groups, and type them without.
+# Phone and card numbers are written in groups, but typed without separators.
 SEPARATORS = " ()-"
 MIN_DIGITS = 6
 
 
 def compose(text: str) -> str:
-    """`text` in Unicode's NFKC form: ＮＨ９６１ becomes NH961."""
+    """Return `text` in Unicode's NFKC form: ＮＨ９６１ becomes NH961."""
     return composing.compose(text, form="NFKC")
 
 
 def fold(text: str) -> str:
-    """`text` as it is compared with other texts."""
+    """Return the form of `text` in which it is compared with other texts."""
     return re.sub(IGNORABLE_SPACE, "", re.sub(SPACES, " ", compose(text))).lower().strip()
 
 
 def is_short_word(term: str) -> bool:
-    """Whether `term` is a Latin word too short to be looked for inside of words."""
+    """Return True for a Latin word that is too short to match inside other words."""
     return re.fullmatch(f"[{LATIN}]{{1,{MAX_SHORT_WORD_LENGTH}}}", term) is not None
 
 
 def digits_of(term: str) -> str:
-    """The digits of a long number, without what separates them; empty if `term` is no such number."""
+    """Return the digits of a long number without separators; empty if `term` is not a long number."""
     digits = re.sub(f"[+{SEPARATORS}]", "", term)
     return digits if len(digits) >= MIN_DIGITS and digits.isdecimal() else ""
 
 
 class Folded(Func):
-    """`fold` in PostgreSQL, but for spaces at the ends."""
+    """`fold` in PostgreSQL, except that it keeps spaces at the ends."""
 
     output_field = TextField()
-    # What most file names are, and the empty text, needs no more than lower case: a tenth of the time.
+    # Most file names are plain ASCII without spaces: lower case alone takes a tenth of the time.
     template = (
         "CASE WHEN %(expressions)s ~ '^[!-~]*$' THEN lower(%(expressions)s) ELSE"
         " lower(regexp_replace(regexp_replace(normalize(%(expressions)s, NFKC),"

@@ -1,6 +1,6 @@
-"""Understand what a person typed: words, "exact phrases", -without, dates, and filters such as ext:png or camera:fuji.
+"""Parses queries: words, "exact phrases", -exclusions, dates, and filters such as ext:png or camera:fuji.
 
-A date becomes a filter that looks like one above the results; quoted, it is a phrase like any other.
+A date becomes a filter with a chip above the results; in quotes it is a phrase.
 """
 
 import re
@@ -20,8 +20,8 @@ from search.query.values import InvalidQuery, TypedValue, midnight
 MAX_QUERY_LENGTH = 1000
 MAX_TERMS = 32
 
-# Filters, phrases in any of the quotation marks people type, words; each may be negated. NFKC has turned the full-width
-# forms of : " - < > = into plain ones before.
+# Filters, phrases in several kinds of quotation marks, and words; each may be negated. Full-width forms of : " - < > =
+# are plain after NFKC.
 TOKEN = re.compile(
     rf"""
     (?P<minus> [-−–](?=\S) )?
@@ -44,9 +44,9 @@ SCRIPTS_OF_NAMES = {
 
 @dataclass(frozen=True)
 class TypedFilter:
-    """A filter as it stands among the words: what was typed, and the query without it.
+    """A filter among the words, as typed, and the query `without` it.
 
-    Of a plain date also the `period` that it means, and the query with the same characters as a phrase.
+    A plain date also has its `period`, and `as_phrase`, the query with the date in quotes.
     """
 
     text: str
@@ -57,7 +57,7 @@ class TypedFilter:
 
 @dataclass(frozen=True)
 class Query:
-    """What a person is looking for; all text is in Unicode's NFKC form, as typed otherwise."""
+    """A parsed query; all text is in Unicode's NFKC form, except `typed_text`."""
 
     words: tuple[str, ...] = ()
     phrases: tuple[str, ...] = ()
@@ -68,7 +68,7 @@ class Query:
 
     @property
     def terms(self) -> tuple[str, ...]:
-        """Everything a photo must say to be found by words."""
+        """The words and phrases that a photo must contain to match by keywords."""
         return self.words + self.phrases
 
     @property
@@ -77,31 +77,31 @@ class Query:
 
     @property
     def text(self) -> str:
-        """The query for an encoder: its words in order, without filters and excluded ones."""
+        """The query for an encoder: its words and phrases, without filters and excluded words."""
         return " ".join(self.terms)
 
     @property
     def is_exact(self) -> bool:
-        """Only the very characters will do: something is quoted, or all is codes, numbers, addresses (NH961, a@b.c)."""
+        """True if only exact matches are useful: for phrases, and for codes, numbers and addresses alone (NH961, a@b.c)."""
         return bool(self.phrases) or (bool(self.words) and all(is_code(word) for word in self.words))
 
     @cached_property
     def scripts(self) -> frozenset[str]:
-        """The scripts that an encoder must read to understand the query."""
+        """The scripts that an encoder must support for this query."""
         return scripts_of(self.text)
 
 
 def parse(text: str, *, filters: Filters | None = None, today: date | None = None) -> Query:
-    """Read `text`; `filters` (of a form, say) hold where the text does not say otherwise.
+    """Parse `text`; `filters`, for example of a form, apply unless the text sets the same limit.
 
-    Several plain dates make one stretch from the first to the last. An unknown `key:value` is a word like any other; a
+    Several plain dates make one period from the first to the last. A `key:value` with an unknown key is a word. A
     number without a comparison is a lower limit.
 
     Raises:
-        InvalidQuery: too long, or a known key with a value that makes no sense.
+        InvalidQuery: the text is too long, or a filter has an invalid value.
     """
     typed_text = text
-    # Composition can turn one character into up to 18.
+    # NFKC can turn one character into up to 18.
     text = normalize(text) if len(text) <= MAX_QUERY_LENGTH else text
     if len(text) > MAX_QUERY_LENGTH:
         raise InvalidQuery(_("This search is too long (at most %(limit)d characters).") % {"limit": MAX_QUERY_LENGTH})
@@ -109,11 +109,11 @@ def parse(text: str, *, filters: Filters | None = None, today: date | None = Non
     words: list[str] = []
     phrases: list[str] = []
     excluded: list[str] = []
-    stated, period = Filters(), None
+    typed_filters, period = Filters(), None
     typed: list[TypedFilter] = []
     for token in TOKEN.finditer(text):
         if token["key"]:
-            stated = _read_filter(token, today) | stated
+            typed_filters = _read_filter(token, today) | typed_filters
             typed.append(_typed(text, token))
         elif found := read_date(_date_in(token), today=today):
             period = found.joined_with(period)
@@ -121,19 +121,19 @@ def parse(text: str, *, filters: Filters | None = None, today: date | None = Non
         else:
             phrase = token["straight"] or token["curly"] or token["corner"]
             target = excluded if token["minus"] else phrases if phrase else words
-            said = [phrase] if phrase else (token["date"] or token["word"] or "").split()
-            target += [term.strip() for term in said if any(character.isalnum() for character in term)]
+            terms = [phrase] if phrase else (token["date"] or token["word"] or "").split()
+            target += [term.strip() for term in terms if any(character.isalnum() for character in term)]
     if len(words) + len(phrases) + len(excluded) > MAX_TERMS:
         raise InvalidQuery(_("This search has too many words (at most %(limit)d).") % {"limit": MAX_TERMS})
     if period:
-        stated |= Filters(after=midnight(period.first), before=midnight(period.end))
+        typed_filters |= Filters(after=midnight(period.first), before=midnight(period.end))
     return Query(
-        tuple(words), tuple(phrases), tuple(excluded), stated | (filters or Filters()), tuple(typed), typed_text
+        tuple(words), tuple(phrases), tuple(excluded), typed_filters | (filters or Filters()), tuple(typed), typed_text
     )
 
 
 def _date_in(token: re.Match[str]) -> str:
-    """What may be a date, without the 的 that joins it to what follows."""
+    """Return the date of a token, without the 的 that joins it to the next word."""
     return (token["date"] or "").removesuffix("的")
 
 
@@ -147,18 +147,18 @@ def _typed(text: str, token: re.Match[str], period: Period | None = None) -> Typ
 
 
 def normalize(text: str) -> str:
-    """`text` in Unicode's NFKC form (full-width letters become plain ones), control characters become spaces."""
+    """Return `text` in Unicode's NFKC form (full-width letters become plain), with spaces for control characters."""
     composed = compose(text)
     return "".join(" " if unicodedata.category(character) == "Cc" else character for character in composed)
 
 
 def is_code(word: str) -> bool:
-    """Whether `word` is a code, a number or an address, of which a likeness is worth nothing."""
+    """Return True for a code, a number or an address, for which similar pictures are useless."""
     return bool(CODE.search(word)) and "han" not in scripts_of(word)
 
 
 def scripts_of(text: str) -> frozenset[str]:
-    """The scripts of the letters in `text`, by the first word of their Unicode names: latin, han, cyrillic, kana …"""
+    """Return the scripts of the letters in `text`: latin, han, kana, cyrillic … (first word of their Unicode names)."""
     names = (unicodedata.name(character, "").split(" ")[0].lower() for character in text if character.isalpha())
     return frozenset(SCRIPTS_OF_NAMES.get(name, name) for name in names)
 
