@@ -82,7 +82,7 @@ class Query:
 
     @property
     def is_exact(self) -> bool:
-        """True if only exact matches are useful: for phrases, and for codes, numbers and addresses alone (NH961, a@b.c)."""
+        """True if only exact matches are useful: for phrases, or only codes, numbers and addresses (NH961, a@b.c)."""
         return bool(self.phrases) or (bool(self.words) and all(is_code(word) for word in self.words))
 
     @cached_property

@@ -1,4 +1,4 @@
-"""Saved and recent searches, over HTTP and by themselves."""
+"""Tests of saved and recent searches."""
 
 import pytest
 from django.contrib.auth.models import User
@@ -34,7 +34,7 @@ def page(response) -> str:
     return response.content.decode()
 
 
-def test_a_search_is_saved_shown_replaced_and_deleted(client, user):
+def test_saves_shows_replaces_and_deletes(client, user):
     response = client.post("/search/saved", {"name": "My tea", "address": "q=tea&min_width=5"}, follow=True)
     assert response.redirect_chain[-1][0] == "/search?q=tea&min_width=5"
     assert "My tea" in page(response)
@@ -45,18 +45,18 @@ def test_a_search_is_saved_shown_replaced_and_deleted(client, user):
     assert not SavedSearch.objects.exists()
 
 
-def test_only_what_the_search_page_knows_is_saved(client):
+def test_saves_only_fields_of_search_form(client):
     client.post("/search/saved", {"name": "x", "address": "q=tea&next=//evil.example&list=1"})
     assert SavedSearch.objects.get().address == "q=tea"
 
 
-def test_a_search_needs_a_name(client):
+def test_refuses_search_without_name(client):
     response = client.post("/search/saved", {"name": " ", "address": "q=tea"}, follow=True)
     assert "Enter a name of at most 100" in page(response)
     assert not SavedSearch.objects.exists()
 
 
-def test_there_is_an_end_to_saving(user, client):
+def test_refuses_too_many_saved_searches(user, client):
     SavedSearch.objects.bulk_create(
         SavedSearch(owner=user, name=str(n), address="q=x") for n in range(MAX_SAVED_SEARCHES)
     )
@@ -67,7 +67,7 @@ def test_there_is_an_end_to_saving(user, client):
     assert "Delete one first" in page(response)
 
 
-def test_a_name_is_another_search_once_it_stands_for_other_words(user):
+def test_replaced_search_is_new_row(user):
     first, is_new = save_search("Trips", user=user, address="q=boat")
     assert is_new
     assert save_search("Trips", user=user, address="q=boat") == (first, False)
@@ -76,7 +76,7 @@ def test_a_name_is_another_search_once_it_stands_for_other_words(user):
     assert SavedSearch.objects.get() == second
 
 
-def test_recent_searches_are_noted_once_latest_first_and_not_for_ever(user):
+def test_lists_recent_searches_once_latest_first(user):
     for number in range(MAX_RECENT_SEARCHES + 3):
         record_search(f"q={number}", user=user)
     record_search(f"q={MAX_RECENT_SEARCHES}", user=user)
@@ -85,7 +85,7 @@ def test_recent_searches_are_noted_once_latest_first_and_not_for_ever(user):
     assert len(addresses) == len(set(addresses)) == MAX_RECENT_SEARCHES
 
 
-def test_searching_is_noted_and_can_be_forgotten(client):
+def test_records_and_clears_recent_searches(client):
     client.get("/search", {"q": "tea ext:png", "min_width": "5"})
     client.get("/search", {"q": "importance:lots"})
     assert "tea ext:png · Min. width: 5 px" in page(client.get("/search"))
@@ -94,7 +94,7 @@ def test_searching_is_noted_and_can_be_forgotten(client):
     assert not RecentSearch.objects.exists()
 
 
-def test_nobody_sees_or_deletes_anothers(client, user):
+def test_hides_searches_of_other_users(client, user):
     other = User.objects.create_user("other")
     saved, _created = save_search("secret name", user=other, address="q=secret")
     record_search("q=secret+words", user=other)

@@ -1,4 +1,4 @@
-"""What is offered while a person types."""
+"""Tests of suggestions for the search box."""
 
 import pytest
 from django.contrib.auth.models import User
@@ -11,7 +11,7 @@ from tests.factories import add_photo
 pytestmark = pytest.mark.django_db
 
 
-def test_searches_come_first_then_cameras_then_names_each_once(user):
+def test_suggests_searches_then_cameras_then_names(user):
     add_photo(user, "Tea.png", metadata={"model": "Teapot 3"})
     add_photo(user, "tea house.png", metadata={"model": "Teapot 3"})
     save_search("x", user=user, address="q=green+tea")
@@ -20,21 +20,21 @@ def test_searches_come_first_then_cameras_then_names_each_once(user):
     assert suggest("TEA", user=user) == ["tea cup", "green tea", 'camera:"Teapot 3"', "tea house.png", "Tea.png"]
 
 
-def test_before_anything_is_typed_earlier_searches_are_offered(user):
+def test_suggests_earlier_searches_for_empty_query(user):
     add_photo(user, "tea.png")
     record_search("q=调休", user=user)
     record_search("min_width=5", user=user)
     assert suggest("", user=user) == ["调休"]
 
 
-def test_there_are_few_and_never_what_is_typed_already(user):
+def test_limits_suggestions_and_omits_query_itself(user):
     for number in range(MAX_SUGGESTIONS + 5):
         add_photo(user, f"tea {number}")
     assert len(suggest("tea", user=user)) == MAX_SUGGESTIONS
     assert suggest("tea 1", user=user) == ["tea 12", "tea 11", "tea 10"]
 
 
-def test_anothers_are_not_offered(user):
+def test_hides_data_of_other_users(user):
     other = User.objects.create_user("other")
     add_photo(other, "secret.png", metadata={"model": "secret"})
     record_search("q=secret", user=other)
@@ -43,7 +43,7 @@ def test_anothers_are_not_offered(user):
     assert "secret" not in client.get("/search/suggestions", {"q": "sec"}).content.decode()
 
 
-def test_names_are_escaped(user):
+def test_escapes_names(user):
     add_photo(user, "<img src=x>.png")
     client = Client()
     client.force_login(user)

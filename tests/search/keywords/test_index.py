@@ -1,4 +1,4 @@
-"""The keyword index holds the newest revision of every photo, whatever happens while it is written or rebuilt."""
+"""Tests that the keyword index gets the newest revision of every photo, also during concurrent changes."""
 
 from unittest.mock import patch
 
@@ -32,7 +32,7 @@ def found(words: str, *, user) -> set[int]:
 
 
 def change(photo: Photo, text: str) -> None:
-    """As the pipeline does when it reads the picture anew."""
+    """Change the text as the pipeline does after reading the picture again."""
     PhotoText.objects.filter(photo=photo).update(text=text)
     photo.revision += 1
     photo.save(update_fields=["revision"])
@@ -43,7 +43,7 @@ def indices(alias: str) -> list[str]:
         return sorted(client.indices.get(index=f"{alias}-*"))
 
 
-def test_what_is_indexed_is_not_stale_until_it_changes(user, add_photo, keyword_index):
+def test_indexed_photo_is_stale_after_change(user, add_photo, keyword_index):
     old, new = add_photo("first"), add_photo("second")
     assert list(stale_documents(mapping_version())) == [new, old]
     index_all()
@@ -56,7 +56,7 @@ def test_what_is_indexed_is_not_stale_until_it_changes(user, add_photo, keyword_
     assert found("first", user=user) == set()
 
 
-def test_the_revision_that_was_read_is_recorded_not_the_one_that_came_meanwhile(add_photo, keyword_index):
+def test_records_revision_that_was_read(add_photo, keyword_index):
     photo = add_photo("first")
     write = index._write
 
@@ -70,7 +70,7 @@ def test_the_revision_that_was_read_is_recorded_not_the_one_that_came_meanwhile(
     assert list(stale_documents(mapping_version())) == [photo]
 
 
-def test_an_older_revision_does_not_overwrite_a_newer_one(user, add_photo, keyword_index):
+def test_keeps_newer_revision(user, add_photo, keyword_index):
     photo = add_photo("newer")
     Photo.objects.update(revision=7)
     index_all()
@@ -81,7 +81,7 @@ def test_an_older_revision_does_not_overwrite_a_newer_one(user, add_photo, keywo
     assert IndexedPhoto.objects.get().revision == 7
 
 
-def test_a_deleted_photo_is_not_brought_back_by_one_who_read_it_before(user, add_photo, keyword_index):
+def test_late_write_does_not_restore_deleted_photo(user, add_photo, keyword_index):
     photo = add_photo("gone")
     index_all()
     unindex_photos([photo.pk])
@@ -91,7 +91,7 @@ def test_a_deleted_photo_is_not_brought_back_by_one_who_read_it_before(user, add
     unindex_photos([photo.pk])  # and again: nothing is there, and nothing is wrong
 
 
-def test_broken_and_deleted_photos_are_left_out(user, add_photo, keyword_index):
+def test_leaves_out_broken_and_deleted_photos(user, add_photo, keyword_index):
     broken, deleted = add_photo("word", defect="truncated"), add_photo("word")
     deleted_id = deleted.pk
     deleted.delete()
@@ -100,7 +100,7 @@ def test_broken_and_deleted_photos_are_left_out(user, add_photo, keyword_index):
     assert list(stale_documents(mapping_version())) == list(missing_texts("engine")) == []
 
 
-def test_a_photo_that_is_refused_is_named_and_the_others_are_indexed(user, add_photo, keyword_index):
+def test_reports_rejected_photo_and_indexes_others(user, add_photo, keyword_index):
     good, bad = add_photo("good"), add_photo("bad")
     prepare = PhotoDocument.prepare
 
@@ -115,7 +115,7 @@ def test_a_photo_that_is_refused_is_named_and_the_others_are_indexed(user, add_p
     assert list(stale_documents(mapping_version())) == [bad]
 
 
-def test_a_lost_index_is_made_anew_and_everything_asked_for_again(user, add_photo, keyword_index):
+def test_recreates_lost_index_with_all_photos_stale(user, add_photo, keyword_index):
     first, second = add_photo("word"), add_photo("word")
     index_all()
     with connected() as client:
@@ -126,12 +126,12 @@ def test_a_lost_index_is_made_anew_and_everything_asked_for_again(user, add_phot
     assert list(stale_documents(mapping_version())) == [first]
 
 
-def test_unknown_fields_are_refused(keyword_index):
+def test_refuses_unknown_fields(keyword_index):
     with connected() as client, pytest.raises(BadRequestError, match="strict"):
         client.index(index=keyword_index, document={"colour": "red"})
 
 
-def test_what_changes_while_the_index_is_rebuilt_is_in_the_new_one(user, add_photo, keyword_index):
+def test_rebuilt_index_has_concurrent_changes(user, add_photo, keyword_index):
     changed, deleted, kept = add_photo("before"), add_photo("before"), add_photo("before")
     index_all()
     write_all, added = index._write_all, []
@@ -157,7 +157,7 @@ def test_what_changes_while_the_index_is_rebuilt_is_in_the_new_one(user, add_pho
     assert indices(keyword_index) != old
 
 
-def test_an_index_of_another_mapping_is_rebuilt(user, add_photo, keyword_index):
+def test_rebuilds_index_with_other_mapping(user, add_photo, keyword_index):
     photo = add_photo("word")
     index_all()
     before = indices(keyword_index)
@@ -170,7 +170,7 @@ def test_an_index_of_another_mapping_is_rebuilt(user, add_photo, keyword_index):
         assert not stale_documents("0123456789ab").exists()
 
 
-def test_rebuilding_spares_the_indices_of_others(add_photo, keyword_index):
+def test_rebuild_keeps_indices_of_other_aliases(add_photo, keyword_index):
     other = f"{keyword_index}-other-0123456789ab"
     with connected() as client:
         client.indices.create(index=other)
@@ -178,7 +178,7 @@ def test_rebuilding_spares_the_indices_of_others(add_photo, keyword_index):
     assert other in indices(keyword_index)
 
 
-def test_without_elasticsearch_nothing_is_written_and_nothing_breaks(add_photo, settings):
+def test_raises_unavailable_without_elasticsearch(add_photo, settings):
     photo = add_photo("word")
     settings.ELASTICSEARCH_URL = ""
     unindex_photos([photo.pk])
@@ -187,7 +187,7 @@ def test_without_elasticsearch_nothing_is_written_and_nothing_breaks(add_photo, 
             ask()
 
 
-def test_a_server_that_refuses_connections_is_unavailable(user, add_photo, settings):
+def test_raises_unavailable_when_connection_is_refused(user, add_photo, settings):
     photo = add_photo("word")
     settings.ELASTICSEARCH_URL = "http://127.0.0.1:1"
     alive = get_connection()

@@ -1,4 +1,4 @@
-"""The work on hostile texts and queries grows no faster than their length."""
+"""Tests that work on hostile texts and queries is linear in their length."""
 
 import contextlib
 from collections.abc import Callable
@@ -19,9 +19,9 @@ from search.query.values import InvalidQuery
 from tests.linear_work import assert_linear
 
 LONGEST_DESCRIPTION = 1 << 20
-"""Of a side-car of Takeout."""
+"""Longest description in a sidecar of Google Takeout."""
 LONG = 200_000
-"""More than the longest description that people type, or text that is recognised; larger ones take the suite long."""
+"""Longer than typed descriptions and recognised texts; larger sizes would slow the suite."""
 
 
 def repeated(unit: str, *, end: str = "") -> Callable[[int], str]:
@@ -131,7 +131,7 @@ def test_reads_hostile_queries_in_linear_time(unit: str) -> None:
             parse(text)
         read_date(text, today=date(2026, 11, 28))
 
-    # Longer ones are refused.
+    # The parser refuses longer queries.
     assert_linear(lambda text: [read(text) for _again in range(20)], repeated(unit), largest=MAX_QUERY_LENGTH)
     assert_linear(read, repeated(unit), largest=LONGEST_DESCRIPTION)
 

@@ -1,4 +1,4 @@
-"""Words, names, codes and parts of them are found: in Elasticsearch and, where it does not answer, in PostgreSQL."""
+"""Tests of word search, in Elasticsearch and in its fallback PostgreSQL."""
 
 from datetime import datetime
 
@@ -94,7 +94,7 @@ QUERIES = [
     ("off%road", ""),
     ("10__", ""),
 ]
-# Found only by Elasticsearch, which knows words: their forms, and Chinese ones without spaces between them.
+# Found only by Elasticsearch, which knows forms of words, and Chinese words without spaces.
 LIKE_WORDS = [
     ("cat gardens", "letter"),
     ("houses", "letter"),
@@ -105,7 +105,7 @@ LIKE_WORDS = [
 
 
 @BOTH
-def test_words_and_parts_find_their_photo_first_among_500_near_misses(search, user, add_photo, keyword_index):
+def test_finds_words_and_parts_among_near_misses(search, user, add_photo, keyword_index):
     photos = {name: add_photo(text) for name, text in GOLDEN.items()}
     for text in near_misses(500):
         add_photo(text)
@@ -117,7 +117,7 @@ def test_words_and_parts_find_their_photo_first_among_500_near_misses(search, us
 
 
 @BOTH
-def test_a_near_miss_is_no_hit(search, user, add_photo, keyword_index):
+def test_ignores_near_misses(search, user, add_photo, keyword_index):
     for text in ("NH916", "休息调", "补休与调班", "林晓雨", "小雨 王", "jianguo-chen@example.org", "138-1234-5679"):
         add_photo(text)
     index_all()
@@ -126,7 +126,7 @@ def test_a_near_miss_is_no_hit(search, user, add_photo, keyword_index):
 
 
 @BOTH
-def test_whole_words_come_before_parts_and_the_newest_before_its_like(search, user, add_photo, keyword_index):
+def test_ranks_whole_words_then_newest_first(search, user, add_photo, keyword_index):
     texts = ["Gate RE16", "RE160 RE161", "gate RE16"]
     old, part, new = (add_photo(text) for text in texts)
     index_all()
@@ -134,7 +134,7 @@ def test_whole_words_come_before_parts_and_the_newest_before_its_like(search, us
 
 
 @BOTH
-def test_all_words_must_match_but_each_wherever_it_likes(search, user, add_photo, keyword_index):
+def test_requires_all_words_in_any_text(search, user, add_photo, keyword_index):
     both = add_photo("coffee receipt", filename="Paris.png", description="with 小雨")
     add_photo("coffee receipt", filename="london.png")
     index_all()
@@ -142,7 +142,7 @@ def test_all_words_must_match_but_each_wherever_it_likes(search, user, add_photo
 
 
 @BOTH
-def test_excluded_words_and_filters_narrow(search, user, add_photo, keyword_index):
+def test_narrows_by_exclusions_and_filters(search, user, add_photo, keyword_index):
     photo = add_photo("cat education", width=2000, importance=4, taken_at=datetime(2023, 5, 31, 23, 59))
     add_photo("cat", width=2000, importance=3, taken_at=datetime(2023, 6, 1))
     add_photo("cat dog", width=1000, importance=4, extension="jpg", taken_at=datetime(2022, 12, 31))
@@ -161,7 +161,7 @@ def test_excluded_words_and_filters_narrow(search, user, add_photo, keyword_inde
 
 
 @BOTH
-def test_nobody_finds_what_is_anothers(search, user, add_photo, django_user_model, keyword_index):
+def test_finds_no_photos_of_other_users(search, user, add_photo, django_user_model, keyword_index):
     administrator = django_user_model.objects.create_superuser("administrator")
     add_photo("secret word")
     index_all()
@@ -169,19 +169,19 @@ def test_nobody_finds_what_is_anothers(search, user, add_photo, django_user_mode
 
 
 @BOTH
-def test_the_bin_is_not_searched_and_takes_no_place_of_what_is(search, user, add_photo, keyword_index):
+def test_skips_trash_within_limit(search, user, add_photo, keyword_index):
     kept = [add_photo("tea") for _ in range(3)]
-    binned = [add_photo("tea tea") for _ in range(30)]
+    trashed = [add_photo("tea tea") for _ in range(30)]
     index_all()
-    Photo.objects.filter(pk__in=[photo.pk for photo in binned]).update(trashed_at=timezone.now())
+    Photo.objects.filter(pk__in=[photo.pk for photo in trashed]).update(trashed_at=timezone.now())
     hits = search(parse("tea"), user=user, limit=3)
     assert {hit.photo_id for hit in hits} == {photo.pk for photo in kept}
     Photo.objects.update(trashed_at=None)
-    assert set(found(search, "tea", user=user)) == {photo.pk for photo in [*kept, *binned]}
+    assert set(found(search, "tea", user=user)) == {photo.pk for photo in [*kept, *trashed]}
 
 
 @BOTH
-def test_snippets_show_what_was_found_and_are_escaped(search, user, add_photo, keyword_index):
+def test_snippets_show_matches_and_are_escaped(search, user, add_photo, keyword_index):
     add_photo(
         "前面还有别的话。\n" * 40 + "<img src=x onerror=alert(1)> & NH961\n" + "后面还有别的话。\n" * 40,
         filename="<b>NH961</b>.png",
@@ -198,14 +198,14 @@ def test_snippets_show_what_was_found_and_are_escaped(search, user, add_photo, k
 
 
 @BOTH
-def test_snippets_mark_chinese_across_a_line_break(search, user, add_photo, keyword_index):
+def test_snippets_mark_chinese_across_line_break(search, user, add_photo, keyword_index):
     add_photo("国庆节后\n调\n休通知")
     index_all()
     (hit,) = search(parse("调休"), user=user, limit=5)
     assert "<mark>调\n休</mark>通知" in snippets(hit, "调休")["text"]
 
 
-def test_snippets_mark_words_that_are_only_alike(user, add_photo, keyword_index):
+def test_snippets_mark_similar_words(user, add_photo, keyword_index):
     add_photo("two nights in the garden houses\n航班 NH961 去东京")
     index_all()
     for query, marked in (
@@ -216,7 +216,7 @@ def test_snippets_mark_words_that_are_only_alike(user, add_photo, keyword_index)
         assert marked in snippets(hit, query)["text"]
 
 
-def test_the_very_words_come_before_words_that_are_only_alike(user, add_photo, keyword_index):
+def test_ranks_exact_words_above_similar_ones(user, add_photo, keyword_index):
     exact, _ = add_photo("东京航班 cats"), add_photo("航班 去东京 cat")
     index_all()
     assert found(keyword_search, "东京航班", user=user)[0] == exact.pk
@@ -231,7 +231,7 @@ def texts_and_parts() -> st.SearchStrategy[list[tuple[str, str]]]:
 
 @given(cuts=texts_and_parts())
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_every_part_of_a_text_finds_it_in_index_and_database_alike(cuts, user, add_photo, keyword_index):
+def test_index_and_database_find_every_part_of_text(cuts, user, add_photo, keyword_index):
     unindex_photos(list(Photo.objects.values_list("pk", flat=True)))
     Photo.objects.all().delete()
     texts = {add_photo(text, filename="—").pk: text for text, _ in cuts}
@@ -244,7 +244,7 @@ def test_every_part_of_a_text_finds_it_in_index_and_database_alike(cuts, user, a
             assert {hit.photo_id for hit in search(query, user=user, limit=50)} == everywhere, (search, part)
 
 
-def test_elasticsearch_that_does_not_answer_is_said_to_be_unavailable(user, settings):
+def test_raises_unavailable_without_index(user, settings):
     settings.ELASTICSEARCH_INDEX = "no-such-index"
     for url in ("", settings.ELASTICSEARCH_URL):
         settings.ELASTICSEARCH_URL = url
@@ -252,7 +252,7 @@ def test_elasticsearch_that_does_not_answer_is_said_to_be_unavailable(user, sett
             keyword_search(parse("cat"), user=user, limit=5)
 
 
-def test_camera_source_and_kind_narrow_in_the_index_as_in_the_database(user, add_photo, keyword_index):
+def test_narrows_by_camera_source_and_kind(user, add_photo, keyword_index):
     photo = add_photo("tea", metadata={"make": "FUJIFILM", "model": "X-T5"}, kind="screenshot")
     PhotoSource.objects.create(photo=photo, path="/nas/微信/WeChat Files/a.png")
     add_photo("tea", metadata={"model": "iPhone 15"}, kind="photo")

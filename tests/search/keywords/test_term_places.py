@@ -1,4 +1,4 @@
-"""TermPlaces finds the same places as a plain regular expression."""
+"""Tests that TermPlaces finds the same places as a plain regular expression."""
 
 import itertools
 import re

@@ -1,4 +1,4 @@
-"""Dates as people type them, in two languages."""
+"""Tests of dates in English and Chinese."""
 
 from datetime import date
 
@@ -34,7 +34,7 @@ TODAY = date(2026, 11, 24)  # a Tuesday
         ("去年冬天", (2025, 12, 1), (2026, 3, 1)),
     ],
 )
-def test_a_date_is_a_stretch_of_days(text, first, end):
+def test_reads_dates_as_periods(text, first, end):
     assert read_date(text, today=TODAY) == Period(date(*first), date(*end))
 
 
@@ -45,5 +45,5 @@ def test_last_month_in_january_is_december():
 @pytest.mark.parametrize(
     "text", ["2023", "May", "5月1日", "2023-00", "2023-02-30", "31 June 2023", "去年的", "", "12:30"]
 )
-def test_what_is_no_date_is_none(text):
+def test_rejects_other_texts(text):
     assert read_date(text, today=TODAY) is None

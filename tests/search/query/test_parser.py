@@ -1,4 +1,4 @@
-"""What people type is understood, or refused with a sentence."""
+"""Tests of the query language."""
 
 from datetime import date, datetime
 
@@ -27,7 +27,7 @@ from search.query.values import InvalidQuery
         ("?! ……", (), (), ()),
     ],
 )
-def test_words_phrases_and_exclusions_are_told_apart(text, words, phrases, excluded):
+def test_reads_words_phrases_and_exclusions(text, words, phrases, excluded):
     query = parse(text)
     assert (query.words, query.phrases, query.excluded) == (words, phrases, excluded)
 
@@ -54,7 +54,7 @@ def test_words_phrases_and_exclusions_are_told_apart(text, words, phrases, exclu
         ("去年夏天", Filters(after=datetime(2025, 6, 1), before=datetime(2025, 9, 1))),
     ],
 )
-def test_filters_are_read(text, filters):
+def test_reads_filters(text, filters):
     query = parse(text, today=date(2026, 11, 24))
     assert query.filters == filters
     assert not query.has_terms
@@ -75,7 +75,7 @@ def test_filters_are_read(text, filters):
         "a " * 33,
     ],
 )
-def test_a_bad_value_is_refused_with_a_sentence(text):
+def test_refuses_invalid_queries_with_message(text):
     with pytest.raises(InvalidQuery, match=r"\w+ .*\.$"):
         parse(text)
 
@@ -95,16 +95,16 @@ def test_a_bad_value_is_refused_with_a_sentence(text):
         ("IMG-2023-05", ("IMG-2023-05",)),
     ],
 )
-def test_dates_are_told_from_words(text, words):
+def test_distinguishes_dates_from_words(text, words):
     assert parse(text).words == words
 
 
-def test_a_date_in_quotes_or_excluded_is_text():
+def test_reads_quoted_or_excluded_dates_as_text():
     assert parse('"2023-05"').phrases == ("2023-05",)
     assert parse("cat -2023-05").excluded == ("2023-05",)
 
 
-def test_what_is_typed_as_a_filter_can_be_taken_out_or_read_as_text():
+def test_offers_query_without_filter_or_with_phrase():
     query = parse("beach last  summer ext:jpg", today=date(2026, 11, 24))
     when, kind = query.typed
     assert (when.without, when.as_phrase) == ("beach ext:jpg", 'beach "last summer" ext:jpg')
@@ -113,7 +113,7 @@ def test_what_is_typed_as_a_filter_can_be_taken_out_or_read_as_text():
     assert parse(when.as_phrase).phrases == ("last summer",)
 
 
-def test_a_form_fills_in_what_the_text_does_not_say():
+def test_prefers_typed_filters_to_form():
     query = parse("cat ext:png", filters=Filters(extension="gif", min_importance=2))
     assert query.filters == Filters(extension="png", min_importance=2)
 
@@ -121,7 +121,7 @@ def test_a_form_fills_in_what_the_text_does_not_say():
 @pytest.mark.parametrize(
     "text", ["NH961", "RE16", "user@example.org", "example.org", "13800138000", '"pink car"', "12:30"]
 )
-def test_codes_addresses_and_quotations_are_exact(text):
+def test_codes_addresses_and_phrases_are_exact(text):
     assert parse(text).is_exact
 
 
@@ -142,12 +142,12 @@ def test_other_queries_are_not_exact(text):
         ("123", set()),
     ],
 )
-def test_scripts_are_recognised(text, scripts):
+def test_recognises_scripts(text, scripts):
     assert scripts_of(text) == scripts
 
 
 @given(st.text())
-def test_nothing_typed_raises_anything_but_invalid_query(text):
+def test_raises_only_invalid_query(text):
     try:
         query = parse(text)
     except InvalidQuery:

@@ -1,4 +1,4 @@
-"""What search adds to the page of a photo, over HTTP."""
+"""Tests of similar photos, text and matches on the photo page, over HTTP."""
 
 import pytest
 from django.test import Client
@@ -23,7 +23,7 @@ def unread(photo: Photo) -> Photo:
     return photo
 
 
-def test_the_text_found_is_shown_line_by_line_and_escaped(client, user):
+def test_shows_escaped_text_line_by_line(client, user):
     photo = add_photo(user, "a.png")
     lines = [{"text": "<b>bold</b>"}, {"text": "第二行"}]
     PhotoText.objects.update(text="<b>bold</b>\n第二行", lines=lines)
@@ -34,24 +34,24 @@ def test_the_text_found_is_shown_line_by_line_and_escaped(client, user):
     assert "<html" in client.get(f"/photos/{photo.pk}/text").content.decode()
 
 
-def test_a_photo_without_words_says_so(client, user):
+def test_says_that_photo_has_no_text(client, user):
     photo = add_photo(user, "a.png", text="")
     assert "No text found" in client.get(f"/photos/{photo.pk}/text").content.decode()
 
 
-def test_text_that_is_still_awaited_asks_again(client, user):
+def test_polls_for_awaited_text(client, user):
     photo = unread(add_photo(user, "a.png"))
     fragment = client.get(f"/photos/{photo.pk}/text", headers=HTMX).content.decode()
     assert "Not read yet." in fragment
     assert 'hx-trigger="every 4s"' in fragment
-    # Who reads it aloud is told again only when there is something to tell.
+    # Screen readers announce the fragment again only when it changes.
     again = {"path": f"/photos/{photo.pk}/text?again", "headers": HTMX}
     assert client.get(**again).status_code == 204
     PhotoText.objects.create(photo=photo, owner=user, engine="x", text="tea", lines=[{"text": "tea"}])
     assert "<div>tea</div>" in client.get(**again).content.decode()
 
 
-def test_text_that_nobody_wants_is_not_waited_for(client, user):
+def test_does_not_poll_for_unwanted_text(client, user):
     photo = unread(add_photo(user, "a.png"))
     Photo.objects.update(wants_text=False)
     fragment = client.get(f"/photos/{photo.pk}/text", headers=HTMX).content.decode()
@@ -59,7 +59,7 @@ def test_text_that_nobody_wants_is_not_waited_for(client, user):
     assert "hx-trigger" not in fragment
 
 
-def test_text_that_will_not_come_is_not_waited_for(client, user):
+def test_does_not_poll_for_failed_text(client, user):
     photo = unread(add_photo(user, "a.png"))
     StepAttempt.objects.create(photo=photo, step=Step.TEXT, version="x", attempts=MAX_ATTEMPTS)
     fragment = client.get(f"/photos/{photo.pk}/text", headers=HTMX).content.decode()
@@ -67,7 +67,7 @@ def test_text_that_will_not_come_is_not_waited_for(client, user):
     assert "hx-trigger" not in fragment
 
 
-def test_similar_photos_are_shown_without_itself(client, user):
+def test_shows_similar_photos_without_itself(client, user):
     photo = add_photo(user, "itself.png", angle=0)
     add_photo(user, "near.png", angle=10)
     add_photo(user, "far.png", angle=85)
@@ -79,12 +79,12 @@ def test_similar_photos_are_shown_without_itself(client, user):
     assert "</b> match" in client.get(f"/photos/{photo.pk}/similar").content.decode()
 
 
-def test_a_photo_like_no_other_says_so(client, user):
+def test_says_that_no_photo_is_similar(client, user):
     photo = add_photo(user, "alone.png", angle=0)
     assert "No similar photos." in client.get(f"/photos/{photo.pk}/similar").content.decode()
 
 
-def test_a_browser_keeps_page_and_fragment_apart(client, user):
+def test_varies_page_and_fragment(client, user):
     photo = add_photo(user, "a.png")
     for path in (f"/photos/{photo.pk}/similar", f"/photos/{photo.pk}/text", f"/photos/{photo.pk}"):
         assert "HX-Request" in client.get(path)["Vary"]
@@ -96,7 +96,7 @@ LINES = [
 ]
 
 
-def test_the_words_of_the_query_are_boxed_and_every_line_can_be(client, user):
+def test_boxes_words_and_lines(client, user):
     photo = add_photo(user, "a.png")
     PhotoText.objects.update(lines=LINES)
     fragment = client.get(f"/photos/{photo.pk}/matches", {"q": "nh961"}).content.decode()
@@ -110,12 +110,12 @@ def test_the_words_of_the_query_are_boxed_and_every_line_can_be(client, user):
     assert "data-match>" not in client.get(f"/photos/{photo.pk}/matches", {"q": "width:x"}).content.decode()
 
 
-def test_a_picture_without_text_has_nothing_laid_over_it(client, user):
+def test_returns_no_boxes_without_text(client, user):
     photo = add_photo(user, "a.png")
     assert client.get(f"/photos/{photo.pk}/matches", {"q": "tea"}).status_code == 204
 
 
-def test_anothers_words_are_not_boxed(client, user, django_user_model):
+def test_hides_boxes_of_other_users(client, user, django_user_model):
     photo = add_photo(django_user_model.objects.create_user("other"), "a.png")
     PhotoText.objects.update(lines=LINES)
     assert client.get(f"/photos/{photo.pk}/matches", {"q": "nh961"}).status_code == 404

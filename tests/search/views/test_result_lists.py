@@ -1,4 +1,4 @@
-"""What a search found is a list that one pages through, over HTTP."""
+"""Tests of paging through result lists, over HTTP."""
 
 import re
 from datetime import timedelta
@@ -23,7 +23,7 @@ def client(client: Client, user) -> Client:
     return client
 
 
-def test_pages_neither_repeat_nor_skip_while_photos_come_and_go(client, user):
+def test_pages_neither_repeat_nor_skip_photos(client, user):
     photos = [add_photo(user, f"{number}.png", text="tea") for number in range(150)]
     first = client.get("/search", {"q": "tea"})
     assert "Show more" in page(first)
@@ -42,7 +42,7 @@ def test_pages_neither_repeat_nor_skip_while_photos_come_and_go(client, user):
     assert "Show more" not in page(third)
 
 
-def test_the_next_page_costs_few_queries(client, user, django_assert_max_num_queries):
+def test_next_page_takes_few_queries(client, user, django_assert_max_num_queries):
     for number in range(130):
         add_photo(user, f"{number}.png", text="tea")
     key = client.get("/search", {"q": "tea"}).context["page"].key
@@ -50,7 +50,7 @@ def test_the_next_page_costs_few_queries(client, user, django_assert_max_num_que
         client.get("/search", {"q": "tea", "list": key, "start": "60"}, headers={"HX-Request": "true"})
 
 
-def test_anothers_list_is_not_shown(client, user, django_user_model):
+def test_hides_lists_of_other_users(client, user, django_user_model):
     for number in range(70):
         add_photo(user, f"{number}.png", text="tea")
     key = client.get("/search", {"q": "tea"}).context["page"].key
@@ -60,7 +60,7 @@ def test_anothers_list_is_not_shown(client, user, django_user_model):
     assert names(response) == []
 
 
-def test_a_list_that_is_too_old_is_made_anew(client, user):
+def test_searches_again_when_list_has_expired(client, user):
     for number in range(70):
         add_photo(user, f"{number}.png", text="tea")
     key = client.get("/search", {"q": "tea"}).context["page"].key
@@ -80,7 +80,7 @@ def beside(client: Client, address: str) -> list[str]:
     )
 
 
-def test_from_photo_to_photo_one_stays_in_the_results(client, user):
+def test_photo_pages_follow_results(client, user):
     found = [add_photo(user, f"{number}.png", text="tea") for number in range(3)]
     add_photo(user, "between.png", text="coffee")
     results = client.get("/search", {"q": "tea"})
@@ -93,7 +93,7 @@ def test_from_photo_to_photo_one_stays_in_the_results(client, user):
     assert beside(client, f"/photos/{first}{query}") == [f"/photos/{third}{query}"]
 
 
-def test_without_the_results_one_goes_through_the_timeline(client, user, django_user_model):
+def test_photo_pages_follow_timeline_without_list(client, user, django_user_model):
     older, newer = (add_photo(user, name, text="tea") for name in ("a.png", "b.png"))
     stranger = Client()
     stranger.force_login(django_user_model.objects.create_user("stranger"))

@@ -1,4 +1,4 @@
-"""The search page over HTTP."""
+"""Tests of the search page, over HTTP."""
 
 from datetime import datetime
 from unittest.mock import Mock
@@ -25,14 +25,14 @@ def client(client: Client, user) -> Client:
     return client
 
 
-def test_without_a_question_the_page_says_how_to_ask(client, user):
+def test_shows_tips_without_query(client, user):
     add_photo(user, "any.png")
     response = client.get("/search")
     assert "Find a picture by…" in page(response)
     assert "any.png" not in page(response)
 
 
-def test_words_are_found_and_shown_where_they_stand(client, user):
+def test_finds_and_marks_words(client, user):
     add_photo(user, "boarding.png", text="Flight NH961 to Tokyo")
     add_photo(user, "other.png", text="Flight NH916 to Tokyo")
     response = client.get("/search", {"q": "NH961"})
@@ -41,14 +41,14 @@ def test_words_are_found_and_shown_where_they_stand(client, user):
     assert 'value="NH961"' in page(response)
 
 
-def test_likeness_is_shown_in_per_cent_and_the_cosine_in_a_tooltip(client, user):
+def test_shows_likeness_in_percent_with_cosine(client, user):
     add_photo(user, "alike.png", angle=0)
     response = client.get("/search", {"q": "circle"})
     assert "<b>99%</b> match" in page(response)
     assert 'title="Shapes, cosine 1.0000"' in page(response)
 
 
-def test_what_was_typed_or_read_is_escaped(client, user):
+def test_escapes_query_and_texts(client, user):
     hostile = "<img src=x onerror=alert(1)>"
     add_photo(user, f"{hostile}.png", text=f"look {hostile} here", description=hostile)
     response = client.get("/search", {"q": hostile})
@@ -57,7 +57,7 @@ def test_what_was_typed_or_read_is_escaped(client, user):
     assert "<script" not in page(client.get("/search", {"q": '"><script>alert(1)</script>'})).split("<body")[1]
 
 
-def test_the_filters_of_form_and_box_add_up(client, user):
+def test_combines_filters_of_form_and_query(client, user):
     add_photo(user, "small.png", text="tea", width=10)
     add_photo(user, "large.png", text="tea", width=900, importance=4)
     add_photo(user, "large.jpg", text="tea", width=900, importance=4, extension="jpg")
@@ -67,7 +67,7 @@ def test_the_filters_of_form_and_box_add_up(client, user):
     assert names(client.get("/search", {"min_importance": "4", "extension": "jpg"})) == ["large.jpg"]
 
 
-def test_every_filter_can_be_taken_away(client, user):
+def test_chips_remove_form_filters(client, user):
     response = client.get("/search", {"q": "tea", "min_width": "500", "after": "2023-05-01", "top": "20"})
     assert response.context["chips"] == [
         Chip("Min. width", "500 px", "q=tea&after=2023-05-01&top=20"),
@@ -76,7 +76,7 @@ def test_every_filter_can_be_taken_away(client, user):
     ]
 
 
-def test_typed_filters_and_dates_can_be_taken_away_too(client):
+def test_chips_remove_typed_filters_and_dates(client):
     response = client.get("/search", {"q": "tea 2023-05 camera:fuji", "min_width": "5"})
     date, camera, width = response.context["chips"]
     assert date == Chip(
@@ -87,7 +87,7 @@ def test_typed_filters_and_dates_can_be_taken_away_too(client):
     assert "search as text" in page(response)
 
 
-def test_a_date_finds_what_was_taken_then_and_in_quotes_what_says_so(client, user):
+def test_date_filters_and_quoted_date_searches_text(client, user):
     add_photo(user, "taken.png", text="tea", taken_at=datetime(2023, 5, 20, 23, 59))
     add_photo(user, "says.png", text="tea 2023-05", taken_at=datetime(2022, 1, 1))
     assert names(client.get("/search", {"q": "tea 2023-05"})) == ["taken.png"]
@@ -95,7 +95,7 @@ def test_a_date_finds_what_was_taken_then_and_in_quotes_what_says_so(client, use
     assert names(client.get("/search", {"q": 'tea "2023-05"'})) == ["says.png"]
 
 
-def test_an_order_by_date_can_be_asked_for(client, user):
+def test_orders_by_date(client, user):
     for year in (2021, 2023, 2022):
         add_photo(user, f"{year}.png", text="tea", taken_at=datetime(year, 1, 1))
     newest = client.get("/search", {"q": "tea", "order": "newest"})
@@ -104,7 +104,7 @@ def test_an_order_by_date_can_be_asked_for(client, user):
     assert ("Most relevant", "q=tea", False) in newest.context["orders"]
 
 
-def test_an_order_by_date_says_what_it_leaves_out_and_links_to_all(client, user):
+def test_order_by_date_links_to_omitted_photos(client, user):
     for number in range(40):
         add_photo(user, f"{number}.png", angle=55 + number / 30, text=f"{number * 7919} unlike")
     assert "No close match. Nearest results:" in page(client.get("/search", {"q": "porsche"}))
@@ -117,7 +117,7 @@ def test_an_order_by_date_says_what_it_leaves_out_and_links_to_all(client, user)
     assert '<a href="/search?q=porsche">Show all by relevance</a>' in newest
 
 
-def test_how_many_there_may_be_is_kept_to(client, user):
+def test_limits_results(client, user):
     for number in range(25):
         add_photo(user, f"{number}.png", text="tea")
     response = client.get("/search", {"q": "tea", "top": "20"})
@@ -125,7 +125,7 @@ def test_how_many_there_may_be_is_kept_to(client, user):
     assert "Show more" not in page(response)
 
 
-def test_nothing_found_is_no_dead_end(client):
+def test_suggests_next_steps_when_nothing_is_found(client):
     assert "Try fewer words" in page(client.get("/search", {"q": "xyzzy"}))
     assert "Try removing filters" in page(client.get("/search", {"q": "xyzzy", "min_width": "5"}))
 
@@ -144,17 +144,17 @@ def test_nothing_found_is_no_dead_end(client):
         ({"top": "1000000"}, "Max. results: Select a valid choice."),
     ],
 )
-def test_a_senseless_search_is_refused_with_a_sentence(client, address, sentence):
+def test_refuses_invalid_search_with_message(client, address, sentence):
     response = client.get("/search", address)
     assert response.status_code == 400
     assert sentence in page(response)
 
 
-def test_what_cannot_be_asked_is_said(client, user, monkeypatch):
-    def nobody(*_arguments: object, **_more: object) -> None:
-        raise EncoderUnavailable("Nobody there.")
+def test_notifies_when_encoder_is_unavailable(client, user, monkeypatch):
+    def refuse(*_arguments: object, **_more: object) -> None:
+        raise EncoderUnavailable("Connection refused.")
 
-    monkeypatch.setattr(ranker, "choose_encoder", nobody)
+    monkeypatch.setattr(ranker, "choose_encoder", refuse)
     add_photo(user, "tea.png", text="tea house")
     response = client.get("/search", {"q": "tea"})
     assert names(response) == ["tea.png"]

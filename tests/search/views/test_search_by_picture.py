@@ -1,4 +1,4 @@
-"""Searches with a picture or a part of one, over HTTP."""
+"""Tests of searches with a picture or a region of one, over HTTP."""
 
 from datetime import timedelta
 
@@ -32,7 +32,7 @@ def send(client: Client, data: bytes | None = None, **fields: str):
     return client.post("/search/picture", {**files, **fields}, follow=True)
 
 
-def test_a_picture_finds_those_that_look_like_it(client, user, tmp_path, settings):
+def test_finds_similar_photos(client, user, tmp_path, settings):
     settings.MEDIA_ROOT = tmp_path
     add_photo(user, "far.png", angle=80)
     add_photo(user, "near.png", angle=10)
@@ -43,7 +43,7 @@ def test_a_picture_finds_those_that_look_like_it(client, user, tmp_path, setting
     assert not list(tmp_path.iterdir())
 
 
-def test_a_search_with_a_picture_is_a_link_of_ones_own_for_a_day(client, user, django_user_model):
+def test_link_to_picture_search_is_private_and_expires(client, user, django_user_model):
     add_photo(user, "near.png", angle=10)
     address = send(client, picture()).redirect_chain[-1][0]
     assert names(client.get(address)) == ["near.png"]
@@ -56,7 +56,7 @@ def test_a_search_with_a_picture_is_a_link_of_ones_own_for_a_day(client, user, d
     assert "Choose it again" in page(late)
 
 
-def test_a_stored_photo_and_a_part_of_it_can_be_searched_with(client, user, monkeypatch, django_user_model):
+def test_searches_with_photo_and_region(client, user, monkeypatch, django_user_model):
     regions = []
 
     def encode_region(path, region, *, model, asker):
@@ -76,33 +76,33 @@ def test_a_stored_photo_and_a_part_of_it_can_be_searched_with(client, user, monk
 
 
 @pytest.mark.parametrize("region", ["1,2", "0,0,0,0", "0,0,2,1", "a,b,c,d", "nan,0,1,1"])
-def test_a_part_that_is_none_is_refused(client, user, region):
+def test_refuses_invalid_region(client, user, region):
     photo = add_photo(user, "this.png", angle=0)
     response = client.get("/search", {"photo": photo.pk, "region": region})
     assert response.status_code == 400
     assert "Enter four numbers from 0 to 1" in page(response)
 
 
-def test_no_picture_is_said(client):
+def test_refuses_search_without_picture(client):
     response = send(client)
     assert response.status_code == 400
     assert "Choose a picture to search with." in page(response)
 
 
-def test_what_is_no_picture_is_refused_with_a_sentence(client, monkeypatch):
+def test_refuses_other_files(client, monkeypatch):
     def refuse(data: bytes, *, model: str, asker: int) -> None:
-        raise InvalidImage("This is no picture.")
+        raise InvalidImage("Not a picture.")
 
     monkeypatch.setattr(hybrid, "encode_query_image", refuse)
     response = send(client, b"words")
     assert response.status_code == 400
-    assert "This is no picture." in page(response)
+    assert "Not a picture." in page(response)
 
 
 def test_says_to_wait_while_other_picture_searches_run(client, user, monkeypatch):
     def refuse(*_arguments, asker, **_fields):
         assert asker == user.pk
-        raise EncoderBusy("Two are under way.")
+        raise EncoderBusy("Two searches are running.")
 
     monkeypatch.setattr(hybrid, "encode_query_image", refuse)
     monkeypatch.setattr(examples, "encode_region", refuse)
@@ -110,10 +110,10 @@ def test_says_to_wait_while_other_picture_searches_run(client, user, monkeypatch
     region = client.get("/search", {"photo": photo.pk, "region": "0.1,0.2,0.5,0.6"})
     for response in (region, send(client, b"picture")):
         assert (response.status_code, response["Retry-After"]) == (429, "5")
-        assert "Two are under way." in page(response)
+        assert "Two searches are running." in page(response)
 
 
-def test_a_picture_that_is_too_large_is_refused_unread(client, settings):
+def test_refuses_too_large_picture_before_reading(client, settings):
     settings.MAX_UPLOAD_BYTES = 1000
     response = client.generic(
         "POST", "/search/picture", content_type="multipart/form-data; boundary=x", CONTENT_LENGTH=str(10**9)
@@ -122,13 +122,13 @@ def test_a_picture_that_is_too_large_is_refused_unread(client, settings):
     assert "This file is too large; at most" in page(response)
 
 
-def test_another_site_cannot_search(user):
+def test_refuses_requests_of_other_sites(user):
     client = Client(enforce_csrf_checks=True)
     client.force_login(user)
     assert send(client, picture()).status_code == 403
 
 
-def test_htmx_gets_the_results_alone(client, user):
+def test_returns_only_results_to_htmx(client, user):
     add_photo(user, "near.png", angle=10)
     address = send(client, picture()).redirect_chain[-1][0]
     response = client.get(address, headers={"HX-Request": "true"})

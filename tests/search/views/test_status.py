@@ -1,4 +1,4 @@
-"""Search's part of the status page."""
+"""Tests of the search part of the status page."""
 
 import pytest
 from django.contrib.auth.models import User
@@ -21,12 +21,12 @@ def client(client: Client) -> Client:
     return client
 
 
-def test_only_administrators_see_it(client, user):
+def test_refuses_ordinary_users(client, user):
     client.force_login(user)
     assert client.get("/status/search").status_code == 403
 
 
-def test_engines_tell_how_many_photos_they_have_done(client, user, monkeypatch):
+def test_shows_number_of_processed_photos(client, user, monkeypatch):
     monkeypatch.setattr(status, "describe_encoders", lambda: [ENCODER])
     add_photo(user, "secret.png", angle=0, text="a secret")
     add_photo(user, "other.png")
@@ -37,14 +37,14 @@ def test_engines_tell_how_many_photos_they_have_done(client, user, monkeypatch):
     assert "secret" not in page
 
 
-def test_what_is_down_is_a_line(client, monkeypatch, settings):
-    def nobody() -> None:
+def test_shows_unavailable_engines(client, monkeypatch, settings):
+    def refuse() -> None:
         raise EncoderUnavailable("The encoder process does not answer.")
 
     def no_weights() -> None:
         raise TextRecognitionUnavailable("Put the weights there.")
 
-    monkeypatch.setattr(status, "describe_encoders", nobody)
+    monkeypatch.setattr(status, "describe_encoders", refuse)
     monkeypatch.setattr(status.reader, "engine_version", no_weights)
     settings.ELASTICSEARCH_URL = ""
     response = client.get("/status/search")
@@ -64,5 +64,5 @@ def test_reports_missing_fixes_of_registry_version(client, elasticsearch, settin
     assert f"let this machine reach artifacts.elastic.co, stop photosearch, delete {home}" in page
 
 
-def test_gives_no_advice_on_elastics_own_version():
+def test_gives_no_advice_on_current_version():
     assert status._advice(VERSION) == ""
