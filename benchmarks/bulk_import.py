@@ -101,7 +101,7 @@ def _measure(pictures: Path, folder: Path, baseline_files: int) -> None:
     job.refresh_from_db()
     done = Photo.objects.filter(thumbnail_version=THUMBNAIL_VERSION).count()
     assert job.state == ImportJob.State.FINISHED  # noqa: S101
-    assert done == job.tally["new"] == len(memory)  # noqa: S101
+    assert done == job.import_counts["new"] == len(memory)  # noqa: S101
     print(f"photosearch         {ours:6.1f} files per second with thumbnails: {ours / baseline:.1f} times as fast")
     print(f"  (all imported after {imported:.0f} s, {len(memory) / imported:.1f} files per second)")
     part = min(1000, len(memory) // 2)

@@ -23,7 +23,7 @@ BATCH = 20_000
 
 PHOTO_COLUMNS = """
     id, owner_id, file, filename, extension, width, height, file_size, sha256, md5, sha1, taken_at, importance,
-    description, metadata, defect, revision, thumbnail_version, uploaded_at, date_source, kind, wants_features,
+    description, metadata, defect, revision, thumbnail_version, uploaded_at, date_source, kind, wants_embedding,
     wants_text
 """
 ENGLISH = """

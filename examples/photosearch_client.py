@@ -249,7 +249,7 @@ def import_archive(server: Photosearch, archive: Path) -> int:
     done = job["done"]
     print(
         f"{job['state']}: {done['new']} new, {done['duplicate'] + done['known']} duplicates,"
-        f" {done['passed_over']} skipped, {done['refused']} refused. {job['error']}"
+        f" {done['skipped']} skipped, {done['failed']} failed. {job['error']}"
     )
     return 0 if job["state"] == "finished" else 1
 

@@ -1,4 +1,4 @@
-"""What a person lets assistants (MCP) read, and what those have asked."""
+"""The access of assistants (MCP) to a user's photos, and a log of their requests."""
 
 from datetime import timedelta
 
@@ -8,18 +8,18 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-# So long it stays written down what they asked; the page says so.
-KEPT = timedelta(days=365)
+# Stated on the page of assistants.
+LOG_RETENTION = timedelta(days=365)
 
 
 class AssistantAccess(models.Model):
-    """What assistants may read of one person's photos; without a row, nothing."""
+    """The photos of one user that assistants may read; without a row, none."""
 
     class Extent(models.TextChoices):
-        """Which photos."""
+        """The photos that assistants may read."""
 
         NOTHING = "nothing", _("nothing")
-        SEARCHES = "searches", _("what chosen saved searches find")
+        SEARCHES = "searches", _("results of selected saved searches")
         GALLERY = "gallery", _("the whole gallery")
 
     user = models.OneToOneField(
@@ -27,7 +27,7 @@ class AssistantAccess(models.Model):
     )
     extent = models.CharField(max_length=10, choices=Extent, default=Extent.NOTHING)
     shows_sensitive = models.BooleanField(
-        default=False, help_text=_("Identity cards, bank cards, telephone numbers and one-time codes go out unmasked.")
+        default=False, help_text="Numbers of ID and bank cards, phone numbers and one-time codes are not masked."
     )
 
     def __str__(self) -> str:
@@ -35,7 +35,7 @@ class AssistantAccess(models.Model):
 
 
 class AssistantCall(models.Model):
-    """One thing that an assistant asked, and what became of it."""
+    """A tool call of an assistant, with its outcome."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="assistant_calls")
     token_name = models.CharField(max_length=100)
@@ -53,10 +53,10 @@ class AssistantCall(models.Model):
 
 
 def access_of(user: User) -> AssistantAccess:
-    """What `user` allows; as stored, or the cautious default."""
+    """Return the access that `user` grants, or the default (nothing) without saving it."""
     return AssistantAccess.objects.filter(user=user).first() or AssistantAccess(user=user)
 
 
 def forget_old_calls() -> None:
-    """Shorten everybody's log to what was asked lately."""
-    AssistantCall.objects.filter(called_at__lt=timezone.now() - KEPT).delete()
+    """Delete calls older than LOG_RETENTION."""
+    AssistantCall.objects.filter(called_at__lt=timezone.now() - LOG_RETENTION).delete()

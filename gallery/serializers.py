@@ -112,12 +112,12 @@ class SourceSerializer(serializers.ModelSerializer):
     sidecar = serializers.SerializerMethodField(help_text="Path of the sidecar file, in the same form; often empty.")
     import_id = serializers.IntegerField(source="job_id", read_only=True, allow_null=True)
     albums = serializers.ListField(child=serializers.CharField(), read_only=True)
-    is_copy = serializers.BooleanField(source="managed", read_only=True, help_text="Else the file was left there.")
+    is_copy = serializers.BooleanField(read_only=True, help_text="Else the file was left there.")
 
     class Meta:
         model = PhotoSource
         fields = (
-            *("path", "import_id", "is_copy", "present", "modified_at", "albums", "account", "conversation"),
+            *("path", "import_id", "is_copy", "is_present", "modified_at", "albums", "account", "conversation"),
             *("sidecar", "is_archived"),
         )
         read_only_fields = fields

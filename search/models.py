@@ -201,7 +201,7 @@ class RecentSearch(models.Model):
 def missing_embeddings(model: str) -> QuerySet[Photo]:
     """Photos without vectors of `model`, newest first; neither broken ones nor those tried too often."""
     found = PhotoEmbedding.objects.filter(photo=OuterRef("pk"), model=model)
-    return Photo.objects.awaiting(Step.EMBEDDING, model).filter(~Exists(found), wants_features=True)
+    return Photo.objects.awaiting(Step.EMBEDDING, model).filter(~Exists(found), wants_embedding=True)
 
 
 def missing_texts(engine: str) -> QuerySet[Photo]:

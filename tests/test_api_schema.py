@@ -79,13 +79,15 @@ def photos(transaction, store, owner, broker) -> list[Photo]:
         line = {"text": "航班 NH961", "confidence": 0.9, "box": BOX}
         PhotoText.objects.create(photo=photo, owner=owner, engine="x", text=line["text"], lines=[line])
     Photo.objects.filter(pk=photos[1].pk).update(trashed_at=timezone.now())
-    Photo.objects.update(wants_features=False)
+    Photo.objects.update(wants_embedding=False)
     record_search("q=航班&min_width=5", user=owner)
     save_search("旅行", user=owner, address="q=航班&min_width=5")
-    job = ImportJob.objects.create(owner=owner, started_by=owner, roots=["/a"], state="paused", report={"new": 1})
+    job = ImportJob.objects.create(
+        owner=owner, started_by=owner, roots=["/a"], state="paused", preview_counts={"new": 1}
+    )
     create_upload(owner=owner, filename="x.png", size=10)
     create_upload(owner=owner, filename="x.zip", size=10, is_archive=True)
-    ImportItem.objects.create(job=job, path="/a/b.png", verdict="passed_over", reason="hidden")
+    ImportItem.objects.create(job=job, path="/a/b.png", verdict="skipped", reason="hidden")
     return photos
 
 

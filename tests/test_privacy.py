@@ -119,7 +119,7 @@ def photo(store, owner) -> Photo:
     StepAttempt.objects.create(photo=photo, step=Step.INDEX, version="x", attempts=MAX_ATTEMPTS, error="Out of order.")
     create_upload(owner=owner, filename=f"{SECRET}.png", size=10, sha256="a" * 64)
     Client().force_login(owner)
-    OpenSession.objects.update(agent=SECRET)
+    OpenSession.objects.update(user_agent=SECRET)
     return Photo.objects.get(pk=photo.pk)
 
 

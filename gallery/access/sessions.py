@@ -90,8 +90,8 @@ def _note(request: HttpRequest, user: User) -> None:
             session_id=request.session.session_key,
             defaults={
                 "owner": user,
-                "agent": request.headers.get("User-Agent", "")[:300],
-                "address": client_address(request),
+                "user_agent": request.headers.get("User-Agent", "")[:300],
+                "ip_address": client_address(request),
             },
         )
         request.session[NOTE] = (request.session.session_key, int(time()))

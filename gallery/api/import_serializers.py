@@ -44,7 +44,7 @@ class Options(StrictSerializer):
         max_length=MAX_PATTERNS,
         help_text="Patterns in the syntax of .gitignore.",
     )
-    wants_features = JsonBoolean(default=True, help_text="Find them by what they show.")
+    wants_embedding = JsonBoolean(default=True, help_text="Find them by what they show.")
     wants_text = JsonBoolean(default=True, help_text="Recognise the text in them.")
 
 
@@ -82,7 +82,7 @@ class NewArchive(QuerySerializer):
         max_length=MAX_LENGTH_OF_PATTERNS,
         help_text="Patterns in the syntax of .gitignore, one per line.",
     )
-    wants_features = QueryBoolean(default=True, required=False, help_text="Find them by what they show.")
+    wants_embedding = QueryBoolean(default=True, required=False, help_text="Find them by what they show.")
     wants_text = QueryBoolean(default=True, required=False, help_text="Recognise the text in them.")
 
     def validate_ignore(self, text: str) -> list[str]:
@@ -102,8 +102,8 @@ class Counts(serializers.Serializer):
     new = serializers.IntegerField()
     duplicate = serializers.IntegerField()
     known = serializers.IntegerField(help_text="Imported before, from the same place.")
-    passed_over = serializers.IntegerField()
-    refused = serializers.IntegerField(help_text="They cannot be read.")
+    skipped = serializers.IntegerField()
+    failed = serializers.IntegerField(help_text="They cannot be read.")
     bytes = serializers.IntegerField(help_text="Of the new ones.")
     reasons = serializers.DictField(child=serializers.IntegerField(), help_text="Why files were passed over.")
     dates = serializers.DictField(
@@ -123,7 +123,9 @@ class ImportSerializer(serializers.ModelSerializer):
     importance = serializers.IntegerField(min_value=0, max_value=MAX_IMPORTANCE, read_only=True)
     ignore = serializers.ListField(child=serializers.CharField(), read_only=True)
     error = serializers.SerializerMethodField(help_text="Why it stopped; often empty.")
-    expected = serializers.IntegerField(read_only=True, allow_null=True, help_text="Files; null: not counted yet.")
+    expected_files = serializers.IntegerField(
+        read_only=True, allow_null=True, help_text="Files; null: not counted yet."
+    )
     seen = serializers.IntegerField(read_only=True, help_text="Files looked at in the present state.")
     foreseen = serializers.SerializerMethodField(help_text="Result of the check; null unless you own the gallery.")
     done = serializers.SerializerMethodField(help_text="Result so far; null unless you own the gallery.")
@@ -137,8 +139,8 @@ class ImportSerializer(serializers.ModelSerializer):
     class Meta:
         model = ImportJob
         fields = (
-            *("id", "owner", "roots", "mode", "profile", "importance", "min_side", "ignore", "wants_features"),
-            *("wants_text", "watch", "state", "error", "expected", "seen", "foreseen", "done", "actions"),
+            *("id", "owner", "roots", "mode", "profile", "importance", "min_side", "ignore", "wants_embedding"),
+            *("wants_text", "watch", "state", "error", "expected_files", "seen", "foreseen", "done", "actions"),
             *("created_at", "finished_at", "removed_at"),
         )
         read_only_fields = fields
@@ -156,12 +158,12 @@ class ImportSerializer(serializers.ModelSerializer):
     @extend_schema_field(Counts(allow_null=True))
     def get_foreseen(self, job: ImportJob) -> dict[str, Any] | None:
         """By the check."""
-        return _counts(job.report) if self._is_owner(job) else None
+        return _counts(job.preview_counts) if self._is_owner(job) else None
 
     @extend_schema_field(Counts(allow_null=True))
     def get_done(self, job: ImportJob) -> dict[str, Any] | None:
         """So far."""
-        return _counts(job.tally) if self._is_owner(job) else None
+        return _counts(job.import_counts) if self._is_owner(job) else None
 
     def _is_owner(self, job: ImportJob) -> bool:
         """Return whether the reader owns the gallery; counts of duplicates would reveal its files to others."""
@@ -189,7 +191,7 @@ class ItemSerializer(serializers.ModelSerializer):
     class Meta:
         model = ImportItem
         fields = (
-            *("path", "verdict", "reason", "explanation", "is_foreseen", "photo_id", "sha256", "size", "modified_at"),
+            *("path", "verdict", "reason", "explanation", "is_preview", "photo_id", "sha256", "size", "modified_at"),
         )
         read_only_fields = fields
 

@@ -75,7 +75,7 @@ def possible_actions(job: ImportJob) -> list[ImportAction]:
 
 def cancel_neglected() -> int:
     """Cancel imports whose archive has waited too long, and remove the archives; return the number of imports."""
-    waiting = ImportJob.objects.filter(is_upload=True, state__in=ImportJob.PATIENCE)
+    waiting = ImportJob.objects.filter(is_upload=True, state__in=ImportJob.WAITING_LIMITS)
     return sum(_cancel_if_neglected(job_id) for job_id in list(waiting.values_list("pk", flat=True)))
 
 

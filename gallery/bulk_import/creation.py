@@ -37,7 +37,7 @@ class ImportOptions:
     importance: int = 0
     min_side: int = 0
     ignore: list[str] = field(default_factory=list)
-    wants_features: bool = True
+    wants_embedding: bool = True
     wants_text: bool = True
     watch: bool = False
     idempotency_key: str = ""

@@ -60,7 +60,7 @@ class ImportForm(forms.Form):
         max_length=5000,
         widget=forms.Textarea({"rows": 2, "placeholder": "*/thumbnails/*"}),
     )
-    wants_features = forms.BooleanField(label=_("Find them by what they show"), initial=True, required=False)
+    wants_embedding = forms.BooleanField(label=_("Find them by what they show"), initial=True, required=False)
     wants_text = forms.BooleanField(label=_("Recognise the text in them"), initial=True, required=False)
     watch = forms.BooleanField(label=_("Import what comes into the folder later, too"), required=False)
 
@@ -100,7 +100,7 @@ class ImportForm(forms.Form):
             importance=cleaned["importance"],
             min_side=cleaned["min_side"] or 0,
             ignore=cleaned["ignore"],
-            wants_features=cleaned["wants_features"],
+            wants_embedding=cleaned["wants_embedding"],
             wants_text=cleaned["wants_text"],
             watch=cleaned["watch"] and not is_archive,
             state=state,

@@ -40,7 +40,7 @@ def sift(found: Sequence[SourceItem], *, job: ImportJob) -> Sifted:
             continue  # the same member twice in an archive, or a root inside another
         seen.add(path)
         if isinstance(one, SkippedFile):
-            items.append(ImportItem(path=path, verdict="passed_over", reason=one.reason, size=one.size))
+            items.append(ImportItem(path=path, verdict="skipped", reason=one.reason, size=one.size))
         elif source := known.get(path):
             items.append(item_of(one, "known", photo_id=source.photo_id, sha256=source.photo.sha256))
         else:
@@ -53,11 +53,11 @@ def sift(found: Sequence[SourceItem], *, job: ImportJob) -> Sifted:
 def write_down(job: ImportJob, items: Sequence[ImportItem], earlier: dict[str, ImportItem]) -> None:
     """Enter the rows in the ledger and their verdicts in the job's numbers; the caller holds the job's row."""
     is_check = job.state == ImportJob.State.CHECKING
-    numbers: Numbers = job.report if is_check else job.tally
+    numbers: Numbers = job.preview_counts if is_check else job.import_counts
     for item in items:
-        item.job, item.is_foreseen = job, is_check
+        item.job, item.is_preview = job, is_check
         old = earlier.get(item.path)
-        if old and old.is_foreseen == is_check:
+        if old and old.is_preview == is_check:
             _count(numbers, old, -1)
         _count(numbers, item, 1)
     ImportItem.objects.bulk_create(
@@ -65,21 +65,31 @@ def write_down(job: ImportJob, items: Sequence[ImportItem], earlier: dict[str, I
         update_conflicts=True,
         unique_fields=["job", "path"],
         update_fields=[
-            *("verdict", "reason", "is_foreseen", "photo", "created", "filled", "sha256", "size", "modified_at"),
+            *(
+                "verdict",
+                "reason",
+                "is_preview",
+                "photo",
+                "created_photo",
+                "filled_fields",
+                "sha256",
+                "size",
+                "modified_at",
+            ),
         ],
     )
 
 
 def count_date(job: ImportJob, date_source: str) -> None:
     """How the date of a new photo is known, by kind; "" where it has none."""
-    numbers: Numbers = job.report if job.state == ImportJob.State.CHECKING else job.tally
+    numbers: Numbers = job.preview_counts if job.state == ImportJob.State.CHECKING else job.import_counts
     dates = numbers.setdefault("dates", {})
     dates[date_source] = dates.get(date_source, 0) + 1
 
 
 def _is_settled(one: SourceItem, row: ImportItem | None, is_check: bool) -> bool:
     """The ledger has the file in the state in which it was found. What was growing is looked at anew."""
-    if row is None or row.reason in (SkipReason.PARTIAL, GROWING) or row.is_foreseen != is_check:
+    if row is None or row.reason in (SkipReason.PARTIAL, GROWING) or row.is_preview != is_check:
         return False
     if isinstance(one, SkippedFile):
         return row.reason == one.reason
@@ -90,12 +100,12 @@ def _known(found: Sequence[SourceFile], job: ImportJob) -> dict[str, PhotoSource
     """The sources of the owner's photos that name these paths, sizes and times."""
     files = {storable_path(one.path): one for one in found if one.modified_at}
     sources = PhotoSource.objects.filter(Q(path__in=list(files)), photo__owner_id=job.owner_id).select_related("photo")
-    managed = job.mode == ImportJob.Mode.COPY
+    is_copy = job.mode == ImportJob.Mode.COPY
     return {
         source.path: source
         for source in sources
-        if source.managed == managed
-        and source.present
+        if source.is_copy == is_copy
+        and source.is_present
         and (source.photo.file_size, source.modified_at) == (files[source.path].size, files[source.path].modified_at)
     }
 
@@ -109,6 +119,6 @@ def _count(numbers: Numbers, item: ImportItem, step: int) -> None:
     numbers[item.verdict] = numbers.get(item.verdict, 0) + step
     if item.verdict == ImportItem.Verdict.NEW:
         numbers["bytes"] = numbers.get("bytes", 0) + step * item.size
-    if item.verdict == ImportItem.Verdict.PASSED_OVER:
+    if item.verdict == ImportItem.Verdict.SKIPPED:
         reasons = numbers.setdefault("reasons", {})
         reasons[item.reason] = reasons.get(item.reason, 0) + step

@@ -63,15 +63,15 @@ def _store_alone(picture: Incoming, job: ImportJob) -> Stored | str:
 
 def _outcome(file: ReadFile, stored: Stored | str, job: ImportJob) -> ImportItem:
     if isinstance(stored, str):
-        return item_of(file.found, "refused", reason=stored)
+        return item_of(file.found, "failed", reason=stored)
     if stored.created:
         count_date(job, stored.photo.date_source)
     return item_of(
         file.found,
         ImportItem.Verdict.NEW if stored.created else ImportItem.Verdict.DUPLICATE,
         photo=stored.photo,
-        created=stored.created,
-        filled=stored.filled,
+        created_photo=stored.created,
+        filled_fields=stored.filled,
         sha256=stored.photo.sha256,
     )
 
@@ -80,7 +80,7 @@ def _incoming(file: ReadFile, job: ImportJob) -> Incoming:
     found, metadata = file.found, file.found.metadata
     source = PhotoSource(
         path=storable_path(found.path),
-        managed=job.mode == ImportJob.Mode.COPY or not found.is_plain,
+        is_copy=job.mode == ImportJob.Mode.COPY or not found.is_plain,
         job=job,
         modified_at=found.modified_at,
         albums=list(map(printable, metadata.albums)),

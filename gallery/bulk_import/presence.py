@@ -11,18 +11,18 @@ CHUNK = 1000
 
 def mark_presence(job: ImportJob) -> None:
     """Look for every file below the roots of an import that its owner's photos name."""
-    sources = PhotoSource.objects.filter(photo__owner_id=job.owner_id, managed=False).order_by("pk")
+    sources = PhotoSource.objects.filter(photo__owner_id=job.owner_id, is_copy=False).order_by("pk")
     last = 0
     while chunk := list(sources.filter(pk__gt=last).select_related("photo")[:CHUNK]):
         last = chunk[-1].pk
         below = [source for source in chunk if any(Path(source.path).is_relative_to(root) for root in job.roots)]
-        changed = [source for source in below if source.present != _is_there(source)]
+        changed = [source for source in below if source.is_present != _is_there(source)]
         for source in changed:
-            source.present = not source.present
-        PhotoSource.objects.bulk_update(changed, ["present"])
+            source.is_present = not source.is_present
+        PhotoSource.objects.bulk_update(changed, ["is_present"])
         for source in changed:
             # Moved: the same bytes were found elsewhere. Lost: the photo keeps the path, should the file come back.
-            if not source.present and source.photo.file.name == source.path and (file := other_file(source.photo)):
+            if not source.is_present and source.photo.file.name == source.path and (file := other_file(source.photo)):
                 Photo.objects.filter(pk=source.photo_id).update(file=file)
 
 

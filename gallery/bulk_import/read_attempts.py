@@ -22,7 +22,7 @@ class ListingHangs(ImportRefused):
 
 
 class Notes:
-    """The paths whose reading has begun but not ended, with the number of attempts (`ImportJob.reading`).
+    """The paths whose reading has begun but not ended, with the number of attempts (`ImportJob.unfinished_reads`).
 
     Also records where a listing of files has begun but not ended.
 
@@ -33,7 +33,7 @@ class Notes:
 
     def __init__(self, job: ImportJob) -> None:
         self._job_id = job.pk
-        self._left: dict[str, int] = dict(job.reading)
+        self._left: dict[str, int] = dict(job.unfinished_reads)
         self._begun: dict[str, int] = {}
         _open.add(self)
 
@@ -87,7 +87,7 @@ class Notes:
         self._save()
 
     def _save(self) -> None:
-        ImportJob.objects.filter(pk=self._job_id).update(reading=self._left | self._begun)
+        ImportJob.objects.filter(pk=self._job_id).update(unfinished_reads=self._left | self._begun)
 
 
 def take_back_begun() -> None:

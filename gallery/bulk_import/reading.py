@@ -67,13 +67,13 @@ def read_file(
         with found.open() as file:
             return _read(found, file, job=job, copies=copies, on_progress=on_progress)
     except _PassOver as reason:
-        return ReadFile(found, verdict=ImportItem.Verdict.PASSED_OVER, reason=str(reason))
+        return ReadFile(found, verdict=ImportItem.Verdict.SKIPPED, reason=str(reason))
     except InvalidImage as error:
-        return ReadFile(found, verdict=ImportItem.Verdict.REFUSED, reason=str(error))
+        return ReadFile(found, verdict=ImportItem.Verdict.FAILED, reason=str(error))
     except (OSError, *ARCHIVE_ERRORS) as error:
         if isinstance(error, OSError) and error.errno in DISK_ERRORS:
             raise
-        return ReadFile(found, verdict=ImportItem.Verdict.REFUSED, reason=_("The file cannot be read."))
+        return ReadFile(found, verdict=ImportItem.Verdict.FAILED, reason=_("The file cannot be read."))
 
 
 def storable_path(path: str) -> str:
@@ -109,7 +109,7 @@ def _read(
         raise
     size = before[0] if before else found.size
     fields |= _said(found, fields, metadata) | asdict(digests.result()) | {"file_size": size}
-    fields |= {name: getattr(job, name) for name in ("importance", "wants_features", "wants_text")}
+    fields |= {name: getattr(job, name) for name in ("importance", "wants_embedding", "wants_text")}
     return ReadFile(found, fields, temporary)
 
 

@@ -89,9 +89,9 @@ class _Pass:
         """True when all is done, or nobody wants it any more; False when the time is up."""
         with closing(self.notes):
             self.listing.check_roots()
-            if self.job.expected is None or self.job.watch:
-                ImportJob.objects.filter(pk=self.job.pk).update(expected=self.listing.count())
-            began = {"pass_began_at": timezone.now(), "pass_began_with": self.job.seen}
+            if self.job.expected_files is None or self.job.watch:
+                ImportJob.objects.filter(pk=self.job.pk).update(expected_files=self.listing.count())
+            began = {"pass_started_at": timezone.now(), "seen_before_pass": self.job.seen}
             ImportJob.objects.filter(pk=self.job.pk).update(**began)
             with ThreadPoolExecutor(READERS, thread_name_prefix=READER_NAME) as readers:
                 for sifted, files in self._read_ahead(readers):
@@ -142,7 +142,7 @@ class _Pass:
 
     def _read_alone(self, found: SourceFile, sifted: Sifted, readers: ThreadPoolExecutor) -> Future[ReadFile]:
         if self.notes.is_deadly(found):
-            return readers.submit(ReadFile, found, verdict="refused", reason=_("This file stops whoever reads it."))
+            return readers.submit(ReadFile, found, verdict="failed", reason=_("This file stops whoever reads it."))
         self.notes.begin([found])
         reading = readers.submit(self._read, found, sifted)
         self._wait([reading])
@@ -186,7 +186,7 @@ class _Pass:
                 ]
                 write_down(self.job, items, sifted.earlier)
                 self.job.heartbeat = timezone.now()
-                self.job.save(update_fields=["report", "tally", "heartbeat"])
+                self.job.save(update_fields=["preview_counts", "import_counts", "heartbeat"])
         finally:
             _discard(files)
         self.beaten_at = time.monotonic()
@@ -204,7 +204,7 @@ def _finish(job: ImportJob, state: str) -> None:
     if state == State.CHECKING:
         _end(job, State.READY, only_from=state)
         return
-    job.items.filter(is_foreseen=True).delete()  # files that are gone since the check
+    job.items.filter(is_preview=True).delete()  # files that are gone since the check
     if job.mode == ImportJob.Mode.IN_PLACE:
         mark_presence(job)
     if _end(job, State.WATCHING if job.watch else State.FINISHED, only_from=state):

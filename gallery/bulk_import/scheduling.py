@@ -40,7 +40,7 @@ def next_job(*, but: Collection[int] = (), instead_of: int | None = None) -> int
     The person with the fewest running imports comes first, then the one whose last turn is longest ago.
     """
     leased = held_keys(Lock.RUNNING_IMPORT) | set(but)
-    jobs = list(ImportJob.objects.filter(state__in=ImportJob.BUSY).values_list("pk", "owner_id", "heartbeat"))
+    jobs = list(ImportJob.objects.filter(state__in=ImportJob.BUSY_STATES).values_list("pk", "owner_id", "heartbeat"))
     in_work = Counter(owner for pk, owner, _beat in jobs if pk in leased and pk != instead_of)
     last_turns: dict[int, datetime] = {}
     for _pk, owner, beat in jobs:

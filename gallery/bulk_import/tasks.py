@@ -74,7 +74,7 @@ def enqueue_import(job_id: int) -> None:
 def resume_imports() -> None:
     """Enqueue those imports that somebody should be working on and nobody is; RedisError."""
     stale = Q(heartbeat=None) | Q(heartbeat__lt=timezone.now() - STALE_AFTER)
-    busy = ImportJob.objects.filter(stale, state__in=ImportJob.BUSY)
+    busy = ImportJob.objects.filter(stale, state__in=ImportJob.BUSY_STATES)
     for job_id in list(busy.order_by("pk").values_list("pk", flat=True)):
         # The next look comes when this one has had time to begin.
         busy.filter(pk=job_id).update(heartbeat=timezone.now())
@@ -84,5 +84,5 @@ def resume_imports() -> None:
 
 def wake_imports() -> None:
     """Enqueue all unfinished imports when a worker starts, because its predecessor may have died."""
-    for job_id in ImportJob.objects.filter(state__in=ImportJob.BUSY).order_by("pk").values_list("pk", flat=True):
+    for job_id in ImportJob.objects.filter(state__in=ImportJob.BUSY_STATES).order_by("pk").values_list("pk", flat=True):
         enqueue_import(job_id)

@@ -23,10 +23,10 @@ def undo_batch(job: ImportJob) -> int:
     """
     copies: list[Photo] = []
     with transaction.atomic():
-        touched = Q(sources__job=job) | Q(pk__in=job.items.exclude(filled={}).values("photo"))
+        touched = Q(sources__job=job) | Q(pk__in=job.items.exclude(filled_fields={}).values("photo"))
         photo_ids = list(Photo.objects.filter(touched).order_by("pk").values_list("pk", flat=True).distinct()[:BATCH])
         photos = list(Photo.objects.filter(pk__in=photo_ids).order_by("pk").select_for_update())
-        for item in job.items.filter(photo__in=photo_ids).exclude(filled={}).order_by("-pk"):
+        for item in job.items.filter(photo__in=photo_ids).exclude(filled_fields={}).order_by("-pk"):
             _put_back(next(photo for photo in photos if photo.pk == item.photo_id), item)
         _hand_over(job, photo_ids)
         PhotoSource.objects.filter(job=job, photo__in=photo_ids).delete()
@@ -34,25 +34,25 @@ def undo_batch(job: ImportJob) -> int:
         _bring_back(orphans, job=job)
         delete_photos(Photo.objects.filter(pk__in=orphans), user=job.owner)
         for photo in Photo.objects.filter(pk__in=photo_ids):
-            if not photo.is_in_place and not photo.sources.filter(managed=True).exists():
+            if not photo.is_in_place and not photo.sources.filter(is_copy=True).exists():
                 copies += _leave_in_place(photo)
         # Seen by another import since, it stays; it is not this one's any more.
-        job.items.filter(photo__in=photo_ids).update(filled={}, created=False)
+        job.items.filter(photo__in=photo_ids).update(filled_fields={}, created_photo=False)
     for photo in copies:
         remove_copy(photo)
     return len(photos)
 
 
 def _bring_back(kept: list[int], *, job: ImportJob) -> None:
-    """Take out of the bin what went there because one of these was kept, which goes now."""
-    others = [pk for merge in PhotoMerge.objects.filter(photo__in=kept) for pk in merge.others]
-    restore_photos(Photo.objects.filter(pk__in=others), user=job.owner)
+    """Restore the near-duplicates that were merged into the photos in `kept`, which are about to be deleted."""
+    trashed_ids = [pk for merge in PhotoMerge.objects.filter(photo__in=kept) for pk in merge.trashed_ids]
+    restore_photos(Photo.objects.filter(pk__in=trashed_ids), user=job.owner)
 
 
 def _put_back(photo: Photo, item: ImportItem) -> None:
     """Empty what the import filled, unless somebody has changed it since."""
     changed = []
-    for name, (before, after) in item.filled.items():
+    for name, (before, after) in item.filled_fields.items():
         if _plain(getattr(photo, name)) == after:
             setattr(photo, name, before)
             changed.append(name)
@@ -63,7 +63,7 @@ def _put_back(photo: Photo, item: ImportItem) -> None:
 
 def _hand_over(job: ImportJob, photo_ids: list[int]) -> None:
     """Files that another import has found as well are that one's from now on."""
-    others = ImportItem.objects.filter(photo__in=photo_ids, is_foreseen=False).exclude(job=job)
+    others = ImportItem.objects.filter(photo__in=photo_ids, is_preview=False).exclude(job=job)
     others = others.exclude(job__state__in=[ImportJob.State.UNDOING, ImportJob.State.UNDONE])
     for photo_id, path, job_id in others.order_by("pk").values_list("photo_id", "path", "job_id"):
         PhotoSource.objects.filter(photo_id=photo_id, path=path, job=job).update(job_id=job_id)
@@ -71,7 +71,7 @@ def _hand_over(job: ImportJob, photo_ids: list[int]) -> None:
 
 def _leave_in_place(photo: Photo) -> list[Photo]:
     """The copy was only the import's: the photo goes on with a file that lies elsewhere, if there is one."""
-    elsewhere = photo.sources.filter(managed=False).order_by("-present", "pk").first()
+    elsewhere = photo.sources.filter(is_copy=False).order_by("-is_present", "pk").first()
     if elsewhere is None or not is_original_there(Path(elsewhere.path)):
         return []
     Photo.objects.filter(pk=photo.pk).update(file=elsewhere.path)

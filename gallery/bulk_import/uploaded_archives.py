@@ -29,7 +29,7 @@ def sweep_archives() -> int:
     folders = list(Path(settings.MEDIA_ROOT, ARCHIVES).glob("*"))
     # In this order: what is taken between the two questions is an import's when it is an upload's no more.
     needed = {pk.hex for pk in PartialUpload.objects.filter(is_archive=True).values_list("pk", flat=True)}
-    jobs = ImportJob.objects.filter(is_upload=True).exclude(state__in=ImportJob.OVER)
+    jobs = ImportJob.objects.filter(is_upload=True).exclude(state__in=ImportJob.ENDED_STATES)
     needed.update(Path(root).parent.name for roots in jobs.values_list("roots", flat=True) for root in roots)
     swept = 0
     for folder in folders:

@@ -41,13 +41,13 @@ def bytes_on_their_way(owner: AbstractBaseUser, *, but: PartialUpload | ImportJo
     """
     uploads = PartialUpload.objects.filter(arrival__in=(Arrival.UNFINISHED, Arrival.WAITING), owner_id=owner.pk)
     is_theirs = Q(started_by_id=owner.pk) | Q(started_by=None, owner_id=owner.pk)
-    jobs = ImportJob.objects.filter(is_theirs, is_upload=True).exclude(state__in=ImportJob.OVER)
+    jobs = ImportJob.objects.filter(is_theirs, is_upload=True).exclude(state__in=ImportJob.ENDED_STATES)
     if isinstance(but, PartialUpload):
         uploads = uploads.exclude(pk=but.pk)
     if isinstance(but, ImportJob):
         jobs = jobs.exclude(pk=but.pk)
     announced = int(uploads.aggregate(bytes=Sum("size"))["bytes"] or 0)
-    return announced + sum(max(0, job.archive_bytes - int(job.tally.get("bytes", 0))) for job in jobs)
+    return announced + sum(max(0, job.archive_bytes - int(job.import_counts.get("bytes", 0))) for job in jobs)
 
 
 def admit_upload(

@@ -19,7 +19,7 @@ from gallery.pictures.opening import is_original_there
 from gallery.storage.files import exclusive, original_name, place_files, write_temporary
 
 # What another copy of the same bytes may add to a photo, where that has nothing.
-FILLABLE = ("kind", "description", "importance", "wants_features", "wants_text")
+FILLABLE = ("kind", "description", "importance", "wants_embedding", "wants_text")
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def store_pictures(
     bytes of `brought_by` are already counted.
     """
     digests = [picture.sha256 for picture in pictures]
-    copied = {picture.sha256: picture.fields["file_size"] for picture in pictures if picture.source.managed}
+    copied = {picture.sha256: picture.fields["file_size"] for picture in pictures if picture.source.is_copy}
     # In this order: who waits for a lock on these bytes holds that on the quota already, never the other way round.
     with room_for(copied, owner=owner, but=brought_by), exclusive(owner_id=owner.pk, digests=digests):
         written = _place(pictures, owner_id=owner.pk)
@@ -74,7 +74,7 @@ def store_pictures(
                     stored.append(Stored(photo, False, _complete(photo, picture, is_written=photo.path in written)))
                 picture.source.photo = photo
             _save_sources([picture.source for picture in pictures])
-            _displace([picture for picture in pictures if not picture.source.managed], owner_id=owner.pk)
+            _displace([picture for picture in pictures if not picture.source.is_copy], owner_id=owner.pk)
         except BaseException:
             for path in written:
                 path.unlink(missing_ok=True)
@@ -87,7 +87,7 @@ def _place(pictures: Sequence[Incoming], *, owner_id: int) -> set[Path]:
     moves: dict[Path, Path] = {}
     for picture in pictures:
         path = Path(settings.MEDIA_ROOT, _name(picture, owner_id))
-        if picture.source.managed and path not in moves and not path.is_file():
+        if picture.source.is_copy and path not in moves and not path.is_file():
             # An attempt that failed may have used the temporary file up.
             ready = picture.temporary if picture.temporary and picture.temporary.exists() else None
             moves[path] = ready or write_temporary(picture.blocks())
@@ -110,7 +110,7 @@ def _photos(pictures: Sequence[Incoming], *, owner_id: int) -> tuple[dict[str, P
 
 def _complete(photo: Photo, picture: Incoming, *, is_written: bool) -> dict[str, tuple[Any, Any]]:
     """Repair the photo if its file was lost, and fill what is empty from another copy of its bytes."""
-    if picture.source.managed:
+    if picture.source.is_copy:
         is_repaired = is_written or photo.is_in_place or not photo.file.name
     else:
         is_repaired = not is_original_there(photo.path)
@@ -141,7 +141,7 @@ def _fill(photo: Photo, fields: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
 def _repair(photo: Photo, name: str) -> None:
     """Its file was missing and now is there, or there is a better one: what failed for that may be tried again."""
     if photo.is_in_place and photo.file.name != name:
-        photo.sources.filter(path=photo.file.name, managed=False).update(present=is_original_there(photo.path))
+        photo.sources.filter(path=photo.file.name, is_copy=False).update(is_present=is_original_there(photo.path))
     photo.file.name = name
     photo.defect = ""
     photo.save(update_fields=["file", "defect"])
@@ -159,7 +159,7 @@ def _save_sources(sources: list[PhotoSource]) -> None:
         unique.values(),
         update_conflicts=True,
         unique_fields=["photo", "path"],
-        update_fields=["present", "modified_at"],
+        update_fields=["is_present", "modified_at"],
     )
 
 
@@ -168,18 +168,18 @@ def _displace(pictures: list[Incoming], *, owner_id: int) -> None:
     if not pictures:
         return
     by_path = {picture.source.path: picture.source.photo_id for picture in pictures}
-    lost = PhotoSource.objects.filter(photo__owner_id=owner_id, path__in=by_path, managed=False, present=True)
+    lost = PhotoSource.objects.filter(photo__owner_id=owner_id, path__in=by_path, is_copy=False, is_present=True)
     for source in lost.select_related("photo"):
         if source.photo_id != by_path[source.path]:
-            source.present = False
-            source.save(update_fields=["present"])
+            source.is_present = False
+            source.save(update_fields=["is_present"])
             if source.photo.file.name == source.path:
                 Photo.objects.filter(pk=source.photo_id).update(file=other_file(source.photo) or "")
 
 
 def other_file(photo: Photo) -> str:
     """Where else the bytes of a photo left in its place lie, or nothing."""
-    paths = photo.sources.filter(managed=False, present=True).values_list("path", flat=True)
+    paths = photo.sources.filter(is_copy=False, is_present=True).values_list("path", flat=True)
     return next((path for path in paths if path != photo.file.name and is_original_there(Path(path))), "")
 
 
@@ -188,7 +188,7 @@ def _name(picture: Incoming, owner_id: int) -> str:
 
 
 def _file(picture: Incoming, owner_id: int) -> str:
-    return _name(picture, owner_id) if picture.source.managed else picture.source.path
+    return _name(picture, owner_id) if picture.source.is_copy else picture.source.path
 
 
 def _plain(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""An import as an object: what was asked for, how far it is, and a ledger with what became of every file."""
+"""Imports with their options and progress, and their items, each with the verdict on one file."""
 
 from datetime import datetime, timedelta
 from pathlib import Path, PurePath
@@ -16,14 +16,14 @@ from gallery.storage.path_names import Places
 
 
 class ImportJobQuerySet(models.QuerySet["ImportJob"]):
-    """Imports, narrowed to those that a person may see."""
+    """Imports, narrowed to those of a user."""
 
     def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> "ImportJobQuerySet":
-        """The imports into `user`'s gallery, file by file; those that they started for others are the others'."""
+        """Return the imports into the gallery of `user`, whose items they may see."""
         return self.filter(owner_id=user.pk) if user.pk else self.none()
 
     def followed_by(self, user: AbstractBaseUser | AnonymousUser) -> "ImportJobQuerySet":
-        """Those whose progress `user` may follow and steer: into their gallery, or started by them for another."""
+        """Return the imports that `user` may follow and control: into their gallery, or started by them."""
         return self.filter(Q(owner_id=user.pk) | Q(started_by_id=user.pk)) if user.pk else self.none()
 
     def get_visible_or_404(self, job_id: int, *, user: AbstractBaseUser | AnonymousUser) -> "ImportJob":
@@ -36,68 +36,71 @@ class ImportJobQuerySet(models.QuerySet["ImportJob"]):
 
 
 class ImportJob(models.Model):
-    """Many files brought into one person's gallery at once, or for ever after.
+    """An import of many files into the gallery of one user; a watched folder is imported continuously.
 
-    `report` and `tally` count verdicts, reasons, kinds of dates and bytes: as foreseen by the check, and as done.
+    `preview_counts` (from the preview) and `import_counts` (from the import) count files by verdict, with "bytes",
+    "reasons" by reason and "dates" by source.
     """
 
     class Mode(models.TextChoices):
-        """What becomes of the files."""
+        """Whether files are copied into the gallery."""
 
         COPY = "copy", _("copied into the gallery")
-        IN_PLACE = "in_place", _("left in their place")
+        IN_PLACE = "in_place", _("left in place")
 
     class State(models.TextChoices):
-        """How far the import is."""
+        """The state of an import."""
 
-        CHECKING = "checking", _("being checked")
-        READY = "ready", _("checked")
+        CHECKING = "checking", _("creating preview")
+        READY = "ready", _("preview ready")
         RUNNING = "running", _("running")
         PAUSED = "paused", _("paused")
         WATCHING = "watching", _("watching for new files")
         FINISHED = "finished", _("finished")
         CANCELLED = "cancelled", _("cancelled")
-        FAILED = "failed", _("stopped by an error")
+        FAILED = "failed", _("failed")
         UNDOING = "undoing", _("being undone")
         UNDONE = "undone", _("undone")
 
-    # In these a worker has something to do.
-    BUSY = (State.CHECKING, State.RUNNING, State.UNDOING)
-    # States in which no archive is read any more.
-    OVER = (State.FINISHED, State.CANCELLED, State.UNDOING, State.UNDONE)
+    # States in which a worker is busy.
+    BUSY_STATES = (State.CHECKING, State.RUNNING, State.UNDOING)
+    # States in which archives are no longer read.
+    ENDED_STATES = (State.FINISHED, State.CANCELLED, State.UNDOING, State.UNDONE)
     # States in which an import waits for its user, and the time after which its archive is removed.
-    PATIENCE = {State.READY: timedelta(days=1), State.PAUSED: timedelta(days=7), State.FAILED: timedelta(days=7)}
+    WAITING_LIMITS = {State.READY: timedelta(days=1), State.PAUSED: timedelta(days=7), State.FAILED: timedelta(days=7)}
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="imports")
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
-    roots = models.JSONField(help_text=_("Paths of a folder, or of zip archives."))
+    roots = models.JSONField(help_text="Path of a folder, or paths of zip archives.")
     mode = models.CharField(max_length=8, choices=Mode, default=Mode.COPY)
-    profile = models.CharField(max_length=20, default="auto", help_text=_("Which source the files are read as."))
+    profile = models.CharField(max_length=20, default="auto", help_text="Name of the source that reads the files.")
     importance = models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(5)])
-    min_side = models.PositiveIntegerField(default=0, help_text=_("Pictures narrower or lower are passed over."))
-    ignore = models.JSONField(default=list, help_text=_("Patterns of paths that are passed over."))
-    wants_features = models.BooleanField(default=True)
+    min_side = models.PositiveIntegerField(default=0, help_text="Pictures with a shorter side are skipped.")
+    ignore = models.JSONField(default=list, help_text="Patterns of skipped paths, as in .gitignore.")
+    wants_embedding = models.BooleanField(default=True)
     wants_text = models.BooleanField(default=True)
     watch = models.BooleanField(default=False)
     idempotency_key = models.CharField(
         max_length=255,
         blank=True,
         default="",
-        help_text=_("Idempotency key from the client; repeating it starts no second import."),
+        help_text="Idempotency-Key of the client; the same key starts no second import.",
     )
-    is_upload = models.BooleanField(default=False, help_text=_("The archives are ours, and go when all is read."))
+    is_upload = models.BooleanField(
+        default=False, help_text="The archives were uploaded and are deleted after the import."
+    )
 
     state = models.CharField(max_length=9, choices=State, default=State.RUNNING)
     error = models.TextField(blank=True)
-    expected = models.PositiveIntegerField(null=True, help_text=_("So many files there are, once they are counted."))
-    report = models.JSONField(default=dict)
-    tally = models.JSONField(default=dict)
-    reading = models.JSONField(
-        default=dict, help_text=_("Paths whose reading was begun and not ended, and how often it was begun.")
+    expected_files = models.PositiveIntegerField(null=True, help_text="Number of files; null before they are counted.")
+    preview_counts = models.JSONField(default=dict)
+    import_counts = models.JSONField(default=dict)
+    unfinished_reads = models.JSONField(
+        default=dict, help_text="Paths that were opened but never finished, with the number of attempts."
     )
-    pass_began_at = models.DateTimeField(null=True)
-    pass_began_with = models.PositiveIntegerField(
-        default=0, help_text=_("So many files had been looked at when the present pass began.")
+    pass_started_at = models.DateTimeField(null=True)
+    seen_before_pass = models.PositiveIntegerField(
+        default=0, help_text="Value of `seen` when the current pass started."
     )
     created_at = models.DateTimeField(auto_now_add=True)
     heartbeat = models.DateTimeField(null=True)
@@ -128,7 +131,7 @@ class ImportJob(models.Model):
 
     @property
     def name(self) -> str:
-        """The last parts of the paths."""
+        """The last components of the paths."""
         return ", ".join(PurePath(root).name or root for root in self.roots)
 
     @property
@@ -140,61 +143,65 @@ class ImportJob(models.Model):
     @property
     def removed_at(self) -> datetime | None:
         """Return when the waiting import will be cancelled and its archive removed."""
-        if not self.is_upload or self.state not in self.PATIENCE:
+        if not self.is_upload or self.state not in self.WAITING_LIMITS:
             return None
-        return (self.heartbeat or self.created_at) + self.PATIENCE[self.State(self.state)]
+        return (self.heartbeat or self.created_at) + self.WAITING_LIMITS[self.State(self.state)]
 
     @property
     def is_busy(self) -> bool:
-        """A worker has something to do."""
-        return self.state in self.BUSY
+        """True while a worker is busy with it."""
+        return self.state in self.BUSY_STATES
 
     @property
     def counts(self) -> dict[str, Any]:
-        """What is done; before anything is, what is foreseen."""
-        return self.tally or self.report
+        """The counts of the import, or of the preview before the import starts."""
+        return self.import_counts or self.preview_counts
 
     @property
     def seen(self) -> int:
-        """How many files were looked at in the present state."""
-        numbers = self.report if self.state in (self.State.CHECKING, self.State.READY) else self.tally
+        """Number of files examined in the current state."""
+        numbers = self.preview_counts if self.state in (self.State.CHECKING, self.State.READY) else self.import_counts
         return sum(numbers.get(verdict, 0) for verdict in ImportItem.Verdict.values)
 
     @property
     def files_per_second(self) -> float:
-        """How fast the present pass looks at files; 0 while that cannot be told."""
-        if not self.pass_began_at or not self.heartbeat or self.heartbeat <= self.pass_began_at:
+        """Speed of the current pass; 0 if unknown."""
+        if not self.pass_started_at or not self.heartbeat or self.heartbeat <= self.pass_started_at:
             return 0.0
-        return max(0, self.seen - self.pass_began_with) / (self.heartbeat - self.pass_began_at).total_seconds()
+        return max(0, self.seen - self.seen_before_pass) / (self.heartbeat - self.pass_started_at).total_seconds()
 
     @property
     def ends_at(self) -> datetime | None:
-        """When it will have looked at all files, if it goes on like this."""
-        if not self.expected or not self.heartbeat or not self.files_per_second:
+        """Estimated end of the current pass; None if unknown."""
+        if not self.expected_files or not self.heartbeat or not self.files_per_second:
             return None
-        return self.heartbeat + timedelta(seconds=max(0, self.expected - self.seen) / self.files_per_second)
+        return self.heartbeat + timedelta(seconds=max(0, self.expected_files - self.seen) / self.files_per_second)
 
 
 class ImportItem(models.Model):
-    """What became of one file of an import, or what the check foresees."""
+    """The verdict on one file, or on one skipped folder, of an import or of its preview."""
 
     class Verdict(models.TextChoices):
-        """What became of it."""
+        """The outcome for a file."""
 
         NEW = "new", _("new")
         DUPLICATE = "duplicate", _("duplicate")
         KNOWN = "known", _("already imported")
-        PASSED_OVER = "passed_over", _("passed over")
-        REFUSED = "refused", _("cannot be read")
+        SKIPPED = "skipped", _("skipped")
+        FAILED = "failed", _("unreadable")
 
     job = models.ForeignKey(ImportJob, on_delete=models.CASCADE, related_name="items")
     path = models.TextField()
     verdict = models.CharField(max_length=11, choices=Verdict)
-    reason = models.TextField(blank=True, help_text=_("Why it was passed over (a word) or refused (a sentence)."))
-    is_foreseen = models.BooleanField(default=False, help_text=_("Said by the check; nothing is done as yet."))
+    reason = models.TextField(
+        blank=True, help_text="Why the file was skipped (a key of `reasons`) or failed (a sentence)."
+    )
+    is_preview = models.BooleanField(default=False, help_text="From the preview; nothing is imported yet.")
     photo = models.ForeignKey("gallery.Photo", on_delete=models.SET_NULL, null=True, related_name="+")
-    created = models.BooleanField(default=False, help_text=_("The photo came into being by this file."))
-    filled = models.JSONField(default=dict, help_text=_("What it added to an older photo: field, before and after."))
+    created_photo = models.BooleanField(default=False, help_text="This file created the photo.")
+    filled_fields = models.JSONField(
+        default=dict, help_text="Fields of an existing photo that this file filled: [before, after]."
+    )
     sha256 = models.CharField(max_length=64, blank=True)
     size = models.PositiveBigIntegerField(default=0)
     modified_at = models.DateTimeField(null=True)
@@ -211,5 +218,5 @@ class ImportItem(models.Model):
 
     @property
     def is_folder(self) -> bool:
-        """A whole folder that was passed over."""
+        """True for a folder that was skipped as a whole."""
         return self.path.endswith("/")

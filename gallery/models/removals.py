@@ -1,13 +1,14 @@
-"""Photos removed from a gallery, for clients that keep a copy of it."""
+"""Removed photos, for clients that synchronise a copy of a gallery."""
 
 from django.conf import settings
 from django.db import models
 
 
 class PhotoRemoval(models.Model):
-    """A photo removed from its owner's gallery: in the bin, or deleted for good.
+    """A photo that was moved to the trash or permanently deleted.
 
-    Triggers write and remove these rows (migration 0013); the database removes them with their owner.
+    Database triggers insert and delete these rows (see the initial migration), and a foreign key deletes them with
+    their owner.
     """
 
     owner = models.ForeignKey(

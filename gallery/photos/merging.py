@@ -106,7 +106,7 @@ def undo(moment: datetime, *, user: AbstractBaseUser) -> UndoResult:
     A keeper stays as it is if it has been edited since, or if what it has of the others would be lost with them.
     """
     with transaction.atomic():
-        merges = PhotoMerge.objects.filter(moment=moment, photo__owner_id=user.pk).order_by("photo")
+        merges = PhotoMerge.objects.filter(merged_at=moment, photo__owner_id=user.pk).order_by("photo")
         # Photos first, and in one order, as everybody locks them: who deletes a keeper takes what names it later.
         concerned = Q(trashed_at=moment) | Q(pk__in=merges.values("photo"))
         list(Photo.objects.belonging_to(user).filter(concerned).order_by("pk").select_for_update(no_key=True))
@@ -143,34 +143,34 @@ def _take_over(keeper: Photo, others: list[Photo], *, user: AbstractBaseUser, mo
     changes = best_of(keeper, others)
     merge = PhotoMerge(
         photo=keeper,
-        others=[photo.pk for photo in others],
-        moment=moment,
-        before={name: _plain(getattr(keeper, name)) for name in changes},
-        edited_before=keeper.edited_at,
+        trashed_ids=[photo.pk for photo in others],
+        merged_at=moment,
+        previous_values={name: _plain(getattr(keeper, name)) for name in changes},
+        edited_at_before=keeper.edited_at,
     )
     _add_albums(keeper, others, merge=merge)
     if changes or merge.source:
         # Without changes too: albums are known to the keyword index through the revision.
         edit_photos(Photo.objects.filter(pk=keeper.pk), user=user, **changes)
         keeper.refresh_from_db(fields=["edited_at"])
-    merge.edited_at = keeper.edited_at
+    merge.edited_at_after = keeper.edited_at
     merge.save()
 
 
 def _give_back(merge: PhotoMerge, *, user: AbstractBaseUser) -> bool:
     """Make the keeper what it was before; False if it stays as it is."""
-    if not (merge.before or merge.source):
+    if not (merge.previous_values or merge.source):
         return True
     photo = merge.photo
-    if photo.trashed_at or photo.edited_at != merge.edited_at:
+    if photo.trashed_at or photo.edited_at != merge.edited_at_after:
         return False
-    if Photo.objects.visible_to(user).filter(pk__in=merge.others).count() < len(merge.others):
+    if Photo.objects.visible_to(user).filter(pk__in=merge.trashed_ids).count() < len(merge.trashed_ids):
         return False
-    edit_photos(Photo.objects.filter(pk=photo.pk), user=user, **merge.before)
+    edit_photos(Photo.objects.filter(pk=photo.pk), user=user, **merge.previous_values)
     # What was merged into it before can be undone too.
-    Photo.objects.filter(pk=photo.pk).update(edited_at=merge.edited_before)
+    Photo.objects.filter(pk=photo.pk).update(edited_at=merge.edited_at_before)
     if merge.source:
-        merge.source.albums = merge.albums
+        merge.source.albums = merge.previous_albums
         merge.source.save(update_fields=["albums"])
     return True
 
@@ -182,7 +182,7 @@ def _add_albums(keeper: Photo, others: list[Photo], *, merge: PhotoMerge) -> Non
     known = {album for source in own for album in source.albums}
     new = dict.fromkeys(album for source in sources for album in source.albums if album not in known)
     if new and own:
-        merge.source, merge.albums = own[0], own[0].albums
+        merge.source, merge.previous_albums = own[0], own[0].albums
         own[0].albums = [*own[0].albums, *new]
         own[0].save(update_fields=["albums"])
 

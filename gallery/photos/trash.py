@@ -52,7 +52,7 @@ def purge_trash() -> None:
         delete_from_trash(
             expired.filter(pk__in=[photo_id for photo_id, owner_id in due if owner_id == owner.pk]), user=owner
         )
-    PhotoMerge.objects.filter(moment__lt=deadline).delete()
+    PhotoMerge.objects.filter(merged_at__lt=deadline).delete()
 
 
 def _move(photos: PhotoQuerySet, moment: datetime | None) -> int:

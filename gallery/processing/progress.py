@@ -53,7 +53,7 @@ def retry(photo: Photo, step: Step, *, user: AbstractBaseUser) -> None:
 
 def _state(photo: Photo, step: CurrentStep | BlockedStep, attempts: dict[tuple[str, str], StepAttempt]) -> StepState:
     version = step.version if isinstance(step, CurrentStep) else ""
-    if (step.step == Step.EMBEDDING and not photo.wants_features) or (step.step == Step.TEXT and not photo.wants_text):
+    if (step.step == Step.EMBEDDING and not photo.wants_embedding) or (step.step == Step.TEXT and not photo.wants_text):
         return StepState(step.step, version, step.title, "off")
     if isinstance(step, BlockedStep):
         return StepState(step.step, version, step.title, "waiting", step.reason)

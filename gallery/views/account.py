@@ -63,10 +63,10 @@ def _page(request: PageRequest, form: PreferencesForm) -> HttpResponse:
     sessions = [
         {
             "session": session,
-            "device": describe_device(session.agent),
+            "device": describe_device(session.user_agent),
             "is_this": session.session_id == request.session.session_key,
         }
-        for session in request.user.open_sessions.order_by("-seen_at")
+        for session in request.user.open_sessions.order_by("-last_seen_at")
     ]
     password_form = PasswordChangeForm(request.user)
     # It is not what people come here for.

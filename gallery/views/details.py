@@ -50,8 +50,8 @@ def _told_by(source: PhotoSource, *, shows_paths: bool) -> Iterator[tuple[str, s
     yield _("Conversation"), str(CONVERSATIONS.get(source.conversation) or source.conversation)
     yield _("Described by"), source.places(shows_paths=shows_paths).name(source.sidecar)
     yield _("Marked as"), _("archived") if source.is_archived else ""
-    if not source.managed:
-        yield _("File"), _("left in its place") if source.present else _("not there any more")
+    if not source.is_copy:
+        yield _("File"), _("left in its place") if source.is_present else _("not there any more")
 
 
 def _details(photo: Photo) -> Iterator[tuple[str, str]]:

@@ -138,7 +138,7 @@ def _page(request: PageRequest, job: ImportJob, *, is_told: bool = False, is_new
         "profile": PROFILE_NAMES[job.profile] if job.profile != "auto" else "",
         "figures": [(one, one.label, _number(numbers.get(one, 0))) for one in ImportItem.Verdict] if is_own else [],
         "seen": _number(job.seen),
-        "all": _number(job.expected) if job.expected else "",
+        "all": _number(job.expected_files) if job.expected_files else "",
         "pace": _pace(job.files_per_second),
         "time_left": _time_left(job.ends_at),
         "bytes": numbers.get("bytes", 0),

@@ -30,7 +30,7 @@ def make_library(owner: User, dates: Iterable[datetime]) -> list[Photo]:
             thumbnail_version=THUMBNAIL_VERSION,
             taken_at=moment,
             wants_text=False,
-            wants_features=False,
+            wants_embedding=False,
         )
         for number, moment in enumerate(moments)
     )

@@ -14,7 +14,7 @@ from tests.folders import write_file
 
 
 def work() -> None:
-    for job in ImportJob.objects.filter(state__in=ImportJob.BUSY):
+    for job in ImportJob.objects.filter(state__in=ImportJob.BUSY_STATES):
         run_job(job.pk)
 
 
@@ -64,7 +64,9 @@ def test_a_folder_is_imported_and_taken_back(
 def test_a_running_import_is_followed_without_losing_the_focus_and_after_an_empty_answer_too(
     open_page: Callable[..., Page], owner: Any, broker: Any
 ) -> None:
-    job = ImportJob.objects.create(owner=owner, started_by=owner, roots=["/pictures"], expected=100, tally={"new": 1})
+    job = ImportJob.objects.create(
+        owner=owner, started_by=owner, roots=["/pictures"], expected_files=100, import_counts={"new": 1}
+    )
     page = open_page(f"/imports/{job.pk}")
     pause = page.get_by_role("button", name="Pause")
     pause.focus()
@@ -72,7 +74,7 @@ def test_a_running_import_is_followed_without_losing_the_focus_and_after_an_empt
     with page.expect_response(asked):
         page.route(asked, lambda route: route.fulfill(status=204))
     page.unroute(asked)
-    ImportJob.objects.update(tally={"new": 57})
+    ImportJob.objects.update(import_counts={"new": 57})
     expect(page.get_by_text("57 of 100 files")).to_be_visible()
     expect(pause).to_be_focused()
     page.keyboard.press("Enter")

@@ -17,7 +17,7 @@ def groups(show, owner) -> list[list[Photo]]:
     pairs = [photos[0:2], photos[2:4], photos[4:6]]
     for one, other in pairs:
         NearDuplicatePair.objects.create(one=one, other=other, owner=owner, model="x", distance=0.01, reads_alike=True)
-    Photo.objects.update(wants_text=False, wants_features=False)
+    Photo.objects.update(wants_text=False, wants_embedding=False)
     Photo.objects.filter(pk__in=[one.pk for one, _other in pairs]).update(importance=1)
     return pairs
 

@@ -113,7 +113,7 @@ def test_stops_when_quota_is_exhausted(run, folder, owner):
     finished = run("upload", folder)
     assert finished.returncode == 1
     assert finished.stderr.count("There is no room for this file") == 1
-    assert "refused" not in finished.stdout
+    assert "failed" not in finished.stdout
 
 
 def test_reports_large_file_without_sending_it(run, folder, settings):

@@ -255,7 +255,7 @@ def test_current_steps_name_what_stands_in_the_way(monkeypatch: pytest.MonkeyPat
     assert "no Elasticsearch" in blocked[Step.INDEX]
     monkeypatch.setattr("gallery.processing.steps.describe_encoders", lambda: [encoder("ready")])
     ready = [step for step in clock.current_steps() if isinstance(step, CurrentStep) and step.step == Step.EMBEDDING]
-    assert [(step.version, step.title) for step in ready] == [("tiny@1", "picture features (Tiny)")]
+    assert [(step.version, step.title) for step in ready] == [("tiny@1", "image recognition (Tiny)")]
 
 
 def test_comparisons_are_enqueued_once_for_those_whose_photos_are_not_compared(store, owner, broker, monkeypatch):

@@ -84,7 +84,7 @@ def leaver(store: Callable[..., Photo], owner: User, media_root: Path) -> User:
     SearchExample.objects.create(owner=owner, model="m", vector=vector)
     SavedSearch.objects.create(owner=owner, name="tea", address="q=tea")
     RecentSearch.objects.create(owner=owner, address="q=tea", used_at=timezone.now())
-    PhotoMerge.objects.create(photo=first, moment=timezone.now())
+    PhotoMerge.objects.create(photo=first, merged_at=timezone.now())
     move_to_trash(Photo.objects.filter(pk=second.pk), user=owner)
     for is_archive in (False, True):
         for is_whole in (False, True):

@@ -96,7 +96,7 @@ class Command(BaseCommand):
             raise CommandError(f"Import {job.pk} is paused. Run the same command again to go on.") from None
 
     def _report(self, job: ImportJob) -> None:
-        numbers = job.report if job.state == State.READY else job.tally
+        numbers = job.preview_counts if job.state == State.READY else job.import_counts
         verdicts = ", ".join(f"{verdict.label}: {numbers.get(verdict, 0)}" for verdict in ImportItem.Verdict)
         self.stdout.write(f"Import {job.pk} is {job.get_state_display()}. {verdicts}.")
         for heading, counts in (("Passed over", numbers.get("reasons")), ("Dates from", numbers.get("dates"))):
@@ -112,7 +112,7 @@ def _import_options(options: dict[str, Any]) -> ImportOptions:
         importance=options["importance"],
         min_side=options["min_side"],
         ignore=options["ignore"],
-        wants_features=not options["no_features"],
+        wants_embedding=not options["no_features"],
         wants_text=not options["no_text"],
         watch=options["watch"],
         state=State.CHECKING if options["dry_run"] else State.RUNNING,
@@ -130,10 +130,10 @@ def _owner(name: str | None) -> AbstractBaseUser:
 @contextmanager
 def _bar(job: ImportJob) -> Iterator[Any]:
     """A bar that is called with the import after each batch."""
-    with tqdm(total=job.expected, initial=job.seen, unit=" files", file=sys.stderr, dynamic_ncols=True) as bar:
+    with tqdm(total=job.expected_files, initial=job.seen, unit=" files", file=sys.stderr, dynamic_ncols=True) as bar:
 
         def show(now: ImportJob) -> None:
-            bar.total = now.expected
+            bar.total = now.expected_files
             bar.set_postfix(
                 {verdict: now.counts.get(verdict, 0) for verdict in ImportItem.Verdict.values}, refresh=False
             )

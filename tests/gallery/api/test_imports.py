@@ -53,11 +53,11 @@ def test_a_folder_is_checked_imported_read_and_taken_back(program, roots, broker
     finish_import(job)
     told = program.get(path).json()
     assert (told["state"], told["actions"]) == ("finished", ["undo"])
-    assert {name: told["done"][name] for name in ("new", "duplicate", "passed_over", "refused", "reasons")} == {
+    assert {name: told["done"][name] for name in ("new", "duplicate", "skipped", "failed", "reasons")} == {
         "new": 2,
         "duplicate": 1,
-        "passed_over": 1,
-        "refused": 1,
+        "skipped": 1,
+        "failed": 1,
         "reasons": {"hidden": 1},
     }
     assert program.get(IMPORTS).json() == {"results": [told], "next_cursor": None}
@@ -293,11 +293,11 @@ def test_the_files_are_read_page_by_page_and_by_verdict(program, roots):
             break
         cursor = {"cursor": page["next_cursor"]}
     assert {(item["path"].removeprefix(f"{roots.name}/"), item["verdict"]) for item in shown} == {
-        *((".hidden.png", "passed_over"), ("a.png", "new"), ("notes.png", "refused")),
+        *((".hidden.png", "skipped"), ("a.png", "new"), ("notes.png", "failed")),
         *(("summer/b.png", "new"), ("summer/copy of a.png", "duplicate")),
     }
     assert len(shown) == 5
-    (hidden,) = program.get(f"{path}items/", {"verdict": "passed_over"}).json()["results"]
+    (hidden,) = program.get(f"{path}items/", {"verdict": "skipped"}).json()["results"]
     assert (hidden["reason"], hidden["explanation"], hidden["photo_id"]) == ("hidden", "hidden file", None)
     new = program.get(f"{path}items/", {"verdict": "new"}).json()["results"]
     assert {item["photo_id"] for item in new} == set(Photo.objects.values_list("pk", flat=True))

@@ -249,7 +249,7 @@ def test_the_account_says_what_is_stored_and_what_the_key_may(program, store, ow
 def test_where_a_photo_came_from_is_told(program, store, owner):
     photo = store()
     job = ImportJob.objects.create(owner=owner, started_by=owner, roots=["/a"])
-    PhotoSource.objects.create(photo=photo, path="/a/b.png", managed=False, job=job, albums=["Tea"], conversation="C2C")
+    PhotoSource.objects.create(photo=photo, path="/a/b.png", is_copy=False, job=job, albums=["Tea"], conversation="C2C")
     first, second = program.get(f"/api/v1/photos/{photo.pk}/sources/").json()
     assert (first["path"], first["import_id"], first["is_copy"]) == ("upload", None, True)
     assert (second["path"], second["import_id"], second["is_copy"]) == ("a/b.png", job.pk, False)

@@ -57,12 +57,12 @@ def test_deadly_files_are_given_up_and_their_neighbours_come_in(
         assert deaths < 3 * MAX_ATTEMPTS
     job.refresh_from_db()
     assert job.state == ImportJob.State.FINISHED
-    assert {name for name, verdict in verdicts(job).items() if verdict == "refused"} == {"02.png", "06.png"}
-    assert job.tally["new"] == len(names) - 2
-    assert set(job.items.filter(verdict="refused").values_list("reason", flat=True)) == {
+    assert {name for name, verdict in verdicts(job).items() if verdict == "failed"} == {"02.png", "06.png"}
+    assert job.import_counts["new"] == len(names) - 2
+    assert set(job.items.filter(verdict="failed").values_list("reason", flat=True)) == {
         "This file stops whoever reads it."
     }
-    assert job.reading == {}
+    assert job.unfinished_reads == {}
     # Both may be in readers' hands when one of them kills.
     assert MAX_ATTEMPTS * 2 - 1 <= deaths <= MAX_ATTEMPTS * 2
 
@@ -77,10 +77,10 @@ def test_what_was_being_read_when_a_worker_is_stopped_in_order_is_not_blamed(
     notes = Notes(job)
     notes.begin(found)
     job.refresh_from_db()
-    assert set(job.reading.values()) == {1}
+    assert set(job.unfinished_reads.values()) == {1}
     take_back_begun()
     job.refresh_from_db()
-    assert job.reading == {}
+    assert job.unfinished_reads == {}
 
 
 def test_a_pass_that_ends_leaves_only_those_notes_that_a_dead_one_left(
@@ -88,7 +88,7 @@ def test_a_pass_that_ends_leaves_only_those_notes_that_a_dead_one_left(
 ) -> None:
     job = begin(folder)
     away = str(folder / "unplugged.png")
-    ImportJob.objects.update(reading={str(folder / "a.png"): 1, away: 2})
+    ImportJob.objects.update(unfinished_reads={str(folder / "a.png"): 1, away: 2})
     job = finish_import(job)
     assert verdicts(job)["a.png"] == "new"
-    assert job.reading == {away: 2}
+    assert job.unfinished_reads == {away: 2}

@@ -61,8 +61,8 @@ def test_nothing_is_lost_and_nothing_twice(
         photo.path: photo.sha256 for photo in Photo.objects.all()
     }
     assert job.items.count() == FILES
-    assert job.tally["new"] == len(set(expected.values()))
-    assert job.tally["new"] + job.tally["duplicate"] == FILES
+    assert job.import_counts["new"] == len(set(expected.values()))
+    assert job.import_counts["new"] + job.import_counts["duplicate"] == FILES
 
 
 def start(media_root: Path) -> subprocess.Popen[bytes]:

@@ -33,21 +33,21 @@ def test_a_folder_is_copied_with_a_verdict_for_every_file(
         "a.png": "new",
         "b.png": "new",
         "copy of a.png": "duplicate",
-        "notes.png": "refused",
-        ".hidden.png": "passed_over",
+        "notes.png": "failed",
+        ".hidden.png": "skipped",
     }
-    assert (job.state, job.expected, job.seen) == (State.FINISHED, 5, 5)
-    assert {name: job.tally[name] for name in ("new", "duplicate", "refused", "passed_over")} == {
+    assert (job.state, job.expected_files, job.seen) == (State.FINISHED, 5, 5)
+    assert {name: job.import_counts[name] for name in ("new", "duplicate", "failed", "skipped")} == {
         "new": 2,
         "duplicate": 1,
-        "refused": 1,
-        "passed_over": 1,
+        "failed": 1,
+        "skipped": 1,
     }
-    assert job.tally["bytes"] == len(picture(1)) + len(picture(2))
-    assert job.tally["reasons"] == {"hidden": 1}
-    assert job.tally["dates"] == {"file": 2}
+    assert job.import_counts["bytes"] == len(picture(1)) + len(picture(2))
+    assert job.import_counts["reasons"] == {"hidden": 1}
+    assert job.import_counts["dates"] == {"file": 2}
     photo = Photo.objects.get(filename="a.png")
-    assert (photo.importance, photo.wants_text, photo.wants_features) == (3, False, True)
+    assert (photo.importance, photo.wants_text, photo.wants_embedding) == (3, False, True)
     assert (photo.taken_at, photo.date_source) == (datetime(2020, 9, 13, 12, 26, 40), "file")
     assert photo.path.read_bytes() == picture(1)
     assert {Path(source.path).name for source in photo.sources.all()} == {"a.png", "copy of a.png"}
@@ -74,7 +74,7 @@ def test_a_second_import_reads_nothing_again(
     monkeypatch.setattr(run, "read_file", lambda found, **_options: pytest.fail(found.path))
     (folder / "notes.png").unlink()
     job = bring(folder)
-    assert set(verdicts(job).values()) == {"known", "passed_over"}
+    assert set(verdicts(job).values()) == {"known", "skipped"}
     assert Photo.objects.count() == 2
 
 
@@ -100,24 +100,24 @@ def test_a_check_foresees_what_the_import_then_does_and_changes_nothing(
     assert (files_below(media_root), list(Photo.objects.values()), list(PhotoSource.objects.values())) == before
     foreseen = verdicts(job)
     assert foreseen["b.png"] == foreseen["copy of a.png"] == "duplicate"
-    report = job.report
+    report = job.preview_counts
     assert apply_action(job, ImportAction.START, user=job.owner)
     finish_import(job)
     assert verdicts(job) == foreseen
-    assert job.tally == report
-    assert not job.items.filter(is_foreseen=True).exists()
+    assert job.import_counts == report
+    assert not job.items.filter(is_preview=True).exists()
 
 
 def test_small_pictures_are_passed_over(bring: Callable[..., ImportJob], folder: Path) -> None:
     write_file(folder / "icon.png", picture(7, size=(64, 40)))
     job = bring(folder, min_side=48)
-    assert verdicts(job)["icon.png"] == "passed_over"
-    assert job.tally["reasons"]["too_small"] == 1
+    assert verdicts(job)["icon.png"] == "skipped"
+    assert job.import_counts["reasons"]["too_small"] == 1
     assert verdicts(job)["a.png"] == "new"
 
 
 def test_patterns_are_passed_over(bring: Callable[..., ImportJob], folder: Path) -> None:
-    assert verdicts(bring(folder, ignore=["summer/*"]))["b.png"] == "passed_over"
+    assert verdicts(bring(folder, ignore=["summer/*"]))["b.png"] == "skipped"
 
 
 def test_archives_are_read_without_being_unpacked(
@@ -128,7 +128,7 @@ def test_archives_are_read_without_being_unpacked(
         archive.writestr("/etc/passwd.jpg", picture(2))
         archive.writestr("sub/broken.png", picture(3)[:20])
     job = bring(tmp_path / "a.zip")
-    assert verdicts(job) == {"evil.png": "new", "passwd.jpg": "new", "broken.png": "refused"}
+    assert verdicts(job) == {"evil.png": "new", "passwd.jpg": "new", "broken.png": "failed"}
     assert set(Photo.objects.values_list("filename", flat=True)) == {"evil.png", "passwd.jpg"}
     assert len(files_below(tmp_path)) == 3
     assert len(files_below(media_root)) == 2
@@ -142,15 +142,15 @@ def test_an_archive_with_a_broken_member_loses_only_that(bring: Callable[..., Im
     data = bytearray(path.read_bytes())
     data[data.find(picture(1)) + 60] ^= 0xFF  # its checksum no longer fits
     path.write_bytes(data)
-    assert verdicts(bring(path)) == {"a.png": "refused", "b.png": "new"}
+    assert verdicts(bring(path)) == {"a.png": "failed", "b.png": "new"}
 
 
 def test_links_that_lead_out_of_the_folder_are_not_followed(bring: Callable[..., ImportJob], folder: Path) -> None:
     secret = write_file(folder.parent / "secret.png", picture(9))
     (folder / "link.png").symlink_to(secret)
     job = bring(folder)
-    assert verdicts(job)["link.png"] == "passed_over"
-    assert job.tally["reasons"]["link"] == 1
+    assert verdicts(job)["link.png"] == "skipped"
+    assert job.import_counts["reasons"]["link"] == 1
 
 
 def test_names_that_are_no_utf8_and_paths_without_end_stop_nothing(
@@ -184,7 +184,7 @@ def test_what_the_database_refuses_takes_nothing_else_with_it(
 
     monkeypatch.setattr(reading, "_said", say)
     job = bring(folder)
-    assert verdicts(job)["b.png"] == "refused"
+    assert verdicts(job)["b.png"] == "failed"
     assert verdicts(job)["a.png"] == "new"
     assert Photo.objects.get().path.read_bytes() == picture(1)
 
@@ -312,8 +312,8 @@ def test_a_file_that_grows_while_it_is_read_waits_for_the_next_look(
     ImportJob.objects.update(state=State.RUNNING)
     finish_import(job)
     assert verdicts(job)["a.png"] == "new"
-    assert job.tally["reasons"] == {"hidden": 1, "growing": 0}
-    assert job.seen == job.expected
+    assert job.import_counts["reasons"] == {"hidden": 1, "growing": 0}
+    assert job.seen == job.expected_files
 
 
 def test_a_watched_folder_leaves_young_files_until_they_have_settled(

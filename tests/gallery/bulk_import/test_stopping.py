@@ -103,7 +103,7 @@ def test_stops_reading_on_command(begin: Callable[..., ImportJob], many: Path, m
     monkeypatch.setattr(heartbeat.Pulse, "beat", cancel_when_asked)
     assert run.run_job(job.pk)
     job.refresh_from_db()
-    assert (job.state, job.reading, job.items.count()) == (State.CANCELLED, {}, 0)
+    assert (job.state, job.unfinished_reads, job.items.count()) == (State.CANCELLED, {}, 0)
 
 
 @pytest.mark.django_db
@@ -115,7 +115,7 @@ def test_stops_pass_with_its_worker_and_leaves_no_note(
     heartbeat.stop_passes()
     assert not run.run_job(job.pk)
     job.refresh_from_db()
-    assert (job.state, job.reading) == (State.RUNNING, {})
+    assert (job.state, job.unfinished_reads) == (State.RUNNING, {})
 
 
 def test_counts_blocks_of_a_file_as_progress(tmp_path: Path, owner: User, begin: Callable[..., ImportJob]) -> None:
@@ -139,7 +139,7 @@ def test_fails_import_when_listing_hangs_three_times(
         assert deaths <= MAX_ATTEMPTS
     job.refresh_from_db()
     assert deaths == MAX_ATTEMPTS
-    assert (job.state, job.reading) == (State.FAILED, {})
+    assert (job.state, job.unfinished_reads) == (State.FAILED, {})
     assert "three times" in job.error
 
 
@@ -158,10 +158,10 @@ def test_worker_takes_other_imports_meanwhile_and_stops_on_sigterm(
             bens.refresh_from_db()
         worker.send_signal(signal.SIGTERM)
         assert worker.wait(timeout=120) == 0
-    assert bens.tally["new"] == 30
+    assert bens.import_counts["new"] == 30
     for job in endless:
         job.refresh_from_db()
-        assert (job.state, job.reading, job.expected) == (State.RUNNING, {}, None)
+        assert (job.state, job.unfinished_reads, job.expected_files) == (State.RUNNING, {}, None)
 
 
 @contextmanager

@@ -44,7 +44,7 @@ def test_after_a_mixed_import_everything_is_as_before(
     store(picture(200))
     before, files = state(media_root), {p: p.read_bytes() for p in files_below(folder)}
     job = bring(folder, mode=mode, importance=4)
-    assert job.tally["new"] == 1
+    assert job.import_counts["new"] == 1
     assert state(media_root) != before
     assert take_back(job).state == ImportJob.State.UNDONE
     assert state(media_root) == before

@@ -137,7 +137,7 @@ def test_counts_archives_until_they_are_imported(client, owner, media_root, brok
     assert apply_action(first, ImportAction.START, user=first.owner)
     assert run_job(first.pk)
     first.refresh_from_db()
-    assert (first.state, first.tally["new"]) == (ImportJob.State.FINISHED, 2)
+    assert (first.state, first.import_counts["new"]) == (ImportJob.State.FINISHED, 2)
     assert bytes_on_their_way(owner) == 0
 
 
@@ -147,7 +147,7 @@ def test_import_may_use_room_of_its_own_archive(owner, media_root, broker):
     job = bring(owner, state="running", count=5)
     assert run_job(job.pk)
     job.refresh_from_db()
-    assert job.tally["new"] == 5
+    assert job.import_counts["new"] == 5
 
 
 def test_counts_waiting_archive_for_its_sender(owner, media_root):

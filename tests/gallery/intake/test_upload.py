@@ -50,7 +50,7 @@ def test_a_picture_is_stored_with_all_that_its_bytes_tell(owner: User, media_roo
     assert photo.path.read_bytes() == data
     assert photo.path.stat().st_mode & 0o077 == 0
     assert files_below(media_root) == [photo.path]
-    assert list(photo.sources.values_list("path", "managed")) == [(PhotoSource.UPLOAD, True)]
+    assert list(photo.sources.values_list("path", "is_copy")) == [(PhotoSource.UPLOAD, True)]
 
 
 def test_the_same_bytes_are_one_photo_whatever_they_are_called(store: Callable[..., Photo], owner: User) -> None:

@@ -59,7 +59,7 @@ def test_a_file_that_is_not_ours_is_never_touched(store: Callable[..., Photo], o
     elsewhere.parent.mkdir()
     photo.path.rename(elsewhere)
     Photo.objects.filter(pk=photo.pk).update(file=str(elsewhere))
-    PhotoSource.objects.update(path=str(elsewhere), managed=False)
+    PhotoSource.objects.update(path=str(elsewhere), is_copy=False)
     photo.refresh_from_db()
     assert photo.path == elsewhere
     delete_photos(Photo.objects.all(), user=owner)

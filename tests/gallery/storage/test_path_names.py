@@ -96,7 +96,7 @@ def imported(owner, store):
     photo.sources.create(path=f"{root}!/b.jpg", job=sent)
     photo.sources.create(path=f"{HIDDEN}/older/c.jpg", sidecar=f"{HIDDEN}/older/c.json")
     for one, path in ((job, f"{HIDDEN}/phone/a.jpg"), (sent, f"{root}!/b.jpg"), (job, f"{HIDDEN}/phone/.x/")):
-        ImportItem.objects.create(job=one, path=path, verdict="passed_over", reason="hidden", photo=photo)
+        ImportItem.objects.create(job=one, path=path, verdict="skipped", reason="hidden", photo=photo)
     return photo
 
 

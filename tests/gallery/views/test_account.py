@@ -44,7 +44,7 @@ def test_sessions_are_listed_with_device_and_address(owner):
 
 def test_a_session_can_be_ended_from_another_browser(owner):
     here, there = log_in(), log_in(SAFARI)
-    ended = OpenSession.objects.get(agent=SAFARI)
+    ended = OpenSession.objects.get(user_agent=SAFARI)
     page = here.post(f"/account/sessions/{ended.pk}/end", follow=True).content.decode()
     assert "That browser is logged out." in page
     assert "Safari" not in page
@@ -87,14 +87,14 @@ def test_logging_out_forgets_the_session(owner):
 
 def test_a_session_is_noted_now_and_then_and_not_with_every_request(owner, monkeypatch, django_assert_num_queries):
     client = log_in()
-    noted = OpenSession.objects.get().seen_at
+    noted = OpenSession.objects.get().last_seen_at
     with django_assert_num_queries(2):  # session and user
         client.get("/language/")
     client.get("/account")
-    assert OpenSession.objects.get().seen_at == noted
+    assert OpenSession.objects.get().last_seen_at == noted
     monkeypatch.setattr("gallery.access.sessions.SECONDS_BETWEEN_NOTES", -SECONDS_BETWEEN_NOTES)
     client.get("/account")
-    assert OpenSession.objects.get().seen_at > noted
+    assert OpenSession.objects.get().last_seen_at > noted
 
 
 def test_addresses_are_those_that_our_own_proxies_saw(rf, settings):

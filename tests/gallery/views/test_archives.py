@@ -25,7 +25,7 @@ from tests.factories import finish_import
 from tests.folders import archive_of
 from tests.tus import TUS, encode_metadata, offset_of, send_piece
 
-ANSWERS = {"profile": "auto", "importance": "3", "wants_features": "on", "mode": "copy"}
+ANSWERS = {"profile": "auto", "importance": "3", "wants_embedding": "on", "mode": "copy"}
 GONE = "This archive is no longer available"
 
 
@@ -89,7 +89,7 @@ def test_an_archive_comes_in_pieces_goes_on_and_is_imported(page: Client, owner:
     assert job.roots == [str(where)], "it is read where it lies"
     assert not PartialUpload.objects.exists()
     assert page.head(address, headers=TUS).status_code == 404
-    assert finish_import(job).tally["new"] == 2
+    assert finish_import(job).import_counts["new"] == 2
     assert [Path(name).suffix for name in left_below(media_root)] == [".png", ".png"]
 
 
@@ -175,7 +175,7 @@ def test_who_forgets_an_archive_that_an_import_has_just_taken_does_not_remove_it
     upload = PartialUpload.objects.get(pk=send_whole(page, picture(1)))
     bring(page, str(upload.pk))
     remove_upload(upload)
-    assert finish_import(ImportJob.objects.get()).tally["new"] == 1
+    assert finish_import(ImportJob.objects.get()).import_counts["new"] == 1
 
 
 def test_what_is_not_complete_is_not_imported(page: Client) -> None:

@@ -20,7 +20,7 @@ from tests.drawing import picture
 from tests.factories import finish_import
 from tests.processes import queued_messages
 
-ANSWERS = {"profile": "auto", "importance": "3", "wants_features": "on", "mode": "copy"}
+ANSWERS = {"profile": "auto", "importance": "3", "wants_embedding": "on", "mode": "copy"}
 
 
 @pytest.fixture
@@ -62,13 +62,13 @@ def test_a_folder_is_chosen_checked_and_imported(page: Client, roots: Path, brok
 
 def test_figures_are_asked_for_alone_until_the_state_is_another(page: Client, owner: User) -> None:
     now = timezone.now()
-    job = ImportJob.objects.create(owner=owner, roots=["/x"], expected=100, tally={"new": 50})
-    ImportJob.objects.update(pass_began_at=now - timedelta(seconds=10), heartbeat=now)
+    job = ImportJob.objects.create(owner=owner, roots=["/x"], expected_files=100, import_counts={"new": 50})
+    ImportJob.objects.update(pass_started_at=now - timedelta(seconds=10), heartbeat=now)
     ask = {"path": f"/imports/{job.pk}", "headers": {"HX-Request": "true"}}
     same = page.get(**ask, data={"state": "running"})
     assert "HX-Retarget" not in same.headers
     assert "less than a minute left" in same.content.decode()
-    ImportJob.objects.update(expected=1000)
+    ImportJob.objects.update(expected_files=1000)
     assert "about 3\xa0minutes left" in page.get(**ask, data={"state": "running"}).content.decode()
     ImportJob.objects.update(state="paused")
     changed = page.get(**ask, data={"state": "running"})
@@ -102,7 +102,7 @@ def test_an_archive_is_uploaded_and_imported(page: Client, media_root: Path) -> 
     upload = SimpleUploadedFile("a.zip", file.getvalue())
     page.post("/imports/new", {**ANSWERS, "mode": "in_place", "watch": "on", "archive": upload, "go": "import"})
     job = finish_import(ImportJob.objects.get())
-    assert (job.state, job.mode, job.tally["new"]) == ("finished", "copy", 1)
+    assert (job.state, job.mode, job.import_counts["new"]) == ("finished", "copy", 1)
     bad = page.post("/imports/new", {**ANSWERS, "archive": SimpleUploadedFile("a.zip", b"no archive")})
     assert bad.status_code == 400
     assert "not a zip archive" in bad.content.decode()
@@ -143,7 +143,7 @@ def test_files_are_shown_by_verdict_a_page_at_a_time_and_as_csv(
     last = ImportItem.objects.order_by("pk")[1].pk
     assert f"after={last}" in first
     assert first.count("<tr>") == 3
-    refused = page.get(f"/imports/{job.pk}/files", {"verdict": "refused"}).content.decode()
+    refused = page.get(f"/imports/{job.pk}/files", {"verdict": "failed"}).content.decode()
     assert "notes.png" in refused
     assert "b.png" not in refused
     assert page.get(f"/imports/{job.pk}/files", {"verdict": "x"}).status_code == 404

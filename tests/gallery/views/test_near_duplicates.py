@@ -31,7 +31,7 @@ def group(store, owner):
         photos = [store() for _number in range(size)]
         make_thumbnails([photo.pk for photo in photos])
         # Nothing speaks for one of them but its age, and neither text nor vectors are waited for.
-        settled = {"file_size": 100, "wants_text": False, "wants_features": False}
+        settled = {"file_size": 100, "wants_text": False, "wants_embedding": False}
         Photo.objects.filter(pk__in=[photo.pk for photo in photos]).update(**settled)
         ComparedPhoto.objects.create(photo=photos[0], owner=owner, model="x", version=1)
         NearDuplicatePair.objects.bulk_create(
@@ -77,7 +77,7 @@ def test_while_photos_wait_for_their_vectors_it_is_not_said_that_none_look_alike
     html = client.get(PAGE).content.decode()
     assert "Your photos are still being compared" in html
     assert "1 photo not compared yet." in html
-    Photo.objects.filter(pk=photo.pk).update(wants_features=False)
+    Photo.objects.filter(pk=photo.pk).update(wants_embedding=False)
     assert "No near-duplicates" in client.get(PAGE).content.decode()
 
 

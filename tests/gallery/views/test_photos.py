@@ -114,7 +114,9 @@ def test_the_page_of_a_photo_tells_where_it_came_from(client, store, owner):
     photo = store()
     job = ImportJob.objects.create(owner=owner, started_by=owner, roots=["/srv/<phone>"])
     photo.sources.create(path="/srv/<phone>/a.jpg", job=job, albums=["Lake", "2023"], conversation="C2C")
-    photo.sources.create(path="/srv/b.jpg", managed=False, present=False, is_archived=True, sidecar="/srv/b.jpg.json")
+    photo.sources.create(
+        path="/srv/b.jpg", is_copy=False, is_present=False, is_archived=True, sidecar="/srv/b.jpg.json"
+    )
     page = client.get(f"/photos/{photo.pk}").content.decode()
     assert "&lt;phone&gt;/a.jpg" in page
     assert "/srv/" not in page

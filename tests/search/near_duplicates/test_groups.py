@@ -229,7 +229,7 @@ def test_counts_photos_that_are_not_compared_yet(user):
     # Photos in the trash or excluded from visual search do not count as waiting.
     gone, odd = make_photos(user, 2)
     change(gone, trashed_at=timezone.now())
-    change(odd, wants_features=False)
+    change(odd, wants_embedding=False)
     assert uncompared_count(user=user) == 5
     embed(photos, np.eye(4, dtype=np.float32)[[0, 1, 2, 1, 3]], model=CLIP.model)
     assert uncompared_count(user=user) == 5

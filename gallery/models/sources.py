@@ -1,0 +1,64 @@
+"""The origins of a photo's bytes, and the merges of near-duplicates."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import HashIndex
+from django.db import models
+
+from gallery.models.imports import ImportJob
+from gallery.storage.path_names import Places
+
+
+class PhotoSource(models.Model):
+    """An origin of a photo's bytes, with what its sidecar and folders told about the photo."""
+
+    UPLOAD = "upload"
+
+    photo = models.ForeignKey("gallery.Photo", on_delete=models.CASCADE, related_name="sources")
+    path = models.TextField(help_text="Path of the imported file, or “upload”.")
+    is_copy = models.BooleanField(default=True, help_text="The original is a copy below MEDIA_ROOT, ours to delete.")
+    is_present = models.BooleanField(default=True, help_text="The file existed at the last check.")
+    job = models.ForeignKey(ImportJob, on_delete=models.SET_NULL, null=True, blank=True, related_name="sources")
+    modified_at = models.DateTimeField(null=True, blank=True)
+    albums = models.JSONField(default=list, blank=True)
+    account = models.TextField(blank=True)
+    conversation = models.TextField(blank=True)
+    sidecar = models.TextField(blank=True, help_text="Path of the sidecar.")
+    is_archived = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["photo", "path"], name="photo_source_unique")]
+        indexes = [HashIndex(fields=["path"], name="photo_source_path")]
+
+    def __str__(self) -> str:
+        return self.path
+
+    def places(self, *, shows_paths: bool) -> Places:
+        """Return the names of `path` and `sidecar` as `user` may see them."""
+        return self.job.places(shows_paths=shows_paths) if self.job else Places(shows_paths=shows_paths)
+
+
+class PhotoMerge(models.Model):
+    """The values of a photo before details of its near-duplicates were merged into it, kept for undo."""
+
+    photo = models.ForeignKey("gallery.Photo", on_delete=models.CASCADE, related_name="merges")
+    trashed_ids = ArrayField(
+        models.BigIntegerField(), default=list, help_text="Ids of the near-duplicates that were moved to the trash."
+    )
+    merged_at = models.DateTimeField(help_text="Equals `trashed_at` of the near-duplicates.")
+    previous_values = models.JSONField(default=dict, help_text="The changed fields with their previous values.")
+    source = models.ForeignKey(
+        PhotoSource, on_delete=models.SET_NULL, null=True, related_name="+", help_text="The source that gained albums."
+    )
+    previous_albums = models.JSONField(default=list, help_text="Albums of `source` before the merge.")
+    edited_at_before = models.DateTimeField(null=True)
+    edited_at_after = models.DateTimeField(
+        null=True, help_text="`edited_at` right after the merge; differs if the photo was edited since."
+    )
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["photo", "merged_at"], name="photo_merge_unique")]
+        indexes = [models.Index(fields=["merged_at"], name="photo_merge_moment")]
+
+    def __str__(self) -> str:
+        return f"{self.merged_at}"
