@@ -1,4 +1,4 @@
-"""What search knows about photos (vectors, texts, what the keyword index holds), and keeps of searches."""
+"""Data of search about photos (embeddings, texts, index state, near-duplicates), and about searches of users."""
 
 from uuid import uuid4
 
@@ -18,14 +18,14 @@ from search.query.folding import Folded
 class PhotoEmbedding(models.Model):
     """The unit vector of one view of a photo, by one model.
 
-    View 0 is the encoder's view of the whole picture; views 1… run along a picture more than twice as long as wide.
+    View 0 is the whole picture. A picture more than twice as long as wide has further views along its length.
     """
 
     photo = models.ForeignKey(Photo, on_delete=models.CASCADE, related_name="embeddings")
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    model = models.CharField(max_length=100, help_text=_("Name, first digits of the weights' SHA-256, version."))
+    model = models.CharField(max_length=100, help_text=_("Name, first digits of the SHA-256 of the weights, version."))
     view = models.PositiveSmallIntegerField(default=0)
-    # No dimension: models differ; each has a partial index of its own (search.vectors.index).
+    # Without a dimension, because models differ; each has its own partial index (search.vectors.index).
     vector = HalfVectorField()
 
     class Meta:
@@ -37,7 +37,7 @@ class PhotoEmbedding(models.Model):
 
 
 class PhotoText(models.Model):
-    """The text found in a photo.
+    """The recognised text of a photo.
 
     `lines` is a list of {"text": str, "confidence": 0–1, "box": [[x, y] × 4]}; corners clockwise from the top left of
     the text, in 0–1 of the picture's width and height as seen.
@@ -45,20 +45,20 @@ class PhotoText(models.Model):
 
     photo = models.OneToOneField(Photo, on_delete=models.CASCADE, primary_key=True, related_name="text")
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    engine = models.CharField(max_length=100, help_text=_("Name, first digits of the weights' SHA-256, version."))
+    engine = models.CharField(max_length=100, help_text=_("Name, first digits of the SHA-256 of the weights, version."))
     text = models.TextField(blank=True)
     lines = models.JSONField(default=list)
     folded = models.GeneratedField(
         expression=Folded("text"),
         output_field=models.TextField(),
         db_persist=True,
-        help_text=_("The text as it is compared with others; searched where there is no Elasticsearch."),
+        help_text=_("The folded text, for searches without Elasticsearch."),
     )
 
     class Meta:
         indexes = [
             models.Index(fields=["engine"], name="photo_text_engine"),
-            # Trigrams: of use for terms of three characters and more.
+            # Trigrams, for terms of at least three characters.
             GinIndex(OpClass("folded", name="gin_trgm_ops"), name="photo_text_folded"),
         ]
 
@@ -67,7 +67,7 @@ class PhotoText(models.Model):
 
 
 class IndexedPhoto(models.Model):
-    """The revision of a photo that the keyword index holds, and the mapping it was indexed with."""
+    """The revision of a photo in the keyword index, and the mapping with which it was indexed."""
 
     photo = models.OneToOneField(Photo, on_delete=models.CASCADE, primary_key=True, related_name="indexed")
     revision = models.PositiveIntegerField()
@@ -86,7 +86,9 @@ class ComparedPhoto(models.Model):
     photo = models.ForeignKey(Photo, on_delete=models.CASCADE, related_name="+")
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     model = models.CharField(max_length=100)
-    version = models.PositiveSmallIntegerField(help_text=_("Of the comparison (search.near_duplicates.likeness)."))
+    version = models.PositiveSmallIntegerField(
+        help_text=_("Version of search.near_duplicates.likeness.")
+    )
     is_full = models.BooleanField(default=False)
 
     class Meta:
@@ -136,11 +138,11 @@ class DismissedGroup(models.Model):
 
 
 class ResultList(models.Model):
-    """What a search found, kept in its order while somebody scrolls through it (search.ranking.result_lists)."""
+    """The result list of a search, kept while the user pages through it (search.ranking.result_lists)."""
 
     key = models.UUIDField(primary_key=True, default=uuid4)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    found = models.JSONField(help_text=_("As search.ranking.results.FoundList writes it."))
+    found = models.JSONField(help_text=_("Written by search.ranking.results.RankedList."))
     created_at = models.DateTimeField(default=timezone.now, db_index=True)
 
     def __str__(self) -> str:
@@ -148,7 +150,7 @@ class ResultList(models.Model):
 
 
 class SearchExample(models.Model):
-    """The vector of a picture that somebody searched with, kept for a while; the picture itself is not."""
+    """The vector of a picture that a user searched with, kept for a day; the picture itself is not stored."""
 
     key = models.UUIDField(primary_key=True, default=uuid4)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
@@ -161,13 +163,13 @@ class SearchExample(models.Model):
 
 
 class SavedSearch(models.Model):
-    """A search that a person has given a name; `address` is the query string of the search page."""
+    """A search that a user saved under a name; `address` is the query string of the search page."""
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     name = models.CharField(max_length=100)
     address = models.TextField()
     is_for_assistants = models.BooleanField(
-        default=False, help_text=_("What it finds, assistants may read, if their person lets them read such searches.")
+        default=False, help_text=_("Assistants may read its results, if the owner shares saved searches with them.")
     )
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -179,7 +181,7 @@ class SavedSearch(models.Model):
 
 
 class RecentSearch(models.Model):
-    """A search that a person has made lately; `address` is the query string of the search page."""
+    """A recent search of a user; `address` is the query string of the search page."""
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     address = models.TextField()
@@ -187,7 +189,7 @@ class RecentSearch(models.Model):
         expression=MD5("address"),
         output_field=models.CharField(max_length=32),
         db_persist=True,
-        help_text=_("Of the address, which may be too long for an index."),
+        help_text=_("MD5 of the address, which may be too long for an index."),
     )
     used_at = models.DateTimeField()
 

@@ -19,7 +19,7 @@ def count_relevant(cosines: Sequence[float], *, background: np.ndarray, photos: 
 
     A fixed score would not do: good cosines of one query are poor ones of another. By the step-up rule of Benjamini and
     Hochberg, "Controlling the false discovery rate" (J. R. Stat. Soc. B 57, 1995): for each rank r, the number of
-    `photos` drawn from the background that would reach its score by chance; the cutoff lies below the last rank where
+    `photos` drawn from the background that would reach its score by chance; the cutoff is below the last rank where
     that number is at most MAX_CHANCE_SHARE · r.
     """
     if len(background) < MIN_SAMPLE_SIZE:
