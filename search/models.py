@@ -86,9 +86,7 @@ class ComparedPhoto(models.Model):
     photo = models.ForeignKey(Photo, on_delete=models.CASCADE, related_name="+")
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     model = models.CharField(max_length=100)
-    version = models.PositiveSmallIntegerField(
-        help_text=_("Version of search.near_duplicates.likeness.")
-    )
+    version = models.PositiveSmallIntegerField(help_text=_("Version of search.near_duplicates.likeness."))
     is_full = models.BooleanField(default=False)
 
     class Meta:

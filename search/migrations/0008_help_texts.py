@@ -15,9 +15,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="comparedphoto",
             name="version",
-            field=models.PositiveSmallIntegerField(
-                help_text="Version of search.near_duplicates.likeness."
-            ),
+            field=models.PositiveSmallIntegerField(help_text="Version of search.near_duplicates.likeness."),
         ),
         migrations.AlterField(
             model_name="photoembedding",
