@@ -20,7 +20,7 @@ def _rename_verdicts(names: dict[str, str]) -> str:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("gallery", "0014_legible_names")]
+    dependencies = [("gallery", "0015_upload_arrival")]
 
     operations = [
         migrations.RenameField("importitem", "created", "created_photo"),
