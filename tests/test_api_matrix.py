@@ -1,5 +1,5 @@
-"""Who may do what: every endpoint of the API, asked without a key, with one that is expired or of another scope, for
-what is another's, and rightly; a new endpoint without an entry in tests/endpoints.py fails."""
+"""Requests every API endpoint without a token, with an expired one, with a wrong scope, for objects of another user
+and with the right token. An endpoint without an entry in tests/endpoints.py fails."""
 
 from datetime import timedelta
 from typing import Any
@@ -20,13 +20,13 @@ from tests.factories import ApiClient
 
 LOOPBACK = "127.0.0.1"
 ELSEWHERE = "192.0.2.7"
-KEYED = [pytest.param(*key, id="-".join(key)) for key, entry in MATRIX.items() if not entry.is_public]
+PROTECTED = [key for key, entry in MATRIX.items() if not entry.is_public]
 SECRET = "nightingale"
 TUS = {"begin-upload", "resume-upload", "begin-archive", "resume-archive"}
 
 
 def endpoints() -> set[tuple[str, str]]:
-    """Name and method of all that the API answers."""
+    """Return name and method of all endpoints."""
     (api,) = [pattern for pattern in get_resolver().url_patterns if getattr(pattern, "app_name", "") == "api"]
     (version_1,) = [pattern for pattern in api.url_patterns if hasattr(pattern, "url_patterns")]
     return {
@@ -39,7 +39,7 @@ def endpoints() -> set[tuple[str, str]]:
 
 @pytest.fixture
 def photo(store, owner, broker, settings) -> Photo:
-    """A photo with thumbnails, whose owner is an administrator; and one of each other thing that is somebody's."""
+    """A photo with thumbnails of an administrator, who also owns one object of each other kind."""
     settings.ELASTICSEARCH_URL = ""
     owner.is_staff = True
     owner.save()
@@ -56,7 +56,7 @@ def photo(store, owner, broker, settings) -> Photo:
 
 
 def path_of(name: str) -> str:
-    """The endpoint's address, with the number of what there is of its kind."""
+    """Return the address of the endpoint, with the id of the first object of its kind."""
     of_kind = NUMBERED[name]._default_manager.filter(**KINDS.get(name, {})) if name in NUMBERED else None
     first = of_kind.order_by("pk").first() if of_kind else None
     return reverse(f"api:{name}", args=[first.pk] if first else [])
@@ -68,7 +68,7 @@ def ask(client: Client, name: str, method: str) -> Any:
 
 
 def rows() -> list[Any]:
-    """All that is somebody's."""
+    """Return all rows that belong to users."""
     return [list(model._default_manager.values()) for model in dict.fromkeys(ABOUT.values())]
 
 
@@ -87,49 +87,59 @@ def test_every_endpoint_has_an_entry():
     assert endpoints() == set(MATRIX)
 
 
-@pytest.mark.parametrize(("name", "method"), KEYED)
-def test_without_a_key_nobody_is_answered(photo, name, method):
-    response = ask(Client(), name, method)
-    assert_problem(response, 401)
-    assert response["WWW-Authenticate"] == 'Bearer realm="photosearch"'
+# Refusals change nothing, so that one photo serves all endpoints of a test.
+def test_rejects_requests_without_token(photo, settings, subtests):
+    settings.API_ANONYMOUS_PER_MINUTE = len(PROTECTED)
+    for name, method in PROTECTED:
+        with subtests.test(name=name, method=method):
+            response = ask(Client(), name, method)
+            assert_problem(response, 401)
+            assert response["WWW-Authenticate"] == 'Bearer realm="photosearch"'
 
 
-@pytest.mark.parametrize(("name", "method"), KEYED)
-def test_an_expired_key_opens_nothing(photo, owner, name, method):
-    program = ApiClient(owner, expires_at=timezone.now() - timedelta(seconds=1))
-    assert_problem(ask(program, name, method), 401)
+def test_rejects_expired_token(photo, owner, subtests):
+    client = ApiClient(owner, expires_at=timezone.now() - timedelta(seconds=1))
+    for name, method in PROTECTED:
+        with subtests.test(name=name, method=method):
+            assert_problem(ask(client, name, method), 401)
 
 
-@pytest.mark.parametrize(("name", "method"), KEYED)
-def test_a_key_opens_only_what_its_scopes_name(photo, owner, name, method):
-    scope = MATRIX[name, method].scope
-    program = ApiClient(owner, *(set(Scope.values) - {scope}))
-    if scope is None:
-        assert ask(program, name, method).status_code == 200
-    else:
-        response = ask(program, name, method)
-        assert_problem(response, 403)
-        if method != "HEAD":
-            assert response.json()["scope"] == scope
-            assert scope in response.json()["detail"]
-
-
-@pytest.mark.parametrize(("name", "method"), KEYED)
-def test_a_key_for_assistants_alone_opens_nothing_here(photo, owner, name, method):
+def test_rejects_token_without_scope(photo, owner, subtests):
     before = rows()
-    assert_problem(ask(ApiClient(owner, Scope.ASSISTANT), name, method), 403)
+    for name, method in PROTECTED:
+        scope = MATRIX[name, method].scope
+        with subtests.test(name=name, method=method):
+            response = ask(ApiClient(owner, *(set(Scope.values) - {scope})), name, method)
+            if scope is None:
+                assert response.status_code == 200
+            else:
+                assert_problem(response, 403)
+                if method != "HEAD":
+                    assert response.json()["scope"] == scope
+                    assert scope in response.json()["detail"]
     assert rows() == before
 
 
-@pytest.mark.parametrize(("name", "method"), KEYED)
-def test_who_is_refused_is_counted_too(photo, owner, settings, name, method):
+def test_rejects_token_with_assistant_scope_alone(photo, owner, subtests):
+    before = rows()
+    client = ApiClient(owner, Scope.ASSISTANT)
+    for name, method in PROTECTED:
+        with subtests.test(name=name, method=method):
+            assert_problem(ask(client, name, method), 403)
+    assert rows() == before
+
+
+def test_throttles_refused_requests_too(photo, owner, settings, subtests):
     settings.API_REQUESTS_PER_MINUTE = settings.API_ANONYMOUS_PER_MINUTE = 0
-    assert_problem(ask(Client(), name, method), 429)
-    assert_problem(ask(ApiClient(owner, Scope.ASSISTANT), name, method), 429)
+    client = ApiClient(owner, Scope.ASSISTANT)
+    for name, method in PROTECTED:
+        with subtests.test(name=name, method=method):
+            assert_problem(ask(Client(), name, method), 429)
+            assert_problem(ask(client, name, method), 429)
 
 
 @pytest.mark.parametrize(("name", "method"), [key for key in MATRIX if key[0] in ABOUT])
-def test_what_is_anothers_is_not_there(photo, django_user_model, name, method):
+def test_hides_objects_of_other_users(photo, django_user_model, name, method):
     stranger = django_user_model.objects.create_user("stranger", is_staff=True)
     before = rows()
     assert_problem(ask(ApiClient(stranger), name, method), 404)
@@ -137,7 +147,7 @@ def test_what_is_anothers_is_not_there(photo, django_user_model, name, method):
 
 
 @pytest.mark.parametrize(("name", "method"), [key for key in MATRIX if key[0] not in ABOUT])
-def test_what_is_about_nothing_single_tells_nothing_of_anothers(photo, django_user_model, name, method):
+def test_lists_nothing_of_other_users(photo, django_user_model, name, method):
     stranger = django_user_model.objects.create_user("stranger")
     before = Photo.objects.values().get()
     response = ask(ApiClient(stranger), name, method)
@@ -150,21 +160,21 @@ def test_what_is_about_nothing_single_tells_nothing_of_anothers(photo, django_us
 
 
 @pytest.mark.parametrize(("name", "method"), list(MATRIX))
-def test_the_right_key_is_answered(photo, owner, name, method):
+def test_accepts_token_with_scope(photo, owner, name, method):
     scopes = [MATRIX[name, method].scope] if MATRIX[name, method].scope else []
     response = ask(ApiClient(owner, *scopes), name, method)
     assert response.status_code == MATRIX[name, method].status, getattr(response, "content", "")
 
 
 @pytest.mark.parametrize(("name", "method"), list(MATRIX))
-def test_a_browser_that_is_logged_in_is_answered_too(photo, owner, name, method):
+def test_accepts_session_of_browser(photo, owner, name, method):
     client = Client()
     client.force_login(owner)
     assert ask(client, name, method).status_code == MATRIX[name, method].status
 
 
 @pytest.mark.parametrize(("name", "method"), [key for key in MATRIX if key[1] not in ("GET", "HEAD")])
-def test_another_site_cannot_use_a_persons_session(photo, owner, name, method):
+def test_rejects_session_without_csrf_token(photo, owner, name, method):
     client = Client(enforce_csrf_checks=True)
     client.force_login(owner)
     assert_problem(ask(client, name, method), 403)
@@ -176,7 +186,7 @@ def test_another_site_cannot_use_a_persons_session(photo, owner, name, method):
 @pytest.mark.parametrize(
     ("name", "method"), [key for key, entry in MATRIX.items() if entry.body is not dict and key[0] not in FIELDLESS]
 )
-def test_a_field_that_nobody_knows_is_not_passed_over(photo, owner, name, method):
+def test_rejects_unknown_fields(photo, owner, name, method):
     body, before = MATRIX[name, method].body(), rows()
     body["data"] |= {"importence": 5}
     response = getattr(ApiClient(owner), method.lower())(path_of(name), **body)
@@ -185,20 +195,21 @@ def test_a_field_that_nobody_knows_is_not_passed_over(photo, owner, name, method
     assert rows() == before
 
 
-@pytest.mark.parametrize(("name", "method"), list(MATRIX))
-def test_other_methods_are_not_allowed(photo, owner, name, method):
-    known = {other for endpoint, other in MATRIX if endpoint == name}
-    path = path_of(name)
-    # tus requires it.
-    if name in TUS:
-        known.add("OPTIONS")
-    for other in {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"} - known:
-        response = ApiClient(owner).generic(other, path)
-        assert response.status_code == 405, other
-        assert set(response["Allow"].split(", ")) == (known | {"HEAD"} if "GET" in known else known)
+def test_rejects_other_methods(photo, owner, subtests):
+    client = ApiClient(owner)
+    for name in {name for name, _method in MATRIX}:
+        known = {method for endpoint, method in MATRIX if endpoint == name}
+        # tus requires it.
+        if name in TUS:
+            known.add("OPTIONS")
+        for other in {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"} - known:
+            with subtests.test(name=name, method=other):
+                response = client.generic(other, path_of(name))
+                assert response.status_code == 405
+                assert set(response["Allow"].split(", ")) == (known | {"HEAD"} if "GET" in known else known)
 
 
-def test_an_unknown_address_is_told_in_the_same_shape(db):
+def test_answers_unknown_address_with_problem(db):
     for path in ("/api/v1/nowhere/", "/api/v2/photos/", "/api/v1/photos/x/", "/api/v1/photos/x%0Ay/"):
         response = Client().get(path)
         assert_problem(response, 404)
@@ -207,7 +218,7 @@ def test_an_unknown_address_is_told_in_the_same_shape(db):
 
 @pytest.mark.parametrize("forwarded", [{}, {"X-Forwarded-For": ELSEWHERE}, {"X-Real-IP": LOOPBACK}])
 @pytest.mark.parametrize("address", [LOOPBACK, "::1", ELSEWHERE])
-def test_shows_figures_for_token_and_never_for_address(photo, settings, address, forwarded):
+def test_shows_metrics_only_for_metrics_token(photo, settings, address, forwarded):
     path = reverse("api:metrics")
 
     def ask(**headers: str):
