@@ -22,7 +22,7 @@ from gallery.api import (
     uploads,
     users,
 )
-from photosearch.monitoring import health_view, metrics_view
+from photosearch.monitoring import health, metrics
 from search.api import urls as search_urls
 
 app_name = "api"
@@ -87,9 +87,9 @@ version_1 = [
     path("users/<int:user_id>/", users.OneUser.as_view(), name="user"),
     path("jobs/", jobs.Jobs.as_view(), name="jobs"),
     path("jobs/failures/", jobs.FailureList.as_view(), name="failures"),
-    path("health/live/", health_view.HealthLive.as_view(), name="live"),
-    path("health/ready/", health_view.HealthReady.as_view(), name="ready"),
-    path("metrics/", metrics_view.Metrics.as_view(), name="metrics"),
+    path("health/live/", health.HealthLive.as_view(), name="live"),
+    path("health/ready/", health.HealthReady.as_view(), name="ready"),
+    path("metrics/", metrics.Metrics.as_view(), name="metrics"),
     path("docs/", reference.Reference.as_view(), name="reference"),
     path("schema/", reference.SchemaView.as_view(), name="schema"),
 ]

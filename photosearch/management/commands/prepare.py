@@ -28,7 +28,7 @@ class Command(BaseCommand):
             call_command("migrate", interactive=False, verbosity=0)
         except OperationalError as error:
             raise CommandError(f"The database that DATABASE_URL names does not answer: {error}") from error
-        metrics.forget()
+        metrics.reset_metrics()
         settings.FRONT_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
         call_command("collectstatic", interactive=False, verbosity=0)
         try:

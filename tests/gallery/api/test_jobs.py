@@ -86,8 +86,8 @@ def test_health_says_which_neighbours_answer(client, db, settings):
 
 def test_neighbours_are_not_asked_each_time_that_anybody_asks(client, db, monkeypatch):
     asked = []
-    monkeypatch.setattr("photosearch.monitoring.health_view.describe_encoders", lambda: asked.append("encoders"))
-    monkeypatch.setattr("photosearch.monitoring.health_view.settings.ELASTICSEARCH_URL", "")
+    monkeypatch.setattr("photosearch.monitoring.health.describe_encoders", lambda: asked.append("encoders"))
+    monkeypatch.setattr("photosearch.monitoring.health.settings.ELASTICSEARCH_URL", "")
     assert [client.get("/api/v1/health/ready/").json()["encoders"] for _time in range(3)] == [True] * 3
     assert asked == ["encoders"]
 
@@ -105,7 +105,7 @@ def test_without_the_database_nothing_is_ready(client, monkeypatch):
     def fail() -> None:
         raise OperationalError
 
-    monkeypatch.setattr("photosearch.monitoring.health_view.connection.cursor", fail)
+    monkeypatch.setattr("photosearch.monitoring.health.connection.cursor", fail)
     response = client.get("/api/v1/health/ready/")
     assert response.status_code == 503
     assert response["Content-Type"] == "application/problem+json"
