@@ -1,6 +1,5 @@
 """Django settings; everything that differs between machines comes from the environment (see .env.example)."""
 
-import json
 import os
 from datetime import timedelta
 from pathlib import Path
@@ -9,6 +8,8 @@ from urllib.parse import unquote, urlsplit
 import environ
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
+
+from photosearch.embedded.addresses import read_addresses
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -25,11 +26,8 @@ RUN_DIR = DATA_DIR / "run"
 # nginx's configuration, and our processes' sockets for nginx.
 FRONT_DIR = RUN_DIR / "front"
 
-# `manage.py up` writes the addresses and secrets of the servers that it started; the environment has precedence.
-SERVERS_FILE = RUN_DIR / "servers.json"
-if SERVERS_FILE.is_file():
-    for _name, _value in json.loads(SERVERS_FILE.read_text()).items():
-        os.environ.setdefault(_name, _value)
+# Addresses and secrets of the servers that `manage.py up` started. The environment has precedence.
+env.ENVIRON = {**read_addresses(RUN_DIR), **os.environ}
 
 # --- Addresses -----------------------------------------------------------------------------------------------------
 DEBUG = env.bool("DEBUG", default=False)

@@ -54,7 +54,9 @@ class Command(BaseCommand):
             self._tell("Stopped.")
 
     def _run(self, folder: DataFolder, supervisor: Supervisor) -> None:
-        stored = _forget_stored(folder)
+        stored = read_addresses(folder.run)
+        # Programs start in other working directories.
+        os.environ["DATA_DIR"] = str(folder.path)
         listener = choose_listener(bind=os.environ.get("BIND", ""), public_url=os.environ.get("PUBLIC_URL", ""))
         public_url = os.environ.setdefault("PUBLIC_URL", f"http://localhost:{listener.port}")
         assistants = choose_assistant_listener(bind=os.environ.get("ASSISTANT_BIND", ""), web=listener)
@@ -182,17 +184,6 @@ def _manage(*arguments: str) -> str:
     if finished.returncode:
         raise StartFailed(f"`manage.py {arguments[0]}` failed; what it wrote above says why.")
     return finished.stdout.strip()
-
-
-def _forget_stored(folder: DataFolder) -> dict[str, str]:
-    """Return what an earlier start wrote down, taken out of the environment, where the settings put it."""
-    stored = read_addresses(folder.run)
-    for name, value in stored.items():
-        if os.environ.get(name) == value:
-            del os.environ[name]
-    # Programs start in other folders than this one.
-    os.environ["DATA_DIR"] = str(folder.path)
-    return stored
 
 
 @contextmanager
