@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from search.forms import SearchForm
 from search.query.dates import Period
+from search.query.filters import LIMITS
 from search.query.parser import Query
 
 
@@ -80,5 +81,6 @@ def _end_of_month(day: date) -> date:
 def _shown(field: BoundField, value: Any) -> str:
     if isinstance(value, date):
         return date_format(value, "DATE_FORMAT")
-    labels = dict(getattr(field.field, "choices", ()))
-    return str(labels[value]) if labels else f"{value} px"
+    if labels := dict(getattr(field.field, "choices", ())):
+        return str(labels[value])
+    return f"{value} {LIMITS[field.name].unit}".strip()

@@ -44,13 +44,13 @@ def _field_of(limit: Limit) -> forms.Field:
         case Choice():
             choices = [("", _("any")), *value.options.items()]
             return forms.ChoiceField(label=label, required=False, choices=choices)
-        case WholeNumber(unit="stars"):
+        case WholeNumber(is_rating=True):
             stars = [(number, "★" * number) for number in range(1, value.largest + 1)]
             return forms.TypedChoiceField(
                 label=label, required=False, choices=[("", _("any")), *stars], coerce=int, empty_value=None
             )
         case WholeNumber():
-            widget = forms.NumberInput({"placeholder": _("pixels"), "inputmode": "numeric"})
+            widget = forms.NumberInput({"placeholder": value.placeholder, "inputmode": "numeric"})
             return forms.IntegerField(
                 label=label, required=False, min_value=value.smallest, max_value=value.largest, widget=widget
             )

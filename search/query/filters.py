@@ -30,8 +30,8 @@ KIND = Choice(
         **dict.fromkeys(("meme", "memes", "sticker", "stickers", "表情", "表情包"), Photo.Kind.MEME.value),
     },
 )
-PIXELS = WholeNumber(1, MAX_PIXELS, "pixels")
-STARS = WholeNumber(0, MAX_IMPORTANCE, "stars")
+PIXELS = WholeNumber(1, MAX_PIXELS, unit="px", placeholder=_("pixels"))
+STARS = WholeNumber(0, MAX_IMPORTANCE, is_rating=True)
 TAKEN_AT = Column("taken_at", "date")
 
 
@@ -72,6 +72,11 @@ class Limit:
     def parameter(self) -> str:
         """Its name in the API."""
         return self.filter.parameter or self.name
+
+    @property
+    def unit(self) -> str:
+        """The unit of its values, if they are numbers with one."""
+        return self.filter.value.unit if isinstance(self.filter.value, WholeNumber) else ""
 
 
 FILTERS = (

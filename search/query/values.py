@@ -62,11 +62,16 @@ class Choice:
 
 @dataclass(frozen=True)
 class WholeNumber:
-    """A whole number, limited from below, from above, or both."""
+    """A whole number, limited from below, from above, or both; forms offer a rating as stars.
+
+    `unit` follows values on chips; `placeholder` is shown in empty fields.
+    """
 
     smallest: int
     largest: int
-    unit: Literal["pixels", "stars"]
+    unit: str = ""
+    placeholder: Label = ""
+    is_rating: bool = False
 
     def limits(self, name: str) -> dict[str, Comparison]:
         return {f"min_{name}": "gte", f"max_{name}": "lte"}
