@@ -33,7 +33,7 @@ from search.saved import record_search, save_search
 from tests.drawing import picture
 
 SHORT = settings(
-    max_examples=12, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+    max_examples=6, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
 )
 LONG = settings(SHORT, max_examples=60, derandomize=False)
 FILES = {"upload", "by-picture", "thumbnail", "preview", "original", "download", "archive", "uploads", "{upload_id}"}
