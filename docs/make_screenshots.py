@@ -2,7 +2,7 @@
 
     .venv/bin/python docs/make_screenshots.py --password PASSWORD
 
-Wait until the status page shows that all samples are processed. Needs Chromium.
+Start it with ENCODERS=conse, and wait until the status page shows that all samples are processed. Needs Chromium.
 """
 
 import argparse
@@ -42,7 +42,7 @@ def main() -> None:
         page.goto(f"{arguments.url}/search?q=station")
         save(page, "search")
         page.goto(f"{arguments.url}/search?q=NH961")
-        page.locator(".hits a").first.click()
+        page.locator(".hit a").first.click()
         save(page, "photo")
 
 
