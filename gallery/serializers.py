@@ -1,4 +1,4 @@
-"""What the API says of photos, and what it takes."""
+"""API representations of photos and their sources, and the changes that clients may send."""
 
 import re
 from datetime import datetime
@@ -8,12 +8,12 @@ from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from gallery.access.fields import JsonInteger, StrictSerializer, StrictString
+from gallery.access.fields import MAX_NUMBER, JsonInteger, StrictSerializer, StrictString
 from gallery.access.permissions import may_administrate
 from gallery.models import MAX_IMPORTANCE, Photo, PhotoSource
 from gallery.pictures.formats import FORMAT_OF_EXTENSION
 
-# Only days that there are: a pattern is all that a schema can say of a time without a zone.
+# Accepts existing days only. JSON schema has no format for local times, so a pattern describes them.
 DAY = (
     r"[1-9]\d{3}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)|02-(?:0[1-9]|1\d|2[0-8]))"
     r"|(?:[1-9]\d(?:0[48]|[2468][048]|[13579][26])|(?:[2468][048]|[13579][26])00)-02-29"
@@ -28,48 +28,53 @@ LOCAL_TIME = {
 
 @extend_schema_field(LOCAL_TIME)
 class LocalTimeField(serializers.Field):
-    """A time as a camera's clock shows it."""
+    """Local time without a zone, as a camera records it."""
 
-    default_error_messages = {"invalid": "Give a local time without a zone, such as 2024-05-01T18:30:00."}
+    default_error_messages = {"invalid": "Enter a local time without a zone, such as 2024-05-01T18:30:00."}
 
     def to_internal_value(self, data: Any) -> datetime:
-        """Read it."""
         if not isinstance(data, str) or not re.fullmatch(LOCAL_TIME["pattern"], data, re.ASCII):
             self.fail("invalid")
         return datetime.fromisoformat(data)
 
     def to_representation(self, value: datetime) -> str:
-        """Write it."""
         return value.isoformat()
 
 
-class StateField(serializers.ChoiceField):
-    """How far a step of a photo's processing has come, as gallery.processing.progress tells it."""
+class PhotoIdField(JsonInteger):
+    """Id of a photo in JSON."""
 
     def __init__(self, **options: Any) -> None:
-        off = "Off: the import that brought the photo did without it."
+        super().__init__(min_value=1, max_value=MAX_NUMBER, **options)
+
+
+class StateField(serializers.ChoiceField):
+    """State of a photo's processing step, as `gallery.processing.progress` reports it."""
+
+    def __init__(self, **options: Any) -> None:
+        off = "Off: disabled by the import that added the photo."
         super().__init__(["done", "waiting", "failed", "off"], help_text=off, **options)
 
 
 class PhotoLinks(serializers.Serializer):
-    """Where more of a photo is to be had, relative to this host."""
+    """Addresses of a photo's resources, relative to this host."""
 
     self = serializers.CharField()
-    page = serializers.CharField(help_text="For people.")
-    thumbnail = serializers.CharField(help_text="Small, WebP; 404 until it is made.")
-    preview = serializers.CharField(help_text="Large, WebP; 404 until it is made.")
-    original = serializers.CharField(help_text="The very bytes.")
+    page = serializers.CharField(help_text="Web page of the photo.")
+    thumbnail = serializers.CharField(help_text="Small WebP image; 404 until it exists.")
+    preview = serializers.CharField(help_text="Large WebP image; 404 until it exists.")
+    original = serializers.CharField(help_text="The uploaded file, unchanged.")
 
 
 class PhotoSerializer(serializers.ModelSerializer):
-    """A photo."""
+    """A photo with its data and addresses."""
 
-    content_type = serializers.SerializerMethodField(help_text="Of the original, as it was decoded.")
+    content_type = serializers.SerializerMethodField(help_text="Media type of the original, detected from its bytes.")
     taken_at = LocalTimeField(allow_null=True, read_only=True)
     date_source = serializers.ChoiceField([("", "no date"), *Photo.DateSource.choices], read_only=True)
     kind = serializers.ChoiceField([("", "unknown"), *Photo.Kind.choices], read_only=True)
     importance = serializers.IntegerField(
-        min_value=0, max_value=MAX_IMPORTANCE, read_only=True, help_text="0: nobody has said."
+        min_value=0, max_value=MAX_IMPORTANCE, read_only=True, help_text="0: not rated."
     )
     changed_at = serializers.DateTimeField(
         read_only=True, help_text="When the photo's data or recognised text last changed."
@@ -87,12 +92,10 @@ class PhotoSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
     def get_content_type(self, photo: Photo) -> str:
-        """Of the original."""
         return FORMAT_OF_EXTENSION[photo.extension].content_type
 
     @extend_schema_field(PhotoLinks)
     def get_links(self, photo: Photo) -> dict[str, str]:
-        """Addresses of the photo."""
         names = {
             "self": "api:photo",
             "page": "gallery:photo",
@@ -104,7 +107,7 @@ class PhotoSerializer(serializers.ModelSerializer):
 
 
 class SourceSerializer(serializers.ModelSerializer):
-    """A place that a photo came from, and what was known of it there."""
+    """A source of a photo, with the details that the source had about it."""
 
     path = serializers.SerializerMethodField(
         help_text='"upload", or the original path from the import root or archive; the full path for administrators.'
@@ -112,7 +115,9 @@ class SourceSerializer(serializers.ModelSerializer):
     sidecar = serializers.SerializerMethodField(help_text="Path of the sidecar file, in the same form; often empty.")
     import_id = serializers.IntegerField(source="job_id", read_only=True, allow_null=True)
     albums = serializers.ListField(child=serializers.CharField(), read_only=True)
-    is_copy = serializers.BooleanField(read_only=True, help_text="Else the file was left there.")
+    is_copy = serializers.BooleanField(
+        read_only=True, help_text="True if the file was copied, false if it was left in place."
+    )
 
     class Meta:
         model = PhotoSource
@@ -138,7 +143,7 @@ def shows_paths(serializer: serializers.BaseSerializer) -> bool:
 
 
 class PhotoChanges(StrictSerializer):
-    """What a person may say of a photo; what is left out stays as it is."""
+    """Changes of a photo; omitted fields keep their values."""
 
     importance = JsonInteger(required=False, min_value=0, max_value=MAX_IMPORTANCE)
     description = StrictString(required=False, allow_blank=True, max_length=5000, trim_whitespace=False)
@@ -146,12 +151,14 @@ class PhotoChanges(StrictSerializer):
 
 
 class Page(serializers.Serializer):
-    """Some of a list, which is in `results`, and where to go on."""
+    """Page of a list, in `results`, with the cursor of the next page."""
 
-    next_cursor = serializers.CharField(allow_null=True, help_text="For the parameter `cursor`; null: that was all.")
+    next_cursor = serializers.CharField(
+        allow_null=True, help_text="Value of the parameter `cursor` for the next page; null on the last page."
+    )
 
 
 class PhotoPage(Page):
-    """Some of the photos, and where to go on."""
+    """Page of photos."""
 
     results = PhotoSerializer(many=True)

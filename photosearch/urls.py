@@ -20,7 +20,7 @@ urlpatterns = [
     path("password/", ChangePassword.as_view(), name="password"),
     path("language/", choose_language, name="set_language"),
     path("jsi18n/", login_not_required(script_strings), name="javascript-catalog"),
-    path("api/", include("gallery.api.urls")),
+    path("api/", include("photosearch.api_urls")),
     # One way in. Who is logged in and no administrator may want to be somebody else there.
     path("admin/login/", LogIn.as_view(redirect_authenticated_user=False)),
     path("admin/password_change/", ChangePassword.as_view()),

@@ -147,7 +147,7 @@ class SearchAnswer(Page):
 
 
 class SimilarAnswer(serializers.Serializer):
-    """Photos that look alike, best first."""
+    """PhotoListView that look alike, best first."""
 
     results = HitSerializer(many=True)
     notices = serializers.ListField(child=serializers.CharField())

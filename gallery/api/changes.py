@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from gallery.access import ApiRequest
 from gallery.access.problems import ApiView
 from gallery.access.tokens import Scope
-from gallery.api.paging import BEFORE, SERVER_MOMENT, PageQuery, answer_page_by
+from gallery.api.paging import CURSOR_HELP, SERVER_MOMENT, PageQuery, answer_page_by_time
 from gallery.models import Photo, PhotoRemoval
 from gallery.serializers import Page
 
@@ -18,7 +18,7 @@ AS_OF = "The list is complete up to this time: send it as the start of the next 
 class RemovalQuery(PageQuery):
     """Query parameters for the list of removed photos."""
 
-    cursor = serializers.RegexField(f"^{SERVER_MOMENT}$", required=False, help_text=BEFORE)
+    cursor = serializers.RegexField(f"^{SERVER_MOMENT}$", required=False, help_text=CURSOR_HELP)
     since = serializers.DateTimeField(help_text="Value of `as_of` in the previous answer.")
 
 
@@ -27,7 +27,7 @@ class Removal(serializers.ModelSerializer):
 
     id = serializers.IntegerField(source="photo_id", read_only=True, help_text="Id of the photo.")
     removed_at = serializers.DateTimeField(read_only=True)
-    is_final = serializers.SerializerMethodField(help_text="True if deleted for good, false if in the bin.")
+    is_final = serializers.SerializerMethodField(help_text="True if deleted for good, false if in the trash.")
 
     class Meta:
         model = PhotoRemoval
@@ -45,7 +45,7 @@ class RemovalPage(Page):
     as_of = serializers.DateTimeField(help_text=AS_OF)
 
 
-class Removals(ApiView):
+class RemovalListView(ApiView):
     """List of photos removed from a gallery."""
 
     scopes = {"GET": Scope.PHOTO_READ}
@@ -54,14 +54,14 @@ class Removals(ApiView):
         operation_id="list_removed_photos", parameters=[RemovalQuery], responses=RemovalPage, tags=["photos"]
     )
     def get(self, request: ApiRequest) -> Response:
-        """List the photos removed since a given time, into the bin or for good, oldest removal first.
+        """List the photos moved to the trash or deleted for good since a given time, oldest removal first.
 
         Restored photos appear in `photos/` instead.
         """
         query = RemovalQuery.read(request.query_params)
         moment = complete_until()
         gone = PhotoRemoval.objects.filter(owner_id=request.user.pk, removed_at__gte=query.validated_data["since"])
-        page = answer_page_by("removed_at", gone, query, Removal, latest_first=False)
+        page = answer_page_by_time("removed_at", gone, query, Removal, latest_first=False)
         return Response(page | {"as_of": moment})
 
 

@@ -1,4 +1,4 @@
-"""What the API says of imports, and what it takes."""
+"""API representations of imports and their items, and the options and actions that clients may send."""
 
 from typing import Any
 
@@ -24,55 +24,54 @@ from gallery.serializers import shows_paths
 from gallery.sources import PROFILES
 
 MAX_PATH = 4096
-OWNER = "Into whose gallery, by their user name, else your own; that takes an administrator with the scope `admin` too."
+OWNER = "User name of the gallery's owner; yourself by default. Other users need an administrator with scope `admin`."
+CHECK = "True: only check, and wait for the action `start`. Only for imports into your own gallery."
+PATTERNS = "Patterns in .gitignore syntax for files to skip"
+FEATURES = "Make the photos searchable by content."
+TEXT = "Recognise the text in the photos."
 
 
-class Options(StrictSerializer):
-    """What becomes of the pictures."""
+class ImportFields(StrictSerializer):
+    """Options of an import in JSON."""
 
     owner = NonBlankString(required=False, max_length=150, help_text=OWNER)
-    check = JsonBoolean(
-        default=True,
-        help_text="Check first and wait for the start; only for imports into your own gallery.",
-    )
-    profile = serializers.ChoiceField(PROFILES, default="auto", help_text="Which source the files are read as.")
+    check = JsonBoolean(default=True, help_text=CHECK)
+    profile = serializers.ChoiceField(PROFILES, default="auto", help_text="Kind of source; detected by default.")
     importance = JsonInteger(default=0, min_value=0, max_value=MAX_IMPORTANCE)
-    min_side = JsonInteger(default=0, min_value=0, max_value=MAX_SIDE, help_text="Smaller pictures are passed over.")
+    min_side = JsonInteger(
+        default=0, min_value=0, max_value=MAX_SIDE, help_text="Skip pictures with a side below this."
+    )
     ignore = serializers.ListField(
         child=NonBlankString(max_length=MAX_PATTERN_LENGTH),
         default=list,
         max_length=MAX_PATTERNS,
-        help_text="Patterns in the syntax of .gitignore.",
+        help_text=f"{PATTERNS}.",
     )
-    wants_embedding = JsonBoolean(default=True, help_text="Find them by what they show.")
-    wants_text = JsonBoolean(default=True, help_text="Recognise the text in them.")
+    wants_embedding = JsonBoolean(default=True, help_text=FEATURES)
+    wants_text = JsonBoolean(default=True, help_text=TEXT)
 
 
-class FolderImport(Options):
-    """A folder, and what becomes of the pictures in it."""
+class FolderImport(ImportFields):
+    """Import of a folder on the server."""
 
     folder = NonBlankString(
         max_length=MAX_PATH, trim_whitespace=False, help_text="Folder on the server, as named by `imports/folders/`."
     )
     mode = serializers.ChoiceField(ImportJob.Mode.choices, default=ImportJob.Mode.COPY)
-    watch = JsonBoolean(default=False, help_text="Import what comes into the folder later, too.")
+    watch = JsonBoolean(default=False, help_text="Also import files added to the folder later.")
 
 
-class SentImport(Options):
-    """An archive that came in pieces, and what becomes of the pictures in it."""
+class UploadedArchiveImport(ImportFields):
+    """Import of an archive that was uploaded in pieces."""
 
-    upload = serializers.UUIDField(help_text="As the answer to its last piece names it.")
+    upload = serializers.UUIDField(help_text="Value of `upload` in the answer to the last piece.")
 
 
-class NewArchive(QuerySerializer):
-    """What becomes of the pictures in an archive that is sent."""
+class ArchiveImportQuery(QuerySerializer):
+    """Options of an archive's import as query parameters."""
 
     owner = StrictString(required=False, max_length=150, help_text=OWNER)
-    check = QueryBoolean(
-        default=True,
-        required=False,
-        help_text="Check first and wait for the start; only for imports into your own gallery.",
-    )
+    check = QueryBoolean(default=True, required=False, help_text=CHECK)
     profile = serializers.ChoiceField(PROFILES, default="auto", required=False)
     importance = QueryInteger(default=0, required=False, min_value=0, max_value=MAX_IMPORTANCE)
     min_side = QueryInteger(default=0, required=False, min_value=0, max_value=MAX_SIDE)
@@ -80,67 +79,67 @@ class NewArchive(QuerySerializer):
         default="",
         required=False,
         max_length=MAX_LENGTH_OF_PATTERNS,
-        help_text="Patterns in the syntax of .gitignore, one per line.",
+        help_text=f"{PATTERNS}, one per line.",
     )
-    wants_embedding = QueryBoolean(default=True, required=False, help_text="Find them by what they show.")
-    wants_text = QueryBoolean(default=True, required=False, help_text="Recognise the text in them.")
+    wants_embedding = QueryBoolean(default=True, required=False, help_text=FEATURES)
+    wants_text = QueryBoolean(default=True, required=False, help_text=TEXT)
 
     def validate_ignore(self, text: str) -> list[str]:
-        """The patterns."""
+        """Split the text into patterns."""
         return [line.strip() for line in text.splitlines() if line.strip()]
 
 
-class Action(StrictSerializer):
-    """What to do."""
+class ImportActionSerializer(StrictSerializer):
+    """Action to apply to an import."""
 
     action = serializers.ChoiceField(ImportAction.values)
 
 
 class Counts(serializers.Serializer):
-    """How many files came to which verdict."""
+    """Number of files by verdict."""
 
     new = serializers.IntegerField()
     duplicate = serializers.IntegerField()
-    known = serializers.IntegerField(help_text="Imported before, from the same place.")
-    skipped = serializers.IntegerField()
-    failed = serializers.IntegerField(help_text="They cannot be read.")
-    bytes = serializers.IntegerField(help_text="Of the new ones.")
-    reasons = serializers.DictField(child=serializers.IntegerField(), help_text="Why files were passed over.")
+    known = serializers.IntegerField(help_text="Files imported before from the same path.")
+    skipped = serializers.IntegerField(help_text="Files skipped.")
+    failed = serializers.IntegerField(help_text="Files that cannot be read.")
+    bytes = serializers.IntegerField(help_text="Size of the new files.")
+    reasons = serializers.DictField(child=serializers.IntegerField(), help_text="Number of skipped files by reason.")
     dates = serializers.DictField(
         child=serializers.IntegerField(),
-        help_text="How the dates of the new ones are known; the empty word: not at all.",
+        help_text="Number of new files by source of their date; empty source: no date.",
     )
 
 
 class ImportSerializer(serializers.ModelSerializer):
-    """An import."""
+    """An import with its options, progress and results."""
 
-    owner = serializers.CharField(source="owner.username", read_only=True, help_text="Into whose gallery.")
+    owner = serializers.CharField(source="owner.username", read_only=True, help_text="User name of the owner.")
     roots = serializers.SerializerMethodField(
         help_text="Path from the import root or archive; the full path for administrators."
     )
     profile = serializers.ChoiceField(PROFILES, read_only=True)
     importance = serializers.IntegerField(min_value=0, max_value=MAX_IMPORTANCE, read_only=True)
     ignore = serializers.ListField(child=serializers.CharField(), read_only=True)
-    error = serializers.SerializerMethodField(help_text="Why it stopped; often empty.")
+    error = serializers.SerializerMethodField(help_text="Why the import stopped; often empty.")
     expected_files = serializers.IntegerField(
-        read_only=True, allow_null=True, help_text="Files; null: not counted yet."
+        read_only=True, allow_null=True, help_text="Number of files; null: not counted yet."
     )
-    seen = serializers.IntegerField(read_only=True, help_text="Files looked at in the present state.")
-    foreseen = serializers.SerializerMethodField(help_text="Result of the check; null unless you own the gallery.")
-    done = serializers.SerializerMethodField(help_text="Result so far; null unless you own the gallery.")
-    actions = serializers.SerializerMethodField(help_text="What it can be told now.")
+    seen = serializers.IntegerField(read_only=True, help_text="Number of files processed in the current state.")
+    preview_counts = serializers.SerializerMethodField(help_text="Result of the check; null unless you own the gallery.")
+    import_counts = serializers.SerializerMethodField(help_text="Result so far; null unless you own the gallery.")
+    actions = serializers.SerializerMethodField(help_text="Actions that are possible now.")
     removed_at = serializers.DateTimeField(
         read_only=True,
         allow_null=True,
-        help_text="When the waiting import is cancelled and its archive removed, unless it is started or continued.",
+        help_text="When a waiting import is cancelled and its archive removed, unless it is started or resumed.",
     )
 
     class Meta:
         model = ImportJob
         fields = (
             *("id", "owner", "roots", "mode", "profile", "importance", "min_side", "ignore", "wants_embedding"),
-            *("wants_text", "watch", "state", "error", "expected_files", "seen", "foreseen", "done", "actions"),
+            *("wants_text", "watch", "state", "error", "expected_files", "seen", "preview_counts", "import_counts", "actions"),
             *("created_at", "finished_at", "removed_at"),
         )
         read_only_fields = fields
@@ -152,17 +151,14 @@ class ImportSerializer(serializers.ModelSerializer):
         return [places.name(root) for root in job.roots]
 
     def get_error(self, job: ImportJob) -> str:
-        """In words."""
         return job.places(shows_paths=shows_paths(self)).in_words(in_words(job.error))
 
     @extend_schema_field(Counts(allow_null=True))
-    def get_foreseen(self, job: ImportJob) -> dict[str, Any] | None:
-        """By the check."""
+    def get_preview_counts(self, job: ImportJob) -> dict[str, Any] | None:
         return _counts(job.preview_counts) if self._is_owner(job) else None
 
     @extend_schema_field(Counts(allow_null=True))
-    def get_done(self, job: ImportJob) -> dict[str, Any] | None:
-        """So far."""
+    def get_import_counts(self, job: ImportJob) -> dict[str, Any] | None:
         return _counts(job.import_counts) if self._is_owner(job) else None
 
     def _is_owner(self, job: ImportJob) -> bool:
@@ -171,22 +167,21 @@ class ImportSerializer(serializers.ModelSerializer):
 
     @extend_schema_field(serializers.ListField(child=serializers.ChoiceField(ImportAction.values)))
     def get_actions(self, job: ImportJob) -> list[ImportAction]:
-        """Now."""
         return possible_actions(job)
 
 
 class ItemSerializer(serializers.ModelSerializer):
-    """What became of a file, or what the check foresees."""
+    """A file of an import with its verdict, or the verdict that the check expects."""
 
     path = serializers.SerializerMethodField(
         help_text="Path from the import root or archive; the full path for administrators."
     )
     reason = serializers.CharField(
-        read_only=True, help_text="A word for programs, or a sentence; empty: there is none."
+        read_only=True, help_text="Identifier of the reason for skipped files, or a sentence; often empty."
     )
-    explanation = serializers.SerializerMethodField(help_text="The reason for people.")
+    explanation = serializers.SerializerMethodField(help_text="The reason as a sentence.")
     photo_id = serializers.IntegerField(read_only=True, allow_null=True)
-    sha256 = serializers.CharField(read_only=True, help_text="Empty: the file was not read.")
+    sha256 = serializers.CharField(read_only=True, help_text="Empty if the file was not read.")
 
     class Meta:
         model = ImportItem
@@ -200,12 +195,11 @@ class ItemSerializer(serializers.ModelSerializer):
         return item.job.places(shows_paths=shows_paths(self)).name(item.path)
 
     def get_explanation(self, item: ImportItem) -> str:
-        """In words."""
         return in_words(item.reason)
 
 
 def _counts(numbers: dict[str, Any]) -> dict[str, Any]:
-    """With a nought for what was not counted."""
+    """Return all counts, with 0 for those missing in `numbers`."""
     names = (*ImportItem.Verdict.values, "bytes")
     counts = {name: numbers.get(name, 0) for name in names}
     return counts | {name: numbers.get(name, {}) for name in ("reasons", "dates")}

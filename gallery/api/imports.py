@@ -1,4 +1,4 @@
-"""Imports of folders and archives: begin one, follow it, tell it what to do, and read what became of each file."""
+"""Imports of folders and archives: start and follow them, apply actions, and list the verdict on each file."""
 
 from functools import partial
 from pathlib import Path
@@ -24,12 +24,12 @@ from gallery.access.transfers import limit_transfers
 from gallery.api.bodies import FILENAME_PARAMETER, BareArchive, BareBytes, blocks_of, filename_of
 from gallery.api.import_serializers import (
     MAX_PATH,
-    Action,
+    ArchiveImportQuery,
     FolderImport,
+    ImportActionSerializer,
     ImportSerializer,
     ItemSerializer,
-    NewArchive,
-    SentImport,
+    UploadedArchiveImport,
 )
 from gallery.api.paging import PageQuery, answer_page
 from gallery.bulk_import.actions import ImportAction, apply_action
@@ -41,7 +41,7 @@ from gallery.serializers import Page
 from gallery.storage.path_names import Places
 
 NEW_IMPORT = PolymorphicProxySerializer(
-    component_name="NewImport", serializers=[FolderImport, SentImport], resource_type_field_name=None
+    component_name="NewImport", serializers=[FolderImport, UploadedArchiveImport], resource_type_field_name=None
 )
 
 
@@ -56,53 +56,53 @@ LOCATION = response_header("Location", "The import.", 200, 201)
 
 
 class ItemQuery(PageQuery):
-    """Which files."""
+    """Query parameters for the list of an import's files."""
 
     verdict = serializers.ChoiceField(ImportItem.Verdict.choices, required=False)
 
 
 class ImportPage(Page):
-    """Some of the imports, and where to go on."""
+    """Page of imports."""
 
     results = ImportSerializer(many=True)
 
 
 class ItemPage(Page):
-    """Some of the files, and where to go on."""
+    """Page of an import's files."""
 
     results = ItemSerializer(many=True)
 
 
-class Imports(ApiView):
-    """All imports of a person."""
+class ImportListView(ApiView):
+    """List of imports, and new imports."""
 
     scopes = {"GET": Scope.IMPORT, "POST": Scope.IMPORT}
 
     @extend_schema(operation_id="list_imports", parameters=[PageQuery], responses=ImportPage, tags=["imports"])
     def get(self, request: ApiRequest) -> Response:
-        """List the imports into your gallery, and those that you have begun for others, the latest first."""
+        """List the imports into your gallery and those you started for others, latest first."""
         query = PageQuery.read(request.query_params)
         jobs = ImportJob.objects.followed_by(request.user).select_related("owner")
         return Response(answer_page(jobs, query, _for_reader(request, ImportSerializer)))
 
     @extend_schema(
-        operation_id="begin_import",
+        operation_id="create_import",
         parameters=[IDEMPOTENCY_KEY, LOCATION],
         request=NEW_IMPORT,
         responses={201: ImportSerializer, 200: ImportSerializer},
         tags=["imports"],
     )
     def post(self, request: ApiRequest) -> Response:
-        """Import a folder of the server, or an archive that was sent in pieces, with or without a check.
+        """Import a folder on the server, or an archive that was uploaded in pieces, with or without a check.
 
         The import runs in the background. Repeating a request with the same `Idempotency-Key` answers 200 with the
         first import.
         """
         key = _idempotency_key(request)
-        if begun := _begun_with(request, key):
-            return begun
+        if existing := _existing_import(request, key):
+            return existing
         is_sent = isinstance(request.data, dict) and "upload" in request.data
-        given: StrictSerializer = (SentImport if is_sent else FolderImport).read(request.data)
+        given: StrictSerializer = (UploadedArchiveImport if is_sent else FolderImport).read(request.data)
         fields: dict[str, Any] = dict(given.validated_data)
         place = fields.pop("upload" if is_sent else "folder")
         owner, options = _owner_of(request, fields), _options_of(fields, idempotency_key=key)
@@ -114,19 +114,19 @@ class Imports(ApiView):
         except ImportRefused as error:
             raise serializers.ValidationError({"upload" if is_sent else "folder": str(error)}) from error
         except IntegrityError:
-            return _begun_meanwhile(request, key)
-        return _begun(request, job)
+            return _concurrent_import(request, key)
+        return _enqueue(request, job)
 
 
-class ArchiveImport(ApiView):
-    """An import of what is sent."""
+class ArchiveImportView(ApiView):
+    """Import of an archive sent as the request body."""
 
     scopes = {"POST": Scope.IMPORT}
     parser_classes = [BareArchive, BareBytes]
 
     @extend_schema(
         operation_id="import_archive",
-        parameters=[NewArchive, FILENAME_PARAMETER, IDEMPOTENCY_KEY, LOCATION],
+        parameters=[ArchiveImportQuery, FILENAME_PARAMETER, IDEMPOTENCY_KEY, LOCATION],
         # Client generators cannot handle `application/zip`; the view also accepts that, and a body without a type.
         request={"application/octet-stream": OpenApiTypes.BINARY},
         responses={201: ImportSerializer, 200: ImportSerializer},
@@ -134,15 +134,15 @@ class ArchiveImport(ApiView):
     )
     @limit_transfers
     def post(self, request: ApiRequest) -> Response:
-        """Import a zip archive, sent as the request body; it is kept until the import ends.
+        """Import a zip archive sent as the request body; it is stored until the import ends.
 
         Repeating a request with the same `Idempotency-Key` answers 200 with the first import, before the body is read.
         If the options make the address too long, send the archive to `imports/uploads/` and the options to `imports/`.
         """
         key = _idempotency_key(request)
-        if begun := _begun_with(request, key):
-            return begun
-        fields = dict(NewArchive.read(request.query_params).validated_data)
+        if existing := _existing_import(request, key):
+            return existing
+        fields = dict(ArchiveImportQuery.read(request.query_params).validated_data)
         owner, options = _owner_of(request, fields), _options_of(fields, idempotency_key=key)
         try:
             job = create_upload_job(
@@ -156,15 +156,18 @@ class ArchiveImport(ApiView):
         except ImportRefused as error:
             raise InvalidRequest(str(error)) from error
         except IntegrityError:
-            return _begun_meanwhile(request, key)
-        return _begun(request, job)
+            return _concurrent_import(request, key)
+        return _enqueue(request, job)
 
 
 class FolderQuery(QuerySerializer):
-    """Which folder."""
+    """Query parameters for the list of folders."""
 
     folder = serializers.CharField(
-        required=False, max_length=MAX_PATH, trim_whitespace=False, help_text="Without it: those that may be imported."
+        required=False,
+        max_length=MAX_PATH,
+        trim_whitespace=False,
+        help_text="Folder whose folders are listed; by default, the folders that may be imported.",
     )
 
 
@@ -175,24 +178,24 @@ class FolderBody(StrictSerializer):
 
 
 class FolderList(serializers.Serializer):
-    """Folders of the server."""
+    """Folders on the server that may be imported."""
 
-    folders = serializers.ListField(child=serializers.CharField(), help_text="Each may be imported, or looked into.")
+    folders = serializers.ListField(
+        child=serializers.CharField(), help_text="Each can be imported, or listed with the parameter `folder`."
+    )
 
 
-class Folders(ApiView):
-    """What may be imported."""
-
+class FolderListView(ApiView):
     scopes = {"GET": Scope.IMPORT, "POST": Scope.IMPORT}
 
     @extend_schema(operation_id="list_import_folders", parameters=[FolderQuery], responses=FolderList, tags=["imports"])
     def get(self, request: ApiRequest) -> Response:
-        """List the folders of the server that may be imported, or those within one of them."""
+        """List the folders on the server that may be imported, or the folders within one of them."""
         return self._list(request, FolderQuery.read(request.query_params).validated_data.get("folder"))
 
-    @extend_schema(operation_id="look_into_folder", request=FolderBody, responses=FolderList, tags=["imports"])
+    @extend_schema(operation_id="list_import_subfolders", request=FolderBody, responses=FolderList, tags=["imports"])
     def post(self, request: ApiRequest) -> Response:
-        """List folders like GET, for a path that is too long for an address; nothing is changed."""
+        """List folders like GET, for a path that is too long for an address; changes nothing."""
         return self._list(request, FolderBody.read(request.data).validated_data.get("folder"))
 
     def _list(self, request: ApiRequest, folder: str | None) -> Response:
@@ -204,33 +207,32 @@ class Folders(ApiView):
         return Response({"folders": [places.name(str(path)) for path in found]})
 
 
-class OneImport(ApiView):
-    """One import."""
-
+class ImportDetailView(ApiView):
     scopes = {"GET": Scope.IMPORT}
 
     @extend_schema(operation_id="read_import", responses=ImportSerializer, tags=["imports"])
     def get(self, request: ApiRequest, job_id: int) -> Response:
-        """What was asked for, how far it is, what it counts, and what it can be told now."""
-        return Response(
-            _for_reader(request, ImportSerializer)(
-                ImportJob.objects.get_followed_or_404(job_id, user=request.user)
-            ).data
-        )
+        """Return an import with its options, progress, counts and possible actions."""
+        job = ImportJob.objects.get_followed_or_404(job_id, user=request.user)
+        return Response(_for_reader(request, ImportSerializer)(job).data)
 
 
-class TellImport(ApiView):
-    """What to do."""
-
+class ImportActionView(ApiView):
     scopes = {"POST": Scope.IMPORT}
 
     @extend_schema(
-        operation_id="tell_import", request=Action, responses={202: ImportSerializer, **CONFLICT}, tags=["imports"]
+        operation_id="apply_import_action",
+        request=ImportActionSerializer,
+        responses={202: ImportSerializer, **CONFLICT},
+        tags=["imports"],
     )
     def post(self, request: ApiRequest, job_id: int) -> Response:
-        """Start, or go on after a pause; pause; cancel; undo, which removes what came by this import alone."""
+        """Apply an action: start or resume, pause, cancel, or undo.
+
+        `undo` removes the photos that only this import added.
+        """
         job = ImportJob.objects.get_followed_or_404(job_id, user=request.user)
-        wanted = Action.read(request.data)
+        wanted = ImportActionSerializer.read(request.data)
         action = ImportAction(wanted.validated_data["action"])
         if not apply_action(job, action, user=request.user):
             raise Conflict(_("The import's current state does not allow this action."))
@@ -239,14 +241,12 @@ class TellImport(ApiView):
         return Response(_for_reader(request, ImportSerializer)(job).data, status=202)
 
 
-class Items(ApiView):
-    """The files of an import."""
-
+class ItemListView(ApiView):
     scopes = {"GET": Scope.IMPORT}
 
     @extend_schema(operation_id="list_import_items", parameters=[ItemQuery], responses=ItemPage, tags=["imports"])
     def get(self, request: ApiRequest, job_id: int) -> Response:
-        """What became of each file, in the order in which they were found; for the gallery's owner alone."""
+        """List the import's files with their verdicts, in the order found; only for the owner of the gallery."""
         job = ImportJob.objects.get_visible_or_404(job_id, user=request.user)
         query = ItemQuery.read(request.query_params)
         items = job.items.select_related("job")
@@ -256,7 +256,7 @@ class Items(ApiView):
 
 
 def _owner_of(request: ApiRequest, fields: dict[str, Any]) -> User:
-    """Return the owner of the gallery to import into; raises PermissionDenied, ValidationError."""
+    """Return the owner of the gallery to import into. Raises PermissionDenied or ValidationError."""
     name = fields.get("owner", request.user.get_username())
     if name == request.user.get_username():
         return request.user
@@ -264,7 +264,7 @@ def _owner_of(request: ApiRequest, fields: dict[str, Any]) -> User:
         raise PermissionDenied
     owner = User.objects.filter(username=name, is_active=True).first()
     if owner is None:
-        raise serializers.ValidationError({"owner": _("There is nobody of this name.")})
+        raise serializers.ValidationError({"owner": _("No such user.")})
     return owner
 
 
@@ -276,28 +276,31 @@ def _options_of(fields: dict[str, Any], *, idempotency_key: str) -> ImportOption
 
 
 def _idempotency_key(request: ApiRequest) -> str:
-    """Return the request's Idempotency-Key (draft-ietf-httpapi-idempotency-key-header); ValidationError."""
+    """Return the request's Idempotency-Key (draft-ietf-httpapi-idempotency-key-header).
+
+    Raises ValidationError if it is too long or contains control characters.
+    """
     key = str(request.headers.get(KEY_HEADER, "")).strip()
     if len(key) > MAX_KEY or not key.isprintable():
-        raise serializers.ValidationError({KEY_HEADER: _("Give at most %(limit)d characters.") % {"limit": MAX_KEY}})
+        raise serializers.ValidationError({KEY_HEADER: _("Enter at most %(limit)d characters.") % {"limit": MAX_KEY}})
     return key
 
 
-def _begun_with(request: ApiRequest, key: str) -> Response | None:
-    """Return the answer with the import that was started with this key, or None."""
+def _existing_import(request: ApiRequest, key: str) -> Response | None:
+    """Return the answer with the import that was started with this idempotency key, or None."""
     job = ImportJob.objects.filter(started_by=request.user, idempotency_key=key).first() if key else None
     return _answer(request, job, status=200) if job else None
 
 
-def _begun_meanwhile(request: ApiRequest, key: str) -> Response:
-    """Return the answer with the import that a concurrent request started with this key."""
-    begun = _begun_with(request, key)
-    if begun is None:
-        raise Conflict(_("Another request with this key was refused; repeat this one."))
-    return begun
+def _concurrent_import(request: ApiRequest, key: str) -> Response:
+    """Return the answer with the import that a concurrent request started with this idempotency key."""
+    existing = _existing_import(request, key)
+    if existing is None:
+        raise Conflict(_("Another request with this idempotency key failed. Repeat this request."))
+    return existing
 
 
-def _begun(request: ApiRequest, job: ImportJob) -> Response:
+def _enqueue(request: ApiRequest, job: ImportJob) -> Response:
     enqueue_import(job.pk)
     return _answer(request, job, status=201)
 
@@ -308,5 +311,5 @@ def _answer(request: ApiRequest, job: ImportJob, *, status: int) -> Response:
 
 
 def _for_reader(request: ApiRequest, serializer: Any) -> Any:
-    """Return `serializer` with the details that only the owner or administrators may see."""
+    """Return `serializer` with the request, by which it decides which details the user may see."""
     return partial(serializer, context={"request": request})

@@ -1,4 +1,4 @@
-"""What an administrator's program sees of the machinery: queues, backlogs and failures, and nobody's pictures."""
+"""State of the background processing for administrators: queues, backlogs and failures, without pictures."""
 
 from drf_spectacular.utils import extend_schema
 from redis import RedisError
@@ -16,47 +16,47 @@ SHOWN_FAILURES = 200
 
 
 class BacklogSerializer(serializers.Serializer):
-    """What is still to be done of a step."""
+    """A processing step and the photos that still lack its output."""
 
     step = serializers.ChoiceField(Step.choices)
     title = serializers.CharField()
-    version = serializers.CharField(help_text="Of the step's output; empty where nothing can be done.")
-    missing = serializers.IntegerField(allow_null=True, help_text="How many photos lack it.")
-    reason = serializers.CharField(help_text="Why nothing is done about it; may be empty.")
+    version = serializers.CharField(help_text="Version of the step's output; empty if the step is unavailable.")
+    missing = serializers.IntegerField(allow_null=True, help_text="Number of photos without this output.")
+    reason = serializers.CharField(help_text="Why the step is unavailable; empty if it runs.")
 
 
 class JobsSerializer(serializers.Serializer):
-    """Queues and backlogs."""
+    """Queue lengths and the backlog of each step."""
 
     queues = serializers.DictField(
-        child=serializers.IntegerField(), allow_null=True, help_text="Waiting messages; null: the broker is down."
+        child=serializers.IntegerField(),
+        allow_null=True,
+        help_text="Waiting messages by queue; null: the broker is down.",
     )
     steps = BacklogSerializer(many=True)
 
 
 class FailureSerializer(serializers.Serializer):
-    """A step that failed."""
+    """A processing step that failed for a photo."""
 
     photo_id = serializers.IntegerField()
     owner = serializers.CharField(source="photo.owner.username")
     step = serializers.ChoiceField(Step.choices)
     version = serializers.CharField()
     attempts = serializers.IntegerField()
-    is_final = serializers.BooleanField(help_text="Nothing tries again until somebody asks.")
+    is_final = serializers.BooleanField(help_text="True: not retried until a user requests it.")
     error = serializers.CharField(
         source="reason", help_text="Name of the error; empty if the worker died without reporting one."
     )
     failed_at = serializers.DateTimeField()
 
 
-class Jobs(ApiView):
-    """The machinery."""
-
+class JobsView(ApiView):
     scopes = {"GET": Scope.ADMIN}
 
     @extend_schema(operation_id="read_jobs", responses=JobsSerializer, tags=["administration"])
     def get(self, request: ApiRequest) -> Response:  # noqa: ARG002 - the framework's signature
-        """What waits in each queue, and how many photos lack the output of each step."""
+        """Return the length of each queue and the backlog of each step."""
         try:
             queues: dict[str, int] | None = queue_lengths()
         except RedisError:
@@ -64,12 +64,10 @@ class Jobs(ApiView):
         return Response(JobsSerializer({"queues": queues, "steps": backlogs()}).data)
 
 
-class FailureList(ApiView):
-    """What failed."""
-
+class FailureListView(ApiView):
     scopes = {"GET": Scope.ADMIN}
 
     @extend_schema(operation_id="list_failures", responses=FailureSerializer(many=True), tags=["administration"])
     def get(self, request: ApiRequest) -> Response:  # noqa: ARG002 - the framework's signature
-        """The latest steps that failed, at most 200; a photo is named by its number alone."""
+        """List the latest failed steps, at most 200. Photos are identified by id only."""
         return Response(FailureSerializer(failures()[:SHOWN_FAILURES], many=True).data)

@@ -1,4 +1,4 @@
-"""A person's library as a whole: how many photos each month has, and their account."""
+"""The user's library and account: photos per month, and the storage they use."""
 
 from django.conf import settings
 from django.db.models import Count, F, Func, Sum, TextField, Value
@@ -15,50 +15,48 @@ from gallery.models import Photo
 
 
 class Bucket(serializers.Serializer):
-    """A month."""
+    """Number of photos taken in one month."""
 
     month = serializers.RegexField(r"^\d{4,}-\d{2}$", allow_null=True, help_text="Null: photos without a date.")
-    count = serializers.IntegerField(help_text="Exact.")
+    count = serializers.IntegerField()
 
 
 class AccountSerializer(serializers.Serializer):
-    """A person, and what the server takes from them."""
+    """The current user with their permissions, storage and limits."""
 
     username = serializers.CharField()
     is_administrator = serializers.BooleanField()
     scopes = serializers.ListField(
-        child=serializers.ChoiceField(Scope.choices), allow_null=True, help_text="Of this key; null: a browser asks."
+        child=serializers.ChoiceField(Scope.choices),
+        allow_null=True,
+        help_text="Scopes of the token; null for a browser session.",
     )
-    photos = serializers.IntegerField(help_text="How many, exactly.")
-    bytes = serializers.IntegerField(help_text="What their originals take.")
-    stored_bytes = serializers.IntegerField(help_text="The same with what is in the bin: this counts for the quota.")
-    quota = serializers.IntegerField(allow_null=True, help_text="So many bytes may be stored; null: no limit.")
-    max_upload_bytes = serializers.IntegerField(help_text="The largest file that is taken.")
+    photos = serializers.IntegerField(help_text="Number of photos.")
+    bytes = serializers.IntegerField(help_text="Size of their originals.")
+    stored_bytes = serializers.IntegerField(help_text="Size including the trash; counts against the quota.")
+    quota = serializers.IntegerField(allow_null=True, help_text="In bytes; null: no limit.")
+    max_upload_bytes = serializers.IntegerField(help_text="Size of the largest file accepted.")
 
 
-class Timeline(ApiView):
-    """The months."""
-
+class TimelineView(ApiView):
     scopes = {"GET": Scope.PHOTO_READ}
 
     @extend_schema(operation_id="list_months", responses=Bucket(many=True), tags=["photos"])
     def get(self, request: ApiRequest) -> Response:
-        """How many photos were taken in each month, the latest first; those without a date come last."""
-        # As text: the column knows no zone, and must not be moved into one.
+        """Count the photos taken in each month, latest month first; photos without a date come last."""
+        # Formatted in SQL, because Django would convert the column, a local time without zone, to a time zone.
         month = Func(F("taken_at"), Value("YYYY-MM"), function="to_char", output_field=TextField())
         rows = Photo.objects.visible_to(request.user).annotate(month=month).values("month")
         counted = rows.annotate(count=Count("pk")).order_by(F("month").desc(nulls_last=True))
         return Response(Bucket(counted, many=True).data)
 
 
-class Account(ApiView):
-    """The one who asks."""
-
+class AccountView(ApiView):
     @extend_schema(operation_id="read_account", responses=AccountSerializer, tags=["account"])
     def get(self, request: ApiRequest) -> Response:
-        """Who you are, what this key may do, and how much you store.
+        """Return the current user with the token's scopes and the storage they use.
 
-        Any key will do, but for one that has the scope `assistant` alone.
+        Needs a token with any scope other than `assistant`.
         """
         stored = Photo.objects.visible_to(request.user).aggregate(photos=Count("pk"), bytes=Sum("file_size", default=0))
         account = {

@@ -1,4 +1,4 @@
-"""Duplicates: groups of photos that are nearly the same, and what becomes of them."""
+"""Near-duplicates: list groups of nearly identical photos, merge or dismiss them, and undo that."""
 
 from typing import Any
 
@@ -9,28 +9,28 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from gallery.access import ApiRequest
-from gallery.access.fields import MAX_NUMBER, JsonInteger, QueryInteger, StrictSerializer, StrictString
+from gallery.access.fields import QueryInteger, StrictSerializer, StrictString
 from gallery.access.problems import CONFLICT, MISSING, ApiView, Conflict
 from gallery.access.tokens import Scope
 from gallery.api.paging import PageQuery, in_microseconds, moment_of
 from gallery.models import Photo
 from gallery.photos.merging import KeeperUnavailable, PhotosNotFound, merge_photos, undo
-from gallery.serializers import Page, PhotoSerializer
+from gallery.serializers import Page, PhotoIdField, PhotoSerializer
 from search.near_duplicates.dismissals import dismiss_groups
 from search.near_duplicates.groups import MAX_SHOWN, Group, find_groups
 
 MAX_PHOTOS = 1000
 MAX_PAGE = 100
-MAX_LISTED = 2500  # members of all groups of a page
-TAKES_BACK = "For `duplicates/undo/`; null: nothing was done."
+MAX_LISTED = 2500  # photos in all groups of a page
+UNDO = "Value for `near-duplicates/undo/`"
 EXAMPLES = [
-    OpenApiExample("Keep the large one", {"keep": 17, "bin": [18, 23]}, request_only=True),
-    OpenApiExample("Done", {"kept": 17, "binned": 2, "undo": "1764031830123456"}, response_only=True),
+    OpenApiExample("Keep the large one", {"keep": 17, "trash": [18, 23]}, request_only=True),
+    OpenApiExample("Done", {"kept": 17, "trashed": 2, "undo": "1764031830123456"}, response_only=True),
 ]
 
 
-class DuplicateQuery(PageQuery):
-    """Which groups."""
+class GroupQuery(PageQuery):
+    """Query parameters for the list of groups."""
 
     page_size = QueryInteger(required=False, default=20, min_value=1, max_value=MAX_PAGE)
     members = QueryInteger(
@@ -38,152 +38,144 @@ class DuplicateQuery(PageQuery):
         default=MAX_SHOWN,
         min_value=1,
         max_value=MAX_PHOTOS - 1,
-        help_text=f"How many photos of a group are listed beside the keeper; never more than {MAX_LISTED} / page_size.",
+        help_text=f"Photos to list per group beside the keeper; never more than {MAX_LISTED} / page_size.",
     )
 
 
 class Member(serializers.Serializer):
-    """A photo of a group."""
+    """A photo of a group with its distance to the suggested keeper."""
 
     photo = PhotoSerializer()
-    distance = serializers.FloatField(help_text="1 − cosine to the suggested keeper; 0 for itself.")
+    distance = serializers.FloatField(help_text="1 − cosine to the suggested keeper; 0 for the keeper itself.")
 
 
 class GroupSerializer(serializers.Serializer):
-    """Photos that are nearly the same."""
+    """A group of nearly identical photos."""
 
-    suggested_keeper = serializers.IntegerField(help_text="The number of the photo that most speaks for keeping.")
-    photos = Member(many=True, help_text="The suggested keeper first, then those nearest to it.")
-    others = serializers.IntegerField(help_text="How many there are beside the keeper, those not shown too.")
+    suggested_keeper = serializers.IntegerField(help_text="Id of the photo that is most worth keeping.")
+    photos = Member(many=True, help_text="The suggested keeper first, then the others, nearest first.")
+    others = serializers.IntegerField(help_text="Number of photos beside the keeper, including those not listed.")
 
 
-class GroupList(Page):
-    """Some of the groups, and where to go on."""
+class GroupPage(Page):
+    """Page of groups."""
 
     results = GroupSerializer(many=True)
 
 
 class Resolution(StrictSerializer):
-    """Which photo is kept in the place of which others."""
+    """The photo to keep and the photos that it replaces."""
 
-    keep = JsonInteger(min_value=1, max_value=MAX_NUMBER)
-    bin = serializers.ListField(
-        child=JsonInteger(min_value=1, max_value=MAX_NUMBER),
-        min_length=1,
-        max_length=MAX_PHOTOS,
-        help_text="Their numbers.",
+    keep = PhotoIdField()
+    trash = serializers.ListField(
+        child=PhotoIdField(), min_length=1, max_length=MAX_PHOTOS, help_text="Ids of the photos to move to the trash."
     )
 
 
-class Resolved(serializers.Serializer):
-    """What was done."""
+class ResolutionResult(serializers.Serializer):
+    """Outcome of a merge."""
 
     kept = serializers.IntegerField()
-    binned = serializers.IntegerField(help_text="How many photos went into the bin; those in it already do not count.")
-    undo = serializers.CharField(allow_null=True, help_text=TAKES_BACK)
+    trashed = serializers.IntegerField(help_text="Number of photos moved to the trash, without those already there.")
+    undo = serializers.CharField(allow_null=True, help_text=f"{UNDO}; null: nothing was done.")
 
 
 class Dismissal(StrictSerializer):
-    """Photos that are no duplicates of each other."""
+    """Photos that are not near-duplicates of each other."""
 
-    photos = serializers.ListField(
-        child=JsonInteger(min_value=1, max_value=MAX_NUMBER),
-        min_length=2,
-        max_length=MAX_PHOTOS,
-        help_text="Their numbers.",
-    )
+    photos = serializers.ListField(child=PhotoIdField(), min_length=2, max_length=MAX_PHOTOS, help_text="Photo ids.")
 
 
-class Dismissed(serializers.Serializer):
-    """What was done."""
+class DismissalResult(serializers.Serializer):
+    """Outcome of a dismissal."""
 
-    undo = serializers.CharField(help_text="For `duplicates/undo/`.")
+    undo = serializers.CharField(help_text=f"{UNDO}.")
 
 
-class UndoToken(StrictString, serializers.RegexField):
-    """A string of digits in JSON, which is what the answers hold."""
+class UndoCode(StrictString, serializers.RegexField):
+    """String of digits in JSON."""
 
 
 class UndoRequest(StrictSerializer):
-    """What to take back."""
+    """The operation to undo."""
 
-    undo = UndoToken(r"^[0-9]{1,16}$", help_text="As it was answered.")
+    undo = UndoCode(r"^[0-9]{1,16}$", help_text="Value of `undo` in the operation's answer.")
 
 
-class UndoneSerializer(serializers.Serializer):
-    """What was taken back; a second time it is nothing."""
+class UndoResult(serializers.Serializer):
+    """Outcome of undoing an operation; all 0 if it was undone before."""
 
-    restored = serializers.IntegerField(help_text="How many photos are back from the bin.")
-    groups = serializers.IntegerField(help_text="Of how many dismissals nothing is remembered any more.")
+    restored = serializers.IntegerField(help_text="Number of photos restored from the trash.")
+    groups = serializers.IntegerField(help_text="Number of dismissals undone.")
     kept_edits = serializers.IntegerField(
-        help_text="How many kept photos stay as they are: they were edited since, or the others are gone."
+        help_text="Number of kept photos left unchanged, because they were edited since or the others are gone."
     )
 
 
-class Duplicates(ApiView):
-    """All groups."""
+class NearDuplicateListView(ApiView):
+    """List of the groups of near-duplicates."""
 
     scopes = {"GET": Scope.PHOTO_READ}
 
     @extend_schema(
-        operation_id="list_duplicates", parameters=[DuplicateQuery], responses=GroupList, tags=["duplicates"]
+        operation_id="list_near_duplicates", parameters=[GroupQuery], responses=GroupPage, tags=["near-duplicates"]
     )
     def get(self, request: ApiRequest) -> Response:
-        """List groups of photos that are nearly the same; the one with the latest upload first."""
-        query = DuplicateQuery.read(request.query_params)
+        """List groups of nearly identical photos, the group with the latest upload first."""
+        query = GroupQuery.read(request.query_params)
         before = int(query.validated_data["cursor"]) if "cursor" in query.validated_data else None
         limit = query.validated_data["page_size"]
         shown = min(query.validated_data["members"], MAX_LISTED // limit)
         page = find_groups(user=request.user, limit=limit, before=before, shown=shown)
         cursor = None if page.next_cursor is None else str(page.next_cursor)
         results = [_group(group) for group in page.found]
-        return Response(GroupList({"results": results, "next_cursor": cursor}).data)
+        return Response(GroupPage({"results": results, "next_cursor": cursor}).data)
 
 
-class ResolveDuplicates(ApiView):
-    """One for all."""
+class ResolveNearDuplicatesView(ApiView):
+    """Merge of near-duplicates into one photo."""
 
     scopes = {"POST": Scope.PHOTO_WRITE}
 
     @extend_schema(
-        operation_id="resolve_duplicates",
+        operation_id="resolve_near_duplicates",
         request=Resolution,
-        responses={200: Resolved, **MISSING, **CONFLICT},
+        responses={200: ResolutionResult, **MISSING, **CONFLICT},
         examples=EXAMPLES,
-        tags=["duplicates"],
+        tags=["near-duplicates"],
     )
     def post(self, request: ApiRequest) -> Response:
-        """Keep a photo, with the best of what is known of the others, and put those into the bin.
+        """Keep one photo, merge the others' details into it, and move the others to the trash.
 
-        It gets their highest importance, their descriptions, the date that is known best, and their albums;
-        and what EXIF tells (camera, position, author) where it has none.
+        The kept photo gets their highest importance, their descriptions, the most trusted date and their albums,
+        and EXIF data (camera, position, author) that it lacks.
         """
         wanted = Resolution.read(request.data).validated_data
         moment = timezone.now()
         try:
-            binned = merge_photos(wanted["keep"], wanted["bin"], user=request.user, moment=moment)
+            trashed = merge_photos(wanted["keep"], wanted["trash"], user=request.user, moment=moment)
         except PhotosNotFound as error:
             raise Http404 from error
         except KeeperUnavailable as error:
             raise Conflict(str(error)) from error
         return Response(
-            {"kept": wanted["keep"], "binned": binned, "undo": str(in_microseconds(moment)) if binned else None}
+            {"kept": wanted["keep"], "trashed": trashed, "undo": str(in_microseconds(moment)) if trashed else None}
         )
 
 
-class DismissDuplicates(ApiView):
-    """No duplicates."""
+class DismissNearDuplicatesView(ApiView):
+    """Dismissal of a group."""
 
     scopes = {"POST": Scope.PHOTO_WRITE}
 
     @extend_schema(
-        operation_id="dismiss_duplicates",
+        operation_id="dismiss_near_duplicates",
         request=Dismissal,
-        responses={200: Dismissed, **MISSING},
-        tags=["duplicates"],
+        responses={200: DismissalResult, **MISSING},
+        tags=["near-duplicates"],
     )
     def post(self, request: ApiRequest) -> Response:
-        """Keep all of these photos; no two of them stand in a group again."""
+        """Keep all of these photos; they are never grouped again."""
         photo_ids = set(Dismissal.read(request.data).validated_data["photos"])
         if Photo.objects.belonging_to(request.user).filter(pk__in=photo_ids).count() < len(photo_ids):
             raise Http404
@@ -192,16 +184,18 @@ class DismissDuplicates(ApiView):
         return Response({"undo": str(in_microseconds(moment))})
 
 
-class UndoDuplicates(ApiView):
-    """Back."""
+class UndoNearDuplicatesView(ApiView):
+    """Undo of a merge or dismissal."""
 
     scopes = {"POST": Scope.PHOTO_WRITE}
 
-    @extend_schema(operation_id="undo_duplicates", request=UndoRequest, responses=UndoneSerializer, tags=["duplicates"])
+    @extend_schema(
+        operation_id="undo_near_duplicates", request=UndoRequest, responses=UndoResult, tags=["near-duplicates"]
+    )
     def post(self, request: ApiRequest) -> Response:
-        """Take back what was resolved or dismissed; kept photos are what they were before."""
+        """Undo a merge or dismissal; kept photos get their previous details back."""
         moment = moment_of(int(UndoRequest.read(request.data).validated_data["undo"]))
-        return Response(UndoneSerializer(undo(moment, user=request.user)).data)
+        return Response(UndoResult(undo(moment, user=request.user)).data)
 
 
 def _group(group: Group) -> dict[str, Any]:

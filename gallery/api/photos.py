@@ -1,4 +1,4 @@
-"""Photos: list, read, change, delete; how far their processing has come, and another try."""
+"""Photos: list, read, change and delete them, and show and retry their processing steps."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from gallery.access.permissions import may_administrate
 from gallery.access.problems import ApiView, check_precondition
 from gallery.access.tokens import Scope
 from gallery.api.changes import AS_OF, complete_until
-from gallery.api.paging import BEFORE, MOMENT, NUMBER, PageQuery, answer_page, answer_page_by
+from gallery.api.paging import CURSOR_HELP, MOMENT, NUMBER, PageQuery, answer_page, answer_page_by_time
 from gallery.models import Photo, PhotoSource, Step
 from gallery.photos.editing import date_photo, edit_photos
 from gallery.photos.trash import move_to_trash
@@ -27,15 +27,15 @@ SHA256, SHA1, MD5 = 64, 40, 32  # hexadecimal digits
 
 
 class PhotoQuery(PageQuery, FilterQuery):
-    """Which photos, and how many of them."""
+    """Query parameters for the list of photos."""
 
-    cursor = serializers.RegexField(f"^(?:{NUMBER}|{MOMENT})$", required=False, help_text=BEFORE)
+    cursor = serializers.RegexField(f"^(?:{NUMBER}|{MOMENT})$", required=False, help_text=CURSOR_HELP)
     order = serializers.ChoiceField(
         ["newest", "oldest"],
         required=False,
-        help_text="By when they were taken, or else uploaded, as in the timeline; without it, the latest upload first.",
+        help_text="Order by date taken, or else uploaded, as in the timeline; by default, latest upload first.",
     )
-    is_dated = QueryBoolean(required=False, help_text="Whether it is known when they were taken.")
+    is_dated = QueryBoolean(required=False, help_text="Only photos with (true) or without (false) a date taken.")
     updated_since = serializers.DateTimeField(
         required=False,
         help_text="Only photos changed since this time; `photos/removed/` lists the removed ones.",
@@ -48,7 +48,7 @@ class PhotoQuery(PageQuery, FilterQuery):
     )
 
     def conditions(self) -> Q:
-        """A valid query as a condition on Photo."""
+        """Return the filters of a valid query as a condition on Photo."""
         data = self.validated_data
         found = self.filters().photo_conditions()
         if "checksum" in data:
@@ -63,7 +63,7 @@ class PhotoQuery(PageQuery, FilterQuery):
 
 
 class StateSerializer(serializers.Serializer):
-    """One step of a photo's processing."""
+    """State of one processing step of a photo."""
 
     step = serializers.ChoiceField(Step.choices)
     version = serializers.CharField(
@@ -71,11 +71,11 @@ class StateSerializer(serializers.Serializer):
     )
     title = serializers.CharField()
     state = StateField()
-    reason = serializers.CharField(help_text="Why it failed or what it waits for; may be empty.")
+    reason = serializers.CharField(help_text="Why the step failed or what it waits for; may be empty.")
 
 
 class RetrySerializer(StrictSerializer):
-    """Which step."""
+    """Step to retry."""
 
     step = serializers.ChoiceField(Step.choices)
 
@@ -86,124 +86,102 @@ class ChangedPage(PhotoPage):
     as_of = serializers.DateTimeField(allow_null=True, help_text=AS_OF)
 
 
-class Photos(ApiView):
-    """All of a person's photos."""
-
+class PhotoListView(ApiView):
     scopes = {"GET": Scope.PHOTO_READ}
 
     @extend_schema(operation_id="list_photos", parameters=[PhotoQuery], responses=ChangedPage, tags=["photos"])
     def get(self, request: ApiRequest) -> Response:
-        """List photos. Pages are cut by cursor, and nothing is counted."""
+        """List the user's photos, with optional filters. The list has no total count."""
         query = PhotoQuery.read(request.query_params)
-        # Taken before reading: later changes belong to the next request.
+        # Determined before reading, so that later changes belong to the next request.
         as_of = complete_until() if "updated_since" in query.validated_data else None
         return Response(self._page(request, query) | {"as_of": as_of})
 
     def _page(self, request: ApiRequest, query: PhotoQuery) -> dict[str, Any]:
         found = Photo.objects.visible_to(request.user).filter(query.conditions())
         if order := query.validated_data.get("order"):
-            return answer_page_by("dated_at", found, query, PhotoSerializer, latest_first=order == "newest")
+            return answer_page_by_time("dated_at", found, query, PhotoSerializer, latest_first=order == "newest")
         return answer_page(found, query, PhotoSerializer)
 
 
-class OnePhoto(ApiView):
-    """One photo."""
-
+class PhotoDetailView(ApiView):
     scopes = {"GET": Scope.PHOTO_READ, "PATCH": Scope.PHOTO_WRITE, "DELETE": Scope.PHOTO_WRITE}
     is_conditional = True
 
     @extend_schema(operation_id="read_photo", responses=PhotoSerializer, tags=["photos"])
     def get(self, request: ApiRequest, photo_id: int) -> Response:
-        """Everything that is known of a photo."""
+        """Return a photo with its data and addresses."""
         return Response(PhotoSerializer(Photo.objects.get_visible_or_404(photo_id, user=request.user)).data)
 
     @extend_schema(operation_id="change_photo", request=PhotoChanges, responses=PhotoSerializer, tags=["photos"])
     def patch(self, request: ApiRequest, photo_id: int) -> Response:
-        """Change importance, description or date; what is left out stays as it is."""
+        """Change importance, description or date; omitted fields keep their values."""
         Photo.objects.get_visible_or_404(photo_id, user=request.user)
         data = PhotoChanges.read(request.data).validated_data
-        said = {name: data[name] for name in ("description", "importance") if name in data}
+        edits = {name: data[name] for name in ("description", "importance") if name in data}
         with transaction.atomic():
             photo = _unchanged_photo(request, photo_id)
-            if said:
-                edit_photos(Photo.objects.filter(pk=photo_id), user=request.user, **said)
+            if edits:
+                edit_photos(Photo.objects.filter(pk=photo_id), user=request.user, **edits)
             if "taken_at" in data:
                 date_photo(photo, user=request.user, taken_at=data["taken_at"])
         return Response(PhotoSerializer(Photo.objects.get_visible_or_404(photo_id, user=request.user)).data)
 
     @extend_schema(operation_id="delete_photo", request=None, responses={204: None}, tags=["photos"])
     def delete(self, request: ApiRequest, photo_id: int) -> Response:
-        """Put a photo into the bin, from where its owner can bring it back for 30 days."""
+        """Move a photo to the trash, where it can be restored for 30 days."""
         with transaction.atomic():
             photo = _unchanged_photo(request, photo_id)
             move_to_trash(Photo.objects.filter(pk=photo.pk), user=request.user)
         return Response(status=204)
 
 
-class Processing(ApiView):
-    """How far a photo's processing has come."""
-
+class ProcessingView(ApiView):
     scopes = {"GET": Scope.PHOTO_READ}
 
     @extend_schema(operation_id="read_processing", responses=StateSerializer(many=True), tags=["photos"])
     def get(self, request: ApiRequest, photo_id: int) -> Response:
-        """The state of each step, with the reason where one failed.
+        """List the photo's processing steps with their states.
 
-        To wait for a new photo, ask until no step is `waiting` without a reason: one that waits and gives a reason
-        waits for something that is not there at the moment.
+        To wait for a new photo, poll until no step is `waiting` without a reason: a waiting step with a reason needs
+        something that is currently unavailable.
         """
-        return Response(
-            StateSerializer(
-                states_for(
-                    Photo.objects.get_visible_or_404(photo_id, user=request.user),
-                    is_administrator=may_administrate(request),
-                ),
-                many=True,
-            ).data
-        )
+        return Response(_states(request, photo_id))
 
 
-class Sources(ApiView):
-    """Where a photo came from."""
-
+class SourceListView(ApiView):
     scopes = {"GET": Scope.PHOTO_READ}
 
     @extend_schema(operation_id="list_sources", responses=SourceSerializer(many=True), tags=["photos"])
     def get(self, request: ApiRequest, photo_id: int) -> Response:
-        """Each place that the photo came from, the first first, with what was known of it there."""
-        sources = (
-            Photo.objects.get_visible_or_404(photo_id, user=request.user).sources.select_related("job").order_by("pk")
-        )
+        """List the photo's sources, oldest first, with the details that each source had about it."""
+        photo = Photo.objects.get_visible_or_404(photo_id, user=request.user)
+        sources = photo.sources.select_related("job").order_by("pk")
         return Response(SourceSerializer(sources, many=True, context={"request": request}).data)
 
 
-class Retry(ApiView):
-    """Another try."""
-
+class RetryView(ApiView):
     scopes = {"POST": Scope.PHOTO_WRITE}
 
     @extend_schema(
         operation_id="retry_step", request=RetrySerializer, responses={202: StateSerializer(many=True)}, tags=["photos"]
     )
     def post(self, request: ApiRequest, photo_id: int) -> Response:
-        """Do a step again that had failed; it is done in the background."""
+        """Retry a failed step in the background."""
         photo = Photo.objects.get_visible_or_404(photo_id, user=request.user)
         wanted = RetrySerializer.read(request.data)
         retry(photo, Step(wanted.validated_data["step"]), user=request.user)
-        return Response(
-            StateSerializer(
-                states_for(
-                    Photo.objects.get_visible_or_404(photo_id, user=request.user),
-                    is_administrator=may_administrate(request),
-                ),
-                many=True,
-            ).data,
-            status=202,
-        )
+        return Response(_states(request, photo_id), status=202)
+
+
+def _states(request: ApiRequest, photo_id: int) -> Any:
+    photo = Photo.objects.get_visible_or_404(photo_id, user=request.user)
+    states = states_for(photo, is_administrator=may_administrate(request))
+    return StateSerializer(states, many=True).data
 
 
 def _unchanged_photo(request: ApiRequest, photo_id: int) -> Photo:
-    """Return the photo, locked, if it matches `If-Match`; else PreconditionFailed."""
+    """Return the photo, locked. Raises PreconditionFailed if it does not match `If-Match`."""
     photos = Photo.objects.visible_to(request.user).select_for_update(no_key=True)
     photo: Photo = get_object_or_404(photos, pk=photo_id)
     check_precondition(request, PhotoSerializer(photo).data)
@@ -211,6 +189,6 @@ def _unchanged_photo(request: ApiRequest, photo_id: int) -> Photo:
 
 
 def by_checksum(checksum: str) -> Q:
-    """Photos with this digest; which of the three it is, its length tells."""
+    """Return the condition for photos with this checksum, whose length identifies the algorithm."""
     field = {SHA256: "sha256", SHA1: "sha1", MD5: "md5"}[len(checksum)]
     return Q(**{field: checksum.lower()})

@@ -1,4 +1,4 @@
-"""The schema, and a page on which people browse it and try it out."""
+"""The OpenAPI schema, and a page to browse it and try it out."""
 
 from functools import cache
 from typing import Any
@@ -19,32 +19,31 @@ from gallery.access.schema import Generator
 
 
 class SchemaView(ApiView):
-    """The schema in JSON; anybody may read it."""
+    """The schema in JSON, without authentication."""
 
     permission_classes: list[type] = []
     renderer_classes = [OpenApiJsonRenderer]
 
     @extend_schema(exclude=True)
     def get(self, request: ApiRequest) -> Response:  # noqa: ARG002 - the framework's signature
-        """All that can be asked here."""
         return Response(schema_in(get_language()))
 
 
 @cache
 def schema_in(_language: str) -> dict[str, Any]:
-    """The schema in the language that is active: to make it takes a second, and nothing changes it."""
+    """Return the schema in the active language; cached, because generating it takes a second."""
     schema: dict[str, Any] = Generator().get_schema(request=None, public=True)
     return schema
 
 
-# Swagger UI writes style attributes into its page; scripts it needs none but its own file.
+# Swagger UI sets style attributes; it needs no inline scripts.
 @method_decorator(csp_update({"style-src": [SELF, "'unsafe-inline'"]}), name="dispatch")
-class Reference(ApiView):
-    """Swagger UI, from the installed package, over the schema."""
+class ReferenceView(ApiView):
+    """Swagger UI, from the installed package, for our schema."""
 
     permission_classes: list[type] = []
 
     @extend_schema(exclude=True)
     def get(self, request: ApiRequest) -> HttpResponse:
-        """The page; what a person tries out there is asked with their session."""
+        """Return the page. Requests tried out there use the browser session."""
         return render(request._request, "gallery/account/api_reference.html")

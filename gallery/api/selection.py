@@ -1,4 +1,4 @@
-"""What is done with many photos at once: change them, into the bin and out of it, all of them in one zip file."""
+"""Operations on many photos at once: change, delete, restore, and download as a zip file."""
 
 from django.http import HttpResponseBase, StreamingHttpResponse
 from django.utils.translation import gettext as _
@@ -9,7 +9,7 @@ from rest_framework.exceptions import NotFound
 from rest_framework.response import Response
 
 from gallery.access import ApiRequest
-from gallery.access.fields import MAX_NUMBER, JsonInteger, StrictSerializer, StrictString
+from gallery.access.fields import JsonInteger, StrictSerializer, StrictString
 from gallery.access.problems import CONTENT_TYPE, ApiView, Problem
 from gallery.access.schema import response_header
 from gallery.access.tokens import Scope
@@ -20,99 +20,90 @@ from gallery.models import MAX_IMPORTANCE, Photo, PhotoQuerySet
 from gallery.photos.download import stream_zip
 from gallery.photos.editing import edit_photos
 from gallery.photos.trash import move_to_trash, restore_photos
+from gallery.serializers import PhotoIdField
 
 
-class Chosen(StrictSerializer):
-    """Photos by their numbers; those that are not there, or not yours, are passed over."""
+class PhotoSelection(StrictSerializer):
+    """Selected photos; unknown ids and ids of other users' photos are ignored."""
 
-    photos = serializers.ListField(
-        child=JsonInteger(min_value=1, max_value=MAX_NUMBER), min_length=1, max_length=MAX_SELECTED
-    )
+    photos = serializers.ListField(child=PhotoIdField(), min_length=1, max_length=MAX_SELECTED, help_text="Photo ids.")
 
-    def chosen(self) -> PhotoQuerySet:
-        """The photos of a valid choice: anybody's, for the caller to narrow."""
+    def queryset(self) -> PhotoQuerySet:
+        """Return the photos of a valid selection, of any owner: the caller must filter by user."""
         return Photo.objects.filter(pk__in=self.validated_data["photos"])
 
 
-class ChosenChanges(Chosen):
-    """… and what is said of all of them; what is left out stays as it is."""
+class SelectionChanges(PhotoSelection):
+    """Selected photos and their new values; omitted fields keep their values."""
 
     importance = JsonInteger(required=False, min_value=0, max_value=MAX_IMPORTANCE)
     description = StrictString(required=False, allow_blank=True, max_length=5000, trim_whitespace=False)
 
 
 class Count(serializers.Serializer):
-    """How far it went."""
+    """Number of photos that an operation changed."""
 
-    count = serializers.IntegerField(help_text="How many photos that was done with.")
+    count = serializers.IntegerField(help_text="Number of photos changed.")
 
 
-class ChangeChosen(ApiView):
-    """Say the same of many."""
-
+class ChangePhotosView(ApiView):
     scopes = {"POST": Scope.PHOTO_WRITE}
 
     @extend_schema(
         operation_id="change_photos",
-        request=ChosenChanges,
+        request=SelectionChanges,
         responses=Count,
         examples=[OpenApiExample("Important ones", {"photos": [17, 18], "importance": 4}, request_only=True)],
         tags=["photos"],
     )
     def post(self, request: ApiRequest) -> Response:
-        """Give many photos one importance, one description, or both."""
-        wanted = ChosenChanges.read(request.data)
+        """Set the importance, the description, or both, of many photos."""
+        wanted = SelectionChanges.read(request.data)
         changes = {name: value for name, value in wanted.validated_data.items() if name != "photos"}
-        count = edit_photos(wanted.chosen(), user=request.user, **changes) if changes else 0
+        count = edit_photos(wanted.queryset(), user=request.user, **changes) if changes else 0
         return Response({"count": count})
 
 
-class DeleteChosen(ApiView):
-    """Into the bin."""
-
+class DeletePhotosView(ApiView):
     scopes = {"POST": Scope.PHOTO_WRITE}
 
-    @extend_schema(operation_id="delete_photos", request=Chosen, responses=Count, tags=["photos"])
+    @extend_schema(operation_id="delete_photos", request=PhotoSelection, responses=Count, tags=["photos"])
     def post(self, request: ApiRequest) -> Response:
-        """Put many photos into the bin, from where their owner can bring them back for 30 days."""
-        count, _moment = move_to_trash(Chosen.read(request.data).chosen(), user=request.user)
+        """Move many photos to the trash, where they can be restored for 30 days."""
+        count, _moment = move_to_trash(PhotoSelection.read(request.data).queryset(), user=request.user)
         return Response({"count": count})
 
 
-class RestoreChosen(ApiView):
-    """Out of the bin."""
-
+class RestorePhotosView(ApiView):
     scopes = {"POST": Scope.PHOTO_WRITE}
 
-    @extend_schema(operation_id="restore_photos", request=Chosen, responses=Count, tags=["bin"])
+    @extend_schema(operation_id="restore_photos", request=PhotoSelection, responses=Count, tags=["trash"])
     def post(self, request: ApiRequest) -> Response:
-        """Take many photos out of the bin."""
-        return Response({"count": restore_photos(Chosen.read(request.data).chosen(), user=request.user)})
+        """Restore many photos from the trash."""
+        return Response({"count": restore_photos(PhotoSelection.read(request.data).queryset(), user=request.user)})
 
 
-class DownloadChosen(ApiView):
-    """All in one."""
-
+class DownloadPhotosView(ApiView):
     scopes = {"POST": Scope.PHOTO_READ}
 
     @extend_schema(
         operation_id="download_photos",
-        request=Chosen,
+        request=PhotoSelection,
         parameters=[response_header("Content-Disposition", "File name of the zip archive.", 200)],
         responses={
             (200, "application/zip"): OpenApiTypes.BINARY,
             (200, BYTES): OpenApiTypes.BINARY,
-            (404, CONTENT_TYPE): OpenApiResponse(Problem, description="None of the photos is there, or yours."),
+            (404, CONTENT_TYPE): OpenApiResponse(Problem, description="None of the photos exists and is yours."),
         },
         tags=["photos"],
     )
     @limit_transfers
     def post(self, request: ApiRequest) -> HttpResponseBase:
-        """The originals of many photos in a zip file, which is made while it is sent; 404 where none is yours."""
-        chosen = Chosen.read(request.data).chosen()
-        photos = list(chosen.visible_to(request.user).order_by("dated_at", "pk"))
+        """Download the originals of many photos as a zip file, created while it is sent; 404 if none is yours."""
+        selected = PhotoSelection.read(request.data).queryset()
+        photos = list(selected.visible_to(request.user).order_by("dated_at", "pk"))
         if not photos:
-            raise NotFound(_("None of these photos is there, or yours."))
+            raise NotFound(_("No such photos."))
         response = StreamingHttpResponse(
             stream_zip(photos),
             content_type="application/zip",

@@ -1,4 +1,4 @@
-"""What an administrator's program sees of the people here: how much they store, and may; none of their pictures."""
+"""Administration of users: their storage use and quotas, never their pictures."""
 
 from django.contrib.auth.models import User
 from django.db.models import Count, QuerySet, Sum
@@ -15,13 +15,15 @@ from gallery.account import Account
 
 
 class UserSerializer(serializers.ModelSerializer):
-    """A person."""
+    """A user with the storage they use."""
 
     username = serializers.CharField(read_only=True)
-    is_active = serializers.BooleanField(read_only=True, help_text="Whether they, and their keys, are let in.")
+    is_active = serializers.BooleanField(read_only=True, help_text="False: the user and their tokens have no access.")
     is_administrator = serializers.BooleanField(source="is_staff", read_only=True)
-    photos = serializers.IntegerField(source="photo_count", read_only=True, help_text="Those in the bin too.")
-    stored_bytes = serializers.IntegerField(read_only=True)
+    photos = serializers.IntegerField(
+        source="photo_count", read_only=True, help_text="Number of photos, including those in the trash."
+    )
+    stored_bytes = serializers.IntegerField(read_only=True, help_text="Size of their originals in bytes.")
     quota = serializers.IntegerField(
         source="account.quota", read_only=True, default=None, allow_null=True, help_text="In bytes; null: no limit."
     )
@@ -33,35 +35,37 @@ class UserSerializer(serializers.ModelSerializer):
 
 
 class UserChanges(StrictSerializer):
-    """What an administrator grants; what is left out stays as it is."""
+    """Changes of a user; omitted fields keep their values."""
 
-    quota = JsonInteger(required=False, allow_null=True, min_value=0, max_value=MAX_NUMBER, help_text="Null: no limit.")
+    quota = JsonInteger(
+        required=False, allow_null=True, min_value=0, max_value=MAX_NUMBER, help_text="In bytes; null: no limit."
+    )
 
 
-class Users(ApiView):
-    """Everybody."""
+class UserListView(ApiView):
+    """List of all users."""
 
     scopes = {"GET": Scope.ADMIN}
 
     @extend_schema(operation_id="list_users", responses=UserSerializer(many=True), tags=["administration"])
     def get(self, request: ApiRequest) -> Response:  # noqa: ARG002 - the framework's signature
-        """List the people who have an account here by name, and how much they store."""
+        """List all users by name, with the storage they use."""
         return Response(UserSerializer(_users().order_by("username"), many=True).data)
 
 
-class OneUser(ApiView):
-    """One of them."""
+class UserDetailView(ApiView):
+    """One user, and changes of their quota."""
 
     scopes = {"GET": Scope.ADMIN, "PATCH": Scope.ADMIN}
 
     @extend_schema(operation_id="read_user", responses=UserSerializer, tags=["administration"])
     def get(self, request: ApiRequest, user_id: int) -> Response:  # noqa: ARG002 - the framework's signature
-        """A person, and how much they store."""
+        """Return a user with the storage they use."""
         return Response(UserSerializer(get_object_or_404(_users(), pk=user_id)).data)
 
     @extend_schema(operation_id="change_user", request=UserChanges, responses=UserSerializer, tags=["administration"])
     def patch(self, request: ApiRequest, user_id: int) -> Response:
-        """Grant a person a quota."""
+        """Set a user's quota."""
         get_object_or_404(User, pk=user_id)
         changes = UserChanges.read(request.data).validated_data
         if changes:
@@ -70,6 +74,6 @@ class OneUser(ApiView):
 
 
 def _users() -> QuerySet[User]:
-    """Everybody, with the sums of their photos."""
+    """Return all users, annotated with the number and total size of their photos."""
     sums = {"photo_count": Count("photos"), "stored_bytes": Sum("photos__file_size", default=0)}
     return User.objects.select_related("account").annotate(**sums)

@@ -1,1 +1,1 @@
-"""The REST API of search: by words, by a picture, and what search knows of one photo."""
+"""The REST API of search: search, saved searches, suggestions, and search data of one photo."""

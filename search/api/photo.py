@@ -1,4 +1,4 @@
-"""What search knows of one photo: its text, and what looks like it."""
+"""Search data of one photo: its recognised text, and similar photos."""
 
 from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
@@ -14,19 +14,17 @@ from search.serializers import MAX_PAGE, SimilarAnswer, TextSerializer, serializ
 
 
 class SimilarQuery(QuerySerializer):
-    """How many."""
+    """Query parameters for similar photos."""
 
     page_size = QueryInteger(required=False, default=24, min_value=1, max_value=MAX_PAGE)
 
 
 class PhotoTextView(ApiView):
-    """The text in a photo."""
-
     scopes = {"GET": Scope.PHOTO_READ}
 
     @extend_schema(operation_id="read_text", responses=TextSerializer, tags=["photos"])
     def get(self, request: ApiRequest, photo_id: int) -> Response:
-        """The text that was recognised, line by line, each with its place in the picture."""
+        """Return the recognised text of a photo, with each line's position in the picture."""
         photo = Photo.objects.get_visible_or_404(photo_id, user=request.user)
         found = PhotoText.objects.filter(photo=photo).first()
         if found:
@@ -38,14 +36,12 @@ class PhotoTextView(ApiView):
         return Response(TextSerializer(body).data)
 
 
-class Similar(ApiView):
-    """More like this."""
-
+class SimilarPhotosView(ApiView):
     scopes = {"GET": Scope.SEARCH}
 
     @extend_schema(operation_id="list_similar", parameters=[SimilarQuery], responses=SimilarAnswer, tags=["search"])
     def get(self, request: ApiRequest, photo_id: int) -> Response:
-        """Photos that look like this one, best first."""
+        """List photos similar to this one, most similar first."""
         photo = Photo.objects.get_visible_or_404(photo_id, user=request.user)
         query = SimilarQuery.read(request.query_params)
         page = search_similar(photo, user=request.user, limit=query.validated_data["page_size"])

@@ -1,4 +1,4 @@
-"""Searches that a person keeps under a name, and what they may want to type."""
+"""Saved searches, recent searches, and suggestions while typing."""
 
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -46,7 +46,7 @@ MAX_NAME_LENGTH = SavedSearch._meta.get_field("name").max_length
 
 
 class Day(StrictString, serializers.RegexField):
-    """Day in JSON, such as "2024-05-01"."""
+    """Date in JSON, such as "2024-05-01"."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(regex=rf"^(?:{DAY})$", **options)
@@ -108,15 +108,18 @@ class SearchFields(StrictSerializer):
         return text
 
     def address(self, before: str = "") -> str:
-        """Return the search page's query string, with the changes applied to `before`; ValidationError."""
-        said: dict[str, Any] = dict(parse_qsl(before))
-        said |= {name: value for name, value in self.validated_data.items() if name != "name"}
-        form = SearchForm(QueryDict(urlencode({name: value for name, value in said.items() if value})))
+        """Return the search page's query string, with the changes applied to `before`.
+
+        Raises ValidationError if the search is invalid or empty.
+        """
+        fields: dict[str, Any] = dict(parse_qsl(before))
+        fields |= {name: value for name, value in self.validated_data.items() if name != "name"}
+        form = SearchForm(QueryDict(urlencode({name: value for name, value in fields.items() if value})))
         if not form.is_valid():
             raise serializers.ValidationError({name: list(errors) for name, errors in form.errors.items()})
         if not form.asks_for_something:
-            raise serializers.ValidationError({"q": _("Say what to search for.")})
-        if said.get("region") and not said.get("photo"):
+            raise serializers.ValidationError({"q": _("Enter at least one search field.")})
+        if fields.get("region") and not fields.get("photo"):
             raise serializers.ValidationError({"region": _("Say of which photo this is a part.")})
         return form.address()
 
@@ -156,12 +159,10 @@ class SavedSearchChanges(SearchFields):
 
 
 class RecentSearchSerializer(serializers.ModelSerializer):
-    """A search that was made."""
+    """A recent search of the user."""
 
-    search = serializers.SerializerMethodField(
-        help_text="The fields of the search page: `q`, and others that a person has filled in."
-    )
-    page = serializers.SerializerMethodField(help_text="For people, relative to this host.")
+    search = serializers.SerializerMethodField(help_text="Filled-in fields of the search page, such as `q`.")
+    page = serializers.SerializerMethodField(help_text="Web page of the search, relative to this host.")
 
     class Meta:
         model: type[RecentSearch | SavedSearch] = RecentSearch
@@ -169,16 +170,14 @@ class RecentSearchSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
     def get_search(self, made: RecentSearch | SavedSearch) -> dict[str, str]:
-        """By name."""
         return dict(parse_qsl(made.address))
 
     def get_page(self, made: RecentSearch | SavedSearch) -> str:
-        """The address."""
         return f"{reverse('search:search')}?{made.address}"
 
 
 class SavedSearchSerializer(RecentSearchSerializer):
-    """A search that is kept."""
+    """A search saved under a name."""
 
     class Meta(RecentSearchSerializer.Meta):
         model = SavedSearch
@@ -187,26 +186,26 @@ class SavedSearchSerializer(RecentSearchSerializer):
 
 
 class SuggestionQuery(QuerySerializer):
-    """What is typed as yet."""
+    """Query parameters for suggestions."""
 
     q = StrictString(
         required=False,
         default="",
         max_length=MAX_QUERY_LENGTH,
         trim_whitespace=False,
-        help_text="Without it, earlier searches are offered.",
+        help_text="Text typed so far; if empty, recent searches are suggested.",
     )
 
 
 class Suggestions(serializers.Serializer):
-    """What may be meant."""
+    """Suggested queries."""
 
-    results = serializers.ListField(child=serializers.CharField(), help_text="Each for the parameter `q` of a search.")
+    results = serializers.ListField(
+        child=serializers.CharField(), help_text="Values for the parameter `q` of a search."
+    )
 
 
-class SavedSearches(ApiView):
-    """All that a person has saved."""
-
+class SavedSearchListView(ApiView):
     scopes = {"GET": Scope.SEARCH, "POST": Scope.SEARCH}
 
     @extend_schema(operation_id="list_saved_searches", responses=SavedSearchSerializer(many=True), tags=["search"])
@@ -226,7 +225,7 @@ class SavedSearches(ApiView):
         tags=["search"],
     )
     def post(self, request: ApiRequest) -> Response:
-        """Save a search under a name; 200 where it replaces one, 409 where 100 are saved already."""
+        """Save a search under a name; 200 if it replaces one, 409 if 100 searches are saved already."""
         wanted = NewSavedSearch.read(request.data)
         try:
             saved, created = save_search(wanted.validated_data["name"], user=request.user, address=wanted.address())
@@ -236,16 +235,14 @@ class SavedSearches(ApiView):
         return Response(SavedSearchSerializer(saved).data, status=201 if created else 200, headers=location)
 
 
-class OneSavedSearch(ApiView):
-    """One saved search."""
-
+class SavedSearchDetailView(ApiView):
     scopes = {"GET": Scope.SEARCH, "PATCH": Scope.SEARCH, "DELETE": Scope.SEARCH}
     is_conditional = True
 
     @extend_schema(operation_id="read_saved_search", responses=SavedSearchSerializer, tags=["search"])
     def get(self, request: ApiRequest, saved_id: int) -> Response:
-        """A saved search."""
-        return Response(SavedSearchSerializer(_own(request, saved_id)).data)
+        """Return a saved search."""
+        return Response(SavedSearchSerializer(_saved_search(request, saved_id)).data)
 
     @extend_schema(
         operation_id="change_saved_search",
@@ -261,7 +258,7 @@ class OneSavedSearch(ApiView):
         wanted = SavedSearchChanges.read(request.data)
         data = wanted.validated_data
         with transaction.atomic():
-            saved = _own(request, saved_id, locked=True)
+            saved = _saved_search(request, saved_id, locked=True)
             check_precondition(request, SavedSearchSerializer(saved).data)
             address = wanted.address(saved.address) if data.keys() - {"name"} else saved.address
             try:
@@ -272,45 +269,42 @@ class OneSavedSearch(ApiView):
 
     @extend_schema(operation_id="delete_saved_search", request=None, responses={204: None}, tags=["search"])
     def delete(self, request: ApiRequest, saved_id: int) -> Response:
-        """Forget a saved search; nothing happens to photos."""
+        """Delete a saved search; photos are not affected."""
         with transaction.atomic():
-            saved = _own(request, saved_id, locked=True)
+            saved = _saved_search(request, saved_id, locked=True)
             check_precondition(request, SavedSearchSerializer(saved).data)
             saved.delete()
         return Response(status=204)
 
 
-class RecentSearches(ApiView):
-    """What was searched for."""
-
+class RecentSearchListView(ApiView):
     scopes = {"GET": Scope.SEARCH, "DELETE": Scope.SEARCH}
 
     @extend_schema(operation_id="list_recent_searches", responses=RecentSearchSerializer(many=True), tags=["search"])
     def get(self, request: ApiRequest) -> Response:
-        """List the searches made lately in the pages, the latest first, at most 12."""
+        """List the latest searches made in the pages, latest first, at most 12."""
         return Response(RecentSearchSerializer(recent_searches(user=request.user), many=True).data)
 
-    @extend_schema(operation_id="forget_recent_searches", request=None, responses={204: None}, tags=["search"])
+    @extend_schema(operation_id="clear_recent_searches", request=None, responses={204: None}, tags=["search"])
     def delete(self, request: ApiRequest) -> Response:
-        """Forget what was searched for lately."""
+        """Delete all recent searches."""
         clear_recent_searches(user=request.user)
         return Response(status=204)
 
 
-class SuggestionList(ApiView):
-    """Suggestions."""
-
+class SuggestionListView(ApiView):
     scopes = {"GET": Scope.SEARCH}
 
     @extend_schema(
         operation_id="list_suggestions", parameters=[SuggestionQuery], responses=Suggestions, tags=["search"]
     )
     def get(self, request: ApiRequest) -> Response:
-        """What may be meant by what is typed: earlier searches, cameras and names of files, at most 8."""
+        """Suggest queries for typed text from earlier searches, cameras and file names, at most 8."""
         query = SuggestionQuery.read(request.query_params)
         return Response({"results": suggest(query.validated_data["q"], user=request.user)})
 
 
-def _own(request: ApiRequest, saved_id: int, *, locked: bool = False) -> SavedSearch:
+def _saved_search(request: ApiRequest, saved_id: int, *, locked: bool = False) -> SavedSearch:
+    """Return a saved search of the user, or raise Http404."""
     searches = saved_searches(user=request.user)
     return get_object_or_404(searches.select_for_update() if locked else searches, pk=saved_id)

@@ -1,4 +1,4 @@
-"""Search by words, or by a picture that is sent along."""
+"""Search by words and filters, by a stored photo, or by a picture in the request."""
 
 from collections.abc import Callable
 from io import BytesIO
@@ -39,12 +39,14 @@ from search.vectors.examples import ExampleGone, PartOfPhoto, StoredPhoto
 
 ANSWERS = {
     200: SearchAnswer,
-    (404, CONTENT_TYPE): OpenApiResponse(Problem, "The list of the cursor is too old, or the photo is not there."),
+    (404, CONTENT_TYPE): OpenApiResponse(
+        Problem, "The cursor's result list has expired, or there is no such photo."
+    ),
 }
 
 
-class PictureSearchesUnderWay(APIException):
-    """Other picture searches of the same person are still running."""
+class TooManyPictureSearches(APIException):
+    """Other picture searches of the same user are still running."""
 
     status_code = 429
     default_code = "throttled"
@@ -54,14 +56,16 @@ class PictureSearchesUnderWay(APIException):
         self.wait = busy.wait
 
 
-class Search(ApiView):
-    """By words."""
-
+class SearchView(ApiView):
     scopes = {"GET": Scope.SEARCH}
 
     @extend_schema(operation_id="search", parameters=[WordSearch], responses=ANSWERS, tags=["search"])
     def get(self, request: ApiRequest) -> Response:
-        """Photos that hold the words, show what they mean, look like a photo; filters alone list the newest first."""
+        """Find photos by words and filters, or by similarity to a photo.
+
+        Words match recognised text, file names, descriptions and the content of the picture. Without words and an
+        example, the newest photos that match the filters come first.
+        """
         query = WordSearch.read(request.query_params)
         data = query.validated_data
 
@@ -80,9 +84,7 @@ class Search(ApiView):
             raise serializers.ValidationError({"region": str(error)}) from error
 
 
-class SavedSearchResults(ApiView):
-    """Results of a saved search."""
-
+class SavedSearchResultsView(ApiView):
     scopes = {"GET": Scope.SEARCH}
 
     @extend_schema(
@@ -99,7 +101,9 @@ class SavedSearchResults(ApiView):
 
         def search(limit: int) -> SearchPage:
             if not form.is_valid() or not form.asks_for_something:
-                raise Conflict(_("This search was saved by another version and cannot be run. Save it again."))
+                raise Conflict(
+                    _("This search was saved by another version and cannot be run. Save it again.")
+                )
             return run_form(form, user=request.user, limit=limit)
 
         try:
@@ -111,8 +115,6 @@ class SavedSearchResults(ApiView):
 
 
 class PictureSearchView(ApiView):
-    """By a picture."""
-
     scopes = {"POST": Scope.SEARCH}
     parser_classes = [MultiPartParser]
 
@@ -124,9 +126,9 @@ class PictureSearchView(ApiView):
     )
     @limit_transfers
     def post(self, request: ApiRequest) -> Response:
-        """Photos that look like the picture; words and filters narrow or add to what is found.
+        """Find photos similar to a picture in the request, optionally combined with words and filters.
 
-        The list goes on at `search/` too, where `cursor` is enough and the picture need not be sent again.
+        Further pages are also available from `search/` with the `cursor` alone, without sending the picture again.
         """
         query = PictureSearch.read(request.data)
         picture: UploadedFile = query.validated_data["picture"]
@@ -137,7 +139,7 @@ class PictureSearchView(ApiView):
             options = SearchOptions(order=query.validated_data.get("order", ""), page_size=limit)
             return search_by_image(data, user=request.user, query=parsed, options=options)
 
-        # Here and not only in the encoder, which may be down and then is not asked.
+        # Checked here, because the encoder is not asked while it is down.
         read_header(BytesIO(data))
         return _answer(request, query, search)
 
@@ -147,7 +149,7 @@ def run_form(form: SearchForm, *, user: User, limit: int) -> SearchPage:
 
     Raises:
         ExampleGone, Http404: the example picture no longer exists.
-        InvalidImage, InvalidQuery: with a sentence for the person.
+        InvalidImage, InvalidQuery: with a message for the user.
     """
     data = form.cleaned_data
     query = parse(data["q"], filters=form.filters())
@@ -159,7 +161,7 @@ def run_form(form: SearchForm, *, user: User, limit: int) -> SearchPage:
 
 
 def _answer(request: ApiRequest, query: RunQuery, search: Callable[[int], SearchPage]) -> Response:
-    """The page that the query asks for: the first of what `search` finds, or a further one of the list kept then."""
+    """Return the requested page: the first page that `search` returns, or a further page of a stored result list."""
     cursor, size = query.validated_data.get("cursor"), query.validated_data["page_size"]
     try:
         if cursor:
@@ -170,9 +172,9 @@ def _answer(request: ApiRequest, query: RunQuery, search: Callable[[int], Search
     except InvalidQuery as error:
         raise serializers.ValidationError({"q": str(error)}) from error
     except EncoderBusy as error:
-        raise PictureSearchesUnderWay(error) from error
+        raise TooManyPictureSearches(error) from error
     except ResultListGone as error:
-        raise NotFound(_("This list is too old to go on with; search again.")) from error
+        raise NotFound(_("This result list has expired. Search again.")) from error
     body = {
         "results": serialize_hits(page.hits),
         "notices": page.notices,
