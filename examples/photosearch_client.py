@@ -246,10 +246,10 @@ def import_archive(server: Photosearch, archive: Path) -> int:
     begun = server.begin_import(archive)
     print(f"{archive.name} is uploaded; import {begun['id']} is running.")
     job = server.follow_import(begun["id"])
-    done = job["done"]
+    counts = job["import_counts"]
     print(
-        f"{job['state']}: {done['new']} new, {done['duplicate'] + done['known']} duplicates,"
-        f" {done['skipped']} skipped, {done['failed']} failed. {job['error']}"
+        f"{job['state']}: {counts['new']} new, {counts['duplicate'] + counts['known']} duplicates,"
+        f" {counts['skipped']} skipped, {counts['failed']} failed. {job['error']}"
     )
     return 0 if job["state"] == "finished" else 1
 

@@ -234,21 +234,12 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["gallery.access.parsing.SafeJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "gallery.access.negotiation.FixedFormatNegotiation",
-    "DEFAULT_SCHEMA_CLASS": "gallery.access.schema.Schema",
+    "DEFAULT_SCHEMA_CLASS": "gallery.access.schema.OperationSchema",
     "EXCEPTION_HANDLER": "gallery.access.problems.exception_handler",
     "URL_FORMAT_OVERRIDE": None,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "photosearch",
-    "DESCRIPTION": (
-        "Everything that a person can do in the pages, for programs. Send a key as `Authorization: Bearer ps_…`; each "
-        "operation names the scope that the key must have. A browser's session does too, with its CSRF token in "
-        "`X-CSRFToken` for what changes something. Errors are problem details (RFC 9457); a parameter or a field that "
-        "is not known here is one. `next_cursor` of a page of a list is the parameter `cursor` of the next page, all "
-        "other parameters staying the same; null says that there is none. What is uploaded is stored at once and "
-        "processed afterwards. Times of pictures are local and have no zone, all others are in UTC. Answers may come "
-        "to hold more fields than these: pass over what you do not know."
-    ),
     "VERSION": "1.0.0",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "DEFAULT_GENERATOR_CLASS": "gallery.access.schema.Generator",

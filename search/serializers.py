@@ -1,4 +1,4 @@
-"""What the API takes and says of searches."""
+"""API representations of search results, and the parameters of searches."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from search.ranking.results import Hit
 from search.vectors.examples import Region
 
 MAX_PAGE = 100
-# The number of a list of results, and of its first hit on the page.
+# The id of a result list, and the position of the page's first hit in it.
 CURSOR = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.[0-9]{1,4}$"
 FRACTION = r"(?:0(?:\.[0-9]{1,9})?|1(?:\.0{1,9})?)"
 REGION = rf"^{FRACTION}(?:,{FRACTION}){{3}}$"
@@ -67,7 +67,7 @@ class RunQuery(QuerySerializer):
 
 
 class SearchQuery(RunQuery, FilterQuery):
-    """Words, filters, and which part of what is found."""
+    """Query parameters of every search: words, filters, order and page."""
 
     q = StrictString(
         required=False,
@@ -82,79 +82,86 @@ class SearchQuery(RunQuery, FilterQuery):
 
 
 class WordSearch(SearchQuery):
-    """The same, perhaps beginning with a photo that is there."""
+    """Query parameters of a search by words, optionally with a stored photo as example."""
 
     photo = QueryInteger(
-        required=False, min_value=1, max_value=MAX_NUMBER, help_text="Find what looks like this photo, or its `region`."
+        required=False,
+        min_value=1,
+        max_value=MAX_NUMBER,
+        help_text="Id of the example photo: finds photos similar to it, or to its `region`.",
     )
     region = serializers.RegexField(
-        REGION, required=False, help_text="Left, top, right and bottom of a part, in 0–1 of the width and height."
+        REGION,
+        required=False,
+        help_text="Part of `photo`: left, top, right and bottom in 0–1 of its width and height.",
     )
 
     def validate_region(self, text: str) -> Region | None:
-        """Four numbers that make a part of a picture."""
+        """Parse the region, and refuse one that is empty or reversed."""
         try:
             return RegionField().clean(text)
         except ValidationError as error:
             raise serializers.ValidationError(error.messages) from error
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """A part is a part of something."""
+        """Refuse a region without a photo."""
         if "region" in attrs and "photo" not in attrs:
-            raise serializers.ValidationError({"region": _("Say of which photo this is a part.")})
+            raise serializers.ValidationError({"region": _("A region needs a photo.")})
         return attrs
 
 
 class PictureSearch(SearchQuery):
-    """The same, and a picture."""
+    """Fields of a search by a picture in the request."""
 
-    picture = serializers.FileField(help_text="It is compared and stored nowhere.")
+    picture = serializers.FileField(help_text="Example picture; it is not stored.")
 
 
 class ReasonSerializer(serializers.Serializer):
-    """Why a photo was found."""
+    """A reason why a photo was found."""
 
     kind = serializers.ChoiceField(["text", "filename", "description", "picture"])
-    snippet = serializers.CharField(allow_null=True, help_text="HTML, escaped; what was found stands in <mark>.")
-    encoder = serializers.CharField(allow_blank=True, help_text="What compared the pictures; empty: nothing did.")
-    score = serializers.FloatField(allow_null=True, help_text="How alike, 0–1.")
-    cosine = serializers.FloatField(allow_null=True)
+    snippet = serializers.CharField(allow_null=True, help_text="Escaped HTML with the matches in <mark>.")
+    encoder = serializers.CharField(allow_blank=True, help_text="Encoder of a match by content; otherwise empty.")
+    score = serializers.FloatField(allow_null=True, help_text="Similarity, 0–1.")
+    cosine = serializers.FloatField(allow_null=True, help_text="Cosine of the angle between the embeddings.")
 
 
 class HitSerializer(serializers.Serializer):
-    """A photo that was found; the order of the list is what counts."""
+    """A found photo, why it was found, and its near-duplicates among the results."""
 
     photo = PhotoSerializer()
     reasons = ReasonSerializer(many=True)
     boxes = serializers.SerializerMethodField()
-    score = serializers.FloatField(help_text="Compares hits of the same search only.")
-    near_duplicates = PhotoSerializer(many=True, help_text="Photos that look and read nearly the same.")
+    score = serializers.FloatField(help_text="Comparable only within one search.")
+    near_duplicates = PhotoSerializer(many=True, help_text="Near-duplicates of the photo that were found too.")
 
     @extend_schema_field({"type": "array", "items": BOX})
     def get_boxes(self, hit: Hit) -> list[list[list[float]]]:
-        """Where in the picture the words stand, as corners like those of a line of text."""
+        """Positions of the found words in the picture, each as four corners like those of a line of text."""
         return [[list(corner) for corner in box] for box in hit.boxes]
 
 
 class SearchAnswer(Page):
-    """Hits, best first."""
+    """Page of hits, best first."""
 
     results = HitSerializer(many=True)
     relevance_cutoff = serializers.IntegerField(
-        allow_null=True, help_text="From this one of `results` on they are less likely; null: it is not among these."
+        allow_null=True, help_text="Index of the first less relevant hit in `results`; null if it is not on this page."
     )
-    notices = serializers.ListField(child=serializers.CharField(), help_text="What could not be asked, in sentences.")
+    notices = serializers.ListField(
+        child=serializers.CharField(), help_text="Sentences about parts of the search that were unavailable."
+    )
 
 
 class SimilarAnswer(serializers.Serializer):
-    """PhotoListView that look alike, best first."""
+    """Similar photos, most similar first."""
 
     results = HitSerializer(many=True)
     notices = serializers.ListField(child=serializers.CharField())
 
 
 class Line(serializers.Serializer):
-    """A line of text in a photo."""
+    """A line of recognised text."""
 
     text = serializers.CharField()
     confidence = serializers.FloatField(help_text="0–1.")
@@ -162,21 +169,21 @@ class Line(serializers.Serializer):
 
     @extend_schema_field(BOX)
     def get_box(self, line: dict[str, Any]) -> list[list[float]]:
-        """Four corners, clockwise from the top left of the text, in 0–1 of the picture's width and height."""
+        """Return four corners, clockwise from the top left of the text, in 0–1 of the picture's width and height."""
         box: list[list[float]] = line["box"]
         return box
 
 
 class TextSerializer(serializers.Serializer):
-    """The text in a photo."""
+    """Recognised text of a photo."""
 
     state = StateField()
-    engine = serializers.CharField(allow_null=True, help_text="What read it, with its version.")
+    engine = serializers.CharField(allow_null=True, help_text="OCR engine and its version.")
     text = serializers.CharField()
     lines = Line(many=True)
 
 
 def serialize_hits(hits: list[Hit]) -> list[dict[str, Any]]:
-    """As the API shows them."""
+    """Return the API representation of `hits`."""
     shown: list[dict[str, Any]] = HitSerializer(hits, many=True).data
     return shown

@@ -84,16 +84,16 @@ MATRIX = {
     ("change-photos", "POST"): Entry(Scope.PHOTO_WRITE, 200, chosen(importance=3)),
     ("delete-photos", "POST"): Entry(Scope.PHOTO_WRITE, 200, chosen()),
     ("download-photos", "POST"): Entry(Scope.PHOTO_READ, 200, chosen(), to_others=404),
-    ("bin", "GET"): Entry(Scope.PHOTO_READ, 200),
+    ("trash", "GET"): Entry(Scope.PHOTO_READ, 200),
     ("restore-photos", "POST"): Entry(Scope.PHOTO_WRITE, 200, chosen()),
-    ("duplicates", "GET"): Entry(Scope.PHOTO_READ, 200),
-    ("resolve-duplicates", "POST"): Entry(
-        Scope.PHOTO_WRITE, 200, of_the_photo(lambda pk: {"keep": pk, "bin": [pk]}), to_others=404
+    ("near-duplicates", "GET"): Entry(Scope.PHOTO_READ, 200),
+    ("resolve-near-duplicates", "POST"): Entry(
+        Scope.PHOTO_WRITE, 200, of_the_photo(lambda pk: {"keep": pk, "trash": [pk]}), to_others=404
     ),
-    ("dismiss-duplicates", "POST"): Entry(
+    ("dismiss-near-duplicates", "POST"): Entry(
         Scope.PHOTO_WRITE, 200, of_the_photo(lambda pk: {"photos": [pk, pk]}), to_others=404
     ),
-    ("undo-duplicates", "POST"): Entry(Scope.PHOTO_WRITE, 200, json({"undo": "1"})),
+    ("undo-near-duplicates", "POST"): Entry(Scope.PHOTO_WRITE, 200, json({"undo": "1"})),
     ("upload", "POST"): Entry(Scope.UPLOAD, 201, form("file")),
     ("begin-upload", "POST"): Entry(Scope.UPLOAD, 201, piece("Upload-Length", "5")),
     ("resume-upload", "HEAD"): Entry(Scope.UPLOAD, 200, TUS),
@@ -121,7 +121,7 @@ MATRIX = {
     ("resume-archive", "PATCH"): Entry(Scope.IMPORT, 204, piece("Upload-Offset", "0", b"PK")),
     ("resume-archive", "DELETE"): Entry(Scope.IMPORT, 204, TUS),
     ("import", "GET"): Entry(Scope.IMPORT, 200),
-    ("tell-import", "POST"): Entry(Scope.IMPORT, 202, json({"action": "start"})),
+    ("import-actions", "POST"): Entry(Scope.IMPORT, 202, json({"action": "start"})),
     ("import-items", "GET"): Entry(Scope.IMPORT, 200),
     ("import-folders", "GET"): Entry(Scope.IMPORT, 200),
     ("import-folders", "POST"): Entry(Scope.IMPORT, 200, json({"folder": FOLDER})),
@@ -143,7 +143,7 @@ MATRIX = {
 ABOUT: dict[str, type[Model]] = {
     **dict.fromkeys(("photo", "thumbnail", "preview", "original", "processing", "retry", "restore", "sources"), Photo),
     **dict.fromkeys(("text", "similar"), Photo),
-    **dict.fromkeys(("import", "tell-import", "import-items"), ImportJob),
+    **dict.fromkeys(("import", "import-actions", "import-items"), ImportJob),
     "saved-search": SavedSearch,
     "saved-search-results": SavedSearch,
     "resume-upload": PartialUpload,

@@ -48,7 +48,7 @@ THERE: dict[str, type[Model]] = {
 ABOUT_FOLDERS = {"POST /api/v1/imports/", "GET /api/v1/imports/folders/", "POST /api/v1/imports/folders/"}
 # The schema also cannot express whether a search has content, or which photo a region belongs to.
 ABOUT_SEARCHES = {"POST /api/v1/saved-searches/", "PATCH /api/v1/saved-searches/{saved_id}/"}
-BY_MOMENTS = {"GET /api/v1/photos/", "GET /api/v1/bin/"}
+BY_MOMENTS = {"GET /api/v1/photos/", "GET /api/v1/trash/"}
 BOX = [[0.1, 0.1], [0.9, 0.1], [0.9, 0.2], [0.1, 0.2]]
 
 

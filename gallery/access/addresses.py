@@ -8,7 +8,7 @@ from rest_framework.request import Request
 
 # The prefix of an IPv6 address that a provider assigns; clients choose the remaining bits.
 NETWORK_BITS = 64
-UNKNOWN = "0.0.0.0"  # noqa: S104 - stands for an address that cannot be told
+UNKNOWN = "0.0.0.0"  # noqa: S104 - stands for an unknown address
 
 
 def client_address(request: HttpRequest | Request) -> str | None:
@@ -21,7 +21,7 @@ def client_address(request: HttpRequest | Request) -> str | None:
     forwarded = [part.strip() for part in parts if part.strip()]
     address = request.META.get("REMOTE_ADDR", "")
     if proxies and len(forwarded) >= proxies:
-        # What stands further left, anybody may have written.
+        # Clients can forge the entries further left.
         address = forwarded[-proxies]
     try:
         return str(_unmapped(ip_address(address)))
@@ -30,7 +30,7 @@ def client_address(request: HttpRequest | Request) -> str | None:
 
 
 def client_network(request: HttpRequest | Request) -> str:
-    """Return the IPv4 address, or the first address of the IPv6 network, that attempts without a key are counted by."""
+    """Return the client's IPv4 address, or the first address of its IPv6 network, for counting its requests."""
     address = ip_address(client_address(request) or UNKNOWN)
     if not isinstance(address, IPv6Address):
         return str(address)

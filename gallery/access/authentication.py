@@ -1,4 +1,4 @@
-"""Who asks: a program with a key in `Authorization: Bearer …`, or a browser that is logged in."""
+"""Authentication of API clients by a token in `Authorization: Bearer …`."""
 
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
@@ -13,20 +13,23 @@ SCHEME = "bearer"
 
 
 class TokenAuthentication(BaseAuthentication):
-    """A key (gallery.access.tokens)."""
+    """Authenticates with an API token; wrong tokens are counted by network."""
 
     def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
-        """The key's owner and the key; None where there is no such header."""
-        scheme, _space, key = request.headers.get("Authorization", "").partition(" ")
+        """Return the token's user and the token, or None without a bearer token.
+
+        Raises AuthenticationFailed if the token is invalid, Throttled after too many invalid ones.
+        """
+        scheme, _space, secret = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != SCHEME:
             return None
-        token = find_token(key.strip())
+        token = find_token(secret.strip())
         if token is None:
             if wait := count_invalid_token(request):
                 raise Throttled(wait)
-            raise AuthenticationFailed(_("This key is unknown, expired or revoked."))
+            raise AuthenticationFailed(_("This API token is unknown, expired or revoked."))
         return token.user, token
 
     def authenticate_header(self, request: Request) -> str:  # noqa: ARG002 - the framework's signature
-        """With this, what is missing is answered by 401 and not by 403."""
+        """Return the WWW-Authenticate header; without it the framework would answer 403 instead of 401."""
         return 'Bearer realm="photosearch"'

@@ -46,7 +46,7 @@ def is_disk_full(error: Exception) -> bool:
 
 def refuse_full_disk(request: HttpRequest) -> HttpResponse:
     """Return the 507 answer."""
-    return refuse(request, 507, _("The disk of the server is full. Try again when an administrator has made room."))
+    return refuse(request, 507, _("The server's disk is full. Try again after an administrator has freed some space."))
 
 
 def refuse(request: HttpRequest, status: int, sentence: str) -> HttpResponse:
@@ -65,14 +65,14 @@ def refuse(request: HttpRequest, status: int, sentence: str) -> HttpResponse:
 def _refusal(request: HttpRequest) -> HttpResponse | None:
     length = request.headers.get("Content-Length", "")
     if not length and request.headers.get("Transfer-Encoding"):
-        return refuse(request, 411, _("Say in “Content-Length” how long the body of this request is."))
+        return refuse(request, 411, _("The request needs the header “Content-Length”."))
     if not length.isascii() or not length.isdigit() or not int(length):
         return None
     limit = limit_of(request)
     if int(length) > limit.bytes:
         return refuse(request, 413, _too_large(request, limit))
     if request.content_type == FORM_WITH_FILES and not limit.takes_forms_with_files:
-        return refuse(request, 415, _("No files are accepted at this address."))
+        return refuse(request, 415, _("This address does not accept files."))
     # Views check pieces and bare archives, because they know how many bytes have already arrived.
     if limit.takes_forms_with_files and not has_room(int(length)):
         return refuse_full_disk(request)
@@ -83,8 +83,8 @@ def _too_large(request: HttpRequest, limit: BodyLimit) -> str:
     if limit.takes_files:
         return too_large(limit.file_bytes)
     if request.path.startswith("/api/"):
-        return _("The body of this request is too large.")
-    return _("The content of this form is too long. Shorten it and try again.")
+        return _("The request body is too large.")
+    return _("The form contains too much text. Shorten it and try again.")
 
 
 def _leaves_body_unread(request: HttpRequest) -> bool:

@@ -91,5 +91,5 @@ def limited_paths() -> Iterator[LimitedPath]:
 
 
 def too_large(limit: int) -> str:
-    """Return the sentence that refuses a file of more than `limit` bytes."""
-    return _("This file is too large; at most %(limit)s are allowed.") % {"limit": filesizeformat(limit)}
+    """Return the message for a file over `limit` bytes."""
+    return _("This file is too large. The limit is %(limit)s.") % {"limit": filesizeformat(limit)}

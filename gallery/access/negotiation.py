@@ -1,7 +1,4 @@
-"""Content negotiation: an answer has its view's format whatever `Accept` says.
-
-Also chooses the parser of a body without `Content-Type`.
-"""
+"""Content negotiation: answers have the view's format for any `Accept`; bodies without a type have a default parser."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -13,7 +10,7 @@ from rest_framework.request import Request
 
 
 class FixedFormatNegotiation(DefaultContentNegotiation):
-    """RFC 9110, section 12.5.1, leaves it to the server, and clients send all sorts of wishes."""
+    """Ignores `Accept`, as RFC 9110, section 12.5.1, permits, because many clients send unsuitable values."""
 
     def select_parser(self, request: Request, parsers: Sequence[BaseParser]) -> BaseParser | None:
         """Treat bytes without a declared type as a bare body where the view accepts one (RFC 9110, section 8.3)."""
@@ -29,5 +26,5 @@ class FixedFormatNegotiation(DefaultContentNegotiation):
         renderers: Sequence[BaseRenderer],
         format_suffix: Any = None,  # noqa: ARG002 - the framework's signature
     ) -> tuple[BaseRenderer, str]:
-        """The view's first renderer."""
+        """Return the view's first renderer."""
         return renderers[0], renderers[0].media_type

@@ -1,4 +1,4 @@
-"""Reads JSON request bodies for the API and for pages."""
+"""Parsers of JSON request bodies, for the API and for pages."""
 
 import json
 from typing import IO, Any
@@ -11,19 +11,19 @@ from rest_framework.parsers import JSONParser
 
 
 def read_json(request: HttpRequest) -> Any:
-    """Return the parsed JSON body; BadRequest if it is not JSON."""
+    """Return the parsed JSON body. Raises BadRequest if it is not JSON."""
     try:
         return json.loads(request.body)
     except (ValueError, RecursionError) as error:
-        raise BadRequest(_("The body of this request is not JSON that can be read.")) from error
+        raise BadRequest(_("The request body is not valid JSON.")) from error
 
 
 class SafeJSONParser(JSONParser):
-    """JSON that is not nested without end."""
+    """JSON parser that refuses extremely deep nesting instead of failing with RecursionError."""
 
     def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> Any:
-        """The data; ParseError."""
+        """Return the parsed data. Raises ParseError."""
         try:
             return super().parse(stream, media_type, parser_context)
         except RecursionError as error:
-            raise ParseError(_("This JSON is nested too deeply.")) from error
+            raise ParseError(_("The JSON is nested too deeply.")) from error

@@ -1,4 +1,4 @@
-"""What the one who asks may do: a view names a scope for each of its methods, and a key must hold it."""
+"""Permissions of API clients: views name a scope for each method, and the token must have it."""
 
 from django.http import HttpRequest
 from rest_framework.permissions import BasePermission
@@ -8,10 +8,10 @@ from gallery.access.tokens import Scope
 
 
 class HasScope(BasePermission):
-    """The key holds the scope in the view's `scopes`; a browser's session may do what its person may."""
+    """Requires the scope in the view's `scopes`; browser sessions have the permissions of their user."""
 
     def has_permission(self, request: Request, view: object) -> bool:
-        """A method that the view does not know is left to the view."""
+        """Return whether the request is allowed. Methods without a scope need any token but one for assistants."""
         if not request.user.is_authenticated:
             return False
         scope = scope_of(view, str(request.method))
@@ -19,17 +19,17 @@ class HasScope(BasePermission):
             return False
         if request.auth is None:
             return True
-        # What assistants may know their tools tell; here they would learn how many photos there are.
+        # Assistants get data only from their tools; views without a scope would reveal the number of photos.
         return scope in request.auth.scopes if scope else request.auth.scopes != [Scope.ASSISTANT]
 
 
 def may_administrate(request: Request | HttpRequest) -> bool:
-    """Return whether the user is an administrator and the key, if one was sent, has the scope `admin`."""
-    key = getattr(request, "auth", None)
-    return bool(request.user.is_staff) and (key is None or Scope.ADMIN in key.scopes)
+    """Return whether the user is an administrator and the token, if one was sent, has the scope `admin`."""
+    token = getattr(request, "auth", None)
+    return bool(request.user.is_staff) and (token is None or Scope.ADMIN in token.scopes)
 
 
 def scope_of(view: object, method: str) -> Scope | None:
-    """The scope that `method` of `view` wants; None: any key will do that is not for assistants alone."""
+    """Return the scope that `method` of `view` requires, or None if it requires no particular scope."""
     scopes: dict[str, Scope] = getattr(view, "scopes", {})
     return scopes.get("GET" if method == "HEAD" else method)

@@ -1,4 +1,4 @@
-"""Errors in one shape, `application/problem+json` (RFC 9457): type, title, status, detail, and the fields at fault."""
+"""Errors as problem documents, `application/problem+json` (RFC 9457), and the base class of API views."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -35,7 +35,7 @@ from gallery.pictures.images import ImageTooLarge, InvalidImage, UnsupportedImag
 
 CONTENT_TYPE = "application/problem+json"
 TYPE = "urn:photosearch:problem:"
-# What a status says to programs where nothing more exact is known.
+# Problem types by status; MORE_KINDS are more specific.
 KINDS = {
     400: "bad-request",
     401: "not-authenticated",
@@ -69,49 +69,49 @@ ALL_KINDS = sorted({*KINDS.values(), *MORE_KINDS})
 
 
 class FieldError(serializers.Serializer):
-    """What is wrong with one field."""
+    """Error in one field."""
 
-    field = serializers.CharField(help_text="Its name; with dots where fields are nested.")
-    detail = serializers.CharField(help_text="A sentence.")
+    field = serializers.CharField(help_text="Name of the field; dots separate nested fields.")
+    detail = serializers.CharField(help_text="Sentence that describes the error.")
 
 
 class Problem(serializers.Serializer):
-    """An error."""
+    """Problem document that describes an error."""
 
     type = serializers.CharField(
-        help_text=f"What kind of error it is, for programs: {TYPE} and {', '.join(ALL_KINDS)}; more may come."
+        help_text=f"Identifier of the error: {TYPE} and one of {', '.join(ALL_KINDS)}. More may be added."
     )
-    title = serializers.CharField(help_text="The name of the HTTP status.")
-    status = serializers.IntegerField(help_text="The HTTP status.")
-    detail = serializers.CharField(help_text="What is wrong and what to do, in a sentence.")
-    errors = FieldError(many=True, help_text="The fields at fault; often empty.")
-    scope = serializers.CharField(required=False, help_text="With 403: the scope that the key lacks.")
+    title = serializers.CharField(help_text="Name of the HTTP status.")
+    status = serializers.IntegerField(help_text="HTTP status.")
+    detail = serializers.CharField(help_text="Sentence that describes the error and its solution.")
+    errors = FieldError(many=True, help_text="Errors in fields; often empty.")
+    scope = serializers.CharField(required=False, help_text="With 403: the scope that the token lacks.")
 
 
 # For the schema of views that raise Conflict.
 CONFLICT: dict[Any, Any] = {
-    (409, CONTENT_TYPE): OpenApiResponse(Problem, description="As things stand that cannot be done; `detail` says why.")
+    (409, CONTENT_TYPE): OpenApiResponse(Problem, description="The current state does not allow this; see `detail`.")
 }
 
 
-# For that of views that are told of objects in the body.
+# For the schema of views whose body contains ids.
 MISSING: dict[Any, Any] = {
-    (404, CONTENT_TYPE): OpenApiResponse(Problem, description="There is no such thing, or it is not yours.")
+    (404, CONTENT_TYPE): OpenApiResponse(Problem, description="The resource does not exist, or is not yours.")
 }
 
 
 class ApiView(APIView):
-    """Every view of the API is one; `scopes` names what each of its methods wants of a key."""
+    """Base class of all API views; `scopes` maps HTTP methods to the scope that a token needs."""
 
     scopes: ClassVar[dict[str, Scope]] = {}
-    # The framework's own answer to OPTIONS is no part of this API.
+    # Without OPTIONS, which the framework would answer with its own description.
     http_method_names = ["get", "head", "post", "patch", "delete"]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Refuse a body without a length before it is read."""
         super().initial(request, *args, **kwargs)
         if lacks_length(request._request):
-            raise LengthRequired(_("Say in “Content-Length” how long the body is; chunked bodies are not taken."))
+            raise LengthRequired(_("The request needs the header “Content-Length”; chunked bodies are not accepted."))
 
     def check_permissions(self, request: Request) -> None:
         """Throttle first, so that refused requests count too."""
@@ -119,7 +119,7 @@ class ApiView(APIView):
         super().check_permissions(request)
 
     def permission_denied(self, request: Request, message: str | None = None, code: str | None = None) -> None:
-        """Report the scope that the key lacks."""
+        """Report the scope that the token lacks."""
         scope = scope_of(self, str(request.method))
         if request.auth is not None and scope and scope not in request.auth.scopes:
             raise MissingScope(scope)
@@ -128,7 +128,7 @@ class ApiView(APIView):
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Add the headers of every answer: the remaining requests, and the entity tag."""
         response = super().finalize_response(request, response, *args, **kwargs)
-        # The framework adds Allow to every answer; HTTP requires it only with 405, and it makes no sense with 404.
+        # The framework adds Allow to every answer; HTTP requires it only with 405, and it would mislead with 404.
         if response.status_code != 405:
             response.headers.pop("Allow", None)
         for throttle in getattr(self, "counted_by", []):
@@ -144,12 +144,12 @@ class ApiView(APIView):
         return self.counted_by
 
     def check_throttles(self, request: Request) -> None:
-        """They come before the permissions."""
+        """Do nothing: `check_permissions` has checked them already."""
 
 
 def exception_handler(error: Exception, _context: dict[str, Any]) -> Response | None:
-    """The framework's hook: the response to an exception that a view has raised; None if it is our own fault."""
-    error = _as_answer(error)
+    """Return the problem document for a view's exception; None for server errors. Called by the framework."""
+    error = _as_api_exception(error)
     if not isinstance(error, exceptions.APIException):
         return None
     set_rollback()
@@ -160,7 +160,7 @@ def exception_handler(error: Exception, _context: dict[str, Any]) -> Response | 
         headers["Retry-After"] = str(ceil(wait))
     if isinstance(error, exceptions.ValidationError):
         errors = list(_field_errors(error.detail))
-        detail = _("This is not valid: %(fields)s.") % {"fields": ", ".join(item["field"] for item in errors) or "body"}
+        detail = _("Invalid fields: %(fields)s.") % {"fields": ", ".join(item["field"] for item in errors) or "body"}
         body = problem(error.status_code, detail, errors=errors)
     else:
         code, scope = str(getattr(error.detail, "code", "") or ""), getattr(error, "scope", "")
@@ -168,17 +168,17 @@ def exception_handler(error: Exception, _context: dict[str, Any]) -> Response | 
     return Response(body, status=error.status_code, headers=headers, content_type=CONTENT_TYPE)
 
 
-def _as_answer(error: Exception) -> Exception:
-    """What says the same of a request, for exceptions that are somebody's mistake; others as they are."""
+def _as_api_exception(error: Exception) -> Exception:
+    """Return the API exception for errors that the client caused; other errors unchanged."""
     match error:
         case Http404():
-            return exceptions.NotFound(_("There is no such thing, or it is not yours."))
+            return exceptions.NotFound(_("Not found."))
         case PermissionDenied():
             return exceptions.PermissionDenied()
         case RequestDataTooBig():
-            return TooLarge(_("The body of this request is too large."))
+            return TooLarge(_("The request body is too large."))
         case TooManyFilesSent() | SuspiciousOperation():
-            return InvalidRequest(_("This request cannot be read."))
+            return InvalidRequest(_("The request is malformed."))
         case TooManyTransfers():
             return exceptions.Throttled(SECONDS_TO_WAIT, str(error))
         case ImageTooLarge():
@@ -193,25 +193,25 @@ def _as_answer(error: Exception) -> Exception:
 def problem(
     status: int, detail: str, *, code: str = "", errors: list[dict[str, str]] | None = None, scope: str = ""
 ) -> dict[str, Any]:
-    """The body of an error."""
+    """Return the problem document of an error as a dictionary."""
     kind = code.replace("_", "-") or KINDS.get(status, "other")
     body = {
         "type": f"{TYPE}{kind}",
         "title": TITLES.get(status) or HTTPStatus(status).phrase,
         "status": status,
-        "detail": _sayable(detail),
-        "errors": [{name: _sayable(value) for name, value in error.items()} for error in errors or []],
+        "detail": _encodable(detail),
+        "errors": [{name: _encodable(value) for name, value in error.items()} for error in errors or []],
     }
     return body | ({"scope": scope} if scope else {})
 
 
-def _sayable(text: str) -> str:
-    """`text`, perhaps of the request, without the halves of characters that JSON may hold and UTF-8 may not."""
+def _encodable(text: str) -> str:
+    """Replace lone surrogates, which JSON may contain and UTF-8 cannot encode; texts may quote the request."""
     return text.encode(errors="replace").decode()
 
 
 def problem_response(status: int, detail: str, *, code: str = "") -> HttpResponse:
-    """The same for what happens outside of the framework's views."""
+    """Return a problem document as a Django response, for errors outside API views."""
     return JsonResponse(problem(status, detail, code=code), status=status, content_type=CONTENT_TYPE)
 
 
@@ -226,7 +226,7 @@ def add_entity_tag(request: HttpRequest, response: Response) -> HttpResponse | N
     status = failed_condition(request, etag) if request.method in ("GET", "HEAD") else None
     if status is None:
         return None
-    instead = HttpResponse(status=304) if status == 304 else problem_response(412, _("This has changed meanwhile."))
+    instead = HttpResponse(status=304) if status == 304 else problem_response(412, _("The resource has changed."))
     if status == 304:
         del instead["Content-Type"]
     for name in ("ETag", "Vary", "RateLimit", "RateLimit-Policy"):
@@ -236,22 +236,22 @@ def add_entity_tag(request: HttpRequest, response: Response) -> HttpResponse | N
 
 
 def check_precondition(request: Request, shown: Any) -> None:
-    """Raise PreconditionFailed if `If-Match` does not contain the tag of `shown`, the current answer to GET."""
+    """Compare `If-Match` with the entity tag of `shown`, the current answer to GET. Raises PreconditionFailed."""
     if not matches(request.headers.get("If-Match", ""), etag_of(JSONRenderer().render(shown))):
-        raise PreconditionFailed(_("This has changed meanwhile: read it again, then repeat the change."))
+        raise PreconditionFailed(_("The resource has changed. Read it again, then repeat the change."))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Django's hook for what nobody caught: pages are told in HTML, programs in their shape."""
+    """Answer an unhandled exception with a problem document in the API, with a page elsewhere. Called by Django."""
     if request.path.startswith("/api/"):
-        return problem_response(500, _("Something went wrong here; it has been logged."))
+        return problem_response(500, _("Internal server error. It has been logged."))
     from django.views.defaults import server_error as show_server_error
 
     return show_server_error(request)
 
 
 def _field_errors(detail: Any, path: str = "") -> Iterator[dict[str, str]]:
-    """Flatten what the framework says of fields within fields."""
+    """Flatten the framework's nested validation errors."""
     if isinstance(detail, dict):
         for name, below in detail.items():
             part = "" if name == "non_field_errors" else str(name)

@@ -21,10 +21,10 @@ class UnsupportedMedia(exceptions.APIException):
 
 
 class MissingScope(exceptions.PermissionDenied):
-    """The key lacks `scope`."""
+    """The token lacks `scope`."""
 
     def __init__(self, scope: Scope) -> None:
-        super().__init__(_("This key lacks the scope “%(scope)s”.") % {"scope": scope})
+        super().__init__(_("The API token lacks the scope “%(scope)s”.") % {"scope": scope})
         self.scope = scope
 
 

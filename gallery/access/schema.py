@@ -1,4 +1,4 @@
-"""The OpenAPI schema: operations with the errors and headers that follow from the properties of their views."""
+"""The OpenAPI schema: operations with the errors and headers that follow from their views' properties."""
 
 import re
 from typing import Any
@@ -14,11 +14,23 @@ from gallery.access.fields import StrictSerializer
 from gallery.access.permissions import scope_of
 from gallery.access.problems import CONTENT_TYPE, Problem, problem
 
-# What each of the parts of a request may bring about.
-ALWAYS = {"429": "Too many requests; `Retry-After` says when to come again."}
-WITH_KEY = {"401": "There is no key, or it is unknown, expired or revoked.", "403": "The key lacks the scope."}
-WITH_OBJECT = {"404": "There is no such thing, or it is not yours."}
-WITH_INPUT = {"400": "Something in the request is not valid; `errors` names the fields."}
+DESCRIPTION = """\
+The API can do everything that users can do in the pages, except for settings that decide who has access.
+
+Send an API token as `Authorization: Bearer ps_…`; each operation names the scope that the token needs. Browser
+sessions work too; changes then need the CSRF token in `X-CSRFToken`.
+
+Errors are problem documents (RFC 9457). Unknown parameters and fields are errors.
+
+Send the `next_cursor` of a page as `cursor`, with the same other parameters, to get the next page; null marks the last
+page. Uploads are stored at once and processed in the background. Times of pictures are local and have no zone; all
+others are in UTC. Answers may get more fields: ignore fields that you do not know.
+"""
+# Possible errors by properties of the operation.
+ALWAYS = {"429": "Too many requests; `Retry-After` is the number of seconds to wait."}
+WITH_TOKEN = {"401": "No API token, or it is unknown, expired or revoked.", "403": "The token lacks the scope."}
+WITH_OBJECT = {"404": "The resource does not exist, or is not yours."}
+WITH_INPUT = {"400": "The request is invalid; `errors` names the fields."}
 WITH_QUERY = {**WITH_INPUT, "414": "The address exceeds the web server's limit."}
 WITH_BODY = {
     **WITH_INPUT,
@@ -55,14 +67,14 @@ HEADERS: dict[str, dict[str, Any]] = {
 
 
 def response_header(name: str, description: str, *statuses: int, schema: Any = str) -> OpenApiParameter:
-    """A header of the answers with these statuses, or of all answers."""
+    """Describe a header of the answers with these statuses, or of all answers."""
     return OpenApiParameter(
         name, schema, OpenApiParameter.HEADER, description=description, response=list(statuses) or True
     )
 
 
 class Enumerator(EndpointEnumerator):
-    """Lists HEAD and OPTIONS too, where a view defines the method."""
+    """Lists HEAD and OPTIONS too, if a view describes them."""
 
     def get_allowed_methods(self, callback: Any) -> list[str]:
         extra = [name for name in ("head", "options") if name in callback.cls.http_method_names]
@@ -71,16 +83,21 @@ class Enumerator(EndpointEnumerator):
 
 
 class Generator(SchemaGenerator):
-    """The schema of all endpoints."""
+    """Generates the schema of all endpoints."""
 
     endpoint_inspector_cls = Enumerator
 
+    def get_schema(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Return the schema with our description."""
+        schema: dict[str, Any] = super().get_schema(*args, **kwargs)
+        return schema | {"info": schema["info"] | {"description": DESCRIPTION}}
 
-class Schema(AutoSchema):
-    """Operations with their errors, headers and scopes."""
+
+class OperationSchema(AutoSchema):
+    """Describes an operation with its errors, headers and scope."""
 
     def _map_serializer_field(self, field: Any, direction: Any, bypass_extensions: bool = False) -> Any:
-        """Texts that are taken hold no NUL: the database has none."""
+        """Exclude NUL from strings in requests, because PostgreSQL cannot store it."""
         schema = super()._map_serializer_field(field, direction, bypass_extensions)
         is_free = isinstance(field, CharField) and not isinstance(field, RegexField)
         if direction == "request" and is_free:
@@ -88,18 +105,18 @@ class Schema(AutoSchema):
         return schema
 
     def _map_basic_serializer(self, serializer: Any, direction: Any) -> Any:
-        """What is read knows its fields and takes no others."""
+        """Exclude unknown fields from requests."""
         schema = super()._map_basic_serializer(serializer, direction)
         if direction == "request" and isinstance(serializer, StrictSerializer):
             schema["additionalProperties"] = False
         return schema
 
     def get_summary(self) -> str:
-        """What a view's method says of itself, up to the first full stop or semicolon: short enough for a list."""
+        """Return the description up to its first full stop, semicolon or colon."""
         return re.split(r"[.;:](?=\s|$)", self.get_description(), maxsplit=1)[0]
 
     def get_operation(self, path: str, path_regex: str, path_prefix: str, method: str, registry: Any) -> Any:
-        """Add what no view has to say itself."""
+        """Add the errors, headers and scope that follow from the view's properties."""
         operation = super().get_operation(path, path_regex, path_prefix, method, registry)
         if operation is None:
             return None
@@ -125,7 +142,7 @@ class Schema(AutoSchema):
         parameters = operation.get("parameters", [])
         errors = dict(ALWAYS) if self.view.get_throttles() else {}
         if not is_open:
-            errors |= WITH_KEY
+            errors |= WITH_TOKEN
         if "{" in path:
             errors |= WITH_OBJECT
         if any(parameter["in"] == "query" for parameter in parameters):
@@ -150,11 +167,11 @@ class Schema(AutoSchema):
 
 
 class TokenScheme(OpenApiAuthenticationExtension):
-    """How the schema calls it."""
+    """Describes authentication by API token."""
 
     target_class = TokenAuthentication
-    name = "key"
+    name = "token"
 
     def get_security_definition(self, auto_schema: object) -> dict[str, str]:  # noqa: ARG002 - the framework's signature
-        """A bearer token."""
-        return {"type": "http", "scheme": SCHEME, "description": "A key made on the page “Keys for programs”."}
+        """Return the definition of a bearer token."""
+        return {"type": "http", "scheme": SCHEME, "description": "API token, created on the page “API tokens”."}

@@ -1,4 +1,4 @@
-"""Where a person is logged in: noted as their requests come, and ended when they say so."""
+"""Login sessions of a user: recorded with device and address, and ended on request."""
 
 import re
 from collections.abc import Callable
@@ -17,11 +17,11 @@ from django.utils.translation import gettext as _
 from gallery.access.addresses import client_address
 from gallery.account import OpenSession
 
-# A session is noted again when it was last seen so long ago.
-SECONDS_BETWEEN_NOTES = 300
-NOTE = "noted"
+# Minimum time between two updates of a session's record.
+SECONDS_BETWEEN_RECORDS = 300
+RECORDED = "recorded"
 
-# What browsers call themselves contains the names of others too: the first that fits is right.
+# User agents contain the names of other browsers too: the first match is the right one.
 BROWSERS = (
     ("Edg", "Edge"),
     ("OPR", "Opera"),
@@ -42,29 +42,29 @@ SYSTEMS = (
 
 
 class RecordSessionsMiddleware:
-    """Middleware that notes, every few minutes, from where a session is used."""
+    """Records every few minutes from which device and address a session is used."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer first: the request may log somebody in or out."""
+        """Record the session after the answer, because the request may log the user in or out."""
         response = self.get_response(request)
-        # Who has not been asked for need not be found out.
+        # `accessed` is checked first, to avoid loading the session and the user for requests that need neither.
         if request.session.accessed and request.session.session_key and request.user.is_authenticated:
-            _note(request, request.user)
+            _record(request, request.user)
         return response
 
 
 @receiver(user_logged_in)
-def note_login(request: HttpRequest, user: User, **_kwargs: Any) -> None:
-    """Note the new session at once."""
+def record_login(request: HttpRequest, user: User, **_kwargs: Any) -> None:
+    """Record the new session at once."""
     if request.session.session_key:
-        _note(request, user)
+        _record(request, user)
 
 
 def describe_device(agent: str) -> str:
-    """Browser and system, as far as the browser's own words tell them."""
+    """Return the browser and system in a user agent, such as "Firefox on Linux"."""
     browser = next((name for pattern, name in BROWSERS if re.search(pattern, agent)), "")
     system = next((name for pattern, name in SYSTEMS if re.search(pattern, agent)), "")
     if browser and system:
@@ -72,19 +72,19 @@ def describe_device(agent: str) -> str:
     return browser or system or agent[:60] or _("Unknown device")
 
 
-def end_sessions(*, user: AbstractBaseUser, but: str | None = None) -> int:
-    """Log `user` out everywhere but in the session whose key is `but`; how many sessions that ended."""
-    keys = OpenSession.objects.filter(owner_id=user.pk).exclude(session_id=but).values_list("session_id", flat=True)
+def end_sessions(*, user: AbstractBaseUser, keep: str | None = None) -> int:
+    """End all sessions of `user` except the one with the key `keep`; return how many were ended."""
+    keys = OpenSession.objects.filter(owner_id=user.pk).exclude(session_id=keep).values_list("session_id", flat=True)
     ended = list(keys)
     Session.objects.filter(pk__in=ended).delete()
     return len(ended)
 
 
-def _note(request: HttpRequest, user: User) -> None:
-    key, seen_at = request.session.get(NOTE, ("", 0))
-    if key == request.session.session_key and time() - seen_at < SECONDS_BETWEEN_NOTES:
+def _record(request: HttpRequest, user: User) -> None:
+    key, seen_at = request.session.get(RECORDED, ("", 0))
+    if key == request.session.session_key and time() - seen_at < SECONDS_BETWEEN_RECORDS:
         return
-    # The session may have been ended while this request was answered.
+    # The session may have been ended while this request was processed.
     with suppress(IntegrityError):
         OpenSession.objects.update_or_create(
             session_id=request.session.session_key,
@@ -94,4 +94,4 @@ def _note(request: HttpRequest, user: User) -> None:
                 "ip_address": client_address(request),
             },
         )
-        request.session[NOTE] = (request.session.session_key, int(time()))
+        request.session[RECORDED] = (request.session.session_key, int(time()))

@@ -1,4 +1,4 @@
-"""How often one may ask: so many requests in a minute for each key or session, and for each address without one."""
+"""Request limits per minute, for each token or user, and for each network of anonymous clients."""
 
 from math import ceil
 from time import time
@@ -14,53 +14,53 @@ from gallery.access.addresses import client_network
 WINDOW = 60  # seconds
 
 
-def seconds_to_wait(who: str, *, limit: int) -> int | None:
-    """Count a request of `who`; return the seconds to wait, or None if the request is allowed."""
-    count, seconds = count_request(who)
+def seconds_to_wait(client: str, *, limit: int) -> int | None:
+    """Count a request of `client`; return the seconds to wait, or None if the request is allowed."""
+    count, seconds = count_request(client)
     return seconds if count > limit else None
 
 
-def count_request(who: str) -> tuple[int, int]:
-    """Count a request of `who`; return this minute's count and the seconds until it resets.
+def count_request(client: str) -> tuple[int, int]:
+    """Count a request of `client`; return this minute's count and the seconds until it resets.
 
     The count is in the cache that all processes share.
     """
     now = time()
-    key = f"requests:{who}:{int(now // WINDOW)}"
+    key = f"requests:{client}:{int(now // WINDOW)}"
     cache.add(key, 0, 2 * WINDOW)
     try:
         count = cache.incr(key)
-    except ValueError:  # It was forgotten between the two lines.
+    except ValueError:  # The entry was evicted between the two calls.
         count = 1
     return count, ceil(WINDOW - now % WINDOW)
 
 
 def count_invalid_token(request: HttpRequest | Request) -> int | None:
-    """Count a wrong key against the address it came from; after too many, the seconds to wait."""
+    """Count an invalid token by the client's network; return the seconds to wait after too many, otherwise None."""
     return seconds_to_wait(f"wrong:{client_network(request)}", limit=settings.API_ANONYMOUS_PER_MINUTE)
 
 
 class RequestThrottle(BaseThrottle):
-    """By key, by person where a browser asks, by address where nobody is known."""
+    """Limits requests by token, by user for browser sessions, or by network for anonymous clients."""
 
     wait_seconds: int | None = None
     count = limit = seconds = 0
 
     def allow_request(self, request: Request, view: object) -> bool:  # noqa: ARG002 - the framework's signature
-        """Count the request."""
+        """Count the request and return whether it is within the limit."""
         self.limit = settings.API_REQUESTS_PER_MINUTE
         if request.auth is not None:
-            who = f"key:{request.auth.pk}"
+            client = f"token:{request.auth.pk}"
         elif request.user.is_authenticated:
-            who = f"user:{request.user.pk}"
+            client = f"user:{request.user.pk}"
         else:
-            who, self.limit = f"address:{client_network(request)}", settings.API_ANONYMOUS_PER_MINUTE
-        self.count, self.seconds = count_request(who)
+            client, self.limit = f"address:{client_network(request)}", settings.API_ANONYMOUS_PER_MINUTE
+        self.count, self.seconds = count_request(client)
         self.wait_seconds = self.seconds if self.count > self.limit else None
         return self.wait_seconds is None
 
     def wait(self) -> int | None:
-        """For the header Retry-After."""
+        """Return the value of the header Retry-After."""
         return self.wait_seconds
 
     def headers(self) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Limits the simultaneous transfers of one person, so that one person cannot occupy every thread of the process."""
+"""Limits simultaneous uploads and downloads per user, so that one user cannot occupy every thread of the process."""
 
 import threading
 from collections import Counter
@@ -12,7 +12,7 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
-# The page sends three files at a time; other programs often send eight.
+# The upload page sends three files at a time; API clients often send eight.
 TRANSFERS_AT_ONCE = 16
 SECONDS_TO_WAIT = 5
 
@@ -21,35 +21,33 @@ _lock = threading.Lock()
 
 
 class TooManyTransfers(Exception):
-    """The person already has the maximum number of transfers."""
+    """The user already has the maximum number of transfers."""
 
     def __init__(self) -> None:
-        super().__init__(
-            _("You are uploading or downloading too many files at once. Wait until one of them has finished.")
-        )
+        super().__init__(_("Too many uploads and downloads at once. Wait until one of them finishes."))
 
 
 class _Slot:
     """The right to one transfer, returned once."""
 
-    def __init__(self, person: int) -> None:
-        self._person: int | None = person
+    def __init__(self, user_id: int) -> None:
+        self._user_id: int | None = user_id
         with _lock:
-            if _running[person] >= TRANSFERS_AT_ONCE:
+            if _running[user_id] >= TRANSFERS_AT_ONCE:
                 raise TooManyTransfers
-            _running[person] += 1
+            _running[user_id] += 1
 
     def give_back(self) -> None:
         with _lock:
-            if self._person is not None:
-                _running[self._person] -= 1
-                if not _running[self._person]:
-                    del _running[self._person]
-            self._person = None
+            if self._user_id is not None:
+                _running[self._user_id] -= 1
+                if not _running[self._user_id]:
+                    del _running[self._user_id]
+            self._user_id = None
 
 
-class _Held:
-    """An answer that holds a slot until its last part is sent or the client disconnects."""
+class _SlotHolder:
+    """Content of an answer that holds a slot until its last part is sent or the client disconnects."""
 
     def __init__(self, parts: Iterable[bytes], slot: _Slot) -> None:
         self._parts = iter(parts)
@@ -63,7 +61,7 @@ class _Held:
 
 
 def count_download(response: HttpResponseBase, *, user: Any) -> None:
-    """Count a download served by our own process until its last byte is sent; TooManyTransfers."""
+    """Count a download served by our own process until its last byte is sent. Raises TooManyTransfers."""
     _keep(response, _Slot(user.pk))
 
 
@@ -73,7 +71,10 @@ class _HasUser(Protocol):
 
 
 def limit_transfers(view: Callable[..., Any]) -> Callable[..., Any]:
-    """Decorate a view, or a method of an API view, to count its POST and PATCH requests; TooManyTransfers."""
+    """Decorate a view, or a method of an API view, to count its POST and PATCH requests as transfers.
+
+    The decorated view raises TooManyTransfers.
+    """
 
     @wraps(view)
     def counted(*arguments: Any, **options: Any) -> Any:
@@ -97,20 +98,20 @@ def _keep(response: HttpResponseBase, slot: _Slot) -> bool:
     """Let a streaming answer hold the slot, without a database connection; return whether it does."""
     if not isinstance(response, StreamingHttpResponse):
         return False
-    response.streaming_content = _Held(response.streaming_content, slot)  # type: ignore[arg-type]
+    response.streaming_content = _SlotHolder(response.streaming_content, slot)  # type: ignore[arg-type]
     if not connection.in_atomic_block:
         connection.close()
     return True
 
 
 def limit_page_transfers(view: Callable[..., Any]) -> Callable[..., Any]:
-    """Decorate a page's view likewise; the CSRF check comes afterwards because it may read the whole body."""
+    """Decorate a page's view like `limit_transfers`, and check CSRF afterwards, because that may read the body."""
     counted: Callable[..., Any] = csrf_exempt(limit_transfers(csrf_protect(view)))
     return counted
 
 
 class TooManyTransfersMiddleware:
-    """Middleware that answers pages and their scripts; gallery.access.problems answers API clients."""
+    """Answers TooManyTransfers for pages and their scripts; gallery.access.problems does so for API clients."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -128,7 +128,7 @@ def _send(request: ApiRequest, file: ServedFile) -> HttpResponseBase:
         return as_asked(request, response)
     if response.status_code not in (412, 416):
         return response
-    sentences = {412: _("This has changed meanwhile."), 416: _("The file ends before this range begins.")}
+    sentences = {412: _("The resource has changed."), 416: _("The file ends before this range begins.")}
     answer = problem_response(response.status_code, sentences[response.status_code])
     for name in ("Content-Range", "ETag"):
         if name in response:

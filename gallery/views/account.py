@@ -53,7 +53,7 @@ def end_session(request: PageRequest, session_id: int) -> HttpResponse:
 @require_POST
 def end_other_sessions(request: PageRequest) -> HttpResponse:
     """Log all other browsers out."""
-    end_sessions(user=request.user, but=request.session.session_key)
+    end_sessions(user=request.user, keep=request.session.session_key)
     messages.success(request, _("You are logged out everywhere else."))
     return redirect("gallery:account")
 

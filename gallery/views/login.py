@@ -82,7 +82,7 @@ class ChangePassword(SuccessMessageMixin, PasswordChangeView):
         """End the other sessions too: they are of no use any more, and would still be listed."""
         response = super().form_valid(form)
         reset(ip=client_network(self.request), username=form.user.get_username())
-        end_sessions(user=form.user, but=self.request.session.session_key)
+        end_sessions(user=form.user, keep=self.request.session.session_key)
         return response
 
     def _is_password(self, password: str) -> bool:

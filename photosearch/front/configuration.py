@@ -133,7 +133,7 @@ def _sentence(status: int) -> str:
         case 411:
             return _("Send the length of the body in “Content-Length”.")
         case 413:
-            return _("The body of this request is too large.")
+            return _("The request body is too large.")
         case 414:
             return _("The address of this request is too long.")
         case 405 | 501:

@@ -135,7 +135,7 @@ class Metrics(ApiView):
         responses={(200, "text/plain"): str},
         tags=["administration"],
         # METRICS_TOKEN is sent as a bearer token, like an API token.
-        auth=[{"key": []}, {"cookieAuth": []}],  # type: ignore[list-item]
+        auth=[{"token": []}, {"cookieAuth": []}],  # type: ignore[list-item]
     )
     def get(self, request: ApiRequest) -> HttpResponse:  # noqa: ARG002 - the framework's signature
         """Request latency, queue lengths, backlogs, failures and photos, in Prometheus' text format."""

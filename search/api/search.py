@@ -39,9 +39,7 @@ from search.vectors.examples import ExampleGone, PartOfPhoto, StoredPhoto
 
 ANSWERS = {
     200: SearchAnswer,
-    (404, CONTENT_TYPE): OpenApiResponse(
-        Problem, "The cursor's result list has expired, or there is no such photo."
-    ),
+    (404, CONTENT_TYPE): OpenApiResponse(Problem, "The cursor's result list has expired, or there is no such photo."),
 }
 
 
@@ -101,9 +99,7 @@ class SavedSearchResultsView(ApiView):
 
         def search(limit: int) -> SearchPage:
             if not form.is_valid() or not form.asks_for_something:
-                raise Conflict(
-                    _("This search was saved by another version and cannot be run. Save it again.")
-                )
+                raise Conflict(_("This search was saved by another version and cannot be run. Save it again."))
             return run_form(form, user=request.user, limit=limit)
 
         try:

@@ -75,7 +75,7 @@ def test_a_file_that_is_too_large_is_not_even_sent(open_page, settings):
     requests: list[str] = []
     page.on("request", lambda request: requests.append(request.url) if request.method == "POST" else None)
     drop_files(page, {"big.png": picture()})
-    expect(page.locator("#uploads li")).to_contain_text("This file is too large; at most 50")
+    expect(page.locator("#uploads li")).to_contain_text("This file is too large. The limit is 50")
     assert requests == []
 
 

@@ -79,7 +79,7 @@ class Api:
 
 
 def module_of(package: str, name: str) -> ModuleType:
-    tag = {"bin": "bin_"}.get(OPERATIONS[name], OPERATIONS[name])
+    tag = OPERATIONS[name].replace("-", "_")
     return importlib.import_module(f"{package}.api.{tag}.{name}")
 
 

@@ -165,7 +165,7 @@ def test_answers_in_format_of_client(client):
     assert "<html" in send(client, "/upload", 10**12, headers=HTML).content.decode()
     part = send(client, "/search/picture", 10**12, headers=HTML | {"HX-Request": "true"}).content.decode()
     assert "<html" not in part
-    assert "This file is too large; at most 100.0" in part
+    assert "This file is too large. The limit is 100.0" in part
 
 
 @pytest.fixture

@@ -31,8 +31,8 @@ def begin(program: ApiClient, **options):
     return program.post(IMPORTS, options, content_type="application/json")
 
 
-def tell(program: ApiClient, path: str, action: str):
-    return program.post(f"{path}tell/", {"action": action}, content_type="application/json")
+def apply_action(program: ApiClient, path: str, action: str):
+    return program.post(f"{path}actions/", {"action": action}, content_type="application/json")
 
 
 def test_a_folder_is_checked_imported_read_and_taken_back(program, roots, broker):
@@ -46,14 +46,14 @@ def test_a_folder_is_checked_imported_read_and_taken_back(program, roots, broker
     assert told["actions"] == ["cancel"]
     finish_import(job)
     told = program.get(path).json()
-    assert (told["state"], told["foreseen"]["new"], told["done"]["new"]) == ("ready", 2, 0)
+    assert (told["state"], told["preview_counts"]["new"], told["import_counts"]["new"]) == ("ready", 2, 0)
     assert not Photo.objects.exists()
-    response = tell(program, path, "start")
+    response = apply_action(program, path, "start")
     assert (response.status_code, response.json()["state"]) == (202, "running")
     finish_import(job)
     told = program.get(path).json()
     assert (told["state"], told["actions"]) == ("finished", ["undo"])
-    assert {name: told["done"][name] for name in ("new", "duplicate", "skipped", "failed", "reasons")} == {
+    assert {name: told["import_counts"][name] for name in ("new", "duplicate", "skipped", "failed", "reasons")} == {
         "new": 2,
         "duplicate": 1,
         "skipped": 1,
@@ -61,7 +61,7 @@ def test_a_folder_is_checked_imported_read_and_taken_back(program, roots, broker
         "reasons": {"hidden": 1},
     }
     assert program.get(IMPORTS).json() == {"results": [told], "next_cursor": None}
-    assert tell(program, path, "undo").status_code == 202
+    assert apply_action(program, path, "undo").status_code == 202
     finish_import(job)
     assert program.get(path).json()["state"] == "undone"
     assert not Photo.objects.exists()
@@ -97,8 +97,8 @@ def test_an_archive_is_sent_checked_imported_and_not_kept(program, media_root, b
     assert [Path(root).name for root in told["roots"]] == ["茶.zip"]
     assert Path(job.roots[0]).read_bytes() == data
     finish_import(job)
-    assert program.get(response["Location"]).json()["foreseen"]["new"] == 2
-    assert tell(program, response["Location"], "start").status_code == 202
+    assert program.get(response["Location"]).json()["preview_counts"]["new"] == 2
+    assert apply_action(program, response["Location"], "start").status_code == 202
     finish_import(job)
     assert set(Photo.objects.values_list("importance", "owner__username")) == {(2, "anna")}
     assert not Path(job.roots[0]).exists()
@@ -245,19 +245,19 @@ def test_folders_to_import_are_looked_for(program, roots):
 def test_an_import_may_begin_at_once_and_be_paused(program, roots):
     path = begin(program, folder=str(roots), check=False)["Location"]
     assert program.get(path).json()["state"] == "running"
-    assert tell(program, path, "pause").json()["state"] == "paused"
-    assert tell(program, path, "cancel").json()["state"] == "cancelled"
+    assert apply_action(program, path, "pause").json()["state"] == "paused"
+    assert apply_action(program, path, "cancel").json()["state"] == "cancelled"
 
 
 def test_what_its_state_does_not_allow_is_a_conflict(program, roots, broker):
     path = begin(program, folder=str(roots), check=False)["Location"]
     broker.flush_all()
-    response = tell(program, path, "start")
+    response = apply_action(program, path, "start")
     assert response.status_code == 409
     assert response["Content-Type"] == "application/problem+json"
     assert ImportJob.objects.get().state == "running"
     assert queued_messages(broker, "import") == []
-    assert tell(program, path, "explode").status_code == 400
+    assert apply_action(program, path, "explode").status_code == 400
 
 
 @pytest.mark.parametrize("path", ["/etc", "{roots}/../", "{roots}/nothing", "{roots}/a.png", "a\0b", " ", "x" * 300])
@@ -317,7 +317,7 @@ def test_anothers_import_is_not_there(program, roots):
     path = begin(program, folder=str(roots))["Location"]
     stranger = ApiClient(User.objects.create_user("stranger", is_staff=True))
     assert stranger.get(IMPORTS).json()["results"] == []
-    for response in (stranger.get(path), stranger.get(f"{path}items/"), tell(stranger, path, "cancel")):
+    for response in (stranger.get(path), stranger.get(f"{path}items/"), apply_action(stranger, path, "cancel")):
         assert response.status_code == 404
     assert ImportJob.objects.get().state == "checking"
 
@@ -327,7 +327,7 @@ def test_who_began_an_import_for_another_follows_it_but_sees_no_files(program, o
     job = ImportJob.objects.create(owner=owner, started_by=administrator, roots=["/a"])
     path = f"{IMPORTS}{job.pk}/"
     assert ApiClient(administrator).get(path).json()["owner"] == "anna"
-    assert tell(ApiClient(administrator), path, "pause").status_code == 202
+    assert apply_action(ApiClient(administrator), path, "pause").status_code == 202
     assert ApiClient(administrator).get(f"{path}items/").status_code == 404
     assert program.get(f"{path}items/").status_code == 200
 
@@ -355,11 +355,11 @@ def test_hides_from_administrator_which_files_are_new(program, owner, media_root
         path = send(administrator, archive(a=picture(color)), owner="anna", check="false")["Location"]
         finish_import(ImportJob.objects.order_by("pk").last())
         answer = administrator.get(path).json()
-        assert (answer["foreseen"], answer["done"], answer["seen"]) == (None, None, 1)
+        assert (answer["preview_counts"], answer["import_counts"], answer["seen"]) == (None, None, 1)
         listed = next(one for one in administrator.get(IMPORTS).json()["results"] if one["id"] == answer["id"])
         assert listed == answer
         told.append({name: answer[name] for name in answer if name not in ("id", "created_at", "finished_at")})
-        assert sum(program.get(path).json()["done"][verdict] for verdict in ("new", "duplicate")) == 1
+        assert sum(program.get(path).json()["import_counts"][verdict] for verdict in ("new", "duplicate")) == 1
     assert told[0] == told[1]
 
 

@@ -8,7 +8,7 @@ from gallery.models import Photo
 from search.models import ComparedPhoto, DismissedGroup, NearDuplicatePair
 from tests.factories import ApiClient
 
-DUPLICATES = "/api/v1/duplicates/"
+NEAR_DUPLICATES = "/api/v1/near-duplicates/"
 
 
 @pytest.fixture
@@ -27,20 +27,20 @@ def pairs(store, owner) -> list[list[Photo]]:
 
 
 def send(program: ApiClient, verb: str, body: dict):
-    return program.post(f"{DUPLICATES}{verb}/", body, content_type="application/json")
+    return program.post(f"{NEAR_DUPLICATES}{verb}/", body, content_type="application/json")
 
 
 def test_groups_are_listed_page_by_page_with_keeper_and_distances(program, pairs):
-    page = program.get(DUPLICATES, {"page_size": 2}).json()
+    page = program.get(NEAR_DUPLICATES, {"page_size": 2}).json()
     (first, second) = page["results"]
     assert [member["photo"]["id"] for member in first["photos"]] == [photo.pk for photo in pairs[0]]
     assert (second["suggested_keeper"], second["others"]) == (pairs[1][0].pk, 1)
     assert [member["distance"] for member in second["photos"]] == [0.0, 0.01]
-    page = program.get(DUPLICATES, {"page_size": 2, "cursor": page["next_cursor"]}).json()
+    page = program.get(NEAR_DUPLICATES, {"page_size": 2, "cursor": page["next_cursor"]}).json()
     assert [group["suggested_keeper"] for group in page["results"]] == [pairs[2][0].pk]
     assert page["next_cursor"] is None
-    assert program.get(DUPLICATES, {"cursor": "x"}).status_code == 400
-    assert program.get(DUPLICATES, {"size": 2}).status_code == 400
+    assert program.get(NEAR_DUPLICATES, {"cursor": "x"}).status_code == 400
+    assert program.get(NEAR_DUPLICATES, {"size": 2}).status_code == 400
 
 
 def test_a_large_group_is_listed_and_dismissed_at_once(program, pairs, owner, store):
@@ -51,25 +51,25 @@ def test_a_large_group_is_listed_and_dismissed_at_once(program, pairs, owner, st
         for one, other in combinations([keeper, *others], 2)
     )
     Photo.objects.update(wants_text=False)
-    (group,) = program.get(DUPLICATES, {"page_size": 1}).json()["results"]
+    (group,) = program.get(NEAR_DUPLICATES, {"page_size": 1}).json()["results"]
     assert (len(group["photos"]), group["others"]) == (25, 31)
-    (group, *_others) = program.get(DUPLICATES, {"page_size": 100, "members": 999}).json()["results"]
+    (group, *_others) = program.get(NEAR_DUPLICATES, {"page_size": 100, "members": 999}).json()["results"]
     assert len(group["photos"]) == 26
-    (group,) = program.get(DUPLICATES, {"page_size": 1, "members": 999}).json()["results"]
+    (group,) = program.get(NEAR_DUPLICATES, {"page_size": 1, "members": 999}).json()["results"]
     assert len(group["photos"]) == 32
     send(program, "dismiss", {"photos": [member["photo"]["id"] for member in group["photos"]]})
-    assert len(program.get(DUPLICATES).json()["results"]) == 2
+    assert len(program.get(NEAR_DUPLICATES).json()["results"]) == 2
 
 
 def test_a_group_is_resolved_and_taken_back(program, pairs, owner):
     kept, gone = pairs[0]
     Photo.objects.filter(pk=gone.pk).update(importance=5)
-    answer = send(program, "resolve", {"keep": kept.pk, "bin": [gone.pk, kept.pk]}).json()
-    assert (answer["kept"], answer["binned"]) == (kept.pk, 1)
+    answer = send(program, "resolve", {"keep": kept.pk, "trash": [gone.pk, kept.pk]}).json()
+    assert (answer["kept"], answer["trashed"]) == (kept.pk, 1)
     assert Photo.objects.get(pk=kept.pk).importance == 5
-    assert len(program.get(DUPLICATES).json()["results"]) == 2
-    again = send(program, "resolve", {"keep": kept.pk, "bin": [gone.pk]}).json()
-    assert again == {"kept": kept.pk, "binned": 0, "undo": None}
+    assert len(program.get(NEAR_DUPLICATES).json()["results"]) == 2
+    again = send(program, "resolve", {"keep": kept.pk, "trash": [gone.pk]}).json()
+    assert again == {"kept": kept.pk, "trashed": 0, "undo": None}
     undone = send(program, "undo", {"undo": answer["undo"]}).json()
     assert undone == {"restored": 1, "groups": 0, "kept_edits": 0}
     assert Photo.objects.get(pk=kept.pk).importance == 1
@@ -79,27 +79,27 @@ def test_a_group_is_resolved_and_taken_back(program, pairs, owner):
 
 def test_a_keeper_in_the_bin_is_a_conflict(program, pairs):
     kept, other = pairs[0]
-    send(program, "resolve", {"keep": other.pk, "bin": [kept.pk]})
-    response = send(program, "resolve", {"keep": kept.pk, "bin": [other.pk]})
+    send(program, "resolve", {"keep": other.pk, "trash": [kept.pk]})
+    response = send(program, "resolve", {"keep": kept.pk, "trash": [other.pk]})
     assert response.status_code == 409
     assert response.json()["detail"] == "The photo to keep is in the bin meanwhile."
 
 
 def test_a_group_is_dismissed_and_taken_back(program, pairs):
     answer = send(program, "dismiss", {"photos": [photo.pk for photo in pairs[0]]}).json()
-    assert len(program.get(DUPLICATES).json()["results"]) == 2
+    assert len(program.get(NEAR_DUPLICATES).json()["results"]) == 2
     assert send(program, "undo", answer).json() == {"restored": 0, "groups": 1, "kept_edits": 0}
-    assert len(program.get(DUPLICATES).json()["results"]) == 3
+    assert len(program.get(NEAR_DUPLICATES).json()["results"]) == 3
 
 
 @pytest.mark.parametrize(
     ("verb", "body", "status"),
     [
-        ("resolve", {"keep": 10**12, "bin": [10**12 + 1]}, 404),
-        ("resolve", {"keep": "1", "bin": [2]}, 400),
-        ("resolve", {"keep": 1, "bin": []}, 400),
-        ("resolve", {"bin": [1]}, 400),
-        ("resolve", {"keep": 2**63, "bin": [1]}, 400),
+        ("resolve", {"keep": 10**12, "trash": [10**12 + 1]}, 404),
+        ("resolve", {"keep": "1", "trash": [2]}, 400),
+        ("resolve", {"keep": 1, "trash": []}, 400),
+        ("resolve", {"trash": [1]}, 400),
+        ("resolve", {"keep": 2**63, "trash": [1]}, 400),
         ("dismiss", {"photos": [10**12, 10**12 + 1]}, 404),
         ("dismiss", {"photos": [1]}, 400),
         ("dismiss", {"photos": 5}, 400),
@@ -115,6 +115,6 @@ def test_senseless_requests_are_refused(program, pairs, verb, body, status):
 def test_anothers_photos_are_neither_listed_nor_touched(pairs, django_user_model):
     stranger = ApiClient(django_user_model.objects.create_user("stranger"))
     kept, other = pairs[0]
-    assert stranger.get(DUPLICATES).json() == {"results": [], "next_cursor": None}
-    assert send(stranger, "resolve", {"keep": kept.pk, "bin": [other.pk]}).status_code == 404
+    assert stranger.get(NEAR_DUPLICATES).json() == {"results": [], "next_cursor": None}
+    assert send(stranger, "resolve", {"keep": kept.pk, "trash": [other.pk]}).status_code == 404
     assert send(stranger, "dismiss", {"photos": [kept.pk, other.pk]}).status_code == 404

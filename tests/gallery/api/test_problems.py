@@ -46,7 +46,7 @@ def test_what_is_given_twice_is_refused(program):
 
 @pytest.mark.parametrize("number", ["１", "1.0", "1_0", " 1", "+1", "0x1", "1e1"])
 def test_a_number_of_an_address_has_one_form(program, number):
-    for path in ("/api/v1/photos/", "/api/v1/search/", "/api/v1/bin/", "/api/v1/duplicates/"):
+    for path in ("/api/v1/photos/", "/api/v1/search/", "/api/v1/trash/", "/api/v1/near-duplicates/"):
         response = program.get(path, {"page_size": number})
         assert kind_of(response, 400) == "bad-request"
 

@@ -43,7 +43,7 @@ def test_many_go_into_the_bin_and_come_back(program, store, foreign):
     photos = [store(), store(), store()]
     assert ask(program, "photos/delete", [*photos[:2], foreign]).json() == {"count": 2}
     assert [photo["id"] for photo in program.get("/api/v1/photos/").json()["results"]] == [photos[2].pk]
-    assert ask(program, "bin/restore", [*photos, foreign]).json() == {"count": 2}
+    assert ask(program, "trash/restore", [*photos, foreign]).json() == {"count": 2}
     assert not Photo.objects.filter(trashed_at__isnull=False).exists()
 
 
@@ -60,7 +60,7 @@ def test_many_come_in_one_file(program, store, foreign):
 
 
 @pytest.mark.parametrize("photos", [[], ["1"], [0], [2**63], [True], "1,2", None, [1] * (MAX_SELECTED + 1)])
-@pytest.mark.parametrize("path", ["photos/change", "photos/delete", "photos/download", "bin/restore"])
+@pytest.mark.parametrize("path", ["photos/change", "photos/delete", "photos/download", "trash/restore"])
 def test_a_senseless_choice_is_refused(program, path, photos):
     response = program.post(f"/api/v1/{path}/", {"photos": photos}, "application/json")
     assert response.status_code == 400

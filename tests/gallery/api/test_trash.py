@@ -10,21 +10,21 @@ from gallery.models import Photo, PhotoQuerySet
 from gallery.photos.trash import delete_from_trash, move_to_trash, restore_photos
 from tests.factories import ApiClient
 
-BIN = "/api/v1/bin/"
+TRASH = "/api/v1/trash/"
 
 
 def test_what_is_deleted_lies_in_the_bin_and_comes_back(program, store):
     photo = store()
     path = f"/api/v1/photos/{photo.pk}/"
-    assert program.get(BIN).json() == {"results": [], "next_cursor": None}
+    assert program.get(TRASH).json() == {"results": [], "next_cursor": None}
     assert program.delete(path).status_code == 204
-    (binned,) = program.get(BIN).json()["results"]
+    (binned,) = program.get(TRASH).json()["results"]
     assert binned["id"] == photo.pk
     assert binned["trashed_at"] == Photo.objects.get().trashed_at.isoformat().replace("+00:00", "Z")
     response = program.post(f"{path}restore/")
     assert response.status_code == 200
     assert response.json() == program.get(path).json()
-    assert program.get(BIN).json()["results"] == []
+    assert program.get(TRASH).json()["results"] == []
 
 
 def test_to_restore_a_photo_twice_is_harmless(program, store):
@@ -54,7 +54,7 @@ def test_pages_go_on_within_a_moment_and_from_one_to_the_next(program, store):
         Photo.objects.filter(pk=photo.pk).update(trashed_at=moment)
     shown, cursor = [], {}
     while True:
-        page = program.get(BIN, {"page_size": 2} | cursor).json()
+        page = program.get(TRASH, {"page_size": 2} | cursor).json()
         shown += [photo["id"] for photo in page["results"]]
         if page["next_cursor"] is None:
             break
@@ -64,7 +64,7 @@ def test_pages_go_on_within_a_moment_and_from_one_to_the_next(program, store):
 
 @pytest.mark.parametrize("query", [{"cursor": "yesterday"}, {"cursor": "1"}, {"page_size": "0"}, {"page": "2"}])
 def test_a_senseless_page_is_refused(program, query):
-    response = program.get(BIN, query)
+    response = program.get(TRASH, query)
     assert response.status_code == 400
     assert [error["field"] for error in response.json()["errors"]] == list(query)
 
@@ -73,6 +73,6 @@ def test_nobody_sees_or_empties_anothers_bin(program, store, django_user_model):
     photo = store()
     program.delete(f"/api/v1/photos/{photo.pk}/")
     stranger = ApiClient(django_user_model.objects.create_user("stranger", is_staff=True))
-    assert stranger.get(BIN).json()["results"] == []
+    assert stranger.get(TRASH).json()["results"] == []
     assert stranger.post(f"/api/v1/photos/{photo.pk}/restore/").status_code == 404
     assert Photo.objects.get().trashed_at is not None

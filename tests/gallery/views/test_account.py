@@ -6,7 +6,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 
 from gallery.access.addresses import client_address
-from gallery.access.sessions import SECONDS_BETWEEN_NOTES, describe_device
+from gallery.access.sessions import SECONDS_BETWEEN_RECORDS, describe_device
 from gallery.account import Account, OpenSession
 from gallery.models import Photo
 from tests.html import condensed
@@ -92,7 +92,7 @@ def test_a_session_is_noted_now_and_then_and_not_with_every_request(owner, monke
         client.get("/language/")
     client.get("/account")
     assert OpenSession.objects.get().last_seen_at == noted
-    monkeypatch.setattr("gallery.access.sessions.SECONDS_BETWEEN_NOTES", -SECONDS_BETWEEN_NOTES)
+    monkeypatch.setattr("gallery.access.sessions.SECONDS_BETWEEN_RECORDS", -SECONDS_BETWEEN_RECORDS)
     client.get("/account")
     assert OpenSession.objects.get().last_seen_at > noted
 

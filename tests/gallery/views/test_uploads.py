@@ -88,7 +88,7 @@ def test_too_many_bytes_are_refused_without_reading_them(client, settings):
         **{"CONTENT_LENGTH": str(10**9), "wsgi.input": Unread()},
     )  # fmt: skip
     assert response.status_code == 413
-    assert response.json() == {"detail": "This file is too large; at most 1000\xa0bytes are allowed."}
+    assert response.json() == {"detail": "This file is too large. The limit is 1000\xa0bytes."}
 
 
 def test_a_large_file_among_others_is_left_out(client, settings):

@@ -119,7 +119,7 @@ def test_refuses_too_large_picture_before_reading(client, settings):
         "POST", "/search/picture", content_type="multipart/form-data; boundary=x", CONTENT_LENGTH=str(10**9)
     )
     assert response.status_code == 413
-    assert "This file is too large; at most" in page(response)
+    assert "This file is too large. The limit is" in page(response)
 
 
 def test_refuses_requests_of_other_sites(user):
