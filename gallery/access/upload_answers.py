@@ -89,7 +89,7 @@ def answer_progress(
 def answer_refusal(error: UploadRefusal | PartialUpload.DoesNotExist, *, location: str | None = None) -> HttpResponse:
     """Return the problem document for a refused tus request."""
     if isinstance(error, PartialUpload.DoesNotExist):
-        return _refuse("not-found", _("There is no such thing, or it is not yours."), {})
+        return _refuse("not-found", _("Not found."), {})
     headers: dict[str, object] = {}
     if error.upload is not None:
         headers["Upload-Offset"] = error.upload.offset

@@ -14,7 +14,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     Only messages of BadRequest are shown: other exceptions carry Django's, which are meant for the log.
     """
     if request.path.startswith("/api/"):
-        return problem_response(400, _("This request cannot be read."))
+        return problem_response(400, _("The request is malformed."))
     if isinstance(exception, RequestDataTooBig):
         return render(request, "413.html", status=413)
     message = str(exception) if isinstance(exception, BadRequest) else ""

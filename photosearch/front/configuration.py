@@ -144,4 +144,4 @@ def _sentence(status: int) -> str:
             return _("The headers of this request are too long.")
         case 500 | 502 | 503 | 504:
             return _("The site does not answer at the moment. Try again in a few seconds.")
-    return _("This request cannot be read.")
+    return _("The request is malformed.")

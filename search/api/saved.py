@@ -120,7 +120,7 @@ class SearchFields(StrictSerializer):
         if not form.asks_for_something:
             raise serializers.ValidationError({"q": _("Enter at least one search field.")})
         if fields.get("region") and not fields.get("photo"):
-            raise serializers.ValidationError({"region": _("Say of which photo this is a part.")})
+            raise serializers.ValidationError({"region": _("A region needs a photo.")})
         return form.address()
 
 

@@ -37,9 +37,9 @@ def full_disk(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("full_disk")
 def test_stores_nothing_on_full_disk(person, owner, media_root):
     page = person.post("/upload", {"files": _file()}, headers={"Accept": "text/html"})
-    assert (page.status_code, "The disk of the server is full." in page.content.decode()) == (507, True)
+    assert (page.status_code, "disk is full." in page.content.decode()) == (507, True)
     script = person.post("/upload", {"files": _file()}, headers={"Accept": "application/json"})
-    assert "The disk of the server is full." in script.json()["detail"]
+    assert "The server's disk is full." in script.json()["detail"]
     program = ApiClient(owner)
     for path, data, kind in (
         ("/api/v1/photos/upload/", picture(), "image/png"),

@@ -31,7 +31,7 @@ def test_refuses_one_more_at_page(client, busy, address):
     answer = client.post(address, headers=TUS, content_type="application/offset+octet-stream")
     assert answer.status_code == 429
     assert answer["Retry-After"] == "5"
-    assert "too many files at once" in answer.json()["detail"]
+    assert "Too many uploads and downloads" in answer.json()["detail"]
 
 
 @pytest.mark.parametrize("address", ["photos/uploads", "photos/upload", "imports/archive", "search/by-picture"])

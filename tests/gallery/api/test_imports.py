@@ -384,7 +384,7 @@ def test_starts_no_second_import_when_request_is_repeated(program, roots, owner)
 
 
 def test_starts_one_import_for_two_simultaneous_requests(program, roots, monkeypatch):
-    monkeypatch.setattr("gallery.api.imports._begun_with", lambda *_: None)
+    monkeypatch.setattr("gallery.api.imports._existing_import", lambda *_: None)
     named = {"Idempotency-Key": "x"}
     assert program.post(IMPORTS, {"folder": str(roots)}, "application/json", headers=named).status_code == 201
     late = program.post(IMPORTS, {"folder": str(roots)}, "application/json", headers=named)

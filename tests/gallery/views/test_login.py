@@ -76,4 +76,4 @@ def test_too_much_in_a_form_is_refused(client, owner, settings):
     client.force_login(owner)
     response = client.post("/password/", {"old_password": "x" * 2000})
     assert response.status_code == 413
-    assert "The content of this form is too long." in response.content.decode()
+    assert "The form contains too much text." in response.content.decode()

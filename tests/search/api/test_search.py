@@ -89,7 +89,7 @@ def test_a_list_without_further_pages_is_not_kept(program, user):
 def test_a_list_that_is_gone_is_said(program):
     gone = program.get(SEARCH, {"q": "tea", "cursor": "00000000-0000-0000-0000-000000000000.60"})
     assert gone.status_code == 404
-    assert "search again" in gone.json()["detail"]
+    assert "Search again" in gone.json()["detail"]
 
 
 @pytest.mark.parametrize(
