@@ -126,8 +126,8 @@ class ImportSerializer(serializers.ModelSerializer):
         read_only=True, allow_null=True, help_text="Number of files; null: not counted yet."
     )
     seen = serializers.IntegerField(read_only=True, help_text="Number of files processed in the current state.")
-    preview_counts = serializers.SerializerMethodField(help_text="Result of the check; null unless you own the gallery.")
-    import_counts = serializers.SerializerMethodField(help_text="Result so far; null unless you own the gallery.")
+    preview_counts = serializers.SerializerMethodField(help_text="Result of the check; null unless you are the owner.")
+    import_counts = serializers.SerializerMethodField(help_text="Result so far; null unless you are the owner.")
     actions = serializers.SerializerMethodField(help_text="Actions that are possible now.")
     removed_at = serializers.DateTimeField(
         read_only=True,
@@ -139,7 +139,17 @@ class ImportSerializer(serializers.ModelSerializer):
         model = ImportJob
         fields = (
             *("id", "owner", "roots", "mode", "profile", "importance", "min_side", "ignore", "wants_embedding"),
-            *("wants_text", "watch", "state", "error", "expected_files", "seen", "preview_counts", "import_counts", "actions"),
+            *(
+                "wants_text",
+                "watch",
+                "state",
+                "error",
+                "expected_files",
+                "seen",
+                "preview_counts",
+                "import_counts",
+                "actions",
+            ),
             *("created_at", "finished_at", "removed_at"),
         )
         read_only_fields = fields
