@@ -1,4 +1,4 @@
-"""Requests whose body is a file and nothing else: it is `request.data`, to be read; empty where nothing came."""
+"""Requests whose body is a file, which views read from `request.data` as a stream; empty without a body."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -25,42 +25,41 @@ FILENAME_PARAMETER = OpenApiParameter(
 BLOCK = 1 << 20
 
 
-class BareBytes(BaseParser):
-    """For clients that do not say what it is."""
+class BodyParser(BaseParser):
+    """Passes the body to the view as a stream, for clients that send no specific type."""
 
     media_type = "application/octet-stream"
 
     def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> IO[bytes]:  # noqa: ARG002 - the framework's signature
-        """As it is, to be read as it comes."""
         return stream
 
 
-class BarePicture(BareBytes):
-    """For clients that know the picture's type; what it is, its bytes say."""
+class PictureParser(BodyParser):
+    """Picture of any type; the type is detected from the bytes."""
 
     media_type = "image/*"
 
 
-class BareArchive(BareBytes):
-    """A zip archive."""
+class ArchiveParser(BodyParser):
+    """Zip archive as the body."""
 
     media_type = "application/zip"
 
 
-class Piece(BareBytes):
-    """Of a file that comes in pieces."""
+class PieceParser(BodyParser):
+    """Piece of a file in tus."""
 
     media_type = PIECE_TYPE
 
 
 def blocks_of(request: ApiRequest) -> Iterator[bytes]:
-    """The file, block by block as it comes."""
+    """Yield the blocks of the body as they arrive."""
     while request.data and (block := request.data.read(BLOCK)):
         yield block
 
 
 def filename_of(request: ApiRequest) -> str:
-    """The name of a file that comes as bare bytes, or nothing; ValidationError."""
+    """Return the name of the file in the body, from the headers; empty if there is none. Raises ValidationError."""
     value = request.headers.get(FILENAME_HEADER)
     if value is None:
         return _disposed_name(request.headers.get("Content-Disposition", ""))
@@ -70,7 +69,7 @@ def filename_of(request: ApiRequest) -> str:
     except ValueError:
         name = ""
     if not 0 < len(name) <= MAX_FILENAME or any(ord(character) < 32 or ord(character) == 127 for character in name):
-        raise serializers.ValidationError({FILENAME_HEADER: _("Encode the name with percent signs.")})
+        raise serializers.ValidationError({FILENAME_HEADER: _("The file name must be percent-encoded.")})
     return unquote(name, errors="replace")
 
 

@@ -18,7 +18,7 @@ from gallery.models import Photo
 from gallery.photos.files import original_of, thumbnail_of
 from gallery.pictures.formats import FORMATS
 
-OFFERED = [
+HEADERS = [
     OpenApiParameter(
         "If-None-Match",
         str,
@@ -30,11 +30,11 @@ OFFERED = [
     ),
     response_header("ETag", "Entity tag of the file.", 200, 206, 304),
     response_header("Accept-Ranges", "`bytes`.", 200, 206),
-    response_header("Cache-Control", "Whether a copy may be reused without asking again.", 200, 206, 304),
-    response_header("Content-Length", "Bytes.", 200, 206, schema=int),
+    response_header("Cache-Control", "How long a copy may be reused without another request.", 200, 206, 304),
+    response_header("Content-Length", "Size in bytes.", 200, 206, schema=int),
     response_header("Content-Disposition", "File name: `filename*` in UTF-8, `filename` in ASCII.", 200, 206),
 ]
-PARTLY = [
+RANGES = [
     OpenApiParameter("Range", str, OpenApiParameter.HEADER, description="One range of bytes, such as bytes=100-199."),
     OpenApiParameter(
         "If-Range", str, OpenApiParameter.HEADER, description="ETag of the file that the range belongs to."
@@ -43,77 +43,71 @@ PARTLY = [
 ]
 # Media type under which generated clients recognise files.
 BYTES = "application/octet-stream"
-NOTHING_NEW = OpenApiResponse(None, description="The file is still the same.")
+UNCHANGED = OpenApiResponse(None, description="The client's copy is current.")
 
 
 def files_of(*content_types: str) -> dict[Any, Any]:
     """Describe answers with a file: in its own type, or as `application/octet-stream` if `Accept` prefers that."""
-    taken = {
+    bodies = {
         (status, content_type): OpenApiTypes.BINARY for status in (200, 206) for content_type in (*content_types, BYTES)
     }
-    beyond = OpenApiResponse(Problem, description="The file ends before the range begins.")
-    return {**taken, 304: NOTHING_NEW, (416, CONTENT_TYPE): beyond}
+    unsatisfiable = OpenApiResponse(Problem, description="The file ends before the range begins.")
+    return {**bodies, 304: UNCHANGED, (416, CONTENT_TYPE): unsatisfiable}
 
 
 WEBP = files_of("image/webp")
 ORIGINAL = files_of(*(row.content_type for row in FORMATS))
-HEAD: dict[Any, Any] = {200: OpenApiResponse(None, description="The file exists."), 304: NOTHING_NEW}
+HEAD: dict[Any, Any] = {200: OpenApiResponse(None, description="The file exists."), 304: UNCHANGED}
 
 
-class Thumbnail(ApiView):
-    """The small picture."""
-
+class ThumbnailView(ApiView):
     scopes = {"GET": Scope.PHOTO_READ}
 
-    @extend_schema(operation_id="download_thumbnail", parameters=[*OFFERED, *PARTLY], responses=WEBP, tags=["photos"])
+    @extend_schema(operation_id="download_thumbnail", parameters=[*HEADERS, *RANGES], responses=WEBP, tags=["photos"])
     def get(self, request: ApiRequest, photo_id: int) -> HttpResponseBase:
-        """The small picture, WebP; 404 until it is made."""
+        """Download the small image in WebP; 404 until it exists."""
         photo = get_object_or_404(Photo.objects.belonging_to(request.user), pk=photo_id, thumbnail_version__gt=0)
         return _send(request, thumbnail_of(photo, size="small"))
 
-    @extend_schema(operation_id="head_thumbnail", parameters=OFFERED, responses=HEAD, tags=["photos"])
+    @extend_schema(operation_id="head_thumbnail", parameters=HEADERS, responses=HEAD, tags=["photos"])
     def head(self, request: ApiRequest, photo_id: int) -> HttpResponseBase:
         """Return the status and size of the thumbnail."""
         return self.get(request, photo_id)
 
 
-class Preview(ApiView):
-    """The large picture."""
-
+class PreviewView(ApiView):
     scopes = {"GET": Scope.PHOTO_READ}
 
-    @extend_schema(operation_id="download_preview", parameters=[*OFFERED, *PARTLY], responses=WEBP, tags=["photos"])
+    @extend_schema(operation_id="download_preview", parameters=[*HEADERS, *RANGES], responses=WEBP, tags=["photos"])
     def get(self, request: ApiRequest, photo_id: int) -> HttpResponseBase:
-        """The large picture, WebP; 404 until it is made."""
+        """Download the large image in WebP; 404 until it exists."""
         photo = get_object_or_404(Photo.objects.visible_to(request.user), pk=photo_id, thumbnail_version__gt=0)
         return _send(request, thumbnail_of(photo, size="large"))
 
-    @extend_schema(operation_id="head_preview", parameters=OFFERED, responses=HEAD, tags=["photos"])
+    @extend_schema(operation_id="head_preview", parameters=HEADERS, responses=HEAD, tags=["photos"])
     def head(self, request: ApiRequest, photo_id: int) -> HttpResponseBase:
         """Return the status and size of the preview."""
         return self.get(request, photo_id)
 
 
-class Original(ApiView):
-    """The file as it came."""
-
+class OriginalView(ApiView):
     scopes = {"GET": Scope.PHOTO_READ}
 
     @extend_schema(
-        operation_id="download_original", parameters=[*OFFERED, *PARTLY], responses=ORIGINAL, tags=["photos"]
+        operation_id="download_original", parameters=[*HEADERS, *RANGES], responses=ORIGINAL, tags=["photos"]
     )
     def get(self, request: ApiRequest, photo_id: int) -> HttpResponseBase:
-        """The very bytes that were uploaded; a broken download goes on with `Range`."""
+        """Download the uploaded file, unchanged. `Range` resumes an interrupted download."""
         photo = get_object_or_404(Photo.objects.visible_to(request.user), pk=photo_id)
         return _send(request, original_of(photo))
 
-    @extend_schema(operation_id="head_original", parameters=OFFERED, responses=HEAD, tags=["photos"])
+    @extend_schema(operation_id="head_original", parameters=HEADERS, responses=HEAD, tags=["photos"])
     def head(self, request: ApiRequest, photo_id: int) -> HttpResponseBase:
         """Return the size and name of the original."""
         return self.get(request, photo_id)
 
 
-def as_asked(request: ApiRequest, response: HttpResponseBase) -> HttpResponseBase:
+def match_accepted_type(request: ApiRequest, response: HttpResponseBase) -> HttpResponseBase:
     """Return a file in its own type, or as `application/octet-stream` if `Accept` prefers that."""
     own = response["Content-Type"]
     response["Content-Type"] = request._request.get_preferred_type([own, BYTES]) or own
@@ -125,7 +119,7 @@ def _send(request: ApiRequest, file: ServedFile) -> HttpResponseBase:
     """Send the file; a failed condition or range becomes a problem document."""
     response = send_file(request._request, file, user=request.user)
     if response.status_code in (200, 206):
-        return as_asked(request, response)
+        return match_accepted_type(request, response)
     if response.status_code not in (412, 416):
         return response
     sentences = {412: _("The resource has changed."), 416: _("The file ends before this range begins.")}

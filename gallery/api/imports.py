@@ -21,7 +21,7 @@ from gallery.access.problems import CONFLICT, ApiView, Conflict, InvalidRequest
 from gallery.access.schema import response_header
 from gallery.access.tokens import Scope
 from gallery.access.transfers import limit_transfers
-from gallery.api.bodies import FILENAME_PARAMETER, BareArchive, BareBytes, blocks_of, filename_of
+from gallery.api.bodies import FILENAME_PARAMETER, ArchiveParser, BodyParser, blocks_of, filename_of
 from gallery.api.import_serializers import (
     MAX_PATH,
     ArchiveImportQuery,
@@ -122,7 +122,7 @@ class ArchiveImportView(ApiView):
     """Import of an archive sent as the request body."""
 
     scopes = {"POST": Scope.IMPORT}
-    parser_classes = [BareArchive, BareBytes]
+    parser_classes = [ArchiveParser, BodyParser]
 
     @extend_schema(
         operation_id="import_archive",

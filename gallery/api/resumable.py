@@ -1,4 +1,4 @@
-"""Uploads in pieces that survive a lost connection: tus 1.0, see gallery.intake.tus."""
+"""Uploads in pieces by tus 1.0, which continue after a lost connection; see gallery.intake.tus."""
 
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,7 @@ from gallery.access.schema import response_header
 from gallery.access.tokens import Scope
 from gallery.access.transfers import limit_transfers
 from gallery.access.upload_answers import TUS_VERSION, answer_progress, answer_refusal, answer_tus, override_method
-from gallery.api.bodies import Piece
+from gallery.api.bodies import PieceParser
 from gallery.api.uploads import STORED
 from gallery.intake import tus
 from gallery.intake.tus_headers import PIECE_TYPE
@@ -33,15 +33,17 @@ CHECKSUM = {
 PIECE = {"application/octet-stream": OpenApiTypes.BINARY}
 
 
-def sent(name: str, schema: Any, description: str, *, required: bool = False, **options: Any) -> OpenApiParameter:
+def request_header(
+    name: str, schema: Any, description: str, *, required: bool = False, **options: Any
+) -> OpenApiParameter:
     """Describe a request header."""
     return OpenApiParameter(
         name, schema, OpenApiParameter.HEADER, description=description, required=required, **options
     )
 
 
-RESUMABLE = sent("Tus-Resumable", str, "The version.", required=True, enum=[TUS_VERSION])
-PIECE_CHECKSUM = sent(
+RESUMABLE = request_header("Tus-Resumable", str, "Version of the protocol.", required=True, enum=[TUS_VERSION])
+PIECE_CHECKSUM = request_header(
     "Upload-Checksum",
     CHECKSUM,
     "Algorithm and the piece's digest in base64; on a mismatch the answer is 460 and nothing is stored.",
@@ -57,42 +59,42 @@ PROGRESS = [
 LOCATION = response_header("Location", "Address for the remaining pieces.", 201)
 OFFERED = [
     response_header("Tus-Version", "Supported version of the protocol.", 204),
-    response_header("Tus-Extension", "The extensions.", 204),
+    response_header("Tus-Extension", "Supported extensions.", 204),
     response_header("Tus-Max-Size", "Largest file accepted, in bytes.", 204, schema=int),
-    response_header("Tus-Checksum-Algorithm", "For `Upload-Checksum`.", 204),
+    response_header("Tus-Checksum-Algorithm", "Algorithms for `Upload-Checksum`.", 204),
 ]
-AS_TUS_HAS_IT = f"The body may come as `{PIECE_TYPE}`, too, which is the type that the protocol names."
+PIECE_TYPE_HELP = f"The body may also have the protocol's own media type, `{PIECE_TYPE}`."
 
 
-class SentArchive(serializers.Serializer):
-    """An archive that came whole."""
+class UploadedArchive(serializers.Serializer):
+    """A completely uploaded archive."""
 
-    upload = serializers.UUIDField(help_text="For `imports/`, which may take it for a day.")
-
-
-class Outcome(serializers.Serializer):
-    """What became of the file."""
-
-    id = serializers.IntegerField(help_text="Of the photo.")
-    status = serializers.ChoiceField(STORED, help_text="Restored: out of the bin.")
-    url = serializers.CharField(help_text="The photo's page, for people.")
+    upload = serializers.UUIDField(help_text="Value of `upload` for `imports/`; valid for a day.")
 
 
-def refused(*statuses: int) -> dict[Any, Any]:
-    """For the schema: problems that the protocol knows."""
+class UploadResult(serializers.Serializer):
+    """Result of a completed upload."""
+
+    id = serializers.IntegerField(help_text="Id of the photo.")
+    status = serializers.ChoiceField(STORED, help_text="`restored`: the photo was in the trash.")
+    url = serializers.CharField(help_text="Web page of the photo.")
+
+
+def protocol_errors(*statuses: int) -> dict[Any, Any]:
+    """Describe errors of the protocol for the schema."""
     meanings = {
-        409: "This is not the piece that comes next; `Upload-Offset` says which is.",
+        409: "This is not the next piece; `Upload-Offset` is the number of bytes received.",
         412: "`Tus-Resumable` is not a supported version.",
         423: "Another request is sending this file.",
-        460: "The piece does not match its checksum; nothing of it is stored.",
+        460: "The piece does not match its checksum and was not stored.",
     }
     return {(status, CONTENT_TYPE): OpenApiResponse(Problem, description=meanings[status]) for status in statuses}
 
 
 class TusView(ApiView):
-    """View of tus 1.0: the version in every answer, and OPTIONS without a key."""
+    """View of tus 1.0: all answers have the protocol's version, and OPTIONS needs no token."""
 
-    parser_classes = [Piece]
+    parser_classes = [PieceParser]
     http_method_names = [*ApiView.http_method_names, "options"]
     is_archive = False
 
@@ -102,24 +104,24 @@ class TusView(ApiView):
         return super().dispatch(request, *args, **kwargs)
 
     def get_permissions(self) -> list[Any]:
-        """Allow OPTIONS without a key: its answer is the same for everyone."""
+        """Allow OPTIONS without a token: its answer is the same for all clients."""
         return [] if self.request.method == "OPTIONS" else super().get_permissions()
 
     def handle_exception(self, exc: Exception) -> Any:
-        """Answer refusals of the protocol, with its headers."""
+        """Answer refused requests with a problem document and the protocol's headers."""
         if isinstance(exc, UploadRefusal | PartialUpload.DoesNotExist):
             return answer_refusal(exc)
         return super().handle_exception(exc)
 
     def finalize_response(self, request: ApiRequest, response: Any, *args: Any, **kwargs: Any) -> Any:
-        """Add the protocol version, to refusals too."""
+        """Add the protocol version, also to errors."""
         response = super().finalize_response(request, response, *args, **kwargs)
         response.headers.setdefault("Tus-Resumable", TUS_VERSION)
         return response
 
 
-class BeginUpload(TusView):
-    """A new file."""
+class BeginUploadView(TusView):
+    """New upload of a picture."""
 
     scopes = {"POST": Scope.UPLOAD}
     resume = "api:resume-upload"
@@ -128,8 +130,8 @@ class BeginUpload(TusView):
         operation_id="begin_upload",
         parameters=[
             RESUMABLE,
-            sent("Upload-Length", NUMBER, "Bytes.", required=True),
-            sent(
+            request_header("Upload-Length", NUMBER, "Bytes.", required=True),
+            request_header(
                 "Upload-Metadata",
                 METADATA,
                 "Comma-separated names with base64 values: `filename`, and for pictures `sha256`.",
@@ -141,10 +143,11 @@ class BeginUpload(TusView):
             SUPPORTED,
         ],
         request=PIECE,
-        responses={201: None, **refused(412, 460)},
+        responses={201: None, **protocol_errors(412, 460)},
         tags=["upload"],
-        description="Begin an upload in pieces; the first may come along, and `Location` takes the others (tus 1.0)."
-        f"\n\nThe answer has a body where the first piece was the last and `Accept` names JSON. {AS_TUS_HAS_IT}",
+        description="Begin an upload in pieces (tus 1.0). The body may contain the first piece; send the others to the"
+        " address in `Location`.\n\nThe answer has a body if this piece completes the file and `Accept` names JSON."
+        f" {PIECE_TYPE_HELP}",
     )
     @limit_transfers
     def post(self, request: ApiRequest) -> HttpResponse:
@@ -161,12 +164,12 @@ class BeginUpload(TusView):
         operation_id="describe_uploads", parameters=[*OFFERED, VERSION], responses={204: None}, tags=["upload"], auth=[]
     )
     def options(self, request: ApiRequest, **_ids: UUID) -> HttpResponse:  # noqa: ARG002 - the framework's signature
-        """Describe the supported parts of the protocol; needs no key."""
+        """Describe the supported parts of the protocol; needs no token."""
         return answer_tus(204, tus.describe_server(is_archive=self.is_archive))
 
 
-class ResumeUpload(TusView):
-    """A file on its way."""
+class ResumeUploadView(TusView):
+    """Unfinished upload of a picture."""
 
     scopes = {"GET": Scope.UPLOAD, "PATCH": Scope.UPLOAD, "DELETE": Scope.UPLOAD}
 
@@ -184,17 +187,17 @@ class ResumeUpload(TusView):
         operation_id="send_piece",
         parameters=[
             RESUMABLE,
-            sent("Upload-Offset", NUMBER, "Bytes.", required=True),
+            request_header("Upload-Offset", NUMBER, "Bytes.", required=True),
             PIECE_CHECKSUM,
             *PROGRESS,
             VERSION,
             SUPPORTED,
         ],
         request=PIECE,
-        responses={204: None, 200: Outcome, **refused(409, 412, 423, 460)},
+        responses={204: None, 200: UploadResult, **protocol_errors(409, 412, 423, 460)},
         tags=["upload"],
-        description="Send the next piece; where `Accept` names JSON the last one is answered with the photo.\n\n"
-        f"HEAD says in `Upload-Offset` how much has come. {AS_TUS_HAS_IT}",
+        description="Send the next piece. If `Accept` names JSON, the answer to the last one names the photo.\n\n"
+        f"HEAD reports in `Upload-Offset` how many bytes have arrived. {PIECE_TYPE_HELP}",
     )
     @limit_transfers
     def patch(self, request: ApiRequest, upload_id: UUID) -> HttpResponse:
@@ -203,10 +206,10 @@ class ResumeUpload(TusView):
         return answer_progress(request._request, upload, status=204)
 
     @extend_schema(
-        operation_id="forget_upload",
+        operation_id="cancel_upload",
         parameters=[RESUMABLE, VERSION, SUPPORTED],
         request=None,
-        responses={204: None, **refused(412, 423)},
+        responses={204: None, **protocol_errors(412, 423)},
         tags=["upload"],
     )
     def delete(self, request: ApiRequest, upload_id: UUID) -> HttpResponse:
@@ -218,7 +221,7 @@ class ResumeUpload(TusView):
         operation_id="describe_upload", parameters=[*OFFERED, VERSION], responses={204: None}, tags=["upload"], auth=[]
     )
     def options(self, request: ApiRequest, **_ids: UUID) -> HttpResponse:  # noqa: ARG002 - the framework's signature
-        """Describe the supported parts of the protocol; needs no key."""
+        """Describe the supported parts of the protocol; needs no token."""
         return answer_tus(204, tus.describe_server(is_archive=self.is_archive))
 
     def _get(self, request: ApiRequest, upload_id: UUID) -> PartialUpload:
@@ -229,8 +232,8 @@ class ResumeUpload(TusView):
     post=extend_schema(operation_id="begin_archive", tags=["imports"]),
     options=extend_schema(operation_id="describe_archives", tags=["imports"]),
 )
-class BeginArchive(BeginUpload):
-    """A new archive for an import."""
+class BeginArchiveView(BeginUploadView):
+    """New upload of an archive for an import."""
 
     scopes = {"POST": Scope.IMPORT}
     resume = "api:resume-archive"
@@ -242,15 +245,15 @@ class BeginArchive(BeginUpload):
     options=extend_schema(operation_id="describe_archive", tags=["imports"]),
     patch=extend_schema(
         operation_id="send_archive_piece",
-        description="Send the next piece; where `Accept` names JSON, the last one is answered with what `imports/`"
-        f" takes.\n\nHEAD says in `Upload-Offset` how much has come. {AS_TUS_HAS_IT}",
-        responses={204: None, 200: SentArchive, **refused(409, 412, 423, 460)},
+        description="Send the next piece. If `Accept` names JSON, the answer to the last one has the `upload` for"
+        f" `imports/`.\n\nHEAD reports in `Upload-Offset` how many bytes have arrived. {PIECE_TYPE_HELP}",
+        responses={204: None, 200: UploadedArchive, **protocol_errors(409, 412, 423, 460)},
         tags=["imports"],
     ),
-    delete=extend_schema(operation_id="forget_archive", tags=["imports"]),
+    delete=extend_schema(operation_id="cancel_archive", tags=["imports"]),
 )
-class ResumeArchive(ResumeUpload):
-    """An archive on its way."""
+class ResumeArchiveView(ResumeUploadView):
+    """Unfinished upload of an archive."""
 
     scopes = {"GET": Scope.IMPORT, "PATCH": Scope.IMPORT, "DELETE": Scope.IMPORT}
     is_archive = True

@@ -14,7 +14,7 @@ from gallery.access.problems import CONTENT_TYPE, ApiView, Problem
 from gallery.access.schema import response_header
 from gallery.access.tokens import Scope
 from gallery.access.transfers import limit_transfers
-from gallery.api.files import BYTES, as_asked
+from gallery.api.files import BYTES, match_accepted_type
 from gallery.forms import MAX_SELECTED
 from gallery.models import MAX_IMPORTANCE, Photo, PhotoQuerySet
 from gallery.photos.download import stream_zip
@@ -109,4 +109,4 @@ class DownloadPhotosView(ApiView):
             content_type="application/zip",
             headers={"Content-Disposition": 'attachment; filename="photosearch.zip"'},
         )
-        return as_asked(request, response)
+        return match_accepted_type(request, response)

@@ -1,4 +1,4 @@
-"""Take files in: one per request, as a form or as the bare bytes, refused by its checksum before a byte is read."""
+"""Uploads of one picture per request, as a form or as the bare body, and checks by checksum before uploading."""
 
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any, cast
@@ -22,7 +22,7 @@ from gallery.access.spooling import LargeFileSkipper
 from gallery.access.tokens import Scope
 from gallery.access.transfers import limit_transfers
 from gallery.access.upload_answers import status_of
-from gallery.api.bodies import FILENAME_PARAMETER, BareBytes, BarePicture, blocks_of, filename_of
+from gallery.api.bodies import FILENAME_PARAMETER, BodyParser, PictureParser, blocks_of, filename_of
 from gallery.api.photos import MD5, SHA1, SHA256, by_checksum
 from gallery.intake.upload import store_upload
 from gallery.models import Arrival, Photo
@@ -31,7 +31,7 @@ from gallery.pictures.opening import is_original_there
 from gallery.serializers import PhotoSerializer
 from gallery.storage.files import temporary_folder
 
-# The header of each digest, and its hexadecimal digits.
+# Number of hexadecimal digits of each checksum header.
 CHECKSUM_HEADERS = {"X-Checksum-SHA256": SHA256, "X-Checksum-SHA1": SHA1, "X-Checksum-MD5": MD5}
 # The results of uploading a file that is not refused.
 STORED = [Arrival.CREATED.value, Arrival.DUPLICATE.value, Arrival.RESTORED.value]
@@ -47,24 +47,24 @@ def _base64_pattern(digits: int) -> str:
 
 
 class UploadSerializer(StrictSerializer):
-    """A form with one file."""
+    """Upload form with one file."""
 
     file = serializers.FileField(allow_empty_file=True)
 
 
 class UploadAnswer(serializers.Serializer):
-    """What became of the file."""
+    """Result of an upload."""
 
-    status = serializers.ChoiceField(STORED, help_text="Restored: out of the bin.")
+    status = serializers.ChoiceField(STORED, help_text="`restored`: the photo was in the trash.")
     id = serializers.IntegerField(help_text="Id of the photo.")
-    photo = PhotoSerializer(allow_null=True, help_text="The photo; null for keys without the scope `photo:read`.")
+    photo = PhotoSerializer(allow_null=True, help_text="The photo; null for tokens without the scope `photo:read`.")
 
 
-class Check(StrictSerializer):
-    """One file that a client could send."""
+class FileCheck(StrictSerializer):
+    """File that the client intends to upload."""
 
     id = StrictString(
-        max_length=1000, trim_whitespace=False, help_text="Whatever the client calls it, such as its path."
+        max_length=1000, trim_whitespace=False, help_text="The client's name for the file, such as its path."
     )
     checksum = serializers.RegexField(
         rf"^(?:[0-9a-fA-F]{{{SHA256}}}|[0-9a-fA-F]{{{SHA1}}}|[0-9a-fA-F]{{{MD5}}})$",
@@ -73,32 +73,30 @@ class Check(StrictSerializer):
     file_size = JsonInteger(required=False, min_value=0, max_value=1 << 50)
 
 
-class Checks(StrictSerializer):
-    """The files that a client could send."""
+class FileChecks(StrictSerializer):
+    """Files that the client intends to upload."""
 
-    files = serializers.ListField(child=Check(), min_length=1, max_length=MAX_CHECKS)
+    files = serializers.ListField(child=FileCheck(), min_length=1, max_length=MAX_CHECKS)
 
 
-class Verdict(serializers.Serializer):
-    """Whether to send it."""
+class UploadVerdict(serializers.Serializer):
+    """Whether the client should upload a file."""
 
     id = serializers.CharField()
     action = serializers.ChoiceField(["accept", "reject"])
     reason = serializers.ChoiceField(["duplicate", "too-large"], allow_null=True)
-    photo_id = serializers.IntegerField(allow_null=True, help_text="The photo that has these bytes.")
+    photo_id = serializers.IntegerField(allow_null=True, help_text="Id of the photo with these bytes.")
 
 
-class Verdicts(serializers.Serializer):
-    """In the order of the files."""
+class UploadVerdictList(serializers.Serializer):
+    """Verdicts in the order of the files."""
 
-    results = Verdict(many=True)
+    results = UploadVerdict(many=True)
 
 
-class Upload(ApiView):
-    """One file."""
-
+class UploadView(ApiView):
     scopes = {"POST": Scope.UPLOAD}
-    parser_classes = [MultiPartParser, BareBytes, BarePicture]
+    parser_classes = [MultiPartParser, BodyParser, PictureParser]
 
     @extend_schema(
         operation_id="upload_photo",
@@ -108,8 +106,8 @@ class Upload(ApiView):
                     name,
                     {"type": "string", "pattern": f"^(?:[0-9a-fA-F]{{{digits}}}|{_base64_pattern(digits)})$"},
                     OpenApiParameter.HEADER,
-                    description="In hexadecimal or base64. If a photo has it, the body is not read; else the bytes"
-                    " must have it.",
+                    description="In hexadecimal or base64. If a photo has this checksum, the body is not read;"
+                    " otherwise the body must match it.",
                 )
                 for name, digits in CHECKSUM_HEADERS.items()
             ),
@@ -123,9 +121,9 @@ class Upload(ApiView):
     )
     @limit_transfers
     def post(self, request: ApiRequest) -> Response:
-        """Upload a picture: 201 if it is new, 200 if the gallery already has its bytes or had them in the bin.
+        """Upload a picture: 201 if it is new, 200 if the gallery or its trash already has the same bytes.
 
-        `Content-Type` of a bare body may be any picture type, or missing.
+        The `Content-Type` of a bare body may be any picture type, or missing.
         """
         filename = filename_of(request)
         checksums = _checksums(request)
@@ -140,21 +138,19 @@ class Upload(ApiView):
         return _answer(request, photo, arrival)
 
 
-class UploadCheck(ApiView):
-    """Which of many files need not be sent."""
-
+class UploadCheckView(ApiView):
     scopes = {"POST": Scope.UPLOAD}
 
-    @extend_schema(operation_id="check_uploads", request=Checks, responses=Verdicts, tags=["upload"])
+    @extend_schema(operation_id="check_uploads", request=FileChecks, responses=UploadVerdictList, tags=["upload"])
     def post(self, request: ApiRequest) -> Response:
-        """Say of each file whether to send it: not if its bytes are here already, or are too many."""
-        files = Checks.read(request.data).validated_data["files"]
+        """Report which files to upload; duplicates and files that are too large are rejected."""
+        files = FileChecks.read(request.data).validated_data["files"]
         known = _photos_by_checksum(request, [file["checksum"].lower() for file in files])
         return Response({"results": [_verdict(file, known.get(file["checksum"].lower())) for file in files]})
 
 
 def _checksums(request: ApiRequest) -> list[str]:
-    """What the headers say of the bytes; InvalidRequest where one is no digest."""
+    """Return the checksums in the request's headers. Raises ValidationError if one is malformed."""
     found = []
     for name, digits in CHECKSUM_HEADERS.items():
         value = request.headers.get(name)
@@ -163,13 +159,13 @@ def _checksums(request: ApiRequest) -> list[str]:
         try:
             found.append(read_checksum(value.strip(), digits=digits))
         except ValueError as error:
-            sentence = _("Give %(digits)d hexadecimal digits, or the same bytes in base64.") % {"digits": digits}
+            sentence = _("Enter %(digits)d hexadecimal digits, or the same bytes in base64.") % {"digits": digits}
             raise serializers.ValidationError({name: sentence}) from error
     return found
 
 
 def _known(request: ApiRequest, checksums: list[str]) -> Photo | None:
-    """The photo with these bytes, unless its file was lost: then sending it again mends it."""
+    """Return the photo with one of these checksums; None if its file is lost, because an upload then restores it."""
     photos = Photo.objects.visible_to(request.user)
     for checksum in checksums:
         photo = photos.filter(by_checksum(checksum)).first()
@@ -179,8 +175,11 @@ def _known(request: ApiRequest, checksums: list[str]) -> Photo | None:
 
 
 def _receive(request: ApiRequest, filename: str) -> tuple[IO[bytes], str]:
-    """The file and its name, from a form or from the bare body, whose name is `filename`."""
-    # The limit holds for each file of a form, whatever the request says of its length.
+    """Return the file and its name, from a form or from the bare body, whose name is `filename`.
+
+    Raises TooLarge or ValidationError.
+    """
+    # Limits each file of a form, independently of the length of the whole body.
     skipper = LargeFileSkipper(request)
     request._request.upload_handlers.insert(0, skipper)
     data = request.data
@@ -193,7 +192,7 @@ def _receive(request: ApiRequest, filename: str) -> tuple[IO[bytes], str]:
 
 
 def _spool(request: ApiRequest) -> IO[bytes]:
-    """The bare body in a temporary file; TooLarge as soon as it is too much."""
+    """Return the bare body in a temporary file. Raises TooLarge as soon as it exceeds the limit."""
     file: IO[bytes] = SpooledTemporaryFile(IN_MEMORY, dir=str(temporary_folder()))  # noqa: SIM115 - closed by the view
     size = 0
     for block in blocks_of(request):
@@ -206,7 +205,7 @@ def _spool(request: ApiRequest) -> IO[bytes]:
 
 
 def _verify(file: IO[bytes], checksums: list[str]) -> None:
-    """Refuse bytes that are not those which the client meant to send."""
+    """Compare the file with the client's checksums. Raises InvalidRequest."""
     if not checksums:
         return
     digests = digests_of(file)
@@ -216,10 +215,10 @@ def _verify(file: IO[bytes], checksums: list[str]) -> None:
 
 def _answer(request: ApiRequest, photo: Photo, arrival: Arrival) -> Response:
     may_read = request.auth is None or Scope.PHOTO_READ in request.auth.scopes
-    told = PhotoSerializer(photo).data if may_read else None
+    shown = PhotoSerializer(photo).data if may_read else None
     headers = {"Location": reverse("api:photo", args=[photo.pk])}
     return Response(
-        {"status": arrival.value, "id": photo.pk, "photo": told}, status=status_of(arrival), headers=headers
+        {"status": arrival.value, "id": photo.pk, "photo": shown}, status=status_of(arrival), headers=headers
     )
 
 
