@@ -58,7 +58,7 @@ class PhotoMerge(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["photo", "merged_at"], name="photo_merge_unique")]
-        indexes = [models.Index(fields=["merged_at"], name="photo_merge_moment")]
+        indexes = [models.Index(fields=["merged_at"], name="photo_merge_merged_at")]
 
     def __str__(self) -> str:
         return f"{self.merged_at}"

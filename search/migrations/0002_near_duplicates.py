@@ -10,7 +10,7 @@ CONSTRAINTS = {
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("search", "0006_assistant_searches"),
+        ("search", "0001_squashed_0006_assistant_searches"),
     ]
 
     operations = [
@@ -40,15 +40,5 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AlterField(
-            "NearDuplicatePair",
-            "reads_alike",
-            models.BooleanField(help_text="Their words match too. Empty: not compared yet.", null=True),
-        ),
-        migrations.AlterField(
-            "DismissedGroup",
-            "moment",
-            models.DateTimeField(help_text="Time of the request, which may dismiss several groups."),
         ),
     ]
