@@ -1,14 +1,13 @@
 """Take back exactly what an import brought: nothing that came from elsewhere too, nothing that was changed since."""
 
-from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
 from gallery.models import ImportItem, ImportJob, Photo, PhotoMerge, PhotoSource
+from gallery.models.json_values import as_json
 from gallery.photos.deletion import delete_photos, remove_copy
 from gallery.photos.trash import restore_photos
 from gallery.pictures.opening import is_original_there
@@ -53,7 +52,7 @@ def _put_back(photo: Photo, item: ImportItem) -> None:
     """Empty what the import filled, unless somebody has changed it since."""
     changed = []
     for name, (before, after) in item.filled_fields.items():
-        if _plain(getattr(photo, name)) == after:
+        if as_json(getattr(photo, name)) == after:
             setattr(photo, name, before)
             changed.append(name)
     if changed:
@@ -76,7 +75,3 @@ def _leave_in_place(photo: Photo) -> list[Photo]:
         return []
     Photo.objects.filter(pk=photo.pk).update(file=elsewhere.path)
     return [photo] if Path(settings.MEDIA_ROOT, str(photo.file.name)).exists() else []
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime) else value

@@ -5,7 +5,6 @@ Both an upload and every batch of an import end here. `files.exclusive` decides 
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from django.db.models import F
 
 from gallery.intake.quota import room_for
 from gallery.models import ImportJob, PartialUpload, Photo, PhotoSource
+from gallery.models.json_values import as_json
 from gallery.pictures.opening import is_original_there
 from gallery.storage.files import exclusive, original_name, place_files, write_temporary
 
@@ -120,7 +120,7 @@ def _complete(photo: Photo, picture: Incoming, *, is_written: bool) -> dict[str,
     if filled:
         photo.revision += 1
         photo.save(update_fields=["revision", *filled])
-    return {name: (_plain(before), _plain(after)) for name, (before, after) in filled.items()}
+    return {name: (as_json(before), as_json(after)) for name, (before, after) in filled.items()}
 
 
 def _fill(photo: Photo, fields: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
@@ -189,7 +189,3 @@ def _name(picture: Incoming, owner_id: int) -> str:
 
 def _file(picture: Incoming, owner_id: int) -> str:
     return _name(picture, owner_id) if picture.source.is_copy else picture.source.path
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime) else value

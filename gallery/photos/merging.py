@@ -16,6 +16,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from gallery.models import Photo, PhotoMerge, PhotoSource
+from gallery.models.json_values import as_json
 from gallery.photos.editing import edit_photos
 from gallery.photos.trash import move_to_trash, restore_photos, trashed_together
 from gallery.pictures.opening import is_original_there
@@ -145,7 +146,7 @@ def _take_over(keeper: Photo, others: list[Photo], *, user: AbstractBaseUser, mo
         photo=keeper,
         trashed_ids=[photo.pk for photo in others],
         merged_at=moment,
-        previous_values={name: _plain(getattr(keeper, name)) for name in changes},
+        previous_values={name: as_json(getattr(keeper, name)) for name in changes},
         edited_at_before=keeper.edited_at,
     )
     _add_albums(keeper, others, merge=merge)
@@ -204,7 +205,3 @@ def _completed(own: dict[str, Any], others: Iterable[dict[str, Any]]) -> dict[st
         if not completed.keys() & set(part):
             completed |= {name: data[name] for name in part if name in data}
     return completed
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime) else value

@@ -1,10 +1,12 @@
-"""The digests by which files are told apart: SHA-256 for us, MD5 and SHA-1 for clients and older libraries."""
+"""Digests of files: SHA-256 identifies a file; clients and older libraries also know MD5 and SHA-1."""
 
 import base64
 import binascii
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 from typing import IO
 
 
@@ -18,24 +20,24 @@ class Digests:
 
 
 class RunningDigests:
-    """The digests of bytes that pass by in blocks."""
+    """Computes the digests of bytes that arrive in blocks."""
 
     def __init__(self) -> None:
         self._hashes = hashlib.sha256(), hashlib.md5(usedforsecurity=False), hashlib.sha1(usedforsecurity=False)
 
     def update(self, block: bytes) -> None:
-        """Take in the next block."""
+        """Add the next block."""
         for digest in self._hashes:
             digest.update(block)
 
     def result(self) -> Digests:
-        """Of what has passed so far."""
+        """Return the digests of all blocks so far."""
         sha256, md5, sha1 = (digest.hexdigest() for digest in self._hashes)
         return Digests(sha256, md5, sha1)
 
 
 def digests_of(file: IO[bytes]) -> Digests:
-    """The digests of all bytes of `file`, in one pass from its beginning."""
+    """Return the digests of the whole `file`, read once from its beginning."""
     digests = RunningDigests()
     file.seek(0)
     while block := file.read(1 << 20):
@@ -43,8 +45,24 @@ def digests_of(file: IO[bytes]) -> Digests:
     return digests.result()
 
 
+def cached_sha256(path: Path) -> str:
+    """Return the hexadecimal SHA-256 of a file, cached until its size or time changes."""
+    status = path.stat()
+    return _sha256(path, status.st_size, status.st_mtime_ns)
+
+
+@lru_cache(maxsize=24)
+def _sha256(path: Path, _size: int, _mtime_ns: int) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def read_checksum(text: str, *, digits: int) -> str:
-    """Return a digest of `digits` hexadecimal digits, given in either case or in base64; ValueError otherwise."""
+    """Return a digest in lower-case hexadecimal digits, `digits` of them; `text` is hexadecimal or base64.
+
+    Raises:
+        ValueError: it is neither.
+    """
     if re.fullmatch(r"[0-9a-fA-F]+", text) and len(text) == digits:
         return text.lower()
     try:

@@ -1,4 +1,4 @@
-"""End the process when work on a picture does not: even in C, where no exception could stop it."""
+"""Ends the process when work on a picture hangs, even in C code that never returns to Python."""
 
 import faulthandler
 from collections.abc import Callable, Iterator
@@ -6,27 +6,27 @@ from contextlib import contextmanager
 from threading import Lock
 from time import monotonic
 
-WORTH_RENEWING = 0.9
-STDERR = 2  # the descriptor: what Python calls stderr may be something else
+# Setting the timer starts a thread, so that a deadline is only renewed when it has come nearer than this part of it.
+RENEWAL_PART = 0.9
+STDERR = 2  # The descriptor: `sys.stderr` may have been replaced.
 
-# By when each work that is going on must end.
+# The time at which each running piece of work must have ended.
 _deadlines: dict[object, float] = {}
 _deadlines_lock = Lock()
 
 
 @contextmanager
-def watchdog(seconds: int) -> Iterator[Callable[[], None]]:
-    """End the process if the work inside takes longer than allowed; the supervisor restarts it.
+def watchdog(seconds: float) -> Iterator[Callable[[], None]]:
+    """End the process if the block takes longer than `seconds`; a supervisor restarts it.
 
-    Each call of the yielded function restarts the time. The process has one timer, set for the thread whose time ends
-    first.
+    Each call of the yielded function restarts the time. All threads of the process share one timer, set for the
+    earliest deadline.
     """
     work = object()
 
     def renew() -> None:
         with _deadlines_lock:
-            # Setting the timer starts a thread each time.
-            if _deadlines[work] - monotonic() < seconds * WORTH_RENEWING:
+            if _deadlines[work] - monotonic() < seconds * RENEWAL_PART:
                 _deadlines[work] = monotonic() + seconds
                 _set_timer()
 
@@ -42,7 +42,7 @@ def watchdog(seconds: int) -> Iterator[Callable[[], None]]:
 
 
 def _set_timer() -> None:
-    # Never off before it is set anew: in between, another thread may fall into a loop that lets no Python run.
+    # Replace the timer without cancelling it: in between, another thread may enter a loop that lets no Python run.
     if _deadlines:
         seconds = min(_deadlines.values()) - monotonic()
         faulthandler.dump_traceback_later(max(seconds, 1e-3), exit=True, file=STDERR)

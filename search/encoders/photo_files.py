@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from gallery.pictures.images import InvalidImage
+from gallery.pictures.watchdog import watchdog
 from search.encoders.interface import Encoder
 from search.encoders.picture_views import open_for_encoder, views_along
-from search.encoders.watchdog import Watchdog
 
 # Few enough to stay in the processor's cache; larger numbers were slower.
 FILES_AT_ONCE = 8
@@ -18,18 +18,20 @@ VIEWS_AT_ONCE = 8
 
 
 def encode_photo_files(
-    encoder: Encoder, paths: Sequence[Path], *, decoders: ThreadPoolExecutor, watchdog: Watchdog
+    encoder: Encoder, paths: Sequence[Path], *, decoders: ThreadPoolExecutor, step_limit: float
 ) -> list[np.ndarray | str]:
     """Return each file's unit vectors, (views, dimensions) float16, view 0 first, or the reason it can't be decoded.
+
+    A step of decoding or encoding that takes longer than `step_limit` seconds ends the process.
 
     Raises:
         OSError: a file is missing or the disk fails.
     """
     results: list[np.ndarray | str] = []
     for begin in range(0, len(paths), FILES_AT_ONCE):
-        pictures = list(decoders.map(partial(_prepare, encoder, watchdog), paths[begin : begin + FILES_AT_ONCE]))
+        pictures = list(decoders.map(partial(_prepare, encoder, step_limit), paths[begin : begin + FILES_AT_ONCE]))
         views = [view for picture in pictures if not isinstance(picture, str) for view in picture]
-        vectors = _encode(encoder, views, watchdog)
+        vectors = _encode(encoder, views, step_limit)
         for picture in pictures:
             if isinstance(picture, str):
                 results.append(picture)
@@ -39,18 +41,18 @@ def encode_photo_files(
     return results
 
 
-def _prepare(encoder: Encoder, watchdog: Watchdog, path: Path) -> list[np.ndarray] | str:
+def _prepare(encoder: Encoder, step_limit: float, path: Path) -> list[np.ndarray] | str:
     try:
-        with watchdog.step():
+        with watchdog(step_limit):
             image = open_for_encoder(path, side=encoder.side)
             return [encoder.prepare(view) for view in (image, *views_along(image, side=encoder.side))]
     except InvalidImage as error:
         return str(error)
 
 
-def _encode(encoder: Encoder, views: Sequence[np.ndarray], watchdog: Watchdog) -> np.ndarray:
+def _encode(encoder: Encoder, views: Sequence[np.ndarray], step_limit: float) -> np.ndarray:
     vectors = [np.empty((0, 0), dtype=np.float16)]
     for begin in range(0, len(views), VIEWS_AT_ONCE):
-        with watchdog.step():
+        with watchdog(step_limit):
             vectors.append(encoder.encode_images(views[begin : begin + VIEWS_AT_ONCE]).astype(np.float16))
     return np.concatenate(vectors[1:] or vectors)

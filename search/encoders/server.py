@@ -27,6 +27,7 @@ from django.utils.translation import gettext as _
 
 from gallery.pictures.images import InvalidImage
 from gallery.pictures.memory import return_memory
+from gallery.pictures.watchdog import watchdog
 from search.encoders.client import EncoderUnavailable
 from search.encoders.description import EncoderInfo, QueryVector
 from search.encoders.interface import Encoder
@@ -35,7 +36,6 @@ from search.encoders.photo_files import encode_photo_files
 from search.encoders.picture_views import open_for_encoder, open_region
 from search.encoders.registry import EncoderRegistry
 from search.encoders.turns import TooManyQueries, Turns
-from search.encoders.watchdog import Watchdog
 from search.encoders.wire import receive, send
 
 logger = logging.getLogger(__name__)
@@ -67,7 +67,7 @@ class EncoderServer:
     def __init__(self, registry: EncoderRegistry, *, socket: Path, step_limit: float = STEP_LIMIT) -> None:
         self._registry = registry
         self._socket = socket
-        self._watchdog = Watchdog(step_limit)
+        self._step_limit = step_limit
         self._queries = ThreadPoolExecutor(2, "queries")
         self._picture_queries = ThreadPoolExecutor(2, "picture queries", initializer=_lower_priority)
         self._turns = Turns()
@@ -149,11 +149,11 @@ class EncoderServer:
             encoder = self._registry.get(request["model"])
             if request["operation"] == "encode_photos":
                 paths = [Path(path) for path in request["paths"]]
-                results = encode_photo_files(encoder, paths, decoders=self._decoders, watchdog=self._watchdog)
+                results = encode_photo_files(encoder, paths, decoders=self._decoders, step_limit=self._step_limit)
                 return_memory()
                 reasons = [result if isinstance(result, str) else "" for result in results]
                 return {"reasons": reasons}, [result for result in results if not isinstance(result, str)]
-            with self._watchdog.step():
+            with watchdog(self._step_limit):
                 query = _encode_query(encoder, request, arrays)
             return {"baseline": query.baseline}, [query.vector]
 

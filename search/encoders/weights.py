@@ -5,8 +5,7 @@ import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import lru_cache
-from hashlib import file_digest, sha256
+from hashlib import sha256
 from http.client import HTTPException
 from pathlib import Path
 from typing import IO
@@ -16,6 +15,8 @@ from urllib.request import urlopen
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+
+from gallery.pictures.digests import cached_sha256
 
 logger = logging.getLogger(__name__)
 
@@ -32,18 +33,6 @@ class WeightsUnavailable(Exception):
         self.reason = reason
 
 
-def sha256_of(path: Path) -> str:
-    """Return the hexadecimal SHA-256 of a file's bytes; cached until its size or time changes."""
-    status = path.stat()
-    return _sha256(path, status.st_size, status.st_mtime_ns)
-
-
-@lru_cache(maxsize=8)
-def _sha256(path: Path, size: int, modified: int) -> str:  # noqa: ARG001 - cache key
-    with path.open("rb") as file:
-        return file_digest(file, "sha256").hexdigest()
-
-
 def download_weights(address: str, path: Path, *, digest: str) -> None:
     """Download `address` to `path`, unless the file with this SHA-256 is already there.
 
@@ -53,7 +42,7 @@ def download_weights(address: str, path: Path, *, digest: str) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with _locked(partial_path(path)) as partial:
-            if path.is_file() and sha256_of(path) == digest:
+            if path.is_file() and cached_sha256(path) == digest:
                 return
             logger.info("Downloading %s", address)
             if _download(address, partial) != digest:

@@ -2,12 +2,13 @@
 
 import hashlib
 from dataclasses import dataclass
-from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+
+from gallery.pictures.digests import cached_sha256
 
 
 class TextRecognitionUnavailable(Exception):
@@ -47,7 +48,7 @@ class Weights:
         if self.detection is None or self.recognition is None:
             return "download"
         files = [_weights_file(self.detection), _weights_file(self.recognition)]
-        return hashlib.sha256("".join(map(sha256_of, files)).encode()).hexdigest()
+        return hashlib.sha256("".join(map(_digest_of, files)).encode()).hexdigest()
 
 
 PACKAGES = {
@@ -98,21 +99,13 @@ def find_weights() -> Weights:
     )
 
 
-def sha256_of(path: Path) -> str:
-    """Hex digest of a file; a file that did not change is read once per process."""
+def _digest_of(path: Path) -> str:
     try:
-        stat = path.stat()
+        return cached_sha256(path)
     except OSError as error:
         raise TextRecognitionUnavailable(
             _("The text reader's weights are missing: %(path)s") % {"path": path}
         ) from error
-    return _sha256_of_version(path, stat.st_mtime_ns, stat.st_size)
-
-
-@lru_cache(maxsize=16)
-def _sha256_of_version(path: Path, _mtime_ns: int, _size: int) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _is_installed(package: Package) -> bool:
@@ -125,7 +118,7 @@ def _is_installed(package: Package) -> bool:
 
 def _packaged_folder(package: Package, weights: PackagedFile, model_name: str) -> Path:
     path = Path(str(distribution(package.name).locate_file(weights.path)))
-    if sha256_of(path) != weights.sha256:
+    if _digest_of(path) != weights.sha256:
         message = _("%(path)s is another file than was tried; install %(package)s again.")
         raise TextRecognitionUnavailable(message % {"path": path, "package": package.name})
     return path.parent if path.stem == "inference" else _linked_folder(path, model_name)

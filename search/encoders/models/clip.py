@@ -20,9 +20,10 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from PIL import Image
 
+from gallery.pictures.digests import cached_sha256
 from search.encoders.description import Calibration, EncoderInfo, QueryVector
 from search.encoders.interface import Encoder
-from search.encoders.weights import WeightsUnavailable, download_weights, partial_path, sha256_of
+from search.encoders.weights import WeightsUnavailable, download_weights, partial_path
 
 # Raise it whenever the same weights give other vectors than before.
 PREPROCESSING_VERSION = 1
@@ -179,12 +180,12 @@ def find_weights() -> tuple[Path, str]:
             raise WeightsUnavailable(
                 format_lazy(_("CLIP_WEIGHTS names a missing file: {path}."), path=path),
             )
-        return path, sha256_of(path)
+        return path, cached_sha256(path)
     address, published = published_weights()
     path = weights_path()
     if not path.is_file():
         raise WeightsUnavailable(_missing_weights(path, address))
-    if sha256_of(path) != published:
+    if cached_sha256(path) != published:
         raise WeightsUnavailable(
             format_lazy(_("{path} is incomplete or not the published file. Copy it again."), path=path),
         )

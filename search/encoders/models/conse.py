@@ -22,9 +22,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from PIL import Image
 
+from gallery.pictures.digests import cached_sha256
 from search.encoders.description import Calibration, EncoderInfo, QueryVector
 from search.encoders.interface import Encoder
-from search.encoders.weights import WeightsUnavailable, sha256_of
+from search.encoders.weights import WeightsUnavailable
 
 # Raise it whenever the same weights give other vectors than before.
 PREPROCESSING_VERSION = 1
@@ -165,7 +166,7 @@ def _path(package: str, name: str) -> Path:
 
 def _check(package: str, name: str) -> None:
     path = _path(package, name)
-    if not path.is_file() or sha256_of(path) != DIGESTS[package, name]:
+    if not path.is_file() or cached_sha256(path) != DIGESTS[package, name]:
         raise WeightsUnavailable(
             format_lazy(gettext_lazy("{path} is missing or has changed. Reinstall its package."), path=path)
         )

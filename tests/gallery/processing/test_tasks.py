@@ -1,9 +1,5 @@
 """Each actor does what its photos lack, and no more; failures stay with the photo that caused them."""
 
-import os
-import subprocess
-import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,7 +12,6 @@ from PIL import Image
 import gallery.bulk_import.tasks  # noqa: F401 - declares its queue
 from gallery.models import DocumentRemoval, Photo, Step, StepAttempt
 from gallery.pictures.images import THUMBNAIL_VERSION, DecodingFailed
-from gallery.pictures.watchdog import watchdog
 from gallery.processing import tasks, work
 from gallery.processing.steps import embedding_step, thumbnails_step
 from gallery.storage.files import THUMBNAIL_SIDES, thumbnail_path
@@ -280,29 +275,6 @@ def test_a_broker_that_is_down_fails_no_upload(
     monkeypatch.setattr(tasks, "_broker", lambda: dramatiq.brokers.redis.RedisBroker(url=url))
     tasks.enqueue_processing([store().pk])
     assert "the broker does not answer" in caplog.text
-
-
-def test_an_endless_loop_in_c_ends_the_process() -> None:
-    script = """
-import django
-django.setup()
-from gallery.pictures.watchdog import watchdog
-with watchdog(1):
-    # What another thread does meanwhile must not call the dog off.
-    with watchdog(60):
-        pass
-    (10**9) ** (10**9)
-"""
-    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "photosearch.settings"}
-    ended = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, timeout=60)
-    assert ended.returncode == 1
-    assert "Timeout (0:00:0" in ended.stderr
-
-
-def test_work_that_ends_in_time_is_left_in_peace() -> None:
-    with watchdog(1):
-        pass
-    time.sleep(1.2)
 
 
 def test_steps_ask_for_what_is_wanted_now(store: Callable[..., Photo]) -> None:
