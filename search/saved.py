@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from gallery.text.legible import printable
+from gallery.text.cleaning import clean_line
 from search.models import RecentSearch, SavedSearch
 
 MAX_SAVED_SEARCHES = 100
@@ -39,7 +39,7 @@ def save_search(name: str, *, user: AbstractBaseUser, address: str) -> tuple[Sav
     Raises:
         TooManySavedSearches: the user has saved the maximum number of searches.
     """
-    name = printable(name) or "?"
+    name = clean_line(name) or "?"
     own = saved_searches(user=user)
     if own.count() >= MAX_SAVED_SEARCHES and not own.filter(name=name).exists():
         raise TooManySavedSearches(

@@ -12,7 +12,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from gallery.text.legible import printable
+from gallery.text.cleaning import clean_line
 
 PREFIX = "ps_"  # Lets secret scanners recognise tokens in logs and repositories.
 SECRET_BYTES = 32
@@ -62,7 +62,7 @@ def issue_token(
     secret = PREFIX + secrets.token_urlsafe(SECRET_BYTES)
     token = ApiToken.objects.create(
         user=user,
-        name=printable(name) or "?",
+        name=clean_line(name) or "?",
         digest=_digest(secret),
         scopes=sorted(set(scopes)),
         expires_at=expires_at,

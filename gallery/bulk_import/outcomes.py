@@ -8,11 +8,12 @@ from django.utils.translation import gettext as _
 
 from gallery.bulk_import.items import count_date, item_of
 from gallery.bulk_import.reading import ReadFile, storable_path
-from gallery.intake.describing import limited_blocks, printable
+from gallery.intake.describing import limited_blocks
 from gallery.intake.quota import QuotaExceeded
 from gallery.intake.storing import Incoming, Stored, store_pictures
 from gallery.models import ImportItem, ImportJob, Photo, PhotoSource
 from gallery.sources.source_files import SourceFile
+from gallery.text.cleaning import clean_line
 
 
 def foresee(files: Sequence[ReadFile], *, job: ImportJob) -> list[ImportItem]:
@@ -83,9 +84,9 @@ def _incoming(file: ReadFile, job: ImportJob) -> Incoming:
         is_copy=job.mode == ImportJob.Mode.COPY or not found.is_plain,
         job=job,
         modified_at=found.modified_at,
-        albums=list(map(printable, metadata.albums)),
-        account=printable(metadata.account),
-        conversation=printable(metadata.conversation),
+        albums=list(map(clean_line, metadata.albums)),
+        account=clean_line(metadata.account),
+        conversation=clean_line(metadata.conversation),
         sidecar=storable_path(metadata.sidecar),
         is_archived=metadata.is_archived,
     )

@@ -16,7 +16,7 @@ from gallery.pictures.metadata import Metadata, read_metadata
 from gallery.sources.date_choice import choose_date
 from gallery.sources.kinds import recognise_kind
 from gallery.sources.source_files import SourceMetadata
-from gallery.text.legible import printable, visible
+from gallery.text.cleaning import clean_line, remove_invisible
 
 MAX_NAME = 255
 MAX_STEM_BYTES = 200
@@ -77,7 +77,7 @@ def told_by(
         "taken_offset": taken_offset,
         "date_source": date_source,
         "kind": kind,
-        "description": visible(source_metadata.description),
+        "description": remove_invisible(source_metadata.description),
         "metadata": data,
     }
 
@@ -95,7 +95,7 @@ def refuse_size(size: int) -> None:
 
 def clean_filename(filename: str, *, extension: str) -> str:
     """The last part of a name that somebody sent, fit to be stored and shown; the ending survives shortening."""
-    name = printable(filename.replace("\\", "/").rpartition("/")[2])
+    name = clean_line(filename.replace("\\", "/").rpartition("/")[2])
     if name.strip(".") == "":
         return _("picture") + f".{extension}"
     stem, dot, ending = name.rpartition(".")

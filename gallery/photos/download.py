@@ -7,7 +7,7 @@ from zipstream import ZIP_STORED, ZipStream
 from gallery.models import Photo
 from gallery.pictures.opening import open_original
 from gallery.storage.files import safe_filename
-from gallery.text.legible import portable_filename
+from gallery.text.cleaning import portable_filename
 
 
 def stream_zip(photos: Iterable[Photo]) -> Iterator[bytes]:

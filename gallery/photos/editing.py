@@ -12,7 +12,7 @@ from django.utils import timezone
 from gallery.models import Photo, PhotoQuerySet, Step
 from gallery.processing.steps import BATCH_SIZES
 from gallery.processing.tasks import enqueue_indexing
-from gallery.text.legible import visible
+from gallery.text.cleaning import remove_invisible
 
 
 def edit_photo(photo: Photo, *, user: AbstractBaseUser, description: str, importance: int) -> None:
@@ -23,7 +23,7 @@ def edit_photo(photo: Photo, *, user: AbstractBaseUser, description: str, import
 def edit_photos(photos: PhotoQuerySet, *, user: AbstractBaseUser, **changes: Any) -> int:
     """Set the fields in `changes` of those of `photos` that `user` sees, and have them indexed; how many they were."""
     if "description" in changes:
-        changes["description"] = visible(changes["description"])
+        changes["description"] = remove_invisible(changes["description"])
     with transaction.atomic():
         own = photos.visible_to(user).order_by("pk").select_for_update(no_key=True)
         photo_ids = list(own.values_list("pk", flat=True))

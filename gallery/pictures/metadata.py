@@ -10,7 +10,7 @@ from typing import Any
 from PIL.ExifTags import GPS, Base
 
 from gallery.pictures.images import Source, read_exif
-from gallery.text.legible import printable as printable
+from gallery.text.cleaning import clean_line
 
 MAX_TEXT = 1000
 
@@ -157,4 +157,4 @@ def _text(value: Any) -> str:
         value = value.decode(errors="replace")
     if not isinstance(value, str):
         return ""
-    return printable(value)[:MAX_TEXT]
+    return clean_line(value)[:MAX_TEXT]

@@ -22,7 +22,7 @@ from gallery.pictures.opening import is_original_there
 from gallery.pictures.watchdog import watchdog
 from gallery.processing.attempts import DependencyUnavailable, Failures
 from gallery.storage.files import THUMBNAIL_SIDES, thumbnail_path, write_file
-from gallery.text.legible import visible
+from gallery.text.cleaning import remove_invisible
 from search.encoders import client as encoders
 from search.keywords import index
 from search.models import PhotoEmbedding, PhotoText
@@ -125,7 +125,7 @@ def _store_text(photo: Photo) -> None:
         lines = reader.extract_text(photo.path)
     except reader.TextRecognitionUnavailable as error:
         raise DependencyUnavailable(str(error)) from error
-    found = [asdict(line) | {"text": visible(line.text.replace("\0", ""))} for line in lines]
+    found = [asdict(line) | {"text": remove_invisible(line.text.replace("\0", ""))} for line in lines]
     text = "\n".join(line["text"] for line in found)
     with transaction.atomic():
         for locked in _locked([photo.pk]):

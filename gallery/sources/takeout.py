@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from gallery.pictures.metadata import EARLIEST_PHOTOGRAPH, is_believable, printable
+from gallery.pictures.metadata import EARLIEST_PHOTOGRAPH, is_believable
 from gallery.sources import plain
 from gallery.sources.dates_in_names import local_time
 from gallery.sources.skip_rules import SkipRules, extension_of
@@ -22,6 +22,7 @@ from gallery.sources.takeout_names import (
     sidecar_stems,
 )
 from gallery.sources.trees import Folder, Tree, TreeFile
+from gallery.text.cleaning import clean_line
 
 MAX_JSON_BYTES = 1 << 20
 # Google Photos, Google Fotos, Google 相册, Google フォト, …
@@ -243,4 +244,4 @@ def _original_name(title: str, filename: str) -> str:
 
 def _clean_text(value: Any) -> str:
     """Return the text without characters that PostgreSQL refuses; line breaks are kept."""
-    return "\n".join(map(printable, value.splitlines())).strip() if isinstance(value, str) else ""
+    return "\n".join(map(clean_line, value.splitlines())).strip() if isinstance(value, str) else ""

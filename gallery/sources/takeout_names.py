@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from gallery.pictures.formats import EXTENSION_OF_SUFFIX
 from gallery.sources.skip_rules import extension_of
-from gallery.text.composing import compose
+from gallery.text.normalizing import normalize_unicode
 
 SUFFIX = ".supplemental-metadata"
 MAX_SIDECAR_UNITS, MAX_STEM_UNITS = 46, 47
@@ -30,7 +30,7 @@ OTHER_EXTENSION = re.compile(r"\.(\w{3,4})(\..*)?")
 
 def composed_name(name: str) -> str:
     """Return `name` in Unicode NFC: names of archives unpacked on a Mac are decomposed."""
-    return compose(name, form="NFC")
+    return normalize_unicode(name, form="NFC")
 
 
 def possible_titles(name: str) -> Iterator[tuple[str, str]]:

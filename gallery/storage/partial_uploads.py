@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gallery.storage.files import ARCHIVES, open_private
-from gallery.text.legible import printable
+from gallery.text.cleaning import clean_line
 
 PARTIAL = "partial"
 # An unfinished upload may continue this long, and a finished one still reports its result.
@@ -111,7 +111,7 @@ def create_upload(
     for oldest in unfinished[MAX_UNFINISHED - 1 :]:
         remove_upload(oldest)
     return PartialUpload.objects.create(
-        owner_id=owner.pk, filename=printable(filename)[:255], size=size, sha256=sha256, is_archive=is_archive
+        owner_id=owner.pk, filename=clean_line(filename)[:255], size=size, sha256=sha256, is_archive=is_archive
     )
 
 

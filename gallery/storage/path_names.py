@@ -6,7 +6,7 @@ from pathlib import Path, PurePath
 
 from django.conf import settings
 
-from gallery.text.legible import visible
+from gallery.text.cleaning import remove_invisible
 
 # An absolute path of at least two parts in a sentence.
 ABSOLUTE_PATH = re.compile(r"""(?<![\w/])/(?:[^\s/'"]+/)+[^\s'"]*""")
@@ -31,10 +31,10 @@ class Places:
             return path
         for root, name in self._roots:
             if path == root or path.startswith((f"{root.rstrip('/')}/", f"{root}!")):
-                return visible(name + path[len(root) :])
+                return remove_invisible(name + path[len(root) :])
         archive, mark, member = path.partition("!/")
         ending = "/" if archive.endswith("/") else ""
-        return visible(f"{PurePath(archive).name}{ending}{mark}{member}")
+        return remove_invisible(f"{PurePath(archive).name}{ending}{mark}{member}")
 
     def in_words(self, sentence: str) -> str:
         """Return a sentence with names instead of paths."""

@@ -1,1 +1,1 @@
-"""Cleans and normalizes text from file names, metadata and people."""
+"""Cleaning and Unicode normalization of file names, metadata and user input."""

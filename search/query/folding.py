@@ -8,7 +8,7 @@ import re
 
 from django.db.models import Func, TextField
 
-from gallery.text import composing
+from gallery.text import normalizing
 
 # Character classes, for regular expressions of Python, Java and PostgreSQL. Chinese characters and Japanese syllables
 # are written without spaces: a space that OCR sees, or a line break, does not end a word.
@@ -33,7 +33,7 @@ MIN_DIGITS = 6
 
 def compose(text: str) -> str:
     """Return `text` in Unicode's NFKC form: ＮＨ９６１ becomes NH961."""
-    return composing.compose(text, form="NFKC")
+    return normalizing.normalize_unicode(text, form="NFKC")
 
 
 def fold(text: str) -> str:

@@ -12,7 +12,8 @@ from PIL import Image
 from PIL.ExifTags import GPS, IFD, Base
 from PIL.TiffImagePlugin import IFDRational
 
-from gallery.pictures.metadata import Metadata, printable, read_metadata
+from gallery.pictures.metadata import Metadata, read_metadata
+from gallery.text.cleaning import clean_line
 
 
 def picture(tags: dict[int, Any], *, exif: dict[int, Any] | None = None, gps: dict[int, Any] | None = None) -> BytesIO:
@@ -142,4 +143,4 @@ def test_satellites_tell_the_moment_in_utc(date: str, time: tuple[int, ...], mom
 
 
 def test_control_characters_and_lone_surrogates_become_spaces() -> None:
-    assert printable("a\0b\x1b[31m\ud800c 张\n") == "a b [31m c 张"
+    assert clean_line("a\0b\x1b[31m\ud800c 张\n") == "a b [31m c 张"

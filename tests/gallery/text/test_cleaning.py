@@ -11,7 +11,7 @@ from gallery.access.tokens import issue_token
 from gallery.models import Photo
 from gallery.photos.download import stream_zip
 from gallery.photos.editing import edit_photo
-from gallery.text.legible import portable_filename, printable, visible
+from gallery.text.cleaning import clean_line, portable_filename, remove_invisible
 from search.saved import save_search
 
 # Marks, embeddings, isolates, zero-width characters, soft hyphen, tags, fillers, annotations.
@@ -36,21 +36,21 @@ LEGITIMATE = [
 
 @pytest.mark.parametrize("unseen", UNSEEN, ids=lambda letter: f"U+{ord(letter):04X}")
 def test_drops_each_invisible_character(unseen):
-    assert visible(f"gpj{unseen}.exe 茶") == "gpj.exe 茶"
-    assert printable(f"{unseen}a{unseen}{unseen}b{unseen}") == "ab"
+    assert remove_invisible(f"gpj{unseen}.exe 茶") == "gpj.exe 茶"
+    assert clean_line(f"{unseen}a{unseen}{unseen}b{unseen}") == "ab"
 
 
 @pytest.mark.parametrize("joiner", ["\u200c", "\u200d", "\ufe0f", "\U000e0100"])
 def test_drops_joiners_and_selectors_without_effect(joiner):
-    assert visible(f"{joiner}a") == "a"
-    assert visible(f"é {joiner}b") == "é b"
-    assert visible(f"é{joiner * 3}").count(joiner) <= 1
-    assert visible("é\u200cb\u200dc\u200d") == "ébc"
+    assert remove_invisible(f"{joiner}a") == "a"
+    assert remove_invisible(f"é {joiner}b") == "é b"
+    assert remove_invisible(f"é{joiner * 3}").count(joiner) <= 1
+    assert remove_invisible("é\u200cb\u200dc\u200d") == "ébc"
 
 
 @pytest.mark.parametrize("text", LEGITIMATE)
 def test_keeps_joiners_that_scripts_and_emoji_need(text):
-    assert visible(text) == printable(text) == text
+    assert remove_invisible(text) == clean_line(text) == text
 
 
 @pytest.mark.parametrize(
