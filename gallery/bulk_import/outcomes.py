@@ -10,7 +10,7 @@ from gallery.bulk_import.items import count_date, item_of
 from gallery.bulk_import.reading import ReadFile, storable_path
 from gallery.intake.describing import limited_blocks
 from gallery.intake.quota import QuotaExceeded
-from gallery.intake.storing import Incoming, Stored, store_pictures
+from gallery.intake.storing import IncomingPicture, StoredPicture, store_pictures
 from gallery.models import ImportItem, ImportJob, Photo, PhotoSource
 from gallery.sources.source_files import SourceFile
 from gallery.text.cleaning import clean_line
@@ -41,7 +41,7 @@ def store(files: Sequence[ReadFile], *, job: ImportJob) -> list[ImportItem]:
     try:
         with transaction.atomic():
             brought = [picture for _file, picture in pictures]
-            outcomes: list[Stored | str] = [*store_pictures(brought, owner=job.owner, brought_by=job)]
+            outcomes: list[StoredPicture | str] = [*store_pictures(brought, owner=job.owner, brought_by=job)]
     except (DataError, QuotaExceeded):
         # One file may contain values that the database refuses, or exceed the quota; the others are stored anyway.
         outcomes = [_store_alone(picture, job) for _file, picture in pictures]
@@ -51,7 +51,7 @@ def store(files: Sequence[ReadFile], *, job: ImportJob) -> list[ImportItem]:
     return items
 
 
-def _store_alone(picture: Incoming, job: ImportJob) -> Stored | str:
+def _store_alone(picture: IncomingPicture, job: ImportJob) -> StoredPicture | str:
     """Store one file; return the result, or the reason why it was not stored."""
     try:
         with transaction.atomic():
@@ -62,7 +62,7 @@ def _store_alone(picture: Incoming, job: ImportJob) -> Stored | str:
         return str(error)
 
 
-def _outcome(file: ReadFile, stored: Stored | str, job: ImportJob) -> ImportItem:
+def _outcome(file: ReadFile, stored: StoredPicture | str, job: ImportJob) -> ImportItem:
     if isinstance(stored, str):
         return item_of(file.found, "failed", reason=stored)
     if stored.created:
@@ -77,7 +77,7 @@ def _outcome(file: ReadFile, stored: Stored | str, job: ImportJob) -> ImportItem
     )
 
 
-def _incoming(file: ReadFile, job: ImportJob) -> Incoming:
+def _incoming(file: ReadFile, job: ImportJob) -> IncomingPicture:
     found, metadata = file.found, file.found.metadata
     source = PhotoSource(
         path=storable_path(found.path),
@@ -90,7 +90,7 @@ def _incoming(file: ReadFile, job: ImportJob) -> Incoming:
         sidecar=storable_path(metadata.sidecar),
         is_archived=metadata.is_archived,
     )
-    return Incoming(file.fields, source, partial(_blocks, found), file.temporary)
+    return IncomingPicture(file.fields, source, partial(_blocks, found), file.temporary)
 
 
 def _blocks(found: SourceFile) -> Iterator[bytes]:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from gallery.intake.storing import other_file
+from gallery.intake.storing import remaining_path
 from gallery.models import ImportJob, Photo, PhotoSource
 from gallery.pictures.opening import size_of_original
 
@@ -22,7 +22,11 @@ def mark_presence(job: ImportJob) -> None:
         PhotoSource.objects.bulk_update(changed, ["is_present"])
         for source in changed:
             # Moved: the same bytes were found elsewhere. Lost: the photo keeps the path, should the file come back.
-            if not source.is_present and source.photo.file.name == source.path and (file := other_file(source.photo)):
+            if (
+                not source.is_present
+                and source.photo.file.name == source.path
+                and (file := remaining_path(source.photo))
+            ):
                 Photo.objects.filter(pk=source.photo_id).update(file=file)
 
 

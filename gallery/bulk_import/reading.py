@@ -14,7 +14,7 @@ from typing import IO, Any
 from django.utils.translation import gettext as _
 
 from gallery.bulk_import.safety import MAX_PATH_BYTES
-from gallery.intake.describing import describe_header, limited_blocks, refuse_size, told_by
+from gallery.intake.describing import combine_metadata, describe_header, limited_blocks, refuse_size
 from gallery.models import ImportItem, ImportJob
 from gallery.pictures.digests import RunningDigests
 from gallery.pictures.images import InvalidImage
@@ -123,7 +123,7 @@ def _head(file: IO[bytes], found: SourceFile, job: ImportJob) -> tuple[dict[str,
 
 def _said(found: SourceFile, header: dict[str, Any], metadata: Metadata) -> dict[str, Any]:
     """What the file itself says, and else what lies around it."""
-    return told_by(
+    return combine_metadata(
         header,
         metadata,
         found.metadata,

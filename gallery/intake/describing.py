@@ -1,4 +1,4 @@
-"""Read a picture file before it is stored: refuse what is none, and say all that its bytes and its name tell."""
+"""Computes the fields of a photo from its file: header, metadata, digests and name; refuses other files."""
 
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -24,19 +24,20 @@ BLOCK = 1 << 20
 
 
 def describe_picture(file: IO[bytes], *, filename: str) -> dict[str, Any]:
-    """The fields of a Photo that the file's bytes and name tell, but for the place where they will lie.
+    """Return the fields of a Photo, except where its file is stored.
 
-    InvalidImage (of which UnsupportedImage and ImageTooLarge are kinds) if the file is refused.
+    Raises:
+        InvalidImage: (also UnsupportedImage or ImageTooLarge) the file is refused.
     """
     size = file.seek(0, SEEK_END)
     refuse_size(size)
     fields, metadata = describe_header(file, filename=filename)
-    fields |= told_by(fields, metadata, SourceMetadata(), filename=filename, path=filename, modified_at=None)
+    fields |= combine_metadata(fields, metadata, SourceMetadata(), filename=filename, path=filename, modified_at=None)
     return fields | asdict(digests_of(file)) | {"file_size": size}
 
 
 def describe_header(file: IO[bytes], *, filename: str) -> tuple[dict[str, Any], Metadata]:
-    """What the beginning of the file tells, without the rest being read; InvalidImage."""
+    """Return fields of a Photo and the metadata, reading only the beginning of the file. Raises InvalidImage."""
     header = read_header(file)
     fields = {
         "filename": clean_filename(filename, extension=header.extension),
@@ -47,7 +48,7 @@ def describe_header(file: IO[bytes], *, filename: str) -> tuple[dict[str, Any], 
     return fields, read_metadata(file)
 
 
-def told_by(
+def combine_metadata(
     header: dict[str, Any],
     metadata: Metadata,
     source_metadata: SourceMetadata,
@@ -56,7 +57,11 @@ def told_by(
     path: str,
     modified_at: datetime | None,
 ) -> dict[str, Any]:
-    """The fields of a Photo that its EXIF and what lies around the file tell together: date, kind, position …"""
+    """Return the fields of a Photo that combine EXIF with the source: date, kind, description, position.
+
+    `header` is the result of `describe_header`; `path` is the file's path in its source, whose folders may contain a
+    date.
+    """
     taken_at, taken_offset, date_source = choose_date(
         metadata, source_metadata, filename=filename, path=path, modified_at=modified_at
     )
@@ -83,7 +88,7 @@ def told_by(
 
 
 def refuse_size(size: int) -> None:
-    """InvalidImage for a file of so many bytes, if nobody may send it."""
+    """Raise InvalidImage if a file of `size` bytes is empty or too large."""
     if size == 0:
         raise InvalidImage(_("This file is empty."))
     if size > settings.MAX_UPLOAD_BYTES:
@@ -94,7 +99,7 @@ def refuse_size(size: int) -> None:
 
 
 def clean_filename(filename: str, *, extension: str) -> str:
-    """The last part of a name that somebody sent, fit to be stored and shown; the ending survives shortening."""
+    """Return the last part of a client's file name, cleaned and shortened; its suffix is kept."""
     name = clean_line(filename.replace("\\", "/").rpartition("/")[2])
     if name.strip(".") == "":
         return _("picture") + f".{extension}"

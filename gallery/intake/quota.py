@@ -1,4 +1,4 @@
-"""Computes stored and pending bytes of a person, their quota, and the room on the disk."""
+"""Quotas: stored and pending bytes of a user, and the room on the disk."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -17,31 +17,31 @@ from gallery.storage.partial_uploads import create_upload
 
 
 class QuotaExceeded(ImageTooLarge):
-    """It would take more bytes than its owner may store; the message is a sentence for them."""
+    """The file exceeds its owner's quota; the message is a sentence for the user."""
 
     kind = "quota-exceeded"
 
 
 class NoRoom(QuotaExceeded):
-    """The disk has no room, or other people need the rest; the message is a sentence for the user."""
+    """The disk has no room, or the rest is left to other users; the message is a sentence for the user."""
 
     kind = "insufficient-storage"
 
 
 def used_bytes(owner: AbstractBaseUser) -> int:
-    """The bytes of all originals of `owner`: an index holds them, no photo is looked at."""
+    """Return the bytes of all originals of `owner`; read from an index alone."""
     photos = Photo.objects.filter(owner_id=owner.pk)
     return int(photos.aggregate(bytes=Sum("file_size"))["bytes"] or 0)
 
 
-def bytes_on_their_way(owner: AbstractBaseUser, *, but: PartialUpload | ImportJob | None = None) -> int:
-    """Return the announced bytes of unfinished uploads, and those of archives sent by `owner`, except `but`.
+def pending_bytes(owner: AbstractBaseUser, *, but: PartialUpload | ImportJob | None = None) -> int:
+    """Return the bytes of unfinished uploads and of uploaded archives of `owner`, except those of `but`.
 
     Bytes that an import has already stored from its archive count only as stored.
     """
     uploads = PartialUpload.objects.filter(arrival__in=(Arrival.UNFINISHED, Arrival.WAITING), owner_id=owner.pk)
-    is_theirs = Q(started_by_id=owner.pk) | Q(started_by=None, owner_id=owner.pk)
-    jobs = ImportJob.objects.filter(is_theirs, is_upload=True).exclude(state__in=ImportJob.ENDED_STATES)
+    started_by_owner = Q(started_by_id=owner.pk) | Q(started_by=None, owner_id=owner.pk)
+    jobs = ImportJob.objects.filter(started_by_owner, is_upload=True).exclude(state__in=ImportJob.ENDED_STATES)
     if isinstance(but, PartialUpload):
         uploads = uploads.exclude(pk=but.pk)
     if isinstance(but, ImportJob):
@@ -53,9 +53,12 @@ def bytes_on_their_way(owner: AbstractBaseUser, *, but: PartialUpload | ImportJo
 def admit_upload(
     *, owner: AbstractBaseUser, filename: str, size: int, sha256: str = "", is_archive: bool = False
 ) -> PartialUpload:
-    """Begin an upload of `size` bytes; QuotaExceeded or NoRoom if there is no room.
+    """Create an upload of `size` bytes.
 
-    One at a time per person, so that concurrent uploads cannot claim the same room.
+    One at a time per user, so that concurrent uploads cannot claim the same room.
+
+    Raises:
+        QuotaExceeded, NoRoom: there is no room.
     """
     with transaction.atomic():
         account_of(owner)
@@ -66,13 +69,16 @@ def admit_upload(
 
 
 @contextmanager
-def room_for(
+def reserve_room(
     sizes: Mapping[str, int], *, owner: AbstractBaseUser, but: PartialUpload | ImportJob | None = None
 ) -> Iterator[None]:
-    """Open a transaction for storing files of `sizes` bytes, by SHA-256; QuotaExceeded if there is no room.
+    """Open a transaction for storing files; `sizes` are their bytes by SHA-256. Bytes already stored need no room.
 
-    If there is a limit, other transactions of the same owner wait. Bytes that the owner already has need no room. `but`
-    is the upload or import that brings the files; its bytes must not count twice.
+    If the owner has a quota, their other transactions wait. `but` is the upload or import that brings the files, whose
+    bytes must not count twice.
+
+    Raises:
+        QuotaExceeded: there is no room.
     """
     with transaction.atomic():
         limited = Account.objects.select_for_update(no_key=True).filter(owner_id=owner.pk, quota__isnull=False).first()
@@ -84,24 +90,24 @@ def room_for(
 
 
 def refuse_beyond_quota(size: int, *, account: Account, but: PartialUpload | ImportJob | None = None) -> None:
-    """QuotaExceeded if `size` more bytes exceed the quota, including stored and pending bytes."""
+    """Raise QuotaExceeded if `size` bytes exceed the quota, together with stored and pending bytes."""
     if not size or account.quota is None:
         return
-    if used_bytes(account.owner) + bytes_on_their_way(account.owner, but=but) + size > account.quota:
+    if used_bytes(account.owner) + pending_bytes(account.owner, but=but) + size > account.quota:
         raise QuotaExceeded(
-            _("There is no room for this file: you may store %(quota)s. Delete photos, or ask an administrator.")
+            _("Not enough space: your quota is %(quota)s. Delete photos or ask an administrator.")
             % {"quota": filesizeformat(account.quota)}
         )
 
 
 def _refuse_beyond_share(size: int, *, owner: AbstractBaseUser) -> None:
-    """NoRoom unless the disk has room, and `owner` has at most half of what other people leave free pending."""
-    begun = PartialUpload.objects.filter(arrival=Arrival.UNFINISHED)
-    free = free_bytes() - sum(max(0, upload.size - upload.offset) for upload in begun)
-    theirs = bytes_on_their_way(owner)
+    """Raise NoRoom if the disk is full, or if `owner`'s pending bytes exceed half of the room left by other users."""
+    unfinished = PartialUpload.objects.filter(arrival=Arrival.UNFINISHED)
+    free = free_bytes() - sum(max(0, upload.size - upload.offset) for upload in unfinished)
+    pending = pending_bytes(owner)
     if size > free:
-        raise NoRoom(_("There is not enough room on the disk for this file."))
-    if theirs + size > (free + theirs) // 2:
+        raise NoRoom(_("The server's disk does not have enough space for this file."))
+    if pending + size > (free + pending) // 2:
         raise NoRoom(
-            _("Your unfinished uploads take too much of the room left on the disk. Start or cancel imports, or wait.")
+            _("Your unfinished uploads take too much disk space. Start or cancel imports, or try again later.")
         )

@@ -1,6 +1,6 @@
-"""Store pictures that were read: their bytes once per owner, a row for each place they came from; all or nothing.
+"""Stores pictures: their bytes once per owner, a Photo, and a PhotoSource for each place of origin; all or nothing.
 
-Both an upload and every batch of an import end here. `files.exclusive` decides races, the unique constraint holds.
+Uploads and batches of an import end here. A lock on the digests decides races; the unique constraint backs it.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -12,22 +12,22 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import F
 
-from gallery.intake.quota import room_for
+from gallery.intake.quota import reserve_room
 from gallery.models import ImportJob, PartialUpload, Photo, PhotoSource
 from gallery.models.json_values import as_json
 from gallery.pictures.opening import is_original_there
-from gallery.storage.files import exclusive, original_name, place_files, write_temporary
+from gallery.storage.files import digests_locked, original_name, place_files, write_temporary
 
-# What another copy of the same bytes may add to a photo, where that has nothing.
+# Fields that a further copy of the same bytes may fill if they are empty.
 FILLABLE = ("kind", "description", "importance", "wants_embedding", "wants_text")
 
 
 @dataclass(frozen=True)
-class Incoming:
-    """A picture to be stored: the fields of its Photo, and its PhotoSource, as yet without a photo.
+class IncomingPicture:
+    """A picture to store: the fields of its Photo, and its PhotoSource, which has no photo yet.
 
-    If that is `managed` the bytes are copied, from the file `temporary` (which then is gone) or as `blocks` gives them;
-    else they stay where they are, at the source's path.
+    The bytes of a source with `is_copy` are copied: the file `temporary` is moved if there is one, otherwise `blocks` are
+    written. The bytes of other sources stay at the source's path.
     """
 
     fields: dict[str, Any]
@@ -37,13 +37,13 @@ class Incoming:
 
     @property
     def sha256(self) -> str:
-        """The digest by which bytes are told apart."""
+        """The digest that identifies the bytes."""
         return str(self.fields["sha256"])
 
 
 @dataclass(frozen=True)
-class Stored:
-    """The photo, whether it is new, and what an older one was given: field → (before, after) as JSON knows them."""
+class StoredPicture:
+    """A stored photo, whether it is new, and the filled fields of an older one: name → (before, after) as JSON."""
 
     photo: Photo
     created: bool
@@ -51,17 +51,20 @@ class Stored:
 
 
 def store_pictures(
-    pictures: Sequence[Incoming], *, owner: AbstractBaseUser, brought_by: PartialUpload | ImportJob | None = None
-) -> list[Stored]:
-    """Store the pictures in one transaction; known bytes get another source, and missing fields are filled.
+    pictures: Sequence[IncomingPicture], *, owner: AbstractBaseUser, brought_by: PartialUpload | ImportJob | None = None
+) -> list[StoredPicture]:
+    """Store the pictures in one transaction; known bytes get another source, and empty fields are filled.
 
-    A photo whose file was lost is repaired. On failure no file is left behind. QuotaExceeded if there is no room; the
-    bytes of `brought_by` are already counted.
+    A photo whose file was lost is repaired. On failure no file is left behind. The quota already counts the bytes of
+    `brought_by`.
+
+    Raises:
+        QuotaExceeded: there is no room.
     """
     digests = [picture.sha256 for picture in pictures]
     copied = {picture.sha256: picture.fields["file_size"] for picture in pictures if picture.source.is_copy}
-    # In this order: who waits for a lock on these bytes holds that on the quota already, never the other way round.
-    with room_for(copied, owner=owner, but=brought_by), exclusive(owner_id=owner.pk, digests=digests):
+    # Always lock the quota before the digests, so that two transactions never wait for each other.
+    with reserve_room(copied, owner=owner, but=brought_by), digests_locked(owner_id=owner.pk, digests=digests):
         written = _place(pictures, owner_id=owner.pk)
         try:
             photos, created = _photos(pictures, owner_id=owner.pk)
@@ -69,9 +72,11 @@ def store_pictures(
             for picture in pictures:
                 photo = photos[picture.sha256]
                 if created.pop(picture.sha256, None):
-                    stored.append(Stored(photo, True))
+                    stored.append(StoredPicture(photo, True))
                 else:
-                    stored.append(Stored(photo, False, _complete(photo, picture, is_written=photo.path in written)))
+                    stored.append(
+                        StoredPicture(photo, False, _complete(photo, picture, is_written=photo.path in written))
+                    )
                 picture.source.photo = photo
             _save_sources([picture.source for picture in pictures])
             _displace([picture for picture in pictures if not picture.source.is_copy], owner_id=owner.pk)
@@ -82,22 +87,22 @@ def store_pictures(
     return stored
 
 
-def _place(pictures: Sequence[Incoming], *, owner_id: int) -> set[Path]:
-    """Give those that are to be copied their file, where it is not there; the files that were written."""
+def _place(pictures: Sequence[IncomingPicture], *, owner_id: int) -> set[Path]:
+    """Write missing files of is_copy sources; return the written paths."""
     moves: dict[Path, Path] = {}
     for picture in pictures:
         path = Path(settings.MEDIA_ROOT, _name(picture, owner_id))
         if picture.source.is_copy and path not in moves and not path.is_file():
-            # An attempt that failed may have used the temporary file up.
+            # A failed attempt may have moved the temporary file.
             ready = picture.temporary if picture.temporary and picture.temporary.exists() else None
             moves[path] = ready or write_temporary(picture.blocks())
     place_files(moves)
     return set(moves)
 
 
-def _photos(pictures: Sequence[Incoming], *, owner_id: int) -> tuple[dict[str, Photo], dict[str, bool]]:
-    """The photo of each SHA-256, and those that are new."""
-    # Locked, so that nobody deletes them before this is done.
+def _photos(pictures: Sequence[IncomingPicture], *, owner_id: int) -> tuple[dict[str, Photo], dict[str, bool]]:
+    """Return the photo of each SHA-256, created if necessary, and the SHA-256 of new photos."""
+    # Lock the rows, so that no photo is deleted before its source is saved.
     known = Photo.objects.filter(owner_id=owner_id, sha256__in=[picture.sha256 for picture in pictures])
     photos = {photo.sha256: photo for photo in known.order_by("pk").select_for_update(no_key=True)}
     new: dict[str, Photo] = {}
@@ -108,8 +113,8 @@ def _photos(pictures: Sequence[Incoming], *, owner_id: int) -> tuple[dict[str, P
     return photos | new, dict.fromkeys(new, True)
 
 
-def _complete(photo: Photo, picture: Incoming, *, is_written: bool) -> dict[str, tuple[Any, Any]]:
-    """Repair the photo if its file was lost, and fill what is empty from another copy of its bytes."""
+def _complete(photo: Photo, picture: IncomingPicture, *, is_written: bool) -> dict[str, tuple[Any, Any]]:
+    """Repair a photo whose file was lost, and fill its empty fields; return these as `StoredPicture.filled`."""
     if picture.source.is_copy:
         is_repaired = is_written or photo.is_in_place or not photo.file.name
     else:
@@ -139,7 +144,7 @@ def _fill(photo: Photo, fields: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
 
 
 def _repair(photo: Photo, name: str) -> None:
-    """Its file was missing and now is there, or there is a better one: what failed for that may be tried again."""
+    """Set the file of a photo, and forget failed processing attempts, which may have failed for lack of a file."""
     if photo.is_in_place and photo.file.name != name:
         photo.sources.filter(path=photo.file.name, is_copy=False).update(is_present=is_original_there(photo.path))
     photo.file.name = name
@@ -149,12 +154,12 @@ def _repair(photo: Photo, name: str) -> None:
 
 
 def _save_sources(sources: list[PhotoSource]) -> None:
-    """Insert those that are not known; of those that are, say that they were there."""
+    """Insert new sources, and mark known ones as present."""
     unique = {(source.photo_id, source.path): source for source in sources}
     known = set(PhotoSource.objects.filter(photo__in={pk for pk, _path in unique}).values_list("photo", "path"))
-    # The keyword index knows where photos came from.
-    came_again = {pk for pk, _path in unique.keys() - known} & {pk for pk, _path in known}
-    Photo.objects.filter(pk__in=came_again).update(revision=F("revision") + 1)
+    # The keyword index contains the sources.
+    with_new_source = {pk for pk, _path in unique.keys() - known} & {pk for pk, _path in known}
+    Photo.objects.filter(pk__in=with_new_source).update(revision=F("revision") + 1)
     PhotoSource.objects.bulk_create(
         unique.values(),
         update_conflicts=True,
@@ -163,8 +168,8 @@ def _save_sources(sources: list[PhotoSource]) -> None:
     )
 
 
-def _displace(pictures: list[Incoming], *, owner_id: int) -> None:
-    """Other photos had their file where these lie now: it was changed in its place, and theirs is lost."""
+def _displace(pictures: list[IncomingPicture], *, owner_id: int) -> None:
+    """Mark sources of other photos at these paths as lost: their files were changed in place."""
     if not pictures:
         return
     by_path = {picture.source.path: picture.source.photo_id for picture in pictures}
@@ -174,18 +179,18 @@ def _displace(pictures: list[Incoming], *, owner_id: int) -> None:
             source.is_present = False
             source.save(update_fields=["is_present"])
             if source.photo.file.name == source.path:
-                Photo.objects.filter(pk=source.photo_id).update(file=other_file(source.photo) or "")
+                Photo.objects.filter(pk=source.photo_id).update(file=remaining_path(source.photo) or "")
 
 
-def other_file(photo: Photo) -> str:
-    """Where else the bytes of a photo left in its place lie, or nothing."""
+def remaining_path(photo: Photo) -> str:
+    """Return another path with the bytes of a photo that was left in place; empty without one."""
     paths = photo.sources.filter(is_copy=False, is_present=True).values_list("path", flat=True)
     return next((path for path in paths if path != photo.file.name and is_original_there(Path(path))), "")
 
 
-def _name(picture: Incoming, owner_id: int) -> str:
+def _name(picture: IncomingPicture, owner_id: int) -> str:
     return original_name(owner_id=owner_id, sha256=picture.sha256, extension=picture.fields["extension"])
 
 
-def _file(picture: Incoming, owner_id: int) -> str:
+def _file(picture: IncomingPicture, owner_id: int) -> str:
     return _name(picture, owner_id) if picture.source.is_copy else picture.source.path

@@ -47,7 +47,7 @@ BLOCK = 1 << 18
 
 
 class ByteStream(Protocol):
-    """A request body."""
+    """A request body, which need not be a file."""
 
     def read(self, size: int, /) -> bytes: ...
 
@@ -130,7 +130,7 @@ def receive_piece(headers: Headers, stream: ByteStream, upload: PartialUpload) -
         if not upload.is_finished:
             # The room that was there at the beginning may be gone.
             if upload.is_archive and not has_room(upload.size - offset):
-                raise UploadNotAdmitted(NoRoom(_("There is not enough room on the disk for this file.")))
+                raise UploadNotAdmitted(NoRoom(_("The server's disk does not have enough space for this file.")))
             _receive(stream, upload, file, checksum)
             _finish_if_possible(upload, file)
 

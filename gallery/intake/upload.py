@@ -9,7 +9,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
 from gallery.intake.describing import describe_picture, limited_blocks
-from gallery.intake.storing import Incoming, store_pictures
+from gallery.intake.storing import IncomingPicture, store_pictures
 from gallery.models import Arrival, PartialUpload, Photo, PhotoSource
 from gallery.photos.trash import restore_photos
 from gallery.pictures.images import InvalidImage
@@ -58,7 +58,7 @@ def store_upload(
     fields = describe_picture(file, filename=filename)
     source = PhotoSource(path=PhotoSource.UPLOAD)
     with transaction.atomic():
-        (stored,) = store_pictures([Incoming(fields, source, blocks)], owner=owner, brought_by=brought_by)
+        (stored,) = store_pictures([IncomingPicture(fields, source, blocks)], owner=owner, brought_by=brought_by)
         arrival = Arrival.CREATED if stored.created else Arrival.DUPLICATE
         if stored.photo.trashed_at:
             restore_photos(Photo.objects.filter(pk=stored.photo.pk), user=owner)

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from gallery.models import Photo, PhotoQuerySet
 from gallery.processing.tasks import enqueue_unindexing
-from gallery.storage.files import ORIGINALS, THUMBNAIL_SIDES, THUMBNAILS, exclusive, original_name, thumbnail_path
+from gallery.storage.files import ORIGINALS, THUMBNAIL_SIDES, THUMBNAILS, digests_locked, original_name, thumbnail_path
 
 NAME_OF_OURS = re.compile(r"([0-9a-f]{64})[.-].+")
 
@@ -72,7 +72,7 @@ def _original(photo: Photo) -> str:
 
 def _remove(paths: Iterable[Path], *, owner_id: int, sha256: str) -> None:
     """Remove files that no photo has, unless the owner has just sent the same bytes again."""
-    with exclusive(owner_id=owner_id, digests=[sha256]):
+    with digests_locked(owner_id=owner_id, digests=[sha256]):
         files = Photo.objects.filter(owner_id=owner_id, sha256=sha256).values_list("file", flat=True)
         is_copied = any(str(file).startswith(f"{ORIGINALS}/") for file in files)
         for path in paths:

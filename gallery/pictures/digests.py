@@ -26,7 +26,6 @@ class RunningDigests:
         self._hashes = hashlib.sha256(), hashlib.md5(usedforsecurity=False), hashlib.sha1(usedforsecurity=False)
 
     def update(self, block: bytes) -> None:
-        """Add the next block."""
         for digest in self._hashes:
             digest.update(block)
 

@@ -20,7 +20,7 @@ MAX_PROCESS_BYTES = 1_150_000_000
 # Pictures above this are decoded in a separate process, one at a time.
 HUGE_BYTES = 200_000_000
 
-# How Pillow stores a pixel; all other modes take four bytes.
+# Bytes of a stored pixel by Pillow's mode; all other modes take four.
 STORED_BYTES = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16L": 2, "I;16B": 2, "I;16N": 2}
 # Peak bytes per pixel, result included, of decoders that work on the whole picture: measured
 # (benchmarks/picture_memory.py) and rounded up. AVIF's header does not give the depth, so 12 bits are assumed.

@@ -48,7 +48,7 @@ __all__ = [
     "read_header",
 ]
 
-# Raise it whenever thumbnails come out differently: the clock makes those of older versions anew.
+# Increase it whenever thumbnails change: the clock then replaces those of older versions.
 THUMBNAIL_VERSION = 2
 PLACEHOLDER_SIZE = (4, 4)
 WEBP_QUALITY = 80
@@ -81,7 +81,7 @@ class DecodingFailed(ImageTooLarge):
 
 @dataclass(frozen=True)
 class ImageHeader:
-    """What a picture's header says; `width` and `height` in pixels as seen, after EXIF turning."""
+    """The header of a picture; `width` and `height` in pixels as shown, after the EXIF rotation."""
 
     extension: str
     width: int
@@ -90,7 +90,7 @@ class ImageHeader:
 
 
 def read_header(file: Source) -> ImageHeader:
-    """Say what `file` is without decoding a pixel; InvalidImage if it cannot be a picture of ours."""
+    """Return the header of `file` without decoding pixels. Raises InvalidImage."""
     with _open(file) as image:
         width, height = image.size
         if orientation_of(image) in SIDEWAYS:
@@ -106,8 +106,11 @@ def open_image(
     """Decode `file`, or a `region` of it, to upright RGB: the middle frame, transparent pixels on white.
 
     With `max_side` the result is shrunk to its `fitted_size` (note its rule for long pictures), which for JPEGs saves
-    most of the decoding too. Huge pictures are decoded in another process; urgent ones come first. InvalidImage if the
-    file is truncated or broken; DecodingFailed.
+    most of the decoding too. Huge pictures are decoded in another process; urgent ones come first.
+
+    Raises:
+        InvalidImage: the file is truncated or broken.
+        DecodingFailed: decoding exceeded memory or time.
     """
     with _open(file) as image:
         if decoding.needed_bytes(image, max_side=max_side, region=region) <= HUGE_BYTES:
@@ -123,7 +126,7 @@ def open_image(
 
 
 def make_thumbnail(image: Image.Image, side: int) -> bytes:
-    """`image` shrunk to `fitted_size`, as a WebP file."""
+    """Return `image`, shrunk to its `fitted_size`, as a WebP file."""
     size = fitted_size(image.size, side=side)
     scale = min(1.0, WEBP_MAX_SIDE / max(size))
     size = (max(1, int(size[0] * scale)), max(1, int(size[1] * scale)))
@@ -144,13 +147,13 @@ def make_thumbnail(image: Image.Image, side: int) -> bytes:
 
 
 def make_placeholder(image: Image.Image) -> bytes:
-    """`image` as 4 × 4 pixels, blue before green before red and the lowest row first: the body of a BMP file."""
+    """Return `image` as 4 × 4 pixels in BGR, the lowest row first: the body of a BMP file."""
     small = image.resize(PLACEHOLDER_SIZE, Image.Resampling.BOX)
     return small.transpose(Image.Transpose.FLIP_TOP_BOTTOM).tobytes("raw", "BGR")
 
 
 def read_exif(file: Source) -> tuple[dict[int, Any], dict[int, Any]]:
-    """EXIF's tags by number, and those of its GPS directory; empty where there are none. Decodes no pixels."""
+    """Return the EXIF tags and those of the GPS directory, by number, without decoding pixels."""
     with _open(file) as image:
         exif = exif_of(image)
         return {**exif, **_directory(exif, ExifTags.IFD.Exif)}, _directory(exif, ExifTags.IFD.GPSInfo)
@@ -176,7 +179,7 @@ def _opened(file: Source) -> Iterator[IO[bytes]]:
 
 @contextmanager
 def _open(file: Source) -> Iterator[ImageFile.ImageFile]:
-    """The opened picture, its pixels not yet decoded; errors of decoding inside become InvalidImage."""
+    """Yield the opened picture, its pixels not yet decoded; decoding errors in the block become InvalidImage."""
     try:
         with _opened(file) as opened, decoding.open_file(opened, max_pixels=settings.MAX_IMAGE_PIXELS) as image:
             _refuse_size(image)
@@ -184,12 +187,12 @@ def _open(file: Source) -> Iterator[ImageFile.ImageFile]:
     except Image.UnidentifiedImageError as error:
         raise UnsupportedImage(unsupported()) from error
     except Image.DecompressionBombError as error:
-        raise ImageTooLarge(_("This picture has too many pixels; make it smaller and try again.")) from error
+        raise ImageTooLarge(_("This picture has too many pixels. Reduce its size and try again.")) from error
     except MemoryError as error:
         raise DecodingFailed(_too_demanding()) from error
     except DECODING_ERRORS as error:
         if isinstance(error, OSError) and error.errno is not None:
-            raise  # The disk's fault, not the picture's.
+            raise  # The disk failed; the picture may be fine.
         raise InvalidImage(_damaged()) from error
 
 
@@ -199,33 +202,33 @@ def unsupported() -> str:
 
 
 def _damaged() -> str:
-    return _("This picture is damaged or incomplete and cannot be shown.")
+    return _("This picture is damaged or incomplete.")
 
 
 def _too_demanding() -> str:
-    return _("Decoding this picture takes too much memory or time. Make it smaller and try again.")
+    return _("This picture takes too much memory or time to decode. Reduce its size and try again.")
 
 
 def _refuse_size(image: ImageFile.ImageFile) -> None:
-    """InvalidImage for a picture that exceeds a limit of any decoder process."""
+    """Raise InvalidImage if the picture exceeds a limit."""
     width, height = image.size
     if width < 1 or height < 1:
         raise InvalidImage(_damaged())
-    told = {"width": width, "height": height}
+    size = {"width": width, "height": height}
     if width * height > settings.MAX_IMAGE_PIXELS:
         raise ImageTooLarge(
             _("This picture has %(width)d × %(height)d pixels; at most %(limit)d million are allowed.")
-            % (told | {"limit": settings.MAX_IMAGE_PIXELS // 1_000_000})
+            % (size | {"limit": settings.MAX_IMAGE_PIXELS // 1_000_000})
         )
     if max(width, height) > MAX_SIDE:
         raise ImageTooLarge(
             _("This picture has %(width)d × %(height)d pixels; a side may have at most %(limit)d.")
-            % (told | {"limit": MAX_SIDE})
+            % (size | {"limit": MAX_SIDE})
         )
     if max(width, height) > MAX_RATIO * min(width, height):
         raise ImageTooLarge(
             _("This picture has %(width)d × %(height)d pixels; it may be at most %(limit)d times as long as wide.")
-            % (told | {"limit": MAX_RATIO})
+            % (size | {"limit": MAX_RATIO})
         )
     if (needed := least_decoding_bytes(image)) > MAX_DECODING_BYTES:
         allowed = MAX_DECODING_BYTES * width * height // needed
@@ -234,5 +237,5 @@ def _refuse_size(image: ImageFile.ImageFile) -> None:
                 "This picture has %(width)d × %(height)d pixels; in a %(format)s file like this one,"
                 " at most %(limit)d million are allowed."
             )
-            % (told | {"format": format_of(image).name, "limit": allowed // 1_000_000})
+            % (size | {"format": format_of(image).name, "limit": allowed // 1_000_000})
         )

@@ -1,4 +1,4 @@
-"""What a picture file says of itself: EXIF as plain JSON, and when the picture was taken."""
+"""Reads EXIF metadata of a picture as plain JSON, and the date on which it was taken."""
 
 import math
 import re
@@ -14,7 +14,7 @@ from gallery.text.cleaning import clean_line
 
 MAX_TEXT = 1000
 
-# The first that holds a believable date decides. Tags of the time zone came with EXIF 2.31.
+# In order of preference, each with its time zone tag (since EXIF 2.31).
 DATE_TAGS = (
     (Base.DateTimeOriginal, Base.OffsetTimeOriginal),
     (Base.DateTimeDigitized, Base.OffsetTimeDigitized),
@@ -22,17 +22,17 @@ DATE_TAGS = (
 )
 EARLIEST_PHOTOGRAPH = datetime(1826, 1, 1)  # noqa: DTZ001  (local times have no zone)
 EARLIEST_DIGITAL = datetime(1990, 1, 1)  # noqa: DTZ001
-# Where clocks begin that were never set.
+# Dates of cameras whose clock was never set.
 UNSET_CLOCKS = {datetime(year, 1, 1) for year in (1904, 1970, 1980)}  # noqa: DTZ001
 MAX_OFFSET = 14 * 60
 
 
 @dataclass(frozen=True)
 class Metadata:
-    """What a file says of its picture.
+    """The metadata of a picture file.
 
-    `taken_at` is EXIF's local time without a zone, `taken_offset` in minutes east of UTC where known, `gps_at` the
-    moment that the satellites told, in UTC. `data` is plain JSON with those that are known of make, model, lens,
+    `taken_at` is EXIF's local time without a zone, `taken_offset` in minutes east of UTC if known, `gps_at` the GPS
+    time in UTC. `data` is plain JSON with the known ones among make, model, lens,
     exposure_time (s), aperture (f-number), iso, focal_length and focal_length_35mm (mm), orientation, software, artist,
     copyright, description, latitude and longitude (degrees), altitude (m).
     """
@@ -44,7 +44,7 @@ class Metadata:
 
 
 def read_metadata(file: Source) -> Metadata:
-    """Read the EXIF of `file`; InvalidImage if it is no picture."""
+    """Read the EXIF metadata of `file`. Raises InvalidImage."""
     tags, gps = read_exif(file)
     data, gps_at = _describe(tags, gps), _gps_date(gps)
     for date_tag, offset_tag in DATE_TAGS:
@@ -54,8 +54,8 @@ def read_metadata(file: Source) -> Metadata:
 
 
 def is_believable(taken_at: datetime, *, since: datetime = EARLIEST_DIGITAL) -> bool:
-    """Whether a picture can be of this local time: not before `since`, and not in the future."""
-    # A day more than now: east of here it is tomorrow already.
+    """Return whether a picture can be of this local time: not before `since`, and not in the future."""
+    # One day more than now: in zones further east it is already tomorrow.
     return since <= taken_at <= datetime.now(UTC).replace(tzinfo=None) + timedelta(days=1)
 
 
@@ -78,7 +78,7 @@ def _exif_offset(value: Any) -> int | None:
 
 
 def _gps_date(gps: dict[int, Any]) -> datetime | None:
-    """The moment in UTC: a date as text, and hours, minutes and seconds as numbers."""
+    """Return the time in UTC from a date as text and a time as three numbers."""
     time = gps.get(GPS.GPSTimeStamp)
     parts = [_number(part) for part in time] if isinstance(time, tuple) else []
     match = re.fullmatch(r"(\d{4})[:-](\d\d)[:-](\d\d)", _text(gps.get(GPS.GPSDateStamp)))
@@ -115,7 +115,7 @@ def _describe(tags: dict[int, Any], gps: dict[int, Any]) -> dict[str, Any]:
 def _position(gps: dict[int, Any]) -> dict[str, float]:
     latitude = _degrees(gps.get(GPS.GPSLatitude), _text(gps.get(GPS.GPSLatitudeRef)).upper() == "S", limit=90)
     longitude = _degrees(gps.get(GPS.GPSLongitude), _text(gps.get(GPS.GPSLongitudeRef)).upper() == "W", limit=180)
-    # Both zero: a receiver that had not found its position.
+    # Receivers without a position report zero for both.
     if latitude is None or longitude is None or (latitude, longitude) == (0, 0):
         return {}
     position = {"latitude": latitude, "longitude": longitude}
@@ -135,7 +135,7 @@ def _degrees(value: Any, negative: bool, *, limit: int) -> float | None:
 
 
 def _number(value: Any) -> float | None:
-    """A finite number of EXIF's kinds (int, rational, a tuple's first); None for what is none."""
+    """Return an EXIF value (int, rational, or the first of a tuple) as a finite number; None if it is not one."""
     if isinstance(value, tuple) and value:
         value = value[0]
     try:

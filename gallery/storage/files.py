@@ -1,4 +1,4 @@
-"""Where files lie below MEDIA_ROOT, and how they come and go without a half-written one under a real name."""
+"""Paths of files below MEDIA_ROOT, and durable writing: no file has its final name before it is complete."""
 
 import os
 import re
@@ -22,26 +22,26 @@ from gallery.storage.locks import Lock, lock_until_commit
 ORIGINALS = "originals"
 THUMBNAILS = "thumbnails"
 TEMPORARY = "temporary"
-# Those that people send are kept here until their import is over, each in a folder of its own.
+# Uploaded archives stay here until their import is over, each in its own folder.
 ARCHIVES = "imports"
 
 # Disk space that uploads leave free for the database and other programs.
 SPARE_BYTES = 1 << 30
 
-# Side in pixels; `images.fitted_size` says what becomes of long pictures.
+# Side in pixels; see `images.fitted_size` for the sizes of long pictures.
 THUMBNAIL_SIDES = {"small": 320, "large": 1600}
 
-# PostgreSQL keeps no more than some thousand locks: a transaction that stores very many pictures shares them.
-LOCKS = 4096
+# PostgreSQL can hold some thousand locks, so that digests share this many keys.
+DIGEST_LOCKS = 4096
 
 
 def original_name(*, owner_id: int, sha256: str, extension: str) -> str:
-    """Path of a managed original, relative to MEDIA_ROOT."""
+    """Return the path of a managed original, relative to MEDIA_ROOT."""
     return f"{ORIGINALS}/{owner_id}/{extension}/{sha256[:2]}/{sha256}.{extension}"
 
 
 def thumbnail_path(size: str, *, owner_id: int, sha256: str) -> Path:
-    """Where the thumbnail lies; `size` is one of THUMBNAIL_SIDES."""
+    """Return the path of a thumbnail; `size` is one of THUMBNAIL_SIDES."""
     return Path(settings.MEDIA_ROOT, THUMBNAILS, str(owner_id), sha256[:2], f"{sha256}-{size}.webp")
 
 
@@ -82,12 +82,12 @@ def disposition_of(filename: str) -> str:
 
 
 def write_file(path: Path, chunks: Iterable[bytes]) -> None:
-    """Write to a temporary name, sync, and rename to `path`: after a crash the whole file is there or none is."""
+    """Write a file durably: after a crash, `path` is complete or missing."""
     place_files({path: write_temporary(chunks)})
 
 
 def write_temporary(chunks: Iterable[bytes]) -> Path:
-    """Write to a temporary name, not yet synced; the name, for `place_files` or to be unlinked."""
+    """Write a file with a temporary name, without syncing it; the caller passes it to `place_files` or deletes it."""
     temporary = temporary_folder() / uuid4().hex
     try:
         with open(temporary, "xb", opener=_open_private) as target:
@@ -100,9 +100,9 @@ def write_temporary(chunks: Iterable[bytes]) -> Path:
 
 
 def place_files(moves: Mapping[Path, Path]) -> None:
-    """Sync the temporary files that `moves` names by their targets, rename them, and then sync the folders, each once.
+    """Move temporary files to their targets (target → temporary) durably; on failure, none of them remains.
 
-    If that fails, none of them is there.
+    Each file and each folder is synced once.
     """
     try:
         sync_files(moves.values())
@@ -117,7 +117,7 @@ def place_files(moves: Mapping[Path, Path]) -> None:
 
 
 def sync_files(paths: Iterable[Path]) -> None:
-    """Return when the files or folders lie on the disk."""
+    """Wait until the files or folders are on the disk."""
     for path in paths:
         descriptor = os.open(path, os.O_RDONLY)
         try:
@@ -127,25 +127,25 @@ def sync_files(paths: Iterable[Path]) -> None:
 
 
 def path_of(file: IO[bytes]) -> Path:
-    """Where an open file lies, whatever links led to it."""
+    """Return the real path of an open file, whatever links led to it."""
     return Path(f"/proc/self/fd/{file.fileno()}").readlink()
 
 
 @contextmanager
-def exclusive(*, owner_id: int, digests: Iterable[str]) -> Iterator[None]:
-    """A transaction in which nobody else stores or removes these bytes (by SHA-256) of this owner, in any process."""
-    keys = [crc32(f"{owner_id}:{sha256}".encode()) % LOCKS for sha256 in digests]
+def digests_locked(*, owner_id: int, digests: Iterable[str]) -> Iterator[None]:
+    """Open a transaction in which no other process stores or removes files of `owner_id` with these SHA-256."""
+    keys = [crc32(f"{owner_id}:{sha256}".encode()) % DIGEST_LOCKS for sha256 in digests]
     with transaction.atomic():
         lock_until_commit(Lock.STORED_BYTES, keys=keys)
         yield
 
 
 def sweep_temporary(*, older_than: timedelta = timedelta(hours=6)) -> int:
-    """Remove what crashed writers left under temporary names; how many there were."""
+    """Remove temporary files of crashed writers; return their number."""
     deadline = time.time() - older_than.total_seconds()
     swept = 0
     for file in Path(settings.MEDIA_ROOT, TEMPORARY).glob("*"):
-        with suppress(FileNotFoundError):  # its writer has just finished
+        with suppress(FileNotFoundError):  # just finished
             if file.stat().st_mtime < deadline:
                 file.unlink()
                 swept += 1
@@ -153,7 +153,7 @@ def sweep_temporary(*, older_than: timedelta = timedelta(hours=6)) -> int:
 
 
 def open_private(path: Path) -> IO[bytes]:
-    """Open a file to read it and to write in its place; made if missing, ours alone to read."""
+    """Open a file for reading and writing without truncating it; create it if missing, readable by us alone."""
     _make_directory(path.parent)
     return open(path, "r+b", opener=_create_private)
 
@@ -167,7 +167,7 @@ def _open_private(path: str, flags: int) -> int:
 
 
 def _make_directory(path: Path) -> None:
-    """Make `path` and what is missing above it, each entered durably into its parent, ours alone to read."""
+    """Create a folder and its missing parents durably, readable by us alone."""
     if path.is_dir():
         return
     _make_directory(path.parent)

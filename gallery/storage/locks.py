@@ -8,7 +8,7 @@ from django.db import connection
 
 
 class Lock(IntEnum):
-    """What is locked; a key within it may name one import, one user, or one file."""
+    """Purposes of locks. Keys within a purpose stand for one import, one user or one file."""
 
     RUNNING_IMPORT = 1
     STORED_BYTES = 2

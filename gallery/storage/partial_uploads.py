@@ -94,7 +94,7 @@ class PartialUpload(models.Model):
 
     @property
     def is_finished(self) -> bool:
-        """Whether the file was stored or refused, or is a complete archive."""
+        """True once the file is stored or refused, or is a complete archive."""
         return self.arrival != Arrival.UNFINISHED
 
     @property

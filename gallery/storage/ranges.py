@@ -1,4 +1,4 @@
-"""Parts of files, as RFC 9110 section 14 has them: one range of bytes, so that a broken download can go on."""
+"""Byte ranges of files (RFC 9110, section 14), so that a broken download can continue."""
 
 import re
 from typing import IO
@@ -8,13 +8,13 @@ RANGE = re.compile(r"bytes=(\d{0,100})-(\d{0,100})", re.ASCII | re.IGNORECASE)
 
 
 class UnsatisfiableRange(ValueError):
-    """The file ends before the range begins."""
+    """The range begins after the end of the file."""
 
 
 def read_range(header: str, *, size: int) -> tuple[int, int] | None:
-    """First and last byte that `header` asks of a file of `size` bytes; None: of the whole file.
+    """Return the first and last byte of a Range header for a file of `size` bytes; None for the whole file.
 
-    What is no range, or several, is passed over, as the standard allows. UnsatisfiableRange.
+    Malformed headers and several ranges are ignored, as the standard allows. Raises UnsatisfiableRange.
     """
     match = RANGE.fullmatch(re.sub(r"[ \t]", "", header))
     if match is None or match[0].endswith("=-"):
@@ -32,7 +32,7 @@ def read_range(header: str, *, size: int) -> tuple[int, int] | None:
 
 
 class FilePart:
-    """The bytes of an open file from `begin` to `end`, both included."""
+    """A file object with the bytes of `file` from `begin` to `end`, both included."""
 
     def __init__(self, file: IO[bytes], begin: int, end: int) -> None:
         self._file = file
@@ -40,11 +40,10 @@ class FilePart:
         file.seek(begin)
 
     def read(self, size: int = -1) -> bytes:
-        """The next bytes, at most `size` of them; none at the end."""
+        """Return at most `size` further bytes; empty at the end."""
         data = self._file.read(self._left if size < 0 else min(size, self._left))
         self._left -= len(data)
         return data
 
     def close(self) -> None:
-        """Close the file."""
         self._file.close()

@@ -14,7 +14,7 @@ from gallery.access import PageRequest
 from gallery.access.sessions import describe_device, end_sessions
 from gallery.account import OpenSession, account_of
 from gallery.forms import PreferencesForm
-from gallery.intake.quota import bytes_on_their_way, used_bytes
+from gallery.intake.quota import pending_bytes, used_bytes
 from gallery.models import Photo
 from gallery.views.login import set_preference_cookies
 
@@ -76,7 +76,7 @@ def _page(request: PageRequest, form: PreferencesForm) -> HttpResponse:
         "password_form": password_form,
         "photos": Photo.objects.visible_to(request.user).count(),
         "used": used_bytes(request.user),
-        "waiting": bytes_on_their_way(request.user),
+        "waiting": pending_bytes(request.user),
         "quota": account.quota,
         "sessions": sorted(sessions, key=lambda entry: not entry["is_this"]),
     }

@@ -103,7 +103,7 @@ TREES = {
             "2019 Lake/IMG_20190614_101112.jpg": "new",
             "2019 Lake/copy of IMG_20190614_101112.jpg": "duplicate",
             "2019 Lake/film.mp4": "passed over film",
-            "broken.jpg": "cannot be read This picture is damaged or incomplete and cannot be shown.",
+            "broken.jpg": "cannot be read This picture is damaged or incomplete.",
             "@eaDir/": "passed over system file",
         },
         words="kingfisher 4711",

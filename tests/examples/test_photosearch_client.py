@@ -112,7 +112,7 @@ def test_stops_when_quota_is_exhausted(run, folder, owner):
     Account.objects.create(owner=owner, quota=1)
     finished = run("upload", folder)
     assert finished.returncode == 1
-    assert finished.stderr.count("There is no room for this file") == 1
+    assert finished.stderr.count("Not enough space: your quota is") == 1
     assert "failed" not in finished.stdout
 
 

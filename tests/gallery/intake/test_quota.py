@@ -14,7 +14,7 @@ from gallery.account import Account
 from gallery.bulk_import.actions import ImportAction, apply_action
 from gallery.bulk_import.creation import ImportOptions, create_job, create_sent_job, create_upload_job
 from gallery.bulk_import.run import run_job
-from gallery.intake.quota import NoRoom, QuotaExceeded, admit_upload, bytes_on_their_way, used_bytes
+from gallery.intake.quota import NoRoom, QuotaExceeded, admit_upload, pending_bytes, used_bytes
 from gallery.intake.upload import store_upload
 from gallery.models import Arrival, ImportJob, PartialUpload, Photo
 from gallery.storage.partial_uploads import finish_upload, open_upload
@@ -32,7 +32,7 @@ def test_nobody_is_limited_at_first(store, owner):
 def test_what_is_too_much_is_refused_and_leaves_nothing_behind(store, owner, media_root):
     first = store(picture(1))
     Account.objects.create(owner=owner, quota=first.file_size + len(picture(2)) - 1)
-    with pytest.raises(QuotaExceeded, match="There is no room for this file"):
+    with pytest.raises(QuotaExceeded, match="Not enough space: your quota is"):
         store(picture(2))
     assert [path for path in media_root.rglob("*") if path.is_file()] == [first.path]
     assert store(picture(1)) == first, "the same bytes take no room"
@@ -46,7 +46,7 @@ def test_the_upload_form_says_so(client, owner, media_root):
     files = {"files": SimpleUploadedFile("a.png", picture())}
     response = client.post("/upload", files, headers={"Accept": "application/json"})
     assert response.status_code == 413
-    assert "you may store 10\xa0bytes" in response.json()["detail"]
+    assert "your quota is 10\xa0bytes" in response.json()["detail"]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -97,7 +97,7 @@ def test_counts_announced_size_of_pieces(client, owner, media_root):
     client.force_login(owner)
     statuses = [begin_upload(client, 300, filename="a.png").status_code for _number in range(60)]
     assert statuses == [201] * 3 + [413] * 57
-    assert bytes_on_their_way(owner) == 900
+    assert pending_bytes(owner) == 900
     with pytest.raises(QuotaExceeded):
         store_upload(BytesIO(picture()), owner=owner, filename="a.png")
     PartialUpload.objects.first().delete()
@@ -112,7 +112,7 @@ def test_accepts_announced_upload_without_room_for_others(client, owner, media_r
     for place, content in zip(places, data, strict=True):
         assert send_piece(client, place, 0, content).status_code == 204
     assert used_bytes(owner) == sum(map(len, data))
-    assert bytes_on_their_way(owner) == 0
+    assert pending_bytes(owner) == 0
 
 
 def test_counts_archives_until_they_are_imported(client, owner, media_root, broker):
@@ -131,14 +131,14 @@ def test_counts_archives_until_they_are_imported(client, owner, media_root, brok
     assert run_job(first.pk)
     first.refresh_from_db()
     assert first.state == ImportJob.State.READY
-    assert bytes_on_their_way(owner) == 2 * len(data)
+    assert pending_bytes(owner) == 2 * len(data)
     assert apply_action(second, ImportAction.CANCEL, user=second.owner)
-    assert bytes_on_their_way(owner) == len(data)
+    assert pending_bytes(owner) == len(data)
     assert apply_action(first, ImportAction.START, user=first.owner)
     assert run_job(first.pk)
     first.refresh_from_db()
     assert (first.state, first.import_counts["new"]) == (ImportJob.State.FINISHED, 2)
-    assert bytes_on_their_way(owner) == 0
+    assert pending_bytes(owner) == 0
 
 
 def test_import_may_use_room_of_its_own_archive(owner, media_root, broker):
@@ -155,9 +155,9 @@ def test_counts_waiting_archive_for_its_sender(owner, media_root):
     with open_upload(upload) as file:
         file.write(archive_of(picture()).ljust(500, b" ")[:500])
     finish_upload(upload, Arrival.WAITING)
-    assert bytes_on_their_way(owner) == 500
+    assert pending_bytes(owner) == 500
     other = User.objects.create_user("ben")
-    assert bytes_on_their_way(other) == 0
+    assert pending_bytes(other) == 0
 
 
 @pytest.mark.django_db(transaction=True)
@@ -189,11 +189,11 @@ def test_leaves_half_of_disk_to_others_without_quota(owner, media_root, monkeypa
     used = 0
     monkeypatch.setattr("gallery.intake.quota.free_bytes", lambda: 1000 - used)
     admit_upload(owner=owner, filename="a.zip", size=300, is_archive=is_archive)
-    with pytest.raises(NoRoom, match="unfinished uploads take too much"):
+    with pytest.raises(NoRoom, match="unfinished uploads take too much disk space"):
         admit_upload(owner=owner, filename="b.zip", size=201, is_archive=is_archive)
     admit_upload(owner=owner, filename="b.zip", size=200, is_archive=is_archive)
     other = User.objects.create_user("ben")
-    with pytest.raises(NoRoom, match="not enough room"):
+    with pytest.raises(NoRoom, match="not have enough space"):
         admit_upload(owner=other, filename="c.zip", size=501, is_archive=is_archive)
     admit_upload(owner=other, filename="c.zip", size=250, is_archive=is_archive)
     assert QuotaExceeded("x").kind != NoRoom("x").kind
@@ -210,7 +210,7 @@ def test_refuses_form_of_new_import_unread(client, owner, media_root):
     extra = {"CONTENT_TYPE": "multipart/form-data; boundary=x", "CONTENT_LENGTH": str(10**6), "wsgi.input": Unread()}
     response = client.generic("POST", "/imports/new", **extra)
     assert response.status_code == 413
-    assert "There is no room for this file" in response.content.decode()
+    assert "Not enough space: your quota is" in response.content.decode()
 
 
 def test_account_shows_pending_bytes(client, owner, media_root, store: Callable[..., Photo]):
@@ -219,7 +219,7 @@ def test_account_shows_pending_bytes(client, owner, media_root, store: Callable[
     admit_upload(owner=owner, filename="a.png", size=3_000_000)
     client.force_login(owner)
     page = client.get("/account").content.decode()
-    assert "not imported yet: 2.9\xa0MB" in page
+    assert "unfinished uploads and archives: 2.9\xa0MB" in page
     assert f'value="{used_bytes(owner) + 3_000_000}"' in page
 
 

@@ -20,7 +20,7 @@ from PIL import Image
 
 from gallery.intake import describing
 from gallery.intake.describing import clean_filename
-from gallery.intake.storing import Incoming, store_pictures
+from gallery.intake.storing import IncomingPicture, store_pictures
 from gallery.intake.upload import store_upload
 from gallery.models import Arrival, Photo, PhotoSource, StepAttempt
 from gallery.pictures.images import ImageTooLarge, InvalidImage, UnsupportedImage
@@ -180,7 +180,7 @@ django.setup()
 from io import BytesIO
 from unittest import mock
 from django.contrib.auth.models import User
-from gallery.intake.storing import Incoming, store_pictures
+from gallery.intake.storing import IncomingPicture, store_pictures
 from gallery.intake.upload import store_upload
 with mock.patch({moment!r}, lambda *args, **options: os.kill(os.getpid(), signal.SIGKILL)):
     store_upload(BytesIO({picture()!r}), owner=User.objects.get(), filename="a.png")
@@ -200,6 +200,6 @@ def test_a_new_place_of_known_bytes_is_something_to_index_and_the_same_place_is_
     for _time in range(2):
         fields = describing.describe_picture(BytesIO(picture(1)), filename="a.png")
         source = PhotoSource(path="/nas/WeChat/a.png")
-        store_pictures([Incoming(fields, source, lambda: [picture(1)])], owner=owner)
+        store_pictures([IncomingPicture(fields, source, lambda: [picture(1)])], owner=owner)
         photo.refresh_from_db()
         assert (photo.sources.count(), photo.revision) == (2, 2)

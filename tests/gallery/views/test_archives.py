@@ -104,7 +104,7 @@ def test_an_archive_is_as_large_as_the_disk_allows(
     monkeypatch.setattr(files.shutil, "disk_usage", lambda _path: usage)
     for response in (begin(page, 11), send_piece(page, address, 20, data[20:])):
         assert response.status_code == 413
-        assert "not enough room" in response.json()["detail"]
+        assert "not have enough space" in response.json()["detail"]
     assert offset_of(page, address) == "20", "what has come waits for room"
     monkeypatch.undo()
     assert send_piece(page, address, 20, data[20:]).status_code == 204

@@ -63,7 +63,7 @@ def test_a_photo_without_thumbnail_asks_for_itself_again(client, store):
 
 def test_a_broken_picture_says_so(client, store):
     photo = store()
-    Photo.objects.update(defect="This picture is damaged or incomplete and cannot be shown.")
+    Photo.objects.update(defect="This picture is damaged or incomplete.")
     assert "Cannot be read" in client.get("/").content.decode()
     assert "This picture is damaged" in client.get(f"/photos/{photo.pk}").content.decode()
 

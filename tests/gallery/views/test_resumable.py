@@ -145,7 +145,7 @@ def test_what_is_beyond_the_quota_is_refused_at_the_announcement(client, owner):
     assert begin_upload(client, 1000).status_code == 201
     response = begin_upload(client, 1001)
     assert response.status_code == 413
-    assert "There is no room for this file" in response.json()["detail"]
+    assert "Not enough space: your quota is" in response.json()["detail"]
 
 
 def test_bytes_that_changed_on_the_way_are_not_stored(client):
