@@ -26,8 +26,8 @@ FILLABLE = ("kind", "description", "importance", "wants_embedding", "wants_text"
 class IncomingPicture:
     """A picture to store: the fields of its Photo, and its PhotoSource, which has no photo yet.
 
-    The bytes of a source with `is_copy` are copied: the file `temporary` is moved if there is one, otherwise `blocks` are
-    written. The bytes of other sources stay at the source's path.
+    With `is_copy` of the source, the file `temporary` is moved into the gallery, or without one `blocks` are written;
+    otherwise the bytes stay at the source's path.
     """
 
     fields: dict[str, Any]
