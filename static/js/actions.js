@@ -1,9 +1,9 @@
-/** Asking the server for something to be done, and telling the person what came of it. */
+/** POST requests to the server, and messages about their outcome. */
 
 const { gettext } = window.django;
 const SECONDS_TO_READ = 10;
 
-/** POST `fields` to `url`; the answer's JSON, or null after the person was told that it failed. */
+/** POST `fields` to `url`. Return the answer's JSON, or null after showing an error message. */
 export async function post(url, fields) {
   const { "X-CSRFToken": token } = JSON.parse(document.body.getAttribute("hx-headers"));
   const headers = { "X-CSRFToken": token, Accept: "application/json" };
@@ -14,32 +14,32 @@ export async function post(url, fields) {
     const answer = await response.json();
     if (response.ok) return answer;
     reason = answer.message;
-  } catch { /* Told below. */ }
-  tell(reason || gettext("Something went wrong. Try again."), { failed: true });
+  } catch { /* Reported below. */ }
+  notify(reason || gettext("Something went wrong. Try again."), { failed: true });
   return null;
 }
 
-/** Show a sentence for a while; with `undo`, the moment at which photos went into the bin, a button that restores them. */
-export function tell(sentence, { undo = "", failed = false } = {}) {
+/** Show a message for a while. `undo` is the moment at which photos were trashed; it adds a button that restores them. */
+export function notify(message, { undo = "", failed = false } = {}) {
   const list = document.querySelector("#messages");
   const item = document.createElement("div");
   item.className = `notice ${failed ? "error" : "good"}`;
   const text = document.createElement("span");
-  text.textContent = sentence;
+  text.textContent = message;
   item.append(text);
   if (undo) item.append(undoButton(list, item, undo));
   list.append(item);
-  bringUp(list);
-  fade(item);
+  moveAboveLightbox(list);
+  removeLater(item);
 }
 
-/** Photos came or went: whoever shows them looks again. */
+/** Report that photos were added or removed, so that open lists reload. */
 export function announceChange() {
   document.dispatchEvent(new CustomEvent("photos:changed"));
 }
 
-/** What lies under the lightbox can be neither seen nor pressed. */
-function bringUp(list) {
+/** Move the messages into the open lightbox, which would cover them. */
+function moveAboveLightbox(list) {
   const top = document.querySelector("#lightbox[open]") ?? document.querySelector("#main");
   if (list.parentElement !== top) top.prepend(list);
 }
@@ -54,18 +54,18 @@ function undoButton(list, item, moment) {
     button.ariaBusy = "true";
     const answer = await post(list.dataset.restore, { moment });
     button.ariaBusy = "false";
-    // Where it failed, the button stays to be pressed again.
+    // After a failure the button stays, for another try.
     if (!answer) return;
     item.remove();
-    tell(answer.message);
+    notify(answer.message);
     document.dispatchEvent(new CustomEvent("photos:restored", { detail: { moment } }));
     announceChange();
   });
   return button;
 }
 
-/** Goes after a while in which nobody points at it. */
-function fade(item) {
+/** Remove `item` after a while, unless it has the pointer or the focus. */
+function removeLater(item) {
   const timer = setInterval(() => {
     if (item.matches(":hover, :focus-within")) return;
     item.remove();
@@ -76,8 +76,8 @@ function fade(item) {
 // Failures of optional parts of a page are not reported.
 for (const type of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
   document.addEventListener(type, ({ detail: { requestConfig } }) => {
-    if (requestConfig.verb !== "get") tell(gettext("Something went wrong. Try again."), { failed: true });
+    if (requestConfig.verb !== "get") notify(gettext("Something went wrong. Try again."), { failed: true });
   });
 }
-for (const item of document.querySelectorAll("#messages > *")) fade(item);
-document.addEventListener("photo:closed", () => bringUp(document.querySelector("#messages")));
+for (const item of document.querySelectorAll("#messages > *")) removeLater(item);
+document.addEventListener("photo:closed", () => moveAboveLightbox(document.querySelector("#messages")));

@@ -1,4 +1,4 @@
-// Swagger UI over the schema; what is tried out is asked with the session of the browser.
+/** Swagger UI for the API schema; its requests use the browser's session. */
 
 const reference = document.getElementById("reference");
 const token = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1];

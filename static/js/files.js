@@ -1,19 +1,19 @@
-/** Files and folders dropped anywhere on the page, and what of a folder is worth taking. */
+/** Files and folders dropped anywhere on the page, without the files that systems create. */
 
-// What systems and programs leave in folders of pictures.
+// Files and folders that operating systems and NAS devices create.
 const JUNK = /^(\..*|Thumbs\.db|ehthumbs\.db|desktop\.ini|__MACOSX|@eaDir|@__thumb|SYNOFILE_THUMB_.*)$/i;
 
-const takers = {};
+const handlers = {};
 
 /**
- * Have `handler` called with an array of File objects when some are dropped: in `zone`, which "search" is for one alone.
- * "archive" is no place: one alone goes there wherever it is dropped, on pages that take it.
+ * Call `handler` with an array of File objects when files are dropped on `zone`: "upload", or "search" for a single file.
+ * A single zip file goes to the handler of "archive", if the page has one, wherever it is dropped.
  */
-export function takeFiles(handler, { zone }) {
-  takers[zone] = handler;
+export function onFiles(handler, { zone }) {
+  handlers[zone] = handler;
 }
 
-/** Of the files of a chosen folder those that a person put there. */
+/** Return the files of a selected folder without system files. */
 export function withoutJunk(files) {
   return files.filter((file) => !(file.webkitRelativePath || file.name).split("/").some((part) => JUNK.test(part)));
 }
@@ -23,7 +23,7 @@ async function filesIn(entry) {
   if (entry.isFile) return [await new Promise((resolve, reject) => { entry.file(resolve, reject); })];
   const reader = entry.createReader();
   const files = [];
-  // It tells a hundred at a time.
+  // Chromium returns at most 100 entries at a time.
   for (;;) {
     const entries = await new Promise((resolve, reject) => { reader.readEntries(resolve, reject); });
     if (!entries.length) return files;
@@ -53,7 +53,7 @@ function zoneOf(event) {
 
 function show(change, event) {
   if (!depth && change > 0) {
-    // What lies under the lightbox can be neither seen nor dropped on.
+    // A dialog would cover the drop zone.
     (document.querySelector("dialog[open]") ?? document.body).append(dropzone);
     dropzone.classList.toggle("for-several", event.dataTransfer.items.length > 1);
   }
@@ -74,7 +74,7 @@ document.addEventListener("drop", async (event) => {
   const zone = zoneOf(event)?.dataset.zone;
   show(-depth);
   const files = await filesOf(event.dataTransfer);
-  if (takers.archive && files.length === 1 && files[0].name.toLowerCase().endsWith(".zip")) takers.archive(files);
-  else if (zone === "search" && files.length === 1) takers.search(files);
-  else takers.upload(files);
+  if (handlers.archive && files.length === 1 && files[0].name.toLowerCase().endsWith(".zip")) handlers.archive(files);
+  else if (zone === "search" && files.length === 1) handlers.search(files);
+  else handlers.upload(files);
 });

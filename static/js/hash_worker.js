@@ -1,4 +1,4 @@
-/** Answers each File with its SHA-256, in hexadecimal, or with nothing where it cannot be read. */
+/** Worker that answers each File with its SHA-256 in hexadecimal, or an empty string if it is unreadable. */
 
 addEventListener("message", async ({ data: file }) => {
   try {

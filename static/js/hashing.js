@@ -1,6 +1,6 @@
-/** SHA-256 of files, beside the page: `hash(file)` gives it in hexadecimal, or "" where none can be had. */
+/** SHA-256 of files, computed in a worker. */
 
-// SubtleCrypto wants the whole file in memory.
+// SubtleCrypto needs the whole file in memory.
 const MAX_BYTES = 256 * 1024 * 1024;
 
 let worker = null;
@@ -15,9 +15,9 @@ function askWorker(file) {
   });
 }
 
-/** One after the other: several large files at once would fill the memory. */
-export function hash(file) {
-  // Only https and this very machine count as secure; elsewhere every file is sent, and the server compares.
+/** Return the SHA-256 of `file` in hexadecimal, or "" if unavailable. Files are hashed one at a time to save memory. */
+export function sha256Of(file) {
+  // SubtleCrypto needs https or localhost; without it every file is sent, and the server compares.
   if (!isSecureContext || file.size > MAX_BYTES) return Promise.resolve("");
   last = last.then(() => askWorker(file));
   return last;

@@ -1,12 +1,12 @@
-/** Justified rows: where every tile of the timeline lies, computed from nothing but shapes and a width. */
+/** Justified rows: the positions of all tiles of the timeline, computed from their aspect ratios and the page width. */
 
 const SHAPES = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-const NARROWEST = 0.6;
-const WIDEST = 2.4;
+const MIN_RATIO = 0.6;
+const MAX_RATIO = 2.4;
 const RATIOS = new Map([...SHAPES].map((shape, step) =>
-  [shape, NARROWEST * (WIDEST / NARROWEST) ** (step / (SHAPES.length - 1))]));
+  [shape, MIN_RATIO * (MAX_RATIO / MIN_RATIO) ** (step / (SHAPES.length - 1))]));
 
-/** The last of the sorted `tops` (up to `count`) that is not below `y`. */
+/** Return the index of the last of the first `count` sorted `tops` that is at most `y`. */
 function lastAt(tops, y, count = tops.length) {
   let low = 0;
   let high = count - 1;
@@ -19,8 +19,8 @@ function lastAt(tops, y, count = tops.length) {
 }
 
 /**
- * `months` are [key, count], latest first, and `shapes` has a character for each of their photos.
- * Rows come out as high as possible to `rowHeight`, and as wide as `width`, but for the last of a month.
+ * `months` are [key, count], latest first; `shapes` has one character per photo.
+ * Rows are about `rowHeight` high and exactly `width` wide, except for the last row of a month.
  */
 export class Layout {
   constructor(months, shapes, { width, rowHeight, gap, heading }) {
@@ -38,7 +38,7 @@ export class Layout {
     for (const [key, count] of months) {
       const month = { key, count, first, top: this.height, row: this.rowCount };
       this.months.push(month);
-      this.#layMonth(month, rowHeight);
+      this.#layOutMonth(month, rowHeight);
       first += count;
     }
     this.rowFirsts[this.rowCount] = first;
@@ -46,7 +46,7 @@ export class Layout {
     this.monthFirsts = Float64Array.from(this.months, (month) => month.first);
   }
 
-  #layMonth(month, rowHeight) {
+  #layOutMonth(month, rowHeight) {
     const end = month.first + month.count;
     let top = month.top + this.heading;
     let first = month.first;
@@ -54,27 +54,27 @@ export class Layout {
     for (let index = first; index < end; index += 1) {
       const before = sum;
       sum += this.ratios[index];
-      const height = this.#fitting(sum, index - first + 1);
+      const height = this.#heightOf(sum, index - first + 1);
       if (height > rowHeight) continue;
-      // Whichever is nearer to the height that is wanted: with this one, or ending before it.
-      const higher = index > first ? this.#fitting(before, index - first) : Infinity;
+      // End the row with or before this tile, whichever is closer to the wanted height.
+      const higher = index > first ? this.#heightOf(before, index - first) : Infinity;
       if (higher / rowHeight < rowHeight / height) {
         top = this.#addRow(first, top, higher);
         first = index;
         sum = this.ratios[index];
-        if (this.#fitting(sum, 1) > rowHeight) continue;
-        top = this.#addRow(first, top, this.#fitting(sum, 1));
+        if (this.#heightOf(sum, 1) > rowHeight) continue;
+        top = this.#addRow(first, top, this.#heightOf(sum, 1));
       } else {
         top = this.#addRow(first, top, height);
       }
       first = index + 1;
       sum = 0;
     }
-    if (first < end) top = this.#addRow(first, top, Math.min(rowHeight, this.#fitting(sum, end - first)));
+    if (first < end) top = this.#addRow(first, top, Math.min(rowHeight, this.#heightOf(sum, end - first)));
     this.height = top + this.heading / 3;
   }
 
-  #fitting(ratios, count) {
+  #heightOf(ratios, count) {
     return (this.width - (count - 1) * this.gap) / ratios;
   }
 
@@ -102,7 +102,7 @@ export class Layout {
     return this.months[lastAt(this.monthFirsts, index)];
   }
 
-  /** Where the tiles of a row lie: {index, left, width}. */
+  /** Return the tiles of a row: {index, left, width}. */
   tilesOf(row) {
     const tiles = [];
     let left = 0;

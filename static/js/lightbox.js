@@ -1,38 +1,38 @@
-/** The lightbox: a photo over the page that it was opened from, with its neighbours there and all that is known of it. */
+/** The lightbox: shows a photo over its page, with its information panel and the neighbours in its list. */
 
-import { announceChange, post, tell } from "./actions.js";
-import { ask, onReturn, Problem } from "./asking.js";
+import { announceChange, post, notify } from "./actions.js";
+import { fetchText, onReturn, Problem } from "./requests.js";
 import "./matches.js";
-import { kindOf, problemView, sentenceOf } from "./problems.js";
+import { problemKindOf, problemView, messageOf } from "./problems.js";
 import "./region.js";
-import { choose, isChosen, removeTiles } from "./selection.js";
+import { select, isSelected, removeTiles } from "./selection.js";
 import { addressOf, listOf, showPlaceholder } from "./tiles.js";
 import { Zoom } from "./zoom.js";
 
 const { gettext } = window.django;
-const ORIGINAL_FROM = 1.5; // the scale from which the preview is too coarse
-const REMEMBERED = "lightbox-information";
+const ORIGINAL_SCALE = 1.5; // from this scale on the original replaces the preview
+const PANEL_STATE = "lightbox-information"; // key in localStorage
 
 const dialog = document.querySelector("#lightbox");
 const stage = dialog.querySelector(".lightbox-stage");
 const picture = dialog.querySelector(".picture");
 const missing = dialog.querySelector(".lightbox-missing");
-const about = dialog.querySelector(".lightbox-about");
-const choice = dialog.querySelector(".choose input");
+const panel = dialog.querySelector(".lightbox-information");
+const checkbox = dialog.querySelector(".select-photo input");
 const zoom = new Zoom(stage, picture, { turn, zoomed: sharpen });
 const title = document.title;
 let photo = null;
 let list = null;
-let beside = new Map(); // the neighbours by step, for when the list no longer has this photo
+let knownNeighbours = new Map(); // by step; used if the list no longer has this photo
 let problem = ""; // the kind of Problem that kept the last neighbour from loading
-let removed = 0; // the number of the photo that is on its way into the bin
+let beingRemoved = 0; // id of the photo that is being moved to the trash
 
-/** The address of a photo's page, with the words by which it was found. */
+/** Return the address of a photo's page, with the query that found it. */
 function pageOf(found) {
   return addressOf(found.id) + (found.query ?? "");
 }
 
-/** Open a photo of `source`, in a new entry of the history. */
+/** Open a photo of the list `source`, as a new history entry. */
 function open(found, source) {
   list = source;
   history.pushState({ lightbox: found.id }, "", pageOf(found));
@@ -47,9 +47,9 @@ function show(found) {
   document.title = `${photo.name} · photosearch`;
   dialog.querySelector(".lightbox-name").textContent = photo.name;
   dialog.querySelector("[data-original]").href = addressOf(photo.id, "original");
-  choice.checked = isChosen(photo.id);
+  checkbox.checked = isSelected(photo.id);
   showPicture();
-  showAbout();
+  showInformation();
   showNeighbours();
   picture.dispatchEvent(new CustomEvent("photo:shown", { bubbles: true, detail: { id: photo.id } }));
 }
@@ -68,7 +68,7 @@ function showPicture() {
   zoom.fit(photo.width, photo.height);
 }
 
-/** Show a message in place of the picture; without a `kind`, the picture. */
+/** Show the message for a `kind` of problem instead of the picture, or the picture if `kind` is empty. */
 function showProblem(kind) {
   picture.hidden = photo.broken;
   picture.querySelector("img").hidden = Boolean(kind);
@@ -78,12 +78,12 @@ function showProblem(kind) {
 
 function showAgain() {
   showPicture();
-  showAbout();
+  showInformation();
 }
 
-/** Say why the picture could not be loaded, or why it cannot be changed. */
+/** Show why the picture could not be loaded or changed. */
 async function explain(shown) {
-  const kind = await kindOf(shown.id);
+  const kind = await problemKindOf(shown.id);
   const isGone = ["trashed", "gone"].includes(kind);
   if (isGone) announceChange();
   if (photo !== shown || !dialog.open) return;
@@ -95,21 +95,21 @@ function preview(other) {
   return other.version ? `${addressOf(other.id, "preview")}?v=${other.version}` : addressOf(other.id, "original");
 }
 
-/** Zoomed in, the preview gives way to the original, if the browser can show that. */
+/** Replace the preview by the original when zoomed in, if the browser can display it. */
 function sharpen(scale) {
   const image = picture.querySelector("img");
-  if (scale < ORIGINAL_FROM || !photo.version || image.dataset.sharp) return;
+  if (scale < ORIGINAL_SCALE || !photo.version || image.dataset.sharp) return;
   image.dataset.sharp = "true";
   const original = new Image();
   original.src = addressOf(photo.id, "original");
   original.decode().then(() => { image.src = original.src; }, () => {});
 }
 
-/** The neighbour; null at the ends, undefined if it is unknown at the moment. */
+/** Return the neighbour; null at the ends, undefined if it is unknown at the moment. */
 async function neighbourOf(shown, step) {
   try {
     const neighbour = await list.neighbour(shown.id, step);
-    return neighbour === undefined ? beside.get(step) : neighbour;
+    return neighbour === undefined ? knownNeighbours.get(step) : neighbour;
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     if (photo === shown) problem = error.kind;
@@ -119,31 +119,31 @@ async function neighbourOf(shown, step) {
 
 async function showNeighbours() {
   const shown = photo;
-  beside = new Map();
+  knownNeighbours = new Map();
   for (const [act, step] of [["previous", -1], ["next", 1]]) {
     const neighbour = await neighbourOf(shown, step);
     if (photo !== shown) return;
-    if (neighbour !== undefined) beside.set(step, neighbour);
+    if (neighbour !== undefined) knownNeighbours.set(step, neighbour);
     dialog.querySelector(`.turn[data-act=${act}]`).hidden = neighbour === null;
     if (neighbour && !neighbour.broken) new Image().src = preview(neighbour);
   }
 }
 
-async function showAbout() {
-  const isOpen = localStorage.getItem(REMEMBERED) === "open";
-  about.hidden = !isOpen;
+async function showInformation() {
+  const isOpen = localStorage.getItem(PANEL_STATE) === "open";
+  panel.hidden = !isOpen;
   dialog.querySelector("[data-act=information]").ariaExpanded = String(isOpen);
   if (!isOpen) return;
   const shown = photo;
   try {
-    const text = await ask(addressOf(shown.id), { headers: { "HX-Request": "true" } });
+    const text = await fetchText(addressOf(shown.id), { headers: { "HX-Request": "true" } });
     if (photo !== shown) return;
-    about.innerHTML = text;
-    window.htmx.process(about);
+    panel.innerHTML = text;
+    window.htmx.process(panel);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    const kind = error.kind === "gone" ? await kindOf(shown.id) : error.kind;
-    if (photo === shown) about.replaceChildren(problemView(kind, { id: shown.id, retry: showAgain }));
+    const kind = error.kind === "gone" ? await problemKindOf(shown.id) : error.kind;
+    if (photo === shown) panel.replaceChildren(problemView(kind, { id: shown.id, retry: showAgain }));
   }
 }
 
@@ -152,68 +152,68 @@ async function turn(step) {
   problem = "";
   const neighbour = await neighbourOf(shown, step);
   if (photo !== shown || !dialog.open) return;
-  if (problem) tell(sentenceOf(problem), { failed: true });
+  if (problem) notify(messageOf(problem), { failed: true });
   if (!neighbour) return;
   history.replaceState({ lightbox: neighbour.id }, "", pageOf(neighbour));
   show(neighbour);
 }
 
 async function remove() {
-  const doomed = photo;
-  // Pressed twice, it would be about this photo again, and not about the next.
-  if (removed === doomed.id) return;
-  removed = doomed.id;
-  const neighbour = await neighbourOf(doomed, 1) ?? await neighbourOf(doomed, -1);
-  const answer = await post(addressOf(doomed.id, "delete"), {});
-  removed = 0;
+  const deleted = photo;
+  // A second key press while the request runs means the same photo.
+  if (beingRemoved === deleted.id) return;
+  beingRemoved = deleted.id;
+  const neighbour = await neighbourOf(deleted, 1) ?? await neighbourOf(deleted, -1);
+  const answer = await post(addressOf(deleted.id, "delete"), {});
+  beingRemoved = 0;
   if (!answer) {
-    explain(doomed);
+    explain(deleted);
     return;
   }
-  tell(answer.message, { undo: answer.undo });
+  notify(answer.message, { undo: answer.undo });
   if (neighbour) {
     history.replaceState({ lightbox: neighbour.id }, "", pageOf(neighbour));
     show(neighbour);
   } else {
     close();
   }
-  removeTiles([doomed.id], answer.undo);
+  removeTiles([deleted.id], answer.undo);
 }
 
 async function rate(importance) {
   const rated = photo;
-  const radio = about.querySelector(`input[name=importance][value="${importance}"]`);
-  if (radio && !about.hidden) {
+  const radio = panel.querySelector(`input[name=importance][value="${importance}"]`);
+  if (radio && !panel.hidden) {
     radio.click();
     return;
   }
   const answer = await post(document.querySelector(".rate [formaction]").getAttribute("formaction"), { photo: photo.id, importance });
-  if (answer) tell(answer.message);
+  if (answer) notify(answer.message);
   else explain(rated);
 }
 
 function close() {
   if (history.state?.lightbox) history.back();
-  else putAway();
+  else closeDialog();
 }
 
-function putAway() {
+function closeDialog() {
   if (!dialog.open) return;
   dialog.close();
   document.documentElement.classList.remove("viewing");
   document.title = title;
-  about.replaceChildren();
+  panel.replaceChildren();
   picture.dispatchEvent(new CustomEvent("photo:closed", { bubbles: true, detail: { id: photo.id } }));
 }
 
-const ACTS = {
+const ACTIONS = {
   close,
   delete: remove,
   previous: () => turn(-1),
   next: () => turn(1),
   information: () => {
-    localStorage.setItem(REMEMBERED, about.hidden ? "open" : "");
-    showAbout();
+    localStorage.setItem(PANEL_STATE, panel.hidden ? "open" : "");
+    showInformation();
   },
 };
 
@@ -227,11 +227,11 @@ document.addEventListener("click", async (event) => {
   if (found) open(found, source);
   else location.assign(event.target.closest("a").href);
 });
-about.addEventListener("htmx:responseError", () => explain(photo));
+panel.addEventListener("htmx:responseError", () => explain(photo));
 onReturn(() => {
-  if (dialog.open && (!missing.hidden || about.querySelector(".problem"))) showAgain();
+  if (dialog.open && (!missing.hidden || panel.querySelector(".problem"))) showAgain();
 });
-dialog.addEventListener("click", (event) => ACTS[event.target.closest("[data-act]")?.dataset.act]?.());
+dialog.addEventListener("click", (event) => ACTIONS[event.target.closest("[data-act]")?.dataset.act]?.());
 dialog.addEventListener("submit", (event) => {
   if (!event.target.matches("[data-delete]")) return;
   event.preventDefault();
@@ -241,7 +241,7 @@ dialog.addEventListener("match:shown", (event) => {
   event.preventDefault();
   zoom.centre(event.target.getBoundingClientRect());
 });
-choice.addEventListener("change", () => choose([photo.id], choice.checked));
+checkbox.addEventListener("change", () => select([photo.id], checkbox.checked));
 dialog.addEventListener("cancel", (event) => {
   event.preventDefault();
   close();
@@ -249,9 +249,9 @@ dialog.addEventListener("cancel", (event) => {
 addEventListener("popstate", async (event) => {
   const id = event.state?.lightbox;
   if (!id) {
-    // The page below is there already: nothing for htmx to ask for.
+    // The page below is still there, so htmx must not reload it.
     if (dialog.open) event.stopImmediatePropagation();
-    putAway();
+    closeDialog();
     return;
   }
   const found = await list?.photo(id);
@@ -261,15 +261,15 @@ addEventListener("popstate", async (event) => {
   }
   show(found);
 });
-// Not of the dialog: when what had the focus goes, keys are the document's.
+// On the document: the dialog gets no key events after the focused element was removed.
 document.addEventListener("keydown", (event) => {
   if (!dialog.open || document.querySelector("dialog[open]:not(#lightbox)")) return;
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.target.closest("textarea, input:not([type=checkbox], [type=radio])")) return;
   const isRadio = event.target.matches("[type=radio]");
-  const act = { ArrowLeft: ACTS.previous, ArrowRight: ACTS.next, i: ACTS.information, Delete: remove }[event.key];
+  const act = { ArrowLeft: ACTIONS.previous, ArrowRight: ACTIONS.next, i: ACTIONS.information, Delete: remove }[event.key];
   if (act && !(isRadio && event.key.startsWith("Arrow"))) act();
-  else if (event.key === "x") choice.click();
+  else if (event.key === "x") checkbox.click();
   else if (/^[0-5]$/.test(event.key)) rate(event.key);
   else if (event.key === "+" || event.key === "=") zoom.zoomTo(zoom.scale * 1.5);
   else if (event.key === "-") zoom.zoomTo(zoom.scale / 1.5);

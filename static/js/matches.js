@@ -1,20 +1,21 @@
 /**
- * Boxes over a picture around the words that were searched for.
+ * Boxes around the searched words in a picture.
  *
- * Every <div class="picture" data-photo="ID"> around a picture gets them, when the page opens and when a `photo:shown`
- * event says that it shows another photo; they are in shares of its size, so they follow every zoom. Their bar lies over
- * the picture, in the lightbox over the stage, where no zoom carries it away. A `match:shown` event comes from the box
- * that one steps to; unless somebody else does, which a default prevented tells, the page is scrolled to it.
+ * Every <div class="picture" data-photo="ID" data-matches="URL"> gets them when the page opens, and again after a
+ * `photo:shown` event. Boxes are relative to the size of the picture, so they follow every zoom. Their toolbar covers the
+ * picture, or in the lightbox the stage, where zooming does not move it. A box sends `match:shown` when it becomes the
+ * current one; unless a listener prevents the default, the page scrolls to it.
  */
 
-import { ask, Problem } from "./asking.js";
+import { fetchText, Problem } from "./requests.js";
 
 const words = new URLSearchParams(location.search).get("q") ?? "";
 
-/** The boxes of a photo; empty if it has none or they cannot be loaded, as the picture does without them. */
-async function matchesOf(photo) {
+/** Return the HTML of a photo's boxes; empty if it has none or they cannot be loaded. */
+async function matchesOf(picture) {
+  const address = picture.dataset.matches.replace("/0/", `/${picture.dataset.photo}/`);
   try {
-    return await ask(`/photos/${photo}/matches?${new URLSearchParams({ q: words })}`);
+    return await fetchText(`${address}?${new URLSearchParams({ q: words })}`);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     return "";
@@ -27,8 +28,8 @@ async function showMatches(picture) {
   stage?.querySelector(":scope > .match-bar")?.remove();
   const photo = picture.dataset.photo;
   if (!photo) return;
-  const text = await matchesOf(photo);
-  // Meanwhile it may show another photo.
+  const text = await matchesOf(picture);
+  // The picture may show another photo by now.
   if (!text || picture.dataset.photo !== photo) return;
   const template = document.createElement("template");
   template.innerHTML = text;
@@ -41,18 +42,18 @@ function step(matches, bar, by) {
   const before = all.findIndex((match) => match.classList.contains("current"));
   const now = before < 0 ? (by > 0 ? 0 : all.length - 1) : (before + by + all.length) % all.length;
   all.forEach((match, number) => match.classList.toggle("current", number === now));
-  bar.querySelector("[data-place]").value = `${now + 1} / ${all.length}`;
+  bar.querySelector("[data-position]").value = `${now + 1} / ${all.length}`;
   const box = all[now].querySelector("polygon");
-  const isForUs = box.dispatchEvent(new CustomEvent("match:shown", { bubbles: true, cancelable: true }));
-  if (isForUs) box.scrollIntoView({ block: "center", inline: "nearest" });
+  const isUnhandled = box.dispatchEvent(new CustomEvent("match:shown", { bubbles: true, cancelable: true }));
+  if (isUnhandled) box.scrollIntoView({ block: "center", inline: "nearest" });
   keepClear(bar, box);
 }
 
 /** Move the bar to the other end of the picture if it lies over the match. */
 function keepClear(bar, box) {
   bar.classList.remove("above");
-  const [one, other] = [bar.getBoundingClientRect(), box.getBoundingClientRect()];
-  bar.classList.toggle("above", other.bottom > one.top && other.top < one.bottom);
+  const [toolbar, match] = [bar.getBoundingClientRect(), box.getBoundingClientRect()];
+  bar.classList.toggle("above", match.bottom > toolbar.top && match.top < toolbar.bottom);
 }
 
 function toggleAllText(matches, button) {

@@ -1,15 +1,15 @@
-/** A new import: its archive is sent in pieces first, and goes on where it stopped, after a closed browser too. */
+/** The form of a new import: uploads its archive first, and resumes after an interruption or a restart of the browser. */
 
-import { takeFiles } from "./files.js";
-import { csrfToken, forget, LoggedOut, Refused, send } from "./tus.js";
+import { onFiles } from "./files.js";
+import { csrfToken, forget, LoggedOut, Rejected, send } from "./tus.js";
 import { bytes } from "./upload_list.js";
 
 const { gettext, interpolate } = window.django;
-// There may be room again later.
+// Statuses after which the partial upload is kept, because there may be room later.
 const NO_ROOM = [413, 507];
 
 const form = document.querySelector("form[data-archives]");
-const { archive, upload: sent } = form.elements;
+const { archive, upload: uploadId } = form.elements;
 const panel = form.querySelector("[data-sending]");
 const part = (name) => panel.querySelector(`[data-${name}]`);
 const bar = panel.querySelector("progress");
@@ -17,15 +17,15 @@ const percent = new Intl.NumberFormat(document.documentElement.lang, { style: "p
 
 let abort = null;
 
-// A checksum of so much would take longer than much of the way; nobody has two files that are alike in these.
+/** Return a key for localStorage; computing a checksum of an archive would take too long. */
 function keyOf({ name, size, lastModified }) {
   return `archive ${size} ${lastModified} ${name}`;
 }
 
-function say(sentence, { isError = false } = {}) {
+function showMessage(message, { isError = false } = {}) {
   panel.classList.toggle("refused", isError);
-  // Read aloud whenever it changes: only then is it touched.
-  if (part("summary").textContent !== sentence) part("summary").textContent = sentence;
+  // A status is read aloud whenever it is set, even to the same text.
+  if (part("summary").textContent !== message) part("summary").textContent = message;
 }
 
 function showProgress(done, all) {
@@ -37,13 +37,13 @@ function showProgress(done, all) {
   );
 }
 
-function setSending(isSending) {
-  part("cancel").hidden = !isSending;
-  archive.disabled = isSending;
-  for (const button of form.querySelectorAll("[name=go]")) button.disabled = isSending;
+function setUploading(isUploading) {
+  part("cancel").hidden = !isUploading;
+  archive.disabled = isUploading;
+  for (const button of form.querySelectorAll("[name=go]")) button.disabled = isUploading;
 }
 
-/** The id under which an import may take `file`. */
+/** Upload `file` and return the id of the upload, for the form. */
 async function sendArchive(file) {
   const url = localStorage.getItem(keyOf(file)) ?? "";
   const upload = { file, sha256: "", url, offset: url ? null : 0 };
@@ -56,13 +56,13 @@ async function sendArchive(file) {
         showProgress(done, file.size);
       },
       onLost(isLost) {
-        say(isLost ? gettext("Connection lost. The upload will resume by itself.") : gettext("Uploading…"));
+        showMessage(isLost ? gettext("Connection lost. The upload will resume by itself.") : gettext("Uploading…"));
       },
     });
     return answer.upload;
   } catch (error) {
-    // What has come is of no use where the rest is not wanted.
-    if (abort.signal.aborted || (error instanceof Refused && !NO_ROOM.includes(error.cause))) {
+    // The upload cannot be completed: discard its part on the server.
+    if (abort.signal.aborted || (error instanceof Rejected && !NO_ROOM.includes(error.cause))) {
       localStorage.removeItem(keyOf(file));
       forget(upload);
     }
@@ -72,29 +72,29 @@ async function sendArchive(file) {
 
 function explain(error) {
   bar.hidden = part("amounts").hidden = true;
-  if (abort.signal.aborted) return say(gettext("Cancelled"));
-  if (error instanceof LoggedOut) return say(gettext("You are logged out. Log in in another tab, then resume here."));
-  say(error.message || gettext("Upload failed. Try again later."), { isError: true });
-  if (!(error instanceof Refused)) throw error;
+  if (abort.signal.aborted) return showMessage(gettext("Cancelled"));
+  if (error instanceof LoggedOut) return showMessage(gettext("You are logged out. Log in in another tab, then resume here."));
+  showMessage(error.message || gettext("Upload failed. Try again later."), { isError: true });
+  if (!(error instanceof Rejected)) throw error;
 }
 
-async function sendFirst(button) {
+async function uploadThenSubmit(button) {
   const [file] = archive.files;
   abort = new AbortController();
   panel.hidden = bar.hidden = part("amounts").hidden = false;
-  say(gettext("Uploading…"));
+  showMessage(gettext("Uploading…"));
   showProgress(0, file.size);
-  setSending(true);
+  setUploading(true);
   try {
-    sent.value = await sendArchive(file);
+    uploadId.value = await sendArchive(file);
   } catch (error) {
     return explain(error);
   } finally {
-    setSending(false);
+    setUploading(false);
     abort = null;
   }
   archive.value = "";
-  // Whoever had to log in again, in another tab, has another one.
+  // A login in another tab has changed the token.
   form.elements.csrfmiddlewaretoken.value = csrfToken();
   form.requestSubmit(button);
 }
@@ -102,21 +102,21 @@ async function sendFirst(button) {
 form.addEventListener("submit", (event) => {
   if (!archive.files.length) return;
   event.preventDefault();
-  sendFirst(event.submitter);
+  uploadThenSubmit(event.submitter);
 });
 part("cancel").addEventListener("click", () => abort?.abort());
 addEventListener("beforeunload", (event) => {
   if (abort) event.preventDefault();
 });
 
-form.querySelector("[data-sent] button")?.addEventListener("click", (event) => {
-  const note = event.target.closest("[data-sent]");
-  forget({ url: note.dataset.sent });
-  sent.value = "";
+form.querySelector("[data-uploaded] button")?.addEventListener("click", (event) => {
+  const note = event.target.closest("[data-uploaded]");
+  forget({ url: note.dataset.uploaded });
+  uploadId.value = "";
   note.remove();
 });
 
-takeFiles(([file]) => {
+onFiles(([file]) => {
   if (abort) return;
   const transfer = new DataTransfer();
   transfer.items.add(file);

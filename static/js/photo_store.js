@@ -1,25 +1,25 @@
 /**
- * The photos of the timeline that are known.
+ * The loaded photos of the timeline.
  *
  * Each step derives the portions to request from the visible range: nothing is queued, so nothing visible can be
  * dropped. Photos are shown only if the months of the answer have the counts of the outline.
  */
 
-import { askForJson, Problem } from "./asking.js";
+import { fetchJson, Problem } from "./requests.js";
 
 const PORTION = 60; // photos, as the server's
-const AT_ONCE = 4; // requests
+const MAX_REQUESTS = 4; // at a time
 const MAX_KEPT = 200; // portions
-const REST = 60; // milliseconds without scrolling, after which photos are requested …
-const LONGEST_SCROLL = 250; // … or while scrolling
-const UNTIL_LOOKING_AGAIN = 4000; // milliseconds, if thumbnails are missing
+const SCROLL_PAUSE = 60; // milliseconds without scrolling until photos are requested …
+const MAX_SCROLL = 250; // … or milliseconds of scrolling without a pause
+const THUMBNAIL_PAUSE = 4000; // milliseconds until portions with missing thumbnails are requested again
 const FIRST_PAUSE = 1000; // milliseconds after a failure, doubled after each further one
-const LONGEST_PAUSE = 30_000;
-const FAILURES_UNTIL_TOLD = 2;
+const MAX_PAUSE = 30_000;
+const FAILURES_UNTIL_REPORTED = 2;
 
 /**
- * Events: "loaded" (photos came), "outdated" (the outline is not that of the server any more), "trouble" (`trouble`
- * changed: the kind of the Problem that keeps visible photos away, or empty).
+ * Events: "loaded" (photos arrived), "outdated" (the outline differs from the server's), "trouble" (`trouble` changed:
+ * the kind of the Problem that prevents visible photos from loading, or empty).
  */
 export class PhotoStore extends EventTarget {
   /** `outline` comes with the page: months, shapes, the newest photo, and possibly the first portion. */
@@ -38,7 +38,7 @@ export class PhotoStore extends EventTarget {
     this.shapes = shapes;
     this.newest = newest;
     this.photos = new Map(); // by their place in the timeline
-    this.indexes = new Map(); // their places by their numbers
+    this.indexes = new Map(); // their places by their ids
     this.portions = new Map(); // by the place of the first photo: {isLoaded, at, failures, due, request, abort}
   }
 
@@ -55,22 +55,22 @@ export class PhotoStore extends EventTarget {
     this.range = range;
     const now = performance.now();
     this.moving ??= now;
-    this.#later(now - this.moving < LONGEST_SCROLL ? REST : 0);
+    this.#later(now - this.moving < MAX_SCROLL ? SCROLL_PAUSE : 0);
   }
 
-  /** Whether visible photos are still loading, without a failure. */
+  /** True while visible photos are loading without a failure. */
   get isLoading() {
     return !this.trouble && this.#shownPortions().some((begin) => !this.portions.get(begin)?.isLoaded);
   }
 
-  /** The photo at this place; null beyond the ends. Rejects with a Problem. */
+  /** Return the photo at this place; null beyond the ends. Rejects with a Problem. */
   async load(index) {
     if (index < 0 || index >= this.shapes.length) return null;
     if (!this.photos.has(index)) await this.#request(beginOf(index));
     return this.at(index);
   }
 
-  /** The numbers of the photos from place `first` to `last`. Rejects with a Problem. */
+  /** Return the ids of the photos from place `first` to `last`. Rejects with a Problem. */
   async idsBetween(first, last) {
     const ids = [];
     for (let index = first; index <= last; index += 1) ids.push((await this.load(index))?.id);
@@ -93,7 +93,7 @@ export class PhotoStore extends EventTarget {
 
   /** Load a new outline; return whether places have changed. Verifies all portions again. Rejects with a Problem. */
   async refresh() {
-    const outline = await askForJson(this.source);
+    const outline = await fetchJson(this.source);
     const before = { ...this };
     for (const { abort } of this.portions.values()) abort?.abort();
     this.#take(outline);
@@ -128,19 +128,19 @@ export class PhotoStore extends EventTarget {
     const now = performance.now();
     const shown = this.#shownPortions();
     for (const [begin, { abort }] of this.portions) if (abort && !shown.includes(begin)) abort.abort();
-    this.#tellTrouble(shown);
+    this.#reportTrouble(shown);
     if (this.isLoggedOut) return;
     const running = () => [...this.portions.values()].filter(({ request }) => request).length;
     let next = Infinity;
     for (const begin of shown) {
       const due = this.#dueAt(begin);
       if (due > now) next = Math.min(next, due);
-      else if (running() < AT_ONCE) this.#request(begin, new AbortController()).catch(unlessExpected);
+      else if (running() < MAX_REQUESTS) this.#request(begin, new AbortController()).catch(rethrowUnexpected);
     }
     if (next < Infinity) this.#later(next - now);
   }
 
-  /** The portions with visible photos, the most urgent first. */
+  /** Return the portions with visible photos, the most urgent first. */
   #shownPortions() {
     const { first, last, middle } = this.range;
     const begins = [];
@@ -149,13 +149,13 @@ export class PhotoStore extends EventTarget {
     return begins.sort((one, other) => distance(one) - distance(other));
   }
 
-  /** When to request a portion: never while it is loading or already complete. */
+  /** Return when to request a portion: Infinity while it is loading or complete. */
   #dueAt(begin) {
     const portion = this.portions.get(begin);
     if (!portion) return 0;
     if (portion.request) return Infinity;
     if (!portion.isLoaded) return portion.due;
-    return this.#isUnfinished(begin) ? Math.max(portion.due, portion.at + UNTIL_LOOKING_AGAIN) : Infinity;
+    return this.#isUnfinished(begin) ? Math.max(portion.due, portion.at + THUMBNAIL_PAUSE) : Infinity;
   }
 
   #isUnfinished(begin) {
@@ -186,7 +186,7 @@ export class PhotoStore extends EventTarget {
     const month = this.months.findLast(({ first }) => first <= begin);
     const query = new URLSearchParams({ begin: begin - month.first, newest: this.newest });
     try {
-      const answer = await askForJson(`${this.source}/${month.key}?${query}`, { signal });
+      const answer = await fetchJson(`${this.source}/${month.key}?${query}`, { signal });
       if (this.portions.get(begin) !== portion) throw new Problem("outdated");
       if (!this.#fits(begin, answer)) {
         this.dispatchEvent(new Event("outdated"));
@@ -203,7 +203,7 @@ export class PhotoStore extends EventTarget {
     }
   }
 
-  /** Whether the answer's photos have their places in the outline. */
+  /** Return whether the answer agrees with the outline. */
   #fits(begin, { months, photos }) {
     const end = Math.min(begin + PORTION, this.shapes.length);
     const expected = this.months.filter(({ first, count }) => first < end && first + count > begin);
@@ -212,7 +212,7 @@ export class PhotoStore extends EventTarget {
   }
 
   #keep(begin, photos) {
-    // The latest portion is forgotten last.
+    // Reinsert the portion, so that it is forgotten last.
     const portion = this.portions.get(begin) ?? {};
     this.portions.delete(begin);
     this.portions.set(begin, Object.assign(portion, { isLoaded: true, at: performance.now(), failures: 0, due: 0 }));
@@ -233,7 +233,7 @@ export class PhotoStore extends EventTarget {
     this.photos.delete(index);
   }
 
-  /** Keep memory bounded; what is shown stays. */
+  /** Limit the memory: forget portions that are not visible. */
   #forgetSome() {
     const shown = this.#shownPortions();
     for (const [begin, { request }] of this.portions) {
@@ -244,10 +244,10 @@ export class PhotoStore extends EventTarget {
     }
   }
 
-  #tellTrouble(shown) {
+  #reportTrouble(shown) {
     const failing = shown.map((begin) => this.portions.get(begin)).filter((portion) => portion?.failures);
-    const told = failing.find(({ failures, problem }) => failures >= FAILURES_UNTIL_TOLD && problem !== "outdated");
-    const trouble = this.isLoggedOut ? "login" : told?.problem ?? "";
+    const reported = failing.find(({ failures, problem }) => failures >= FAILURES_UNTIL_REPORTED && problem !== "outdated");
+    const trouble = this.isLoggedOut ? "login" : reported?.problem ?? "";
     if (trouble === this.trouble) return;
     this.trouble = trouble;
     this.dispatchEvent(new Event("trouble"));
@@ -259,11 +259,11 @@ function beginOf(index) {
 }
 
 /** Failed requests are repeated; requests out of sight are aborted. */
-function unlessExpected(error) {
+function rethrowUnexpected(error) {
   if (!(error instanceof Problem) && error.name !== "AbortError") throw error;
 }
 
-/** Milliseconds until a failed request is repeated; varied, so that many browsers do not come back at once. */
+/** Return the milliseconds until a retry, varied so that many browsers do not retry at the same time. */
 function pauseAfter(failures) {
-  return Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (failures - 1)) * (0.75 + Math.random() / 4);
+  return Math.min(MAX_PAUSE, FIRST_PAUSE * 2 ** (failures - 1)) * (0.75 + Math.random() / 4);
 }

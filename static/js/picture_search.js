@@ -1,46 +1,47 @@
-/** Searching with a picture that is chosen, pasted or dropped on any page; the search page shows it beside its results. */
+/** Search with a picture that is selected, pasted or dropped on any page. */
 
-import { takeFiles } from "./files.js";
+import { onFiles } from "./files.js";
 
 const form = document.querySelector("#picture") ?? document.querySelector("#any-picture");
 const input = form.elements.picture;
-const sample = form.querySelector(".sample");
+const preview = form.querySelector(".search-picture");
 
 function search() {
   if (!input.files.length) return;
-  if (sample) showSample();
+  if (preview) showPreview();
   form.requestSubmit();
 }
 
-function showSample() {
-  URL.revokeObjectURL(sample.src);
-  sample.src = URL.createObjectURL(input.files[0]);
-  sample.hidden = false;
+function showPreview() {
+  URL.revokeObjectURL(preview.src);
+  preview.src = URL.createObjectURL(input.files[0]);
+  preview.hidden = false;
   document.querySelector("#search input[name=q]").value = "";
 }
 
 function searchWith([file]) {
-  const chosen = new DataTransfer();
-  chosen.items.add(file);
-  input.files = chosen.files;
+  const transfer = new DataTransfer();
+  transfer.items.add(file);
+  input.files = transfer.files;
   search();
 }
 
 input.addEventListener("change", search);
-// A format that this browser cannot show may be searched with all the same.
-sample?.addEventListener("error", () => { sample.hidden = true; });
-document.querySelector("[data-chooses-picture]").addEventListener("click", (event) => {
+// The server may read formats that this browser cannot display.
+preview?.addEventListener("error", () => { preview.hidden = true; });
+document.querySelector("[data-picks-picture]").addEventListener("click", (event) => {
   if (event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   input.click();
 });
 document.addEventListener("paste", ({ clipboardData, target }) => {
   const { files } = clipboardData;
-  // Some programs copy words and a picture of them: who searches wants the words. Who writes would lose what is not saved.
+  // Some programs copy text together with a picture of it: in the search box the text counts. In other fields a search
+  // would discard unsaved text.
   const keepsPage = target.matches?.("#search input") ? clipboardData.types.includes("text/plain") : target.matches?.(":read-write");
   if (files.length && !keepsPage) searchWith(files);
 });
-// Going back to this page, the same picture can be chosen again.
+// After going back to this page, the same picture can be selected again.
 addEventListener("pageshow", ({ persisted }) => persisted && form.reset());
-takeFiles(searchWith, { zone: "search" });
+onFiles(searchWith, { zone: "search" });
 if (location.hash === "#picture") input.focus();

@@ -1,13 +1,13 @@
 /** Messages about photos that cannot be loaded, with the remedy (templates/gallery/viewer/_problems.html). */
 
-import { announceChange, post, tell } from "./actions.js";
-import { askForJson, loginAddress, Problem } from "./asking.js";
+import { announceChange, post, notify } from "./actions.js";
+import { fetchJson, loginAddress, Problem } from "./requests.js";
 import { addressOf } from "./tiles.js";
 
-/** The reason why part of a photo could not be loaded: the kind of Problem, "trashed", "gone" or "picture". */
-export async function kindOf(id) {
+/** Return why part of a photo could not be loaded: the kind of a Problem, "trashed", "gone" or "picture". */
+export async function problemKindOf(id) {
   try {
-    const { state } = await askForJson(addressOf(id, "state"));
+    const { state } = await fetchJson(addressOf(id, "state"));
     return state === "trashed" ? "trashed" : "picture";
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
@@ -15,7 +15,7 @@ export async function kindOf(id) {
   }
 }
 
-/** The message for this kind of problem; its button, and restoring a photo, call `retry`. */
+/** Return an element with the message for a kind of problem. Its button, and restoring a photo, call `retry`. */
 export function problemView(kind, { retry, id = 0 }) {
   const view = document.createElement("div");
   view.className = "problem";
@@ -24,19 +24,19 @@ export function problemView(kind, { retry, id = 0 }) {
   view.append(document.querySelector(`#problem-${kind}`).content.cloneNode(true));
   const login = view.querySelector("[data-login]");
   if (login) login.href = loginAddress();
-  view.querySelector("[data-again]")?.addEventListener("click", retry);
+  view.querySelector("[data-retry]")?.addEventListener("click", retry);
   view.querySelector("[data-restore-photo]")?.addEventListener("click", async () => {
     const answer = await post(document.querySelector("#messages").dataset.restore, { photo: id });
     if (!answer) return;
-    tell(answer.message);
+    notify(answer.message);
     announceChange();
     retry();
   });
   return view;
 }
 
-/** The message alone, without buttons. */
-export function sentenceOf(kind) {
+/** Return the message without its buttons. */
+export function messageOf(kind) {
   const template = document.querySelector(`#problem-${kind}`) ?? document.querySelector("#problem-server");
   return template.content.querySelector("p").textContent;
 }

@@ -1,13 +1,13 @@
-/** Marking a part of the picture, by pointer or keyboard, to search with it. */
+/** Selects an area of the picture, by pointer or keyboard, to search with it. */
 
 const { gettext } = window.django;
 const STEP = 0.02;
-const SMALLEST = 0.03;
+const MIN_SIZE = 0.03;
 
 const clamp = (value, low = 0, high = 1) => Math.min(high, Math.max(low, value));
 
-/** A frame over `picture` that can be drawn anew, moved by arrows and resized by Shift and arrows. */
-class Marker {
+/** A frame over `picture`: dragging draws it, arrow keys move it, Shift and arrow keys resize it. */
+class AreaSelector {
   constructor(picture, button) {
     this.picture = picture;
     this.button = button;
@@ -49,7 +49,7 @@ class Marker {
   }
 
   begin(event) {
-    event.stopPropagation(); // in the lightbox it would move the picture
+    event.stopPropagation(); // the lightbox would move the picture
     if (event.target.closest("a")) return;
     event.preventDefault();
     this.layer.setPointerCapture(event.pointerId);
@@ -61,7 +61,7 @@ class Marker {
     const [x, y] = this.place(event);
     const [fromX, fromY] = this.corner;
     const region = [Math.min(x, fromX), Math.min(y, fromY), Math.max(x, fromX), Math.max(y, fromY)];
-    if (region[2] - region[0] < SMALLEST || region[3] - region[1] < SMALLEST) return;
+    if (region[2] - region[0] < MIN_SIZE || region[3] - region[1] < MIN_SIZE) return;
     this.region = region;
     this.draw();
   }
@@ -79,7 +79,7 @@ class Marker {
   nudge([x, y], resizes) {
     const [left, top, right, bottom] = this.region;
     if (resizes) {
-      this.region = [left, top, clamp(right + x * STEP, left + SMALLEST), clamp(bottom + y * STEP, top + SMALLEST)];
+      this.region = [left, top, clamp(right + x * STEP, left + MIN_SIZE), clamp(bottom + y * STEP, top + MIN_SIZE)];
     } else {
       const [dx, dy] = [clamp(x * STEP, -left, 1 - right), clamp(y * STEP, -top, 1 - bottom)];
       this.region = [left + dx, top + dy, right + dx, bottom + dy];
@@ -93,21 +93,21 @@ class Marker {
       left: `${left}%`, top: `${top}%`, width: `${right - left}%`, height: `${bottom - top}%`,
     });
     const region = this.region.map((share) => share.toFixed(4)).join(",");
-    this.link.href = `/search?photo=${this.picture.dataset.photo}&region=${region}`;
+    this.link.href = `${this.button.dataset.selectArea}?photo=${this.picture.dataset.photo}&region=${region}`;
   }
 }
 
-let marker = null;
+let selector = null;
 
 document.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-mark-part]");
+  const button = event.target.closest("[data-select-area]");
   if (!button) return;
-  if (marker?.layer.isConnected) {
-    marker.close();
+  if (selector?.layer.isConnected) {
+    selector.close();
     return;
   }
-  // The lightbox lies over a page that may have pictures of its own.
-  marker = new Marker((button.closest("dialog") ?? document).querySelector(".picture"), button);
-  marker.open();
+  // The page below the lightbox may have a picture too.
+  selector = new AreaSelector((button.closest("dialog") ?? document).querySelector(".picture"), button);
+  selector.open();
 });
-document.addEventListener("photo:shown", () => marker?.layer.isConnected && marker.close());
+document.addEventListener("photo:shown", () => selector?.layer.isConnected && selector.close());

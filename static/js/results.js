@@ -1,14 +1,14 @@
-/** Results: who comes back to them comes to the same spot, though most had come only while one scrolled. */
+/** Search results: restores the scroll position after going back, though most results load while scrolling. */
 
 let wanted = history.state?.results ?? 0;
 let saving = 0;
 
-/** Scroll there; at the end of the page more results come, until there are enough. */
-function goOn() {
+/** Scroll to the saved position; reaching the end of the page loads more results, until there are enough. */
+function restorePosition() {
   if (!wanted) return;
   scrollTo(0, wanted);
   const isThere = Math.abs(scrollY - wanted) < 2;
-  if (isThere || !document.querySelector(".further [hx-get]")) wanted = 0;
+  if (isThere || !document.querySelector(".load-more [hx-get]")) wanted = 0;
 }
 
 function save() {
@@ -16,9 +16,9 @@ function save() {
 }
 
 history.scrollRestoration = "manual";
-document.addEventListener("htmx:afterSettle", goOn);
-goOn();
-// Who goes somewhere else meanwhile is not pulled back.
+document.addEventListener("htmx:afterSettle", restorePosition);
+restorePosition();
+// Input of the user cancels the restoration.
 for (const type of ["wheel", "pointerdown", "keydown"]) addEventListener(type, () => { wanted = 0; }, { passive: true });
 // Saves at once: a user may leave right after scrolling, and iOS has no `beforeunload`, but clicks.
 for (const type of ["beforeunload", "click"]) addEventListener(type, save, { capture: true });

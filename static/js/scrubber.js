@@ -1,6 +1,6 @@
-/** The strip beside the timeline: years, where one is, and a jump to any month by dragging, clicking or keys. */
+/** The strip beside the timeline: shows the years and the position, and jumps to months by dragging, clicking or keys. */
 
-const ROOM_FOR_YEAR = 22; // pixels
+const YEAR_HEIGHT = 22; // pixels
 
 export function monthName(key) {
   const [year, month] = key.split("-").map(Number);
@@ -9,7 +9,7 @@ export function monthName(key) {
 }
 
 export class Scrubber {
-  /** `go(fraction)` scrolls so far down the whole, `goToMonth(number)` to the beginning of a month. */
+  /** `go(fraction)` scrolls to a fraction of the timeline, `goToMonth(number)` to the beginning of a month. */
   constructor(element, { go, goToMonth }) {
     Object.assign(this, { element, go, goToMonth });
     this.handle = element.querySelector(".handle");
@@ -27,7 +27,7 @@ export class Scrubber {
     element.addEventListener("keydown", (event) => this.#press(event));
   }
 
-  /** Show the months of `layout`; hidden where all of it fits on the screen. */
+  /** Show the months of `layout`, or hide the strip if all of them fit on the screen. */
   show(layout) {
     this.layout = layout;
     this.element.hidden = layout.height < innerHeight * 1.5;
@@ -36,7 +36,7 @@ export class Scrubber {
     this.#labelYears();
   }
 
-  /** One is `fraction` down the whole, in the month of that number. */
+  /** Show the position: a fraction of the timeline, and the number of a month. */
   move(fraction, number) {
     const month = this.layout.months[number];
     if (!month) return;
@@ -59,7 +59,7 @@ export class Scrubber {
       const top = (month.top / this.layout.height) * height;
       if (year === last || top < free) continue;
       last = year;
-      free = top + ROOM_FOR_YEAR;
+      free = top + YEAR_HEIGHT;
       const label = document.createElement("li");
       label.textContent = year;
       label.style.insetBlockStart = `${top}px`;

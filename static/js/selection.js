@@ -1,64 +1,62 @@
-/** Photos that are chosen: by check mark, by Shift for all between, by `x`; and what is done with them. */
+/** The selection of photos: by checkbox, Shift and click, long press or `x`, and the actions on selected photos. */
 
-import { announceChange, post, tell } from "./actions.js";
-import { Problem } from "./asking.js";
-import { sentenceOf } from "./problems.js";
+import { announceChange, post, notify } from "./actions.js";
+import { Problem } from "./requests.js";
+import { messageOf } from "./problems.js";
 import { listOf } from "./tiles.js";
 
 const { gettext, interpolate } = window.django;
 const form = document.querySelector("#selection");
 const LONG_PRESS = 450; // milliseconds
-const AFTERWARDS = 100; // milliseconds
-const chosen = new Set();
+const CLICK_DELAY = 100; // milliseconds after a long press in which a click may follow
+const selected = new Set();
 let last = null;
-// Whether a finger chose the tile that it lies on, or was just lifted from.
-let isHeld = false;
+let isLongPress = false; // from the selection by a long press until just after the finger is lifted
 
-export function isChosen(id) {
-  return chosen.has(id);
+export function isSelected(id) {
+  return selected.has(id);
 }
 
-/** Choose photos, or no longer. */
-export function choose(ids, on) {
+/** Select photos, or deselect them if `on` is false. */
+export function select(ids, on) {
   for (const id of ids) {
-    if (on) chosen.add(id);
-    else chosen.delete(id);
+    if (on) selected.add(id);
+    else selected.delete(id);
   }
   show();
 }
 
-/** Show on `tile` whether its photo is chosen. */
-export function mark(tile) {
-  const on = chosen.has(Number(tile.dataset.photo));
-  tile.classList.toggle("is-chosen", on);
+/** Show on `tile` whether its photo is selected. */
+export function showSelected(tile) {
+  const on = selected.has(Number(tile.dataset.photo));
+  tile.classList.toggle("is-selected", on);
   const box = tile.querySelector(".check input");
   if (box) box.checked = on;
 }
 
 function show() {
-  document.documentElement.classList.toggle("choosing", chosen.size > 0);
-  form.querySelector(".chosen").textContent = chosen.size
-    ? interpolate(gettext("%s selected"), [chosen.size]) : "";
-  for (const tile of document.querySelectorAll(".tile[data-photo]")) mark(tile);
-  document.dispatchEvent(new CustomEvent("photos:chosen"));
+  document.documentElement.classList.toggle("selecting", selected.size > 0);
+  form.querySelector(".selected-count").textContent = selected.size
+    ? interpolate(gettext("%s selected"), [selected.size]) : "";
+  for (const tile of document.querySelectorAll(".tile[data-photo]")) showSelected(tile);
 }
 
-/** Turn the choice of a tile's photo round; with `range`, that of all since the one before. */
-async function turn(tile, { range = false } = {}) {
+/** Select or deselect the photo of `tile`; with `range`, select all photos since the last one. */
+async function toggle(tile, { range = false } = {}) {
   const id = Number(tile.dataset.photo);
-  const on = !chosen.has(id);
+  const on = !selected.has(id);
   try {
     const ids = range && last !== null ? await listOf(tile).between(last, id) : [id];
     last = id;
-    choose(ids, range ? true : on);
+    select(ids, range ? true : on);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    tell(sentenceOf(error.kind), { failed: true });
+    notify(messageOf(error.kind), { failed: true });
   }
 }
 
 document.addEventListener("click", (event) => {
-  if (isHeld) {
+  if (isLongPress) {
     event.preventDefault();
     event.stopImmediatePropagation();
     return;
@@ -66,28 +64,28 @@ document.addEventListener("click", (event) => {
   const tile = event.target.closest(".tile[data-photo]");
   if (!tile || event.ctrlKey || event.metaKey || event.target.closest(".failed")) return;
   const isCheck = event.target.closest(".check");
-  if (!isCheck && !chosen.size) return;
-  // A label sends a second click to its box, which alone is answered.
+  if (!isCheck && !selected.size) return;
+  // A label sends a second click to its checkbox; only that one counts.
   if (isCheck && !event.target.matches("input")) return;
   if (!isCheck) event.preventDefault();
-  turn(tile, { range: event.shiftKey });
+  toggle(tile, { range: event.shiftKey });
 }, { capture: true });
 
-/** A finger that stays on a tile chooses it; what the browser makes of that otherwise is not wanted. */
+// A long press selects a tile, instead of opening the browser's menu.
 let press = 0;
 document.addEventListener("pointerdown", (event) => {
   const tile = event.target.closest(".tile[data-photo]");
-  if (!tile || event.pointerType !== "touch" || chosen.size) return;
+  if (!tile || event.pointerType !== "touch" || selected.size) return;
   press = setTimeout(() => {
-    isHeld = true;
-    turn(tile);
+    isLongPress = true;
+    toggle(tile);
   }, LONG_PRESS);
 });
 for (const end of ["pointerup", "pointercancel"]) {
   document.addEventListener(end, () => {
     clearTimeout(press);
-    // Some browsers send a click after it, some do not.
-    setTimeout(() => { isHeld = false; }, AFTERWARDS);
+    // Some browsers send a click after a long press.
+    setTimeout(() => { isLongPress = false; }, CLICK_DELAY);
   });
 }
 document.addEventListener("contextmenu", (event) => {
@@ -103,20 +101,20 @@ document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.target.closest("input:not([type=checkbox]), textarea, select") || document.querySelector("dialog[open], .dialog:popover-open")) return;
   const tile = document.querySelector(".tile[data-photo]:focus-within") ?? document.querySelector(".tile[data-photo]:hover");
-  if (event.key === "x" && tile) turn(tile);
-  else if (event.key === "X" && tile) turn(tile, { range: true });
-  else if (event.key === "Escape" && chosen.size) choose([...chosen], false);
-  else if (event.key === "Delete" && chosen.size) form.querySelector("[data-bin]").click();
-  else if (/^[0-5]$/.test(event.key) && chosen.size) form.querySelector(`[name=importance][value="${event.key}"]`).click();
+  if (event.key === "x" && tile) toggle(tile);
+  else if (event.key === "X" && tile) toggle(tile, { range: true });
+  else if (event.key === "Escape" && selected.size) select([...selected], false);
+  else if (event.key === "Delete" && selected.size) form.querySelector("[data-trash]").click();
+  else if (/^[0-5]$/.test(event.key) && selected.size) form.querySelector(`[name=importance][value="${event.key}"]`).click();
 });
 
-form.addEventListener("reset", () => choose([...chosen], false));
+form.addEventListener("reset", () => select([...selected], false));
 form.addEventListener("submit", async (event) => {
   const button = event.submitter;
   const url = button.getAttribute("formaction") ?? form.getAttribute("action");
-  const ids = [...chosen].join(",");
-  if (url.endsWith("/download")) {
-    // The browser's own affair, which shows how far it is.
+  const ids = [...selected].join(",");
+  if (button.matches("[data-download]")) {
+    // The browser submits the form and shows the progress.
     form.querySelector("[data-ids]")?.remove();
     const field = Object.assign(document.createElement("input"), { type: "hidden", name: "photo", value: ids });
     field.dataset.ids = "";
@@ -127,31 +125,31 @@ form.addEventListener("submit", async (event) => {
   if (form.ariaBusy === "true") return;
   const fields = { photo: ids };
   if (button.name) fields[button.name] = button.value;
-  if (url.endsWith("/description")) fields.description = form.elements.description.value;
+  if (button.closest("#describe")) fields.description = form.elements.description.value;
   form.ariaBusy = "true";
   const answer = await post(url, fields);
   form.ariaBusy = "false";
   if (!answer) return;
   document.querySelector("#describe").hidePopover();
-  tell(answer.message, { undo: answer.undo });
-  if (answer.undo) removeTiles([...chosen], answer.undo);
-  choose([...chosen], false);
+  notify(answer.message, { undo: answer.undo });
+  if (answer.undo) removeTiles([...selected], answer.undo);
+  select([...selected], false);
 });
 
-/** Photos have gone into the bin at `moment`: their tiles are kept out of sight until they are restored. */
+/** Hide the tiles of photos that were trashed at `moment`, until they are restored. */
 export function removeTiles(ids, moment) {
-  choose(ids, false);
+  select(ids, false);
   for (const id of ids) {
     const tile = document.querySelector(`.tiles .tile[data-photo="${id}"]`);
     const item = tile?.closest("li") ?? tile;
-    if (item) Object.assign(item, { hidden: true }).dataset.binned = moment;
+    if (item) Object.assign(item, { hidden: true }).dataset.trashed = moment;
   }
   announceChange();
 }
 
 document.addEventListener("photos:restored", ({ detail: { moment } }) => {
-  for (const item of document.querySelectorAll("[data-binned]")) if (item.dataset.binned === moment) item.hidden = false;
+  for (const item of document.querySelectorAll("[data-trashed]")) if (item.dataset.trashed === moment) item.hidden = false;
 });
 document.addEventListener("htmx:load", (event) => {
-  for (const tile of event.target.querySelectorAll?.(".tile[data-photo]") ?? []) mark(tile);
+  for (const tile of event.target.querySelectorAll?.(".tile[data-photo]") ?? []) showSelected(tile);
 });

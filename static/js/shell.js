@@ -1,4 +1,4 @@
-/** For every page: keys for the search box, for the neighbouring photos and for help; buttons that copy; short addresses. */
+/** Scripts of every page: keyboard shortcuts, copy buttons, and short addresses of searches. */
 
 import "./actions.js";
 import "./tiles.js";
@@ -16,7 +16,7 @@ function goToSearch(event) {
   document.querySelector("#search input[name=q]")?.select();
 }
 
-/** On the page of a photo, what the lightbox does in its place. */
+/** Keys on the page of a photo, as in the lightbox. */
 const PAGE_KEYS = {
   ArrowLeft: () => document.querySelector("a[rel=prev]")?.click(),
   ArrowRight: () => document.querySelector("a[rel=next]")?.click(),
@@ -28,7 +28,7 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey) {
     if (event.key === "k") goToSearch(event);
   } else if (isTyping(event.target)) {
-    // Letters are letters.
+    // Keys write text here.
   } else if (event.key === "/") {
     goToSearch(event);
   } else if (event.key === "?") {
@@ -59,7 +59,7 @@ document.addEventListener("click", async (event) => {
   setTimeout(() => { label.textContent = before; }, 2000);
 });
 
-// An empty field asks for nothing, and need not stand in the address.
+// Leave empty fields out of the address.
 document.querySelector("#search")?.addEventListener("formdata", ({ formData }) => {
   for (const [name, value] of [...formData]) if (!value) formData.delete(name);
 });

@@ -1,4 +1,4 @@
-/** Tiles: what they show before their pictures have come, the photos they stand for, and the lists they stand in. */
+/** Tiles of photos: their placeholders, their photos, and the lists that they belong to. */
 
 // The head of a BMP file of 4 × 4 pixels with 24 bits each, in base64; the placeholder is its body.
 const BMP_HEAD = "Qk1mAAAAAAAAADYAAAAoAAAABAAAAAQAAAABABgAAAAAADAAAAATCwAAEwsAAAAAAAAAAAAA";
@@ -7,13 +7,13 @@ export function showPlaceholder(element, pixels) {
   element.style.backgroundImage = pixels ? `url("data:image/bmp;base64,${BMP_HEAD}${pixels}")` : "";
 }
 
-/** The address of a photo's page, or of what lies below it. */
+/** Return the address of a photo's page, or of `part` below it. */
 export function addressOf(id, part = "") {
   const page = document.querySelector("#lightbox").dataset.photoPage.replace(/0$/, id);
   return part ? `${page}/${part}` : page;
 }
 
-/** The photo that a tile made by the server stands for. */
+/** Return the photo of a tile that the server rendered. */
 function photoOf(tile) {
   const { photo, version, width, height, placeholder = "" } = tile.dataset;
   const name = tile.querySelector("img")?.alt ?? tile.querySelector("small")?.textContent ?? "";
@@ -22,8 +22,8 @@ function photoOf(tile) {
   return { id: Number(photo), version: Number(version), width: Number(width), height: Number(height), name, broken, placeholder, query };
 }
 
-/** The tiles of an element, in the order of the page. */
-class ListOfTiles {
+/** The list of the tiles in an element, in the order of the page. */
+class TileList {
   constructor(element) {
     this.element = element;
   }
@@ -37,7 +37,7 @@ class ListOfTiles {
     return this.photos.find((photo) => photo.id === id) ?? null;
   }
 
-  /** The photo `step` places further; null beyond the ends, undefined if the list has no such photo. */
+  /** Return the photo `step` places further; null beyond the ends, undefined if this photo is not in the list. */
   async neighbour(id, step) {
     const { photos } = this;
     const at = photos.findIndex((photo) => photo.id === id);
@@ -53,14 +53,14 @@ class ListOfTiles {
 
 const lists = new WeakMap();
 
-/** Let `list` answer for the tiles in `element`. */
+/** Register `list` for the tiles in `element`. */
 export function setList(element, list) {
   lists.set(element, list);
 }
 
 export function listOf(tile) {
   const element = tile.closest(".timeline, .tiles");
-  return lists.get(element) ?? new ListOfTiles(element);
+  return lists.get(element) ?? new TileList(element);
 }
 
 function showPlaceholders(root) {

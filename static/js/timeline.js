@@ -1,7 +1,7 @@
-/** The timeline: all photos by date in one long page, of which only what is near the screen exists. */
+/** The timeline: all photos by date on one long page, with elements only for those near the screen. */
 
 import "./lightbox.js";
-import { onReturn, Problem } from "./asking.js";
+import { onReturn, Problem } from "./requests.js";
 import { Layout } from "./layout.js";
 import { PhotoStore } from "./photo_store.js";
 import { problemView } from "./problems.js";
@@ -12,7 +12,7 @@ import { fillTile, makeTile, photoOf, releaseTile, retryThumbnail } from "./time
 const MARGIN = 0.75; // screens above and below that are filled too
 const HEADING = 56;
 const PAUSE = 250; // milliseconds from a change until the outline is requested …
-const LONGEST_PAUSE = 30_000; // … at most, after failures
+const MAX_PAUSE = 30_000; // … at most, after failures
 const STEADY = 10_000; // milliseconds after which a change is independent of the previous one
 
 const element = document.querySelector("#photos");
@@ -31,7 +31,7 @@ function top() {
   return element.offsetTop - HEADING;
 }
 
-/** What lies at the upper edge of the screen: a photo's number in its month, and how far it is scrolled out. */
+/** Return the photo at the upper edge of the screen: its month, its place there, and its distance from the edge. */
 function anchor() {
   const y = scrollY - top();
   const row = layout.rowAt(y + HEADING);
@@ -46,8 +46,8 @@ function returnTo({ month: key, place, beyond }) {
   scrollTo(0, top() + layout.rowTops[layout.rowOf(index)] + beyond);
 }
 
-/** Compute all places anew, and stay where one is. */
-function lay({ at = null } = {}) {
+/** Compute the layout again, and scroll back to `at`. */
+function layOut({ at = null } = {}) {
   const width = element.clientWidth;
   layout = new Layout(store.months.map(({ key, count }) => [key, count]), store.shapes, {
     width,
@@ -86,18 +86,18 @@ function render() {
     if (photo) fillTile(item, photo);
     next = item.nextElementSibling;
   }
-  tellRange(items, from + innerHeight / 2);
+  requestVisible(items, from + innerHeight / 2);
   if (layout.months.length) scrubber.move(from / Math.max(1, layout.height - innerHeight), layout.monthAt(from + HEADING));
 }
 
-/** Tell the store which photos are visible; it requests missing ones. */
-function tellRange(items, middle) {
+/** Report the visible photos to the store, which requests the missing ones. */
+function requestVisible(items, middle) {
   const indexes = [...items.values()].filter(({ month }) => !month).map(({ index }) => index);
   if (!indexes.length) return;
   store.show({ first: indexes[0], last: indexes.at(-1), middle: layout.rowFirsts[layout.rowAt(middle)] });
 }
 
-/** Headings and tiles from `upper` to `lower`, in their order, with their places. */
+/** Return the headings and tiles from `upper` to `lower`, in their order, with their positions. */
 function itemsBetween(upper, lower) {
   const items = new Map();
   if (!layout.rowCount) return items;
@@ -159,12 +159,12 @@ async function refresh() {
   for (let seen = -1; seen !== changes;) {
     await new Promise((done) => {
       endPause = done;
-      setTimeout(done, Math.min(LONGEST_PAUSE, PAUSE * 2 ** failures));
+      setTimeout(done, Math.min(MAX_PAUSE, PAUSE * 2 ** failures));
     });
     seen = changes;
     try {
       const at = layout.months.length && scrollY > 0 ? anchor() : null;
-      if (await store.refresh()) lay({ at });
+      if (await store.refresh()) layOut({ at });
       failures = 0;
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
@@ -182,7 +182,7 @@ let outdatedTimer = 0;
 function refreshOutdated() {
   if (outdatedTimer) return;
   const now = performance.now();
-  outdatedPause = now - outdatedAt < STEADY ? Math.min(LONGEST_PAUSE, 2 * outdatedPause + PAUSE) : 0;
+  outdatedPause = now - outdatedAt < STEADY ? Math.min(MAX_PAUSE, 2 * outdatedPause + PAUSE) : 0;
   outdatedAt = now + outdatedPause;
   outdatedTimer = setTimeout(() => {
     outdatedTimer = 0;
@@ -233,13 +233,13 @@ function focusPhoto(id) {
   save();
 }
 
-/** The photo with this id as its tile shows it, or as the store knows it. */
+/** Return the photo with this id from its tile or the store. */
 function photoOfId(id) {
   const tile = element.querySelector(`.tile[data-photo="${id}"]`);
   return (tile && photoOf(tile)) ?? store.at(store.indexOf(id));
 }
 
-/** The place of the photo with this id, once known again after a change; undefined if it is gone. */
+/** Return the place of the photo with this id, after pending changes; undefined if it is gone. */
 async function placeOf(id) {
   while (store.indexOf(id) === undefined && ((refreshing && !failures) || store.isLoading)) {
     await new Promise((done) => { setTimeout(done, 50); });
@@ -247,7 +247,7 @@ async function placeOf(id) {
   return store.indexOf(id);
 }
 
-/** The photo `step` places further; null beyond the ends, undefined if this one is gone. Rejects with a Problem. */
+/** Return the photo `step` places further; null beyond the ends, undefined if this one is gone. Rejects with a Problem. */
 async function neighbourOf(id, step) {
   const index = await placeOf(id);
   if (index === undefined) return undefined;
@@ -270,12 +270,12 @@ setList(element, {
 });
 
 history.scrollRestoration = "manual";
-lay({ at: history.state?.timeline ?? monthInAddress() });
+layOut({ at: history.state?.timeline ?? monthInAddress() });
 let width = element.clientWidth;
 new ResizeObserver(() => {
   if (element.clientWidth === width) return;
   width = element.clientWidth;
-  lay({ at: layout.months.length && scrollY > 0 ? anchor() : null });
+  layOut({ at: layout.months.length && scrollY > 0 ? anchor() : null });
 }).observe(element);
 
 function monthInAddress() {

@@ -1,6 +1,6 @@
 /** The tiles of the timeline: filling them, retrying failed thumbnails, and reusing them. */
 
-import { mark } from "./selection.js";
+import { showSelected } from "./selection.js";
 import { addressOf, showPlaceholder } from "./tiles.js";
 
 const PAUSES = [1000, 3000]; // milliseconds until automatic retries of a thumbnail; then the user has to
@@ -18,7 +18,7 @@ export function makeTile({ left, top, width, height }) {
   return tile;
 }
 
-/** Take a tile out of the page. */
+/** Remove a tile from the page, for reuse. */
 export function releaseTile(tile) {
   tile.remove();
   filled.delete(tile);
@@ -29,11 +29,11 @@ export function releaseTile(tile) {
   const link = tile.querySelector("a");
   link.removeAttribute("href");
   link.replaceChildren();
-  mark(tile);
+  showSelected(tile);
   spare.push(tile);
 }
 
-/** The photo that a tile shows; null if none has loaded. */
+/** Return the photo that a tile shows; null if none has loaded. */
 export function photoOf(tile) {
   return filled.get(tile) ?? null;
 }
@@ -49,7 +49,7 @@ export function fillTile(tile, photo) {
   tile.id = `photo-${photo.id}`;
   link.href = addressOf(photo.id);
   tile.querySelector(".check input").ariaLabel = `${tile.querySelector(".check").title}: ${photo.name}`;
-  mark(tile);
+  showSelected(tile);
   tile.querySelector(".failed")?.remove();
   if (photo.version) {
     showPlaceholder(tile, photo.placeholder);
@@ -65,7 +65,7 @@ function showThumbnail(tile, photo, attempt = 0) {
   const image = templates.tile.querySelector("img").cloneNode();
   image.alt = photo.name;
   image.addEventListener("error", () => {
-    // Meanwhile the tile may show another photo.
+    // The tile may show another photo by now.
     const isShown = () => image.parentElement === tile.querySelector("a");
     if (!isShown()) return;
     image.hidden = true; // Otherwise the browser shows a broken picture.
@@ -82,7 +82,7 @@ function showFailure(tile, photo) {
   const button = templates.failed.cloneNode(true);
   button.querySelector("small").textContent = photo.name;
   button.addEventListener("click", () => retryThumbnail(tile));
-  // Keeps its place, without a broken picture.
+  // Keep the link, but without a broken picture.
   tile.querySelector("a").replaceChildren();
   tile.append(button);
 }

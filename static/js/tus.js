@@ -1,22 +1,24 @@
-/** Sends a file in pieces and goes on after a lost connection: the client's side of tus 1.0 (gallery/views/resumable.py). */
+/** Client of the tus 1.0 protocol: uploads a file in pieces, and resumes after a lost connection. */
+
+import { isLoginPage } from "./requests.js";
 
 const PIECE = 4 * 1024 * 1024;
-const LONGEST_REST = 30_000; // milliseconds
-// An error of the server's own may pass, but not for ever.
+const MAX_PAUSE = 30_000; // milliseconds
+// Server errors may be temporary, so a few are retried.
 const MAX_FAULTS = 4;
 const BUSY = 423;
 const DISK_FULL = 507;
 
-/** The server will not have this file; `message` is its sentence, or empty, `cause` the status in HTTP. */
-export class Refused extends Error {}
+/** The server rejected the file. `message` is its explanation or empty, `cause` the HTTP status. */
+export class Rejected extends Error {}
 
-/** Nobody is logged in any more. */
+/** The session has ended. */
 export class LoggedOut extends Error {}
 
-/** Try again. */
-class Lost extends Error {}
+/** The request failed for the moment and can be repeated. */
+class Retry extends Error {}
 
-/** The token that Django wants; read each time, because logging in again changes it. */
+/** Return Django's CSRF token, which changes at each login. */
 export function csrfToken() {
   return document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? "";
 }
@@ -36,13 +38,13 @@ function request(method, url, { headers = {}, body = null, signal, onProgress })
   });
 }
 
-/** `answer` if it is a success, else the error that says what to do. */
-function judge(answer) {
-  if (new URL(answer.responseURL || location.href).pathname.startsWith("/login")) throw new LoggedOut();
+/** Return a successful `answer`; throw LoggedOut, Retry or Rejected otherwise. */
+function checked(answer) {
+  if (isLoginPage(answer.responseURL || location.href)) throw new LoggedOut();
   if (answer.status >= 200 && answer.status < 300) return answer;
-  if ([0, 409, BUSY, 429, 502, 503, 504].includes(answer.status)) throw new Lost();
-  if (answer.status >= 500 && answer.status !== DISK_FULL) throw new Lost("fault");
-  throw new Refused(answer.response?.detail ?? "", { cause: answer.status });
+  if ([0, 409, BUSY, 429, 502, 503, 504].includes(answer.status)) throw new Retry();
+  if (answer.status >= 500 && answer.status !== DISK_FULL) throw new Retry("fault");
+  throw new Rejected(answer.response?.detail ?? "", { cause: answer.status });
 }
 
 function encode(text) {
@@ -53,11 +55,11 @@ function metadata({ file, sha256 }) {
   return `filename ${encode(file.name)}${sha256 && `,sha256 ${encode(sha256)}`}`;
 }
 
-/** Send the next piece, the first with the announcement of the file; what became of the file if it was the last. */
+/** Send the next piece; the first one creates the upload. Return the server's outcome after the last piece. */
 async function sendPiece(upload, { address, signal, onProgress }) {
   const isFirst = !upload.url;
   const offset = upload.offset;
-  const answer = judge(await request(isFirst ? "POST" : "PATCH", upload.url || address, {
+  const answer = checked(await request(isFirst ? "POST" : "PATCH", upload.url || address, {
     headers: {
       "Content-Type": "application/offset+octet-stream",
       ...isFirst
@@ -74,30 +76,30 @@ async function sendPiece(upload, { address, signal, onProgress }) {
   return answer.response;
 }
 
-/** Learn how much has come. */
+/** Ask the server how many bytes it has. */
 async function findOffset(upload, { signal, onProgress }) {
   const answer = await request("HEAD", upload.url, { signal });
   if (answer.status === 404) {
     upload.url = "";
     upload.offset = 0;
   } else {
-    upload.offset = Number(judge(answer).getResponseHeader("Upload-Offset"));
+    upload.offset = Number(checked(answer).getResponseHeader("Upload-Offset"));
   }
   onProgress(upload.offset);
 }
 
-function rest(tries, signal) {
+function pause(tries, signal) {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, Math.min(LONGEST_REST, 500 * 2 ** tries));
+    const timer = setTimeout(resolve, Math.min(MAX_PAUSE, 500 * 2 ** tries));
     addEventListener("online", resolve, { once: true, signal });
     signal.addEventListener("abort", () => { clearTimeout(timer); reject(signal.reason); });
   });
 }
 
 /**
- * Send `upload` ({ file, sha256, url, offset }; `url` where it was begun before, `offset` null if not known) and return
- * the server's word on it. It may be aborted by `signal` and sent again later. `onLost` is told whether the connection
- * is lost at the moment. Throws Refused, LoggedOut, or the signal's reason.
+ * Send `upload` ({ file, sha256, url, offset }; `url` if it was started before, `offset` null if unknown) and return the
+ * server's outcome. `signal` aborts it, and it can be sent again later. `onLost` is called with whether the connection is
+ * lost. Throws Rejected, LoggedOut, or the signal's reason.
  */
 export async function send(upload, options) {
   let tries = 0;
@@ -111,21 +113,21 @@ export async function send(upload, options) {
       if (outcome) return outcome;
     } catch (error) {
       upload.offset = upload.url ? null : 0;
-      if (!(error instanceof Lost)) throw error;
-      if (error.message === "fault" && ++faults > MAX_FAULTS) throw new Refused("");
+      if (!(error instanceof Retry)) throw error;
+      if (error.message === "fault" && ++faults > MAX_FAULTS) throw new Rejected("");
       options.onLost(true);
-      await rest(tries++, options.signal);
+      await pause(tries++, options.signal);
     }
   }
 }
 
-/** Have the server forget what it has of `upload`. */
+/** Delete the part of `upload` on the server. */
 export async function forget(upload) {
   const { signal } = new AbortController();
-  // The request that was broken off may hold it for a moment.
+  // The aborted request may lock the upload for a moment.
   for (let tries = 0; upload.url && tries < MAX_FAULTS; tries++) {
     const { status } = await request("DELETE", upload.url, { signal });
     if (status !== BUSY) return;
-    await rest(tries, signal);
+    await pause(tries, signal);
   }
 }

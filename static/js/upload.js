@@ -1,17 +1,17 @@
-/** Uploads from any page: what is chosen or dropped is compared by checksum first, then sent, three files at a time. */
+/** Uploads from any page: compares selected or dropped files by checksum, then sends the new ones, three at a time. */
 
 import { announceChange } from "./actions.js";
-import { takeFiles, withoutJunk } from "./files.js";
-import { hash } from "./hashing.js";
-import { csrfToken, forget, LoggedOut, Refused, send } from "./tus.js";
+import { onFiles, withoutJunk } from "./files.js";
+import { sha256Of } from "./hashing.js";
+import { csrfToken, forget, LoggedOut, Rejected, send } from "./tus.js";
 import { addRow, onButtons, showPanel, showSums } from "./upload_list.js";
 
 const { gettext } = window.django;
-const AT_ONCE = 3;
-// So much is compared with one question to the server, whichever is reached first.
-const FILES_PER_QUESTION = 32;
-const BYTES_PER_QUESTION = 32 * 1024 * 1024;
-const LONGEST_QUESTION = 30_000; // milliseconds
+const MAX_UPLOADS = 3; // at a time
+// Limits of one request that compares checksums.
+const FILES_PER_BATCH = 32;
+const BYTES_PER_BATCH = 32 * 1024 * 1024;
+const COMPARE_TIMEOUT = 30_000; // milliseconds
 
 const form = document.querySelector("form[data-upload]");
 const maxBytes = Number(form.dataset.maxBytes);
@@ -73,13 +73,13 @@ async function work(upload) {
       signal: upload.abort.signal,
       onProgress: (bytes) => progress(upload, bytes),
       onLost: (isLost) => {
-        upload.row.say(isLost ? gettext("Waiting for the connection") : "");
+        upload.row.showStatus(isLost ? gettext("Waiting for the connection") : "");
         sums.isLost = isLost;
         showSums(sums);
       },
     }));
   } catch (error) {
-    if (error instanceof Refused) {
+    if (error instanceof Rejected) {
       finish(upload, "refused", error.message || gettext("Upload failed. Try again later."));
     } else if (error instanceof LoggedOut || upload.abort.signal.aborted) {
       if (!upload.isDone) ready.unshift(upload);
@@ -95,11 +95,11 @@ async function work(upload) {
 }
 
 function startWork() {
-  while (!sums.isPaused && ready.length && running.size < AT_ONCE) work(ready.shift());
+  while (!sums.isPaused && ready.length && running.size < MAX_UPLOADS) work(ready.shift());
   checkAll();
 }
 
-/** Ask which of these files need not be sent, or were sent in part. Without an answer all of them are sent. */
+/** Ask which of these files are duplicates or partly uploaded. Without an answer all of them are sent. */
 async function compare(batch) {
   const checksums = batch.map((upload) => upload.sha256).filter(Boolean);
   if (!checksums.length) return { known: {}, partial: {} };
@@ -109,7 +109,7 @@ async function compare(batch) {
       method: "POST",
       headers,
       body: JSON.stringify({ checksums }),
-      signal: AbortSignal.timeout(LONGEST_QUESTION),
+      signal: AbortSignal.timeout(COMPARE_TIMEOUT),
     });
     return await answer.json();
   } catch {
@@ -121,12 +121,12 @@ async function checkBatch() {
   const batch = [];
   comparing = batch;
   let bytes = 0;
-  while (unchecked.length && batch.length < FILES_PER_QUESTION && bytes < BYTES_PER_QUESTION) {
+  while (unchecked.length && batch.length < FILES_PER_BATCH && bytes < BYTES_PER_BATCH) {
     const upload = unchecked.shift();
     addRowFor(upload);
     batch.push(upload);
     bytes += upload.file.size;
-    upload.sha256 = await hash(upload.file);
+    upload.sha256 = await sha256Of(upload.file);
   }
   const { known, partial } = await compare(batch);
   for (const upload of batch) {
@@ -145,13 +145,13 @@ async function checkBatch() {
 async function checkAll() {
   if (isChecking) return;
   isChecking = true;
-  // Not far ahead of the sending: of a folder of thousands, most files need no row yet.
-  while (unchecked.length && ready.length < FILES_PER_QUESTION) await checkBatch();
+  // Stay just ahead of the uploads: most files of a large folder need no row yet.
+  while (unchecked.length && ready.length < FILES_PER_BATCH) await checkBatch();
   isChecking = false;
 }
 
-/** Why a file is not even sent. */
-function objection(file) {
+/** Return why a file cannot be uploaded; empty if it can. */
+function rejectionReason(file) {
   if (file.size > maxBytes) return form.dataset.tooLarge;
   if (file.type && !file.type.startsWith("image/")) return form.dataset.noPicture;
   return "";
@@ -166,10 +166,10 @@ function upload(files) {
     const added = { file, sha256: "", url: "", offset: 0, sent: 0, isDone: false, row: null, abort: null };
     sums.files += 1;
     sums.bytesInAll += file.size;
-    const sentence = objection(file);
-    if (sentence) {
+    const reason = rejectionReason(file);
+    if (reason) {
       addRowFor(added);
-      finish(added, "refused", sentence);
+      finish(added, "refused", reason);
     } else {
       unchecked.push(added);
     }
@@ -198,7 +198,7 @@ function pause({ isLoggedOut = false } = {}) {
   showSums(sums);
 }
 
-function goOn() {
+function resume() {
   sums.isPaused = sums.isLoggedOut = false;
   showSums(sums);
   startWork();
@@ -209,13 +209,13 @@ form.addEventListener("change", ({ target }) => {
   upload(target.webkitdirectory ? withoutJunk([...target.files]) : [...target.files]);
   target.value = "";
 });
-onButtons({ pause: () => (sums.isPaused ? goOn() : pause()), cancel: cancelAll });
+onButtons({ pause: () => (sums.isPaused ? resume() : pause()), cancel: cancelAll });
 addEventListener("beforeunload", (event) => {
   if (isBusy()) event.preventDefault();
 });
-takeFiles(upload, { zone: "upload" });
+onFiles(upload, { zone: "upload" });
 
-// Where the form waits behind the button of the bar, that opens it here instead of leaving the page.
+// The button of the top bar opens the form as a popover, if the page has it.
 document.querySelector("[data-opens-upload]")?.addEventListener("click", (event) => {
   const popover = form.closest("[popover]");
   if (!popover || event.ctrlKey || event.metaKey || event.shiftKey) return;

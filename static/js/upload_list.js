@@ -1,8 +1,8 @@
-/** What the person sees of the uploads: a row for each file that is dealt with, sums, and a summary. */
+/** The list of uploads: a row for each file, totals, and a summary. */
 
 const { gettext, interpolate, ngettext } = window.django;
 
-// Of files that went well so many stay in the list, so that a folder of thousands does not slow the page down.
+// Completed rows beyond this number are removed, so that large folders do not slow the page down.
 const MAX_ROWS = 200;
 const UNITS = ["kilobyte", "megabyte", "gigabyte", "terabyte"];
 
@@ -10,7 +10,7 @@ const panel = document.querySelector("#uploads");
 const list = panel.querySelector("ol");
 const part = (name) => panel.querySelector(`[data-${name}]`);
 
-/** So many bytes, in words. */
+/** Return a number of bytes in the page's language. */
 export function bytes(count) {
   const power = Math.max(1, Math.min(UNITS.length, Math.floor(Math.log10(Math.max(count, 1)) / 3)));
   const options = { style: "unit", unit: UNITS[power - 1], unitDisplay: "short", maximumFractionDigits: power > 1 ? 1 : 0 };
@@ -25,7 +25,7 @@ export function showPanel() {
   panel.hidden = false;
 }
 
-/** A row for `name`, whose button calls `onCancel`. */
+/** Add a row for `name`, whose button calls `onCancel`. */
 export function addRow(name, onCancel) {
   const row = part("row").content.firstElementChild.cloneNode(true);
   const find = (what) => row.querySelector(`[data-${what}]`);
@@ -39,7 +39,7 @@ export function addRow(name, onCancel) {
     progress(share) {
       find("progress").value = share;
     },
-    say(sentence) {
+    showStatus(sentence) {
       find("outcome").textContent = sentence;
     },
     finish(state, sentence, url) {
@@ -61,7 +61,7 @@ export function addRow(name, onCancel) {
   };
 }
 
-/** Bring the sums up to date; `sums` counts files and bytes. */
+/** Show the numbers of files and bytes, and the state of the uploads. */
 export function showSums({ files, done, bytesInAll, bytesDone, isPaused, isLost, isLoggedOut, counts }) {
   const isOver = done === files;
   part("all").hidden = part("pause").hidden = part("cancel-all").hidden = isOver;
@@ -79,7 +79,7 @@ export function showSums({ files, done, bytesInAll, bytesDone, isPaused, isLost,
   else if (isLoggedOut) sentence = gettext("You are logged out. Log in in another tab, then resume here.");
   else if (isPaused) sentence = gettext("Paused");
   else if (isLost) sentence = gettext("Connection lost. The upload will resume by itself.");
-  // Read aloud whenever it changes: only then is it touched.
+  // A status is read aloud whenever it is set, even to the same text.
   if (part("summary").textContent !== sentence) part("summary").textContent = sentence;
 }
 
@@ -91,8 +91,8 @@ function summary(counts) {
     [counts.refused, gettext("%s failed")],
     [counts.cancelled, gettext("%s cancelled")],
   ];
-  const told = parts.filter(([count]) => count).map(([count, words]) => interpolate(words, [number(count)]));
-  return told.join(" · ");
+  const shown = parts.filter(([count]) => count).map(([count, words]) => interpolate(words, [number(count)]));
+  return shown.join(" · ");
 }
 
 export function onButtons({ pause, cancel }) {

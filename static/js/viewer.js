@@ -1,4 +1,4 @@
-/** For pages with tiles that the server made: choosing them, and the lightbox. */
+/** Scripts of pages with tiles that the server rendered: the selection and the lightbox. */
 
 import "./lightbox.js";
 import "./selection.js";

@@ -1,13 +1,13 @@
-/** A picture on a stage: fitted, zoomed by wheel, pinch, double click and keys, dragged, and swiped to its neighbours. */
+/** A picture on a stage: fits, zooms by wheel, pinch, double click and keys, drags, and swipes to its neighbours. */
 
-const LARGEST = 8;
-const ENLARGED = 2; // times its own size, at most, that a small picture is shown
-const CLOSE_UP = 2.5;
-const READABLE = 640; // pixels across
-const SWIPE = 60; // pixels
+const MAX_SCALE = 8;
+const MAX_ENLARGEMENT = 2; // of small pictures, in times their own size
+const CLOSE_UP = 2.5; // scale after a double click
+const READABLE_WIDTH = 640; // pixels, for long screenshots
+const MIN_SWIPE = 60; // pixels
 
 export class Zoom {
-  /** `picture` lies in `stage`; `turn(step)` is called for a swipe, `zoomed(scale)` when the scale changes. */
+  /** Zoom `picture` in `stage`. Calls `turn(step)` for a swipe, `zoomed(scale)` when the scale changes. */
   constructor(stage, picture, { turn, zoomed }) {
     Object.assign(this, { stage, picture, turn, zoomed });
     this.size = [1, 1];
@@ -21,11 +21,11 @@ export class Zoom {
     new ResizeObserver(() => this.fit(...this.size)).observe(stage);
   }
 
-  /** Show a picture of this size as large as it fits. */
+  /** Show a picture of this size as large as possible. */
   fit(width, height) {
     this.size = [width, height];
     const [roomWidth, roomHeight] = this.#room();
-    const scale = Math.min(roomWidth / width, roomHeight / height, ENLARGED);
+    const scale = Math.min(roomWidth / width, roomHeight / height, MAX_ENLARGEMENT);
     this.fitted = [width * scale, height * scale];
     this.picture.style.inlineSize = `${this.fitted[0]}px`;
     this.picture.style.blockSize = `${this.fitted[1]}px`;
@@ -38,24 +38,24 @@ export class Zoom {
     this.#apply();
   }
 
-  /** Zoom to `scale`, the point of the picture under (x, y) staying where it is. */
+  /** Zoom to `scale` around the point (x, y) of the screen. */
   zoomTo(scale, x, y) {
     const box = this.stage.getBoundingClientRect();
     const point = [(x ?? box.x + box.width / 2) - box.x - box.width / 2, (y ?? box.y + box.height / 2) - box.y - box.height / 2];
-    const next = Math.min(LARGEST, Math.max(1, scale));
+    const next = Math.min(MAX_SCALE, Math.max(1, scale));
     this.offset = this.offset.map((offset, axis) => point[axis] - (point[axis] - offset) * (next / this.scale));
     this.scale = next;
     this.#apply();
     this.zoomed(this.scale);
   }
 
-  /** Close up, or back. A long screenshot becomes as wide as one reads it. */
+  /** Zoom in, or back out. A long screenshot becomes wide enough to read. */
   toggle(x, y) {
-    const readable = Math.min(this.stage.clientWidth, READABLE) / this.fitted[0];
+    const readable = Math.min(this.stage.clientWidth, READABLE_WIDTH) / this.fitted[0];
     this.zoomTo(this.scale > 1 ? 1 : Math.max(CLOSE_UP, readable), x, y);
   }
 
-  /** Have the middle of `box`, which is somewhere on the screen, in the middle, as far as the picture reaches. */
+  /** Move the centre of `box`, given in screen coordinates, to the centre of the stage, as far as the picture allows. */
   centre(box) {
     const stage = this.stage.getBoundingClientRect();
     this.offset[0] += stage.x + stage.width / 2 - box.x - box.width / 2;
@@ -63,7 +63,7 @@ export class Zoom {
     this.#apply();
   }
 
-  /** Width and height of the stage without its padding, where bars lie. */
+  /** Return the width and height of the stage without its padding, which toolbars cover. */
   #room() {
     const { paddingTop, paddingBottom } = getComputedStyle(this.stage);
     return [this.stage.clientWidth, this.stage.clientHeight - parseFloat(paddingTop) - parseFloat(paddingBottom)];
@@ -86,7 +86,7 @@ export class Zoom {
   }
 
   #down(event) {
-    // What lies over the picture and can be pressed gets its clicks.
+    // Buttons and links over the picture keep their clicks.
     if (event.target.closest("button, a")) return;
     if (event.button) return;
     this.stage.setPointerCapture(event.pointerId);
@@ -115,6 +115,6 @@ export class Zoom {
     if (!this.pointers.delete(event.pointerId) || !this.begin || this.scale > 1) return;
     const way = event.clientX - this.begin[0];
     this.#apply();
-    if (event.type === "pointerup" && event.pointerType !== "mouse" && Math.abs(way) > SWIPE) this.turn(way < 0 ? 1 : -1);
+    if (event.type === "pointerup" && event.pointerType !== "mouse" && Math.abs(way) > MIN_SWIPE) this.turn(way < 0 ? 1 : -1);
   }
 }

@@ -49,8 +49,8 @@ def test_leads_to_login_when_logged_out(open_page, photos, locale, sentence, lin
         "href", f"/login/?next=%2Fphotos%2F{photos[3].pk}"
     )
     page.keyboard.press("i")
-    expect(page.locator("#lightbox-about")).to_contain_text(sentence)
-    expect(page.locator("#lightbox-about").get_by_role("link", name=link)).to_be_visible()
+    expect(page.locator("#lightbox-information")).to_contain_text(sentence)
+    expect(page.locator("#lightbox-information").get_by_role("link", name=link)).to_be_visible()
 
 
 def test_says_connection_is_lost_and_continues_afterwards(open_page, photos):

@@ -66,7 +66,7 @@ def test_groups_are_dealt_with_by_keyboard_one_by_one_and_all_at_once_with_undo(
 
 def test_a_group_that_the_server_leaves_alone_stays_and_says_so_and_the_figures_follow(open_page, groups, owner):
     page = open_page("/near-duplicates")
-    figures = page.locator(".sum dd")
+    figures = page.locator(".totals dd")
     expect(figures).to_have_text(["3", "3"])
     # Another tab put the one to keep into the bin.
     move_to_trash(Photo.objects.filter(pk=groups[2][0].pk), user=owner)

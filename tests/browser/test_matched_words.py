@@ -34,9 +34,9 @@ def test_matched_words_are_boxed_on_the_picture_and_walked_through(open_page, sh
     assert 0.63 < (y - frame["y"]) / frame["height"] < 0.67
 
     page.get_by_role("button", name="Next match").click()
-    expect(page.locator("[data-place]")).to_have_text("1 / 3")
+    expect(page.locator("[data-position]")).to_have_text("1 / 3")
     page.get_by_role("button", name="Previous match").click()
-    expect(page.locator("[data-place]")).to_have_text("3 / 3")
+    expect(page.locator("[data-position]")).to_have_text("3 / 3")
     expect(page.locator("[data-match].current")).to_have_count(1)
     lines = page.locator(".marks.lines")
     expect(lines).to_be_hidden()
@@ -107,7 +107,7 @@ def test_in_the_lightbox_the_bar_stays_in_reach_at_every_zoom_and_leads_to_each_
     assert bar.bounding_box()["height"] < 60
     for number in (1, 2, 3):
         page.get_by_role("button", name="Next match").click()
-        expect(page.locator("[data-place]")).to_have_text(f"{number} / 3")
+        expect(page.locator("[data-position]")).to_have_text(f"{number} / 3")
         expect(page.locator("[data-match].current polygon")).to_be_in_viewport(ratio=1)
     assert page.locator(".lightbox-stage").evaluate("stage => stage.scrollTop + stage.scrollLeft") == 0
 

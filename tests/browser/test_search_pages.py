@@ -78,7 +78,7 @@ def test_scrolling_goes_on_without_repeating_or_skipping(open_page, owner):
         expect(page.locator(".hit")).to_have_count(count)
     shown = page.locator(".hit .tile").evaluate_all("tiles => tiles.map(tile => tile.id)")
     assert sorted(shown) == sorted(f"photo-{photo.pk}" for photo in photos if photo != gone and photo.pk)
-    expect(page.locator(".further")).to_have_count(0)
+    expect(page.locator(".load-more")).to_have_count(0)
 
 
 def test_an_upright_picture_alone_in_its_row_fills_it(open_page, show):
@@ -134,7 +134,7 @@ def test_searches_are_saved_and_found_again_in_the_side_bar(open_page, show):
 
 def test_on_a_telephone_the_side_bar_is_a_drawer(open_page, show):
     page = open_page("/search?q=tea", viewport=SMALL_TELEPHONE)
-    side = page.locator("#side")
+    side = page.locator("#sidebar")
     expect(side).to_be_hidden()
     page.get_by_role("button", name="Your searches").click()
     expect(side).to_be_visible()

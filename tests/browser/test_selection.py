@@ -22,7 +22,7 @@ def box_of(page: Page, photo: Photo):
 
 
 def chosen(page: Page):
-    return page.locator("#selection .chosen")
+    return page.locator("#selection .selected-count")
 
 
 def test_check_marks_and_shift_choose_and_escape_chooses_none(open_page, photos):
@@ -36,7 +36,7 @@ def test_check_marks_and_shift_choose_and_escape_chooses_none(open_page, photos)
     expect(page.locator("#lightbox")).to_be_hidden()
     page.keyboard.press("Escape")
     expect(page.locator("#selection")).to_be_hidden()
-    expect(page.locator(".is-chosen")).to_have_count(0)
+    expect(page.locator(".is-selected")).to_have_count(0)
 
 
 def test_the_keyboard_chooses_rates_and_deletes_with_undo(open_page, photos):

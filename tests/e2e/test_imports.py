@@ -54,7 +54,7 @@ def open_folder(person: Person, folder: str) -> None:
     # Administrators see whole paths.
     person.page.get_by_role("link", name=str(person.site.pictures), exact=True).click()
     person.page.get_by_role("link", name=folder, exact=True).click()
-    expect(person.page.locator(".way b")).to_have_text(folder)
+    expect(person.page.locator(".breadcrumbs b")).to_have_text(folder)
 
 
 def state(person: Person) -> Any:
@@ -74,7 +74,7 @@ def follow(person: Person, tree: Tree) -> None:
     assert dict(rows) == tree.verdicts
     person.finds(tree.words, tree.shown, seconds=60)
     person.open_photo(tree.filename)
-    about = person.page.locator(".about")
+    about = person.page.locator(".photo-information")
     for detail in tree.details:
         expect(about.get_by_text(detail).or_(about.locator(f"textarea:text-is('{detail}')")).first).to_be_visible()
     person.page.goto(address)

@@ -48,7 +48,7 @@ def test_escapes_html_in_recognised_text(person: Person):
     assert person.look_for("onerror")[0] == "img-src-x.png"
     assert "<img src=x onerror=alert(1)>" in person.page.locator("#results .reasons").first.inner_text()
     person.open_photo("img-src-x.png")
-    person.page.locator(".about").get_by_text("<img src=x onerror=alert(1)>").first.wait_for()
+    person.page.locator(".photo-information").get_by_text("<img src=x onerror=alert(1)>").first.wait_for()
     assert person.page.locator("img[src=x]").count() == 0
 
 
@@ -88,7 +88,7 @@ def test_cropped_picture_finds_original(person: Person):
 
 def test_photo_page_shows_text_and_similar_photos(person: Person):
     person.open_photo("meme-sunday.jpg")
-    person.page.locator(".about").get_by_text("周日还要上班").first.wait_for()
+    person.page.locator(".photo-information").get_by_text("周日还要上班").first.wait_for()
     similar = person.page.locator("section.similar .tile img")
     similar.first.wait_for()
     assert "meme-sunday.jpg" not in similar.evaluate_all("images => images.map(image => image.alt)")

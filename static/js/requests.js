@@ -1,6 +1,6 @@
-/** Requests to the server: the answer, or a Problem with the kind of failure. */
+/** GET requests that return the answer or throw a Problem with the kind of failure. */
 
-const LONGEST_WAIT = 20_000; // milliseconds
+const TIMEOUT = 20_000; // milliseconds
 
 export class Problem extends Error {
   /** `kind`: "login" (logged out), "offline" (no answer), "gone" (not found), "server" (any other failure). */
@@ -10,12 +10,12 @@ export class Problem extends Error {
   }
 }
 
-/** Whether an answer from `url` is the login page, to which the server redirects requests without a session. */
-function isLoginPage(url) {
+/** Return whether `url` is the login page, to which the server redirects requests without a session. */
+export function isLoginPage(url) {
   return new URL(url, location.href).pathname === document.body.dataset.login;
 }
 
-/** The address of the login page that leads back to this page. */
+/** Return the address of the login page that leads back to this page. */
 export function loginAddress() {
   return `${document.body.dataset.login}?next=${encodeURIComponent(location.pathname + location.search)}`;
 }
@@ -28,19 +28,19 @@ async function receive(url, headers, signal) {
   return response.text();
 }
 
-/** The text at `url`. Rejects with a Problem, or with an AbortError once `signal` is aborted. */
-export async function ask(url, { headers = {}, signal = null } = {}) {
-  const patience = AbortSignal.timeout(LONGEST_WAIT);
+/** Return the text at `url`. Rejects with a Problem, or with an AbortError once `signal` is aborted. */
+export async function fetchText(url, { headers = {}, signal = null } = {}) {
+  const timeout = AbortSignal.timeout(TIMEOUT);
   try {
-    return await receive(url, headers, signal ? AbortSignal.any([signal, patience]) : patience);
+    return await receive(url, headers, signal ? AbortSignal.any([signal, timeout]) : timeout);
   } catch (error) {
     if (signal?.aborted || error instanceof Problem) throw error;
     throw new Problem("offline");
   }
 }
 
-export async function askForJson(url, options) {
-  const text = await ask(url, options);
+export async function fetchJson(url, options) {
+  const text = await fetchText(url, options);
   try {
     return JSON.parse(text);
   } catch {
