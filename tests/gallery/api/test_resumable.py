@@ -1,4 +1,4 @@
-"""Uploads in pieces (tus) with a key; the protocol itself is tested in tests/gallery/test_views_resumable.py."""
+"""Uploads in pieces (tus) with a key; tests/gallery/views/test_tus.py tests the protocol."""
 
 from base64 import b64encode
 from hashlib import sha256

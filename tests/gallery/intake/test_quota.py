@@ -1,4 +1,4 @@
-"""Quotas: what is too much is refused, what is there already is not."""
+"""Quotas count stored and pending bytes; bytes already stored need no room."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -24,23 +24,23 @@ from tests.folders import archive_of
 from tests.tus import begin_upload, send_piece
 
 
-def test_nobody_is_limited_at_first(store, owner):
+def test_sets_no_quota_by_default(store, owner):
     photos = [store() for _ in range(3)]
     assert used_bytes(owner) == sum(photo.file_size for photo in photos)
 
 
-def test_what_is_too_much_is_refused_and_leaves_nothing_behind(store, owner, media_root):
+def test_refuses_file_beyond_quota_and_keeps_nothing(store, owner, media_root):
     first = store(picture(1))
     Account.objects.create(owner=owner, quota=first.file_size + len(picture(2)) - 1)
     with pytest.raises(QuotaExceeded, match="Not enough space: your quota is"):
         store(picture(2))
     assert [path for path in media_root.rglob("*") if path.is_file()] == [first.path]
-    assert store(picture(1)) == first, "the same bytes take no room"
+    assert store(picture(1)) == first, "the same bytes need no room"
     Account.objects.update(quota=first.file_size + len(picture(2)))
     assert store(picture(2)) != first
 
 
-def test_the_upload_form_says_so(client, owner, media_root):
+def test_upload_form_reports_quota(client, owner, media_root):
     Account.objects.create(owner=owner, quota=10)
     client.force_login(owner)
     files = {"files": SimpleUploadedFile("a.png", picture())}
@@ -50,7 +50,7 @@ def test_the_upload_form_says_so(client, owner, media_root):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_uploads_at_the_same_time_do_not_share_the_last_room(owner, media_root):
+def test_gives_last_room_to_two_of_simultaneous_forms(owner, media_root):
     data = [picture(number) for number in range(6)]
     Account.objects.create(owner=owner, quota=sum(map(len, data[:2])))
     start = Barrier(len(data))
@@ -72,7 +72,7 @@ def test_uploads_at_the_same_time_do_not_share_the_last_room(owner, media_root):
     assert Photo.objects.count() == 2
 
 
-def test_an_import_takes_in_what_there_is_room_for_and_says_what_it_refuses(owner, media_root, tmp_path):
+def test_imports_files_until_quota_is_reached(owner, media_root, tmp_path):
     pictures, folder = [picture(number) for number in range(3)], tmp_path / "pictures"
     folder.mkdir()
     for number, data in enumerate(pictures):

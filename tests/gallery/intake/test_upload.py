@@ -1,4 +1,4 @@
-"""A file is stored once per owner and whole, or refused with a sentence and nothing left behind."""
+"""Uploads store a file once per owner, completely, or refuse it and leave nothing behind."""
 
 import hashlib
 import os
@@ -29,7 +29,7 @@ from tests.folders import files_below
 from tests.processes import process_environment
 
 
-def test_a_picture_is_stored_with_all_that_its_bytes_tell(owner: User, media_root: Path) -> None:
+def test_stores_picture_with_its_metadata(owner: User, media_root: Path) -> None:
     exif = Image.Exif()
     exif[0x0112], exif[0x0132], exif[0x010F] = 6, "2023:05:01 12:34:56", "Nikon"
     file = BytesIO()
@@ -53,13 +53,13 @@ def test_a_picture_is_stored_with_all_that_its_bytes_tell(owner: User, media_roo
     assert list(photo.sources.values_list("path", "is_copy")) == [(PhotoSource.UPLOAD, True)]
 
 
-def test_the_same_bytes_are_one_photo_whatever_they_are_called(store: Callable[..., Photo], owner: User) -> None:
+def test_stores_same_bytes_once_under_first_name(store: Callable[..., Photo], owner: User) -> None:
     first = store(picture(), filename="a.png")
     again, arrival = store_upload(BytesIO(picture()), owner=owner, filename="b.png")
     assert (again.pk, arrival, again.filename) == (first.pk, Arrival.DUPLICATE, "a.png")
 
 
-def test_two_owners_of_the_same_bytes_have_a_photo_each(store: Callable[..., Photo], owner: User) -> None:
+def test_stores_same_bytes_for_each_owner(store: Callable[..., Photo], owner: User) -> None:
     other = User.objects.create_user("ben")
     photos = [store(picture()), store(picture(), owner=other)]
     assert photos[0].pk != photos[1].pk
@@ -76,7 +76,7 @@ def test_two_owners_of_the_same_bytes_have_a_photo_each(store: Callable[..., Pho
     ],
     ids=["empty", "text", "huge header", "too many bytes"],
 )
-def test_what_is_refused_leaves_nothing(
+def test_keeps_nothing_of_refused_file(
     data: bytes, error: type[Exception], sentence: str, owner: User, media_root: Path, settings: Any
 ) -> None:
     settings.MAX_UPLOAD_BYTES = 5000
@@ -86,7 +86,7 @@ def test_what_is_refused_leaves_nothing(
     assert files_below(media_root) == []
 
 
-def test_a_truncated_picture_is_taken_in(store: Callable[..., Photo]) -> None:
+def test_accepts_truncated_picture(store: Callable[..., Photo]) -> None:
     photo = store(picture(size=(640, 480), kind="JPEG")[:-500], filename="half.jpg")
     assert (photo.width, photo.height, photo.defect) == (640, 480, "")
 
@@ -104,11 +104,11 @@ def test_a_truncated_picture_is_taken_in(store: Callable[..., Photo]) -> None:
         ("." + "y" * 300, "." + "y" * 254),
     ],
 )
-def test_names_lose_paths_and_control_characters(sent: str, kept: str) -> None:
+def test_removes_paths_and_control_characters_from_names(sent: str, kept: str) -> None:
     assert clean_filename(sent, extension="png") == kept
 
 
-def test_a_lost_file_is_repaired_by_sending_it_again(store: Callable[..., Photo]) -> None:
+def test_repairs_lost_file_when_uploaded_again(store: Callable[..., Photo]) -> None:
     photo = store(picture())
     photo.path.unlink()
     StepAttempt.objects.create(photo=photo, step="thumbnails", version="1", attempts=3)
@@ -120,7 +120,7 @@ def test_a_lost_file_is_repaired_by_sending_it_again(store: Callable[..., Photo]
     assert not photo.step_attempts.exists()
 
 
-def test_when_the_row_cannot_be_written_the_file_goes_too(
+def test_removes_file_when_row_cannot_be_written(
     owner: User, media_root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(describing, "clean_filename", lambda *_args, **_options: "x" * 300)
@@ -129,7 +129,7 @@ def test_when_the_row_cannot_be_written_the_file_goes_too(
     assert files_below(media_root) == []
 
 
-def test_when_the_disk_is_full_nothing_is_left(owner: User, media_root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_keeps_nothing_when_disk_is_full(owner: User, media_root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "fsync", lambda _descriptor: (_ for _ in ()).throw(OSError(28, "No space left on device")))
     with pytest.raises(OSError, match="No space left"):
         store_upload(BytesIO(picture()), owner=owner, filename="a.png")
@@ -138,9 +138,7 @@ def test_when_the_disk_is_full_nothing_is_left(owner: User, media_root: Path, mo
 
 
 @pytest.mark.django_db(transaction=True)
-def test_parallel_uploads_of_the_same_bytes_make_one_photo(
-    store: Callable[..., Photo], media_root: Path, owner: User
-) -> None:
+def test_stores_parallel_uploads_of_same_bytes_once(store: Callable[..., Photo], media_root: Path, owner: User) -> None:
     def upload_once(_number: int) -> tuple[int, bool]:
         try:
             photo, arrival = store_upload(BytesIO(picture()), owner=owner, filename="a.png")
@@ -157,9 +155,7 @@ def test_parallel_uploads_of_the_same_bytes_make_one_photo(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_unique_constraint_decides_between_writers_that_do_not_know_of_each_other(
-    store: Callable[..., Photo], owner: User
-) -> None:
+def test_database_refuses_second_photo_of_same_bytes(store: Callable[..., Photo], owner: User) -> None:
     photo = store(picture())
     twin = Photo.objects.get(pk=photo.pk)
     twin.pk = None
@@ -169,10 +165,10 @@ def test_the_unique_constraint_decides_between_writers_that_do_not_know_of_each_
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("moment", ["pathlib.Path.replace", "django.db.models.query.QuerySet.bulk_create"])
-def test_a_crash_leaves_no_half_file_and_a_repeat_repairs_it(
+def test_leaves_no_incomplete_file_after_crash(
     moment: str, store: Callable[..., Photo], media_root: Path, owner: User
 ) -> None:
-    """The process dies just before the file gets its name, or just before the row is written."""
+    """The process dies just before the file is renamed, or just before the row is written."""
     script = f"""
 import os, signal
 import django
@@ -193,9 +189,7 @@ with mock.patch({moment!r}, lambda *args, **options: os.kill(os.getpid(), signal
     assert files_below(media_root / "originals") == [photo.path]
 
 
-def test_a_new_place_of_known_bytes_is_something_to_index_and_the_same_place_is_not(
-    owner: User, media_root: Path
-) -> None:
+def test_indexes_duplicate_only_with_new_source(owner: User, media_root: Path) -> None:
     photo, _created = store_upload(BytesIO(picture(1)), owner=owner, filename="a.png")
     for _time in range(2):
         fields = describing.describe_picture(BytesIO(picture(1)), filename="a.png")

@@ -1,4 +1,4 @@
-"""Every format, mode and turning comes out as upright RGB; whatever is broken says so in a sentence."""
+"""Every format, mode and rotation is decoded to upright RGB; damaged files are refused."""
 
 from contextlib import suppress
 from io import BytesIO
@@ -52,7 +52,7 @@ def is_close(pixel: object, wanted: tuple[int, int, int], *, by: int = 40) -> bo
 
 
 @pytest.mark.parametrize(("kind", "extension"), FORMATS.items())
-def test_each_format_is_recognised_and_decoded(kind: str, extension: str) -> None:
+def test_decodes_each_format(kind: str, extension: str) -> None:
     file = save_image(drawn(), kind)
     header = read_header(file)
     assert (header.extension, header.width, header.height, header.animated) == (extension, 80, 40, False)
@@ -62,7 +62,7 @@ def test_each_format_is_recognised_and_decoded(kind: str, extension: str) -> Non
     assert is_close(image.getpixel((75, 20)), BLUE)
 
 
-def test_two_jpegs_in_one_file_count_as_jpeg() -> None:
+def test_reads_two_jpegs_in_one_file_as_jpeg() -> None:
     file = save_image(drawn(), "MPO", save_all=True, append_images=[Image.new("RGB", (80, 40), GREEN)])
     assert read_header(file).extension == "jpg"
     assert is_close(open_image(file, max_side=20).getpixel((2, 5)), RED)
@@ -82,7 +82,7 @@ def test_rotates_picture_upright(orientation: int, kind: str) -> None:
     assert open_image(file, max_side=40).size == (40, 20)
 
 
-def test_a_turned_avif_is_turned_once() -> None:
+def test_rotates_avif_once() -> None:
     exif = Image.Exif()
     exif[0x0112] = 6
     file = save_image(drawn().transpose(Image.Transpose.ROTATE_90), "AVIF", exif=exif)
@@ -92,7 +92,7 @@ def test_a_turned_avif_is_turned_once() -> None:
     assert is_close(image.getpixel((5, 20)), RED)
 
 
-def test_exif_does_not_turn_a_heic_whose_container_says_how_it_is_seen() -> None:
+def test_ignores_exif_rotation_of_heic() -> None:
     exif = Image.Exif()
     exif[0x0112] = 6
     file = save_image(drawn(), "HEIF", exif=exif)
@@ -100,7 +100,7 @@ def test_exif_does_not_turn_a_heic_whose_container_says_how_it_is_seen() -> None
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "CMYK", "YCbCr", "I", "I;16", "F"])
-def test_each_mode_becomes_rgb(mode: str) -> None:
+def test_converts_each_mode_to_rgb(mode: str) -> None:
     kind = "TIFF" if mode in {"CMYK", "YCbCr", "I", "F"} else "PNG"
     grey = drawn().convert("L")
     if mode in {"I", "I;16", "F"}:
@@ -125,7 +125,7 @@ def test_each_mode_becomes_rgb(mode: str) -> None:
 
 
 @pytest.mark.parametrize(("mode", "kind"), [("RGBA", "PNG"), ("LA", "PNG"), ("RGBA", "GIF"), ("RGBA", "WEBP")])
-def test_what_is_transparent_becomes_white(mode: str, kind: str) -> None:
+def test_shows_transparent_pixels_white(mode: str, kind: str) -> None:
     clear = Image.new("RGBA", (10, 10), (0, 0, 0, 0))
     clear.paste((0, 0, 0, 255), (5, 0, 10, 10))
     image = open_image(save_image(clear.convert(mode), kind))
@@ -134,14 +134,14 @@ def test_what_is_transparent_becomes_white(mode: str, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG", "AVIF"])
-def test_an_animation_shows_its_middle_frame(kind: str) -> None:
+def test_shows_middle_frame_of_animation(kind: str) -> None:
     frames = [Image.new("RGB", (32, 32), colour) for colour in (RED, GREEN, BLUE)]
     file = save_image(frames[0], kind, save_all=True, append_images=frames[1:], duration=100)
     assert read_header(file).animated
     assert is_close(open_image(file).getpixel((16, 16)), GREEN)
 
 
-def test_a_tiff_of_several_pages_shows_the_first() -> None:
+def test_shows_first_page_of_tiff() -> None:
     file = save_image(
         Image.new("RGB", (32, 32), RED), "TIFF", save_all=True, append_images=[Image.new("RGB", (9, 9))] * 3
     )
@@ -150,7 +150,7 @@ def test_a_tiff_of_several_pages_shows_the_first() -> None:
 
 
 @pytest.mark.parametrize("kind", FORMATS)
-def test_the_header_is_read_without_decoding_pixels(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reads_header_without_decoding_pixels(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     frames = {"save_all": True, "append_images": [drawn()]} if FORMAT_OF_PILLOW_NAME[kind].is_animated else {}
     file = save_image(drawn().rotate(1), kind, **frames)
     monkeypatch.setattr(type(Image.open(file)), "load", lambda image: pytest.fail(f"decoded {image}"))
@@ -158,7 +158,7 @@ def test_the_header_is_read_without_decoding_pixels(kind: str, monkeypatch: pyte
     assert read_header(file).animated == (FORMAT_OF_PILLOW_NAME[kind].is_animated)
 
 
-def test_too_many_pixels_are_refused_at_the_header(settings: Any) -> None:
+def test_refuses_too_many_pixels_at_header(settings: Any) -> None:
     with pytest.raises(ImageTooLarge):
         read_header(png_claiming(100_000, 100_000))
     settings.MAX_IMAGE_PIXELS = 1_000_000
@@ -170,13 +170,13 @@ def test_too_many_pixels_are_refused_at_the_header(settings: Any) -> None:
 @pytest.mark.parametrize(
     "data", [b"", b"just words", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"%PDF-1.7", b"\x89PNG\r\n\x1a\n"]
 )
-def test_what_is_no_picture_is_refused(data: bytes) -> None:
+def test_refuses_other_files(data: bytes) -> None:
     with pytest.raises(UnsupportedImage, match="not a picture"):
         read_header(BytesIO(data))
 
 
 @pytest.mark.parametrize("kind", FORMATS)
-def test_half_a_file_is_invalid(kind: str) -> None:
+def test_refuses_half_a_file(kind: str) -> None:
     image = Image.effect_noise((300, 200), 80).convert("RGB")
     data = save_image(image, kind).getvalue()
     with pytest.raises(InvalidImage):
@@ -184,7 +184,7 @@ def test_half_a_file_is_invalid(kind: str) -> None:
 
 
 @given(place=st.integers(0, 10_000), junk=st.binary(min_size=1, max_size=20), kind=st.sampled_from(sorted(FORMATS)))
-def test_a_damaged_file_is_read_or_refused_but_nothing_else(place: int, junk: bytes, kind: str) -> None:
+def test_reads_or_refuses_damaged_file(place: int, junk: bytes, kind: str) -> None:
     data = bytearray(save_image(drawn(), kind).getvalue())
     place %= len(data)
     data[place : place + len(junk)] = junk
@@ -192,12 +192,12 @@ def test_a_damaged_file_is_read_or_refused_but_nothing_else(place: int, junk: by
         assert open_image(BytesIO(data)).mode == "RGB"
 
 
-def test_a_missing_file_is_no_invalid_image(tmp_path: Path) -> None:
+def test_reports_missing_file_as_such(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         open_image(tmp_path / "gone.jpg")
 
 
-def test_a_jpeg_is_decoded_at_a_fraction_where_that_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_decodes_jpeg_at_sufficient_fraction(monkeypatch: pytest.MonkeyPatch) -> None:
     sizes = []
     load = ImageFile.ImageFile.load
     monkeypatch.setattr(ImageFile.ImageFile, "load", lambda self: (load(self), sizes.append(self.size))[0])
@@ -206,7 +206,7 @@ def test_a_jpeg_is_decoded_at_a_fraction_where_that_is_enough(monkeypatch: pytes
 
 
 @given(width=st.integers(1, 20_000), height=st.integers(1, 20_000), side=st.integers(1, 4000))
-def test_a_fitted_size_keeps_the_shape_and_never_grows(width: int, height: int, side: int) -> None:
+def test_fits_size_without_enlarging(width: int, height: int, side: int) -> None:
     fitted = fitted_size((width, height), side=side)
     assert fitted[0] <= width
     assert fitted[1] <= height
@@ -218,7 +218,7 @@ def test_a_fitted_size_keeps_the_shape_and_never_grows(width: int, height: int, 
     assert abs(fitted[0] * height - fitted[1] * width) <= max(width, height)
 
 
-def test_thumbnails_of_long_screenshots_stay_readable() -> None:
+def test_keeps_thumbnails_of_long_screenshots_readable() -> None:
     def size_of(width: int, height: int, side: int) -> tuple[int, int]:
         return Image.open(BytesIO(make_thumbnail(Image.new("RGB", (width, height)), side))).size
 
@@ -228,7 +228,7 @@ def test_thumbnails_of_long_screenshots_stay_readable() -> None:
     assert size_of(100, 60_000, 1600) == (27, 16383)
 
 
-def test_a_thumbnail_keeps_the_camera_s_colours_and_nothing_else() -> None:
+def test_thumbnail_keeps_only_colour_profile() -> None:
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     exif = Image.Exif()
     exif[0x010F] = "Camera"
@@ -239,7 +239,7 @@ def test_a_thumbnail_keeps_the_camera_s_colours_and_nothing_else() -> None:
     assert not thumbnail.getexif()
 
 
-def test_a_placeholder_is_the_body_of_a_bmp_file() -> None:
+def test_makes_placeholder_as_body_of_bmp() -> None:
     image = Image.new("RGB", (400, 300), "blue")
     image.paste("red", (0, 0, 200, 150))
     placeholder = make_placeholder(image)
@@ -249,7 +249,7 @@ def test_a_placeholder_is_the_body_of_a_bmp_file() -> None:
     assert [shown.getpixel(place) for place in ((0, 0), (3, 0), (0, 3))] == [RED, BLUE, BLUE]
 
 
-def test_digests_are_those_of_all_bytes() -> None:
+def test_computes_digests_of_all_bytes() -> None:
     file = BytesIO(b"abc")
     file.read()
     digests = digests_of(file)

@@ -1,4 +1,4 @@
-"""EXIF comes out as plain JSON, and a believable date from EXIF or the file's name."""
+"""EXIF is read as plain JSON, and dates must be believable."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -26,7 +26,7 @@ def picture(tags: dict[int, Any], *, exif: dict[int, Any] | None = None, gps: di
     return file
 
 
-def test_camera_exposure_and_position_are_told() -> None:
+def test_reads_camera_exposure_and_position() -> None:
     file = picture(
         {Base.Make: "Canon\0", Base.Model: "EOS 90D", Base.Software: "v1", Base.Orientation: 6},
         exif={
@@ -60,17 +60,17 @@ def test_camera_exposure_and_position_are_told() -> None:
     }
 
 
-def test_a_picture_without_exif_tells_nothing() -> None:
+def test_reads_nothing_without_exif() -> None:
     assert read_metadata(picture({})) == Metadata()
 
 
-def test_a_tiff_tells_its_tags_too() -> None:
+def test_reads_tags_of_tiff() -> None:
     file = BytesIO()
     Image.new("RGB", (8, 8)).save(file, "TIFF", tiffinfo={Base.Make: "Epson"})
     assert read_metadata(file).data["make"] == "Epson"
 
 
-def test_nonsense_is_left_out() -> None:
+def test_omits_invalid_values() -> None:
     file = picture(
         {Base.Make: "\0\0", Base.Model: b"\xff\xfe\0Model"},
         exif={
@@ -90,7 +90,7 @@ def test_nonsense_is_left_out() -> None:
     st.dictionaries(st.sampled_from([tag.value for tag in Base]), st.text() | st.binary() | st.integers(0, 65535)),
     st.dictionaries(st.sampled_from([tag.value for tag in GPS]), st.text() | st.binary() | st.integers(0, 65535)),
 )
-def test_whatever_stands_in_exif_becomes_json_that_postgresql_takes(tags: dict[int, Any], gps: dict[int, Any]) -> None:
+def test_stores_any_exif_as_json(tags: dict[int, Any], gps: dict[int, Any]) -> None:
     try:
         file = picture(tags, gps=gps)
     except Exception:  # noqa: BLE001  (Pillow refuses to write some of these)
@@ -102,7 +102,7 @@ def test_whatever_stands_in_exif_becomes_json_that_postgresql_takes(tags: dict[i
 @pytest.mark.parametrize(
     ("offset", "minutes"), [("+08:00", 480), ("-03:30", -210), ("+15:00", None), ("Z", None), ("", None)]
 )
-def test_the_moment_of_exposure_keeps_local_time_and_offset(offset: str, minutes: int | None) -> None:
+def test_keeps_local_time_and_offset(offset: str, minutes: int | None) -> None:
     file = picture(
         {Base.DateTime: "2024:01:01 00:00:00"},
         exif={Base.DateTimeOriginal: "2023:05:01 12:34:56", Base.OffsetTimeOriginal: offset},
@@ -112,11 +112,11 @@ def test_the_moment_of_exposure_keeps_local_time_and_offset(offset: str, minutes
 
 
 @pytest.mark.parametrize("date", ["1970:01:01 00:00:00", "1980:01:01 00:00:00", "1066:10:14 09:00:00", "2023:13:01 1"])
-def test_an_absurd_date_is_none(date: str) -> None:
+def test_omits_impossible_date(date: str) -> None:
     assert read_metadata(picture({Base.DateTime: date})).taken_at is None
 
 
-def test_nothing_was_taken_in_the_future() -> None:
+def test_omits_future_date() -> None:
     later = datetime.now(UTC) + timedelta(days=400)
     file = picture(
         {Base.DateTime: f"{later:%Y:%m:%d %H:%M:%S}"},
@@ -137,10 +137,10 @@ def test_nothing_was_taken_in_the_future() -> None:
         ("2023:05:01", (4, 34), None),
     ],
 )
-def test_satellites_tell_the_moment_in_utc(date: str, time: tuple[int, ...], moment: datetime | None) -> None:
+def test_reads_gps_time_in_utc(date: str, time: tuple[int, ...], moment: datetime | None) -> None:
     numbers = tuple(IFDRational(number) for number in time)
     assert read_metadata(picture({}, gps={GPS.GPSDateStamp: date, GPS.GPSTimeStamp: numbers})).gps_at == moment
 
 
-def test_control_characters_and_lone_surrogates_become_spaces() -> None:
+def test_replaces_control_characters_and_surrogates() -> None:
     assert clean_line("a\0b\x1b[31m\ud800c 张\n") == "a b [31m c 张"

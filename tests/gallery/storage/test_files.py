@@ -1,4 +1,4 @@
-"""Files appear whole or not at all, and what a crash left is swept away."""
+"""Files are written completely or not at all, and leftovers of a crash are removed."""
 
 import os
 import time
@@ -10,7 +10,7 @@ import pytest
 from gallery.storage.files import sweep_temporary, thumbnail_path, write_file
 
 
-def test_a_file_appears_with_all_its_bytes_for_its_owner_alone(media_root: Path) -> None:
+def test_writes_private_file(media_root: Path) -> None:
     path = media_root / "originals" / "1" / "ab" / "x.png"
     write_file(path, [b"one ", b"two"])
     assert path.read_bytes() == b"one two"
@@ -18,7 +18,7 @@ def test_a_file_appears_with_all_its_bytes_for_its_owner_alone(media_root: Path)
     assert [folder.stat().st_mode & 0o777 for folder in path.parents[:4]] == [0o700] * 4
 
 
-def test_a_writer_that_fails_leaves_the_old_file_and_nothing_else(media_root: Path) -> None:
+def test_keeps_old_file_when_writing_fails(media_root: Path) -> None:
     path = media_root / "x.png"
     write_file(path, [b"old"])
 
@@ -32,7 +32,7 @@ def test_a_writer_that_fails_leaves_the_old_file_and_nothing_else(media_root: Pa
     assert path.read_bytes() == b"old"
 
 
-def test_only_old_temporary_files_are_swept(media_root: Path) -> None:
+def test_sweeps_only_old_temporary_files(media_root: Path) -> None:
     write_file(media_root / "x.png", [b"kept"])
     old, young = media_root / "temporary" / "old", media_root / "temporary" / "young"
     for file in (old, young):
@@ -45,10 +45,10 @@ def test_only_old_temporary_files_are_swept(media_root: Path) -> None:
     assert (media_root / "x.png").exists()
 
 
-def test_sweeping_before_anything_was_stored_is_fine(media_root: Path) -> None:
+def test_sweeps_without_any_files(media_root: Path) -> None:
     assert sweep_temporary() == 0
 
 
-def test_thumbnails_lie_by_owner_and_size(media_root: Path) -> None:
+def test_keeps_thumbnails_by_owner_and_size(media_root: Path) -> None:
     path = thumbnail_path("small", owner_id=7, sha256="ab12")
     assert path == media_root / "thumbnails" / "7" / "ab" / "ab12-small.webp"

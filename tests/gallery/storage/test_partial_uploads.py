@@ -1,4 +1,4 @@
-"""Files on their way: who may write to them, and when they are swept up."""
+"""Uploads in pieces: exclusive writing, and removal of abandoned ones."""
 
 from datetime import timedelta
 
@@ -12,7 +12,7 @@ from gallery.storage.partial_uploads import LIFETIME, UploadBusy, create_upload,
 
 @pytest.fixture
 def begin(media_root, owner):
-    """Begins an upload of which two bytes have come."""
+    """Return a function that begins an upload and receives two bytes."""
 
     def begin_one() -> PartialUpload:
         upload = create_upload(owner=owner, filename="a.png", size=10, sha256="")
@@ -23,7 +23,7 @@ def begin(media_root, owner):
     return begin_one
 
 
-def test_what_has_come_is_what_lies_there(begin):
+def test_keeps_received_bytes_in_private_file(begin):
     upload = begin()
     assert upload.offset == 2
     assert upload.path.stat().st_mode & 0o777 == 0o600
@@ -32,20 +32,20 @@ def test_what_has_come_is_what_lies_there(begin):
     assert upload.path.read_bytes() == b"abcd"
 
 
-def test_two_requests_do_not_write_at_once(begin):
+def test_refuses_second_writer(begin):
     upload = begin()
     with open_upload(upload), pytest.raises(UploadBusy), open_upload(upload):
         pass
 
 
-def test_the_oldest_beginning_goes_when_there_are_too_many(begin, monkeypatch):
+def test_removes_oldest_of_too_many_uploads(begin, monkeypatch):
     monkeypatch.setattr(partial_uploads, "MAX_UNFINISHED", 3)
     uploads = [begin() for _ in range(5)]
     assert set(PartialUpload.objects.all()) == set(uploads[2:])
     assert [upload.path.exists() for upload in uploads] == [False, False, True, True, True]
 
 
-def test_what_nobody_goes_on_with_is_swept_up(begin):
+def test_sweeps_abandoned_uploads(begin):
     forgotten, fresh = begin(), begin()
     PartialUpload.objects.filter(pk=forgotten.pk).update(touched_at=timezone.now() - LIFETIME - timedelta(minutes=1))
     assert sweep_partial_uploads() == 1
@@ -54,7 +54,7 @@ def test_what_nobody_goes_on_with_is_swept_up(begin):
     assert fresh.path.exists()
 
 
-def test_bytes_without_an_upload_are_swept_up(begin, owner):
+def test_sweeps_files_without_upload(begin, owner):
     upload = begin()
     owner.delete()
     assert upload.path.exists()
@@ -62,7 +62,7 @@ def test_bytes_without_an_upload_are_swept_up(begin, owner):
     assert not upload.path.exists()
 
 
-def test_what_somebody_else_has_left_among_the_pieces_does_not_stop_the_sweeping(begin):
+def test_sweeps_foreign_files_among_uploads(begin):
     upload = begin()
     stray = upload.path.with_name(".DS_Store")
     stray.touch()

@@ -1,4 +1,4 @@
-"""Names of server paths: only administrators see where a root lies."""
+"""Names of server paths: only administrators see full paths."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ HINT = "Put the weights into /opt/models/ViT-L-14.pt and set CLIP_WEIGHTS."
 
 @pytest.fixture
 def pictures(tmp_path, settings) -> Path:
-    """An import root with a folder in it."""
+    """An import root that contains a folder."""
     root = tmp_path / "hidden place" / "pictures"
     (root / "2019").mkdir(parents=True)
     settings.IMPORT_ROOTS = [str(root)]
@@ -185,7 +185,7 @@ def test_hides_files_from_administrators_in_failures(client, owner, imported, er
         assert "/var/lib" not in shown
 
 
-def test_says_that_picture_was_uploaded(client, owner, store):
+def test_names_upload_as_source(client, owner, store):
     client.force_login(owner)
     photo = store()
     assert PhotoSource.objects.get().path == PhotoSource.UPLOAD

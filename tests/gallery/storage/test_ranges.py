@@ -1,4 +1,4 @@
-"""Which bytes a Range header asks for."""
+"""Range headers select bytes of a file."""
 
 from io import BytesIO
 
@@ -25,17 +25,17 @@ from gallery.storage.ranges import FilePart, UnsatisfiableRange, read_range
         ("bytes=²-", None),
     ],
 )
-def test_one_range_of_ten_bytes_is_understood_and_anything_else_means_all(header, span):
+def test_reads_one_range_and_ignores_others(header, span):
     assert read_range(header, size=10) == span
 
 
 @pytest.mark.parametrize("header", ["bytes=10-", "bytes=10-20", "bytes=-0"])
-def test_what_begins_behind_the_end_cannot_be_given(header):
+def test_refuses_range_behind_end(header):
     with pytest.raises(UnsatisfiableRange):
         read_range(header, size=10)
 
 
-def test_a_part_of_a_file_ends_where_it_should():
+def test_reads_part_of_file_to_its_end():
     file = BytesIO(b"0123456789")
     part = FilePart(file, 2, 6)
     assert [part.read(2), part.read(2), part.read(2), part.read(2)] == [b"23", b"45", b"6", b""]

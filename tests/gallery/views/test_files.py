@@ -13,7 +13,7 @@ from tests.drawing import picture
 
 @pytest.fixture
 def client(client: Client, owner: User) -> Client:
-    """A browser in which the owner is logged in."""
+    """A client logged in as the owner."""
     client.force_login(owner)
     return client
 
@@ -30,7 +30,7 @@ def photo(store: Callable[..., Photo]) -> Photo:
     ("name", "content_type", "magic"),
     [("thumbnail", "image/webp", b"RIFF"), ("preview", "image/webp", b"RIFF"), ("original", "image/png", b"\x89PNG")],
 )
-def test_files_go_out_private_typed_and_harmless(client, photo, name, content_type, magic):
+def test_sends_files_with_safe_headers(client, photo, name, content_type, magic):
     response = client.get(f"/photos/{photo.pk}/{name}")
     assert response.status_code == 200
     assert response.getvalue().startswith(magic)
@@ -42,7 +42,7 @@ def test_files_go_out_private_typed_and_harmless(client, photo, name, content_ty
 
 
 @pytest.mark.parametrize("name", ["thumbnail", "preview", "original"])
-def test_a_browser_that_has_the_file_is_not_sent_it_again(client, photo, name):
+def test_answers_304_for_cached_file(client, photo, name):
     etag = client.get(f"/photos/{photo.pk}/{name}")["ETag"]
     response = client.get(f"/photos/{photo.pk}/{name}", headers={"If-None-Match": etag})
     assert response.status_code == 304
@@ -50,7 +50,7 @@ def test_a_browser_that_has_the_file_is_not_sent_it_again(client, photo, name):
     assert client.get(f"/photos/{photo.pk}/{name}", headers={"If-None-Match": '"other"'}).status_code == 200
 
 
-def test_an_original_keeps_its_name(client, photo):
+def test_sends_original_under_its_name(client, photo):
     disposition = client.get(f"/photos/{photo.pk}/original")["Content-Disposition"]
     assert disposition == "inline; filename=\"_.png\"; filename*=UTF-8''%E7%BA%A2.png"
 
@@ -64,25 +64,25 @@ def test_an_original_keeps_its_name(client, photo):
         ('quo"te.png', "inline; filename=\"quo_te.png\"; filename*=UTF-8''quo%22te.png"),
     ],
 )
-def test_a_name_that_says_something_else_gets_the_true_ending(client, photo, filename, saved_as):
+def test_adds_suffix_that_fits_bytes(client, photo, filename, saved_as):
     Photo.objects.update(filename=filename)
     response = client.get(f"/photos/{photo.pk}/original")
     assert response["Content-Disposition"] == saved_as
     assert response["Content-Type"] == "image/png"
 
 
-def test_there_is_no_thumbnail_before_it_is_made(client, store):
+def test_answers_404_before_thumbnail_exists(client, store):
     photo = store()
     assert client.get(f"/photos/{photo.pk}/thumbnail").status_code == 404
     assert client.get(f"/photos/{photo.pk}/original").status_code == 200
 
 
-def test_a_lost_file_is_not_found(client, photo):
+def test_answers_404_for_lost_file(client, photo):
     photo.path.unlink()
     assert client.get(f"/photos/{photo.pk}/original").status_code == 404
 
 
-def test_a_broken_download_goes_on(client, photo):
+def test_continues_broken_download(client, photo):
     whole = client.get(f"/photos/{photo.pk}/original")
     data = whole.getvalue()
     assert whole["Accept-Ranges"] == "bytes"
@@ -94,13 +94,13 @@ def test_a_broken_download_goes_on(client, photo):
     assert (rest["ETag"], rest["Content-Type"]) == (whole["ETag"], "image/png")
 
 
-def test_a_part_of_another_file_is_of_no_use(client, photo):
+def test_sends_whole_file_when_version_differs(client, photo):
     response = client.get(f"/photos/{photo.pk}/original", headers={"Range": "bytes=100-", "If-Range": '"other"'})
     assert response.status_code == 200
     assert response.getvalue() == photo.path.read_bytes()
 
 
-def test_nothing_lies_behind_the_end(client, photo):
+def test_refuses_range_behind_end(client, photo):
     response = client.get(f"/photos/{photo.pk}/original", headers={"Range": "bytes=9999999-"})
     assert response.status_code == 416
     assert response["Content-Range"] == f"bytes */{photo.file_size}"

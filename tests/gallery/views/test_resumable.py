@@ -1,4 +1,4 @@
-"""The protocol of uploads in pieces, as any client of tus 1.0 speaks it."""
+"""Uploads in pieces from the page, with any tus 1.0 client."""
 
 import hashlib
 from io import BytesIO
@@ -18,12 +18,12 @@ from tests.tus import PIECE, TUS, begin_upload, offset_of, send_piece
 
 @pytest.fixture
 def client(media_root, client: Client, owner: User) -> Client:
-    """A browser in which the owner is logged in, and whose uploads go to a folder of the test's own."""
+    """A client logged in as the owner, with a separate media folder."""
     client.force_login(owner)
     return client
 
 
-def test_the_server_says_what_it_understands(client):
+def test_describes_supported_protocol(client):
     response = client.options("/uploads")
     assert response.status_code == 204
     assert response["Tus-Version"] == "1.0.0"
@@ -31,7 +31,7 @@ def test_the_server_says_what_it_understands(client):
     assert int(response["Tus-Max-Size"]) > 0
 
 
-def test_a_picture_comes_in_pieces(client, owner, media_root):
+def test_stores_picture_sent_in_pieces(client, owner, media_root):
     data = picture(1)
     response = begin_upload(client, len(data), filename="红色.png")
     assert response.status_code == 201
@@ -49,7 +49,7 @@ def test_a_picture_comes_in_pieces(client, owner, media_root):
     assert not [path for path in (media_root / "partial").iterdir() if path.stat().st_size]
 
 
-def test_the_last_piece_tells_a_client_that_wants_to_know_what_became_of_it(client):
+def test_reports_result_after_last_piece(client):
     data = picture(1)
     outcome = begin_upload(client, len(data), body=data, accept="application/json", filename="a.png")
     photo = Photo.objects.get()
@@ -71,7 +71,7 @@ def test_the_last_piece_tells_a_client_that_wants_to_know_what_became_of_it(clie
         assert answer.json() == outcome.json() | {"status": "restored"}
 
 
-def test_what_came_before_a_connection_broke_stays(client):
+def test_keeps_bytes_before_lost_connection(client):
     data = picture(1)
     address = begin_upload(client, len(data), filename="a.png")["Location"]
 
@@ -91,7 +91,7 @@ def test_what_came_before_a_connection_broke_stays(client):
     assert Photo.objects.get().path.read_bytes() == data
 
 
-def test_a_process_that_died_before_the_end_leaves_something_to_go_on_with(client):
+def test_finishes_upload_after_crash(client):
     data = picture(1)
     address = begin_upload(client, len(data), filename="a.png")["Location"]
     with open_upload(PartialUpload.objects.get()) as file:
@@ -101,20 +101,20 @@ def test_a_process_that_died_before_the_end_leaves_something_to_go_on_with(clien
     assert send_piece(client, address, len(data), b"", accept="application/json").json()["status"] == "created"
 
 
-def test_a_piece_out_of_order_is_refused(client):
+def test_refuses_piece_out_of_order(client):
     address = begin_upload(client, 100, body=b"x" * 10)["Location"]
     response = send_piece(client, address, 20, b"y")
     assert (response.status_code, response["Upload-Offset"]) == (409, "10")
     assert offset_of(client, address) == "10"
 
 
-def test_a_piece_for_an_upload_that_is_being_written_to_waits(client):
+def test_refuses_piece_while_another_is_written(client):
     address = begin_upload(client, 100, body=b"x" * 10)["Location"]
     with open_upload(PartialUpload.objects.get()):
         assert send_piece(client, address, 10, b"y").status_code == 423
 
 
-def test_more_than_was_announced_is_not_read(client):
+def test_ignores_bytes_beyond_announced_size(client):
     address = begin_upload(client, len(picture(1)), filename="a.png")["Location"]
     send_piece(client, address, 0, picture(1) + b"more")
     assert Photo.objects.get().path.read_bytes() == picture(1)
@@ -125,7 +125,7 @@ def test_more_than_was_announced_is_not_read(client):
     [(b"", 400, "This file is empty."), (b"words", 415, "This file is not a picture")],
     ids=["empty", "no picture"],
 )
-def test_what_is_no_picture_is_refused_when_it_is_complete(client, data, status, sentence):
+def test_refuses_other_file_when_complete(client, data, status, sentence):
     response = begin_upload(client, len(data), body=data, filename="a.png")
     assert response.status_code == status
     assert sentence in response.json()["detail"]
@@ -133,14 +133,14 @@ def test_what_is_no_picture_is_refused_when_it_is_complete(client, data, status,
     assert (again.status_code, again.json()) == (status, response.json())
 
 
-def test_too_many_bytes_are_refused_at_the_announcement(client, settings):
+def test_refuses_announced_size_over_limit(client, settings):
     response = begin_upload(client, settings.MAX_UPLOAD_BYTES + 1)
     assert response.status_code == 413
     assert "too large" in response.json()["detail"]
     assert not PartialUpload.objects.exists()
 
 
-def test_what_is_beyond_the_quota_is_refused_at_the_announcement(client, owner):
+def test_refuses_announced_size_over_quota(client, owner):
     Account.objects.create(owner=owner, quota=1000)
     assert begin_upload(client, 1000).status_code == 201
     response = begin_upload(client, 1001)
@@ -148,7 +148,7 @@ def test_what_is_beyond_the_quota_is_refused_at_the_announcement(client, owner):
     assert "Not enough space: your quota is" in response.json()["detail"]
 
 
-def test_bytes_that_changed_on_the_way_are_not_stored(client):
+def test_refuses_file_with_other_checksum(client):
     sent, arrived = picture(1), picture(2)
     sha256 = hashlib.sha256(sent).hexdigest()
     response = begin_upload(client, len(arrived), body=arrived, filename="a.png", sha256=sha256)
@@ -156,7 +156,7 @@ def test_bytes_that_changed_on_the_way_are_not_stored(client):
     assert not Photo.objects.exists()
 
 
-def test_an_upload_can_be_cancelled(client):
+def test_cancels_upload(client):
     address = begin_upload(client, 100, body=b"x")["Location"]
     path = PartialUpload.objects.get().path
     assert client.delete(address, headers=TUS).status_code == 204
@@ -164,7 +164,7 @@ def test_an_upload_can_be_cancelled(client):
     assert not path.exists()
 
 
-def test_another_version_of_the_protocol_is_refused(client):
+def test_refuses_other_protocol_version(client):
     response = client.post("/uploads", headers={"Tus-Resumable": "0.2.2"})
     assert (response.status_code, response["Tus-Version"]) == (412, "1.0.0")
     address = begin_upload(client, 100)["Location"]
@@ -172,16 +172,16 @@ def test_another_version_of_the_protocol_is_refused(client):
 
 
 @pytest.mark.parametrize("headers", [{"Upload-Length": "-1"}, {"Upload-Length": "x"}, {}])
-def test_a_length_must_be_a_number(client, headers):
+def test_refuses_length_that_is_not_a_number(client, headers):
     assert client.post("/uploads", headers=TUS | headers).status_code == 400
 
 
-def test_metadata_must_be_base64(client):
+def test_refuses_metadata_that_is_not_base64(client):
     headers = TUS | {"Upload-Length": "1", "Upload-Metadata": "filename !"}
     assert client.post("/uploads", headers=headers).status_code == 400
 
 
-def test_anothers_upload_does_not_exist(client):
+def test_hides_uploads_of_others(client):
     address = begin_upload(client, 100, body=b"x" * 10)["Location"]
     client.force_login(User.objects.create_user("other"))
     assert client.head(address, headers=TUS).status_code == 404
@@ -190,7 +190,7 @@ def test_anothers_upload_does_not_exist(client):
     assert client.head(f"/uploads/{uuid4()}", headers=TUS).status_code == 404
 
 
-def test_another_site_cannot_upload(media_root, owner):
+def test_refuses_upload_from_other_site(media_root, owner):
     client = Client(enforce_csrf_checks=True)
     client.force_login(owner)
     assert begin_upload(client, 10).status_code == 403
@@ -200,7 +200,7 @@ def test_another_site_cannot_upload(media_root, owner):
     assert client.generic("POST", "/uploads", headers=headers).status_code == 201
 
 
-def test_known_checksums_need_not_be_sent_and_parts_are_gone_on_with(client, store, owner):
+def test_finds_known_files_and_unfinished_uploads(client, store, owner):
     photo = store(picture(1))
     part, unknown = "b" * 64, "c" * 64
     address = begin_upload(client, 100, body=b"x", sha256=part)["Location"]
@@ -218,5 +218,5 @@ def test_known_checksums_need_not_be_sent_and_parts_are_gone_on_with(client, sto
 
 
 @pytest.mark.parametrize("body", ["", "[]", '{"checksums": "x"}', '{"checksums": [1]}', '{"checksums": ["xyz"]}'])
-def test_what_is_no_list_of_checksums_is_refused(client, body):
+def test_refuses_malformed_list_of_checksums(client, body):
     assert client.post("/uploads/known", body, content_type="application/json").status_code == 400

@@ -18,7 +18,7 @@ HTML = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0
 
 @pytest.fixture
 def client(media_root, client: Client, owner: User) -> Client:
-    """A browser in which the owner is logged in, and whose uploads go to a folder of the test's own."""
+    """A client logged in as the owner, with a separate media folder."""
     client.force_login(owner)
     return client
 
@@ -27,7 +27,7 @@ def file(data: bytes, name: str = "red.png") -> SimpleUploadedFile:
     return SimpleUploadedFile(name, data)
 
 
-def test_a_new_picture_is_created(client, owner):
+def test_stores_new_picture(client, owner):
     response = client.post("/upload", {"files": file(picture())}, headers=JSON)
     assert response.status_code == 201
     photo = Photo.objects.get()
@@ -36,7 +36,7 @@ def test_a_new_picture_is_created(client, owner):
     assert response.json() == {"id": photo.pk, "status": "created", "url": f"/photos/{photo.pk}"}
 
 
-def test_the_same_bytes_are_a_duplicate(client):
+def test_reports_same_bytes_as_duplicate(client):
     first = client.post("/upload", {"files": file(picture())}, headers=JSON).json()
     response = client.post("/upload", {"files": file(picture(), "again.png")}, headers=JSON)
     assert response.status_code == 200
@@ -44,7 +44,7 @@ def test_the_same_bytes_are_a_duplicate(client):
     assert Photo.objects.count() == 1
 
 
-def test_the_same_bytes_are_taken_out_of_the_bin_which_is_said(client, owner):
+def test_restores_same_bytes_from_trash(client, owner):
     photo_id = client.post("/upload", {"files": file(picture())}, headers=JSON).json()["id"]
     move_to_trash(Photo.objects.all(), user=owner)
     page = condensed(client.post("/upload", {"files": file(picture())}).content.decode())
@@ -65,9 +65,7 @@ def test_the_same_bytes_are_taken_out_of_the_bin_which_is_said(client, owner):
     ids=["empty", "broken", "svg", "pixels"],
 )
 @pytest.mark.parametrize("headers", [JSON, HTML], ids=["script", "form"])
-def test_what_is_no_picture_for_us_is_refused_with_a_sentence(
-    client, settings, media_root, data, status, sentence, headers
-):
+def test_refuses_unsupported_file(client, settings, media_root, data, status, sentence, headers):
     settings.MAX_IMAGE_PIXELS = 50_000
     response = client.post("/upload", {"files": file(data)}, headers=headers)
     assert response.status_code == status
@@ -76,7 +74,7 @@ def test_what_is_no_picture_for_us_is_refused_with_a_sentence(
     assert not [path for path in media_root.rglob("*") if path.is_file()]
 
 
-def test_too_many_bytes_are_refused_without_reading_them(client, settings):
+def test_refuses_large_body_unread(client, settings):
     settings.MAX_UPLOAD_BYTES = 1000
 
     class Unread(BytesIO):
@@ -91,7 +89,7 @@ def test_too_many_bytes_are_refused_without_reading_them(client, settings):
     assert response.json() == {"detail": "This file is too large. The limit is 1000\xa0bytes."}
 
 
-def test_a_large_file_among_others_is_left_out(client, settings):
+def test_skips_large_file_among_others(client, settings):
     small = picture()
     settings.MAX_UPLOAD_BYTES = len(small)
     files = [file(b"x" * (len(small) + 1), "big.png"), file(small)]
@@ -103,7 +101,7 @@ def test_a_large_file_among_others_is_left_out(client, settings):
     ]
 
 
-def test_a_form_may_bring_several_files(client):
+def test_stores_several_files_of_form(client):
     client.post("/upload", {"files": file(picture(1))})
     files = [file(picture(1), "known.png"), file(picture(2), "new.png"), file(b"words", "notes.txt")]
     response = client.post("/upload", {"files": files}, headers=HTML)
@@ -115,19 +113,19 @@ def test_a_form_may_bring_several_files(client):
 
 
 @pytest.mark.parametrize("headers", [JSON, HTML], ids=["script", "form"])
-def test_nothing_chosen_is_said(client, headers):
+def test_refuses_form_without_file(client, headers):
     response = client.post("/upload", {}, headers=headers)
     assert response.status_code == 400
     assert "Select at least one picture." in response.content.decode()
 
 
-def test_the_script_sends_one_file_per_request(client):
+def test_refuses_several_files_from_script(client):
     response = client.post("/upload", {"files": [file(picture(1)), file(picture(2))]}, headers=JSON)
     assert (response.status_code, response.json()) == (400, {"detail": "Send one file per request."})
     assert not Photo.objects.exists()
 
 
-def test_too_many_files_are_refused_together(client, settings):
+def test_refuses_too_many_files(client, settings):
     settings.DATA_UPLOAD_MAX_NUMBER_FILES = 2
     response = client.post("/upload", {"files": [file(picture(red)) for red in range(3)]}, headers=HTML)
     assert response.status_code == 400
@@ -135,7 +133,7 @@ def test_too_many_files_are_refused_together(client, settings):
     assert not Photo.objects.exists()
 
 
-def test_a_mangled_body_is_refused(client):
+def test_refuses_damaged_body(client):
     response = client.generic("POST", "/upload", b"--y\r\nnonsense", content_type="multipart/form-data", headers=JSON)
     assert (response.status_code, response.json()) == (
         400,
@@ -143,7 +141,7 @@ def test_a_mangled_body_is_refused(client):
     )
 
 
-def test_another_site_cannot_upload(media_root, owner):
+def test_refuses_upload_from_other_site(media_root, owner):
     client = Client(enforce_csrf_checks=True)
     client.force_login(owner)
     assert client.post("/upload", {"files": file(picture())}, headers=JSON).status_code == 403
