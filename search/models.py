@@ -199,18 +199,18 @@ class RecentSearch(models.Model):
 
 
 def missing_embeddings(model: str) -> QuerySet[Photo]:
-    """Photos without vectors of `model`, newest first; neither broken ones nor those tried too often."""
+    """Return photos without embeddings of `model`, newest first; without broken ones and failed attempts."""
     found = PhotoEmbedding.objects.filter(photo=OuterRef("pk"), model=model)
     return Photo.objects.awaiting(Step.EMBEDDING, model).filter(~Exists(found), wants_embedding=True)
 
 
 def missing_texts(engine: str) -> QuerySet[Photo]:
-    """Photos that `engine` has not read, newest first; neither broken ones nor those tried too often."""
+    """Return photos without text of `engine`, newest first; without broken ones and failed attempts."""
     found = PhotoText.objects.filter(photo=OuterRef("pk"), engine=engine)
     return Photo.objects.awaiting(Step.TEXT, engine).filter(~Exists(found), wants_text=True)
 
 
 def stale_documents(mapping: str) -> QuerySet[Photo]:
-    """Photos whose current revision is not indexed with `mapping`, newest first; neither broken nor tried too often."""
+    """Return photos not indexed in their current revision with `mapping`, likewise."""
     fresh = IndexedPhoto.objects.filter(photo=OuterRef("pk"), revision=OuterRef("revision"), mapping=mapping)
     return Photo.objects.awaiting(Step.INDEX, mapping).filter(~Exists(fresh))

@@ -15,12 +15,12 @@ from search.query.folding import LATIN, SEPARATORS, SPACE, UNSPACED, digits_of, 
 from search.query.parser import Query
 
 MAX_SEARCHED_CHARACTERS = 100_000
-"""Characters of a text that are looked through: a text may have a megabyte, and a page shows dozens of them."""
+"""Only the first characters of a text are searched: texts can have a megabyte, and a page shows dozens of them."""
 
 MIN_STEM_LENGTH, MAX_ENDING_LENGTH = 3, 3
 LATIN_LETTER = re.compile(f"[{LATIN}]")
 LATIN_LETTERS = re.compile(f"[{LATIN}]*+")
-# Like `fold`: no space beside a Chinese character, otherwise one. Each run is read at most twice.
+# Like `fold`: no space next to a Chinese character, otherwise one. Each run is read at most twice.
 RUNS_OF_SPACES = re.compile(
     rf"(?P<idle>(?<=[{UNSPACED}])[{SPACE}]++|[{SPACE}]++(?=[{UNSPACED}]))|[{SPACE}]{{2,}}+|[{SPACE[1:]}]"
 )
@@ -31,7 +31,7 @@ Span = tuple[int, int]
 
 
 class Needle(Protocol):
-    """One term, in the form to search for."""
+    """A term, prepared for the search in texts."""
 
     def first(self, text: "SearchedText", at: int) -> Span | None:
         """Return its first place in `text` from `at` on."""
@@ -135,7 +135,7 @@ class _Shortened:
 
 @dataclass(frozen=True)
 class _Term:
-    """A term, anywhere or only at the beginning of words, with any number of `spaces` in it."""
+    """A term that matches anywhere, or only at the start of words, with any number of `spaces` in it."""
 
     letters: str
     spaces: re.Pattern[str]

@@ -1,4 +1,4 @@
-"""What the tests of search share: a keyword index of their own, and photos that need no files."""
+"""Fixtures for the tests of search: a keyword index, photos without files, and an encoder."""
 
 import hashlib
 from collections.abc import Callable, Iterator
@@ -26,7 +26,7 @@ def user(django_user_model: type[User]) -> User:
 
 @pytest.fixture
 def keyword_index(elasticsearch: str, settings: Any, db: None) -> Iterator[str]:
-    """An empty index; its alias."""
+    """Create an empty index and return its alias."""
     settings.ELASTICSEARCH_INDEX = f"test-{uuid4().hex[:12]}"
     ensure_index()
     yield settings.ELASTICSEARCH_INDEX
@@ -36,7 +36,7 @@ def keyword_index(elasticsearch: str, settings: Any, db: None) -> Iterator[str]:
 
 @pytest.fixture
 def add_photo(user: User) -> AddPhoto:
-    """Makes a photo of `user` (or `owner`) whose picture says `text`."""
+    """Return a function that creates a photo of `user` (or `owner`) with the recognised `text`."""
 
     def add(text: str = "", *, owner: User = user, filename: str = "photo.png", **more: Any) -> Photo:
         digest = hashlib.sha256(uuid4().bytes).hexdigest()
@@ -50,7 +50,7 @@ def add_photo(user: User) -> AddPhoto:
 
 @pytest.fixture
 def encoder(monkeypatch: pytest.MonkeyPatch) -> EncoderInfo:
-    """An encoder for which every query means the direction (1, 0)."""
+    """Replace the encoders by one that gives every query the vector (1, 0)."""
     query = QueryVector(vector=np.array([1.0, 0.0], dtype=np.float32), baseline=0.0)
     monkeypatch.setattr(ranker, "describe_encoders", lambda: [ENCODER])
     for module in (ranker, hybrid, fusion):
@@ -64,5 +64,5 @@ def encoder(monkeypatch: pytest.MonkeyPatch) -> EncoderInfo:
 
 @pytest.fixture
 def words_from_database(settings):
-    """Searches words in PostgreSQL; the keyword index has tests of its own."""
+    """Search words in PostgreSQL; the keyword index has its own tests."""
     settings.ELASTICSEARCH_URL = ""

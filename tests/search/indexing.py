@@ -5,13 +5,13 @@ from search.keywords.index import connected, index_photos
 
 
 def index_all(*photos: Photo) -> None:
-    """Index `photos`, or all there are, and wait until they can be found."""
+    """Index `photos`, or all photos, and wait until searches find them."""
     assert index_photos([photo.pk for photo in photos or Photo.objects.all()]) == {}
     refresh()
 
 
 def refresh() -> None:
-    """Wait until what was written can be found."""
+    """Wait until searches find all written documents."""
     from django.conf import settings
 
     with connected() as client:

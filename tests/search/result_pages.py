@@ -1,11 +1,11 @@
-"""What a page of results shows."""
+"""Reads what a page of search results shows."""
 
 
 def page(response) -> str:
-    """Its text."""
+    """Return the HTML of a response."""
     return response.content.decode()
 
 
 def names(response) -> list[str]:
-    """The file names of its hits, in order."""
+    """Return the file names of the hits on a page, in order."""
     return [hit.photo.filename for hit in response.context["page"].hits]
