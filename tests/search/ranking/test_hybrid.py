@@ -7,12 +7,21 @@ import numpy as np
 import pytest
 from django.contrib.auth.models import User
 
-from gallery.models import Photo, PhotoSource
+from gallery.models import Photo, PhotoQuerySet, PhotoSource
 from search.encoders.client import EncoderUnavailable, QueryVector
 from search.query.parser import parse
 from search.ranking import ranker
-from search.ranking.hybrid import SearchOptions, continue_search, search_by_image, search_by_text, search_similar
+from search.ranking.hybrid import (
+    SearchOptions,
+    continue_search,
+    rank_photos,
+    search_by_image,
+    search_by_text,
+    search_similar,
+)
+from search.ranking.ranker import SearchScope
 from search.ranking.results import SearchPage
+from search.vectors.examples import StoredPhoto
 from tests.factories import ENCODER, add_photo
 
 
@@ -135,6 +144,19 @@ class TestSearchByText:
             assert found(search("ext:png", user=stranger)) == []
             assert found(search_with_picture(user=stranger)) == []
 
+    def test_checks_rights_in_each_retrieval_and_in_page(self, user, monkeypatch):
+        add_photo(user, "both.png", text="porsche", angle=0)
+        visible_to, checks = PhotoQuerySet.visible_to, []
+
+        def count(photos: PhotoQuerySet, user: User) -> PhotoQuerySet:
+            checks.append(user)
+            return visible_to(photos, user)
+
+        monkeypatch.setattr(PhotoQuerySet, "visible_to", count)
+        assert found(search("porsche", user=user)) == ["both.png"]
+        # Words, vectors, and the page of hits.
+        assert checks == [user] * 3
+
     def test_leaves_out_broken_photos(self, user):
         add_photo(user, "broken.png", text="porsche", angle=0, defect="It is cut off.")
         assert found(search("porsche", user=user)) == []
@@ -206,6 +228,12 @@ class TestSearchByPicture:
         add_photo(user, "near.png", angle=45)
         add_photo(user, "far.png", angle=-60)
         assert found(search_similar(photo, user=user)) == ["near.png"]
+
+    def test_searches_one_scope_several_times(self, user):
+        photo = add_photo(user, "this.png", text="porsche", angle=0)
+        scope = SearchScope(parse("porsche"), user)
+        assert rank_photos(scope, example=StoredPhoto(photo)).entries == ()
+        assert [entry.photo_id for entry in rank_photos(scope).entries] == [photo.pk]
 
     def test_finds_nothing_similar_to_photo_of_other_user(self, user, django_user_model):
         photo = add_photo(user, "this.png", angle=40)
