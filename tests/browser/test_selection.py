@@ -101,7 +101,7 @@ def test_chosen_photos_are_described_and_downloaded(open_page, photos, owner, tm
     assert ZipFile(tmp_path / "photos.zip").namelist() == ["4.png", "5.png"]
 
     page.get_by_role("button", name="Edit description").click()
-    page.get_by_label("Description").fill("green tea")
+    page.get_by_label("Description", exact=True).fill("green tea")
     page.locator("#describe").get_by_role("button", name="Save").click()
     expect(page.get_by_text("2 photos have been described.")).to_be_visible()
     assert Photo.objects.filter(description="green tea").count() == 2
