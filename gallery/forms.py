@@ -25,7 +25,7 @@ MONTH = r"^[12][0-9]{3}-(0[1-9]|1[0-2])$"
 # Photos that something is done with at once.
 MAX_SELECTED = 5000
 MAX_DESCRIPTION = 5000
-LONG_DESCRIPTION = _("This description is longer than %(limit)d characters. It stays; a new one must be shorter.")
+LONG_DESCRIPTION = _("This description is longer than %(limit)d characters. You can keep it, but a changed one must be shorter.")
 
 
 class GalleryForm(forms.Form):
@@ -51,9 +51,9 @@ class PhotoIdsField(forms.Field):
         """Them without repetition, in their order."""
         numbers = [number for part in value or [] for number in part.split(",")]
         if not all(re.fullmatch(r"[1-9][0-9]{0,17}", number) for number in numbers):
-            raise ValidationError(_("Photos are named by their numbers."))
+            raise ValidationError(_("Photos must be given by their ids."))
         if len(numbers) > MAX_SELECTED:
-            raise ValidationError(_("At most %(limit)d photos can be chosen at once."), params={"limit": MAX_SELECTED})
+            raise ValidationError(_("Select at most %(limit)d photos at once."), params={"limit": MAX_SELECTED})
         return list(dict.fromkeys(map(int, numbers)))
 
 
@@ -66,7 +66,7 @@ class NearDuplicatesForm(forms.Form):
 class SelectionForm(forms.Form):
     """Photos that a person has chosen."""
 
-    photo = PhotoIdsField(label=_("Photos"), error_messages={"required": _("Choose at least one photo.")})
+    photo = PhotoIdsField(label=_("Photos"), error_messages={"required": _("Select at least one photo.")})
 
 
 class ImportanceForm(SelectionForm):
@@ -140,7 +140,7 @@ class PreferencesForm(forms.ModelForm):
         label=_("Language"),
         required=False,
         choices=[
-            ("", _("that of the browser")),
+            ("", _("Same as browser")),
             *((code, get_language_info(code)["name_local"]) for code, _name in settings.LANGUAGES),
         ],
     )
@@ -154,11 +154,11 @@ class PreferencesForm(forms.ModelForm):
 class TokenForm(forms.Form):
     """A new key for a program."""
 
-    name = forms.CharField(label=_("Name"), max_length=100, help_text=_("What uses it: “phone”, “backup script” …"))
-    scopes = forms.MultipleChoiceField(label=_("It may"), choices=Scope, widget=forms.CheckboxSelectMultiple)
+    name = forms.CharField(label=_("Name"), max_length=100, help_text=_("For example “phone” or “backup script”"))
+    scopes = forms.MultipleChoiceField(label=_("Permissions"), choices=Scope, widget=forms.CheckboxSelectMultiple)
     days = forms.TypedChoiceField(
         label=_("Valid for"),
-        choices=[(30, _("30 days")), (90, _("90 days")), (365, _("a year")), (0, _("until it is revoked"))],
+        choices=[(30, _("30 days")), (90, _("90 days")), (365, _("1 year")), (0, _("no expiry"))],
         coerce=int,
         initial=90,
     )
@@ -191,7 +191,7 @@ class AssistantForm(forms.ModelForm):
         """Not too many."""
         chosen: QuerySet[SavedSearch] = self.cleaned_data["searches"]
         if len(chosen) > MAX_ASSISTANT_SEARCHES:
-            raise ValidationError(_("Choose at most %(limit)d searches."), params={"limit": MAX_ASSISTANT_SEARCHES})
+            raise ValidationError(_("Select at most %(limit)d searches."), params={"limit": MAX_ASSISTANT_SEARCHES})
         return chosen
 
     def save(self, commit: bool = True) -> AssistantAccess:
@@ -206,6 +206,6 @@ class AssistantForm(forms.ModelForm):
         fields = ("extent", "shows_sensitive")
         labels = {
             "extent": _("Assistants may read"),
-            "shows_sensitive": _("Show them numbers of identity and bank cards, telephones, and one-time codes"),
+            "shows_sensitive": _("Reveal ID, bank-card and phone numbers and one-time codes"),
         }
         widgets = {"extent": forms.RadioSelect}

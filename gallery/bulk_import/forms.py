@@ -14,8 +14,8 @@ from gallery.storage.partial_uploads import waiting_archives
 MAX_SIDE = 100_000
 # Names that people use in either language stand as they are.
 PROFILE_NAMES = {
-    "auto": _("what the folders' names tell"),
-    "plain": _("folders that somebody made"),
+    "auto": _("detect from folder names"),
+    "plain": _("plain folders"),
     "wechat": "WeChat · 微信",
     "qq": "QQ",
     "dingtalk": "DingTalk · 钉钉",
@@ -34,16 +34,16 @@ class ImportForm(forms.Form):
         queryset=PartialUpload.objects.none(), required=False, error_messages={"invalid_choice": ARCHIVE_GONE}
     )
     folder = forms.CharField(required=False, widget=forms.HiddenInput)
-    owner = forms.ModelChoiceField(label=_("Into the gallery of"), queryset=User.objects.none(), empty_label=None)
+    owner = forms.ModelChoiceField(label=_("Import into the gallery of"), queryset=User.objects.none(), empty_label=None)
     mode = forms.ChoiceField(
-        label=_("The files are"),
+        label=_("Files"),
         choices=ImportJob.Mode.choices,
         initial=ImportJob.Mode.COPY,
         required=False,
         widget=forms.RadioSelect,
     )
     profile = forms.ChoiceField(
-        label=_("They come from"), choices=[(name, PROFILE_NAMES[name]) for name in PROFILES], initial="auto"
+        label=_("Source"), choices=[(name, PROFILE_NAMES[name]) for name in PROFILES], initial="auto"
     )
     importance = forms.TypedChoiceField(
         label=_("Importance"),
@@ -52,17 +52,17 @@ class ImportForm(forms.Form):
         initial=0,
     )
     min_side = forms.IntegerField(
-        label=_("Pass over pictures smaller than (pixels)"), min_value=0, max_value=MAX_SIDE, initial=0, required=False
+        label=_("Skip pictures smaller than (pixels)"), min_value=0, max_value=MAX_SIDE, initial=0, required=False
     )
     ignore = forms.CharField(
-        label=_("Pass over paths like these, one pattern a line"),
+        label=_("Skip paths that match these patterns (one per line)"),
         required=False,
         max_length=5000,
         widget=forms.Textarea({"rows": 2, "placeholder": "*/thumbnails/*"}),
     )
-    wants_embedding = forms.BooleanField(label=_("Find them by what they show"), initial=True, required=False)
-    wants_text = forms.BooleanField(label=_("Recognise the text in them"), initial=True, required=False)
-    watch = forms.BooleanField(label=_("Import what comes into the folder later, too"), required=False)
+    wants_embedding = forms.BooleanField(label=_("Make them searchable by content"), initial=True, required=False)
+    wants_text = forms.BooleanField(label=_("Recognise their text"), initial=True, required=False)
+    watch = forms.BooleanField(label=_("Keep watching this folder"), required=False)
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -87,7 +87,7 @@ class ImportForm(forms.Form):
         """A folder or an archive there must be."""
         cleaned = super().clean() or {}
         if not self.errors and not any(cleaned.get(place) for place in ("folder", "archive", "upload")):
-            raise forms.ValidationError(_("Choose a folder or an archive."))
+            raise forms.ValidationError(_("Select a folder or an archive."))
         return cleaned
 
     def options(self, *, state: ImportJob.State) -> ImportOptions:

@@ -23,7 +23,7 @@ function keyOf({ name, size, lastModified }) {
 }
 
 function showMessage(message, { isError = false } = {}) {
-  panel.classList.toggle("refused", isError);
+  panel.classList.toggle("failed", isError);
   // A status is read aloud whenever it is set, even to the same text.
   if (part("summary").textContent !== message) part("summary").textContent = message;
 }

@@ -24,7 +24,7 @@ let sums = emptySums();
 let isChecking = false;
 
 function emptySums() {
-  const counts = { added: 0, restored: 0, known: 0, refused: 0, cancelled: 0 };
+  const counts = { added: 0, restored: 0, duplicate: 0, failed: 0, cancelled: 0 };
   return { files: 0, done: 0, bytesInAll: 0, bytesDone: 0, isPaused: false, isLost: false, isLoggedOut: false, counts };
 }
 
@@ -59,7 +59,7 @@ function settle(upload, { status, url }) {
   } else if (status === "restored") {
     finish(upload, "restored", gettext("Restored from the trash"), url);
   } else {
-    finish(upload, "known", gettext("Already in your gallery"), url);
+    finish(upload, "duplicate", gettext("Already in your gallery"), url);
   }
   announceChange();
 }
@@ -80,12 +80,12 @@ async function work(upload) {
     }));
   } catch (error) {
     if (error instanceof Rejected) {
-      finish(upload, "refused", error.message || gettext("Upload failed. Try again later."));
+      finish(upload, "failed", error.message || gettext("Upload failed. Try again later."));
     } else if (error instanceof LoggedOut || upload.abort.signal.aborted) {
       if (!upload.isDone) ready.unshift(upload);
       if (error instanceof LoggedOut) pause({ isLoggedOut: true });
     } else {
-      finish(upload, "refused", gettext("Upload failed. Try again later."));
+      finish(upload, "failed", gettext("Upload failed. Try again later."));
       throw error;
     }
   } finally {
@@ -169,7 +169,7 @@ function upload(files) {
     const reason = rejectionReason(file);
     if (reason) {
       addRowFor(added);
-      finish(added, "refused", reason);
+      finish(added, "failed", reason);
     } else {
       unchecked.push(added);
     }

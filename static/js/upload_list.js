@@ -53,7 +53,7 @@ export function addRow(name, onCancel) {
         link.textContent = name;
         find("name").replaceChildren(link);
       }
-      if (list.children.length > MAX_ROWS) list.querySelector("[data-state=added], [data-state=restored], [data-state=known]")?.remove();
+      if (list.children.length > MAX_ROWS) list.querySelector("[data-state=added], [data-state=restored], [data-state=duplicate]")?.remove();
     },
     remove() {
       row.remove();
@@ -87,8 +87,8 @@ function summary(counts) {
   const parts = [
     [counts.added, gettext("%s added")],
     [counts.restored, gettext("%s restored from the trash")],
-    [counts.known, ngettext("%s duplicate", "%s duplicates", counts.known)],
-    [counts.refused, gettext("%s failed")],
+    [counts.duplicate, ngettext("%s duplicate", "%s duplicates", counts.duplicate)],
+    [counts.failed, gettext("%s failed")],
     [counts.cancelled, gettext("%s cancelled")],
   ];
   const shown = parts.filter(([count]) => count).map(([count, words]) => interpolate(words, [number(count)]));

@@ -114,7 +114,7 @@ def test_a_mistake_in_the_form_does_not_send_the_archive_again(
     page = open_page("/imports/new")
     choose(page, takeout)
     page.get_by_text("More options").click()
-    patterns = page.get_by_label("Pass over paths like these")
+    patterns = page.get_by_label("Skip paths that match these patterns")
     patterns.fill("!")
     follow(page, page.get_by_role("button", name="Import now"))
     expect(page.get_by_role("alert")).to_have_text("“!” is not a pattern of paths.")
@@ -130,14 +130,14 @@ def test_an_archive_that_was_sent_need_not_be_imported(open_page: Callable[..., 
     page = open_page("/imports/new")
     choose(page, takeout)
     page.get_by_text("More options").click()
-    page.get_by_label("Pass over paths like these").fill("!")
+    page.get_by_label("Skip paths that match these patterns").fill("!")
     follow(page, page.get_by_role("button", name="Import now"))
     with page.expect_response(lambda response: response.request.method == "DELETE"):
         page.get_by_role("button", name="Discard").click()
     expect(page.get_by_text("“Takeout.zip” uploaded.")).to_have_count(0)
     assert not PartialUpload.objects.exists()
     page.get_by_role("button", name="Import now").click()
-    expect(page.get_by_role("alert")).to_have_text("Choose a folder or an archive.")
+    expect(page.get_by_role("alert")).to_have_text("Select a folder or an archive.")
 
 
 def test_a_cancelled_archive_is_forgotten_by_the_server(open_page: Callable[..., Page], takeout: Path) -> None:

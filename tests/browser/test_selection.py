@@ -81,7 +81,7 @@ def test_why_something_cannot_be_done_is_told(open_page, photos, monkeypatch, lo
     for photo in photos[:2]:
         box_of(page, photo).check(force=True)
     page.get_by_role("button", name="Delete").click()
-    expect(page.get_by_text("At most 1 photos can be chosen at once.")).to_be_visible()
+    expect(page.get_by_text("Select at most 1 photos at once.")).to_be_visible()
     expect(chosen(page)).to_have_text("2 selected")
     # The sentence leaves the toolbar to be used.
     message, toolbar = page.locator("#messages > *").bounding_box(), page.locator("#selection").bounding_box()

@@ -109,7 +109,7 @@ def test_rejects_file_that_is_no_picture(person: Person):
     person.page.goto("/upload")
     files = [{"name": "notes.png", "mimeType": "image/png", "buffer": b"these are words"}]
     person.page.locator("input[type=file][name=files]").set_input_files(files)
-    refusal = person.page.locator("#uploads li[data-state=refused]")
+    refusal = person.page.locator("#uploads li[data-state=failed]")
     refusal.wait_for()
     assert "picture" in refusal.inner_text()
     assert person.site.inside("photo_count") == before

@@ -106,7 +106,7 @@ def test_an_archive_is_uploaded_and_imported(page: Client, media_root: Path) -> 
     bad = page.post("/imports/new", {**ANSWERS, "archive": SimpleUploadedFile("a.zip", b"no archive")})
     assert bad.status_code == 400
     assert "not a zip archive" in bad.content.decode()
-    assert "Choose a folder or an archive." in page.post("/imports/new", ANSWERS).content.decode()
+    assert "Select a folder or an archive." in page.post("/imports/new", ANSWERS).content.decode()
 
 
 def test_a_pattern_that_is_none_is_named_beside_the_form(page: Client, roots: Path) -> None:
