@@ -25,7 +25,9 @@ MONTH = r"^[12][0-9]{3}-(0[1-9]|1[0-2])$"
 # Photos that something is done with at once.
 MAX_SELECTED = 5000
 MAX_DESCRIPTION = 5000
-LONG_DESCRIPTION = _("This description is longer than %(limit)d characters. You can keep it, but a changed one must be shorter.")
+LONG_DESCRIPTION = _(
+    "This description is longer than %(limit)d characters. You can keep it, but a changed one must be shorter."
+)
 
 
 class GalleryForm(forms.Form):

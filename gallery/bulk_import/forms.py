@@ -34,7 +34,9 @@ class ImportForm(forms.Form):
         queryset=PartialUpload.objects.none(), required=False, error_messages={"invalid_choice": ARCHIVE_GONE}
     )
     folder = forms.CharField(required=False, widget=forms.HiddenInput)
-    owner = forms.ModelChoiceField(label=_("Import into the gallery of"), queryset=User.objects.none(), empty_label=None)
+    owner = forms.ModelChoiceField(
+        label=_("Import into the gallery of"), queryset=User.objects.none(), empty_label=None
+    )
     mode = forms.ChoiceField(
         label=_("Files"),
         choices=ImportJob.Mode.choices,
