@@ -159,6 +159,6 @@ class Page(serializers.Serializer):
 
 
 class PhotoPage(Page):
-    """Page of photos."""
+    """Page of a list of photos."""
 
     results = PhotoSerializer(many=True)

@@ -22,7 +22,6 @@ class UnknownAddressView(ApiView):
 
     @extend_schema(exclude=True)
     def initial(self, *_args: object, **_kwargs: object) -> None:
-        """Refuse every method."""
         raise NotFound(_("No such address. All addresses end with a slash."))
 
 

@@ -21,7 +21,8 @@ urlpatterns = [
     path("language/", choose_language, name="set_language"),
     path("jsi18n/", login_not_required(script_strings), name="javascript-catalog"),
     path("api/", include("photosearch.api_urls")),
-    # One way in. Who is logged in and no administrator may want to be somebody else there.
+    # The admin uses our login page. It is also shown to users who are logged in without being administrators, so that
+    # they can log in as another user.
     path("admin/login/", LogIn.as_view(redirect_authenticated_user=False)),
     path("admin/password_change/", ChangePassword.as_view()),
     path("admin/", admin.site.urls),

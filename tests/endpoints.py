@@ -1,4 +1,4 @@
-"""What every endpoint of the API wants and answers; tests/test_api_matrix.py asks them, and misses who is not here."""
+"""The scope, a valid request and the status of every API endpoint, for tests/test_api_matrix.py."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,19 +18,19 @@ from gallery.models import ImportJob, PartialUpload, Photo
 from search.models import SavedSearch
 from tests.drawing import picture
 
-# May be imported; nothing is, as no worker runs here.
+# An allowed import root; no worker runs, so nothing is imported.
 FOLDER = str(Path(__file__).parent / "gallery")
 
 
 @dataclass(frozen=True)
 class Entry:
-    """What an endpoint wants, and what it answers when it has it."""
+    """The scope that an endpoint requires, and the status of its answer to a valid request."""
 
     scope: Scope | None
     status: int
     body: Callable[[], dict[str, Any]] = field(default=dict)
     is_public: bool = False
-    # What it answers to one whose it is not, where no number in its address says what it is about; 0: the same.
+    # Status for users who do not own the objects in the body; 0: the same as for the owner.
     to_others: int = 0
 
 
@@ -38,12 +38,12 @@ def json(data: dict[str, Any]) -> Callable[[], dict[str, Any]]:
     return lambda: {"data": data, "content_type": "application/json"}
 
 
-def chosen(**more: Any) -> Callable[[], dict[str, Any]]:
-    """With the numbers of all photos."""
+def all_photos(**more: Any) -> Callable[[], dict[str, Any]]:
+    """Return a body with the ids of all photos."""
     return lambda: json({"photos": list(Photo.objects.values_list("pk", flat=True)), **more})()
 
 
-def of_the_photo(fields: Callable[[int], dict[str, Any]]) -> Callable[[], dict[str, Any]]:
+def with_photo_id(fields: Callable[[int], dict[str, Any]]) -> Callable[[], dict[str, Any]]:
     return lambda: json(fields(Photo.objects.get().pk))()
 
 
@@ -52,7 +52,7 @@ def form(name: str) -> Callable[[], dict[str, Any]]:
 
 
 def archive() -> dict[str, Any]:
-    """A zip archive with one picture."""
+    """Return a body that is a zip archive with one picture."""
     file = BytesIO()
     with ZipFile(file, "w") as contents:
         contents.writestr("x.png", picture(78))
@@ -60,7 +60,7 @@ def archive() -> dict[str, Any]:
 
 
 def piece(header: str, value: str, data: bytes = b"x") -> Callable[[], dict[str, Any]]:
-    """The first bytes of a file, in tus."""
+    """Return the first piece of a file in tus."""
     sent = {"data": data, "content_type": PIECE_TYPE}
     return lambda: sent | {"headers": {"Tus-Resumable": TUS_VERSION, header: value}}
 
@@ -81,17 +81,17 @@ MATRIX = {
     ("processing", "GET"): Entry(Scope.PHOTO_READ, 200),
     ("retry", "POST"): Entry(Scope.PHOTO_WRITE, 202, json({"step": "thumbnails"})),
     ("restore", "POST"): Entry(Scope.PHOTO_WRITE, 200, json({})),
-    ("change-photos", "POST"): Entry(Scope.PHOTO_WRITE, 200, chosen(importance=3)),
-    ("delete-photos", "POST"): Entry(Scope.PHOTO_WRITE, 200, chosen()),
-    ("download-photos", "POST"): Entry(Scope.PHOTO_READ, 200, chosen(), to_others=404),
+    ("change-photos", "POST"): Entry(Scope.PHOTO_WRITE, 200, all_photos(importance=3)),
+    ("delete-photos", "POST"): Entry(Scope.PHOTO_WRITE, 200, all_photos()),
+    ("download-photos", "POST"): Entry(Scope.PHOTO_READ, 200, all_photos(), to_others=404),
     ("trash", "GET"): Entry(Scope.PHOTO_READ, 200),
-    ("restore-photos", "POST"): Entry(Scope.PHOTO_WRITE, 200, chosen()),
+    ("restore-photos", "POST"): Entry(Scope.PHOTO_WRITE, 200, all_photos()),
     ("near-duplicates", "GET"): Entry(Scope.PHOTO_READ, 200),
     ("resolve-near-duplicates", "POST"): Entry(
-        Scope.PHOTO_WRITE, 200, of_the_photo(lambda pk: {"keep": pk, "trash": [pk]}), to_others=404
+        Scope.PHOTO_WRITE, 200, with_photo_id(lambda pk: {"keep": pk, "trash": [pk]}), to_others=404
     ),
     ("dismiss-near-duplicates", "POST"): Entry(
-        Scope.PHOTO_WRITE, 200, of_the_photo(lambda pk: {"photos": [pk, pk]}), to_others=404
+        Scope.PHOTO_WRITE, 200, with_photo_id(lambda pk: {"photos": [pk, pk]}), to_others=404
     ),
     ("undo-near-duplicates", "POST"): Entry(Scope.PHOTO_WRITE, 200, json({"undo": "1"})),
     ("upload", "POST"): Entry(Scope.UPLOAD, 201, form("file")),
@@ -139,7 +139,7 @@ MATRIX = {
     ("schema", "GET"): Entry(None, 200, is_public=True),
     ("reference", "GET"): Entry(None, 200, is_public=True),
 }
-# What the numbers in addresses are of.
+# The models of the ids in addresses.
 ABOUT: dict[str, type[Model]] = {
     **dict.fromkeys(("photo", "thumbnail", "preview", "original", "processing", "retry", "restore", "sources"), Photo),
     **dict.fromkeys(("text", "similar"), Photo),
@@ -149,9 +149,9 @@ ABOUT: dict[str, type[Model]] = {
     "resume-upload": PartialUpload,
     "resume-archive": PartialUpload,
 }
-# Which of them, where the address is about one kind only.
+# Conditions on these objects, for addresses about one kind of them.
 KINDS = {"resume-upload": {"is_archive": False}, "resume-archive": {"is_archive": True}}
-# Nobody's own, too.
+# Includes objects without an owner.
 NUMBERED = ABOUT | {"user": User}
-# What is sent there is a file, or nothing.
+# Endpoints without fields: their body is a file, or empty.
 FIELDLESS = {"restore", "import-archive", "begin-upload", "resume-upload", "begin-archive", "resume-archive"}

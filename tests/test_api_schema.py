@@ -1,4 +1,4 @@
-"""The API does what its schema says: schemathesis sends what the schema allows, and what it does not, and compares."""
+"""The API matches its schema: schemathesis sends requests that the schema allows or forbids, and checks the answers."""
 
 import re
 import sys
@@ -44,7 +44,7 @@ THERE: dict[str, type[Model]] = {
     "user_id": User,
     "upload_id": PartialUpload,
 }
-# Whether there is such a folder, or such an archive, no schema can say.
+# The schema cannot express which folders and archives exist.
 ABOUT_FOLDERS = {"POST /api/v1/imports/", "GET /api/v1/imports/folders/", "POST /api/v1/imports/folders/"}
 # The schema also cannot express whether a search has content, or which photo a region belongs to.
 ABOUT_SEARCHES = {"POST /api/v1/saved-searches/", "PATCH /api/v1/saved-searches/{saved_id}/"}
@@ -58,7 +58,7 @@ schema = schemathesis.openapi.from_wsgi("/api/v1/schema/", get_wsgi_application(
 
 @pytest.fixture
 def transaction(db, settings) -> Iterator[None]:
-    """Requests use the connection of the test's transaction, as Django's own test client does; nobody is throttled."""
+    """Let requests use the connection of the test's transaction, as Django's test client does, without throttling."""
     request_started.disconnect(close_old_connections)
     request_finished.disconnect(close_old_connections)
     settings.ELASTICSEARCH_URL = ""
@@ -70,7 +70,7 @@ def transaction(db, settings) -> Iterator[None]:
 
 @pytest.fixture
 def photos(transaction, store, owner, broker) -> list[Photo]:
-    """Some photos of an administrator, with all that belongs to them."""
+    """Return photos of an administrator who also owns objects of all other kinds."""
     owner.is_staff = True
     owner.save()
     photos = [store(picture(red), filename=f"照片 {red}.png") for red in range(3)]
@@ -93,7 +93,7 @@ def photos(transaction, store, owner, broker) -> list[Photo]:
 
 @pytest.fixture
 def headers(photos, owner, asked_by) -> dict[str, str]:
-    """Return request headers of an administrator or ordinary user who owns the photos, or of nobody."""
+    """Return request headers of an administrator or ordinary user who owns the photos, or of an anonymous client."""
     if asked_by == "nobody":
         return {}
     User.objects.filter(pk=owner.pk).update(is_staff=asked_by == "administrator")
@@ -105,28 +105,28 @@ sent = 0
 
 
 def send(case: Any, **headers: str) -> None:
-    """Send what was made up, every other time about something that is there, and compare the answer with the schema."""
+    """Send a generated request, every other time about an existing object, and compare the answer with the schema."""
     global sent
     sent += 1
-    # Not where the number is what is wrong on purpose.
+    # Unless the id is the part that is wrong on purpose.
     if case.path_parameters and sent % 2 and case.meta.generation.mode == GenerationMode.POSITIVE:
         (name,) = case.path_parameters
         kind = {"is_archive": "/imports/" in case.operation.path} if THERE[name] is PartialUpload else {}
         if first := THERE[name]._default_manager.filter(**kind).order_by("pk").first():
             case.path_parameters[name] = str(first.pk) if isinstance(first.pk, UUID) else first.pk
-    # That bytes are a picture, or how long a file is, no schema can say; and empty fields of forms get lost on
-    # schemathesis' way to a WSGI application, so what it thinks it has sent was not (tests/search/api has that case).
+    # The schema cannot express that bytes are a picture, or how long a file is; and schemathesis loses empty form
+    # fields on the way to a WSGI application (tests/search/api covers them).
     is_about_file = case.operation.path.rstrip("/").rpartition("/")[2] in FILES
     excluded = [positive_data_acceptance, negative_data_rejection] if is_about_file else []
-    # Headers that no endpoint knows are nobody's mistake.
+    # Unknown headers are allowed.
     if case.headers and not case.operation.headers:
         excluded.append(negative_data_rejection)
     if case.operation.label in ABOUT_FOLDERS | ABOUT_SEARCHES or "If-Match" in (case.headers or {}):
         excluded.append(positive_data_acceptance)
-    # tus wants 412 where its version is not named.
+    # tus requires 412 for requests without its version.
     if "/uploads/" in case.operation.path:
         excluded.append(missing_required_header)
-    # Whether four numbers make a part of a picture, neither; nor in which order the page before was.
+    # The schema cannot express that a region is not empty, or in which order the previous page was.
     if "region" in (case.query or {}) or ("cursor" in (case.query or {}) and case.operation.label in BY_MOMENTS):
         excluded.append(positive_data_acceptance)
     case.call_and_validate(headers=headers, excluded_checks=excluded)
@@ -162,17 +162,17 @@ def test_sends_ten_thousand_requests(capsys):
     assert sent >= 10_000
 
 
-def test_what_is_taken_has_no_other_fields():
+def test_forbids_other_fields_in_requests():
     components = schema.raw_schema["components"]["schemas"].items()
     taken = {name: component for name, component in components if name.endswith("Request")}
     assert "FolderImportRequest" in taken
     for name, component in taken.items():
-        # What is one of several is taken as each of them.
+        # Unions have no properties of their own; their members are checked.
         if component.get("type") == "object":
             assert component["additionalProperties"] is False, name
 
 
-def test_a_summary_is_the_beginning_of_what_an_operation_says_of_itself():
+def test_begins_descriptions_with_their_summary():
     for path, operations in schema.raw_schema["paths"].items():
         for method, operation in operations.items():
             summary, whole = operation["summary"], f"{operation['description']} "
@@ -180,6 +180,6 @@ def test_a_summary_is_the_beginning_of_what_an_operation_says_of_itself():
             assert re.match(r"[.;:]\s", whole[len(summary) :]), (method, path)
 
 
-def test_the_schema_is_valid_and_complete(tmp_path):
+def test_generates_valid_schema(tmp_path):
     call_command("spectacular", "--validate", "--fail-on-warn", "--file", str(tmp_path / "schema.yaml"))
     assert (tmp_path / "schema.yaml").stat().st_size > 10_000

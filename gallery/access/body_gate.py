@@ -45,7 +45,7 @@ def is_disk_full(error: Exception) -> bool:
 
 
 def refuse_full_disk(request: HttpRequest) -> HttpResponse:
-    """Return the 507 answer."""
+    """Answer that the server's disk is full, with status 507."""
     return refuse(request, 507, _("The server's disk is full. Try again after an administrator has freed some space."))
 
 

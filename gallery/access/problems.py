@@ -69,7 +69,7 @@ ALL_KINDS = sorted({*KINDS.values(), *MORE_KINDS})
 
 
 class FieldError(serializers.Serializer):
-    """Error in one field."""
+    """Error in one field of the request."""
 
     field = serializers.CharField(help_text="Name of the field; dots separate nested fields.")
     detail = serializers.CharField(help_text="Sentence that describes the error.")

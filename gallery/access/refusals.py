@@ -21,7 +21,7 @@ class UnsupportedMedia(exceptions.APIException):
 
 
 class MissingScope(exceptions.PermissionDenied):
-    """The token lacks `scope`."""
+    """The token lacks the scope that the view requires."""
 
     def __init__(self, scope: Scope) -> None:
         super().__init__(_("The API token lacks the scope “%(scope)s”.") % {"scope": scope})

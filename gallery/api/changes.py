@@ -39,7 +39,7 @@ class Removal(serializers.ModelSerializer):
 
 
 class RemovalPage(Page):
-    """Page of removed photos."""
+    """Page of removed photos, with the time up to which it is complete."""
 
     results = Removal(many=True)
     as_of = serializers.DateTimeField(help_text=AS_OF)

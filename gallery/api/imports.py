@@ -62,7 +62,7 @@ class ItemQuery(PageQuery):
 
 
 class ImportPage(Page):
-    """Page of imports."""
+    """Page of the user's imports."""
 
     results = ImportSerializer(many=True)
 

@@ -58,7 +58,7 @@ class GroupSerializer(serializers.Serializer):
 
 
 class GroupPage(Page):
-    """Page of groups."""
+    """Page of groups of near-duplicates."""
 
     results = GroupSerializer(many=True)
 
@@ -73,7 +73,7 @@ class Resolution(StrictSerializer):
 
 
 class ResolutionResult(serializers.Serializer):
-    """Outcome of a merge."""
+    """Result of merging near-duplicates into one photo."""
 
     kept = serializers.IntegerField()
     trashed = serializers.IntegerField(help_text="Number of photos moved to the trash, without those already there.")
@@ -87,7 +87,7 @@ class Dismissal(StrictSerializer):
 
 
 class DismissalResult(serializers.Serializer):
-    """Outcome of a dismissal."""
+    """Result of dismissing a group of near-duplicates."""
 
     undo = serializers.CharField(help_text=f"{UNDO}.")
 
@@ -97,13 +97,13 @@ class UndoCode(StrictString, serializers.RegexField):
 
 
 class UndoRequest(StrictSerializer):
-    """The operation to undo."""
+    """The merge or dismissal to undo."""
 
     undo = UndoCode(r"^[0-9]{1,16}$", help_text="Value of `undo` in the operation's answer.")
 
 
 class UndoResult(serializers.Serializer):
-    """Outcome of undoing an operation; all 0 if it was undone before."""
+    """Result of undoing a merge or dismissal; all 0 if it was undone before."""
 
     restored = serializers.IntegerField(help_text="Number of photos restored from the trash.")
     groups = serializers.IntegerField(help_text="Number of dismissals undone.")
@@ -113,8 +113,6 @@ class UndoResult(serializers.Serializer):
 
 
 class NearDuplicateListView(ApiView):
-    """List of the groups of near-duplicates."""
-
     scopes = {"GET": Scope.PHOTO_READ}
 
     @extend_schema(
@@ -133,8 +131,6 @@ class NearDuplicateListView(ApiView):
 
 
 class ResolveNearDuplicatesView(ApiView):
-    """Merge of near-duplicates into one photo."""
-
     scopes = {"POST": Scope.PHOTO_WRITE}
 
     @extend_schema(
@@ -164,8 +160,6 @@ class ResolveNearDuplicatesView(ApiView):
 
 
 class DismissNearDuplicatesView(ApiView):
-    """Dismissal of a group."""
-
     scopes = {"POST": Scope.PHOTO_WRITE}
 
     @extend_schema(
@@ -185,8 +179,6 @@ class DismissNearDuplicatesView(ApiView):
 
 
 class UndoNearDuplicatesView(ApiView):
-    """Undo of a merge or dismissal."""
-
     scopes = {"POST": Scope.PHOTO_WRITE}
 
     @extend_schema(

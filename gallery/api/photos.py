@@ -75,7 +75,7 @@ class StateSerializer(serializers.Serializer):
 
 
 class RetrySerializer(StrictSerializer):
-    """Step to retry."""
+    """The processing step to retry."""
 
     step = serializers.ChoiceField(Step.choices)
 

@@ -36,7 +36,6 @@ PIECE = {"application/octet-stream": OpenApiTypes.BINARY}
 def request_header(
     name: str, schema: Any, description: str, *, required: bool = False, **options: Any
 ) -> OpenApiParameter:
-    """Describe a request header."""
     return OpenApiParameter(
         name, schema, OpenApiParameter.HEADER, description=description, required=required, **options
     )
@@ -67,13 +66,13 @@ PIECE_TYPE_HELP = f"The body may also have the protocol's own media type, `{PIEC
 
 
 class UploadedArchive(serializers.Serializer):
-    """A completely uploaded archive."""
+    """Result of a completed upload of an archive."""
 
     upload = serializers.UUIDField(help_text="Value of `upload` for `imports/`; valid for a day.")
 
 
 class UploadResult(serializers.Serializer):
-    """Result of a completed upload."""
+    """Result of a completed upload of a picture."""
 
     id = serializers.IntegerField(help_text="Id of the photo.")
     status = serializers.ChoiceField(STORED, help_text="`restored`: the photo was in the trash.")

@@ -53,7 +53,7 @@ class UploadSerializer(StrictSerializer):
 
 
 class UploadAnswer(serializers.Serializer):
-    """Result of an upload."""
+    """Result of uploading one picture."""
 
     status = serializers.ChoiceField(STORED, help_text="`restored`: the photo was in the trash.")
     id = serializers.IntegerField(help_text="Id of the photo.")
@@ -80,7 +80,7 @@ class FileChecks(StrictSerializer):
 
 
 class UploadVerdict(serializers.Serializer):
-    """Whether the client should upload a file."""
+    """Verdict on one file: upload it or not, and why."""
 
     id = serializers.CharField()
     action = serializers.ChoiceField(["accept", "reject"])

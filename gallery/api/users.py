@@ -43,8 +43,6 @@ class UserChanges(StrictSerializer):
 
 
 class UserListView(ApiView):
-    """List of all users."""
-
     scopes = {"GET": Scope.ADMIN}
 
     @extend_schema(operation_id="list_users", responses=UserSerializer(many=True), tags=["administration"])
@@ -54,8 +52,6 @@ class UserListView(ApiView):
 
 
 class UserDetailView(ApiView):
-    """One user, and changes of their quota."""
-
     scopes = {"GET": Scope.ADMIN, "PATCH": Scope.ADMIN}
 
     @extend_schema(operation_id="read_user", responses=UserSerializer, tags=["administration"])
@@ -65,7 +61,7 @@ class UserDetailView(ApiView):
 
     @extend_schema(operation_id="change_user", request=UserChanges, responses=UserSerializer, tags=["administration"])
     def patch(self, request: ApiRequest, user_id: int) -> Response:
-        """Set a user's quota."""
+        """Change a user's quota; null removes the limit."""
         get_object_or_404(User, pk=user_id)
         changes = UserChanges.read(request.data).validated_data
         if changes:

@@ -57,7 +57,7 @@ class SavedSearchSerializer(RecentSearchSerializer):
 
 
 class SuggestionQuery(QuerySerializer):
-    """Query parameters for suggestions."""
+    """Query parameters for suggested queries."""
 
     q = StrictString(
         required=False,
@@ -69,7 +69,7 @@ class SuggestionQuery(QuerySerializer):
 
 
 class Suggestions(serializers.Serializer):
-    """Suggested queries."""
+    """Suggested queries for the typed text."""
 
     results = serializers.ListField(
         child=serializers.CharField(), help_text="Values for the parameter `q` of a search."
@@ -112,7 +112,7 @@ class SavedSearchDetailView(ApiView):
 
     @extend_schema(operation_id="read_saved_search", responses=SavedSearchSerializer, tags=["search"])
     def get(self, request: ApiRequest, saved_id: int) -> Response:
-        """Return a saved search."""
+        """Return a saved search with its fields."""
         return Response(SavedSearchSerializer(_saved_search(request, saved_id)).data)
 
     @extend_schema(
@@ -158,7 +158,7 @@ class RecentSearchListView(ApiView):
 
     @extend_schema(operation_id="clear_recent_searches", request=None, responses={204: None}, tags=["search"])
     def delete(self, request: ApiRequest) -> Response:
-        """Delete all recent searches."""
+        """Delete the user's recent searches."""
         clear_recent_searches(user=request.user)
         return Response(status=204)
 

@@ -114,7 +114,7 @@ def _field_of(limit: Limit) -> serializers.Field:
 
 
 class NewSavedSearch(SearchFields):
-    """Saved search to create."""
+    """Name and fields of a new saved search."""
 
     name = NonBlankString(
         max_length=MAX_NAME_LENGTH, help_text="Name of the search; an existing search of this name is replaced."

@@ -1,4 +1,4 @@
-"""A server that answers over HTTP, and a key for other projects' clients."""
+"""A live HTTP server and an API token for the clients of other projects."""
 
 from typing import Any
 
@@ -14,13 +14,13 @@ def owner(transactional_db: None) -> User:
 
 
 @pytest.fixture
-def key(owner: User) -> str:
-    """A key with all scopes."""
+def token(owner: User) -> str:
+    """Return the secret of an API token with all scopes."""
     return issue_token("client", user=owner, scopes=Scope.values)[1]
 
 
 @pytest.fixture
 def url(live_server: Any, media_root: Any, broker: Any, settings: Any) -> str:
-    """The server's address; words are searched in PostgreSQL, because nothing indexes photos here."""
+    """Return the server's address. Words are searched in PostgreSQL, because nothing indexes photos here."""
     settings.ELASTICSEARCH_URL = ""
     return live_server.url

@@ -1,4 +1,4 @@
-"""Runs the commands in docs/api.md as they stand there, against a live server."""
+"""Runs the commands in docs/api.md unchanged against a live server."""
 
 import os
 import re
@@ -36,33 +36,33 @@ def test_marks_every_block_of_commands():
     assert len(COMMANDS) >= 5
 
 
-def test_runs_every_command_in_order(url, key, owner, tmp_path):
+def test_runs_every_command_in_order(url, token, owner, tmp_path):
     (tmp_path / "ticket.png").write_bytes(picture(1))
     with ZipFile(tmp_path / "phone.zip", "w") as archive:
         archive.writestr("beach.png", picture(2))
     upload, *others = COMMANDS
-    run(upload, folder=tmp_path, URL=url, TOKEN=key)
+    run(upload, folder=tmp_path, URL=url, TOKEN=token)
     photo = Photo.objects.get()
     (tmp_path / "ticket.png").unlink()
     for commands in others:
-        run(commands, folder=tmp_path, URL=url, TOKEN=key, PHOTO=str(photo.pk))
+        run(commands, folder=tmp_path, URL=url, TOKEN=token, PHOTO=str(photo.pk))
     assert (tmp_path / "ticket.png").read_bytes() == (tmp_path / "copy.png").read_bytes() == picture(1)
     photo.refresh_from_db()
     assert photo.importance == 4
     assert ImportJob.objects.count() == 2
 
 
-def test_curl_saves_chinese_name_in_ascii(url, key, owner, tmp_path):
+def test_curl_saves_chinese_name_in_ascii(url, token, owner, tmp_path):
     sent = '--data-binary @a.png -H "X-Filename: %E7%A5%A8.png" -H "Content-Type: image/png"'
     (tmp_path / "a.png").write_bytes(picture(1))
     run(
         f'curl -H "Authorization: Bearer $TOKEN" {sent} $URL/api/v1/photos/upload/',
         folder=tmp_path,
         URL=url,
-        TOKEN=key,
+        TOKEN=token,
     )
     photo = Photo.objects.get()
     assert photo.filename == "票.png"
     command = f'curl -OJ -H "Authorization: Bearer $TOKEN" $URL/api/v1/photos/{photo.pk}/original/'
-    run(command, folder=tmp_path, URL=url, TOKEN=key)
+    run(command, folder=tmp_path, URL=url, TOKEN=token)
     assert (tmp_path / "_.png").read_bytes() == picture(1)

@@ -1,4 +1,4 @@
-"""The client that openapi-python-client generates from the schema has every operation, and works."""
+"""The client that openapi-python-client generates from the schema: it has every operation, and works."""
 
 import importlib
 import json
@@ -31,7 +31,7 @@ OPERATIONS = {
 
 @pytest.fixture(scope="module")
 def package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The importable name of the generated package."""
+    """Generate the client; return the name of its package."""
     folder = tmp_path_factory.mktemp("generated")
     (folder / "schema.json").write_text(json.dumps(SCHEMA, default=str))
     command = ["openapi-python-client", "generate", "--path", folder / "schema.json", "--meta", "none"]
@@ -51,17 +51,17 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def api(package: str, url: str, key: str) -> Iterator["Api"]:
-    """The generated client, which sends a key to the server."""
+def api(package: str, url: str, token: str) -> Iterator["Api"]:
+    """Return the generated client, authenticated with a token."""
     client = importlib.import_module(package).AuthenticatedClient(
-        base_url=url, token=key, raise_on_unexpected_status=True
+        base_url=url, token=token, raise_on_unexpected_status=True
     )
     with client:
         yield Api(package, client)
 
 
 class Api:
-    """The operations of a generated package by name."""
+    """The operations of the generated package, as methods."""
 
     def __init__(self, package: str, client: Any) -> None:
         self.package, self.client = package, client

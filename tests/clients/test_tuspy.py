@@ -11,9 +11,9 @@ from tests.drawing import picture
 
 
 @pytest.mark.parametrize("checks", [False, True])
-def test_sends_picture_in_pieces(url, key, checks):
+def test_sends_picture_in_pieces(url, token, checks):
     data = picture(3)
-    tus = client.TusClient(f"{url}/api/v1/photos/uploads/", headers={"Authorization": f"Bearer {key}"})
+    tus = client.TusClient(f"{url}/api/v1/photos/uploads/", headers={"Authorization": f"Bearer {token}"})
     uploader = tus.uploader(
         file_stream=BytesIO(data),
         chunk_size=50,

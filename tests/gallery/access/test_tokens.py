@@ -1,4 +1,4 @@
-"""API tokens, and the page on which they are made and revoked."""
+"""API tokens, and the page that creates and revokes them."""
 
 from datetime import timedelta
 
@@ -16,27 +16,27 @@ def client(client: Client, owner: User) -> Client:
     return client
 
 
-def test_a_key_is_kept_only_as_a_digest(owner):
-    token, key = issue_token("phone", user=owner, scopes=[Scope.UPLOAD, Scope.UPLOAD])
+def test_stores_token_only_as_digest(owner):
+    token, secret = issue_token("phone", user=owner, scopes=[Scope.UPLOAD, Scope.UPLOAD])
     assert token.scopes == ["upload"]
     stored = str(ApiToken.objects.values().get())
-    assert key not in stored
-    assert key.removeprefix("ps_") not in stored
-    assert find_token(key) == token
+    assert secret not in stored
+    assert secret.removeprefix("ps_") not in stored
+    assert find_token(secret) == token
 
 
-def test_no_two_keys_are_alike(owner):
-    keys = {issue_token("x", user=owner, scopes=[])[1] for _number in range(20)}
-    assert len(keys) == 20
-    assert all(len(key) > 40 for key in keys)
+def test_issues_different_tokens(owner):
+    secrets = {issue_token("x", user=owner, scopes=[])[1] for _number in range(20)}
+    assert len(secrets) == 20
+    assert all(len(secret) > 40 for secret in secrets)
 
 
-@pytest.mark.parametrize("key", ["", "ps_", "nonsense", "\0", "\ud800", "x" * 100_000])
-def test_anything_else_opens_nothing(db, key):
-    assert find_token(key) is None
+@pytest.mark.parametrize("secret", ["", "ps_", "nonsense", "\0", "\ud800", "x" * 100_000])
+def test_finds_no_token_for_other_strings(db, secret):
+    assert find_token(secret) is None
 
 
-def test_an_expired_key_and_one_of_a_person_who_was_shut_out_open_nothing(owner):
+def test_finds_no_token_when_expired_or_user_inactive(owner):
     _token, expired = issue_token("x", user=owner, scopes=[], expires_at=timezone.now())
     _token, valid = issue_token("x", user=owner, scopes=[], expires_at=timezone.now() + timedelta(hours=1))
     assert find_token(expired) is None
@@ -46,27 +46,27 @@ def test_an_expired_key_and_one_of_a_person_who_was_shut_out_open_nothing(owner)
     assert find_token(valid) is None
 
 
-def test_it_is_noted_when_a_key_was_used(owner, django_assert_num_queries):
-    token, key = issue_token("x", user=owner, scopes=[])
-    find_token(key)
+def test_records_last_use_of_token(owner, django_assert_num_queries):
+    token, secret = issue_token("x", user=owner, scopes=[])
+    find_token(secret)
     token.refresh_from_db()
     assert timezone.now() - token.last_used_at < timedelta(minutes=1)
     with django_assert_num_queries(1):  # and not with every request
-        find_token(key)
+        find_token(secret)
 
 
-def test_a_new_key_is_shown_once(client, owner):
+def test_shows_new_token_once(client, owner):
     response = client.post("/tokens", {"name": "phone", "scopes": ["upload", "photo:read"], "days": "30"})
-    key = response.context["key"]
-    assert key in response.content.decode()
+    secret = response.context["key"]
+    assert secret in response.content.decode()
     assert "no-store" in response["Cache-Control"]
-    assert key not in client.get("/tokens").content.decode()
-    token = find_token(key)
+    assert secret not in client.get("/tokens").content.decode()
+    token = find_token(secret)
     assert (token.user, token.name, token.scopes) == (owner, "phone", ["photo:read", "upload"])
     assert timedelta(days=29) < token.expires_at - timezone.now() <= timedelta(days=30)
 
 
-def test_a_key_may_last_until_it_is_revoked(client):
+def test_creates_token_without_expiry_and_revokes_it(client):
     client.post("/tokens", {"name": "phone", "scopes": ["upload"], "days": "0"})
     token = ApiToken.objects.get()
     assert token.expires_at is None
@@ -80,16 +80,16 @@ def test_a_key_may_last_until_it_is_revoked(client):
     [{"name": ""}, {"scopes": []}, {"scopes": ["everything"]}, {"days": "1000"}, {"scopes": ["admin"]}],
     ids=["no name", "no scope", "unknown scope", "too long", "for administrators"],
 )
-def test_a_senseless_key_is_not_made(client, form):
+def test_refuses_invalid_token_form(client, form):
     response = client.post("/tokens", {"name": "phone", "scopes": ["upload"], "days": "30"} | form)
     assert response.status_code == 400
     assert not response.context["key"]
     assert not ApiToken.objects.exists()
 
 
-def test_nobody_sees_or_revokes_anothers_key(client):
+def test_hides_tokens_of_other_users(client):
     other = User.objects.create_user("other")
-    token, _key = issue_token("nightingale", user=other, scopes=[Scope.UPLOAD])
+    token, _secret = issue_token("nightingale", user=other, scopes=[Scope.UPLOAD])
     assert "nightingale" not in client.get("/tokens").content.decode()
     assert client.post(f"/tokens/{token.pk}/revoke").status_code == 404
     assert ApiToken.objects.count() == 1

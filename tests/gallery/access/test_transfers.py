@@ -1,4 +1,4 @@
-"""One person may have a limited number of transfers at once; other people are not affected."""
+"""Limit of simultaneous transfers per user."""
 
 import pytest
 from django.contrib.auth.models import User
@@ -20,7 +20,7 @@ def _forget() -> None:
 
 @pytest.fixture
 def busy(owner: User) -> User:
-    """The owner, with the maximum number of transfers."""
+    """Return the owner with the maximum number of running transfers."""
     transfers._running[owner.pk] = TRANSFERS_AT_ONCE
     return owner
 
@@ -36,8 +36,8 @@ def test_refuses_one_more_at_page(client, busy, address):
 
 @pytest.mark.parametrize("address", ["photos/uploads", "photos/upload", "imports/archive", "search/by-picture"])
 def test_refuses_one_more_at_api_as_problem(busy, address):
-    key = issue_token("test", user=busy, scopes=["upload", "import", "search"])[1]
-    answer = Client(headers={"Authorization": f"Bearer {key}"}).post(
+    secret = issue_token("test", user=busy, scopes=["upload", "import", "search"])[1]
+    answer = Client(headers={"Authorization": f"Bearer {secret}"}).post(
         f"/api/v1/{address}/", b"abc", content_type="application/octet-stream", headers=TUS
     )
     assert answer.status_code == 429

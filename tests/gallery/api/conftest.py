@@ -1,4 +1,4 @@
-"""What the tests of the API share."""
+"""Fixtures of the API's tests."""
 
 import pytest
 
@@ -7,6 +7,6 @@ from tests.factories import ApiClient
 
 @pytest.fixture
 def program(media_root, owner, broker, settings) -> ApiClient:
-    """A program of the owner's that may do everything."""
+    """Return an API client of the owner with all scopes."""
     settings.ELASTICSEARCH_URL = ""
     return ApiClient(owner)

@@ -1,4 +1,4 @@
-"""Imports over the API."""
+"""Imports over the API: folders, archives, actions and items."""
 
 from base64 import b64encode
 from io import BytesIO
@@ -10,7 +10,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from gallery.access.tokens import Scope
-from gallery.api.resumable import SentArchive
+from gallery.api.resumable import UploadedArchive
 from gallery.intake.tus_headers import PIECE_TYPE
 from gallery.models import ImportJob, Photo
 from tests.drawing import picture
@@ -22,7 +22,7 @@ IMPORTS = "/api/v1/imports/"
 
 @pytest.fixture
 def roots(settings, folder):
-    """The folder may be imported."""
+    """Allow imports of the folder; return it."""
     settings.IMPORT_ROOTS = [str(folder)]
     return folder
 
@@ -35,32 +35,37 @@ def apply_action(program: ApiClient, path: str, action: str):
     return program.post(f"{path}actions/", {"action": action}, content_type="application/json")
 
 
-def test_a_folder_is_checked_imported_read_and_taken_back(program, roots, broker):
+def test_imports_folder_after_check_and_undoes_it(program, roots, broker):
     response = begin(program, folder=str(roots), importance=3, ignore=["*.txt"], wants_text=False)
     assert response.status_code == 201
     path, job = response["Location"], ImportJob.objects.get()
     assert queued_messages(broker, "import") == [("run_import", [job.pk])]
-    told = response.json()
-    assert (told["owner"], told["roots"], told["state"], told["mode"]) == ("anna", [roots.name], "checking", "copy")
-    assert (told["importance"], told["ignore"], told["wants_text"]) == (3, ["*.txt"], False)
-    assert told["actions"] == ["cancel"]
+    answer = response.json()
+    assert (answer["owner"], answer["roots"], answer["state"], answer["mode"]) == (
+        "anna",
+        [roots.name],
+        "checking",
+        "copy",
+    )
+    assert (answer["importance"], answer["ignore"], answer["wants_text"]) == (3, ["*.txt"], False)
+    assert answer["actions"] == ["cancel"]
     finish_import(job)
-    told = program.get(path).json()
-    assert (told["state"], told["preview_counts"]["new"], told["import_counts"]["new"]) == ("ready", 2, 0)
+    answer = program.get(path).json()
+    assert (answer["state"], answer["preview_counts"]["new"], answer["import_counts"]["new"]) == ("ready", 2, 0)
     assert not Photo.objects.exists()
     response = apply_action(program, path, "start")
     assert (response.status_code, response.json()["state"]) == (202, "running")
     finish_import(job)
-    told = program.get(path).json()
-    assert (told["state"], told["actions"]) == ("finished", ["undo"])
-    assert {name: told["import_counts"][name] for name in ("new", "duplicate", "skipped", "failed", "reasons")} == {
+    answer = program.get(path).json()
+    assert (answer["state"], answer["actions"]) == ("finished", ["undo"])
+    assert {name: answer["import_counts"][name] for name in ("new", "duplicate", "skipped", "failed", "reasons")} == {
         "new": 2,
         "duplicate": 1,
         "skipped": 1,
         "failed": 1,
         "reasons": {"hidden": 1},
     }
-    assert program.get(IMPORTS).json() == {"results": [told], "next_cursor": None}
+    assert program.get(IMPORTS).json() == {"results": [answer], "next_cursor": None}
     assert apply_action(program, path, "undo").status_code == 202
     finish_import(job)
     assert program.get(path).json()["state"] == "undone"
@@ -79,7 +84,7 @@ def send(program: ApiClient, data: bytes, content_type: str = "application/zip",
     return program.post(f"{IMPORTS}archive/?{urlencode(options)}", data, content_type, headers=headers)
 
 
-def test_an_archive_is_sent_checked_imported_and_not_kept(program, media_root, broker):
+def test_imports_archive_from_body_and_deletes_it(program, media_root, broker):
     data = archive(a=picture(1), b=picture(2), note=b"no picture")
     response = send(
         program, data, headers={"X-Filename": "%E8%8C%B6.zip"}, importance=2, ignore="n*\nx*", wants_text="false"
@@ -87,14 +92,14 @@ def test_an_archive_is_sent_checked_imported_and_not_kept(program, media_root, b
     assert response.status_code == 201, response.content
     job = ImportJob.objects.get()
     assert queued_messages(broker, "import") == [("run_import", [job.pk])]
-    told = response.json()
-    assert (told["state"], told["importance"], told["ignore"], told["wants_text"]) == (
+    answer = response.json()
+    assert (answer["state"], answer["importance"], answer["ignore"], answer["wants_text"]) == (
         "checking",
         2,
         ["n*", "x*"],
         False,
     )
-    assert [Path(root).name for root in told["roots"]] == ["茶.zip"]
+    assert [Path(root).name for root in answer["roots"]] == ["茶.zip"]
     assert Path(job.roots[0]).read_bytes() == data
     finish_import(job)
     assert program.get(response["Location"]).json()["preview_counts"]["new"] == 2
@@ -118,7 +123,7 @@ def test_an_archive_is_sent_checked_imported_and_not_kept(program, media_root, b
         (None, "application/zip", {"mode": "in_place"}, 400),
     ],
 )
-def test_what_is_no_archive_leaves_nothing_behind(program, media_root, data, content_type, options, status):
+def test_keeps_nothing_of_invalid_archive(program, media_root, data, content_type, options, status):
     response = send(program, archive(a=picture(1)) if data is None else data, content_type, **options)
     assert response.status_code == status
     assert response["Content-Type"] == "application/problem+json"
@@ -137,14 +142,14 @@ def send_rest(program: ApiClient, address: str, data: bytes, arrived: int):
     return program.patch(address, data[arrived:], PIECE_TYPE, headers=headers)
 
 
-def test_an_archive_comes_in_pieces_and_is_imported(program, media_root, owner, broker):
+def test_imports_archive_sent_in_pieces(program, media_root, owner, broker):
     data = archive(a=picture(1), b=picture(2))
     address = begin_archive(program, data, 50)["Location"]
     assert address.startswith(f"http://testserver{IMPORTS}uploads/")
     assert program.head(address, headers={"Tus-Resumable": "1.0.0"})["Upload-Offset"] == "50"
     response = send_rest(program, address, data, 50)
     assert response.status_code == 200
-    assert SentArchive(data=response.json()).is_valid()
+    assert UploadedArchive(data=response.json()).is_valid()
     upload = response.json()["upload"]
 
     stranger = ApiClient(User.objects.create_user("stranger", is_staff=True))
@@ -161,7 +166,7 @@ def test_an_archive_comes_in_pieces_and_is_imported(program, media_root, owner, 
     assert set(Photo.objects.values_list("importance", "owner__username")) == {(2, "anna")}
 
 
-def test_a_key_for_pictures_sends_no_archives_and_one_for_imports_no_pictures(program, media_root, owner):
+def test_separates_scopes_of_pictures_and_archives(program, media_root, owner):
     data = archive(a=picture(1))
     assert begin_archive(ApiClient(owner, Scope.UPLOAD), data, 50).status_code == 403
     address = begin_archive(ApiClient(owner, Scope.IMPORT), data, 50)["Location"]
@@ -171,7 +176,7 @@ def test_a_key_for_pictures_sends_no_archives_and_one_for_imports_no_pictures(pr
     assert send_rest(program, elsewhere, data, 50).status_code == 404
 
 
-def test_what_begins_like_no_archive_is_refused_at_once(program, media_root):
+def test_refuses_non_archive_with_first_piece(program, media_root):
     response = begin_archive(program, b"GIF89a" + bytes(1000), 20)
     assert (response.status_code, response["Content-Type"]) == (400, "application/problem+json")
     assert "not a zip archive" in response.json()["detail"]
@@ -188,35 +193,35 @@ def test_what_begins_like_no_archive_is_refused_at_once(program, media_root):
         ({"upload": "0" * 32, "mode": "copy"}, "mode"),
     ],
 )
-def test_an_import_is_of_one_folder_or_one_archive(program, options, field):
+def test_requires_either_folder_or_archive(program, options, field):
     response = begin(program, **options)
     assert response.status_code == 400
     assert [error["field"] for error in response.json()["errors"]] == [field]
 
 
-def test_administrators_import_into_the_galleries_of_others(program, owner, roots, broker):
+def test_lets_administrator_import_for_other_user(program, owner, roots, broker):
     administrator = User.objects.create_user("administrator", is_staff=True)
-    keys = [ApiClient(administrator, Scope.IMPORT, Scope.ADMIN), ApiClient(administrator, Scope.IMPORT)]
+    clients = [ApiClient(administrator, Scope.IMPORT, Scope.ADMIN), ApiClient(administrator, Scope.IMPORT)]
     answers = [
-        begin(keys[0], folder=str(roots), owner="anna", check=False),
-        send(keys[0], archive(a=picture(1)), owner="anna", check="false"),
-        begin(keys[1], folder=str(roots)),
+        begin(clients[0], folder=str(roots), owner="anna", check=False),
+        send(clients[0], archive(a=picture(1)), owner="anna", check="false"),
+        begin(clients[1], folder=str(roots)),
         begin(program, folder=str(roots), owner="anna"),
     ]
     assert [(answer.status_code, answer.json()["owner"]) for answer in answers] == [
         *((201, "anna"), (201, "anna"), (201, "administrator"), (201, "anna")),
     ]
-    assert keys[0].get(answers[0]["Location"]).status_code == 200
+    assert clients[0].get(answers[0]["Location"]).status_code == 200
     for path in ("items/", ""):
         assert program.get(f"{answers[1]['Location']}{path}").status_code == 200
-    assert keys[0].get(f"{answers[1]['Location']}items/").status_code == 404
+    assert clients[0].get(f"{answers[1]['Location']}items/").status_code == 404
     User.objects.create_user("gone", is_active=False)
     for name in ("nobody", "gone"):
-        response = begin(keys[0], folder=str(roots), owner=name)
+        response = begin(clients[0], folder=str(roots), owner=name)
         assert [error["field"] for error in response.json()["errors"]] == ["owner"]
 
 
-def test_nobody_else_imports_into_the_galleries_of_others(program, owner, roots, broker):
+def test_refuses_import_for_other_user_without_admin_scope(program, owner, roots, broker):
     User.objects.create_user("other")
     administrator = User.objects.create_user("administrator", is_staff=True)
     for asking, name in (
@@ -231,7 +236,7 @@ def test_nobody_else_imports_into_the_galleries_of_others(program, owner, roots,
     assert not ImportJob.objects.exists()
 
 
-def test_folders_to_import_are_looked_for(program, roots):
+def test_lists_folders_and_subfolders(program, roots):
     folders = f"{IMPORTS}folders/"
     assert program.get(folders).json() == {"folders": [roots.name]}
     for name in (roots.name, str(roots)):
@@ -242,14 +247,14 @@ def test_folders_to_import_are_looked_for(program, roots):
         assert [error["field"] for error in response.json()["errors"]] == ["folder"]
 
 
-def test_an_import_may_begin_at_once_and_be_paused(program, roots):
+def test_starts_without_check_and_pauses(program, roots):
     path = begin(program, folder=str(roots), check=False)["Location"]
     assert program.get(path).json()["state"] == "running"
     assert apply_action(program, path, "pause").json()["state"] == "paused"
     assert apply_action(program, path, "cancel").json()["state"] == "cancelled"
 
 
-def test_what_its_state_does_not_allow_is_a_conflict(program, roots, broker):
+def test_answers_impossible_action_with_conflict(program, roots, broker):
     path = begin(program, folder=str(roots), check=False)["Location"]
     broker.flush_all()
     response = apply_action(program, path, "start")
@@ -261,7 +266,7 @@ def test_what_its_state_does_not_allow_is_a_conflict(program, roots, broker):
 
 
 @pytest.mark.parametrize("path", ["/etc", "{roots}/../", "{roots}/nothing", "{roots}/a.png", "a\0b", " ", "x" * 300])
-def test_other_folders_are_not_imported(program, roots, path):
+def test_refuses_folder_outside_import_roots(program, roots, path):
     response = begin(program, folder=path.format(roots=roots))
     assert response.status_code == 400
     assert {error["field"] for error in response.json()["errors"]} == {"folder"}
@@ -275,14 +280,14 @@ def test_other_folders_are_not_imported(program, roots, path):
         *(("check", "yes"), ("watch", None), ("ignore", "*.txt"), ("ignore", [""])),
     ],
 )
-def test_a_senseless_option_is_refused_by_the_field(program, roots, option, value):
+def test_names_field_of_invalid_option(program, roots, option, value):
     response = begin(program, folder=str(roots), **{option: value})
     assert response.status_code == 400
     assert [error["field"].partition(".")[0] for error in response.json()["errors"]] == [option]
     assert not ImportJob.objects.exists()
 
 
-def test_the_files_are_read_page_by_page_and_by_verdict(program, roots):
+def test_lists_items_in_pages_and_by_verdict(program, roots):
     path = begin(program, folder=str(roots), check=False)["Location"]
     finish_import(ImportJob.objects.get())
     shown, cursor = [], {}
@@ -305,7 +310,7 @@ def test_the_files_are_read_page_by_page_and_by_verdict(program, roots):
         assert program.get(f"{path}items/", query).status_code == 400
 
 
-def test_the_list_goes_on_where_the_last_page_ended(program, owner):
+def test_continues_list_of_imports_at_cursor(program, owner):
     jobs = [ImportJob.objects.create(owner=owner, started_by=owner, roots=["/a"]) for _number in range(3)]
     first = program.get(IMPORTS, {"page_size": 2}).json()
     last = program.get(IMPORTS, {"page_size": 2, "cursor": first["next_cursor"]}).json()
@@ -313,7 +318,7 @@ def test_the_list_goes_on_where_the_last_page_ended(program, owner):
     assert last["next_cursor"] is None
 
 
-def test_anothers_import_is_not_there(program, roots):
+def test_hides_import_of_other_user(program, roots):
     path = begin(program, folder=str(roots))["Location"]
     stranger = ApiClient(User.objects.create_user("stranger", is_staff=True))
     assert stranger.get(IMPORTS).json()["results"] == []
@@ -322,7 +327,7 @@ def test_anothers_import_is_not_there(program, roots):
     assert ImportJob.objects.get().state == "checking"
 
 
-def test_who_began_an_import_for_another_follows_it_but_sees_no_files(program, owner):
+def test_lets_starter_follow_import_but_not_list_items(program, owner):
     administrator = User.objects.create_user("administrator", is_staff=True)
     job = ImportJob.objects.create(owner=owner, started_by=administrator, roots=["/a"])
     path = f"{IMPORTS}{job.pk}/"
@@ -350,7 +355,7 @@ def test_hides_from_administrator_which_files_are_new(program, owner, media_root
     administrator = ApiClient(User.objects.create_user("administrator", is_staff=True))
     send(program, archive(a=picture(1)), check="false")
     finish_import(ImportJob.objects.get())
-    told = []
+    shown = []
     for color in (1, 2):
         path = send(administrator, archive(a=picture(color)), owner="anna", check="false")["Location"]
         finish_import(ImportJob.objects.order_by("pk").last())
@@ -358,9 +363,9 @@ def test_hides_from_administrator_which_files_are_new(program, owner, media_root
         assert (answer["preview_counts"], answer["import_counts"], answer["seen"]) == (None, None, 1)
         listed = next(one for one in administrator.get(IMPORTS).json()["results"] if one["id"] == answer["id"])
         assert listed == answer
-        told.append({name: answer[name] for name in answer if name not in ("id", "created_at", "finished_at")})
+        shown.append({name: answer[name] for name in answer if name not in ("id", "created_at", "finished_at")})
         assert sum(program.get(path).json()["import_counts"][verdict] for verdict in ("new", "duplicate")) == 1
-    assert told[0] == told[1]
+    assert shown[0] == shown[1]
 
 
 def test_starts_no_second_import_when_request_is_repeated(program, roots, owner):

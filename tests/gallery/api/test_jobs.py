@@ -1,4 +1,4 @@
-"""Throttles, health, figures and what an administrator's program sees."""
+"""Throttles, health, metrics, and the views for administrators."""
 
 import os
 import subprocess
@@ -18,7 +18,7 @@ from tests.factories import ApiClient
 ROOT = Path(__file__).resolve().parents[3]
 
 
-def test_a_key_may_ask_so_often_in_a_minute_and_another_key_as_often(program, owner, settings, monkeypatch):
+def test_limits_requests_per_minute_of_each_token(program, owner, settings, monkeypatch):
     monkeypatch.setattr("gallery.access.throttles.time", lambda: 1_000_000_020.0)  # a minute begins
     settings.API_REQUESTS_PER_MINUTE = 2
     assert [program.get("/api/v1/account/").status_code for _number in range(3)] == [200, 200, 429]
@@ -30,7 +30,7 @@ def test_a_key_may_ask_so_often_in_a_minute_and_another_key_as_often(program, ow
     assert program.get("/api/v1/account/").status_code == 200
 
 
-def test_an_address_may_guess_so_many_keys_in_a_minute(program, settings, monkeypatch):
+def test_limits_invalid_tokens_per_minute_of_address(program, settings, monkeypatch):
     monkeypatch.setattr("gallery.access.throttles.time", lambda: 1_000_000_020.0)
     settings.API_ANONYMOUS_PER_MINUTE = 2
     stranger = Client(headers={"Authorization": "Bearer ps_guessed"})
@@ -40,7 +40,7 @@ def test_an_address_may_guess_so_many_keys_in_a_minute(program, settings, monkey
     assert program.get("/api/v1/account/", REMOTE_ADDR="192.0.2.1").status_code == 200
 
 
-def test_nobodys_word_is_taken_for_their_address(settings, monkeypatch, db):
+def test_ignores_forwarded_address_without_proxy(settings, monkeypatch, db):
     monkeypatch.setattr("gallery.access.throttles.time", lambda: 1_000_000_020.0)
     settings.API_ANONYMOUS_PER_MINUTE = 1
     for number in range(3):
@@ -56,14 +56,14 @@ def test_nobodys_word_is_taken_for_their_address(settings, monkeypatch, db):
         (["::ffff:192.0.2.1", "192.0.2.1", "::ffff:192.0.2.2"], [401, 429, 401]),
     ],
 )
-def test_nobody_asks_more_often_by_changing_their_address(settings, monkeypatch, db, addresses, statuses):
+def test_counts_addresses_by_network(settings, monkeypatch, db, addresses, statuses):
     monkeypatch.setattr("gallery.access.throttles.time", lambda: 1_000_000_020.0)
     settings.API_ANONYMOUS_PER_MINUTE = 1
-    told = [Client().get("/api/v1/account/", REMOTE_ADDR=address).status_code for address in addresses]
-    assert told == statuses
+    answer = [Client().get("/api/v1/account/", REMOTE_ADDR=address).status_code for address in addresses]
+    assert answer == statuses
 
 
-def test_an_error_of_ours_is_told_in_the_same_shape_and_logged(program, monkeypatch, caplog):
+def test_answers_server_error_with_problem_and_logs_it(program, monkeypatch, caplog):
     def fail(*_args: object, **_kwargs: object) -> None:
         raise RuntimeError("a secret of the code")
 
@@ -76,7 +76,7 @@ def test_an_error_of_ours_is_told_in_the_same_shape_and_logged(program, monkeypa
     assert "a secret of the code" in caplog.text
 
 
-def test_health_says_which_neighbours_answer(client, db, settings):
+def test_health_lists_reachable_dependencies(client, db, settings):
     settings.ELASTICSEARCH_URL = ""
     assert client.get("/api/v1/health/live/").json() == {"status": "ok"}
     for _time in range(2):
@@ -84,7 +84,7 @@ def test_health_says_which_neighbours_answer(client, db, settings):
         assert ready == {"status": "ok", "queue": True, "keyword_index": None, "encoders": False}
 
 
-def test_neighbours_are_not_asked_each_time_that_anybody_asks(client, db, monkeypatch):
+def test_health_caches_state_of_dependencies(client, db, monkeypatch):
     asked = []
     monkeypatch.setattr("photosearch.monitoring.health.describe_encoders", lambda: asked.append("encoders"))
     monkeypatch.setattr("photosearch.monitoring.health.settings.ELASTICSEARCH_URL", "")
@@ -92,7 +92,7 @@ def test_neighbours_are_not_asked_each_time_that_anybody_asks(client, db, monkey
     assert asked == ["encoders"]
 
 
-def test_the_schema_is_not_made_each_time_that_anybody_asks(client, db, monkeypatch):
+def test_caches_schema(client, db, monkeypatch):
     made = []
     monkeypatch.setattr("gallery.api.reference.Generator.get_schema", lambda *_, **__: made.append("it") or {})
     schema_in.cache_clear()
@@ -101,7 +101,7 @@ def test_the_schema_is_not_made_each_time_that_anybody_asks(client, db, monkeypa
     schema_in.cache_clear()
 
 
-def test_without_the_database_nothing_is_ready(client, monkeypatch):
+def test_is_not_ready_without_database(client, monkeypatch):
     def fail() -> None:
         raise OperationalError
 
@@ -119,7 +119,7 @@ def administrator(program, owner) -> ApiClient:
     return program
 
 
-def test_failures_are_told_by_the_number_of_the_photo(administrator, store):
+def test_lists_failures_by_photo_id_only(administrator, store):
     photo = store(filename="nightingale.png")
     StepAttempt.objects.create(photo=photo, step=Step.TEXT, version="x", attempts=MAX_ATTEMPTS, error="Out of order.")
     response = administrator.get("/api/v1/jobs/failures/")
@@ -129,7 +129,7 @@ def test_failures_are_told_by_the_number_of_the_photo(administrator, store):
     assert "nightingale" not in response.content.decode()
 
 
-def test_people_are_told_with_what_they_store_and_granted_quotas(administrator, store, owner):
+def test_lists_users_with_storage_and_sets_quotas(administrator, store, owner):
     photo = store()
     other = User.objects.create_user("bert", is_active=False)
     anna, bert = administrator.get("/api/v1/users/").json()
@@ -145,16 +145,16 @@ def test_people_are_told_with_what_they_store_and_granted_quotas(administrator, 
     assert (bert["photos"], bert["stored_bytes"], bert["is_active"], bert["quota"]) == (0, 0, False, None)
     path = f"/api/v1/users/{other.pk}/"
     for quota in (5000, None, 0):
-        told = administrator.patch(path, {"quota": quota}, "application/json").json()
-        assert told["quota"] == quota
-        assert told == administrator.get(path).json()
+        answer = administrator.patch(path, {"quota": quota}, "application/json").json()
+        assert answer["quota"] == quota
+        assert answer == administrator.get(path).json()
     assert administrator.patch(path, {}, "application/json").json()["quota"] == 0
     for change in ({"quota": -1}, {"quota": "5"}, {"is_active": True}):
         assert administrator.patch(path, change, "application/json").status_code == 400
     assert administrator.get("/api/v1/users/999999/").status_code == 404
 
 
-def test_queues_and_backlogs_are_told(administrator, store, django_capture_on_commit_callbacks):
+def test_reports_queues_and_backlogs(administrator, store, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
         store()
     jobs = administrator.get("/api/v1/jobs/").json()
@@ -163,19 +163,19 @@ def test_queues_and_backlogs_are_told(administrator, store, django_capture_on_co
     assert thumbnails["missing"] == 1
 
 
-def test_figures_name_routes_and_not_addresses(administrator, store):
+def test_metrics_name_routes_instead_of_addresses(administrator, store):
     photo = store()
     administrator.get(f"/api/v1/photos/{photo.pk}/")
     administrator.get("/api/v1/nowhere/secret/")
-    told = administrator.get("/api/v1/metrics/").content.decode()
-    assert "photosearch_photos 1.0" in told
-    assert f'photosearch_missing{{step="thumbnails",version="{THUMBNAIL_VERSION}"}} 1.0' in told
-    assert 'photosearch_queue_length{queue="default"}' in told
-    assert 'route="api/v1/photos/<int:photo_id>/",status="200"' in told
-    assert "secret" not in told
+    answer = administrator.get("/api/v1/metrics/").content.decode()
+    assert "photosearch_photos 1.0" in answer
+    assert f'photosearch_missing{{step="thumbnails",version="{THUMBNAIL_VERSION}"}} 1.0' in answer
+    assert 'photosearch_queue_length{queue="default"}' in answer
+    assert 'route="api/v1/photos/<int:photo_id>/",status="200"' in answer
+    assert "secret" not in answer
 
 
-def test_figures_are_the_sum_of_all_processes(tmp_path):
+def test_metrics_sum_all_processes(tmp_path):
     statement = (
         "import django; django.setup()\n"
         "from photosearch.monitoring.metrics import LATENCY, exposition\n"
@@ -187,7 +187,7 @@ def test_figures_are_the_sum_of_all_processes(tmp_path):
         "PROMETHEUS_MULTIPROC_DIR": str(tmp_path / "metrics"),
     }
     for count in (1, 2, 3):
-        told = subprocess.run(
+        answer = subprocess.run(
             [sys.executable, "-c", statement], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
         ).stdout
-        assert f'photosearch_request_seconds_count{{method="GET",route="x",status="200"}} {count}.0' in told
+        assert f'photosearch_request_seconds_count{{method="GET",route="x",status="200"}} {count}.0' in answer

@@ -1,4 +1,4 @@
-"""Duplicates over the API: listed by cursor, resolved, dismissed, and taken back."""
+"""Near-duplicates over the API: list, resolve, dismiss, undo."""
 
 from itertools import combinations
 
@@ -13,7 +13,7 @@ NEAR_DUPLICATES = "/api/v1/near-duplicates/"
 
 @pytest.fixture
 def pairs(store, owner) -> list[list[Photo]]:
-    """Three pairs, the latest first; the first of each is the one to keep."""
+    """Return three pairs, latest first; the first photo of each is the suggested keeper."""
     photos = [store() for _number in range(6)]
     Photo.objects.update(wants_text=False)
     Photo.objects.filter(pk__in=[photo.pk for photo in photos[::2]]).update(importance=1)
@@ -30,7 +30,7 @@ def send(program: ApiClient, verb: str, body: dict):
     return program.post(f"{NEAR_DUPLICATES}{verb}/", body, content_type="application/json")
 
 
-def test_groups_are_listed_page_by_page_with_keeper_and_distances(program, pairs):
+def test_lists_groups_in_pages_with_keeper_and_distances(program, pairs):
     page = program.get(NEAR_DUPLICATES, {"page_size": 2}).json()
     (first, second) = page["results"]
     assert [member["photo"]["id"] for member in first["photos"]] == [photo.pk for photo in pairs[0]]
@@ -43,7 +43,7 @@ def test_groups_are_listed_page_by_page_with_keeper_and_distances(program, pairs
     assert program.get(NEAR_DUPLICATES, {"size": 2}).status_code == 400
 
 
-def test_a_large_group_is_listed_and_dismissed_at_once(program, pairs, owner, store):
+def test_lists_and_dismisses_large_group_at_once(program, pairs, owner, store):
     keeper = pairs[0][0]
     others = [store() for _number in range(30)]
     NearDuplicatePair.objects.bulk_create(
@@ -61,7 +61,7 @@ def test_a_large_group_is_listed_and_dismissed_at_once(program, pairs, owner, st
     assert len(program.get(NEAR_DUPLICATES).json()["results"]) == 2
 
 
-def test_a_group_is_resolved_and_taken_back(program, pairs, owner):
+def test_resolves_group_and_undoes_it(program, pairs, owner):
     kept, gone = pairs[0]
     Photo.objects.filter(pk=gone.pk).update(importance=5)
     answer = send(program, "resolve", {"keep": kept.pk, "trash": [gone.pk, kept.pk]}).json()
@@ -77,7 +77,7 @@ def test_a_group_is_resolved_and_taken_back(program, pairs, owner):
     assert Photo.objects.visible_to(owner).count() == 6
 
 
-def test_a_keeper_in_the_bin_is_a_conflict(program, pairs):
+def test_answers_keeper_in_trash_with_conflict(program, pairs):
     kept, other = pairs[0]
     send(program, "resolve", {"keep": other.pk, "trash": [kept.pk]})
     response = send(program, "resolve", {"keep": kept.pk, "trash": [other.pk]})
@@ -85,7 +85,7 @@ def test_a_keeper_in_the_bin_is_a_conflict(program, pairs):
     assert response.json()["detail"] == "The photo to keep is in the bin meanwhile."
 
 
-def test_a_group_is_dismissed_and_taken_back(program, pairs):
+def test_dismisses_group_and_undoes_it(program, pairs):
     answer = send(program, "dismiss", {"photos": [photo.pk for photo in pairs[0]]}).json()
     assert len(program.get(NEAR_DUPLICATES).json()["results"]) == 2
     assert send(program, "undo", answer).json() == {"restored": 0, "groups": 1, "kept_edits": 0}
@@ -106,13 +106,13 @@ def test_a_group_is_dismissed_and_taken_back(program, pairs):
         ("undo", {"undo": "yesterday"}, 400),
     ],
 )
-def test_senseless_requests_are_refused(program, pairs, verb, body, status):
+def test_refuses_invalid_requests(program, pairs, verb, body, status):
     assert send(program, verb, body).status_code == status
     assert Photo.objects.filter(trashed_at=None).count() == 6
     assert not DismissedGroup.objects.exists()
 
 
-def test_anothers_photos_are_neither_listed_nor_touched(pairs, django_user_model):
+def test_neither_lists_nor_changes_photos_of_other_users(pairs, django_user_model):
     stranger = ApiClient(django_user_model.objects.create_user("stranger"))
     kept, other = pairs[0]
     assert stranger.get(NEAR_DUPLICATES).json() == {"results": [], "next_cursor": None}

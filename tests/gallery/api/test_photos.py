@@ -1,4 +1,4 @@
-"""Photos over the API: lists, changes, files."""
+"""Photos over the API: lists, changes, processing and files."""
 
 from datetime import datetime
 
@@ -16,21 +16,21 @@ def ids(response) -> list[int]:
     return [photo["id"] for photo in response.json()["results"]]
 
 
-def test_a_photo_is_told_with_all_that_is_known(program, store):
+def test_returns_photo_with_all_fields(program, store):
     photo = store(picture(1), filename="红.png")
     Photo.objects.update(taken_at=datetime(2024, 2, 29, 18, 30), date_source="exif", metadata={"make": "Ricoh"})
-    told = program.get(f"/api/v1/photos/{photo.pk}/").json()
-    assert told["filename"] == "红.png"
-    assert told["content_type"] == "image/png"
-    assert (told["width"], told["height"]) == (64, 48)
-    assert told["taken_at"] == "2024-02-29T18:30:00"
-    assert told["metadata"] == {"make": "Ricoh"}
-    assert told["sha256"] == photo.sha256
-    assert program.get(told["links"]["self"]).json() == told
-    assert program.get(told["links"]["original"]).getvalue() == picture(1)
+    answer = program.get(f"/api/v1/photos/{photo.pk}/").json()
+    assert answer["filename"] == "红.png"
+    assert answer["content_type"] == "image/png"
+    assert (answer["width"], answer["height"]) == (64, 48)
+    assert answer["taken_at"] == "2024-02-29T18:30:00"
+    assert answer["metadata"] == {"make": "Ricoh"}
+    assert answer["sha256"] == photo.sha256
+    assert program.get(answer["links"]["self"]).json() == answer
+    assert program.get(answer["links"]["original"]).getvalue() == picture(1)
 
 
-def test_pages_hold_every_photo_once_though_others_come_in_between(program, store):
+def test_lists_each_photo_once_while_others_are_uploaded(program, store):
     photos = [store() for _number in range(5)]
     first = program.get("/api/v1/photos/", {"page_size": 2}).json()
     newer = store()
@@ -42,7 +42,7 @@ def test_pages_hold_every_photo_once_though_others_come_in_between(program, stor
     assert last["next_cursor"] is None
 
 
-def test_photos_are_listed_in_the_order_of_the_timeline(program, store):
+def test_lists_photos_in_order_of_timeline(program, store):
     photos = [store() for _number in range(7)]
     before_1970, *same, undated = datetime(1955, 1, 2), *[datetime(2020, 5, 1, 12, 0, 0, 250)] * 4, None
     for photo, taken_at in zip(photos, (same[0], undated, before_1970, *same[1:], undated), strict=True):
@@ -63,21 +63,21 @@ def test_photos_are_listed_in_the_order_of_the_timeline(program, store):
     "query",
     [{"cursor": "5", "order": "newest"}, {"cursor": "5.5"}, {"cursor": f"{10**17 * 9}.1", "order": "oldest"}],
 )
-def test_a_list_does_not_go_on_in_another_order(program, query):
+def test_refuses_cursor_of_another_order(program, query):
     response = program.get("/api/v1/photos/", query)
     assert response.status_code == 400
     assert [error["field"] for error in response.json()["errors"]] == ["cursor"]
 
 
-def test_a_list_counts_nothing(program, store, django_assert_num_queries):
+def test_lists_without_counting(program, store, django_assert_num_queries):
     for _number in range(3):
         store()
-    program.get("/api/v1/photos/")  # notes that the key was used
-    with django_assert_num_queries(2):  # the key, the photos
+    program.get("/api/v1/photos/")  # records the use of the token
+    with django_assert_num_queries(2):  # token, photos
         program.get("/api/v1/photos/", {"page_size": 2})
 
 
-def test_filters_add_up(program, store):
+def test_combines_filters(program, store):
     small = store(picture(1, size=(10, 10)), filename="small.png")
     large = store(picture(2, size=(90, 80)), filename="large.png")
     jpeg = store(picture(3, size=(90, 80), kind="JPEG"), filename="large.jpg")
@@ -121,30 +121,30 @@ def test_filters_add_up(program, store):
         ({"colour": "red"}, "colour"),
     ],
 )
-def test_a_senseless_list_is_refused_by_the_field(program, query, field):
+def test_names_field_of_invalid_filter(program, query, field):
     response = program.get("/api/v1/photos/", query)
     assert response.status_code == 400
     assert [error["field"] for error in response.json()["errors"]] == [field]
     assert response.json()["errors"][0]["detail"]
 
 
-def test_what_is_left_out_of_a_change_stays(program, store):
+def test_keeps_omitted_fields(program, store):
     photo = store()
     before = photo.revision
     path = f"/api/v1/photos/{photo.pk}/"
-    told = program.patch(path, {"description": "Tea\n茶"}, "application/json").json()
-    assert (told["description"], told["importance"]) == ("Tea\n茶", 0)
-    told = program.patch(path, {"importance": 5}, "application/json").json()
-    assert (told["description"], told["importance"]) == ("Tea\n茶", 5)
-    told = program.patch(path, {"taken_at": "2020-01-02T03:04:05"}, "application/json").json()
-    assert (told["taken_at"], told["date_source"]) == ("2020-01-02T03:04:05", "person")
-    told = program.patch(path, {"taken_at": None}, "application/json").json()
-    assert (told["taken_at"], told["date_source"]) == (None, "")
+    answer = program.patch(path, {"description": "Tea\n茶"}, "application/json").json()
+    assert (answer["description"], answer["importance"]) == ("Tea\n茶", 0)
+    answer = program.patch(path, {"importance": 5}, "application/json").json()
+    assert (answer["description"], answer["importance"]) == ("Tea\n茶", 5)
+    answer = program.patch(path, {"taken_at": "2020-01-02T03:04:05"}, "application/json").json()
+    assert (answer["taken_at"], answer["date_source"]) == ("2020-01-02T03:04:05", "person")
+    answer = program.patch(path, {"taken_at": None}, "application/json").json()
+    assert (answer["taken_at"], answer["date_source"]) == (None, "")
     photo.refresh_from_db()
     assert photo.revision == before + 4  # so that the index learns of each
 
 
-def test_two_programs_change_different_things_at_once(program, store, owner, monkeypatch):
+def test_keeps_concurrent_change_of_another_field(program, store, owner, monkeypatch):
     photo = store()
     meanwhile = [{"description": "said meanwhile"}]
 
@@ -175,7 +175,7 @@ def test_two_programs_change_different_things_at_once(program, store, owner, mon
         {"taken_at": 5},
     ],
 )
-def test_a_senseless_change_changes_nothing(program, store, change):
+def test_changes_nothing_when_change_is_invalid(program, store, change):
     photo = store()
     response = program.patch(f"/api/v1/photos/{photo.pk}/", change | {"importance": 9}, "application/json")
     assert response.status_code == 400
@@ -185,14 +185,14 @@ def test_a_senseless_change_changes_nothing(program, store, change):
     assert list(Photo.objects.values_list("importance", "description", "taken_at")) == [(0, "", None)]
 
 
-def test_a_deleted_photo_waits_in_the_bin(program, store):
+def test_moves_deleted_photo_to_trash(program, store):
     photo = store()
     assert program.delete(f"/api/v1/photos/{photo.pk}/").status_code == 204
     assert program.get(f"/api/v1/photos/{photo.pk}/").status_code == 404
     assert list(Photo.objects.trashed_by(photo.owner)) == [photo]
 
 
-def test_what_failed_is_told_and_tried_again(program, store):
+def test_reports_failed_step_and_retries_it(program, store):
     photo = store()
     StepAttempt.objects.create(
         photo=photo, step=Step.THUMBNAILS, version=str(THUMBNAIL_VERSION), attempts=MAX_ATTEMPTS, error="Out of order."
@@ -207,7 +207,7 @@ def test_what_failed_is_told_and_tried_again(program, store):
     assert program.post(f"{path}/retry/", {"step": "cooking"}, "application/json").status_code == 400
 
 
-def test_the_original_goes_on_and_is_not_sent_twice(program, store):
+def test_resumes_original_and_answers_304_for_known_copy(program, store):
     photo = store()
     path = f"/api/v1/photos/{photo.pk}/original/"
     whole = program.get(path)
@@ -221,7 +221,7 @@ def test_the_original_goes_on_and_is_not_sent_twice(program, store):
     assert beyond["Content-Range"] == f"bytes */{photo.file_size}"
 
 
-def test_months_are_counted_in_the_time_of_the_pictures(program, store, settings):
+def test_counts_months_in_local_time_of_pictures(program, store, settings):
     settings.TIME_ZONE = "Asia/Shanghai"
     for taken_at in (datetime(2024, 5, 31, 23, 59, 59), datetime(2024, 6, 1), datetime(2024, 6, 30), None):
         photo = store()
@@ -233,7 +233,7 @@ def test_months_are_counted_in_the_time_of_the_pictures(program, store, settings
     ]
 
 
-def test_the_account_says_what_is_stored_and_what_the_key_may(program, store, owner):
+def test_returns_account_with_storage_and_scopes(program, store, owner):
     photo = store()
     account = program.get("/api/v1/account/").json()
     assert account["username"] == owner.username
@@ -246,7 +246,7 @@ def test_the_account_says_what_is_stored_and_what_the_key_may(program, store, ow
     assert [account[name] for name in ("bytes", "stored_bytes", "quota")] == [0, photo.file_size, 5]
 
 
-def test_where_a_photo_came_from_is_told(program, store, owner):
+def test_lists_sources_of_photo(program, store, owner):
     photo = store()
     job = ImportJob.objects.create(owner=owner, started_by=owner, roots=["/a"])
     PhotoSource.objects.create(photo=photo, path="/a/b.png", is_copy=False, job=job, albums=["Tea"], conversation="C2C")

@@ -1,4 +1,4 @@
-"""Errors in one shape, whatever was sent, and of a kind that programs can tell apart."""
+"""Problem documents: every error has one, with a type that identifies it."""
 
 from typing import Any
 
@@ -22,11 +22,11 @@ def kind_of(response: Any, status: int) -> str:
 
 
 @pytest.mark.parametrize("body", ["[" * 100_000, '{"a":' * 100_000, "[" * 100_000 + "]" * 100_000, "{", b'{"\xff": 1}'])
-def test_what_cannot_be_read_is_refused(program, body):
+def test_refuses_unreadable_body(program, body):
     assert kind_of(program.post(CHANGE, body, content_type="application/json"), 400) == "parse-error"
 
 
-def test_half_a_character_is_refused_wherever_it_stands(program, store):
+def test_refuses_lone_surrogates_everywhere(program, store):
     photo = store()
     for path, body, field in (
         (CHANGE, '{"photos": [1], "a\\ud800": 1}', "a?"),
@@ -38,20 +38,20 @@ def test_half_a_character_is_refused_wherever_it_stands(program, store):
         assert [error["field"] for error in response.json()["errors"]] == [field]
 
 
-def test_what_is_given_twice_is_refused(program):
+def test_refuses_repeated_parameter(program):
     response = program.get("/api/v1/photos/?extension=png&extension=gif&page_size=5")
     assert kind_of(response, 400) == "bad-request"
     assert [error["field"] for error in response.json()["errors"]] == ["extension"]
 
 
 @pytest.mark.parametrize("number", ["１", "1.0", "1_0", " 1", "+1", "0x1", "1e1"])
-def test_a_number_of_an_address_has_one_form(program, number):
+def test_refuses_unusual_spellings_of_numbers(program, number):
     for path in ("/api/v1/photos/", "/api/v1/search/", "/api/v1/trash/", "/api/v1/near-duplicates/"):
         response = program.get(path, {"page_size": number})
         assert kind_of(response, 400) == "bad-request"
 
 
-def test_a_text_of_an_address_is_as_long_as_it_came(program):
+def test_limits_length_before_trimming(program):
     for path, query in (
         ("/api/v1/search/", {"q": "tea" + " " * 1000}),
         ("/api/v1/search/suggestions/", {"q": " " * 1001}),
@@ -62,18 +62,18 @@ def test_a_text_of_an_address_is_as_long_as_it_came(program):
         assert "no more than" in response.json()["errors"][0]["detail"]
 
 
-def test_an_address_without_its_slash_is_told_so(program):
+def test_explains_missing_slash(program):
     for path in ("/api/v1/photos", "/api/v1", "/api/"):
         response = program.get(path)
         assert kind_of(response, 404) == "not-found"
         assert "end with a slash" in response.json()["detail"]
 
 
-def test_a_request_to_a_host_that_is_not_this_one_is_told_in_the_same_shape(db):
+def test_answers_unknown_host_with_problem(db):
     assert kind_of(Client().get("/api/v1/photos/", headers={"Host": "evil.example"}), 400) == "bad-request"
 
 
-def test_no_room_is_told_apart_from_a_file_that_is_too_large(program, store, owner, settings):
+def test_distinguishes_quota_from_file_size(program, store, owner, settings):
     photo = store()
     Account.objects.create(owner=owner, quota=photo.file_size)
     sent = {"data": picture(200), "content_type": "image/png"}
@@ -82,10 +82,10 @@ def test_no_room_is_told_apart_from_a_file_that_is_too_large(program, store, own
     assert kind_of(program.post("/api/v1/photos/upload/", **sent), 413) == "too-large"
 
 
-def test_the_schema_shows_errors_as_they_are_told(program, store, owner):
+def test_schema_examples_match_actual_problems(program, store, owner):
     schema = program.get("/api/v1/schema/").json()
-    told = schema["components"]["schemas"]["Problem"]["properties"]["type"]["description"]
-    assert all(kind in told for kind in ALL_KINDS)
+    answer = schema["components"]["schemas"]["Problem"]["properties"]["type"]["description"]
+    assert all(kind in answer for kind in ALL_KINDS)
     path = reverse("api:photo", args=[store().pk])
     for status, response in (
         (401, Client().get(path)),

@@ -1,4 +1,4 @@
-"""Uploads in pieces (tus) with a key; tests/gallery/views/test_tus.py tests the protocol."""
+"""Uploads in pieces over the API; tests/gallery/views/test_tus.py tests the protocol itself."""
 
 from base64 import b64encode
 from hashlib import sha256
@@ -6,7 +6,7 @@ from hashlib import sha256
 import pytest
 from django.contrib.auth.models import User
 
-from gallery.api.resumable import Outcome
+from gallery.api.resumable import UploadResult
 from gallery.intake.tus_headers import PIECE_TYPE
 from gallery.models import Photo
 from gallery.photos.trash import move_to_trash
@@ -17,8 +17,8 @@ UPLOADS = "/api/v1/photos/uploads/"
 
 
 def begin(program, size, **metadata: str):
-    told = ",".join(f"{name} {b64encode(value.encode()).decode()}" for name, value in metadata.items())
-    headers = {"Tus-Resumable": "1.0.0", "Upload-Length": str(size), "Upload-Metadata": told}
+    answer = ",".join(f"{name} {b64encode(value.encode()).decode()}" for name, value in metadata.items())
+    headers = {"Tus-Resumable": "1.0.0", "Upload-Length": str(size), "Upload-Metadata": answer}
     return program.post(UPLOADS, b"", PIECE_TYPE, headers=headers)
 
 
@@ -27,22 +27,22 @@ def send(program, address, offset, data, **headers: str):
     return program.patch(address, data, PIECE_TYPE, headers=sent)
 
 
-def test_a_file_comes_in_pieces_and_goes_on_where_it_broke_off(program, owner):
+def test_resumes_upload_after_lost_connection(program, owner):
     data = picture(1)
     response = begin(program, len(data), filename="茶.png", sha256=sha256(data).hexdigest())
     assert response.status_code == 201
     address = response["Location"]
     assert address.startswith(f"http://testserver{UPLOADS}")
     assert send(program, address, 0, data[:20]).status_code == 204
-    told = program.head(address, headers={"Tus-Resumable": "1.0.0"})
-    assert (told.status_code, told["Upload-Offset"], told["Upload-Length"]) == (200, "20", str(len(data)))
+    answer = program.head(address, headers={"Tus-Resumable": "1.0.0"})
+    assert (answer.status_code, answer["Upload-Offset"], answer["Upload-Length"]) == (200, "20", str(len(data)))
     response = send(program, address, 20, data[20:], Accept="application/json")
     photo = Photo.objects.get()
     assert (response.status_code, response.json()["id"], response.json()["status"]) == (200, photo.pk, "created")
     assert (photo.filename, photo.owner, photo.path.read_bytes()) == ("茶.png", owner, data)
 
 
-def test_the_answer_to_the_last_piece_is_what_the_schema_says(program, owner):
+def test_answers_last_piece_as_in_schema(program, owner):
     data = picture(1)
     for status in ("created", "duplicate", "restored"):
         if status == "restored":
@@ -50,8 +50,8 @@ def test_the_answer_to_the_last_piece_is_what_the_schema_says(program, owner):
         address = begin(program, len(data))["Location"]
         answer = send(program, address, 0, data, Accept="application/json").json()
         assert answer["status"] == status
-        assert set(answer) == set(Outcome().fields)
-        assert Outcome(data=answer).is_valid()
+        assert set(answer) == set(UploadResult().fields)
+        assert UploadResult(data=answer).is_valid()
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_the_answer_to_the_last_piece_is_what_the_schema_says(program, owner):
         (0, {}, b"no picture", 415),
     ],
 )
-def test_what_is_refused_is_a_problem(program, offset, headers, data, status):
+def test_answers_refusals_with_problems(program, offset, headers, data, status):
     address = begin(program, 10)["Location"]
     response = send(program, address, offset, data, **headers)
     assert response.status_code == status, response.content
@@ -74,13 +74,13 @@ def test_what_is_refused_is_a_problem(program, offset, headers, data, status):
     assert not Photo.objects.exists()
 
 
-def test_a_file_that_is_too_large_is_refused_before_it_comes(program, settings):
+def test_refuses_large_file_before_first_piece(program, settings):
     settings.MAX_UPLOAD_BYTES = 1000
     response = begin(program, 1001)
     assert (response.status_code, response["Content-Type"]) == (413, "application/problem+json")
 
 
-def test_anothers_upload_is_not_there(program):
+def test_hides_upload_of_other_user(program):
     address = begin(program, 10)["Location"]
     stranger = ApiClient(User.objects.create_user("stranger"))
     assert send(stranger, address, 0, b"x").status_code == 404

@@ -1,4 +1,4 @@
-"""Many photos at once over the API."""
+"""Operations on many photos over the API."""
 
 from io import BytesIO
 from zipfile import ZipFile
@@ -21,7 +21,7 @@ def foreign(store) -> Photo:
     return store(owner=User.objects.create_user("stranger"))
 
 
-def test_many_are_changed_as_far_as_they_are_ones_own(program, store, foreign):
+def test_changes_only_own_photos(program, store, foreign):
     photos = [store(), store()]
     Photo.objects.update(description="Tea")
     response = ask(program, "photos/change", [*photos, foreign], importance=4)
@@ -32,14 +32,14 @@ def test_many_are_changed_as_far_as_they_are_ones_own(program, store, foreign):
     assert set(Photo.objects.visible_to(photos[0].owner).values_list("importance", "description")) == {(4, "")}
 
 
-def test_a_change_of_nothing_changes_nothing(program, store):
+def test_changes_nothing_without_new_values(program, store):
     photo = store()
     assert ask(program, "photos/change", [photo]).json() == {"count": 0}
     photo.refresh_from_db()
     assert photo.edited_at is None
 
 
-def test_many_go_into_the_bin_and_come_back(program, store, foreign):
+def test_deletes_and_restores_many(program, store, foreign):
     photos = [store(), store(), store()]
     assert ask(program, "photos/delete", [*photos[:2], foreign]).json() == {"count": 2}
     assert [photo["id"] for photo in program.get("/api/v1/photos/").json()["results"]] == [photos[2].pk]
@@ -47,7 +47,7 @@ def test_many_go_into_the_bin_and_come_back(program, store, foreign):
     assert not Photo.objects.filter(trashed_at__isnull=False).exists()
 
 
-def test_many_come_in_one_file(program, store, foreign):
+def test_downloads_many_as_one_zip(program, store, foreign):
     photos = [store(picture(1), filename="茶.png"), store(picture(2), filename="茶.png")]
     response = ask(program, "photos/download", [*photos, foreign])
     assert response["Content-Type"] == "application/zip"
@@ -61,7 +61,7 @@ def test_many_come_in_one_file(program, store, foreign):
 
 @pytest.mark.parametrize("photos", [[], ["1"], [0], [2**63], [True], "1,2", None, [1] * (MAX_SELECTED + 1)])
 @pytest.mark.parametrize("path", ["photos/change", "photos/delete", "photos/download", "trash/restore"])
-def test_a_senseless_choice_is_refused(program, path, photos):
+def test_refuses_invalid_selection(program, path, photos):
     response = program.post(f"/api/v1/{path}/", {"photos": photos}, "application/json")
     assert response.status_code == 400
     assert [error["field"].partition(".")[0] for error in response.json()["errors"]] == ["photos"]

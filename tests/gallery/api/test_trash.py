@@ -1,4 +1,4 @@
-"""The bin over the API."""
+"""The trash over the API: list and restore."""
 
 from datetime import timedelta
 
@@ -13,28 +13,28 @@ from tests.factories import ApiClient
 TRASH = "/api/v1/trash/"
 
 
-def test_what_is_deleted_lies_in_the_bin_and_comes_back(program, store):
+def test_lists_deleted_photo_and_restores_it(program, store):
     photo = store()
     path = f"/api/v1/photos/{photo.pk}/"
     assert program.get(TRASH).json() == {"results": [], "next_cursor": None}
     assert program.delete(path).status_code == 204
-    (binned,) = program.get(TRASH).json()["results"]
-    assert binned["id"] == photo.pk
-    assert binned["trashed_at"] == Photo.objects.get().trashed_at.isoformat().replace("+00:00", "Z")
+    (trashed,) = program.get(TRASH).json()["results"]
+    assert trashed["id"] == photo.pk
+    assert trashed["trashed_at"] == Photo.objects.get().trashed_at.isoformat().replace("+00:00", "Z")
     response = program.post(f"{path}restore/")
     assert response.status_code == 200
     assert response.json() == program.get(path).json()
     assert program.get(TRASH).json()["results"] == []
 
 
-def test_to_restore_a_photo_twice_is_harmless(program, store):
+def test_restores_photo_twice_without_harm(program, store):
     photo = store()
     for _time in range(2):
         assert program.post(f"/api/v1/photos/{photo.pk}/restore/").status_code == 200
     assert Photo.objects.get().trashed_at is None
 
 
-def test_what_is_deleted_for_good_meanwhile_is_not_restored(program, store, owner, monkeypatch):
+def test_answers_404_when_photo_is_deleted_during_restore(program, store, owner, monkeypatch):
     photo = store()
     move_to_trash(Photo.objects.all(), user=owner)
 
@@ -46,7 +46,7 @@ def test_what_is_deleted_for_good_meanwhile_is_not_restored(program, store, owne
     assert program.post(f"/api/v1/photos/{photo.pk}/restore/").status_code == 404
 
 
-def test_pages_go_on_within_a_moment_and_from_one_to_the_next(program, store):
+def test_continues_list_among_photos_of_the_same_time(program, store):
     photos = [store() for _number in range(5)]
     now = timezone.now()
     moments = [now - timedelta(hours=1), now, now, now, now - timedelta(microseconds=1)]
@@ -63,13 +63,13 @@ def test_pages_go_on_within_a_moment_and_from_one_to_the_next(program, store):
 
 
 @pytest.mark.parametrize("query", [{"cursor": "yesterday"}, {"cursor": "1"}, {"page_size": "0"}, {"page": "2"}])
-def test_a_senseless_page_is_refused(program, query):
+def test_refuses_invalid_page(program, query):
     response = program.get(TRASH, query)
     assert response.status_code == 400
     assert [error["field"] for error in response.json()["errors"]] == list(query)
 
 
-def test_nobody_sees_or_empties_anothers_bin(program, store, django_user_model):
+def test_hides_trash_of_other_user(program, store, django_user_model):
     photo = store()
     program.delete(f"/api/v1/photos/{photo.pk}/")
     stranger = ApiClient(django_user_model.objects.create_user("stranger", is_staff=True))

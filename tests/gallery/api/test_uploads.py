@@ -1,4 +1,4 @@
-"""Uploads over the API: what is new, what is known, what is refused, and what is not even read."""
+"""Uploads over the API: new, known and refused files, and bodies that are not read."""
 
 import hashlib
 from io import BytesIO
@@ -19,7 +19,7 @@ HEADERS = {"X-Checksum-MD5": "md5", "X-Checksum-SHA1": "sha1", "X-Checksum-SHA25
 
 
 class Unread(BytesIO):
-    """A body that nobody may touch."""
+    """Body that fails the test when it is read."""
 
     def read(self, *_args: int) -> bytes:
         raise AssertionError("the body was read")
@@ -34,7 +34,7 @@ def digest(name: str, data: bytes) -> str:
 
 
 @pytest.mark.parametrize("content_type", ["application/octet-stream", "image/png", "image/heic"])
-def test_bare_bytes_become_a_photo_under_the_name_of_the_header(program, owner, content_type):
+def test_stores_bare_body_under_name_in_header(program, owner, content_type):
     response = send(program, picture(1), content_type, **{"X-Filename": quote("红 1.png")})
     assert response.status_code == 201, response.content
     photo = Photo.objects.get()
@@ -44,13 +44,13 @@ def test_bare_bytes_become_a_photo_under_the_name_of_the_header(program, owner, 
     assert (photo.owner, photo.filename, photo.path.read_bytes()) == (owner, "红 1.png", picture(1))
 
 
-def test_a_form_brings_a_file_too(program):
+def test_stores_file_of_form(program):
     response = program.post(UPLOAD, {"file": SimpleUploadedFile("红.png", picture(1))})
     assert response.status_code == 201
     assert Photo.objects.get().filename == "红.png"
 
 
-def test_the_same_bytes_are_a_duplicate(program):
+def test_answers_same_bytes_with_duplicate(program):
     first = send(program, picture(1)).json()
     response = send(program, picture(1), **{"X-Filename": "other.png"})
     assert response.status_code == 200
@@ -58,7 +58,7 @@ def test_the_same_bytes_are_a_duplicate(program):
     assert Photo.objects.count() == 1
 
 
-def test_the_same_bytes_restore_a_photo_from_the_bin(program, store, owner):
+def test_restores_photo_from_trash_for_same_bytes(program, store, owner):
     photo = store(picture(1))
     move_to_trash(Photo.objects.all(), user=owner)
     response = send(program, picture(1), **{"X-Checksum-SHA256": photo.sha256})
@@ -68,7 +68,7 @@ def test_the_same_bytes_restore_a_photo_from_the_bin(program, store, owner):
 
 
 @pytest.mark.parametrize(("header", "name"), HEADERS.items())
-def test_of_known_bytes_not_one_is_read(program, store, header, name):
+def test_reads_no_byte_of_known_checksum(program, store, header, name):
     photo = store(picture(1))
     response = program.generic(
         "POST", UPLOAD, content_type="application/octet-stream", CONTENT_LENGTH="1000",
@@ -78,7 +78,7 @@ def test_of_known_bytes_not_one_is_read(program, store, header, name):
     assert response.json()["photo"]["id"] == photo.pk
 
 
-def test_known_bytes_whose_file_was_lost_are_taken_again(program, store):
+def test_accepts_known_bytes_when_file_is_lost(program, store):
     photo = store(picture(1))
     photo.path.unlink()
     response = send(program, picture(1), **{"X-Checksum-SHA256": photo.sha256})
@@ -86,14 +86,14 @@ def test_known_bytes_whose_file_was_lost_are_taken_again(program, store):
     assert photo.path.read_bytes() == picture(1)
 
 
-def test_anothers_bytes_are_not_known(program, store, django_user_model):
+def test_hides_bytes_of_other_users(program, store, django_user_model):
     other = django_user_model.objects.create_user("other")
     photo = store(picture(1), owner=other)
     assert send(program, picture(1), **{"X-Checksum-MD5": photo.md5}).status_code == 201
 
 
 @pytest.mark.parametrize(("header", "name"), HEADERS.items())
-def test_bytes_that_were_changed_on_their_way_are_refused(program, header, name):
+def test_refuses_bytes_that_differ_from_checksum(program, header, name):
     response = send(program, picture(1), **{header: digest(name, picture(2))})
     assert response.status_code == 400
     assert response.json()["type"] == "urn:photosearch:problem:checksum-mismatch"
@@ -115,9 +115,7 @@ def test_bytes_that_were_changed_on_their_way_are_refused(program, header, name)
     ],
     ids=["empty", "words", "svg", "json", "pixels", "bytes", "no file", "no boundary"],
 )
-def test_what_is_refused_tells_too_large_and_unsupported_apart(
-    program, settings, media_root, data, content_type, status
-):
+def test_distinguishes_too_large_from_unsupported(program, settings, media_root, data, content_type, status):
     settings.MAX_IMAGE_PIXELS, settings.MAX_UPLOAD_BYTES = 50_000, 2000
     response = send(program, data, content_type)
     assert response.status_code == status, response.content
@@ -127,7 +125,7 @@ def test_what_is_refused_tells_too_large_and_unsupported_apart(
     assert not [path for path in media_root.rglob("*") if path.is_file()]
 
 
-def test_too_many_bytes_are_refused_without_reading_them(program, settings):
+def test_refuses_large_body_without_reading_it(program, settings):
     settings.MAX_UPLOAD_BYTES = 1000
     response = program.generic(
         "POST", UPLOAD, content_type="application/octet-stream", CONTENT_LENGTH=str(10**9), **{"wsgi.input": Unread()}
@@ -135,7 +133,7 @@ def test_too_many_bytes_are_refused_without_reading_them(program, settings):
     assert response.status_code == 413
 
 
-def test_a_file_that_is_too_large_in_a_form_is_refused(program, settings):
+def test_refuses_large_file_in_form(program, settings):
     settings.MAX_UPLOAD_BYTES = 1000
     response = program.post(UPLOAD, {"file": SimpleUploadedFile("big.png", b"x" * 5000)})
     assert response.status_code == 413
@@ -144,13 +142,13 @@ def test_a_file_that_is_too_large_in_a_form_is_refused(program, settings):
 @pytest.mark.parametrize(
     "headers", [{"X-Checksum-MD5": "0" * 31}, {"X-Checksum-SHA1": "x" * 40}, {"X-Filename": "a\x7fb"}]
 )
-def test_a_senseless_header_is_refused_by_its_name(program, headers):
+def test_names_invalid_header(program, headers):
     response = send(program, picture(1), **headers)
     assert response.status_code == 400
     assert [error["field"] for error in response.json()["errors"]] == list(headers)
 
 
-def test_many_checksums_are_answered_at_once(program, store, settings):
+def test_checks_many_checksums_at_once(program, store, settings):
     settings.MAX_UPLOAD_BYTES = 1000
     photo = store(picture(1))
     files = [
@@ -172,7 +170,7 @@ def test_many_checksums_are_answered_at_once(program, store, settings):
     ]
 
 
-def test_a_senseless_check_is_refused_by_the_place(program):
+def test_names_position_of_invalid_check(program):
     response = program.post(CHECK, {"files": [{"id": "a", "checksum": "0" * 32}, {"id": 5}]}, "application/json")
     assert response.status_code == 400
     assert {error["field"] for error in response.json()["errors"]} == {"files.1.id", "files.1.checksum"}
@@ -183,7 +181,7 @@ def test_a_senseless_check_is_refused_by_the_place(program):
 
 
 @pytest.mark.parametrize("scopes", [["upload"], ["upload", "search"], ["upload", "photo:write"]])
-def test_hides_known_photo_from_key_without_read_scope(owner, store, scopes):
+def test_hides_known_photo_from_token_without_read_scope(owner, store, scopes):
     photo = store(picture(1), filename="secret party.png")
     Photo.objects.update(description="nightingale", metadata={"artist": "nightingale", "latitude": 1.5})
     sha256 = Photo.objects.get().sha256
@@ -199,7 +197,7 @@ def test_hides_known_photo_from_key_without_read_scope(owner, store, scopes):
         assert (answer["id"] == photo.pk) == bool(headers)
         assert response["Location"] == f"/api/v1/photos/{answer['id']}/"
         assert "nightingale" not in str(response.headers) + response.content.decode()
-    told = ApiClient(owner, "upload", "photo:read").post(
+    shown = ApiClient(owner, "upload", "photo:read").post(
         "/api/v1/photos/upload/", b"", content_type="application/octet-stream", headers={"X-Checksum-SHA256": sha256}
     )
-    assert told.json()["photo"]["description"] == "nightingale"
+    assert shown.json()["photo"]["description"] == "nightingale"

@@ -1,4 +1,4 @@
-"""Saved searches and suggestions over the API."""
+"""Saved and recent searches, and suggestions, over the API."""
 
 import pytest
 from django.contrib.auth.models import User
@@ -27,7 +27,7 @@ def save(program: ApiClient, **search):
     return program.post(SAVED, search, content_type="application/json")
 
 
-def test_a_search_is_saved_read_replaced_and_deleted(program):
+def test_saves_reads_replaces_and_deletes_search(program):
     response = save(program, name=" Trips ", q="航班 & ext:png", order="newest")
     assert response.status_code == 201
     saved = response.json()
@@ -43,21 +43,21 @@ def test_a_search_is_saved_read_replaced_and_deleted(program):
     assert program.get(SAVED).json() == []
 
 
-def test_the_page_of_a_saved_search_is_the_one_that_was_meant(program, client, user, settings):
+def test_links_page_of_saved_search(program, client, user, settings):
     settings.ELASTICSEARCH_URL = ""
     page = save(program, name="x", q="a&b=c ext:png").json()["page"]
     client.force_login(user)
     assert client.get(page).context["form"].cleaned_data["q"] == "a&b=c ext:png"
 
 
-def test_what_a_person_has_saved_in_the_pages_is_told_too(program, user):
+def test_lists_searches_saved_in_pages(program, user):
     save_search("x", user=user, address="q=tea&min_width=5")
     (saved,) = program.get(SAVED).json()
     assert saved["search"] == {"q": "tea", "min_width": "5"}
     assert saved["page"] == "/search?q=tea&min_width=5"
 
 
-def test_what_was_searched_for_is_told_and_forgotten(program, user):
+def test_lists_and_clears_recent_searches(program, user):
     for address in ("q=tea&min_width=5", "q=coffee"):
         record_search(address, user=user)
     path = "/api/v1/recent-searches/"
@@ -86,14 +86,14 @@ def test_what_was_searched_for_is_told_and_forgotten(program, user):
         ({"name": "x", "q": "tea", "order": "random"}, "order"),
     ],
 )
-def test_a_senseless_search_is_not_saved(program, search, field):
+def test_refuses_to_save_invalid_search(program, search, field):
     response = save(program, **search)
     assert response.status_code == 400
     assert {error["field"] for error in response.json()["errors"]} == {field}
     assert not SavedSearch.objects.exists()
 
 
-def test_there_is_an_end_to_saving(program, user):
+def test_limits_number_of_saved_searches(program, user):
     SavedSearch.objects.bulk_create(
         SavedSearch(owner=user, name=str(n), address="q=x") for n in range(MAX_SAVED_SEARCHES)
     )
@@ -104,7 +104,7 @@ def test_there_is_an_end_to_saving(program, user):
     assert save(program, name="5", q="tea").status_code == 200
 
 
-def test_anothers_searches_are_neither_told_nor_offered_nor_deleted(program, django_user_model):
+def test_hides_searches_of_other_users(program, django_user_model):
     other = django_user_model.objects.create_user("other")
     saved, _created = save_search("secret", user=other, address="q=secret")
     assert program.get(SAVED).json() == []
@@ -114,7 +114,7 @@ def test_anothers_searches_are_neither_told_nor_offered_nor_deleted(program, dja
     assert SavedSearch.objects.exists()
 
 
-def test_what_may_be_meant_is_suggested(program, user):
+def test_suggests_queries_for_typed_text(program, user):
     save_search("x", user=user, address="q=green+tea")
     assert program.get("/api/v1/search/suggestions/", {"q": "TEA"}).json() == {"results": ["green tea"]}
     assert program.get("/api/v1/search/suggestions/").json() == {"results": ["green tea"]}

@@ -1,4 +1,4 @@
-"""Searches over the API."""
+"""Searches over the API by words, photo and picture, and search data of photos."""
 
 from unittest.mock import Mock
 
@@ -31,7 +31,7 @@ def names(response) -> list[str]:
     return [hit["photo"]["filename"] for hit in response.json()["results"]]
 
 
-def test_words_are_found_with_the_reason(program, user):
+def test_returns_reason_of_text_match(program, user):
     add_photo(user, "boarding.png", text="Flight <b>NH961</b> to Tokyo")
     add_photo(user, "other.png", text="Flight NH916 to Tokyo")
     response = program.get(SEARCH, {"q": "NH961"})
@@ -42,7 +42,7 @@ def test_words_are_found_with_the_reason(program, user):
     assert "<b>" not in reason["snippet"]
 
 
-def test_likeness_is_told_with_its_score(program, user):
+def test_returns_score_of_similar_photo(program, user):
     add_photo(user, "alike.png", angle=0)
     (hit,) = program.get(SEARCH, {"q": "circle"}).json()["results"]
     (reason,) = hit["reasons"]
@@ -51,7 +51,7 @@ def test_likeness_is_told_with_its_score(program, user):
     assert reason["cosine"] == pytest.approx(1)
 
 
-def test_filters_of_address_and_words_add_up(program, user):
+def test_combines_filters_of_parameters_and_query(program, user):
     add_photo(user, "small.png", text="tea", width=10)
     add_photo(user, "large.png", text="tea", width=900, importance=4)
     add_photo(user, "large.jpg", text="tea", width=900, importance=4, extension="jpg")
@@ -64,7 +64,7 @@ def test_filters_of_address_and_words_add_up(program, user):
     assert set(names(program.get(SEARCH))) == {"small.png", "large.png", "large.jpg"}
 
 
-def test_pages_go_on_where_the_last_one_ended(program, user):
+def test_continues_results_at_cursor(program, user):
     for number in range(7):
         add_photo(user, f"{number}.png", text="tea")
     found, cursor = [], {}
@@ -78,7 +78,7 @@ def test_pages_go_on_where_the_last_one_ended(program, user):
     assert ResultList.objects.count() == 1
 
 
-def test_a_list_without_further_pages_is_not_kept(program, user):
+def test_stores_no_result_list_of_single_page(program, user):
     for number in range(3):
         add_photo(user, f"{number}.png", text="tea")
     page = program.get(SEARCH, {"q": "tea", "page_size": 3})
@@ -86,7 +86,7 @@ def test_a_list_without_further_pages_is_not_kept(program, user):
     assert not ResultList.objects.exists()
 
 
-def test_a_list_that_is_gone_is_said(program):
+def test_answers_404_for_expired_result_list(program):
     gone = program.get(SEARCH, {"q": "tea", "cursor": "00000000-0000-0000-0000-000000000000.60"})
     assert gone.status_code == 404
     assert "Search again" in gone.json()["detail"]
@@ -104,13 +104,13 @@ def test_a_list_that_is_gone_is_said(program):
         ({"page": "2"}, "page"),
     ],
 )
-def test_a_senseless_search_is_refused_by_the_field(program, query, field):
+def test_names_field_of_invalid_search(program, query, field):
     response = program.get(SEARCH, query)
     assert response.status_code == 400
     assert [error["field"] for error in response.json()["errors"]] == [field]
 
 
-def test_a_picture_finds_those_that_look_like_it(program, user):
+def test_finds_photos_similar_to_picture(program, user):
     add_photo(user, "alike.png", angle=0)
     add_photo(user, "small.png", angle=0, width=10)
     response = program.post(
@@ -119,7 +119,7 @@ def test_a_picture_finds_those_that_look_like_it(program, user):
     assert names(response) == ["alike.png"]
 
 
-def test_a_search_by_picture_goes_on_without_the_picture(program, user):
+def test_continues_picture_search_without_picture(program, user):
     for number in range(3):
         add_photo(user, f"{number}.png", angle=20 * number)
     page = program.post(f"{SEARCH}by-picture/", {"picture": SimpleUploadedFile("x.png", picture()), "page_size": 2})
@@ -139,14 +139,14 @@ def test_a_search_by_picture_goes_on_without_the_picture(program, user):
     ],
     ids=["none", "no picture", "too large", "no file", "cursor", "filter"],
 )
-def test_what_is_no_picture_is_refused(program, settings, form, status):
+def test_refuses_file_that_is_no_picture(program, settings, form, status):
     settings.MAX_IMAGE_PIXELS = 50_000
     response = program.post(f"{SEARCH}by-picture/", form)
     assert response.status_code == status, response.content
     assert response["Content-Type"] == "application/problem+json"
 
 
-def test_a_search_may_begin_with_a_photo_or_a_part_of_it(program, user, monkeypatch):
+def test_searches_by_photo_or_region(program, user, monkeypatch):
     photo = add_photo(user, "one.png", angle=90)
     add_photo(user, "alike.png", angle=85, text="tea")
     add_photo(user, "upright.png", angle=0)
@@ -186,7 +186,7 @@ def test_says_to_wait_while_other_picture_searches_run(program, user, monkeypatc
         assert response.json()["detail"] == "Two are under way."
 
 
-def test_where_the_words_stand_and_less_likely_ones_begin_is_told(program, user, monkeypatch):
+def test_returns_boxes_of_words_and_relevance_cutoff(program, user, monkeypatch):
     add_photo(user, "words.png", text="tea")
     PhotoText.objects.update(lines=[{"text": "tea", "confidence": 1.0, "box": BOX}])
     add_photo(user, "vague.png", angle=0)
@@ -200,18 +200,18 @@ def test_where_the_words_stand_and_less_likely_ones_begin_is_told(program, user,
     assert answer["results"][1]["boxes"] == []
 
 
-def test_what_looks_alike_is_told(program, user):
+def test_lists_similar_photos(program, user):
     photo = add_photo(user, "one.png", angle=0)
     add_photo(user, "two.png", angle=5)
     assert names(program.get(f"/api/v1/photos/{photo.pk}/similar/")) == ["two.png"]
 
 
-def test_the_text_is_told_with_its_boxes(program, user):
+def test_returns_text_with_boxes(program, user):
     photo = add_photo(user, "one.png", text="航班 NH961")
     PhotoText.objects.update(lines=[{"text": "航班 NH961", "confidence": 0.9, "box": BOX}])
-    told = program.get(f"/api/v1/photos/{photo.pk}/text/").json()
-    assert (told["state"], told["text"]) == ("done", "航班 NH961")
-    assert told["lines"] == [{"text": "航班 NH961", "confidence": 0.9, "box": BOX}]
+    answer = program.get(f"/api/v1/photos/{photo.pk}/text/").json()
+    assert (answer["state"], answer["text"]) == ("done", "航班 NH961")
+    assert answer["lines"] == [{"text": "航班 NH961", "confidence": 0.9, "box": BOX}]
     PhotoText.objects.all().delete()
     assert program.get(f"/api/v1/photos/{photo.pk}/text/").json()["state"] == "waiting"
     Photo.objects.update(wants_text=False)
