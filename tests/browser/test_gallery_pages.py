@@ -40,7 +40,7 @@ def test_dropped_pictures_are_uploaded_and_told_apart(open_page, show, path):
     expect(rows.filter(has_text="new.png")).to_contain_text("Added")
     expect(rows.filter(has_text="again.png")).to_contain_text("Already in your gallery")
     expect(rows.filter(has_text="notes.txt")).to_contain_text("This file is not a picture")
-    expect(page.locator("#uploads [data-summary]")).to_have_text("1 added · 1 already there · 1 failed")
+    expect(page.locator("#uploads [data-summary]")).to_have_text("1 added · 1 duplicate · 1 failed")
     assert page.get_by_role("link", name="again.png").get_attribute("href") == f"/photos/{known.pk}"
     new = Photo.objects.get(filename="new.png")
     assert page.get_by_role("link", name="new.png").first.get_attribute("href") == f"/photos/{new.pk}"

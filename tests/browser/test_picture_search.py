@@ -155,7 +155,7 @@ def test_versions_unfold(open_page, show, encoder, photographs):
     expect(page.locator(".hit")).to_have_count(1)
     version = page.locator(".near-duplicates .tile").first
     expect(version).not_to_be_visible()
-    page.get_by_text("2 similar").click()
+    page.get_by_text("2 near-duplicates").click()
     expect(version).to_be_visible()
 
 

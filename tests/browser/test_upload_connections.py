@@ -43,7 +43,7 @@ def test_a_file_sent_in_part_is_gone_on_with_after_the_page_was_left(open_page):
     page = open_page("/account")
     page.route("**/uploads/*", lambda route: route.abort() if route.request.method == "PATCH" else route.continue_())
     choose(page, "large.bmp", data)
-    expect(summary(page)).to_contain_text("The connection is lost.")
+    expect(summary(page)).to_contain_text("Connection lost.")
     page.close(run_before_unload=False)
 
     page = open_page("/")
@@ -58,7 +58,7 @@ def test_a_cancelled_file_is_forgotten_by_the_server(open_page):
     page = open_page("/account")
     page.route("**/uploads/*", lambda route: route.abort() if route.request.method == "PATCH" else route.continue_())
     choose(page, "large.bmp", large_picture())
-    expect(summary(page)).to_contain_text("The connection is lost.")
+    expect(summary(page)).to_contain_text("Connection lost.")
     with page.expect_response(lambda response: response.request.method == "DELETE"):
         page.get_by_role("button", name="Cancel large.bmp").click()
     expect(summary(page)).to_have_text("1 cancelled")
@@ -113,7 +113,7 @@ def test_a_killed_web_process_holds_an_upload_up_and_no_more(open_page, media_ro
         while not any(upload.offset for upload in PartialUpload.objects.all()):
             page.wait_for_timeout(50)
         kill(process)
-        expect(summary(page)).to_contain_text("The connection is lost.")
+        expect(summary(page)).to_contain_text("Connection lost.")
         assert 0 < PartialUpload.objects.get().offset < len(data)
         process = start()
         expect(summary(page)).to_have_text("1 added", timeout=60_000)

@@ -76,7 +76,7 @@ def test_what_the_gallery_has_is_not_sent_again(open_page, show):
 
     move_to_trash(Photo.objects.all(), user=known.owner)
     drop_files(page, {"again.png": picture(1)})
-    expect(summary(page)).to_have_text("1 taken out of the bin")
+    expect(summary(page)).to_have_text("1 restored from the trash")
 
 
 def test_uploads_are_paused_gone_on_with_and_cancelled(open_page):

@@ -46,7 +46,7 @@ def test_groups_are_dealt_with_by_keyboard_one_by_one_and_all_at_once_with_undo(
     page.keyboard.press("ArrowLeft")
     expect(page.locator(".lightbox-name")).to_have_text("4.png")
     page.keyboard.press("Escape")
-    first.get_by_role("button", name="Keep this, bin 1 other").press("Enter")
+    first.get_by_role("button", name="Keep this, remove 1").press("Enter")
     expect(page.get_by_text("1 photo is in the bin")).to_be_visible()
     expect(sections).to_have_count(2)
     expect(sections.first.get_by_role("heading")).to_be_focused()
@@ -73,7 +73,7 @@ def test_a_group_that_the_server_leaves_alone_stays_and_says_so_and_the_figures_
     page.get_by_role("button", name="Keep the marked ones, move 3 to trash").click()
     left = page.locator(".group:visible")
     expect(left).to_have_count(1)
-    expect(left.get_by_text("Left alone")).to_be_visible()
+    expect(left.get_by_text("Not changed")).to_be_visible()
     expect(left.get_by_role("heading")).to_be_focused()
     expect(figures).to_have_text(["1", "1"])
     assert names(owner) == {"0.png", "2.png", "5.png"}
@@ -90,7 +90,7 @@ def test_on_a_telephone_without_javascript_all_is_done_too(open_page, groups, ow
     assert page.locator("body").bounding_box()["width"] <= SMALL_TELEPHONE["width"]
     page.get_by_role("radio", name="Keep 5.png").check(force=True)
     page.keyboard.press("Enter")
-    page.get_by_role("button", name="Keep this, bin 1 other").first.click()
+    page.get_by_role("button", name="Keep this, remove 1").first.click()
     expect(page.get_by_text("1 photo is in the bin")).to_be_visible()
     assert names(owner) == {f"{number}.png" for number in (0, 1, 2, 3, 5)}
     page.get_by_role("button", name="Undo").click()
