@@ -1,1 +1,1 @@
-"""What assistants (language models, over MCP) may ask: to read, and only what a person allows."""
+"""Read-only access for assistants (language models, over MCP) to the photos that a user allows."""

@@ -1,4 +1,4 @@
-"""The server over HTTP (streamable, without sessions), before it a gate that lets nobody in without a key."""
+"""MCP server over streamable HTTP, without sessions; requests need a token."""
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from io import BytesIO
@@ -15,11 +15,11 @@ from gallery.access.problems import problem_response
 from gallery.access.throttles import count_invalid_token
 from gallery.access.tokens import Scope, find_token
 from photosearch.privacy import NO_STORE
-from search.assistant.gate import key_in
+from search.assistant.calls import bearer_token
 from search.assistant.server import make_server
 
 PATH = "/mcp"
-SEND_A_KEY = "Send a key with the scope “assistant”: Authorization: Bearer …"
+MISSING_SCOPE = "Send a token with the scope “assistant”: Authorization: Bearer …"
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -28,7 +28,7 @@ Application = Callable[[Message, Receive, Send], Awaitable[None]]
 
 
 def make_application() -> Application:
-    """The ASGI application; which hosts it answers for is Django's own ALLOWED_HOSTS."""
+    """Return the ASGI application. It answers for the hosts in ALLOWED_HOSTS."""
     hosts = [host for name in settings.ALLOWED_HOSTS for host in (name, f"{name}:*")]
     server = make_server().streamable_http_app(
         streamable_http_path=PATH,
@@ -49,19 +49,19 @@ def make_application() -> Application:
 
 
 def _refusal(request: HttpRequest) -> HttpResponse | None:
-    """Why a request is not let in; each call of a tool is judged again, and logged."""
+    """Return the error response for a request without access, else None. Each call checks the token again."""
     close_old_connections()
-    token = find_token(key_in(request.headers))
+    token = find_token(bearer_token(request.headers))
     if token is None:
         wait = count_invalid_token(request)
-        refusal = problem_response(429 if wait else 401, SEND_A_KEY)
+        refusal = problem_response(429 if wait else 401, MISSING_SCOPE)
         refusal["Retry-After" if wait else "WWW-Authenticate"] = str(wait) if wait else 'Bearer realm="photosearch"'
         return refusal
     if Scope.ASSISTANT not in token.scopes:
-        return problem_response(403, SEND_A_KEY)
+        return problem_response(403, MISSING_SCOPE)
     if request.method == "GET":
-        # Without sessions nothing is ever told there; the connection would stay open for it.
-        refusal = problem_response(405, "Questions are sent with POST.")
+        # Without sessions the server never sends events, and the connection would stay open in vain.
+        refusal = problem_response(405, "Use POST.")
         refusal["Allow"] = "POST"
         return refusal
     return None

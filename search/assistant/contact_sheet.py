@@ -1,4 +1,4 @@
-"""One picture of many thumbnails, each with its number, so that an assistant can look at a whole result at once."""
+"""Contact sheet: one picture of many thumbnails with their ids, for an assistant to view many photos at once."""
 
 from collections.abc import Sequence
 from io import BytesIO
@@ -11,39 +11,40 @@ from search.assistant.masking import mask_lines
 from search.models import PhotoText
 
 COLUMNS = 5
-CELL = 240  # pixels
-LABEL = 26
+# Pixels.
+CELL_SIDE = 240
+LABEL_HEIGHT = 26
 MARGIN = 6
-QUALITY = 80
-BLURRED = 16  # pixels, of the longer side; no number can be read in so few
+JPEG_QUALITY = 80
+BLURRED_SIDE = 16  # of the longer side: too few pixels for legible numbers
 
 
 def make_contact_sheet(photos: Sequence[Photo], *, shows_sensitive: bool) -> bytes:
-    """A JPEG; unless `shows_sensitive`, lines of text that hold what is to be masked are painted over.
+    """Return a JPEG file; unless `shows_sensitive`, lines of text with sensitive numbers are painted over.
 
-    A photo whose text nobody has read is blurred: what it says cannot be told.
+    Photos without recognised text are blurred, because their numbers are unknown.
     """
     columns = min(COLUMNS, len(photos))
     rows = -(-len(photos) // COLUMNS)
-    sheet = Image.new("RGB", (columns * CELL, rows * (CELL + LABEL)), "#202124")
+    sheet = Image.new("RGB", (columns * CELL_SIDE, rows * (CELL_SIDE + LABEL_HEIGHT)), "#202124")
     draw = ImageDraw.Draw(sheet)
     font = ImageFont.load_default(size=15)
     texts = {} if shows_sensitive else PhotoText.objects.in_bulk([photo.pk for photo in photos])
     for number, photo in enumerate(photos):
-        left, top = number % COLUMNS * CELL, number // COLUMNS * (CELL + LABEL)
+        left, top = number % COLUMNS * CELL_SIDE, number // COLUMNS * (CELL_SIDE + LABEL_HEIGHT)
         draw.text((left + MARGIN, top + MARGIN), str(photo.pk), font=font, fill="#ffffff")
         thumbnail = _thumbnail(photo)
         if thumbnail is None:
-            draw.text((left + MARGIN, top + LABEL + MARGIN), "(no thumbnail yet)", font=font, fill="#9aa0a6")
+            draw.text((left + MARGIN, top + LABEL_HEIGHT + MARGIN), "(no thumbnail yet)", font=font, fill="#9aa0a6")
             continue
         if photo.pk in texts:
             _paint_over(thumbnail, texts[photo.pk])
         elif not shows_sensitive:
-            thumbnail = thumbnail.reduce(-(-max(thumbnail.size) // BLURRED)).resize(thumbnail.size)
-        thumbnail.thumbnail((CELL - 2 * MARGIN, CELL - MARGIN))
-        sheet.paste(thumbnail, (left + MARGIN, top + LABEL))
+            thumbnail = thumbnail.reduce(-(-max(thumbnail.size) // BLURRED_SIDE)).resize(thumbnail.size)
+        thumbnail.thumbnail((CELL_SIDE - 2 * MARGIN, CELL_SIDE - MARGIN))
+        sheet.paste(thumbnail, (left + MARGIN, top + LABEL_HEIGHT))
     file = BytesIO()
-    sheet.save(file, "JPEG", quality=QUALITY)
+    sheet.save(file, "JPEG", quality=JPEG_QUALITY)
     return file.getvalue()
 
 

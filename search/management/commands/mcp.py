@@ -1,4 +1,4 @@
-"""Answer an assistant on this machine over standard input and output."""
+"""Run the MCP server for an assistant on this machine, over standard input and output."""
 
 import asyncio
 import os
@@ -13,14 +13,14 @@ VARIABLE = "PHOTOSEARCH_TOKEN"
 
 
 class Command(BaseCommand):
-    """`manage.py mcp`, started by the assistant itself."""
+    """`manage.py mcp`, started by the assistant."""
 
-    help = f"Serve the Model Context Protocol over standard input and output, with the key in {VARIABLE}."
+    help = f"Serve the Model Context Protocol over standard input and output, with the token in {VARIABLE}."
     requires_system_checks: list[str] = []
 
     def handle(self, **_options: Any) -> None:
         """Serve until the input ends."""
-        key = os.environ.get(VARIABLE, "")
-        if find_token(key) is None:
-            raise CommandError(f"{VARIABLE} holds no valid key; make one on the page “Keys for programs”.")
-        asyncio.run(make_server(key=key).run_stdio_async())
+        token = os.environ.get(VARIABLE, "")
+        if find_token(token) is None:
+            raise CommandError(f"{VARIABLE} contains no valid token. Create one on the page “API tokens”.")
+        asyncio.run(make_server(token=token).run_stdio_async())

@@ -1,4 +1,4 @@
-"""Asks a server in this process with the package's own client."""
+"""Calls of the tools of a server in this process, with the MCP package's client."""
 
 import asyncio
 from typing import Any
@@ -8,11 +8,11 @@ from mcp.client.client import Client
 from search.assistant.server import make_server
 
 
-def ask(key: str, tool: str, **arguments: Any) -> Any:
-    """The answer of a server in this process."""
+def ask(token: str, tool: str, **arguments: Any) -> Any:
+    """Return the result of a tool of a server in this process."""
 
     async def call() -> Any:
-        async with Client(make_server(key=key)) as client:
+        async with Client(make_server(token=token)) as client:
             return await client.call_tool(tool, arguments)
 
     return asyncio.run(call())

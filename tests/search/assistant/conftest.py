@@ -1,4 +1,4 @@
-"""A person with a photo, and what they allow."""
+"""Fixtures: a user with a photo, a token, and access for assistants."""
 
 from io import BytesIO
 
@@ -18,7 +18,7 @@ BOXES = [[[0.0, top], [1.0, top], [1.0, top + 0.2], [0.0, top + 0.2]] for top in
 
 @pytest.fixture(autouse=True)
 def short_connections(monkeypatch, settings):
-    """The server's threads outlive a test; their connections must not."""
+    """Close the database connections of the server's threads, which outlive a test."""
     monkeypatch.setitem(connections.settings["default"], "CONN_MAX_AGE", 0)
     settings.ELASTICSEARCH_URL = ""
 
@@ -29,7 +29,7 @@ def owner(transactional_db, django_user_model):
 
 
 @pytest.fixture
-def key(owner) -> str:
+def token(owner) -> str:
     return issue_token("assistant", user=owner, scopes=[Scope.ASSISTANT])[1]
 
 
@@ -40,7 +40,7 @@ def allowed(owner) -> AssistantAccess:
 
 @pytest.fixture
 def photo(store, owner, broker) -> Photo:
-    """A white picture that says LINES."""
+    """Store a white picture whose recognised text is LINES."""
     file = BytesIO()
     Image.new("RGB", (300, 300), "white").save(file, "PNG")
     photo = store(file.getvalue(), filename="papers.png", owner=owner)

@@ -1,4 +1,4 @@
-"""What is masked, and what is not. The numbers are made up; their check digits are right where that is the point."""
+"""Sensitive numbers are masked, others are not. The numbers are invented, some with correct check digits."""
 
 import re
 from itertools import combinations_with_replacement
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from search.assistant.masking import (
     IDENTITY_CHECKS,
     IDENTITY_WEIGHTS,
-    _cards,
+    _card_spans,
     is_card_number,
     is_identity_number,
     mask,
@@ -38,7 +38,7 @@ from search.assistant.masking import (
         ("482913 is your login code", "[one-time code] is your login code"),
         ("Your code: 482-913", "Your code: [one-time code]"),
         ("动态密码为 5531", "动态密码为 [one-time code]"),
-        # As people, and text recognition, may write the same.
+        # Other spellings of people and of text recognition.
         ("１３８００１３８０００", "[telephone number]"),
         ("+４４ 20 7946 0958", "[telephone number]"),
         ("1 3 8 0 0 1 3 8 0 0 0", "[telephone number]"),
@@ -65,13 +65,13 @@ from search.assistant.masking import (
         ("PIN: 12 34", "PIN: [one-time code]"),
         ("Code: G7K2PX", "Code: [one-time code]"),
         ("验证码：7GK2PX", "验证码：[one-time code]"),
-        # Beside numbers that are none.
+        # Next to other numbers.
         ("4111 1111 1111 1111 12/27", "[bank card number] 12/27"),
         ("50 4111 1111 1111 1111", "50 [bank card number]"),
         ("2 110105 19491231 002X 2030", "2 [identity card number] 2030"),
     ],
 )
-def test_what_is_nobodys_business_is_masked(text, masked):
+def test_masks_sensitive_numbers(text, masked):
     assert mask(text) == masked
 
 
@@ -104,20 +104,20 @@ def test_what_is_nobodys_business_is_masked(text, masked):
         "\n".join(" ".join(map(str, range(first, first + 7))) for first in (1, 8, 15, 22)),
     ],
 )
-def test_other_numbers_stay(text):
+def test_keeps_other_numbers(text):
     assert mask(text) == text
 
 
 @given(
     st.from_regex(r"[1-9][0-9]{5}(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|1[0-9]|2[0-8])[0-9]{3}", fullmatch=True),
 )
-def test_every_identity_number_with_its_check_character_is_recognised_and_no_other(body):
+def test_recognises_only_valid_identity_numbers(body):
     check = IDENTITY_CHECKS[sum(int(d) * w for d, w in zip(body, IDENTITY_WEIGHTS, strict=True)) % 11]
     assert [c for c in IDENTITY_CHECKS if is_identity_number(body + c)] == [check]
 
 
 @given(st.from_regex(r"[3-6][0-9]{11,17}", fullmatch=True))
-def test_of_ten_last_digits_one_makes_a_card_number(body):
+def test_one_of_ten_check_digits_is_valid(body):
     valid = [digit for digit in "0123456789" if is_card_number(body + digit)]
     assert len(valid) == 1 or len(set(body)) == 1
 
@@ -130,7 +130,7 @@ def test_of_ten_last_digits_one_makes_a_card_number(body):
         max_size=12,
     ),
 )
-def test_every_card_number_of_whole_groups_is_masked_and_nothing_else(pairs):
+def test_masks_exactly_the_card_numbers(pairs):
     text = "".join(group + gap for group, gap in pairs)
     groups = list(re.finditer(r"\d+", text))
     covered = set()
@@ -140,16 +140,16 @@ def test_every_card_number_of_whole_groups_is_masked_and_nothing_else(pairs):
         is_one = "x" not in number and (is_grouped or not re.search("/| {4}", number))
         if is_card_number(re.sub(r"\D", "", number)) and is_one:
             covered.update(range(first.start(), last.end()))
-    assert {place for begin, end in _cards(text) for place in range(begin, end)} == covered
+    assert {place for begin, end in _card_spans(text) for place in range(begin, end)} == covered
 
 
 @given(st.text(max_size=300))
-def test_masking_twice_changes_nothing_more(text):
+def test_masking_twice_changes_nothing(text):
     once = mask(text)
     assert mask(once) == once
 
 
-def test_a_number_that_goes_on_in_the_next_lines_hides_them_all():
+def test_masks_all_lines_of_a_number():
     assert mask_lines(["号码 110105 1949", "1231 002X", "NH961"]) == ["[masked]", "[masked]", "NH961"]
     assert mask_lines(["138", "0013", "8000"]) == ["[masked]"] * 3
     assert mask_lines(["4111", "1111", "1111", "1111"]) == ["[masked]"] * 4
@@ -160,7 +160,7 @@ def test_a_number_that_goes_on_in_the_next_lines_hides_them_all():
     assert mask("a\n138 0013\n8000") == "a\n[masked]\n[masked]"
 
 
-def test_an_excerpt_that_cuts_a_number_off_does_not_tell_the_rest():
+def test_an_excerpt_hides_parts_of_numbers():
     text = "号码 110105 19491231 002X 到期 2030"
     assert mask_excerpt("110105 1949…", text=text) == "[number]…"
     assert mask_excerpt("１１０１０５ 1949…", text=text) == "[number]…"

@@ -1,7 +1,7 @@
-"""Which photos assistants may read: all, or what the saved searches find that their person has chosen for it.
+"""The photos that assistants may read: all, or the results of selected saved searches.
 
-Such a search finds what its page shows at that moment: without words or a picture to compare with, every photo under
-its filters; else the photos above the line "less likely", which are few. Whatever cannot be found out is not allowed.
+Results are those that the search page shows at the moment: every photo that matches the filters or, for a search by
+words or by a picture, the photos above the relevance cutoff. A search that fails allows no photos.
 """
 
 from functools import reduce
@@ -27,23 +27,23 @@ from search.vectors.examples import ExampleGone
 
 Extent = AssistantAccess.Extent
 NOTHING = Q(pk__in=[])
-# So long the answer of the encoders and of the keyword index counts; filters are looked up each time.
-RANKED_SECONDS = 120
+# Seconds for which rankings are cached. Filters are applied each time.
+RANKING_CACHE_SECONDS = 120
 
 
 def readable_photos(access: AssistantAccess) -> PhotoQuerySet:
-    """The photos of its person that `access` lets assistants read."""
+    """Return the user's photos that `access` lets assistants read."""
     photos = Photo.objects.visible_to(access.user).filter(defect="")
     if access.extent == Extent.GALLERY:
         return photos
     if access.extent == Extent.SEARCHES:
-        chosen = assistant_searches(user=access.user)[:MAX_ASSISTANT_SEARCHES]
-        return photos.filter(reduce(or_, (_found_by(saved.address, access.user) for saved in chosen), NOTHING))
+        searches = assistant_searches(user=access.user)[:MAX_ASSISTANT_SEARCHES]
+        return photos.filter(reduce(or_, (_found_by(saved.address, access.user) for saved in searches), NOTHING))
     return photos.none()
 
 
 def _found_by(address: str, user: User) -> Q:
-    """The condition that a photo is found by the search at `address`."""
+    """Return the condition that the search at `address` (a query string) finds a photo."""
     form = SearchForm(QueryDict(address))
     if not form.is_valid() or not form.asks_for_something:
         return NOTHING
@@ -57,10 +57,10 @@ def _found_by(address: str, user: User) -> Q:
 
 
 def _ranked(address: str, scope: SearchScope, form: SearchForm) -> list[int]:
-    """Return the ids of the photos above the search's relevance cutoff, as of up to RANKED_SECONDS ago."""
-    key = f"assistant-extent:{scope.user.pk}:{sha256(address.encode()).hexdigest()}"
+    """Return the ids of the photos above the search's relevance cutoff, as of up to RANKING_CACHE_SECONDS ago."""
+    key = f"assistant-ranking:{scope.user.pk}:{sha256(address.encode()).hexdigest()}"
     return remember(
-        key, lambda: _rank(scope, form), seconds=RANKED_SECONDS, read=lambda known: [int(pk) for pk in known]
+        key, lambda: _rank(scope, form), seconds=RANKING_CACHE_SECONDS, read=lambda known: [int(pk) for pk in known]
     )
 
 
