@@ -105,7 +105,7 @@ class Group:
 class GroupPage:
     """Some groups, the one with the newest photo first.
 
-    `groups` and `others` are the totals over all pages. `next_cursor` is None on the last page.
+    `groups` and `others` are the totals over all pages. The last page has no `next_cursor`.
     """
 
     found: tuple[Group, ...]

@@ -1,1 +1,1 @@
-"""Text recognition with PaddleOCR: the only importer of paddle."""
+"""Text recognition with PaddleOCR. Only this package imports paddle."""

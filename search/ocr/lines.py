@@ -1,4 +1,4 @@
-"""Reads the lines that were found in a picture, whichever way it was turned, and puts them in reading order."""
+"""Reading of the lines detected in a picture of any orientation, in reading order."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -11,24 +11,24 @@ from search.ocr.tiles import Quad
 
 Pixels = NDArray[np.uint8]
 Detect = Callable[[Pixels], list[Quad]]
-"""A picture (height × width × RGB) → the boxes of its lines."""
+"""Function from a picture (height × width × RGB) to the boxes of its lines."""
 Recognise = Callable[[list[Pixels]], list[tuple[str, float]]]
-"""Crops of single lines (height × width × BGR, text running to the right) → text and confidence of each."""
+"""Function from crops of single lines (height × width × BGR, text to the right) to their texts and confidences."""
 
-TALL = 1.5  # a box this many times higher than wide holds a line that runs up or down
-SURE = 0.95  # measured: right readings are rarely below, upside-down ones rarely above
-PAGE_BONUS = 0.1  # a line is read as its page is, unless another way is clearly better
+VERTICAL_RATIO = 1.5  # boxes with a larger ratio of height to width contain a line that runs up or down
+SURE_CONFIDENCE = 0.95  # measured: right readings are rarely below, upside-down ones rarely above
+PAGE_BONUS = 0.1  # for the orientation of the page, which wins unless another one is clearly better
 MIN_CONFIDENCE = 0.5
-MAX_RATIO = 60  # the recogniser squeezes lines that are longer than this for their height until nobody can read them
-PIECES_OVERLAP = 4  # of such a line, in its heights: four Chinese characters, at most
-OVERLAP_CHARACTERS = 16  # so many narrow ones
+MAX_RATIO = 60  # of width to height; the recogniser squeezes longer lines until they are illegible
+PIECES_OVERLAP = 4  # of the pieces of a longer line, in heights of the line: at most four Chinese characters
+OVERLAP_CHARACTERS = 16  # narrow characters in this overlap
 
 
 @dataclass(frozen=True)
 class TextLine:
     """A line of text in a picture.
 
-    `box`: four corners, clockwise from the top left of the *text*, in 0–1 of the width and height of the picture.
+    `box` has four corners, clockwise from the top left of the *text*, in 0–1 of the picture's width and height.
     """
 
     text: str
@@ -38,17 +38,17 @@ class TextLine:
 
 @dataclass
 class _FoundLine:
-    """A box, and what was read in it for each number of quarter turns counter-clockwise."""
+    """A box, and its readings by the number of quarter turns counter-clockwise."""
 
     quad: Quad
     readings: dict[int, tuple[str, float]] = field(default_factory=dict)
 
     @property
     def directions(self) -> tuple[int, ...]:
-        """The turns that make sense, likeliest first."""
+        """The plausible turns, most likely first."""
         width, height = _size(self.quad)
-        # Chinese columns are read with turn 1 too: the recogniser knows characters that lie on their left side.
-        return (1, 3) if height >= TALL * width else (0, 2)
+        # Turn 1 suits Chinese columns too: the recogniser reads characters that are turned to the left.
+        return (1, 3) if height >= VERTICAL_RATIO * width else (0, 2)
 
     def best(self, page_turn: int | None = None) -> tuple[int, str, float]:
         turn = max(self.readings, key=lambda turn: self.readings[turn][1] + PAGE_BONUS * (turn == page_turn))
@@ -56,11 +56,11 @@ class _FoundLine:
 
 
 def read_lines(pixels: Pixels, *, detect: Detect, recognise: Recognise) -> list[TextLine]:
-    """The text in a picture (height × width × RGB) that may be turned by quarters, in reading order."""
+    """Return the text in a picture (height × width × RGB), upright or turned by quarters, in reading order."""
     page_turn, lines = _read_page(pixels, detect(pixels), recognise)
     if page_turn % 2 == 0:
         return lines
-    # The detector misses lines that run up or down; it finds them in the picture turned upright.
+    # The detector misses vertical lines, and finds them in the picture turned upright.
     turned = np.ascontiguousarray(np.rot90(pixels, page_turn))
     _, upright = _read_page(turned, detect(turned), recognise)
     if sum(map(_evidence, upright)) <= sum(map(_evidence, lines)):
@@ -69,17 +69,17 @@ def read_lines(pixels: Pixels, *, detect: Detect, recognise: Recognise) -> list[
 
 
 def _read_page(pixels: Pixels, quads: list[Quad], recognise: Recognise) -> tuple[int, list[TextLine]]:
-    """How the picture is turned (quarter turns counter-clockwise until upright), and its lines in reading order.
+    """Return the turn of the picture (quarters counter-clockwise until upright) and its lines in reading order.
 
-    Every line is read once, as it stands. Only where that is doubtful is it turned round and read again, so that
-    the usual picture costs one pass; then the lines vote which way the page is turned, and decide doubtful ones.
+    Every line is read once as it is, so that most pictures need one pass. Only doubtful lines are turned and read
+    again. Then the lines vote on the turn of the page, which decides doubtful lines.
     """
     lines = [_FoundLine(quad) for quad in quads if min(_size(quad)) >= 3]
     _read(pixels, [(line, line.directions[0]) for line in lines], recognise)
     across = [line for line in lines if 0 in line.readings]
     doubtful = [line for line in lines if 0 not in line.readings]
-    if _mean_confidence(across) < SURE:
-        doubtful += [line for line in across if line.best()[2] < SURE]
+    if _mean_confidence(across) < SURE_CONFIDENCE:
+        doubtful += [line for line in across if line.best()[2] < SURE_CONFIDENCE]
     _read(pixels, [(line, line.directions[1]) for line in doubtful], recognise)
     page_turn = _vote(lines)
     if page_turn == 2:
@@ -90,7 +90,7 @@ def _read_page(pixels: Pixels, quads: list[Quad], recognise: Recognise) -> tuple
 
 
 def _size(quad: Quad) -> tuple[float, float]:
-    """Width and height in pixels."""
+    """Return width and height of a box in pixels."""
     width = max(np.linalg.norm(quad[1] - quad[0]), np.linalg.norm(quad[2] - quad[3]))
     height = max(np.linalg.norm(quad[3] - quad[0]), np.linalg.norm(quad[2] - quad[1]))
     return float(width), float(height)
@@ -105,11 +105,11 @@ def _read(pixels: Pixels, wanted: Iterable[tuple[_FoundLine, int]], recognise: R
 
 
 def _crop(pixels: Pixels, quad: Quad) -> Pixels:
-    """The box of a line, straightened (BGR)."""
+    """Return the box of a line as a straight crop (BGR)."""
     import cv2
 
     height, width = pixels.shape[:2]
-    # Cut out first: OpenCV cannot warp pictures of more than 32,767 pixels a side.
+    # OpenCV cannot warp pictures with sides of more than 32,767 pixels, so the part is cut out first.
     left, top = np.clip(np.floor(quad.min(axis=0)).astype(int), 0, (width - 1, height - 1))
     right, bottom = np.clip(np.ceil(quad.max(axis=0)).astype(int) + 1, 1, (width, height))
     patch = np.ascontiguousarray(pixels[top:bottom, left:right, ::-1])
@@ -121,7 +121,7 @@ def _crop(pixels: Pixels, quad: Quad) -> Pixels:
 
 
 def _split(crop: Pixels) -> list[Pixels]:
-    """A line in pieces that the recogniser can hold; of two neighbours, one repeats the end of the other."""
+    """Split a line into overlapping pieces that are short enough for the recogniser."""
     height, width = crop.shape[:2]
     if width <= MAX_RATIO * height:
         return [crop]
@@ -130,14 +130,14 @@ def _split(crop: Pixels) -> list[Pixels]:
 
 
 def _join(pieces: list[tuple[str, float]]) -> tuple[str, float]:
-    """Text and confidence of a line that was read in pieces, of which each begins with the end of the one before."""
+    """Return text and confidence of a line from those of its overlapping pieces."""
     text, confidence = pieces[0]
     for piece, other in pieces[1:]:
-        # Of spaces the recogniser is less sure than of anything else.
+        # Spaces are the least reliable characters.
         common = _common_length(
             "".join(text.split())[-OVERLAP_CHARACTERS:], "".join(piece.split())[:OVERLAP_CHARACTERS]
         )
-        # Half from each: the outermost characters may have been cut through.
+        # Half of the overlap from each piece, because the outermost characters may be cut.
         before = re.sub(rf"(\S\s*){{{common // 2}}}$", "", text)
         after = re.sub(rf"^(\s*\S){{{common - common // 2}}}", "", piece)
         text = before + after if common else f"{text} {piece}"
@@ -146,7 +146,7 @@ def _join(pieces: list[tuple[str, float]]) -> tuple[str, float]:
 
 
 def _common_length(end: str, start: str) -> int:
-    """How many characters the end of one piece of a line has in common with the start of the next."""
+    """Return the number of characters that the end of one piece shares with the start of the next."""
 
     def agreement(length: int) -> int:
         same = [a == b for a, b in zip(end[-length:], start[:length], strict=True)]
@@ -162,13 +162,13 @@ def _weight(line: _FoundLine) -> int:
 
 
 def _mean_confidence(lines: list[_FoundLine]) -> float:
-    """Over characters, so that specks do not outvote sentences."""
+    """Return the mean confidence per character, so that sentences outweigh specks."""
     total = sum(map(_weight, lines))
     return sum(_weight(line) * line.best()[2] for line in lines) / total if total else 0.0
 
 
 def _vote(lines: list[_FoundLine]) -> int:
-    """Which way the picture must be turned to be read: quarter turns counter-clockwise."""
+    """Return the turn by which the picture is best legible: quarters counter-clockwise."""
     votes = [0.0] * 4
     for line in lines:
         turn, text, confidence = line.best()
@@ -186,7 +186,7 @@ def _as_box(corners: NDArray[np.floating]) -> tuple[tuple[float, float], ...]:
 
 
 def _turn(corners: NDArray[np.floating], quarters: int) -> NDArray[np.floating]:
-    """Points of a picture, in 0–1, after it was turned counter-clockwise; y grows downwards."""
+    """Turn points of a picture, in 0–1 with y downwards, by quarters counter-clockwise."""
     x, y = corners[:, 0] - 0.5, corners[:, 1] - 0.5
     for _ in range(quarters % 4):
         x, y = y, -x
@@ -202,7 +202,7 @@ def _is_text(line: TextLine) -> bool:
 
 
 def _in_reading_order(lines: list[TextLine], page_turn: int) -> list[TextLine]:
-    """From the top to the bottom of the page as it is read; within a row from left to right."""
+    """Sort lines from top to bottom of the upright page, and within a row from left to right."""
     placed = []
     for line in lines:
         corners = _turn(np.array(line.box), page_turn)
@@ -211,7 +211,7 @@ def _in_reading_order(lines: list[TextLine], page_turn: int) -> list[TextLine]:
     rows: list[list[tuple[NDArray, NDArray, TextLine]]] = []
     for item in placed:
         middle = (item[0][1] + item[1][1]) / 2
-        # The row's first line says how far down it reaches.
+        # The first line of a row defines its lower edge.
         if rows and middle < rows[-1][0][1][1]:
             rows[-1].append(item)
         else:

@@ -1,4 +1,4 @@
-"""Finds the text in a picture with PaddleOCR: one reader per process, made when it is first needed."""
+"""Text recognition of one picture with PaddleOCR. Each process loads one reader at first use."""
 
 import os
 import sys
@@ -25,28 +25,29 @@ from search.ocr.weights import TextRecognitionUnavailable, Weights, find_weights
 
 __all__ = ["TextLine", "TextRecognitionFailed", "TextRecognitionUnavailable", "engine_version", "extract_text"]
 
-READING_VERSION = 1  # raise it when the same weights come to read otherwise: tiles, turning, order
-DETECTOR_SIDE = 1600  # at full size a 12-megapixel photo takes 2.7 GB, and is read worse
-BATCH = 2  # more is slower for long lines, one is slower for short ones
-MAX_SIDE = 6000  # bounds the memory; of very long pictures, half of it bounds the width
+READING_VERSION = 1  # raise it when the same weights give other results: tiles, turns, order
+DETECTOR_SIDE = 1600  # at full size a 12-megapixel photo needs 2.7 GB, and the result is worse
+BATCH_SIZE = 2  # larger is slower for long lines, 1 is slower for short ones
+MAX_SIDE = 6000  # limits the memory; half of it limits the width of very long pictures
 MIN_SIDE = 8  # pixels; smaller pictures contain no legible letters
-# One picture takes at most about three minutes of one processor: 36 megapixels in at most MAX_TILES tiles, searched
-# twice if they lie on their side (about 80 s), and lines whose total length is this many times their height (about 100
-# s). A tall screenshot full of code, 1080 × 30,000, has 20,000.
+# Total length of the lines that are read, in heights of a line. With it one picture takes at most about three minutes
+# of one processor: 80 s to detect lines in 36 megapixels in MAX_TILES tiles, twice if turned, and 100 s to read them. A
+# tall screenshot full of code (1080 × 30,000) has 20,000.
 MAX_READ_LENGTH = 30_000
 CROPS_AT_ONCE = 100
-# Seconds after which one tile, or this many crops, count as an endless loop.
-STEP_PATIENCE = 300
+# Seconds after which one tile, or CROPS_AT_ONCE crops, count as hanging.
+STEP_LIMIT = 300
 
 
 class TextRecognitionFailed(Exception):
-    """The reader failed on this picture; the message is a sentence for the person."""
+    """Text recognition failed for a picture. The message is a sentence for the user."""
 
 
 def engine_version() -> str:
-    """What reads: model, first 12 digits of its weights' SHA-256, our own version. Loads no model.
+    """Return the name of the engine: model, first 12 digits of its weights' SHA-256, our version. Loads no model.
 
-    Raises TextRecognitionUnavailable.
+    Raises:
+        TextRecognitionUnavailable: the weights are missing or altered.
     """
     weights = find_weights()
     return f"{weights.name}@{weights.digest[:12]}.{READING_VERSION}"
@@ -55,56 +56,59 @@ def engine_version() -> str:
 def extract_text(file: Path | IO[bytes]) -> list[TextLine]:
     """Return the lines of text in a picture, in reading order; boxes refer to the upright picture (by EXIF).
 
-    A picture that would need more than MAX_TILES tiles is read at a lower scale; text beyond MAX_READ_LENGTH is left
-    out.
+    A picture that would need more than MAX_TILES tiles is read at a lower scale. Text beyond MAX_READ_LENGTH is
+    skipped.
 
-    Raises InvalidImage if it cannot be decoded, TextRecognitionFailed, TextRecognitionUnavailable.
+    Raises:
+        InvalidImage: the picture cannot be decoded.
+        TextRecognitionFailed: the reader failed on this picture.
+        TextRecognitionUnavailable: the reader cannot be started.
     """
     return read_image(open_image(file, max_side=MAX_SIDE))
 
 
 def read_image(image: Image.Image) -> list[TextLine]:
-    """As `extract_text`, of a decoded RGB picture."""
+    """Return the lines of text in a decoded RGB picture, as `extract_text` does."""
     if min(image.size) < MIN_SIDE:
         return []
     if (size := readable_size(image.size)) != image.size:
         image = image.resize(size, SHRINKING)
-    # A Paddle object answers wrongly when threads share it.
+    # Paddle's objects give wrong results if threads share them.
     with _one_at_a_time:
         reader = _reader(find_weights())
         try:
             return reader.read(np.asarray(image))
         except Exception as error:
-            # Paddle and OpenCV raise whatever they like.
-            message = _("The text in this picture could not be read: %(reason)s")
+            # Paddle and OpenCV raise exceptions of any class.
+            message = _("Text recognition failed for this picture: %(reason)s")
             raise TextRecognitionFailed(message % {"reason": error}) from error
         finally:
             return_memory()
 
 
 class _Reader:
-    """PaddleOCR's detector and recogniser."""
+    """PaddleOCR's detector and recogniser, loaded in this process."""
 
     def __init__(self, weights: Weights) -> None:
         with _prepared_import(is_local=weights.detection is not None):
             from paddleocr import TextDetection, TextRecognition
         shared: dict[str, Any] = {"engine": weights.engine}
         if weights.engine != "onnxruntime":
-            # What oneDNN prepared for one shape is of no use to the next; kept, it takes 300 MB.
+            # oneDNN's cache of 300 MB is useless, because nearly every input has another shape.
             shared.update(cpu_threads=len(os.sched_getaffinity(0)), mkldnn_cache_capacity=1)
         self._detector = TextDetection(
             model_name=f"{weights.name}_det",
-            model_dir=_text(weights.detection),
+            model_dir=_path_or_none(weights.detection),
             limit_side_len=DETECTOR_SIDE,
             limit_type="max",
             **shared,
         )
         self._recogniser = TextRecognition(
-            model_name=f"{weights.name}_rec", model_dir=_text(weights.recognition), **shared
+            model_name=f"{weights.name}_rec", model_dir=_path_or_none(weights.recognition), **shared
         )
 
     def read(self, pixels: Pixels) -> list[TextLine]:
-        """The lines of a picture of height × width × RGB."""
+        """Return the lines of a picture (height × width × RGB)."""
         left = float(MAX_READ_LENGTH)
 
         def recognise(crops: list[Pixels]) -> list[tuple[str, float]]:
@@ -126,19 +130,19 @@ class _Reader:
         for span in tile_spans(max(height, width), across=min(height, width)):
             part = pixels[span.start : span.end] if axis else pixels[:, span.start : span.end]
             corner = np.array([0, span.start] if axis else [span.start, 0], np.float32)
-            with watchdog(STEP_PATIENCE):
+            with watchdog(STEP_LIMIT):
                 found = self._detector.predict(np.ascontiguousarray(part[:, :, ::-1]))[0]["dt_polys"]
             tiles.append((span, [np.asarray(quad, np.float32) + corner for quad in found]))
         return merge_tiles(tiles, axis=axis)
 
     def _recognise(self, crops: list[Pixels]) -> list[tuple[str, float]]:
-        # Lines of a like length share a batch: they are padded to the longest.
+        # Lines of a batch are padded to the longest, so lines of similar length share a batch.
         order = sorted(range(len(crops)), key=lambda i: crops[i].shape[1] / crops[i].shape[0])
         results = []
         for begin in range(0, len(order), CROPS_AT_ONCE):
             some = [crops[i] for i in order[begin : begin + CROPS_AT_ONCE]]
-            with watchdog(STEP_PATIENCE):
-                results += self._recogniser.predict(some, batch_size=BATCH)
+            with watchdog(STEP_LIMIT):
+                results += self._recogniser.predict(some, batch_size=BATCH_SIZE)
         texts = {i: (result["rec_text"], float(result["rec_score"])) for i, result in zip(order, results, strict=True)}
         return [texts[i] for i in range(len(crops))]
 
@@ -148,24 +152,24 @@ _one_at_a_time = threading.Lock()
 
 @lru_cache(maxsize=1)
 def _reader(weights: Weights) -> _Reader:
-    """This process's reader; asked for by one thread at a time."""
+    """Return the reader of this process; call it in one thread at a time."""
     try:
         return _Reader(weights)
     except Exception as error:
-        message = _("The text reader %(name)s does not start: %(reason)s")
+        message = _("Text recognition (%(name)s) does not start: %(reason)s")
         raise TextRecognitionUnavailable(message % {"name": weights.name, "reason": error}) from error
 
 
 @contextmanager
 def _prepared_import(*, is_local: bool) -> Iterator[None]:
-    """Settings that PaddleOCR reads when it is imported, and an import without what only downloads models.
+    """Prepare the import of PaddleOCR: its environment variables, and a stand-in for its downloader of models.
 
-    `import paddleocr` imports modelscope, and that torch: 190 MB and four seconds, for nothing when the weights are
-    here. An empty module stands in meanwhile.
+    `import paddleocr` imports modelscope, which imports torch: 190 MB and four seconds, useless if the weights are
+    local. An empty module stands in for it during the import.
     """
     os.environ.setdefault("PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK", "True")
     os.environ.setdefault("PADDLE_PDX_CACHE_HOME", str(settings.DATA_DIR / "models" / "paddlex"))
-    # Threads that have nothing to do shall not spin: others want the processors too.
+    # Idle threads must not spin, because other programs need the processors.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     stands_in = is_local and "modelscope" not in sys.modules
     if stands_in:
@@ -177,5 +181,5 @@ def _prepared_import(*, is_local: bool) -> Iterator[None]:
             del sys.modules["modelscope"]
 
 
-def _text(path: Path | None) -> str | None:
+def _path_or_none(path: Path | None) -> str | None:
     return None if path is None else str(path)

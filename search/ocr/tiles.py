@@ -1,4 +1,4 @@
-"""Cuts very long pictures into overlapping tiles, and puts together what was found in them: every line once."""
+"""Overlapping tiles of very long pictures, and the merging of the lines detected in them."""
 
 from dataclasses import dataclass
 
@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 Quad = NDArray[np.float32]
 """Four corners (x, y) in pixels, clockwise from the top left."""
 
-LONG = 2.5  # times as long as wide: telephone screens are up to 2.3, and still read well as one
+MAX_SINGLE_TILE_RATIO = 2.5  # phone screens have up to 2.3, and are read well as one tile
 SHORTEST_TILE = 1600
 MAX_TILES = 48  # a screenshot of 1080 × 30,000 pixels has 23
-EDGE = 4  # pixels; boxes of what a tile cuts off end there or just before
-SAME_LINE = 0.5
-COVERED = 0.8
+EDGE = 4  # pixels; boxes of lines cut by a tile end at most this far from its edge
+MIN_COMMON_AREA = 0.5  # of the smaller box, for two boxes of one line
+MIN_COVERED_AREA = 0.8  # of the smaller box, for a box that contains the other one
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Span:
 
 
 def readable_size(size: tuple[int, int]) -> tuple[int, int]:
-    """Return the (width, height) at which a picture has at most MAX_TILES tiles; for nearly all, its own."""
+    """Return the (width, height) at which a picture has at most MAX_TILES tiles: its own, except for huge pictures."""
     scale = 1.0
     width, height = size
     while len(tile_spans(max(width, height), across=min(width, height))) > MAX_TILES:
@@ -35,12 +35,12 @@ def readable_size(size: tuple[int, int]) -> tuple[int, int]:
 
 
 def tile_spans(length: int, *, across: int) -> list[Span]:
-    """Tiles along a side of `length`: one for a usual picture, else evenly spread and overlapping by a sixth or more.
+    """Return tiles along a side of `length`: one for most pictures, else several that overlap by at least a sixth.
 
-    A tile is hardly longer than wide, so that shrinking it for the detector leaves small letters readable.
+    A tile is at most 1.5 times as long as wide, so that small letters stay legible when the detector shrinks it.
     """
     tile = max(SHORTEST_TILE, across * 3 // 2)
-    if length <= max(LONG * across, SHORTEST_TILE):
+    if length <= max(MAX_SINGLE_TILE_RATIO * across, SHORTEST_TILE):
         return [Span(0, length)]
     count = -(-(length - tile // 6) // (tile - tile // 6))
     starts = [round(number * (length - tile) / (count - 1)) for number in range(count)]
@@ -48,11 +48,11 @@ def tile_spans(length: int, *, across: int) -> list[Span]:
 
 
 def merge_tiles(tiles: list[tuple[Span, list[Quad]]], *, axis: int) -> list[Quad]:
-    """The lines of the whole picture from those of its tiles, all in the picture's pixels; tiles run along `axis`.
+    """Return the lines of a picture from those of its tiles along `axis`; all boxes are in the picture's pixels.
 
-    What the edge of a tile cuts off within the overlap, the neighbour sees whole. Two other boxes of neighbouring
-    tiles are one line when they agree within the overlap: the one that holds the other wins; where neither does,
-    both were cut, and the line spans both.
+    A line cut by the edge of a tile within the overlap is whole in the neighbouring tile. Other boxes of neighbouring
+    tiles are the same line if they agree within the overlap. If one contains the other, it is kept; else both were
+    cut, and the line spans both.
     """
     merged: list[Quad] = []
     for before, (span, quads), after in zip([None, *tiles], tiles, [*tiles[1:], None], strict=False):
@@ -72,7 +72,7 @@ def merge_tiles(tiles: list[tuple[Span, list[Quad]]], *, axis: int) -> list[Quad
 
 
 def _bounds(quad: Quad) -> NDArray[np.float32]:
-    """[[left, top], [right, bottom]]"""
+    """Return the box around a quadrilateral: [[left, top], [right, bottom]]."""
     return np.stack([quad.min(axis=0), quad.max(axis=0)])
 
 
@@ -80,7 +80,7 @@ def _area(bounds: NDArray[np.float32]) -> float:
     return float(np.prod(np.maximum(bounds[1] - bounds[0], 0)))
 
 
-def _common(a: NDArray[np.float32], b: NDArray[np.float32]) -> float:
+def _common_area(a: NDArray[np.float32], b: NDArray[np.float32]) -> float:
     return _area(np.stack([np.maximum(a[0], b[0]), np.minimum(a[1], b[1])]))
 
 
@@ -89,13 +89,13 @@ def _is_same(a: Quad, b: Quad, overlap: tuple[int, int], axis: int) -> bool:
     for bounds in (first, second):
         bounds[:, axis] = np.clip(bounds[:, axis], *overlap)
     smaller = min(_area(first), _area(second))
-    return smaller > 0 and _common(first, second) / smaller >= SAME_LINE
+    return smaller > 0 and _common_area(first, second) / smaller >= MIN_COMMON_AREA
 
 
 def _join(a: Quad, b: Quad) -> Quad:
     first, second = _bounds(a), _bounds(b)
     smaller, larger = sorted((first, second), key=_area)
-    if _common(smaller, larger) >= COVERED * _area(smaller):
+    if _common_area(smaller, larger) >= MIN_COVERED_AREA * _area(smaller):
         return a if larger is first else b
     (left, top), (right, bottom) = np.minimum(first[0], second[0]), np.maximum(first[1], second[1])
     return np.array([[left, top], [right, top], [right, bottom], [left, bottom]], np.float32)

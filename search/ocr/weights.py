@@ -1,4 +1,4 @@
-"""Which OCR weights are used: a folder of one's own, those that a package brings, or PaddleOCR's download."""
+"""Weights for text recognition: from OCR_MODEL_DIR, an installed package, or PaddleOCR's download."""
 
 import hashlib
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ from gallery.pictures.digests import cached_sha256
 
 
 class TextRecognitionUnavailable(Exception):
-    """The reader cannot be started: weights are missing or altered. The message is a sentence for the person."""
+    """Text recognition cannot be started, because weights are missing or altered. The message is for the user."""
 
 
 @dataclass(frozen=True)
 class PackagedFile:
-    """A file of weights inside an installed package, with the digest of the very file that was tried."""
+    """A file of weights in an installed package, with the digest of the tested version."""
 
     path: str
     sha256: str
@@ -25,7 +25,7 @@ class PackagedFile:
 
 @dataclass(frozen=True)
 class Package:
-    """A distribution whose files hold a model's weights. It is never imported: only its files are read."""
+    """A distribution with the weights of a model. Its files are read without importing it."""
 
     name: str
     engine: str
@@ -35,7 +35,7 @@ class Package:
 
 @dataclass(frozen=True)
 class Weights:
-    """A model's name, the engine that runs it, and where its two halves lie; no folder: PaddleOCR downloads them."""
+    """A model's name, its engine, and the folders of its two halves; without folders PaddleOCR downloads them."""
 
     name: str
     engine: str | None
@@ -44,7 +44,7 @@ class Weights:
 
     @property
     def digest(self) -> str:
-        """SHA-256 over both files of weights, or “download” where PaddleOCR brings its own."""
+        """The SHA-256 of both files of weights, or “download” if PaddleOCR downloads them."""
         if self.detection is None or self.recognition is None:
             return "download"
         files = [_weights_file(self.detection), _weights_file(self.recognition)]
@@ -80,9 +80,12 @@ PACKAGES = {
 
 
 def find_weights() -> Weights:
-    """The weights that the settings ask for.
+    """Return the weights that the settings name.
 
-    `OCR_MODEL_DIR` holds the folders `<OCR_MODEL>_det` and `<OCR_MODEL>_rec`. Raises TextRecognitionUnavailable.
+    OCR_MODEL_DIR contains the folders `<OCR_MODEL>_det` and `<OCR_MODEL>_rec`.
+
+    Raises:
+        TextRecognitionUnavailable: weights are missing or altered.
     """
     name = settings.OCR_MODEL
     if settings.OCR_MODEL_DIR:
@@ -104,7 +107,7 @@ def _digest_of(path: Path) -> str:
         return cached_sha256(path)
     except OSError as error:
         raise TextRecognitionUnavailable(
-            _("The text reader's weights are missing: %(path)s") % {"path": path}
+            _("Weights for text recognition are missing: %(path)s") % {"path": path}
         ) from error
 
 
@@ -119,13 +122,13 @@ def _is_installed(package: Package) -> bool:
 def _packaged_folder(package: Package, weights: PackagedFile, model_name: str) -> Path:
     path = Path(str(distribution(package.name).locate_file(weights.path)))
     if _digest_of(path) != weights.sha256:
-        message = _("%(path)s is another file than was tried; install %(package)s again.")
+        message = _("%(path)s has changed. Reinstall %(package)s.")
         raise TextRecognitionUnavailable(message % {"path": path, "package": package.name})
     return path.parent if path.stem == "inference" else _linked_folder(path, model_name)
 
 
 def _linked_folder(weights: Path, model_name: str) -> Path:
-    """A folder of links to `weights` and its inference.yml, under the names that PaddleOCR expects."""
+    """Make a folder of links to `weights` and its inference.yml, with the names that PaddleOCR expects."""
     folder = Path(settings.DATA_DIR) / "models" / "ocr" / model_name
     folder.mkdir(parents=True, exist_ok=True)
     for name, target in (
@@ -142,6 +145,6 @@ def _linked_folder(weights: Path, model_name: str) -> Path:
 
 
 def _weights_file(folder: Path) -> Path:
-    """The file of weights in a model's folder: Paddle's own format or ONNX."""
+    """Return the file of weights in a model's folder, in Paddle's format or ONNX."""
     paddle = folder / "inference.pdiparams"
     return paddle if paddle.is_file() else folder / "inference.onnx"

@@ -20,7 +20,7 @@ from search.query.conditions import mentions
 from search.query.parser import Query, scripts_of
 from search.ranking.cutoff import count_relevant
 from search.ranking.results import RankedPhoto
-from search.vectors.composition import Composition, compose
+from search.vectors.composition import Composition, compose_vector
 from search.vectors.encoder_choice import choose_encoder
 from search.vectors.examples import Example
 from search.vectors.search import Sample, sample_vectors, vector_search
@@ -155,7 +155,7 @@ def _query_by_example(scope: SearchScope, example: Example) -> VectorQuery | Non
     if unread:
         message = _("%(encoder)s does not understand “%(words)s”; only texts and names are searched for it.")
         notices = (message % {"encoder": encoder.title, "words": " ".join(unread)},)
-    composition = compose(
+    composition = compose_vector(
         query_vector.vector,
         wanted=_vectors_of([text for text in wanted if text not in unread], encoder),
         avoided=_vectors_of([text for text in query.excluded if text not in unread], encoder),

@@ -1,10 +1,10 @@
-"""A picture, words it should have more of, words it should have less of: one vector to search with.
+"""Query vectors composed of a picture, wanted words and words to avoid.
 
-By vector arithmetic in the encoder's space: image + weight · words − weight · words to avoid. A cosine to a sum is a
-sum of cosines, so this is the linear fusion of the rankings in one pass over the index. The weight gives the words the
-same spread over the person's photos as the picture has (standard scores before adding, Renda and Straccia, "Web
-metasearch: rank vs. score based rank aggregation methods", SAC 2003): texts lie in a corner of their own, where raw
-cosines hardly differ, and would otherwise change nothing.
+The vectors are added: image + weight · words − weight · words to avoid. The cosine with a sum is a sum of cosines, so
+this is a linear fusion of the rankings in one pass over the index. The weight gives the words the same spread over the
+user's photos as the picture has (standard scores before adding, Renda and Straccia, "Web metasearch: rank vs. score
+based rank aggregation methods", SAC 2003). Without it words would change nothing, because all photos have similar
+cosines with a text.
 """
 
 from collections.abc import Sequence
@@ -12,17 +12,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-# Of fewer photos the spread says nothing.
-SMALLEST_SAMPLE = 30
-LIGHTEST, HEAVIEST = 0.5, 4.0
+# The spread of fewer photos is not meaningful.
+MIN_SAMPLE_SIZE = 30
+MIN_WEIGHT, MAX_WEIGHT = 0.5, 4.0
 
 
 @dataclass(frozen=True)
 class Composition:
-    """A unit `vector`, and what makes its cosines comparable with those of the picture alone.
+    """A unit `vector`, and the terms that make its cosines comparable with those of the picture alone.
 
-    cosine · `length` − `baseline` is the cosine to the picture, raised or lowered by how much more or less of the words
-    a photo has than any photo.
+    cosine · `length` − `baseline` is a photo's cosine with the picture, raised or lowered by how much better or worse
+    it matches the words than photos on average.
     """
 
     vector: np.ndarray
@@ -30,10 +30,10 @@ class Composition:
     baseline: float
 
 
-def compose(
+def compose_vector(
     image: np.ndarray, *, wanted: Sequence[np.ndarray] = (), avoided: Sequence[np.ndarray] = (), sample: np.ndarray
 ) -> Composition:
-    """The unit vectors `image`, `wanted` and `avoided`, (dimensions,), as one; `sample` are photos, (n, dimensions)."""
+    """Combine the unit vectors `image`, `wanted` and `avoided`, (dimensions,); `sample` are photos, (n, dimensions)."""
     words = np.zeros_like(image)
     for sign, vectors in ((1, wanted), (-1, avoided)):
         for vector in vectors:
@@ -47,7 +47,7 @@ def compose(
 
 
 def _weight(image: np.ndarray, words: np.ndarray, sample: np.ndarray) -> float:
-    if len(sample) < SMALLEST_SAMPLE:
+    if len(sample) < MIN_SAMPLE_SIZE:
         return 1.0
     spread = float(np.std(sample @ words))
-    return float(np.clip(np.std(sample @ image) / spread, LIGHTEST, HEAVIEST)) if spread else 1.0
+    return float(np.clip(np.std(sample @ image) / spread, MIN_WEIGHT, MAX_WEIGHT)) if spread else 1.0

@@ -1,4 +1,4 @@
-"""Which encoder answers for a person's library: nothing is switched, it follows from what is there."""
+"""Choice of the encoder for a user's searches, from the vectors and indexes that exist."""
 
 from typing import Any
 
@@ -12,16 +12,16 @@ from search.models import PhotoEmbedding
 from search.vectors.index import has_vector_index
 from search.vectors.search import EXACT_ROWS
 
-# An encoder may answer while it knows at most so much less of the library than the one that knows most.
+# An encoder may have vectors for this much less of the library than the encoder with the most vectors.
 COVERAGE_MARGIN = 0.1
 CACHE_SECONDS = 15
 
 
 def choose_encoder(scripts: frozenset[str], *, user: AnyUser) -> EncoderInfo | None:
-    """The most preferred encoder that is ready, reads `scripts` and knows the library of `user`; None if there is none.
+    """Return the preferred encoder that is ready, reads `scripts` and has vectors of the library; None without one.
 
-    It must know about as many photos as any other, and in a large library it must have its index as long as another
-    one has: so a new model takes over when its vectors are there, and not before.
+    It must have vectors of about as many photos as any other encoder. In a large library it must have an index if
+    another encoder has one. So a new model takes over as soon as its vectors are complete.
 
     Raises:
         EncoderUnavailable: the encoder process does not answer.
@@ -32,13 +32,13 @@ def choose_encoder(scripts: frozenset[str], *, user: AnyUser) -> EncoderInfo | N
     photos, vectors = _counts(user)
     known = {info.model: vectors.get(info.model, (0, 0)) for info in ready}
     enough = max(views_0 for views_0, _all in known.values()) - COVERAGE_MARGIN * photos
-    knowing = [info for info in ready if known[info.model][0] >= enough]
-    quick = [info for info in knowing if known[info.model][1] <= EXACT_ROWS or has_vector_index(info.model)]
-    return (quick or knowing)[0]
+    covering = [info for info in ready if known[info.model][0] >= enough]
+    fast = [info for info in covering if known[info.model][1] <= EXACT_ROWS or has_vector_index(info.model)]
+    return (fast or covering)[0]
 
 
 def _counts(user: AnyUser) -> tuple[int, dict[str, tuple[int, int]]]:
-    """The photos of `user`, and for each model how many it knows and all of its vectors; as of some seconds ago."""
+    """Return the number of photos, and by model the numbers of photos with vectors and of vectors; cached."""
 
     def count() -> list[Any]:
         photos = Photo.objects.visible_to(user).filter(defect="").count()

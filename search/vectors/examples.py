@@ -1,4 +1,4 @@
-"""What a search by picture starts from: a picture that was sent, a stored photo, or a part of one."""
+"""Examples for a search by picture: an uploaded picture, a stored photo, or a part of a photo."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -20,22 +20,22 @@ Region = tuple[float, float, float, float]
 
 
 class ExampleGone(LookupError):
-    """There is no such example any more, or it is somebody else's."""
+    """The example has expired, or belongs to another user."""
 
 
 class Example(Protocol):
-    """A picture to search with; `model` is the only one that knows its vector, or empty."""
+    """A picture to search with. `model` is the only model with its vector, or empty for any model."""
 
     @property
     def model(self) -> str: ...
 
     def vector_for(self, encoder: EncoderInfo) -> QueryVector | None:
-        """Its vector; None if there is none yet."""
+        """Return its query vector; None if it has none yet."""
 
 
 @dataclass(frozen=True)
 class SentPicture:
-    """A picture that was sent; its vector is kept for a day, so that the search is a link as long."""
+    """An uploaded picture. Its vector is stored for a day, so that the search has a link."""
 
     key: str
     model: str
@@ -47,19 +47,19 @@ class SentPicture:
 
 @dataclass(frozen=True)
 class StoredPhoto:
-    """A photo of the gallery, by its stored vector (view 0)."""
+    """A stored photo, searched by its embedding (view 0)."""
 
     photo: Photo
     model: str = ""
 
     def vector_for(self, encoder: EncoderInfo) -> QueryVector | None:
-        whole = PhotoEmbedding.objects.filter(photo=self.photo, model=encoder.model, view=0).first()
-        return QueryVector.from_stored(whole.vector) if whole else None
+        embedding = PhotoEmbedding.objects.filter(photo=self.photo, model=encoder.model, view=0).first()
+        return QueryVector.from_stored(embedding.vector) if embedding else None
 
 
 @dataclass(frozen=True)
 class PartOfPhoto:
-    """A marked part of a photo of the gallery, which the encoder process cuts out of the original."""
+    """A selected part of a stored photo, which the encoder process crops from the original."""
 
     photo: Photo
     region: Region
@@ -71,17 +71,17 @@ class PartOfPhoto:
 
 
 def keep_picture(query_vector: QueryVector, *, model: str, user: AbstractBaseUser) -> SentPicture:
-    """Keep the vector of a picture that was sent; what is too old goes."""
+    """Store the vector of an uploaded picture, and delete expired ones."""
     SearchExample.objects.filter(created_at__lt=timezone.now() - LIFETIME).delete()
     kept = SearchExample.objects.create(owner_id=user.pk, model=model, vector=query_vector.vector)
     return SentPicture(str(kept.pk), model, query_vector.vector)
 
 
 def read_picture(key: UUID | str, *, user: AbstractBaseUser) -> SentPicture:
-    """The picture of `user` that was kept under `key`.
+    """Return the picture that `user` uploaded with this key.
 
     Raises:
-        ExampleGone: it is there no more.
+        ExampleGone: it has expired, or belongs to another user.
     """
     kept = SearchExample.objects.filter(pk=key, owner_id=user.pk, created_at__gte=timezone.now() - LIFETIME).first()
     if kept is None:

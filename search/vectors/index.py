@@ -1,4 +1,4 @@
-"""HNSW indexes (Malkov and Yashunin 2016) over the stored vectors: one for each model, built while people search."""
+"""HNSW indexes (Malkov and Yashunin 2016) on the embeddings: one per model, built without blocking searches."""
 
 import logging
 from hashlib import sha256
@@ -13,14 +13,14 @@ logger = logging.getLogger(__name__)
 # Neighbours of each vector, and how many candidates each is chosen from.
 M = 32
 EF_CONSTRUCTION = 128
-# What building takes for each vector beside its numbers, in bytes, and the most that it may take at all. From there on
-# it goes on more slowly, on disk.
-BYTES_BESIDE_NUMBERS = 1300
+# Memory for building: bytes per vector besides its numbers, and the limit, beyond which PostgreSQL continues more
+# slowly on disk.
+OVERHEAD_PER_VECTOR = 1300
 MAX_BUILD_MEGABYTES = 2000
 
 
 def has_vector_index(model: str) -> bool:
-    """Whether `model` has an index that searches may use: completely built and valid."""
+    """Return whether `model` has a complete and valid index, which searches can use."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT indisvalid AND indisready FROM pg_index WHERE indexrelid = to_regclass(%s)", [_index_name(model)]
@@ -37,7 +37,7 @@ def build_vector_index(model: str, dimensions: int) -> bool:
     # A connection that waited for the lock would block the other's build.
     with try_locked(Lock.VECTOR_INDEX) as is_free:
         if is_free and not has_vector_index(model):
-            # What an interrupted build left behind: maintained, but never read.
+            # An interrupted build leaves an invalid index, which costs time and is never used.
             _execute("DROP INDEX CONCURRENTLY IF EXISTS {name}", name=sql.Identifier(_index_name(model)))
             _build(model, dimensions)
     return is_free
@@ -47,7 +47,7 @@ def _build(model: str, dimensions: int) -> None:
     logger.info("Building the index of %s", model)
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM search_photoembedding WHERE model = %s", [model])
-        megabytes = (cursor.fetchone()[0] * (2 * dimensions + BYTES_BESIDE_NUMBERS) >> 20) + 64
+        megabytes = (cursor.fetchone()[0] * (2 * dimensions + OVERHEAD_PER_VECTOR) >> 20) + 64
     _execute("SET maintenance_work_mem = {memory}", memory=sql.Literal(f"{min(megabytes, MAX_BUILD_MEGABYTES)}MB"))
     try:
         _execute(

@@ -1,4 +1,4 @@
-"""Find the photos whose stored vectors are nearest to a query's."""
+"""Search for the photos whose embeddings are nearest to a query vector."""
 
 import random
 from base64 import b64decode, b64encode
@@ -19,29 +19,29 @@ from photosearch.caching import remember
 from search.models import PhotoEmbedding
 from search.vectors.index import has_vector_index
 
-# Up to here all candidates are compared: always right, and hardly slower than the index.
+# Up to this number all candidates are compared, which is exact and hardly slower than the index.
 EXACT_ROWS = 30_000
-# How many candidates the walk through the index keeps in view. Queries in words lie away from all pictures, where an
-# index finds its way badly: for pictures 200 would do (benchmarks/vector_search.py).
+# Candidates that the search of the index keeps. For query vectors of pictures 200 would suffice, but those of texts are
+# far from all pictures, where an index finds less (benchmarks/vector_search.py).
 EF_SEARCH = 800
-# The walk goes on until it has met enough of the candidates, which may be few of all vectors. PostgreSQL would rather
-# sort, or compile, than walk, because it does not know what comparing costs.
+# The iterative scan continues until it has found enough candidates, which may be few of all vectors. PostgreSQL
+# underestimates the cost of comparing vectors, and would sort or compile instead.
 INDEX_PARAMETERS = {
     "hnsw.ef_search": str(EF_SEARCH),
     "hnsw.iterative_scan": "relaxed_order",
     "enable_sort": "off",
     "jit": "off",
 }
-COMPARING_PARAMETERS = {"jit": "off"}
+EXACT_PARAMETERS = {"jit": "off"}
 
-# Enough for a median and a spread.
+# Enough photos for a median and a spread.
 SAMPLE_SIZE = 500
-SAMPLE_SECONDS = 600
+SAMPLE_CACHE_SECONDS = 600
 
 
 @dataclass(frozen=True)
 class VectorHit:
-    """A photo, and the cosine between the query and the nearest of its views."""
+    """A photo, and the cosine between the query vector and its nearest view."""
 
     photo_id: int
     cosine: float
@@ -55,17 +55,17 @@ def vector_search(
     photos: QuerySet[Photo] | None = None,
     limit: int,
 ) -> list[VectorHit]:
-    """The `limit` photos of `user`, among `photos` if these are given, that are nearest to `vector`; nearest first.
+    """Return the `limit` photos of `user`, among `photos` if given, that are nearest to `vector`; nearest first.
 
-    `vector` is a unit vector of `model`, (dimensions,). Photos that are broken or in the bin are never found.
+    `vector` is a unit vector of `model`, (dimensions,). Broken photos and photos in the trash are never found.
     """
     candidates = PhotoEmbedding.objects.filter(owner_id=user.pk, model=model)
     if photos is not None:
         candidates = candidates.filter(Exists(photos.filter(owner_id=user.pk, pk=OuterRef("photo_id"))))
     has_index = is_large(candidates) and has_vector_index(model)
-    for rows, by_index in _widening(limit, has_index=has_index):
+    for rows, by_index in _query_sizes(limit, has_index=has_index):
         found = _nearest(candidates, vector, rows=rows, by_index=by_index)
-        hits = _fold(found, user=user)
+        hits = _group_by_photo(found, user=user)
         if len(hits) >= limit or (len(found) < rows and not by_index):
             break
     return hits[:limit]
@@ -73,20 +73,20 @@ def vector_search(
 
 @dataclass(frozen=True)
 class Sample:
-    """Some of a person's photos by chance, (sample, dimensions) float32, and how many they were drawn from."""
+    """Vectors of randomly drawn photos, (sample, dimensions) float32, and the number of all photos."""
 
     vectors: np.ndarray
     photos: int
 
 
 def sample_vectors(model: str, *, dimensions: int, user: AbstractBaseUser | AnonymousUser) -> Sample:
-    """At most SAMPLE_SIZE vectors (view 0) of photos of `user`; the same ones for some minutes."""
+    """Return at most SAMPLE_SIZE vectors (view 0) of photos of `user`; cached for some minutes."""
 
     def draw() -> dict[str, Any]:
         vectors = PhotoEmbedding.objects.filter(owner_id=user.pk, model=model, view=0)
         ids = list(vectors.values_list("pk", flat=True))
-        chosen = random.sample(ids, min(SAMPLE_SIZE, len(ids)))
-        rows = vectors.filter(pk__in=chosen).values_list("vector", flat=True)
+        drawn = random.sample(ids, min(SAMPLE_SIZE, len(ids)))
+        rows = vectors.filter(pk__in=drawn).values_list("vector", flat=True)
         sample = np.array(list(rows), dtype=np.float32).tobytes()
         return {"vectors": b64encode(sample).decode(), "photos": len(ids)}
 
@@ -94,19 +94,20 @@ def sample_vectors(model: str, *, dimensions: int, user: AbstractBaseUser | Anon
         vectors = np.frombuffer(b64decode(stored["vectors"]), dtype=np.float32)
         return Sample(vectors.reshape(-1, dimensions), int(stored["photos"]))
 
-    return remember(f"vector-sample-{user.pk}-{model}", draw, seconds=SAMPLE_SECONDS, read=read)
+    return remember(f"vector-sample-{user.pk}-{model}", draw, seconds=SAMPLE_CACHE_SECONDS, read=read)
 
 
 def is_large(candidates: QuerySet[PhotoEmbedding]) -> bool:
-    """Whether there are too many of `candidates` to compare them all; counts no further than that."""
-    # By a column of the index, where the rows themselves need not be read.
+    """Return whether there are too many candidates to compare all of them; counts only up to the limit."""
+    # A column of the index, so that the rows need not be read.
     return candidates.values("owner_id")[: EXACT_ROWS + 1].count() > EXACT_ROWS
 
 
-def _widening(limit: int, *, has_index: bool) -> Iterator[tuple[int, bool]]:
-    """How many rows to ask for, and whether of the index: more and more, for views of one photo fold together.
+def _query_sizes(limit: int, *, has_index: bool) -> Iterator[tuple[int, bool]]:
+    """Yield growing numbers of rows to ask for, and whether to use the index.
 
-    The index may meet too few of the candidates; comparing all finds what there is.
+    Views of one photo become one hit, so more rows than hits are needed. If the index finds too few candidates, all are
+    compared.
     """
     if has_index:
         yield from ((2 * limit, True), (8 * limit, True))
@@ -117,26 +118,26 @@ def _widening(limit: int, *, has_index: bool) -> Iterator[tuple[int, bool]]:
 def _nearest(
     candidates: QuerySet[PhotoEmbedding], vector: np.ndarray, *, rows: int, by_index: bool
 ) -> list[tuple[int, float]]:
-    """Photo and distance (1 − cosine) of the nearest views, in no strict order."""
-    # The expression decides: only this cast is indexed (search.vectors.index). A second one to order by would make
-    # PostgreSQL sort all rows.
+    """Return photo ids and distances (1 − cosine) of the nearest views, roughly in order."""
+    # Only this cast uses the index (search.vectors.index). A second expression to order by would make PostgreSQL sort
+    # all rows.
     column = Cast("vector", HalfVectorField(dimensions=len(vector))) if by_index else F("vector")
     nearest = candidates.annotate(distance=CosineDistance(column, vector)).order_by("distance")
     with transaction.atomic(), connection.cursor() as cursor:
-        for name, value in (INDEX_PARAMETERS if by_index else COMPARING_PARAMETERS).items():
+        for name, value in (INDEX_PARAMETERS if by_index else EXACT_PARAMETERS).items():
             cursor.execute("SELECT set_config(%s, %s, true)", [name, value])
         found = list(nearest.values_list("photo_id", "distance")[:rows])
-        # Takes the parameters back, inside a larger transaction too.
+        # Resets the parameters, also inside a larger transaction.
         transaction.set_rollback(True)
     return found
 
 
-def _fold(found: list[tuple[int, float]], *, user: AbstractBaseUser | AnonymousUser) -> list[VectorHit]:
-    """One hit for each whole photo that `user` sees, by its nearest view; nearest first."""
+def _group_by_photo(found: list[tuple[int, float]], *, user: AbstractBaseUser | AnonymousUser) -> list[VectorHit]:
+    """Return one hit per photo that `user` may see, by its nearest view, without broken photos; nearest first."""
     distances: dict[int, float] = {}
     for photo_id, distance in found:
         distances[photo_id] = min(distance, distances.get(photo_id, distance))
-    # Looked up here, a few: joined before, it would take as long as the search itself.
+    # Filtered here, where few rows are left: a join in the search would double its time.
     whole = Photo.objects.visible_to(user).filter(pk__in=distances, defect="").values_list("pk", flat=True)
     ranked = sorted(whole, key=lambda photo_id: (distances[photo_id], photo_id))
     return [VectorHit(photo_id, 1 - distances[photo_id]) for photo_id in ranked]
