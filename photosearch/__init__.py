@@ -1,1 +1,1 @@
-"""Configuration of photosearch: settings, addresses, and the servers that `make run` starts."""
+"""The project: settings, URLs, and the servers that `make run` starts."""

@@ -1,4 +1,4 @@
-"""The cache: JSON in Valkey, shared by all processes; while Valkey is down, in each process's memory."""
+"""The cache: JSON in Valkey, shared by all processes, or in each process's memory while Valkey is down."""
 
 import json
 import logging
@@ -25,7 +25,7 @@ def remember(key: str, make: Callable[[], Any], *, seconds: int, read: Callable[
         try:
             return read(stored)
         except (ArithmeticError, LookupError, TypeError, ValueError):
-            logger.warning("The cache holds something else under %s; it is made anew.", key)
+            logger.warning("The cache entry %s is unreadable; replacing it.", key)
     made = make()
     cache.set(key, made, seconds)
     return read(made)
@@ -38,12 +38,16 @@ class JsonSerializer:
     """
 
     def dumps(self, value: Any) -> int | bytes:
-        """Return the bytes; TypeError or ValueError for values that JSON would change: tuples, non-string keys, NaN."""
+        """Return the bytes.
+
+        Raises:
+            TypeError, ValueError: JSON would change the value, such as a tuple, a non-string key, or NaN.
+        """
         if type(value) is int:
             return value
         text = json.dumps(value, allow_nan=False, separators=(",", ":"))
         if json.loads(text) != value:
-            raise TypeError(f"JSON does not give back what is to be cached: {type(value).__name__}")
+            raise TypeError(f"JSON would change the cached value: {type(value).__name__}")
         return text.encode()
 
     def loads(self, data: Any) -> Any:
@@ -55,7 +59,7 @@ class JsonSerializer:
 
 
 class JsonClient(RedisCacheClient):
-    """The Valkey client: an unreadable entry is a miss, and is removed so that `add` replaces it."""
+    """A Valkey client that deletes unreadable entries, so that `add` replaces them."""
 
     def __init__(self, servers: list[str], **options: Any) -> None:
         serializer: Any = JsonSerializer
@@ -74,13 +78,13 @@ class JsonClient(RedisCacheClient):
     def incr(self, key: Any, delta: int) -> int:
         try:
             return int(super().incr(key, delta))
-        except ResponseError as error:  # no number
+        except ResponseError as error:  # not a number
             self.delete(key)
             raise ValueError(f"Key '{key}' not found.") from error
 
 
 class JsonMemoryCache(LocMemCache):
-    """The same in this process's memory; refuses the values that the Valkey client refuses."""
+    """A cache in this process's memory that refuses the same values as the Valkey client."""
 
     _serializer = JsonSerializer()
 
@@ -97,7 +101,7 @@ class JsonMemoryCache(LocMemCache):
 
 
 class ForgivingCache(RedisCache):
-    """Nothing that is kept here is needed: a broker that is down slows nobody for long, and fails no request."""
+    """A Valkey cache that uses this process's memory while Valkey is down, so that no request fails."""
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         super().__init__(server, params)
@@ -109,7 +113,7 @@ class ForgivingCache(RedisCache):
         try:
             return operation(*args, **kwargs)
         except RedisError as error:
-            logger.warning("The cache does without Valkey: %s", error)
+            logger.warning("Valkey does not answer, caching in memory: %s", error)
             return getattr(self._substitute, method)(*args, **kwargs)
 
     def add(self, *args: Any, **kwargs: Any) -> Any:

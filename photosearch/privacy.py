@@ -11,8 +11,8 @@ from django.utils.cache import patch_vary_headers
 
 NO_STORE = "private, no-store"
 PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
-# Clears cached thumbnails and pages, and remembered uploads. Not cookies: this would clear those of a whole domain,
-# including other programs', language and spacing; the session's cookie is deleted anyway.
+# Clears cached thumbnails and pages, and resumable uploads. Not "cookies": that would also clear those of other
+# programs on the domain and the settings for language and spacing. The session's cookie is deleted anyway.
 CLEAR_SITE_DATA = '"cache", "storage"'
 HAS_LOGGED_OUT = "_has_logged_out"
 
@@ -27,7 +27,6 @@ class PrivateAnswers:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Add the missing headers."""
         response = self.get_response(request)
         response.headers.setdefault("Cache-Control", NO_STORE)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
@@ -47,5 +46,5 @@ class PrivateAnswers:
 
 @receiver(user_logged_out)
 def note_logout(request: HttpRequest, **_kwargs: Any) -> None:
-    """Let the answer clear the browser's data, whichever page logged the user out."""
+    """Make the response clear the browser's data, on any page that logs the user out."""
     setattr(request, HAS_LOGGED_OUT, True)

@@ -1,4 +1,4 @@
-"""Django settings; everything that differs between machines comes from the environment (see .env.example)."""
+"""Django settings. Values that differ between machines come from the environment (see .env.example)."""
 
 import os
 from datetime import timedelta
@@ -15,7 +15,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 env.read_env(BASE_DIR / ".env")
 
-# --- Where pictures and servers live -------------------------------------------------------------------------------
+# --- Folders -------------------------------------------------------------------------------------------------------
 DATA_DIR = Path(
     env.str(
         "DATA_DIR",
@@ -23,7 +23,7 @@ DATA_DIR = Path(
     )
 ).absolute()
 RUN_DIR = DATA_DIR / "run"
-# nginx's configuration, and our processes' sockets for nginx.
+# nginx's configuration, and the sockets on which our processes listen for nginx.
 FRONT_DIR = RUN_DIR / "front"
 
 # Addresses and secrets of the servers that `manage.py up` started. The environment has precedence.
@@ -42,11 +42,11 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
 SECURE_SSL_REDIRECT = _https
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _https else None
 SECURE_HSTS_SECONDS = 31_536_000 if _https else 0
-# Only if requested: they affect other programs on the subdomains for a year.
+# Only on request: they affect other programs on the subdomains for a year.
 SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_INCLUDE_SUBDOMAINS", default=False)
 SECURE_HSTS_PRELOAD = env.bool("HSTS_PRELOAD", default=False)
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
-# Container health checks and the like ask over plain HTTP from inside.
+# For health checks over plain HTTP from inside, for example of containers.
 SECURE_REDIRECT_EXEMPT = [r"^health$", r"^api/v1/health/", r"^api/v1/metrics/$"]
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -127,8 +127,7 @@ TEMPLATES = [
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "gallery:photos"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
-# Failed attempts for one name from one address (IPv6: network) until that name is locked there for a while. The page
-# "password" counts too.
+# Failed logins and password changes for one name from one address (IPv6: network) until the name is locked there.
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
@@ -140,7 +139,7 @@ AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
-# From one address or IPv6 network, under any names; axes counts each name separately.
+# Logins from one address or IPv6 network under any names; axes counts each name separately.
 LOGINS_PER_MINUTE = 60
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}Validator"}
@@ -171,7 +170,7 @@ FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 
 # --- PostgreSQL, Valkey, Elasticsearch -----------------------------------------------------------------------------
 DATABASES = {"default": env.db_url("DATABASE_URL", default="postgresql:///photosearch")}
-# A socket's folder stands percent-encoded in the host's place.
+# The host may be the percent-encoded folder of a socket.
 DATABASES["default"]["HOST"] = unquote(DATABASES["default"].get("HOST", ""))
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
@@ -201,7 +200,7 @@ CACHES = {
     }
 }
 
-# Empty: there is no Elasticsearch, and PostgreSQL answers keyword searches.
+# Empty: no Elasticsearch; PostgreSQL answers keyword searches.
 ELASTICSEARCH_URL = env.str("ELASTICSEARCH_URL", default="")
 ELASTICSEARCH_DSL = {"default": {"hosts": ELASTICSEARCH_URL or "http://localhost:9200", "request_timeout": 5}}
 ELASTICSEARCH_DSL_AUTOSYNC = False
@@ -213,7 +212,7 @@ MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", default=100 * 1024 * 1024)
 MAX_ARCHIVE_BYTES = env.int("MAX_ARCHIVE_BYTES", default=50 * 1024**3)
 MAX_IMAGE_PIXELS = env.int("MAX_IMAGE_PIXELS", default=200_000_000)
 
-# Folders below which pages and API may import; by default none. Whoever runs `manage.py import_photos` may name any.
+# Folders below which pages and API may import; none by default. `manage.py import_photos` may import any folder.
 IMPORT_ROOTS = env.list("IMPORT_ROOTS", default=[])
 
 # --- The API -------------------------------------------------------------------------------------------------------
@@ -221,7 +220,7 @@ API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=3000)
 API_ANONYMOUS_PER_MINUTE = env.int("API_ANONYMOUS_PER_MINUTE", default=60)
 # Token for Prometheus' access to the figures; if empty, only administrators and their keys have access.
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
-# What assistants are told to connect to; `make run` names its own port.
+# The address for assistants that the pages show; `make run` sets its own port.
 ASSISTANT_URL = env.str("ASSISTANT_URL", default=f"{PUBLIC_URL}/mcp")
 ASSISTANT_CALLS_PER_MINUTE = env.int("ASSISTANT_CALLS_PER_MINUTE", default=60)
 REST_FRAMEWORK = {
@@ -277,7 +276,7 @@ LOGGING = {
         "console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["refused_requests"]},
     },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    # A line for each request to Elasticsearch, and for each login, tells nobody anything.
+    # No line for each request to Elasticsearch and each login.
     "loggers": {
         "elastic_transport": {"level": "WARNING"},
         "axes": {"level": "WARNING"},

@@ -10,7 +10,7 @@ from django.views.i18n import JavaScriptCatalog
 from gallery.views.login import ChangePassword, LogIn, choose_language
 from photosearch.monitoring.health import show_health
 
-# Of the installed packages only our own strings: the admin's are many. The page's address for them names the language.
+# Only the strings of gallery: the admin has many. The address in the page includes the language.
 script_strings = cache_control(max_age=3600)(JavaScriptCatalog.as_view(packages=["gallery"]))
 
 urlpatterns = [

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from gallery.sources.skip_rules import SkipRules
 from gallery.sources.zip_trees import ArchiveRefused, check_beginning, check_directory
 from gallery.storage.path_names import folder_at, import_roots
-from photosearch.embedded.account import Account
+from photosearch.embedded.account import UnixAccount
 
 MAX_PATH_BYTES = 2000  # what an index of PostgreSQL holds
 # The work per file of an import grows with these.
@@ -64,7 +64,7 @@ def check_readable(paths: Sequence[Path]) -> None:
         except PermissionError:  # a folder above it is closed
             is_closed = True
         if is_closed:
-            account = Account.with_ids(os.geteuid(), os.getegid()).name
+            account = UnixAccount.with_ids(os.geteuid(), os.getegid()).name
             raise ImportRefused(
                 _("“%(path)s” cannot be read. Let the user “%(account)s” read it: photosearch runs as this user.")
                 % {"path": path, "account": account}

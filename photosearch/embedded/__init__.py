@@ -1,8 +1,8 @@
-"""The servers that `make run` starts itself when the environment names none, and what keeps every program running.
+"""Embedded servers, which `make run` starts unless the environment names others, and their supervisor.
 
-Nothing here knows of pictures or of search: a folder and an account go in, programs and addresses come out.
+This package knows nothing about photos or search: it gets a folder and an account, and returns programs and addresses.
 """
 
 
 class StartFailed(Exception):
-    """Something could not be started; the message says what failed and what to do about it."""
+    """A program could not be started. The message says what failed and what to do."""

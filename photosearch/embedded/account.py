@@ -16,8 +16,8 @@ NAME = "photosearch"
 
 
 @dataclass(frozen=True)
-class Account:
-    """An account without privileges. PostgreSQL and Elasticsearch refuse root, and nothing here needs it."""
+class UnixAccount:
+    """An account without privileges. PostgreSQL and Elasticsearch refuse to run as root."""
 
     name: str
     uid: int
@@ -30,7 +30,7 @@ class Account:
 
     @classmethod
     def with_ids(cls, uid: int, gid: int) -> Self:
-        """Return the account with this user id; `gid` is its group where the user database does not know it."""
+        """Return the account with this user id; `gid` is its group if the user database does not contain it."""
         try:
             return cls.of(pwd.getpwuid(uid))
         except KeyError:
@@ -54,7 +54,11 @@ class Account:
     def run(
         self, arguments: Sequence[str | Path], *, environment: Mapping[str, str] | None = None, stdin: str = ""
     ) -> str:
-        """Run a command to its end as this account and return what it printed; StartFailed tells what went wrong."""
+        """Run a command as this account and return its output.
+
+        Raises:
+            StartFailed: the command failed.
+        """
         finished = subprocess.run(  # noqa: S603 - the commands are this package's own
             self.command(arguments),
             input=stdin,
@@ -89,22 +93,22 @@ class Account:
         return file
 
     def secret(self, file: Path) -> str:
-        """Return the password kept in `file`, generated when there is none."""
+        """Return the password in `file`; generate it if the file is missing."""
         if not file.exists():
             partial = self.write(file.with_name(f".{file.name}.partial"), secrets.token_urlsafe(24))
             partial.rename(file)
         return file.read_text()
 
 
-def server_account() -> Account:
-    """Return the calling user, or for root the system user `photosearch`, which is made when it is missing."""
+def server_account() -> UnixAccount:
+    """Return the calling user, or for root the system user `photosearch`, which is created if missing."""
     if os.geteuid() != 0:
-        return Account.of(pwd.getpwuid(os.geteuid()))
+        return UnixAccount.of(pwd.getpwuid(os.geteuid()))
     try:
-        return Account.of(pwd.getpwnam(NAME))
+        return UnixAccount.of(pwd.getpwnam(NAME))
     except KeyError:
         _add_system_user()
-        return Account.of(pwd.getpwnam(NAME))
+        return UnixAccount.of(pwd.getpwnam(NAME))
 
 
 def _add_system_user() -> None:

@@ -9,13 +9,13 @@ FILE = "servers.json"
 
 
 def read_addresses(run_folder: Path) -> dict[str, str]:
-    """Return the stored values by the names of environment variables; nothing when there is no file yet."""
+    """Return the stored values by the names of environment variables; empty without a file."""
     file = run_folder / FILE
     return json.loads(file.read_text()) if file.exists() else {}
 
 
 def write_addresses(run_folder: Path, addresses: dict[str, str]) -> None:
-    """Replace the file as a whole, so that nobody ever reads half of it."""
+    """Replace the file atomically."""
     partial = run_folder / f".{FILE}.{os.getpid()}"
     partial.unlink(missing_ok=True)
     partial.touch(mode=0o600)

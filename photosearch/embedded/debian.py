@@ -1,4 +1,4 @@
-"""Fetches a Debian package by name without installing it, as any user; apt verifies it by Debian's signed lists."""
+"""Debian packages, fetched as any user without installing them; apt verifies them with Debian's signed lists."""
 
 import logging
 import subprocess
@@ -11,7 +11,7 @@ log = logging.getLogger(__name__)
 
 
 def download_package(name: str, folder: Path) -> Path:
-    """Return the package's file, fetched into `folder` unless present; StartFailed says what to do."""
+    """Return the package's file, fetched into `folder` unless present; raise StartFailed if that fails."""
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"{name}.deb"
     if file.exists():

@@ -9,9 +9,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
-from photosearch.embedded.account import Account
+from photosearch.embedded.account import UnixAccount
 from photosearch.embedded.elasticsearch_download import FALLBACK_VERSION
-from photosearch.embedded.program import Program, Server
+from photosearch.embedded.program import EmbeddedServer, Program
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ rootLogger.appenderRef.console.ref = console
 """
 
 
-def prepare(folder: Path, *, home: Path, version: str, port: int, account: Account) -> Server:
+def prepare(folder: Path, *, home: Path, version: str, port: int, account: UnixAccount) -> EmbeddedServer:
     """Write the configuration of a server that keeps its data in `folder`; `home` is its folder from `provide`.
 
     An index written by a later version is deleted, because earlier ones cannot read it; the database fills a new one.
@@ -59,11 +59,11 @@ def prepare(folder: Path, *, home: Path, version: str, port: int, account: Accou
     if not (configuration / "elasticsearch.keystore").exists():
         _make_keystore(configuration, password, home=home, environment=environment, account=account)
     program = Program("elasticsearch", [home / "bin/elasticsearch"], account, environment)
-    return Server("Elasticsearch", "ELASTICSEARCH_URL", url, program, lambda: answers(url))
+    return EmbeddedServer("Elasticsearch", "ELASTICSEARCH_URL", url, program, lambda: answers(url))
 
 
 def answers(url: str) -> bool:
-    """Say whether the server at `url`, which holds name and password, is there and can be searched."""
+    """Return whether the server at `url`, which contains name and password, is ready for searches."""
     address = urlsplit(url)
     credentials = b64encode(f"{address.username}:{address.password}".encode()).decode()
     health = f"{address.scheme}://{address.hostname}:{address.port}/_cluster/health"
@@ -75,7 +75,7 @@ def answers(url: str) -> bool:
         return False
 
 
-def _drop_later_data(folder: Path, version: str, account: Account) -> None:
+def _drop_later_data(folder: Path, version: str, account: UnixAccount) -> None:
     written_by = folder / "version"
     if written_by.exists() and _numbers(written_by.read_text()) > _numbers(version):
         log.info("The index was written by Elasticsearch %s; %s fills a new one.", written_by.read_text(), version)
@@ -99,12 +99,12 @@ def _settings(folder: Path, port: int, version: str) -> str:
         "path.data": str(folder / "data"),
         "path.logs": str(folder / "logs"),
         "action.auto_create_index": False,
-        # Passwords travel over the loopback interface only, so there is no TLS.
+        # No TLS, because passwords travel over the loopback interface only.
         "xpack.security.enabled": True,
         "xpack.security.enrollment.enabled": False,
         "xpack.security.http.ssl.enabled": False,
         "xpack.security.transport.ssl.enabled": False,
-        # Elasticsearch counts in shares of the disk, and stops writing on a large disk that is nine tenths full.
+        # By default Elasticsearch stops writing on disks that are 90 % full, which wastes much of a large disk.
         "cluster.routing.allocation.disk.watermark.low": "2gb",
         "cluster.routing.allocation.disk.watermark.high": "1gb",
         "cluster.routing.allocation.disk.watermark.flood_stage": "512mb",
@@ -116,9 +116,9 @@ def _settings(folder: Path, port: int, version: str) -> str:
 
 
 def _make_keystore(
-    configuration: Path, password: str, *, home: Path, environment: dict[str, str], account: Account
+    configuration: Path, password: str, *, home: Path, environment: dict[str, str], account: UnixAccount
 ) -> None:
-    """Put the password of Elasticsearch's own superuser into a new keystore, which appears only when it is complete."""
+    """Create a keystore with the password of Elasticsearch's superuser; it appears only when it is complete."""
     making = account.make_folder(configuration / "keystore.making")
     (making / "elasticsearch.keystore").unlink(missing_ok=True)
     program = home / "bin/elasticsearch-keystore"

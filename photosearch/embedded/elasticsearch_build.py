@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from photosearch.embedded import StartFailed
-from photosearch.embedded.account import Account
+from photosearch.embedded.account import UnixAccount
 from photosearch.embedded.elasticsearch_download import FALLBACK_VERSION, VERSION, Download, download
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# Counted up whenever what is built changes, so that an older build is not taken for this one.
+# Raise it when the build changes, so that older builds are not reused.
 RECIPE = 1
 MODULES = frozenset(
     (
@@ -38,7 +38,7 @@ JAVA_MODULES = (
     "java.se,jdk.unsupported,jdk.net,jdk.management,jdk.management.agent,jdk.crypto.ec,jdk.zipfs,jdk.incubator.vector,"
     "jdk.charsets,jdk.httpserver,jdk.jfr,jdk.localedata"
 )
-# Without Thai every index creation is answered with status 500.
+# Without Thai every index creation fails with status 500.
 JAVA_LOCALES = "en,th,zh"
 PLUGIN_SOURCE = Path(__file__).with_name("SmartcnPlugin.java")
 PLUGIN_DESCRIPTOR = f"""\
@@ -51,7 +51,7 @@ classname=photosearch.SmartcnPlugin
 """
 
 
-def provide(folder: Path, *, downloads: Path, account: Account) -> Path:
+def provide(folder: Path, *, downloads: Path, account: UnixAccount) -> Path:
     """Return the folder of Elasticsearch below `folder`, built first if missing (one to several minutes)."""
     if home := built_below(folder):
         return home
@@ -77,7 +77,7 @@ def version_of(home: Path) -> str:
     return home.name.split("-")[1]
 
 
-def _build(folder: Path, *, downloads: Path, account: Account) -> Path:
+def _build(folder: Path, *, downloads: Path, account: UnixAccount) -> Path:
     downloaded = download(downloads)
     log.info("Building Elasticsearch %s …", downloaded.version)
     home = home_of(downloaded.version, folder)
@@ -106,7 +106,7 @@ def unpack(tarball: Iterator[bytes], folder: Path, *, wanted: Callable[[str], bo
     with tarfile.open(fileobj=io.BufferedReader(_Stream(tarball)), mode="r|gz") as archive:
         for member in archive:
             name = member.name.partition("/")[2]
-            # The digest is known only after the last file: until then no name is trusted.
+            # The digest is checked only after the last file, so no name is trusted until then.
             if member.isfile() and wanted(name) and ".." not in name.split("/"):
                 file = folder / name
                 file.parent.mkdir(parents=True, exist_ok=True)
@@ -118,7 +118,7 @@ def unpack(tarball: Iterator[bytes], folder: Path, *, wanted: Callable[[str], bo
 
 
 def is_wanted(name: str) -> bool:
-    """Say whether a file of the full server (name relative to its folder) belongs to the small one."""
+    """Return whether a file of the full server (name relative to its folder) belongs to the small one."""
     match name.split("/"):
         case ["modules", module, *_]:
             return module in MODULES
@@ -132,7 +132,7 @@ def is_wanted(name: str) -> bool:
 
 
 class _Stream(io.RawIOBase):
-    """Chunks of bytes as a readable stream."""
+    """A readable stream of chunks of bytes."""
 
     def __init__(self, chunks: Iterator[bytes]) -> None:
         self.chunks = chunks
@@ -149,7 +149,7 @@ class _Stream(io.RawIOBase):
         return len(given)
 
 
-def _link_java(home: Path, account: Account) -> None:
+def _link_java(home: Path, account: UnixAccount) -> None:
     full = home / "jdk"
     small = home / "jre"
     account.run(
@@ -168,7 +168,7 @@ def _add_published_plugin(plugin: Path, home: Path) -> None:
         archive.extractall(home / "plugins/analysis-smartcn")  # noqa: S202 - its digest was checked
 
 
-def _add_own_plugin(downloaded: Download, home: Path, account: Account) -> None:
+def _add_own_plugin(downloaded: Download, home: Path, account: UnixAccount) -> None:
     plugin = account.make_folder(home / "plugins/analysis-smartcn", mode=0o755)
     if downloaded.lucene_jar:
         _repack_lucene(downloaded.lucene_jar, plugin / "lucene-analysis-smartcn.jar")
@@ -185,7 +185,7 @@ def _repack_lucene(source: Path, target: Path) -> None:
                 new.writestr(name, old.read(name))
 
 
-def _compile_plugin(home: Path, plugin: Path, account: Account) -> None:
+def _compile_plugin(home: Path, plugin: Path, account: UnixAccount) -> None:
     classes = account.make_folder(plugin / "classes")
     source = account.write(classes / PLUGIN_SOURCE.name, PLUGIN_SOURCE.read_text())
     class_path = f"{home}/lib/*:{plugin}/lucene-analysis-smartcn.jar"

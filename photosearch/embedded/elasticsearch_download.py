@@ -46,7 +46,7 @@ CHUNK = 1 << 20
 
 @dataclass(frozen=True)
 class Download:
-    """What Elasticsearch is built from: its tarball, and the analyser as Elastic's plugin or as Lucene's jar."""
+    """The files that Elasticsearch is built from: its tarball, and the analyser as Elastic's plugin or Lucene's jar."""
 
     version: str
     tarball_parts: list[Path]
@@ -54,7 +54,7 @@ class Download:
     lucene_jar: Path | None
 
     def tarball(self) -> Iterator[bytes]:
-        """Yield the tarball's bytes; StartFailed at the end when they are not the expected ones."""
+        """Yield the tarball's bytes; raise StartFailed at the end if the checksum does not match."""
         if self.plugin:
             yield from _chunks(self.tarball_parts[0])
             return
@@ -70,7 +70,7 @@ class Download:
 
 
 def download(folder: Path) -> Download:
-    """Fetch into `folder` what is not there yet (about 650 MB); StartFailed says what could not be had."""
+    """Fetch missing files into `folder` (about 650 MB); raise StartFailed if one is not available."""
     folder.mkdir(parents=True, exist_ok=True)
     try:
         # The small file first, so that nothing large is fetched in vain.
@@ -94,7 +94,7 @@ def tarball_name(version: str) -> str:
 
 
 def fetch_published(url: str, folder: Path) -> Path:
-    """Fetch a file whose SHA-512 is published beside it as `url`.sha512; OSError when the site does not answer."""
+    """Fetch a file and check its SHA-512, published as `url`.sha512; raise OSError if the site does not answer."""
     with urlopen(f"{url}.sha512", timeout=SECONDS_TO_ANSWER) as answer:  # noqa: S310 - https, a constant address
         expected = answer.read(MAX_DIGEST_BYTES).decode(errors="replace").partition(" ")[0].strip()
     if not re.fullmatch(r"[0-9a-f]{128}", expected):
@@ -176,7 +176,7 @@ def _extract_jar(package: Path, jar: Path) -> None:
 
 
 def _fetch(command: list[str], *, file: Path, missing: str) -> None:
-    """Run a downloading command in a folder of its own, so that only a complete file gets the name `file`."""
+    """Run a download command in a separate folder, so that only a complete file gets the name `file`."""
     with tempfile.TemporaryDirectory(dir=file.parent) as folder:
         _run(command, Path(folder), missing)
         fetched = next(Path(folder).iterdir(), None)

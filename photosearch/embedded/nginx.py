@@ -1,4 +1,4 @@
-"""Provides nginx: the installed one, else Debian's package, unpacked."""
+"""nginx: the installed program, else Debian's package, unpacked."""
 
 import logging
 import os
@@ -25,7 +25,7 @@ def find_nginx(folder: Path) -> Path | None:
 
 
 def provide(folder: Path, *, downloads: Path) -> Path:
-    """Return the program, unpacked below `folder` if none is installed; StartFailed says what to do.
+    """Return the program, unpacked below `folder` if none is installed; raise StartFailed if that fails.
 
     Unpacked rather than installed: Debian's package would start a server on port 80.
     """

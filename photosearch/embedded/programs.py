@@ -1,4 +1,4 @@
-"""Our own programs as the supervisor runs them, and the address at which the web one listens."""
+"""The programs of photosearch that the supervisor runs, and the addresses they listen on."""
 
 import os
 import pwd
@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from photosearch.embedded import StartFailed
-from photosearch.embedded.account import Account
+from photosearch.embedded.account import UnixAccount
 from photosearch.embedded.program import Program
 from photosearch.embedded.provision import is_free
 
@@ -24,7 +24,7 @@ EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared with
 
 @dataclass(frozen=True)
 class Listener:
-    """Where the web program listens."""
+    """The address that a program listens on."""
 
     host: str
     port: int
@@ -34,11 +34,11 @@ class Listener:
 
     @property
     def is_local(self) -> bool:
-        """Whether only this machine can reach it."""
+        """True if only this machine can reach the address."""
         return self.host in {"127.0.0.1", "::1", "localhost"}
 
     def answers(self, public_url: str) -> bool:
-        """Say whether the site answers here when it is asked for under its public name."""
+        """Return whether the site answers requests for its public name at this address."""
         connection = HTTPConnection(EVERYWHERE.get(self.host, self.host), self.port, timeout=5)
         try:
             connection.request("GET", "/health", headers={"Host": urlsplit(public_url).netloc})
@@ -85,7 +85,7 @@ def choose_assistant_listener(*, bind: str, web: Listener) -> Listener:
 def our_programs(checkout: Path, *, sockets: Path, listener: Listener, assistants: Listener) -> list[Program]:
     """Return the programs of photosearch, run by this Python as the calling user, with their sockets in `sockets`."""
     python = Path(sys.executable)
-    account = Account.of(pwd.getpwuid(os.geteuid()))
+    account = UnixAccount.of(pwd.getpwuid(os.geteuid()))
 
     def program(name: str, *arguments: str | Path, is_background: bool = False) -> Program:
         environment = {name: str(threads_in_background()) for name in MATHS_LIBRARIES} if is_background else {}
@@ -94,13 +94,13 @@ def our_programs(checkout: Path, *, sockets: Path, listener: Listener, assistant
     return [
         program("front", "manage.py", "front", f"--bind={listener}"),
         program("web", *gunicorn("photosearch.front.wsgi", socket=sockets / "web.sock", workers=2, threads=4)),
-        # Its threads mostly wait for clients. One process, so that it can count the transfers of a person.
+        # Its threads mostly wait for clients. One process can count the transfers of each user.
         program(
             "transfers",
             *gunicorn("photosearch.front.transfers", socket=sockets / "transfers.sock", workers=1, threads=128),
         ),
         program("assistant", "-m", "uvicorn", ASSISTANT, f"--host={assistants.host}", f"--port={assistants.port}"),
-        # Its batches yield to its queries by themselves.
+        # It gives its own queries priority over its batches.
         program("encoder", "manage.py", "encoder"),
         program("worker-default", "manage.py", "worker", "default", "--threads=2", is_background=True),
         program("worker-vision", "manage.py", "worker", "vision", is_background=True),
@@ -118,7 +118,7 @@ def gunicorn(application: str, *, socket: Path, workers: int, threads: int) -> l
         "-m",
         "gunicorn",
         application,
-        # The control socket would lie in the home folder, which several instances would share.
+        # By default the control socket is in the home folder, which several instances would share.
         "--no-control-socket",
         f"--bind=unix:{socket}",
         "--umask=0o077",

@@ -20,11 +20,10 @@ from photosearch.embedded.program import Program
 
 log = logging.getLogger(__name__)
 
-# Stands in the environment of everything that a supervisor runs, so that what a killed one left behind can be found.
+# Environment variable of all supervised processes, by which those of a killed supervisor are found.
 MARK = "PHOTOSEARCH_RUN_DIR"
 SOCKET = "supervisor.sock"
-# A tenth of the others' share of processors under full load; of the disk only what others leave, if the kernel supports
-# it.
+# A tenth of the other programs' share of busy processors, and idle disk time only, if the kernel supports it.
 IN_BACKGROUND = ("nice", "--adjustment=10", "ionice", "--class=idle", "--ignore")
 SECONDS_TO_END = ((20, signal.SIGTERM), (30, signal.SIGKILL))
 
@@ -63,7 +62,7 @@ killasgroup=true
 
 
 class Supervisor:
-    """A supervisord whose files lie in `run_folder` and whose programs log to `log_folder`."""
+    """A supervisord with its files in `run_folder` and its programs' logs in `log_folder`."""
 
     def __init__(self, *, run_folder: Path, log_folder: Path) -> None:
         self.run_folder = run_folder
@@ -167,12 +166,12 @@ class Supervisor:
 
 
 def end_leftovers(run_folder: Path) -> None:
-    """Wait for what an earlier supervisor of `run_folder` left running to end; then ask it to, and at last make it.
+    """End processes that an earlier supervisor of `run_folder` left running: wait, then terminate, then kill them.
 
-    A supervisor and its programs are told to end when their starter dies, so there is seldom more to do than to wait.
+    A supervisor and its programs get a signal when their parent dies, so waiting usually suffices.
     """
     if _processes_of(run_folder):
-        log.info("Waiting for what an earlier start left running to end …")
+        log.info("Waiting for processes of an earlier start to end …")
     for seconds, number in SECONDS_TO_END:
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline and _processes_of(run_folder):
@@ -188,7 +187,7 @@ def _processes_of(run_folder: Path) -> list[int]:
     for process in Path("/proc").glob("[0-9]*"):
         try:
             environment = (process / "environ").read_bytes()
-        except OSError:  # It ended meanwhile, or is somebody else's.
+        except OSError:  # ended meanwhile, or of another user
             continue
         if mark in environment.split(b"\0"):
             found.append(int(process.name))
@@ -196,5 +195,5 @@ def _processes_of(run_folder: Path) -> list[int]:
 
 
 def _value(text: str | Path) -> str:
-    """Return `text` as supervisor's configuration files want it: they fill in what follows a percent sign."""
+    """Return `text` for supervisor's configuration files, which expand percent signs."""
     return str(text).replace("%", "%%")

@@ -1,4 +1,4 @@
-"""Lets `manage.py`, started by root, continue as an account without privileges, so that nothing here runs as root."""
+"""Drop of privileges: `manage.py` started by root continues as an account without privileges."""
 
 import logging
 import os
@@ -9,7 +9,7 @@ from pathlib import Path
 import environ
 
 from photosearch.embedded import StartFailed
-from photosearch.embedded.account import Account, server_account
+from photosearch.embedded.account import UnixAccount, server_account
 from photosearch.embedded.elasticsearch_build import built_below
 from photosearch.embedded.elasticsearch_download import keep_npm_registry
 from photosearch.embedded.ownership import owner_of, take_folder
@@ -50,23 +50,23 @@ def leave_root(arguments: list[str]) -> None:
         os.execvpe("setpriv", ["setpriv", *account.dropping(), *options, "--", *python], _environment(account, folder))  # noqa: S606,S607
 
 
-def _prepare_start(folder: Path) -> Account:
-    """Do everything that only root can do for the account; return the account."""
+def _prepare_start(folder: Path) -> UnixAccount:
+    """Prepare what only root can prepare for the account; return the account."""
     _show_progress()
     check_path(folder)
     account = server_account()
     take_folder(folder, account=account)
     for path in (folder, CHECKOUT, Path(sys.executable), Path(sys.base_prefix, "lib")):
         for opened in open_way(path, account=account):
-            print(f"The user {account.name}, who runs photosearch, may walk through {opened} now.")  # noqa: T201
+            print(f"The user {account.name}, who runs photosearch, may now pass through {opened}.")  # noqa: T201
     _check_readable(account)
     if "ELASTICSEARCH_URL" not in os.environ and not built_below(folder / "servers"):
         keep_npm_registry()
     return account
 
 
-def _check_readable(account: Account) -> None:
-    """StartFailed if the account cannot read the code; print a line for each unreadable path in the settings."""
+def _check_readable(account: UnixAccount) -> None:
+    """Raise StartFailed if the account cannot read the code; print each unreadable path in the settings."""
     packages = sysconfig.get_path("purelib")
     for place, depth in ((f"{CHECKOUT}/", []), (f"{packages}/", ["-maxdepth", "2"])):
         conditions = ["-mindepth", "1", *depth, "-name", ".*", "-prune", "-o", "!", "-readable", "-print", "-quit"]
@@ -78,12 +78,12 @@ def _check_readable(account: Account) -> None:
         for path in filter(None, os.environ.get(setting, "").split(",")):
             if Path(path).exists() and not _may(account, path, "-r"):
                 print(  # noqa: T201
-                    f"The user {account.name}, who runs photosearch, cannot read {path} ({setting}): let it, for "
+                    f"The user {account.name}, who runs photosearch, cannot read {path} ({setting}). Grant access, for "
                     f"example with `setfacl -R -m u:{account.name}:rX,d:u:{account.name}:rX {path}`."
                 )
 
 
-def _may(account: Account, path: str, *tests: str) -> bool:
+def _may(account: UnixAccount, path: str, *tests: str) -> bool:
     try:
         for test in tests:
             account.run(["test", test, path])
@@ -92,7 +92,7 @@ def _may(account: Account, path: str, *tests: str) -> bool:
     return True
 
 
-def _environment(account: Account, folder: Path) -> dict[str, str]:
+def _environment(account: UnixAccount, folder: Path) -> dict[str, str]:
     """Return the environment without values of root's session; DATA_DIR has another default for other users."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("XDG_")}
     for name in TEMPORARY:

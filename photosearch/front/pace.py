@@ -16,13 +16,13 @@ from django.db import connections
 # The deadline of a portion, for a rate of at least 1 KiB per second.
 PORTION = 32 * 1024
 SECONDS = 32.0
-# How long a client may send data that is discarded, so that it gets to the answer.
+# Seconds for which data of a client is discarded, until it reads the answer.
 SECONDS_TO_DRAIN = 10.0
-DRAINED = 1 << 16
+DRAIN_CHUNK = 1 << 16
 
 
 class Watch:
-    """Shuts the sockets whose portion is late."""
+    """A thread that shuts the sockets of late portions."""
 
     def __init__(self, *, seconds: float = SECONDS) -> None:
         self._seconds = seconds
@@ -32,7 +32,7 @@ class Watch:
 
     @contextmanager
     def portion(self, connection: socket.socket) -> Iterator[None]:
-        """Time one portion, from now on."""
+        """Limit the time of the code in this context, which transfers one portion."""
         self.begin(connection)
         try:
             yield
@@ -124,7 +124,7 @@ class PacedOutput:
             self._connection.shutdown(socket.SHUT_WR)
             while (seconds := deadline - time.monotonic()) > 0:
                 self._connection.settimeout(seconds)
-                if not self._connection.recv(DRAINED):
+                if not self._connection.recv(DRAIN_CHUNK):
                     return
 
 

@@ -42,7 +42,7 @@ class SamplePicture:
 
 @dataclass(frozen=True)
 class SamplePhotograph:
-    """A real photograph that the installed `package` brings along, in its `folder`."""
+    """A real photograph in the `folder` of an installed `package`."""
 
     filename: str
     package: str
@@ -50,7 +50,6 @@ class SamplePhotograph:
     found_by: tuple[str, ...] = ()
 
     def read(self) -> bytes:
-        """The file's bytes."""
         spec = find_spec(self.package)  # found without importing: scikit-learn takes a second
         if spec is None or spec.origin is None:
             raise FileNotFoundError(self.package)

@@ -128,7 +128,7 @@ def address_by_mail() -> Sheet:
 
 
 def group_shift() -> Sheet:
-    """Colleagues swap a shift."""
+    """Chinese colleagues swap a shift at work."""
     return conversation(
         "值班小组 (5)",
         """

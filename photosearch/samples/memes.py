@@ -86,7 +86,7 @@ def works_on_my_machine() -> Sheet:
 
 
 def costume() -> Sheet:
-    """Words that a Chinese analyser must cut rightly: 道具和服装 holds no 和服 (kimono)."""
+    """Words that a Chinese analyser must segment correctly: 道具和服装 does not contain 和服 (kimono)."""
     sheet = Sheet(900, 700, "#e8d5f0")
     pen = sheet.pen
     pen.polygon(((450, 120), (380, 330), (520, 330)), fill="#5b2a86")

@@ -14,7 +14,7 @@ def _fields(sheet: Sheet, fields: str, *, x: float, y: float, step: float, size:
 
 
 def _bars(sheet: Sheet, box: tuple[int, int, int, int], *, seed: int) -> None:
-    """A bar code that no scanner has to read."""
+    """Draw a decorative bar code."""
     left, top, right, bottom = box
     random = Random(seed)  # noqa: S311 - a pattern, not a secret
     x = left
@@ -25,7 +25,7 @@ def _bars(sheet: Sheet, box: tuple[int, int, int, int], *, seed: int) -> None:
 
 
 def _modules(sheet: Sheet, x: int, y: int, *, cell: int, seed: int, count: int = 25) -> None:
-    """A square of black and white cells with three finder patterns: looks like a QR code and says nothing."""
+    """Draw black and white cells with three finder patterns, which look like a QR code without content."""
     random = Random(seed)  # noqa: S311 - a pattern, not a secret
     for row in range(count):
         for column in range(count):

@@ -5,7 +5,7 @@ from calendar import Calendar
 from photosearch.samples.chats import WIDTH, status_bar
 from photosearch.samples.sheet import Sheet
 
-# Days off and the working day that makes up for them.
+# Days off, and the working day in exchange.
 MARKS = {24: ("班", "#c0392b"), 29: ("休", "#16a34a"), 30: ("休", "#16a34a")}
 
 
@@ -36,7 +36,7 @@ def mail() -> Sheet:
 
 
 def calendar_page() -> Sheet:
-    """A month in which holidays are made up for: days off (休) and on (班)."""
+    """A month with days off (休) and working days in exchange (班)."""
     sheet = Sheet(WIDTH, 1280, "white")
     status_bar(sheet, clock="20:15", ink="black")
     sheet.write((60, 110), "2023年 九月", size=64, bold=1)
@@ -137,7 +137,7 @@ def long_article() -> Sheet:
 
 
 def _plant(sheet: Sheet, y: float, *, green: int) -> float:
-    """A picture in the text: a plant on a pale ground; returns the y below it."""
+    """Draw a picture in the text, a plant on a pale ground, and return the y below it."""
     top = int(y)
     sheet.pen.rectangle((70, top, WIDTH - 70, top + 760), fill=(226, 236, 222))
     sheet.pen.line((540, top + 720, 540, top + 110), fill=(60, green, 60), width=14)

@@ -1,4 +1,4 @@
-"""A sheet that samples are drawn on; it remembers every line of text that was written on it."""
+"""A sheet to draw samples on, which records every line of text written on it."""
 
 import re
 from functools import cache
@@ -13,13 +13,13 @@ Point = tuple[float, float]
 
 _FONT = files("photosearch.samples") / "font" / "NotoSansSC-Regular-GB2312.woff"
 
-# A word or a Chinese character, with what must not begin the next line.
+# A word or a Chinese character, with punctuation that must not begin the next line.
 _WORD = re.compile(r"(?:[!-~]+|.)[ ，。！？：；、）”]*")
 
 
 @cache
 def _font(size: int) -> ImageFont.FreeTypeFont:
-    # Pillow's own layout: the other one depends on a library of the system.
+    # Pillow's basic layout does not depend on a library of the system.
     return ImageFont.truetype(BytesIO(_FONT.read_bytes()), size, layout_engine=ImageFont.Layout.BASIC)
 
 
@@ -88,12 +88,12 @@ def wrap(text: str, *, size: int, width: float) -> list[str]:
 
 
 def text_width(text: str, *, size: int) -> float:
-    """How many pixels wide a line is written."""
+    """Return the width of a line in pixels."""
     return _font(size).getlength(text)
 
 
 def photograph(sheet: Sheet, *, angle: float, table: Colour, seed: int) -> Sheet:
-    """The sheet as a photo of it would look: on a table, a little askew, unevenly lit, not quite sharp, with noise."""
+    """Return the sheet as photographed: on a table, slightly rotated, unevenly lit and blurred, with noise."""
     page = sheet.image
     margin = page.width // 10
     image = Image.new("RGB", (page.width + 2 * margin, page.height + 2 * margin), table)

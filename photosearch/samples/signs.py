@@ -113,7 +113,7 @@ def wifi_sign() -> Sheet:
 
 
 def hostile_sign() -> Sheet:
-    """Words that must never be taken for HTML."""
+    """Text that looks like HTML and must be escaped."""
     sheet = Sheet(1200, 500, "#111827")
     sheet.pen.rectangle((0, 0, 1200, 64), fill="#1f2937")
     for number, colour in enumerate(("#ef4444", "#f59e0b", "#10b981")):
@@ -124,7 +124,7 @@ def hostile_sign() -> Sheet:
 
 
 def sideways_sign() -> Sheet:
-    """A sign photographed with the telephone held sideways, and no word of it in EXIF."""
+    """A sign photographed with the phone turned by 90°, without an orientation in EXIF."""
     sheet = Sheet(1100, 720, "#f4f4f2")
     sheet.pen.rounded_rectangle((40, 40, 1060, 680), 40, outline="#c2410c", width=18)
     for step in range(24):

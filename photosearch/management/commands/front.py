@@ -1,4 +1,4 @@
-"""Runs the web server: writes nginx's configuration and becomes nginx."""
+"""Run the web server: write nginx's configuration, then become nginx."""
 
 import os
 from typing import Any
@@ -23,7 +23,7 @@ class Command(BaseCommand):
         """Replace this process with nginx; never return."""
         program = find_nginx(settings.DATA_DIR / "servers")
         if program is None:
-            raise CommandError("nginx is not installed, and `manage.py up` has unpacked none: apt-get install nginx")
+            raise CommandError("nginx is missing. Run `manage.py up` once, or install it: apt-get install nginx")
         configuration = write_configuration(settings.FRONT_DIR, listen=bind)
         raise_limit_of_files()
         os.execv(program, [str(program), "-e", "stderr", "-c", str(configuration)])  # noqa: S606 - no shell is wanted

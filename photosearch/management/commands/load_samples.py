@@ -1,4 +1,4 @@
-"""Give a person the sample pictures, as if they had uploaded them."""
+"""Upload the sample pictures for a user."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -13,25 +13,22 @@ from photosearch.samples.catalogue import SAMPLES
 
 
 class Command(BaseCommand):
-    """`manage.py load_samples --owner NAME`; run again, it adds nothing."""
+    """`manage.py load_samples --owner NAME`; a second run adds nothing."""
 
-    help = "Draw the sample pictures and upload them into one person's gallery. Those already there are left alone."
+    help = "Draw the sample pictures and upload them for a user. Existing ones are skipped."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take the owner's name."""
-        parser.add_argument("--owner", required=True, help="the name that the owner logs in with")
+        parser.add_argument("--owner", required=True, help="the owner's user name")
 
     def handle(self, *, owner: str, **_options: Any) -> None:
-        """Store each sample through the same door as an upload."""
+        """Store each sample in the same way as an upload."""
         users = get_user_model()
         try:
             user = users.objects.get_by_natural_key(owner)
         except users.DoesNotExist:
-            raise CommandError(
-                f"Nobody is called “{owner}”. Name an existing user, or make one with: manage.py createsuperuser"
-            ) from None
+            raise CommandError(f"No such user: “{owner}”. Create one with: manage.py createsuperuser") from None
         created = 0
         for sample in SAMPLES:
             _photo, arrival = store_upload(ContentFile(sample.read()), owner=user, filename=sample.filename)
             created += arrival is Arrival.CREATED
-        self.stdout.write(f"{created} sample pictures added for {owner}, {len(SAMPLES) - created} were there already.")
+        self.stdout.write(f"Added {created} sample pictures for {owner}; {len(SAMPLES) - created} already existed.")

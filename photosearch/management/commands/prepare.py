@@ -1,4 +1,4 @@
-"""Bring the database, the static files and the index up to date, and make the first administrator."""
+"""Update the database, the static files and the index, and create the first administrator."""
 
 import os
 import secrets
@@ -15,14 +15,14 @@ from search.keywords.index import KeywordSearchUnavailable, ensure_index
 
 
 class Command(BaseCommand):
-    """`manage.py prepare`; progress goes to standard error, and a login that was made to standard output."""
+    """`manage.py prepare`; progress goes to standard error, and a new login to standard output."""
 
-    help = "Migrate the database, collect static files, create the index and, when there is none, an administrator."
-    # The models are checked by `migrate`; checks that ask the database must not run before it.
+    help = "Migrate the database, collect static files, create the index, and create an administrator if there is none."
+    # `migrate` checks the models. Checks that query the database must not run before it.
     requires_system_checks: list[str] = []
 
     def handle(self, **_options: Any) -> None:
-        """Do what is not done yet; safe to repeat at every start."""
+        """Run all steps; safe to repeat at every start."""
         self.stderr.write("Migrating the database …")
         try:
             call_command("migrate", interactive=False, verbosity=0)
@@ -34,7 +34,7 @@ class Command(BaseCommand):
         try:
             ensure_index()
         except KeywordSearchUnavailable as error:
-            self.stderr.write(f"Elasticsearch does not answer, PostgreSQL searches words instead: {error}")
+            self.stderr.write(f"Elasticsearch does not answer; PostgreSQL searches words instead: {error}")
         self._make_first_administrator()
 
     def _make_first_administrator(self) -> None:
@@ -45,5 +45,5 @@ class Command(BaseCommand):
         given = os.environ.get("ADMIN_PASSWORD")
         password = given or secrets.token_urlsafe(12)
         users.objects.create_superuser(username=name, password=password)
-        told = "the password in ADMIN_PASSWORD" if given else f"the password {password} (shown only this once)"
-        self.stdout.write(f"Log in as {name} with {told}.")
+        description = "the password in ADMIN_PASSWORD" if given else f"the password {password} (shown only this once)"
+        self.stdout.write(f"Log in as {name} with {description}.")

@@ -1,4 +1,4 @@
-"""Start everything: the servers that the environment does not name, and our programs; stop all of it when told to."""
+"""Start and stop all of photosearch, with the servers that the environment does not name."""
 
 import fcntl
 import logging
@@ -18,7 +18,7 @@ from django.core.management.base import BaseCommand, CommandError
 from photosearch.embedded import StartFailed, nginx
 from photosearch.embedded.account import server_account
 from photosearch.embedded.addresses import new_secret_key, read_addresses, write_addresses
-from photosearch.embedded.program import Program, Server
+from photosearch.embedded.program import EmbeddedServer, Program
 from photosearch.embedded.programs import Listener, choose_assistant_listener, choose_listener, our_programs
 from photosearch.embedded.provision import DataFolder, free_port
 from photosearch.embedded.supervisor import Supervisor, end_leftovers
@@ -28,7 +28,7 @@ SECONDS_FOR_PROGRAM = 180
 
 
 class _Stopped(Exception):
-    """Ctrl-C, SIGTERM, or the terminal was closed."""
+    """Raised by Ctrl-C, by SIGTERM, or when the terminal is closed."""
 
 
 class Command(BaseCommand):
@@ -38,7 +38,7 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def handle(self, **_options: Any) -> None:
-        """Start, wait, and stop everything in order, whatever happens."""
+        """Start everything, wait, and stop everything in order, even after errors."""
         _catch_signals()
         _show_progress()
         folder = DataFolder(settings.DATA_DIR, account=server_account())
@@ -51,7 +51,7 @@ class Command(BaseCommand):
         except StartFailed as error:
             raise CommandError(str(error)) from error
         except _Stopped:
-            self._tell("Stopped.")
+            self._print("Stopped.")
 
     def _run(self, folder: DataFolder, supervisor: Supervisor) -> None:
         stored = read_addresses(folder.run)
@@ -61,10 +61,12 @@ class Command(BaseCommand):
         public_url = os.environ.setdefault("PUBLIC_URL", f"http://localhost:{listener.port}")
         assistants = choose_assistant_listener(bind=os.environ.get("ASSISTANT_BIND", ""), web=listener)
         if urlsplit(public_url).scheme == "http":
-            # Without a proxy that makes one host of both.
+            # Without a proxy, assistants need a port of their own.
             os.environ.setdefault("ASSISTANT_URL", f"http://{urlsplit(public_url).hostname}:{assistants.port}/mcp")
         if not listener.is_local and urlsplit(public_url).hostname == "localhost":
-            self._tell("Others are answered only under the address in PUBLIC_URL: set it to the one that they type.")
+            self._print(
+                "Other machines reach the site only at the address in PUBLIC_URL. Set it to a name of this machine."
+            )
         try:
             supervisor.start()
             self._start_servers(folder, supervisor, stored)
@@ -72,36 +74,36 @@ class Command(BaseCommand):
             _wait(supervisor)
         finally:
             _ignore_signals()
-            self._tell("Stopping …")
+            self._print("Stopping …")
             supervisor.stop()
 
     def _start_servers(self, folder: DataFolder, supervisor: Supervisor, stored: dict[str, str]) -> None:
-        """Start the servers that the environment does not name, and write down where they are."""
+        """Start the servers that the environment does not name, and store their addresses."""
         addresses = {}
         if "SECRET_KEY" not in os.environ:
             addresses["SECRET_KEY"] = stored.get("SECRET_KEY") or new_secret_key()
         servers = list(self._prepared(folder))
         for server in servers:
-            self._tell(f"Starting {server.title} …")
+            self._print(f"Starting {server.title} …")
             supervisor.run([server.program], group=server.program.name)
             addresses[server.variable] = server.url
         write_addresses(folder.run, addresses)
         for server in servers:
             self._await(server, supervisor)
 
-    def _prepared(self, folder: DataFolder) -> Iterator[Server]:
-        # Elasticsearch first: it takes longest to start.
+    def _prepared(self, folder: DataFolder) -> Iterator[EmbeddedServer]:
+        # Elasticsearch first, because it takes longest to start.
         if "ELASTICSEARCH_URL" not in os.environ:
             try:
                 yield folder.elasticsearch(port=free_port())
             except (StartFailed, OSError) as error:
-                self._tell(f"Elasticsearch could not be had: {error}\nEverything else runs; PostgreSQL searches words.")
+                self._print(f"Elasticsearch is not available: {error}\nPostgreSQL searches words instead.")
         if "DATABASE_URL" not in os.environ:
             yield folder.postgres()
         if "REDIS_URL" not in os.environ:
             yield folder.valkey()
 
-    def _await(self, server: Server, supervisor: Supervisor) -> None:
+    def _await(self, server: EmbeddedServer, supervisor: Supervisor) -> None:
         try:
             supervisor.wait_until(
                 server.answers, what=server.title, log=server.program.name, seconds=SECONDS_FOR_SERVER
@@ -109,12 +111,12 @@ class Command(BaseCommand):
         except StartFailed as error:
             if server.variable != "ELASTICSEARCH_URL":
                 raise
-            self._tell(f"{error}\nEverything else runs; PostgreSQL searches words until Elasticsearch answers.")
+            self._print(f"{error}\nEverything else runs; PostgreSQL searches words until Elasticsearch answers.")
 
     def _start_site(self, supervisor: Supervisor, listener: Listener, public_url: str, assistants: Listener) -> None:
         login = _manage("prepare")
-        # A password is told even if nothing else works out: it is told only once.
-        news = f"photosearch does not answer. {login}"
+        # Show the password even if the start fails, because it is shown only once.
+        message = f"photosearch does not answer. {login}"
         try:
             if login:
                 self._load_samples()
@@ -123,20 +125,20 @@ class Command(BaseCommand):
             )
             self._start_programs(programs, supervisor)
             supervisor.wait_until(lambda: listener.answers(public_url), what="The site", log="front", seconds=60)
-            news = f"photosearch answers at {public_url} (it listens on {listener}). {login}"
+            message = f"photosearch answers at {public_url} (it listens on {listener}). {login}"
         finally:
-            self._tell(news.rstrip())
+            self._print(message.rstrip())
 
     def _load_samples(self) -> None:
-        self._tell("Loading the samples …")
+        self._print("Loading the samples …")
         owner = os.environ.get("ADMIN_USERNAME") or "admin"
         try:
             _manage("load_samples", "--owner", owner)
         except StartFailed as error:
-            self._tell(f"{error} Without samples for now; load them with: manage.py load_samples --owner {owner}")
+            self._print(f"{error} Without samples for now; load them with: manage.py load_samples --owner {owner}")
 
     def _start_programs(self, programs: list[Program], supervisor: Supervisor) -> None:
-        self._tell("Starting the site, the encoder, the workers and the clock …")
+        self._print("Starting the site, the encoder, the workers and the clock …")
         supervisor.run(programs, group="photosearch")
         for program in programs:
             try:
@@ -147,17 +149,17 @@ class Command(BaseCommand):
                     seconds=SECONDS_FOR_PROGRAM,
                 )
             except StartFailed as error:
-                self._tell(f"{error}\nThe rest runs, and {program.name} is started again and again.")
+                self._print(f"{error}\nThe rest runs; {program.name} is restarted until it works.")
 
-    def _tell(self, sentence: str) -> None:
-        # The terminal may be gone, which must not keep anything from being stopped.
+    def _print(self, sentence: str) -> None:
+        # The terminal may be closed, which must not prevent the stop.
         with suppress(OSError):
             self.stdout.write(sentence)
             self.stdout.flush()
 
 
 def _wait(supervisor: Supervisor) -> None:
-    """Wait for a signal; or for the terminal to be closed, of which `make` tells nobody when it got the signal."""
+    """Wait for a signal, or until the terminal is closed, for which `make` passes on no signal."""
     has_terminal = sys.stdin.isatty()
     while not supervisor.has_ended(within=1):
         if has_terminal and not sys.stdin.isatty():
@@ -177,18 +179,18 @@ def _runs(name: str, supervisor: Supervisor) -> bool:
 
 
 def _manage(*arguments: str) -> str:
-    """Run a management command that finds the servers just started, and return what it printed."""
+    """Run a management command with the servers just started, and return its output."""
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), *arguments]
     environment = {"LOG_LEVEL": "WARNING", **os.environ}
     finished = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=False)  # noqa: S603
     if finished.returncode:
-        raise StartFailed(f"`manage.py {arguments[0]}` failed; what it wrote above says why.")
+        raise StartFailed(f"`manage.py {arguments[0]}` failed; see its messages above.")
     return finished.stdout.strip()
 
 
 @contextmanager
 def _only_one(folder: DataFolder) -> Iterator[None]:
-    """Hold the data folder for this process alone."""
+    """Lock the data folder for this process."""
     with (folder.run / "up.lock").open("a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -215,7 +217,7 @@ def _show_progress() -> None:
 def _catch_signals() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop)
-    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup asked for just that
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # not started by nohup
         signal.signal(signal.SIGHUP, _stop)
 
 
@@ -225,6 +227,6 @@ def _ignore_signals() -> None:
 
 
 def _stop(*_signal: Any) -> None:
-    # From here on everything is being stopped: a second Ctrl-C must not leave half of it running.
+    # A second Ctrl-C must not interrupt the stop.
     _ignore_signals()
     raise _Stopped

@@ -5,7 +5,7 @@ import signal
 from collections.abc import Callable
 from typing import Any
 
-from photosearch.embedded.program import Server
+from photosearch.embedded.program import EmbeddedServer
 from photosearch.embedded.provision import DataFolder
 from photosearch.embedded.supervisor import Supervisor
 
@@ -17,7 +17,7 @@ class Running:
         self.folder = folder
         self.supervisor = Supervisor(run_folder=folder.run, log_folder=folder.logs)
 
-    def start(self, server: Server) -> Server:
+    def start(self, server: EmbeddedServer) -> EmbeddedServer:
         """Start a server and wait until it answers."""
         self.supervisor.run([server.program], group=server.program.name)
         self.wait(server.answers, server.program.name)

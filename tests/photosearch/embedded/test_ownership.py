@@ -8,21 +8,14 @@ from pathlib import Path
 import pytest
 
 from photosearch.embedded import StartFailed, ownership
-from photosearch.embedded.account import Account, server_account
 from photosearch.embedded.ownership import hand_over, owner_of, take_folder
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
 
 
 @pytest.fixture
-def account() -> Account:
-    """The account that photosearch runs as when root starts it."""
-    return server_account()
-
-
-@pytest.fixture
 def folder() -> Iterator[Path]:
-    """A data folder left by an older photosearch run by root; beside it lies another file of root."""
+    """Make a data folder of an older photosearch run by root, next to another folder of root."""
     with tempfile.TemporaryDirectory(prefix="ps-", dir="/tmp") as name:
         folder = Path(name, "data")
         for path in ("run/up.lock", "media/originals/1/png/ab/abc.png", "logs/web.log", "servers/pg/bin/postgres"):

@@ -9,18 +9,18 @@ import pytest
 
 from photosearch.embedded import StartFailed, postgres
 from photosearch.embedded.account import server_account
-from photosearch.embedded.program import Server
+from photosearch.embedded.program import EmbeddedServer
 from tests.photosearch.embedded.running import Running
 from tests.servers import PROGRAMS
 
 
 @pytest.fixture(scope="module")
-def server(running: Running) -> Server:
+def server(running: Running) -> EmbeddedServer:
     return running.start(running.folder.postgres())
 
 
 @pytest.fixture
-def connection(server: Server) -> Iterator[psycopg.Connection]:
+def connection(server: EmbeddedServer) -> Iterator[psycopg.Connection]:
     with psycopg.connect(server.url) as connection:
         yield connection
 
@@ -62,7 +62,7 @@ def test_data_survive_kill_and_restart(running, server):
     assert count_kept(again) == 1000
 
 
-def count_kept(server: Server) -> int:
+def count_kept(server: EmbeddedServer) -> int:
     with psycopg.connect(server.url) as connection:
         return connection.execute("SELECT count(*) FROM kept").fetchone()[0]
 

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from photosearch.embedded import StartFailed, supervisor
-from photosearch.embedded.account import Account
+from photosearch.embedded.account import UnixAccount
 from photosearch.embedded.program import Program
 
-ACCOUNT = Account.of(pwd.getpwuid(os.geteuid()))
+ACCOUNT = UnixAccount.of(pwd.getpwuid(os.geteuid()))
 
 
 def sleeper(name: str) -> Program:

@@ -5,14 +5,11 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from photosearch.embedded import StartFailed, unprivileged
-from photosearch.embedded.account import Account, server_account
 
 ROOT = Path(__file__).resolve().parents[3]
 TELL = (
@@ -21,20 +18,6 @@ TELL = (
 )
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes another account")
-
-
-@pytest.fixture
-def account() -> Account:
-    """The account that photosearch runs as when root starts it."""
-    return server_account()
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    """An empty folder of root that the account can walk to."""
-    with tempfile.TemporaryDirectory(prefix="ps-", dir="/tmp") as name:
-        Path(name).chmod(0o755)
-        yield Path(name)
 
 
 def manage(*arguments: str, folder: Path, **environment: str) -> str:

@@ -8,12 +8,12 @@ import pytest
 from redis import Redis
 
 from photosearch.embedded.account import server_account
-from photosearch.embedded.program import Server
+from photosearch.embedded.program import EmbeddedServer
 from tests.photosearch.embedded.running import Running
 
 
 @pytest.fixture(scope="module")
-def server(running: Running) -> Server:
+def server(running: Running) -> EmbeddedServer:
     return running.start(running.folder.valkey())
 
 

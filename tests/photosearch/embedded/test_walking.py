@@ -2,14 +2,12 @@
 
 import os
 import stat
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from photosearch.embedded import StartFailed, walking
-from photosearch.embedded.account import Account, server_account
+from photosearch.embedded.account import UnixAccount
 from photosearch.embedded.walking import (
     GROUP,
     GROUP_OBJ,
@@ -28,25 +26,11 @@ from photosearch.embedded.walking import (
 only_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root gives rights to another account")
 
 
-@pytest.fixture
-def account() -> Account:
-    """The account that photosearch runs as when root starts it."""
-    return server_account()
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    """A folder of the tests' own account that any account can walk to."""
-    with tempfile.TemporaryDirectory(prefix="ps-", dir="/tmp") as name:
-        Path(name).chmod(0o755)
-        yield Path(name)
-
-
 def mode_of(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
-def can_read(file: Path, account: Account) -> bool:
+def can_read(file: Path, account: UnixAccount) -> bool:
     try:
         return account.run(["cat", file]) == "content"
     except StartFailed:
@@ -65,7 +49,7 @@ def test_opens_closed_folders_for_account(folder, account, mode):
     assert can_read(file, account)
     assert read_access_list(folder / "home")[OTHER, NO_ID] == mode & 7
     assert read_access_list(folder / "home")[GROUP_OBJ, NO_ID] == mode >> 3 & 7
-    assert not can_read(file, Account("nobody", 65534, 65534)) or mode & 1
+    assert not can_read(file, UnixAccount("nobody", 65534, 65534)) or mode & 1
     assert open_way(file, account=account) == []
 
 
@@ -112,7 +96,7 @@ def test_says_what_to_do_without_access_control_lists(folder, monkeypatch):
 
     monkeypatch.setattr(walking.os, "setxattr", refuse)
     folder.chmod(0o700)
-    stranger = Account("nobody", 65534, 65534)
+    stranger = UnixAccount("nobody", 65534, 65534)
     with pytest.raises(StartFailed, match=f"`chmod o\\+x {folder}`, or move the checkout"):
         open_way(folder / "file", account=stranger)
 
