@@ -15,7 +15,7 @@ def read_addresses(run_folder: Path) -> dict[str, str]:
 
 
 def write_addresses(run_folder: Path, addresses: dict[str, str]) -> None:
-    """Replace the file atomically."""
+    """Replace the file atomically, so that readers never see an incomplete one."""
     partial = run_folder / f".{FILE}.{os.getpid()}"
     partial.unlink(missing_ok=True)
     partial.touch(mode=0o600)

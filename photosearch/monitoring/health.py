@@ -33,7 +33,7 @@ def show_health(_request: HttpRequest) -> HttpResponse:
 
 
 class Live(serializers.Serializer):
-    """The process is alive."""
+    """The process answers requests."""
 
     status = serializers.ChoiceField(["ok"])
 
@@ -63,7 +63,7 @@ class HealthLive(ApiView):
 
 
 class HealthReady(HealthLive):
-    """The readiness check."""
+    """The readiness check, also open to everyone."""
 
     @extend_schema(
         operation_id="is_ready",

@@ -119,12 +119,12 @@ class IsScraperOrAdministrator(HasScope):
     """
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        """Check METRICS_TOKEN first."""
+        """Check METRICS_TOKEN before the scope."""
         return _is_scraper(request) or super().has_permission(request, view)
 
 
 class Metrics(ApiView):
-    """The metrics."""
+    """The metrics of all web processes."""
 
     scopes = {"GET": Scope.ADMIN}
     authentication_classes: list[type[BaseAuthentication]] = [ScraperOrToken, SessionAuthentication]

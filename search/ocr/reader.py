@@ -35,7 +35,7 @@ MIN_SIDE = 8  # pixels; smaller pictures contain no legible letters
 # tall screenshot full of code (1080 × 30,000) has 20,000.
 MAX_READ_LENGTH = 30_000
 CROPS_AT_ONCE = 100
-# Seconds after which one tile, or CROPS_AT_ONCE crops, count as hanging.
+# Seconds after which a tile, or CROPS_AT_ONCE crops, count as hanging.
 STEP_LIMIT = 300
 
 

@@ -1,4 +1,4 @@
-"""The cache in Valkey, and without it."""
+"""The cache in Valkey, and in memory while Valkey is down."""
 
 import json
 import os
@@ -27,7 +27,7 @@ PREFIX = "test"
 
 
 class Trap:
-    """Runs code when it is unpickled."""
+    """An object that runs code when it is unpickled."""
 
     def __reduce__(self):
         return (os.mkdir, ("/nonexistent/trap",))
@@ -43,7 +43,7 @@ HOSTILE = {
     "empty": b"",
     "long number": b"9" * 5000,
 }
-# JSON of shapes that no reader expects.
+# JSON with a shape that no reader expects.
 ODD = [b"[]", b"{}", b'"x"', b"true", b"5", b"1e999", b"[[1]]", b'{"queue": [], "vectors": "%"}', b"[1, [2, 3]]"]
 
 
@@ -59,7 +59,7 @@ def valkey() -> Redis:
     return Redis.from_url(os.environ["REDIS_URL"])
 
 
-def test_processes_share_what_one_has_stored(cache):
+def test_processes_share_entries(cache):
     cache.set("word", "shared", 10)
     assert ForgivingCache(os.environ["REDIS_URL"], {"KEY_PREFIX": PREFIX}).get("word") == "shared"
     assert cache.add("count", 0, 10)
@@ -67,7 +67,7 @@ def test_processes_share_what_one_has_stored(cache):
     assert not cache.add("count", 0, 10)
 
 
-def test_without_valkey_each_process_remembers_for_itself():
+def test_each_process_caches_alone_without_valkey():
     cache = ForgivingCache("redis://localhost:1/0?socket_connect_timeout=1", {"KEY_PREFIX": PREFIX})
     assert cache.add("count", 0, 10)
     assert cache.incr("count") == 1

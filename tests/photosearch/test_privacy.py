@@ -103,7 +103,7 @@ def test_clears_browser_data_at_logout(client, owner, path):
         ({"HSTS_INCLUDE_SUBDOMAINS": "1", "HSTS_PRELOAD": "1"}, "max-age=31536000; includeSubDomains; preload"),
     ],
 )
-def test_binds_subdomains_to_https_only_when_asked(given, header):
+def test_requires_https_of_subdomains_only_on_request(given, header):
     ask = (
         "import django; django.setup(); from django.test import RequestFactory;"
         "from django.http import HttpResponse; from django.middleware.security import SecurityMiddleware;"

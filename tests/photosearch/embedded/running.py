@@ -1,4 +1,4 @@
-"""A server program that a test starts and stops."""
+"""A running supervisor whose servers tests start, kill and await."""
 
 import os
 import signal
@@ -11,7 +11,7 @@ from photosearch.embedded.supervisor import Supervisor
 
 
 class Running:
-    """A data folder, its supervisor, and the servers that were started there."""
+    """A data folder, its supervisor, and the servers started in it."""
 
     def __init__(self, folder: DataFolder) -> None:
         self.folder = folder
@@ -24,17 +24,17 @@ class Running:
         return server
 
     def pid(self, name: str) -> int:
-        """The process id of a running program; 0 when it does not run."""
+        """Return the process id of a program; 0 if it does not run."""
         processes: list[dict[str, Any]] = self.supervisor._api().getAllProcessInfo()
         return next(process["pid"] for process in processes if process["name"] == name)
 
     def kill(self, name: str) -> int:
-        """Kill a program as the kernel does when memory runs out, and wait for the next one; its process id."""
+        """Kill a program, wait for its restart, and return the new process id."""
         old = self.pid(name)
         os.kill(old, signal.SIGKILL)
         self.wait(lambda: self.pid(name) not in {0, old}, name)
         return self.pid(name)
 
     def wait(self, condition: Callable[[], bool], name: str) -> None:
-        """Wait for a condition."""
+        """Wait until `condition` is true."""
         self.supervisor.wait_until(condition, what=name, log=name, seconds=60)

@@ -5,7 +5,7 @@ import stat
 from photosearch.embedded.addresses import FILE, read_addresses, write_addresses
 
 
-def test_what_is_written_is_read_again(tmp_path):
+def test_reads_written_addresses(tmp_path):
     assert read_addresses(tmp_path) == {}
     write_addresses(tmp_path, {"SECRET_KEY": "old"})
     write_addresses(tmp_path, {"SECRET_KEY": "new", "REDIS_URL": "unix:///照片.sock"})

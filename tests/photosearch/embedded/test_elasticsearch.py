@@ -1,4 +1,4 @@
-"""The embedded Elasticsearch keeps strangers out and reads Chinese."""
+"""The embedded Elasticsearch requires a password and analyses Chinese."""
 
 import json
 from base64 import b64encode
@@ -15,7 +15,7 @@ from photosearch.embedded.elasticsearch_download import FALLBACK_VERSION, VERSIO
 
 
 def ask(url: str, *, password: str | None, analyzer: str, text: str) -> list[str]:
-    """Return the tokens that Elasticsearch makes of `text`."""
+    """Return the tokens of `text` by Elasticsearch's analyser."""
     address = urlsplit(url)
     request = Request(
         f"http://127.0.0.1:{address.port}/_analyze",
@@ -30,12 +30,12 @@ def ask(url: str, *, password: str | None, analyzer: str, text: str) -> list[str
 
 
 @pytest.mark.parametrize("password", [None, "wrong"])
-def test_strangers_are_refused(elasticsearch, password):
+def test_requires_the_password(elasticsearch, password):
     with pytest.raises(HTTPError, match="401"):
         ask(elasticsearch, password=password, analyzer="smartcn", text="调休")
 
 
-def test_chinese_sentences_are_cut_into_words(elasticsearch):
+def test_segments_chinese_sentences(elasticsearch):
     password = urlsplit(elasticsearch).password
     words = ask(elasticsearch, password=password, analyzer="smartcn", text="我购买了道具和服装,五一调休")
     assert words == ["我", "购买", "了", "道具", "和", "服装", "五", "一", "调休"]

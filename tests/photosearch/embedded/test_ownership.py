@@ -1,4 +1,4 @@
-"""A data folder that belongs to root is given to the account whole, and nothing outside of it."""
+"""A data folder of root is given to the account entirely, and no file outside of it."""
 
 import os
 import tempfile

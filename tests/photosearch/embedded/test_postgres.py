@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL keeps strangers out and its data safe."""
+"""The embedded PostgreSQL requires a password and keeps its data after crashes."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,14 +26,14 @@ def connection(server: EmbeddedServer) -> Iterator[psycopg.Connection]:
 
 
 @pytest.mark.parametrize("password", ["", ":wrong"])
-def test_nobody_enters_without_the_password(server, password):
+def test_requires_the_password(server, password):
     address = urlsplit(server.url)
     host = address.netloc.rpartition("@")[2]
     with pytest.raises(psycopg.OperationalError, match="password"):
         psycopg.connect(f"postgresql://{address.username}{password}@{host}{address.path}")
 
 
-def test_no_port_is_open(connection):
+def test_opens_no_port(connection):
     assert connection.execute("SHOW listen_addresses").fetchone() == ("",)
 
 
@@ -42,12 +42,12 @@ def test_the_server_is_not_root(running, server):
     assert process.stat().st_uid == server_account().uid != 0
 
 
-def test_trigrams_see_chinese(connection):
+def test_trigrams_support_chinese(connection):
     connection.execute("CREATE EXTENSION pg_trgm")
     assert connection.execute("SELECT cardinality(show_trgm('五一调休'))").fetchone() > (0,)
 
 
-def test_data_survive_kill_and_restart(running, server):
+def test_keeps_data_after_kill_and_restart(running, server):
     with psycopg.connect(server.url) as connection:
         connection.execute("CREATE TABLE kept AS SELECT generate_series(1, 1000) AS number")
     running.kill("postgres")
@@ -67,7 +67,7 @@ def count_kept(server: EmbeddedServer) -> int:
         return connection.execute("SELECT count(*) FROM kept").fetchone()[0]
 
 
-def test_data_of_another_version_are_left_alone(running, tmp_path):
+def test_keeps_data_of_another_version(running, tmp_path):
     data = tmp_path / "postgres" / "data"
     data.mkdir(parents=True)
     (data / "PG_VERSION").write_text("9\n")

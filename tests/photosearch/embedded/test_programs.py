@@ -1,4 +1,4 @@
-"""Where the site listens."""
+"""The addresses that the programs listen on, and their options."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from photosearch.embedded.programs import (
 from photosearch.embedded.provision import free_port
 
 
-def test_without_a_wish_the_first_free_port_of_the_loopback_interface_is_taken(listening_port, monkeypatch):
+def test_uses_the_first_free_loopback_port_by_default(listening_port, monkeypatch):
     ports = range(listening_port, listening_port + 50)
     monkeypatch.setattr("photosearch.embedded.programs.DEFAULT_PORTS", ports)
     listener = choose_listener(bind="", public_url="")
@@ -25,43 +25,43 @@ def test_without_a_wish_the_first_free_port_of_the_loopback_interface_is_taken(l
     assert listener.port != listening_port
 
 
-def test_a_public_url_elsewhere_does_not_name_a_port():
+def test_ignores_the_port_of_a_public_url_elsewhere():
     assert choose_listener(bind="", public_url="https://photos.example.org").port in DEFAULT_PORTS
 
 
-def test_a_public_url_on_this_machine_names_the_port():
+def test_uses_the_port_of_a_public_url_on_this_machine():
     port = free_port()
     assert choose_listener(bind="", public_url=f"http://localhost:{port}") == Listener("127.0.0.1", port)
 
 
 @pytest.mark.parametrize("public_url", ["photos.example.org", "localhost:8000", "ftp://localhost", "https://"])
-def test_a_public_url_that_is_no_address_is_refused(public_url):
+def test_refuses_an_invalid_public_url(public_url):
     with pytest.raises(StartFailed, match="PUBLIC_URL must be an address"):
         choose_listener(bind="", public_url=public_url)
 
 
-def test_bind_has_precedence():
+def test_prefers_bind_to_the_public_url():
     port = free_port()
     listener = choose_listener(bind=f"0.0.0.0:{port}", public_url="http://localhost:1")
     assert str(listener) == f"0.0.0.0:{port}"
 
 
-def test_addresses_of_ipv6_keep_their_brackets():
+def test_keeps_brackets_of_ipv6_addresses():
     assert str(Listener("::1", 8000)) == "[::1]:8000"
 
 
 @pytest.mark.parametrize("bind", ["8000", ":8000", "localhost", "127.0.0.1:http", "127.0.0.1:0", "127.0.0.1:99999"])
-def test_a_senseless_bind_is_refused(bind):
+def test_refuses_an_invalid_bind(bind):
     with pytest.raises(StartFailed, match="BIND must be an address and a port"):
         choose_listener(bind=bind, public_url="")
 
 
-def test_a_taken_port_is_not_silently_replaced_when_it_was_wished_for(listening_port):
+def test_refuses_a_configured_port_in_use(listening_port):
     with pytest.raises(StartFailed, match=f"Nothing can listen on 127.0.0.1:{listening_port}"):
         choose_listener(bind=f"127.0.0.1:{listening_port}", public_url="")
 
 
-def test_assistants_get_the_next_free_port_or_the_one_that_was_wished_for(listening_port):
+def test_assistants_get_the_next_free_or_configured_port(listening_port):
     web = Listener("127.0.0.1", listening_port - 1)
     assistants = choose_assistant_listener(bind="", web=web)
     assert assistants.host == "127.0.0.1"
@@ -70,7 +70,7 @@ def test_assistants_get_the_next_free_port_or_the_one_that_was_wished_for(listen
     assert choose_assistant_listener(bind=f"127.0.0.1:{port}", web=web) == Listener("127.0.0.1", port)
 
 
-def test_at_the_end_of_all_ports_assistants_get_none():
+def test_fails_without_a_free_port_for_assistants():
     with pytest.raises(StartFailed, match="ASSISTANT_BIND"):
         choose_assistant_listener(bind="", web=Listener("127.0.0.1", 65535))
 

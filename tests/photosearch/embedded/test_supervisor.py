@@ -1,4 +1,4 @@
-"""The supervisor restarts each program alone, and nothing outlives the one who started it."""
+"""The supervisor restarts each program separately, and all programs end with their parent."""
 
 import os
 import pwd
@@ -29,7 +29,7 @@ def wait_until(condition: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
-def test_a_killed_program_is_restarted_and_no_other(running):
+def test_restarts_only_a_killed_program(running):
     running.supervisor.run([sleeper("first"), sleeper("second")], group="sleepers")
     running.wait(lambda: running.pid("first") > 0 and running.pid("second") > 0, "first")
     second = running.pid("second")
@@ -37,7 +37,7 @@ def test_a_killed_program_is_restarted_and_no_other(running):
     assert running.pid("second") == second
 
 
-def test_programs_get_their_environment_and_folder(running):
+def test_sets_environment_and_folder_of_programs(running):
     command = ["sh", "-c", 'echo "$(pwd) says $GREETING"; exec sleep 1000']
     greeter = Program("greeter", command, ACCOUNT, environment={"GREETING": "100% 好"}, folder=running.folder.path)
     running.supervisor.run([greeter], group="greeter")
@@ -46,7 +46,7 @@ def test_programs_get_their_environment_and_folder(running):
     assert log.read_text() == f"{running.folder.path} says 100% 好\n"
 
 
-def test_what_does_not_answer_is_shown_with_the_end_of_its_log(running):
+def test_shows_the_end_of_the_log_of_a_failed_program(running):
     command = ["sh", "-c", "echo the disk is full; exec sleep 1000"]
     running.supervisor.run([Program("silent", command, ACCOUNT)], group="silent")
     running.wait(lambda: "full" in running.supervisor.end_of_log("silent"), "silent")
@@ -54,7 +54,7 @@ def test_what_does_not_answer_is_shown_with_the_end_of_its_log(running):
         running.supervisor.wait_until(lambda: False, what="Silence", log="silent", seconds=0)
 
 
-def test_programs_end_when_their_starter_is_killed(tmp_path):
+def test_programs_end_when_their_parent_is_killed(tmp_path):
     starter = subprocess.Popen(
         [sys.executable, "-c", STARTER, str(tmp_path)], stdout=subprocess.PIPE, text=True, cwd=Path.cwd()
     )
@@ -80,7 +80,7 @@ time.sleep(1000)
 """
 
 
-def test_what_a_killed_supervisor_left_behind_is_ended(tmp_path, monkeypatch):
+def test_ends_programs_of_a_killed_supervisor(tmp_path, monkeypatch):
     monkeypatch.setattr(supervisor, "SECONDS_TO_END", ((0, signal.SIGTERM), (0.5, signal.SIGKILL)))
     mark = {supervisor.MARK: str(tmp_path)}
     deaf = ["sh", "-c", "trap '' TERM; touch deaf; while :; do sleep 1; done"]
@@ -95,7 +95,7 @@ def test_what_a_killed_supervisor_left_behind_is_ended(tmp_path, monkeypatch):
     stranger.wait()
 
 
-def test_program_in_background_has_low_priority(running):
+def test_background_programs_have_low_priority(running):
     shows = Program("yielding", ["sh", "-c", "nice; ionice; exec sleep 1000"], ACCOUNT, is_background=True)
     running.supervisor.run([shows], group="yielding")
     running.wait(lambda: running.supervisor.states().get("yielding") == "RUNNING", "yielding")

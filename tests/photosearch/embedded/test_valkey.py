@@ -1,4 +1,4 @@
-"""The embedded Valkey keeps strangers out and its messages safe."""
+"""The embedded Valkey admits only its account and keeps messages after crashes."""
 
 import stat
 from pathlib import Path
@@ -23,12 +23,12 @@ def test_only_its_account_can_open_the_socket(server):
     assert socket.stat().st_uid == server_account().uid != 0
 
 
-def test_no_port_is_open(server):
+def test_opens_no_port(server):
     with Redis.from_url(server.url) as connection:
         assert connection.config_get("port") == {"port": "0"}
 
 
-def test_messages_survive_a_kill(running, server):
+def test_keeps_messages_after_a_kill(running, server):
     with Redis.from_url(server.url) as connection:
         connection.rpush("queue", "first", "second")
     running.kill("valkey")

@@ -1,4 +1,4 @@
-"""The account may walk through a closed folder after `open_way`, and no other right changes."""
+"""`open_way` lets the account pass through closed folders, and changes no other right."""
 
 import os
 import stat

@@ -24,7 +24,7 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("proxies", [0, 1, 2])
 @pytest.mark.parametrize("listen", ["127.0.0.1:8299", "[::1]:8299"])
 def test_nginx_accepts_configuration(program, tmp_path, proxies, listen):
-    # Sockets want a short path.
+    # Paths of sockets must be short.
     with tempfile.TemporaryDirectory(prefix="照片 and spaces {}", dir="/tmp") as folder:
         with override_settings(TRUSTED_PROXIES=proxies, MEDIA_ROOT=tmp_path / "media and spaces"):
             configuration = write_configuration(Path(folder), listen=listen)
@@ -37,7 +37,7 @@ def test_nginx_accepts_configuration(program, tmp_path, proxies, listen):
 
 @pytest.fixture
 def locations(tmp_path: Path) -> list[str]:
-    """The regular expressions that choose a location."""
+    """Return the regular expressions of the locations."""
     return re.findall(r'location ~ "(.*)" \{', render_configuration(tmp_path, listen="127.0.0.1:8299"))
 
 

@@ -13,7 +13,7 @@ from photosearch.front.pace import PORTION, Paced, PacedInput, PacedOutput, Watc
 
 @pytest.fixture
 def pair() -> Iterator[tuple[socket.socket, socket.socket]]:
-    """Our end of a connection and nginx's."""
+    """Return two ends of a connection, ours and nginx's."""
     ours, theirs = socket.socketpair()
     with ours, theirs:
         yield ours, theirs
@@ -77,7 +77,7 @@ def test_discards_rest_of_refused_body(pair):
     assert b"".join(answer) == b"no"
     closing = threading.Thread(target=answer.close)
     closing.start()
-    # More than the buffers hold without a reader.
+    # More than fits into the buffers without a reader.
     theirs.sendall(bytes(4 << 20))
     theirs.shutdown(socket.SHUT_WR)
     closing.join()

@@ -1,4 +1,4 @@
-"""Every start brings the database, the files and the index up to date, and the first makes an administrator."""
+"""`manage.py prepare` updates database, files and index, and creates the first administrator."""
 
 import re
 
@@ -20,7 +20,7 @@ def no_wishes(monkeypatch):
     monkeypatch.delenv("ADMIN_PASSWORD", raising=False)
 
 
-def test_the_first_administrator_is_told_a_password_that_works(capsys, client):
+def test_prints_a_working_password_of_the_administrator(capsys, client):
     call_command("prepare")
     told = re.fullmatch(
         r"Log in as (\S+) with the password (\S+) \(shown only this once\)\.\n", capsys.readouterr().out
@@ -30,7 +30,7 @@ def test_the_first_administrator_is_told_a_password_that_works(capsys, client):
     assert get_user_model().objects.get(username="admin").is_superuser
 
 
-def test_a_wished_password_is_not_shown(capsys, client, monkeypatch):
+def test_does_not_print_a_configured_password(capsys, client, monkeypatch):
     monkeypatch.setenv("ADMIN_USERNAME", "lin")
     monkeypatch.setenv("ADMIN_PASSWORD", "correct horse")
     call_command("prepare")
@@ -38,7 +38,7 @@ def test_a_wished_password_is_not_shown(capsys, client, monkeypatch):
     assert client.post("/login/", {"username": "lin", "password": "correct horse"}).status_code == 302
 
 
-def test_a_second_start_adds_nobody(capsys):
+def test_a_second_start_adds_no_administrator(capsys):
     call_command("prepare")
     capsys.readouterr()
     call_command("prepare")
@@ -46,12 +46,12 @@ def test_a_second_start_adds_nobody(capsys):
     assert get_user_model().objects.count() == 1
 
 
-def test_static_files_are_collected(settings):
+def test_collects_static_files(settings):
     call_command("prepare")
     assert (settings.STATIC_ROOT / "django_htmx").is_dir()
 
 
-def test_without_elasticsearch_the_rest_is_prepared(capsys, settings):
+def test_prepares_the_rest_without_elasticsearch(capsys, settings):
     settings.ELASTICSEARCH_URL = ""
     call_command("prepare")
     output = capsys.readouterr()

@@ -13,7 +13,7 @@ from photosearch.monitoring.request_log import LINES_PER_MINUTE, RefusedRequests
 
 
 class Clock:
-    """The filter's clock, which stands still until it is set."""
+    """A clock that stands still until a test sets it."""
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -24,7 +24,7 @@ class Clock:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """The clock that the test sets."""
+    """Replace the filter's clock by one that the test sets."""
     clock = Clock()
     monkeypatch.setattr(request_log, "time", clock)
     return clock

@@ -16,11 +16,11 @@ DRAWN = [sample for sample in SAMPLES if isinstance(sample, SamplePicture)]
 
 @pytest.fixture(scope="module")
 def sheets() -> dict[str, Sheet]:
-    """Each drawn sample, by its file name."""
+    """Return the drawn samples by file name."""
     return {sample.filename: sample.draw() for sample in DRAWN}
 
 
-def test_no_character_is_missing_in_the_font(sheets):
+def test_font_contains_all_characters(sheets):
     font = ImageFont.truetype(BytesIO(_FONT.read_bytes()), 20)
     missing = bytes(font.getmask("\U0010ffff"))
     characters = {
@@ -29,7 +29,7 @@ def test_no_character_is_missing_in_the_font(sheets):
     assert [character for character in sorted(characters) if bytes(font.getmask(character)) == missing] == []
 
 
-def test_words_that_find_a_picture_are_written_on_it_and_on_no_other(sheets):
+def test_each_search_word_is_on_one_sample_only(sheets):
     for sample in DRAWN:
         for words in sample.found_by:
             holders = [name for name, sheet in sheets.items() if words.lower() in " ".join(sheet.lines).lower()]
@@ -46,23 +46,23 @@ def test_text_stays_inside_its_picture():
     assert "".join(sheet.lines).replace(" ", "") == "Alongline里面有很多很多的汉字，要换行andthensomemorewords"
 
 
-def test_no_line_begins_with_a_comma():
+def test_lines_do_not_begin_with_a_comma():
     for width in range(60, 200, 7):
         assert not any(line.startswith(("，", " ")) for line in wrap("一二三，四五 six，七八九", size=20, width=width))
 
 
-def test_samples_are_the_same_bytes_every_time_and_all_different():
+def test_samples_are_reproducible_and_different():
     digests = [sha256(sample.read()).hexdigest() for sample in SAMPLES]
     assert len(set(digests)) == len(SAMPLES)
     assert [sha256(sample.read()).hexdigest() for sample in SAMPLES[::6]] == digests[::6]
 
 
-def test_the_long_screenshot_is_more_than_twice_as_long_as_wide(sheets):
+def test_the_long_screenshot_is_long(sheets):
     width, height = sheets["long-article.png"].image.size
     assert height > 2 * width
 
 
-def test_a_turned_sample_says_so_in_exif():
+def test_a_turned_sample_has_exif_orientation():
     sample = next(sample for sample in DRAWN if sample.turned)
     image = Image.open(BytesIO(sample.read()))
     assert image.getexif()[274] == 6
@@ -86,6 +86,6 @@ def test_loading_twice_adds_nothing(django_user_model, capsys):
 
 
 @pytest.mark.django_db
-def test_loading_for_nobody_says_what_to_do():
+def test_loading_for_an_unknown_user_explains_the_error():
     with pytest.raises(CommandError, match="createsuperuser"):
         call_command("load_samples", owner="nobody")

@@ -1,4 +1,4 @@
-"""Lines are read the right way up, whole and in order; with a recogniser that reads shades of grey."""
+"""Lines are read upright, whole and in order, by a fake recogniser that reads shades of grey."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ import pytest
 from search.ocr.lines import Pixels, read_lines
 from search.ocr.tiles import Quad
 
-# A letter is a square of so many pixels, whose grey tells which; its upper left quarter is white.
+# Pixels of a side of a letter, a square whose grey encodes the letter; its upper left quarter is white.
 LETTER = 20
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
@@ -21,7 +21,7 @@ def draw(text: str) -> Pixels:
 
 
 def recognise(crops: list[Pixels]) -> list[tuple[str, float]]:
-    """Reads upright letters that lie wholly in the crop; others it takes for an uncertain “x”."""
+    """Recognise upright letters that are entirely in the crop, and read others as “x” with low confidence."""
     return [_recognise(crop) for crop in crops]
 
 
@@ -43,7 +43,7 @@ def box(left: float, top: float, width: float, height: float) -> Quad:
 
 
 def page(*lines: tuple[str, int, int], width: int = 400, height: int = 300) -> tuple[Pixels, list[Quad]]:
-    """A grey picture with each text at (left, top), and the boxes of the texts."""
+    """Return a grey picture with each text at (left, top), and the boxes of the texts."""
     pixels = np.full((height, width, 3), 128, np.uint8)
     quads = []
     for text, left, top in lines:
@@ -54,7 +54,7 @@ def page(*lines: tuple[str, int, int], width: int = 400, height: int = 300) -> t
 
 
 def turn(quad: Quad, size: tuple[int, int], quarters: int) -> Quad:
-    """The box after the picture of (width, height) was turned counter-clockwise, again from its top left corner."""
+    """Return a box after the picture of (width, height) was turned counter-clockwise, from its new top left corner."""
     width, height = size
     for _ in range(quarters):
         quad = np.stack([quad[:, 1], width - quad[:, 0]], axis=1)
@@ -68,7 +68,7 @@ IN_ORDER = ["start", "hello", "again", "end"]
 
 
 @pytest.mark.parametrize("quarters", range(4))
-def test_a_page_is_read_in_order_whichever_way_it_is_turned(quarters):
+def test_reads_a_turned_page_in_order(quarters):
     pixels, quads = page(*LINES)
     turned = np.ascontiguousarray(np.rot90(pixels, quarters))
     boxes = [turn(quad, (400, 300), quarters) for quad in quads]
@@ -78,14 +78,14 @@ def test_a_page_is_read_in_order_whichever_way_it_is_turned(quarters):
 
     found = read_lines(turned, detect=detect, recognise=recognise)
     assert [line.text for line in found] == IN_ORDER
-    # Corners go clockwise from the top left of the text: of "start", as it stands in the turned picture.
+    # Corners are clockwise from the top left of the text "start" in the turned picture.
     corner = np.array([[40 / 400, 20 / 300]]) - 0.5
     for _ in range(quarters):
         corner = np.stack([corner[:, 1], -corner[:, 0]], axis=1)
     assert found[0].box[0] == pytest.approx(tuple(corner[0] + 0.5), abs=0.01)
 
 
-def test_a_page_that_is_read_well_is_read_once():
+def test_reads_a_clear_page_once():
     calls = []
 
     def count(crops: list[Pixels]) -> list[tuple[str, float]]:
@@ -97,7 +97,7 @@ def test_a_page_that_is_read_well_is_read_once():
     assert len(calls) == len(LINES)
 
 
-def test_a_line_up_the_margin_does_not_turn_the_page():
+def test_a_vertical_line_does_not_turn_the_page():
     pixels, quads = page(*LINES)
     pixels[60:280, 360:380] = np.rot90(draw("themarginal"))
     found = read_lines(pixels, detect=lambda _: [*quads, box(360, 60, 20, 220)], recognise=recognise)
@@ -105,7 +105,7 @@ def test_a_line_up_the_margin_does_not_turn_the_page():
     assert [line.text for line in found if line.text in IN_ORDER] == IN_ORDER
 
 
-def test_a_line_that_is_too_long_for_the_recogniser_is_read_in_pieces():
+def test_reads_a_very_long_line_in_pieces():
     text = "".join(LETTERS[(7 * number) % 26] for number in range(150))
     pixels, quads = page((text, 10, 10), width=3020, height=40)
     widest = []
@@ -119,7 +119,7 @@ def test_a_line_that_is_too_long_for_the_recogniser_is_read_in_pieces():
     assert max(widest) <= 60
 
 
-def test_specks_and_doubtful_readings_are_no_lines():
+def test_ignores_specks_and_low_confidence():
     readings = {30: ("。", 0.99), 40: ("maybe", 0.4), 50: ("", 0.0), 60: ("yes", 0.6)}
     pixels = np.full((300, 400, 3), 128, np.uint8)
     quads = [box(10, 40 * number, width, 10) for number, width in enumerate(readings)] + [box(1, 1, 2, 2)]
@@ -129,12 +129,12 @@ def test_specks_and_doubtful_readings_are_no_lines():
     assert [line.text for line in found] == ["yes"]
 
 
-def test_boxes_that_reach_over_the_edge_are_cut_there():
+def test_clips_boxes_at_the_edge():
     pixels, _ = page(("edge", 0, 0))
     (line,) = read_lines(pixels, detect=lambda _: [box(-3, -2, 83, 22)], recognise=lambda crops: [("edge", 1.0)])
     assert line.box[0] == (0, 0)
 
 
-def test_a_picture_without_lines_has_no_text():
+def test_finds_no_text_without_lines():
     pixels, _ = page()
     assert read_lines(pixels, detect=lambda _: [], recognise=recognise) == []

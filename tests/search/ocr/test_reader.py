@@ -1,4 +1,4 @@
-"""The text in pictures is read: Chinese and English, turned pictures, very long ones; with the real weights."""
+"""Text recognition with the real weights: Chinese and English, turned and very long pictures."""
 
 import subprocess
 import sys
@@ -36,11 +36,11 @@ def file_of(image: Image.Image) -> BytesIO:
 
 
 def plain(lines: list[TextLine] | list[str]) -> list[str]:
-    """Texts without spaces, of which the recogniser is not sure, and with plain punctuation."""
+    """Return texts without spaces, which the recogniser often misses, and with plain punctuation."""
     return ["".join(compose(line if isinstance(line, str) else line.text).split()) for line in lines]
 
 
-def test_chinese_english_codes_and_addresses_are_read_where_they_stand():
+def test_reads_chinese_and_english_with_boxes():
     lines = extract_text(file_of(draw_lines(PAGE)))
     assert plain(lines) == plain(PAGE)
     assert all(line.confidence > 0.8 for line in lines)
@@ -59,7 +59,7 @@ def test_chinese_english_codes_and_addresses_are_read_where_they_stand():
         (Image.Transpose.ROTATE_270, lambda x, y: (1 - y, x)),
     ],
 )
-def test_turned_pictures_are_read_and_boxes_lie_in_the_picture_as_seen(
+def test_reads_turned_pictures_with_upright_boxes(
     turn: Image.Transpose, to_place: Callable[[float, float], tuple[float, float]]
 ):
     image = draw_lines(PAGE)
@@ -70,14 +70,14 @@ def test_turned_pictures_are_read_and_boxes_lie_in_the_picture_as_seen(
             assert moved == pytest.approx(to_place(*corner), abs=0.03)
 
 
-def test_a_chinese_column_is_read_from_top_to_bottom():
+def test_reads_a_chinese_column_from_top_to_bottom():
     image = Image.new("RGB", (400, 700), "white")
     for number, character in enumerate("春眠不觉晓处处闻啼鸟"):
         image.paste(draw_lines([character], size=48, width=100, height=60, spacing=0.2), (150, 40 + 60 * number))
     assert plain(extract_text(file_of(image))) == ["春眠不觉晓处处闻啼鸟"]
 
 
-def test_a_long_screenshot_is_read_with_every_line_once():
+def test_reads_every_line_of_a_long_screenshot_once():
     texts = [f"{number}. 张伟调休 NH{number:03d}" for number in range(1, 141)]
     image = draw_lines(texts, size=44, width=1080, height=20_000, spacing=3.2)
     lines = extract_text(file_of(image))
@@ -86,32 +86,32 @@ def test_a_long_screenshot_is_read_with_every_line_once():
     assert tops == sorted(tops)
 
 
-def test_a_wide_picture_is_read_and_lines_go_on_from_tile_to_tile():
+def test_joins_lines_across_tiles_of_a_wide_picture():
     text = "".join(f"第{number}站 " for number in range(1, 46))
     lines = extract_text(file_of(draw_lines([text, "终点"], size=40, width=6400, height=500)))
     assert plain(lines) == plain([text, "终点"])
 
 
-def test_a_picture_of_one_colour_has_no_text():
+def test_finds_no_text_in_a_blank_picture():
     assert extract_text(file_of(Image.new("RGB", (300, 200), "green"))) == []
 
 
-def test_the_smallest_picture_has_no_text():
+def test_finds_no_text_in_the_smallest_picture():
     assert extract_text(file_of(Image.new("RGB", (1, 1)))) == []
 
 
-def test_threads_do_not_mix_up_their_pictures():
+def test_threads_get_the_text_of_their_own_picture():
     files = [file_of(draw_lines([text], width=500)) for text in PAGE]
     with ThreadPoolExecutor(3) as threads:
         assert [plain(lines) for lines in threads.map(extract_text, files)] == [plain([text]) for text in PAGE]
 
 
-def test_what_is_no_picture_is_the_persons_error():
+def test_refuses_files_that_are_no_pictures():
     with pytest.raises(InvalidImage):
         extract_text(BytesIO(b"no picture"))
 
 
-def test_a_reader_that_fails_names_this_picture(monkeypatch):
+def test_reports_a_failed_reader(monkeypatch):
     def fail(*_: object) -> list[TextLine]:
         raise RuntimeError("oneDNN gave up")
 
@@ -120,7 +120,7 @@ def test_a_reader_that_fails_names_this_picture(monkeypatch):
         extract_text(file_of(draw_lines(["text"])))
 
 
-def test_the_version_names_the_weights_and_loads_nothing():
+def test_engine_version_names_weights_and_loads_no_model():
     asked = "import django, sys; django.setup(); from search.ocr.reader import engine_version; print(engine_version())"
     loaded = "print([name for name in ('paddle', 'paddleocr', 'torch', 'cv2') if name in sys.modules])"
     answer = subprocess.run([sys.executable, "-c", f"{asked}; {loaded}"], capture_output=True, text=True, check=True)
@@ -128,7 +128,7 @@ def test_the_version_names_the_weights_and_loads_nothing():
     assert engine_version() == "PP-OCRv5_mobile@865482d77025.1"
 
 
-def test_altered_weights_are_refused(monkeypatch):
+def test_refuses_altered_weights(monkeypatch):
     package = PACKAGES["PP-OCRv5_mobile"]
     altered = replace(package, recognition=replace(package.recognition, sha256="0" * 64))
     monkeypatch.setitem(weights.PACKAGES, "PP-OCRv5_mobile", altered)
@@ -137,7 +137,7 @@ def test_altered_weights_are_refused(monkeypatch):
             ask()
 
 
-def test_a_folder_of_ones_own_comes_before_the_package(settings, tmp_path):
+def test_prefers_the_folder_in_the_settings(settings, tmp_path):
     packaged = find_weights()
     version = engine_version()
     settings.OCR_MODEL_DIR = str(tmp_path)
@@ -153,13 +153,13 @@ def test_a_folder_of_ones_own_comes_before_the_package(settings, tmp_path):
     assert engine_version() != version
 
 
-def test_a_model_that_no_package_brings_is_left_to_paddleocr(settings):
+def test_leaves_unknown_models_to_paddleocr(settings):
     settings.OCR_MODEL = "PP-OCRv5_server"
     assert engine_version() == "PP-OCRv5_server@download.1"
     assert find_weights().detection is None
 
 
-def test_another_model_reads_too(settings, tmp_path):
+def test_reads_with_another_model(settings, tmp_path):
     settings.DATA_DIR = Path(tmp_path)
     settings.OCR_MODEL = "PP-OCRv6_small"
     assert plain(extract_text(file_of(draw_lines(PAGE)))) == plain(PAGE)
@@ -179,7 +179,7 @@ def test_leaves_out_text_beyond_limit(monkeypatch):
         read.extend(crops)
         return [("word", 1.0)] * len(crops)
 
-    # 80 lines, each ten times as long as high.
+    # 80 lines, each ten times as long as it is high.
     corners = np.array([[0, 0], [100, 0], [100, 10], [0, 10]], np.float32)
     recogniser._detect = lambda _pixels: [corners + np.array([0, 12 * number], np.float32) for number in range(80)]
     recogniser._recognise = recognise

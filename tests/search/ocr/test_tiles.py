@@ -1,4 +1,4 @@
-"""Long pictures are cut into overlapping tiles, and what was found in them is put together: every line once."""
+"""Long pictures are cut into overlapping tiles, and every line of the tiles is found once."""
 
 from itertools import pairwise
 
@@ -17,12 +17,12 @@ def bounds(quads: list[Quad]) -> list[tuple[float, ...]]:
 
 
 @pytest.mark.parametrize(("length", "across"), [(1080, 1080), (2400, 1080), (1600, 100), (4000, 3000), (1, 1)])
-def test_a_usual_picture_is_one_tile(length, across):
+def test_most_pictures_are_one_tile(length, across):
     assert tile_spans(length, across=across) == [Span(0, length)]
 
 
 @pytest.mark.parametrize(("length", "across"), [(20_000, 1080), (2701, 1080), (1601, 10), (100_000, 3000)])
-def test_tiles_cover_a_long_picture_and_overlap(length, across):
+def test_overlapping_tiles_cover_a_long_picture(length, across):
     spans = tile_spans(length, across=across)
     assert (spans[0].start, spans[-1].end) == (0, length)
     sizes = {span.end - span.start for span in spans}
@@ -38,14 +38,14 @@ TILES = (Span(0, 1000), Span(800, 1800))
 @pytest.mark.parametrize(
     ("first", "second", "merged"),
     [
-        # Seen whole by both, a little differently.
+        # Whole in both tiles, with slightly different boxes.
         ([(10, 850, 500, 890)], [(12, 852, 501, 891)], [(10, 850, 500, 890)]),
-        # Cut by the end of the first, by the start of the second.
+        # Cut by the end of the first tile, by the start of the second.
         ([(10, 980, 200, 1000)], [(10, 978, 500, 1020)], [(10, 978, 500, 1020)]),
         ([(10, 790, 500, 830)], [(10, 800, 500, 829)], [(10, 790, 500, 830)]),
-        # Higher than the overlap: cut by both.
+        # Higher than the overlap: cut by both tiles.
         ([(10, 700, 500, 1000)], [(11, 800, 499, 1100)], [(10, 700, 500, 1100)]),
-        # Neighbours that touch, and one far away.
+        # Lines that touch, and one far away.
         (
             [(10, 850, 500, 890), (10, 100, 500, 140)],
             [(10, 888, 500, 925), (10, 850, 500, 890)],
@@ -60,7 +60,7 @@ TILES = (Span(0, 1000), Span(800, 1800))
     ],
 )
 @pytest.mark.parametrize("axis", [0, 1])
-def test_a_line_that_two_tiles_saw_is_one(first, second, merged, axis):
+def test_merges_a_line_of_two_tiles(first, second, merged, axis):
     def turned(boxes):
         return [
             (top, left, bottom, right) if axis == 0 else (left, top, right, bottom)
@@ -71,7 +71,7 @@ def test_a_line_that_two_tiles_saw_is_one(first, second, merged, axis):
     assert bounds(merge_tiles(tiles, axis=axis)) == turned(merged)
 
 
-def test_a_line_along_many_tiles_is_joined_end_to_end():
+def test_joins_a_line_along_many_tiles():
     spans = tile_spans(10_000, across=500)
     tiles = [(span, [quad(max(50, span.start), 100, min(9900, span.end), 140)]) for span in spans]
     assert bounds(merge_tiles(tiles, axis=0)) == [(50, 100, 9900, 140)]

@@ -1,4 +1,4 @@
-"""The encoder that answers follows from what is ready, read, known and indexed."""
+"""The choice of the encoder depends on its state, scripts, vectors and index."""
 
 from dataclasses import replace
 
@@ -25,13 +25,13 @@ def user(django_user_model):
 
 @pytest.fixture
 def library(user):
-    """Twenty photos."""
+    """Make twenty photos."""
     return make_photos(user, 20)
 
 
 @pytest.fixture
 def encoders(monkeypatch):
-    """Sets what the encoder process says."""
+    """Return a function that sets the encoders of the encoder process."""
 
     def say(*infos: EncoderInfo) -> None:
         monkeypatch.setattr(encoder_choice, "describe_encoders", lambda: list(infos))
@@ -42,7 +42,7 @@ def encoders(monkeypatch):
 
 @pytest.fixture
 def indexed(monkeypatch):
-    """The models that have an index, in libraries of which ten vectors are many."""
+    """Return the set of models with an index; more than ten vectors make a large library."""
     models: set[str] = set()
     monkeypatch.setattr(encoder_choice, "EXACT_ROWS", 10)
     monkeypatch.setattr(encoder_choice, "has_vector_index", lambda model: model in models)
@@ -54,7 +54,7 @@ def know(encoder: EncoderInfo, photos) -> None:
     cache.clear()
 
 
-def test_the_most_preferred_answers_where_all_know_as_much(encoders, user, library):
+def test_chooses_the_preferred_of_equal_encoders(encoders, user, library):
     assert choose_encoder(LATIN, user=user) == CLIP
     know(CLIP, library)
     know(CONSE, library)
@@ -62,21 +62,21 @@ def test_the_most_preferred_answers_where_all_know_as_much(encoders, user, libra
     assert choose_encoder(frozenset(), user=user) == CLIP
 
 
-def test_one_that_reads_the_script_answers(encoders, user, library):
+def test_chooses_an_encoder_that_reads_the_script(encoders, user, library):
     know(CLIP, library)
     assert choose_encoder(HAN, user=user) == CONSE
     assert choose_encoder(LATIN | HAN, user=user) == CONSE
     assert choose_encoder(frozenset({"greek"}), user=user) is None
 
 
-def test_one_that_waits_does_not_answer(encoders, user):
+def test_ignores_waiting_encoders(encoders, user):
     encoders(WAITING, CONSE)
     assert choose_encoder(LATIN, user=user) == CONSE
     encoders(WAITING)
     assert choose_encoder(LATIN, user=user) is None
 
 
-def test_a_new_model_answers_when_it_knows_nearly_as_much(encoders, user, library):
+def test_chooses_a_new_model_with_nearly_all_vectors(encoders, user, library):
     know(CONSE, library)
     know(CLIP, library[:17])
     assert choose_encoder(LATIN, user=user) == CONSE
@@ -84,13 +84,13 @@ def test_a_new_model_answers_when_it_knows_nearly_as_much(encoders, user, librar
     assert choose_encoder(LATIN, user=user) == CLIP
 
 
-def test_another_persons_photos_do_not_count(encoders, user, library, django_user_model):
+def test_ignores_photos_of_other_users(encoders, user, library, django_user_model):
     know(CONSE, library)
     know(CLIP, make_photos(django_user_model.objects.create_user("other"), 20))
     assert choose_encoder(LATIN, user=user) == CONSE
 
 
-def test_in_a_large_library_the_one_with_an_index_answers(encoders, user, library, indexed):
+def test_large_libraries_need_an_index(encoders, user, library, indexed):
     know(CLIP, library)
     know(CONSE, library)
     assert choose_encoder(LATIN, user=user) == CLIP
@@ -100,7 +100,7 @@ def test_in_a_large_library_the_one_with_an_index_answers(encoders, user, librar
     assert choose_encoder(LATIN, user=user) == CLIP
 
 
-def test_what_is_known_is_not_counted_for_every_query(encoders, user, library, django_assert_num_queries):
+def test_caches_the_numbers_of_vectors(encoders, user, library, django_assert_num_queries):
     choose_encoder(LATIN, user=user)
     with django_assert_num_queries(0):
         choose_encoder(LATIN, user=user)

@@ -1,4 +1,4 @@
-"""Each model's index is built once, and what a failed build leaves behind is replaced."""
+"""The index of each model is built once, and an invalid index of a failed build is replaced."""
 
 import psycopg
 import pytest
@@ -27,7 +27,7 @@ def no_indexes():
     drop_vector_indexes()
 
 
-def test_each_model_has_an_index_of_its_own(photos):
+def test_builds_one_index_per_model(photos):
     embed(photos, unit_vectors(5, 6), model="another@0123456789ab.1")
     assert build_vector_index(MODEL, 4)
     assert (has_vector_index(MODEL), has_vector_index("another@0123456789ab.1")) == (True, False)
@@ -36,14 +36,14 @@ def test_each_model_has_an_index_of_its_own(photos):
     assert len(vector_indexes()) == 2
 
 
-def test_building_again_changes_nothing():
+def test_building_twice_keeps_the_index():
     assert build_vector_index(MODEL, 4)
     before = vector_indexes()
     assert build_vector_index(MODEL, 4)
     assert vector_indexes() == before
 
 
-def test_what_a_failed_build_left_behind_is_replaced(photos):
+def test_replaces_the_invalid_index_of_a_failed_build(photos):
     embed(photos[:1], unit_vectors(1, 3), model=MODEL, view=1)
     with pytest.raises(DataError):
         build_vector_index(MODEL, 4)
@@ -55,13 +55,13 @@ def test_what_a_failed_build_left_behind_is_replaced(photos):
     assert has_vector_index(MODEL)
 
 
-def test_only_one_process_builds():
+def test_only_one_process_builds_at_a_time():
     parameters = connection.get_connection_params()
     names = ("dbname", "user", "password", "host", "port")
     with psycopg.connect(**{name: parameters[name] for name in names if parameters.get(name)}) as another:
         another.execute("SELECT pg_advisory_lock(%s::int, 0)", [int(Lock.VECTOR_INDEX)])
         assert build_vector_index(MODEL, 4) is False
         assert not has_vector_index(MODEL)
-        # The server notices only some time later that a client has gone.
+        # The server notices a closed connection only later.
         another.execute("SELECT pg_advisory_unlock(%s::int, 0)", [int(Lock.VECTOR_INDEX)])
     assert build_vector_index(MODEL, 4) is True

@@ -1,4 +1,4 @@
-"""The nearest photos are found, exactly or by the index, and only a person's own whole ones."""
+"""Vector search finds the nearest photos of a user, exactly or by the index, without broken ones."""
 
 import numpy as np
 import pytest
@@ -22,7 +22,7 @@ def other(django_user_model):
 
 @pytest.fixture
 def library(user):
-    """Twenty photos at random directions."""
+    """Make twenty photos with random vectors."""
     photos = make_photos(user, 20)
     embed(photos, unit_vectors(20, DIMENSIONS), model=MODEL)
     return photos
@@ -37,7 +37,7 @@ def ids(hits: list[VectorHit]) -> list[int]:
 
 
 @pytest.mark.django_db
-def test_the_nearest_come_first_with_their_cosines(user, library):
+def test_finds_the_nearest_first_with_cosines(user, library):
     vectors, query = unit_vectors(20, DIMENSIONS), unit_vectors(1, DIMENSIONS, seed=1)[0]
     hits = search(query, user)
     order = np.argsort(-(vectors @ query))[:5]
@@ -46,7 +46,7 @@ def test_the_nearest_come_first_with_their_cosines(user, library):
 
 
 @pytest.mark.django_db
-def test_nobody_finds_anothers_photos(user, other, library, django_user_model):
+def test_finds_only_photos_of_the_user(user, other, library, django_user_model):
     query = unit_vectors(1, DIMENSIONS)[0]
     assert search(query, other) == []
     assert search(query, django_user_model.objects.create_superuser("administrator")) == []
@@ -54,36 +54,36 @@ def test_nobody_finds_anothers_photos(user, other, library, django_user_model):
 
 
 @pytest.mark.django_db
-def test_vectors_of_another_model_do_not_count(user, library):
+def test_ignores_vectors_of_other_models(user, library):
     photo = make_photos(user, 1)
     embed(photo, unit_vectors(1, 4), model="another@0123456789ab.1")
     assert photo[0].pk not in ids(search(unit_vectors(1, DIMENSIONS)[0], user, limit=100))
 
 
 @pytest.mark.django_db
-def test_broken_photos_are_never_found(user, library):
+def test_never_finds_broken_photos(user, library):
     library[0].defect = "truncated"
     library[0].save()
     assert library[0].pk not in ids(search(unit_vectors(20, DIMENSIONS)[0], user, limit=100))
 
 
 @pytest.mark.django_db
-def test_photos_in_the_bin_are_never_found_and_made_up_for(user, library):
+def test_finds_other_photos_instead_of_trashed_ones(user, library):
     query = unit_vectors(20, DIMENSIONS)[0]
-    binned = ids(search(query, user, limit=15))
-    Photo.objects.filter(pk__in=binned).update(trashed_at=timezone.now())
-    assert set(ids(search(query, user, limit=5))) == {photo.pk for photo in library} - set(binned)
+    trashed = ids(search(query, user, limit=15))
+    Photo.objects.filter(pk__in=trashed).update(trashed_at=timezone.now())
+    assert set(ids(search(query, user, limit=5))) == {photo.pk for photo in library} - set(trashed)
 
 
 @pytest.mark.django_db
-def test_only_photos_that_are_asked_for_are_found(user, library):
+def test_finds_only_photos_of_the_given_set(user, library):
     wanted = Photo.objects.filter(pk__in=[photo.pk for photo in library[::4]])
     hits = search(unit_vectors(1, DIMENSIONS)[0], user, photos=wanted, limit=100)
     assert set(ids(hits)) == {photo.pk for photo in library[::4]}
 
 
 @pytest.mark.django_db
-def test_a_photo_counts_once_by_its_best_view(user, library):
+def test_finds_a_photo_once_by_its_nearest_view(user, library):
     query = unit_vectors(1, DIMENSIONS, seed=2)[0]
     for view in range(1, 7):
         embed([library[3]], unit_vectors(1, DIMENSIONS, seed=100 + view), model=MODEL, view=view)
@@ -95,13 +95,13 @@ def test_a_photo_counts_once_by_its_best_view(user, library):
 
 
 class TestWithIndex:
-    """As in a library too large to compare all."""
+    """Search as in a library too large to compare all vectors."""
 
     pytestmark = pytest.mark.django_db(transaction=True)
 
     @pytest.fixture(autouse=True)
     def large_library(self, monkeypatch, user, other):
-        """600 photos each of two owners, of which more than 50 are many."""
+        """Make 600 photos for each of two owners; more than 50 make a large library."""
         monkeypatch.setattr(module, "EXACT_ROWS", 50)
         self.photos, self.vectors = make_photos(user, 600), unit_vectors(600, DIMENSIONS)
         embed(self.photos, self.vectors, model=MODEL)
@@ -112,7 +112,7 @@ class TestWithIndex:
 
     @pytest.fixture
     def plans(self):
-        """How PostgreSQL went about it."""
+        """Return PostgreSQL's plan of the last query."""
         plans: list[str] = []
 
         def explain(execute, statement, parameters, many, context):
