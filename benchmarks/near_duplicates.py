@@ -82,7 +82,7 @@ def _fill(photos: int, seed: int) -> None:
         ids = np.array([photo.pk for photo in rows])
         store_vectors(vectors, model=MODEL, photos=ids, owners=np.full(count, owner.pk))
     with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE gallery_photo, search_photoembedding, search_lookalike, search_comparedphoto")
+        cursor.execute("VACUUM ANALYZE gallery_photo, search_photoembedding, search_comparedphoto")
 
 
 def _photo(seed: str, number: int, owner: User) -> Photo:

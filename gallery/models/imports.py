@@ -43,7 +43,7 @@ class ImportJob(models.Model):
     """
 
     class Mode(models.TextChoices):
-        """Whether files are copied into the gallery."""
+        """The place of the files: copied into the gallery, or left where they are."""
 
         COPY = "copy", _("copied into the gallery")
         IN_PLACE = "in_place", _("left in place")

@@ -30,7 +30,7 @@ def placeholder(photo: Photo) -> str:
 
 @register.filter
 def time_left(photo: Photo) -> str:
-    """How long a photo stays in the bin."""
+    """Return how many days a photo stays in the trash, as a sentence."""
     passed = timezone.now() - photo.trashed_at if photo.trashed_at else timedelta()
     days = max(0, DAYS_IN_TRASH - passed.days)
     return ngettext("%(days)d day left", "%(days)d days left", days) % {"days": days}

@@ -1,7 +1,7 @@
-"""A browser, and the site inside this process: what pages do, with no workers behind them.
+"""Fixtures for tests of pages: a browser, and the site inside this process, without workers.
 
 Playwright keeps an event loop running in this thread, in which Django refuses to use the database. Nothing else runs in
-that loop, so Django is told that it is safe, for as long as the tests of this folder run.
+that loop, so an environment variable allows it while the tests of this folder run.
 """
 
 import threading
@@ -35,7 +35,7 @@ def owner(transactional_db: None) -> User:
 
 @pytest.fixture(autouse=True)
 def words_from_database(settings: Any) -> None:
-    """Words are looked up in PostgreSQL: nobody indexes them here."""
+    """Search words in PostgreSQL, because these tests fill no index."""
     settings.ELASTICSEARCH_URL = ""
 
 

@@ -1,11 +1,11 @@
-"""Every page of the site, for the tests that look at all of them: who adds a page adds it here."""
+"""All pages of the site, for tests that visit each of them; add new pages here."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class SitePage:
-    """A page: `path` with the number of a photo in the place of {photo}; `is_public` if nobody need be logged in."""
+    """A page: its `path` with {photo} for the id of a photo; `is_public` if it needs no login."""
 
     name: str
     path: str
@@ -25,7 +25,7 @@ PAGES = [
     SitePage("search that is wrong", "/search?q=width:x"),
     SitePage("upload", "/upload"),
     SitePage("bin", "/trash"),
-    SitePage("look-alikes", "/near-duplicates"),
+    SitePage("near-duplicates", "/near-duplicates"),
     SitePage("imports", "/imports"),
     SitePage("new import", "/imports/new"),
     SitePage("account", "/account"),

@@ -58,7 +58,7 @@ def test_reloaded_it_is_the_photo_s_page(page, photos):
     expect(page.locator(".stage .picture")).to_have_attribute("data-photo", str(photos[0].pk))
 
 
-def test_others_are_told_which_photo_is_shown(page, photos):
+def test_announces_which_photo_is_shown(page, photos):
     page.evaluate("document.addEventListener('photo:shown', (event) => { window.told = event.detail.id; })")
     page.keyboard.press("ArrowRight")
     wait_for(page, "id => window.told === id", photos[1].pk)
@@ -231,7 +231,7 @@ def test_its_buttons_have_names(page):
         assert button.get_attribute("aria-label") or button.inner_text().strip()
 
 
-def test_what_lies_in_the_bin_is_restored_or_deleted(open_page, photos):
+def test_restores_or_deletes_photos_in_the_trash(open_page, photos):
     Photo.objects.update(trashed_at=timezone.now())
     page = open_page("/trash")
     page.get_by_role("checkbox", name="Select first.png").check(force=True)

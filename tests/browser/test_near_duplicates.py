@@ -37,7 +37,7 @@ def test_groups_are_dealt_with_by_keyboard_one_by_one_and_all_at_once_with_undo(
     first.get_by_role("radio", name="Keep 4.png").focus()
     page.keyboard.press("ArrowRight")
     expect(first.get_by_role("radio", name="Keep 5.png")).to_be_checked()
-    # Who means to confirm this one does not deal with the whole page.
+    # Enter confirms only this group, not the whole page.
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     expect(first.get_by_role("link", name="Enlarge 5.png")).to_be_focused()
@@ -68,7 +68,7 @@ def test_a_group_that_the_server_leaves_alone_stays_and_says_so_and_the_figures_
     page = open_page("/near-duplicates")
     figures = page.locator(".totals dd")
     expect(figures).to_have_text(["3", "3"])
-    # Another tab put the one to keep into the bin.
+    # Another tab moved the keeper to the trash.
     move_to_trash(Photo.objects.filter(pk=groups[2][0].pk), user=owner)
     page.get_by_role("button", name="Keep the marked ones, move 3 to trash").click()
     left = page.locator(".group:visible")

@@ -75,7 +75,7 @@ def test_an_undo_that_fails_can_be_pressed_again(open_page, photos):
 
 
 @pytest.mark.parametrize("look", [{}, {"viewport": SMALL_TELEPHONE, "has_touch": True, "is_mobile": True}])
-def test_why_something_cannot_be_done_is_told(open_page, photos, monkeypatch, look):
+def test_states_why_an_action_is_impossible(open_page, photos, monkeypatch, look):
     monkeypatch.setattr(forms, "MAX_SELECTED", 1)
     page = open_page(**look)
     for photo in photos[:2]:

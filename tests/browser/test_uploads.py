@@ -90,7 +90,7 @@ def test_uploads_are_paused_gone_on_with_and_cancelled(open_page):
     page.unroute("**/uploads")
     page.get_by_role("button", name="Cancel 4.png").click()
     page.get_by_role("button", name="Resume").click()
-    # A request that the pause broke off may have reached the server all the same: then its file is there already.
+    # A request that the pause broke off may have reached the server anyway; then its file is stored already.
     expect(summary(page)).to_contain_text("1 cancelled")
     assert set(Photo.objects.values_list("filename", flat=True)) == {f"{number}.png" for number in range(4)}
 
@@ -120,7 +120,7 @@ def test_three_files_are_sent_at_a_time(open_page):
     expect(page.locator("#uploads li")).to_have_count(6)
     for count in (3, 4):
         wait_until(page, lambda count=count: len(sending) >= count, otherwise=f"{len(sending)} are sent, not {count}")
-        # What the page asks now comes after all that it had asked before.
+        # This request comes after all previous ones of the page.
         page.evaluate("fetch('/health').then((answer) => answer.text())")
         assert len(sending) == count
         sending[count - 3].continue_()

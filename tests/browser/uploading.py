@@ -1,4 +1,4 @@
-"""What tests of uploads do with a page, and read off it."""
+"""Actions on a page and readings of it for tests of uploads."""
 
 from playwright.sync_api import Page
 

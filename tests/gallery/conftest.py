@@ -1,4 +1,4 @@
-"""What the gallery's tests share: an owner, a folder of their own for pictures, an empty queue."""
+"""Fixtures of the gallery's tests: an owner, a separate folder for pictures, an empty queue."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +16,7 @@ from tests.folders import write_file
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Two pictures, one of them twice, a file that is none, and a hidden one."""
+    """Return a folder with two pictures, a copy of one, a file that is no picture, and a hidden one."""
     folder = tmp_path / "pictures"
     write_file(folder / "a.png", picture(1))
     write_file(folder / "summer" / "b.png", picture(2))

@@ -1,4 +1,4 @@
-"""What administrators do with users: quotas, and sums of photos that they never see."""
+"""Administrators set quotas of users and see sums, but no photos."""
 
 import pytest
 from django.contrib.auth.models import User

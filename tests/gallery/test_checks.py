@@ -1,4 +1,4 @@
-"""What would keep pictures out is said before the first is sent."""
+"""Checks name obstacles to pictures before the first one is sent."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""A deleted photo leaves nothing behind, and nobody deletes what is another's or not ours to manage."""
+"""A deleted photo leaves nothing behind, and other users' photos and files left in place are never deleted."""
 
 import hashlib
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What a person says about a photo is kept, and told to the keyword index."""
+"""Edits of a photo are stored, and the photo is indexed again."""
 
 from collections.abc import Callable
 from typing import Any
@@ -21,7 +21,9 @@ def test_an_edit_is_a_new_revision_and_enqueued(
     assert broker.client.llen(f"dramatiq:{index_photos.queue_name}") == 1
 
 
-def test_nobody_edits_anothers_photo(store: Callable[..., Photo], django_user_model: type[User], broker: Any) -> None:
+def test_refuses_to_edit_another_users_photo(
+    store: Callable[..., Photo], django_user_model: type[User], broker: Any
+) -> None:
     photo = store()
     stranger = django_user_model.objects.create_user("stranger")
     edit_photo(photo, user=stranger, description="Mine!", importance=5)

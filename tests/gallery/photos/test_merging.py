@@ -1,4 +1,4 @@
-"""Who is kept gets the best of what is known of those that go; undo gives all of it back; nobody loses a photo."""
+"""The keeper gets the best details of the others; undo restores everything; no photo is lost."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -129,7 +129,7 @@ def test_what_was_merged_one_after_the_other_is_undone_the_other_way_round(store
     assert said(keeper) == before
 
 
-def test_nobody_merges_or_undoes_anothers(store, owner):
+def test_refuses_to_merge_other_users_photos(store, owner):
     stranger = User.objects.create_superuser("root")
     keeper, other, theirs = store(), store(), store(owner=stranger)
     change(other, importance=5)

@@ -1,4 +1,4 @@
-"""What is deleted waits in the bin, is found nowhere, comes back as it was, and goes for good after thirty days."""
+"""Photos in the trash are found nowhere, can be restored unchanged, and are deleted after thirty days."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -80,7 +80,7 @@ def test_the_bin_is_emptied(store, owner, client):
     assert list(ALL.all()) == [kept]
 
 
-def test_nobody_touches_anothers_bin(store, owner):
+def test_refuses_to_change_another_users_trash(store, owner):
     photo = store()
     stranger = User.objects.create_superuser("root")
     assert move_to_trash(ALL.all(), user=stranger)[0] == 0

@@ -1,4 +1,4 @@
-"""Loaded by a worker before it begins: a certain picture kills whoever decodes it, as a fault in a C library does."""
+"""Loaded by a worker at its start: decoding a certain picture kills the process, like a fault in a C library."""
 
 import hashlib
 import os

@@ -88,7 +88,7 @@ def test_another_try_forgets_what_failed(store: Callable[..., Photo], owner: Use
     assert queued_messages(broker, "default") == [("make_thumbnails", [[photo.pk]])]
 
 
-def test_nobody_tries_another_s_photo(store: Callable[..., Photo], broker: Any) -> None:
+def test_refuses_to_retry_another_users_photo(store: Callable[..., Photo], broker: Any) -> None:
     photo = store()
     attempt(photo, 3)
     broker.flush_all()

@@ -134,7 +134,7 @@ def test_each_rung_stands_in_for_those_above(settings: Any) -> None:
         (datetime(2020, 1, 6, 18), 480, "file"),
         (None, None, ""),
     ]
-    # What a person says stands on no rung: nothing overrules it.
+    # A date set by the user is not in the order: nothing overrides it.
     assert {source for _at, _offset, source in ladder} | {"person"} == {*Photo.DateSource.values, ""}
 
 
@@ -150,7 +150,7 @@ def test_a_file_older_than_its_folder_s_date_was_not_taken_then() -> None:
 
 
 @pytest.mark.parametrize("year", [1970, 1980, 2999])
-def test_an_unbelievable_file_time_is_none(year: int) -> None:
+def test_ignores_an_implausible_file_time(year: int) -> None:
     nothing = NO_METADATA | {"filename": "x.jpg", "path": "/a/x.jpg"}
     assert choose(**nothing, modified_at=datetime(year, 1, 2, tzinfo=UTC)) == (None, None, "")
 

@@ -53,7 +53,7 @@ def test_folders_of_systems_are_passed_over_whole(tmp_path: Path, folder: str) -
     assert verdicts(archive) == {f"trip/{folder}/": "system", "trip/c.jpg": "found"}
 
 
-def test_only_what_lies_below_the_root_is_judged(tmp_path: Path) -> None:
+def test_judges_only_folders_below_the_root(tmp_path: Path) -> None:
     root = make_folder(tmp_path / ".hidden" / "cache", ["a.jpg", ".more/b.jpg"])
     assert verdicts(root) == {"a.jpg": "found", ".more/": "hidden"}
 

@@ -176,7 +176,7 @@ def exported(titles: list[str], *, edited: str, suffix: str) -> list[tuple[str, 
 )
 def test_every_truncation_finds_its_picture_and_none_a_wrong_one(titles: list[str], edited: str, length: int) -> None:
     names = exported(titles, edited=edited, suffix=SUFFIX[:length])
-    # What Takeout calls alike overwrites each other, and the tool that unpacks it decides which is left.
+    # Files of one name overwrite each other; the unpacking tool decides which remains.
     pictures, sidecars = ([name[place] for name in names] for place in (1, 2))
     with TemporaryDirectory() as folder:
         make_folder(Path(folder), {json_name: sidecar(title) for title, _name, json_name in names})

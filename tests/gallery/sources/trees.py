@@ -43,7 +43,7 @@ def told(
 
 
 def picture(root: Path | Sequence[Path], path: str, *, profile: str = "auto") -> SourceFile:
-    """What is told of the one picture at `path`."""
+    """Return the scanned picture at `path`."""
     found = told(root, profile=profile)[path]
     assert isinstance(found, SourceFile), found
     return found

@@ -207,7 +207,7 @@ def test_an_archive_becomes_no_picture_and_a_picture_no_archive(page: Client) ->
     assert not ImportJob.objects.exists()
 
 
-def test_an_archive_that_nobody_imports_is_swept_up(page: Client, media_root: Path) -> None:
+def test_removes_an_archive_that_is_not_imported(page: Client, media_root: Path) -> None:
     upload = send_whole(page, picture(1))
     sweep_partial_uploads()
     assert left_below(media_root) == ["Takeout.zip"]
@@ -217,7 +217,7 @@ def test_an_archive_that_nobody_imports_is_swept_up(page: Client, media_root: Pa
     assert GONE in bring(page, upload).content.decode()
 
 
-def test_an_archive_is_kept_as_long_as_somebody_needs_it(page: Client, media_root: Path) -> None:
+def test_keeps_an_archive_while_it_is_needed(page: Client, media_root: Path) -> None:
     """However long ago it began to come; one that a crash has left goes at once, for its row comes before its bytes."""
     upload = send_whole(page, picture(1))
     (folder,) = (media_root / "imports").iterdir()

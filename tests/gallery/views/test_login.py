@@ -35,7 +35,7 @@ def test_the_password_can_be_changed(client, owner):
 
 
 @pytest.mark.parametrize("path", ["/login/", "/"])
-def test_the_language_can_be_changed_by_everybody(client, owner, path):
+def test_changes_language_with_and_without_login(client, owner, path):
     if path == "/":
         client.force_login(owner)
     response = client.post("/language/", {"language": "zh-hans", "next": path}, follow=True)

@@ -1,4 +1,4 @@
-"""What is done with many chosen photos at once."""
+"""Actions on a selection of photos."""
 
 from io import BytesIO
 from zipfile import ZIP_STORED, ZipFile

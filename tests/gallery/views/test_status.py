@@ -27,7 +27,7 @@ def test_only_administrators_see_it(client, owner):
     assert "Only administrators can see this page." in response.content.decode()
 
 
-def test_servers_queues_and_steps_are_told(client, store, broker):
+def test_shows_servers_queues_and_steps(client, store, broker):
     store()
     page = client.get("/status").content.decode()
     for words in ("PostgreSQL", "Valkey", "default", "vision", "ocr", "thumbnails"):
@@ -71,7 +71,7 @@ def test_a_broker_that_is_down_is_a_line(client, monkeypatch):
     assert "It does not answer. Uploads are kept" in response.content.decode()
 
 
-def test_what_each_queue_does_is_told(client, store, broker):
+def test_shows_the_state_of_each_queue(client, store, broker):
     photo = store()
     StepAttempt.objects.create(photo=photo, step=Step.EMBEDDING, version="x", attempts=MAX_ATTEMPTS, error="No.")
     broker.client.flushdb()
@@ -84,7 +84,7 @@ def test_what_each_queue_does_is_told(client, store, broker):
     assert [queues[name].given_up for name in ("default", "vision", "ocr")] == [0, 1, 0]
 
 
-def test_people_are_told_with_what_they_have_stored(client, store, owner):
+def test_shows_the_storage_of_each_user(client, store, owner):
     photo = store(filename="secret plans.png")
     Photo.objects.filter(pk=photo.pk).update(file_size=5 * 1024 * 1024)
     Account.objects.create(owner=owner, quota=1024**3)
