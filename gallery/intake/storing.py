@@ -19,7 +19,7 @@ from gallery.pictures.opening import is_original_there
 from gallery.storage.files import digests_locked, original_name, place_files, write_temporary
 
 # Fields that a further copy of the same bytes may fill if they are empty.
-FILLABLE = ("kind", "description", "importance", "wants_embedding", "wants_text")
+FILLABLE_FIELDS = ("kind", "description", "importance", "wants_embedding", "wants_text")
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,7 @@ def _complete(photo: Photo, picture: IncomingPicture, *, is_written: bool) -> di
 
 
 def _fill(photo: Photo, fields: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
-    names = [name for name in FILLABLE if not getattr(photo, name)]
+    names = [name for name in FILLABLE_FIELDS if not getattr(photo, name)]
     if photo.taken_at is None and fields.get("taken_at"):
         names += ["taken_at", "taken_offset", "date_source"]
     wanted = {name: fields[name] for name in names if name in fields}

@@ -17,7 +17,8 @@ from gallery.pictures.image_limits import decoding_bytes, jpeg_divisor, shows_la
 # Reaching a frame decodes all frames before it: the largest number of pixels to decode for that.
 MAX_PIXELS_BEFORE_FRAME = 1_000_000_000
 
-TURNS = {
+# By EXIF orientation.
+TRANSPOSES = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
     4: Image.Transpose.FLIP_TOP_BOTTOM,
@@ -26,7 +27,7 @@ TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-SIDEWAYS = {5, 6, 7, 8}
+SIDEWAYS_ORIENTATIONS = {5, 6, 7, 8}
 
 # Exceptions that Pillow's decoders are known to raise for broken or hostile files.
 DECODING_ERRORS = (
@@ -45,9 +46,9 @@ DECODING_ERRORS = (
 )
 
 # For shrinking as good as bicubic, and much faster.
-SHRINKING = Image.Resampling.HAMMING
+SHRINK_FILTER = Image.Resampling.HAMMING
 # Pixels of the original on either side that the filter reads, per pixel of the result and times the scale.
-SUPPORT = 1.0
+FILTER_SUPPORT = 1.0
 # Pixels that conversion to RGB and shrinking take at a time.
 STRIP_PIXELS = 4_000_000
 
@@ -56,7 +57,7 @@ MAX_FITTED_PIXELS = 36_000_000
 MAX_FITTED_RATIO = 60
 
 # Pixels: smaller differences are rounding errors.
-ROUNDING = 1e-6
+ROUNDING_ERROR = 1e-6
 
 Source = str | PathLike[str] | IO[bytes]
 Box = tuple[int, int, int, int]
@@ -145,7 +146,7 @@ def decode_upright(image: ImageFile.ImageFile, *, max_side: int | None, region: 
         image.draft(None, (image.width // divisor, image.height // divisor))
     image.load()
     rgb = _shrunk_rgb(image, _scaled(box, opened, image.size), size)
-    return rgb.transpose(TURNS[orientation]) if orientation in TURNS else rgb
+    return rgb.transpose(TRANSPOSES[orientation]) if orientation in TRANSPOSES else rgb
 
 
 def _target(box: Box, max_side: int | None) -> tuple[int, int]:
@@ -168,7 +169,7 @@ def _box(size: tuple[int, int], region: Region | None, orientation: int) -> Box:
     if region is None:
         return (0, 0, *size)
     left, top, right, bottom = region
-    if orientation in SIDEWAYS:
+    if orientation in SIDEWAYS_ORIENTATIONS:
         left, top, right, bottom = top, left, bottom, right
     if orientation in {2, 3, 7, 8}:
         left, right = 1 - right, 1 - left
@@ -180,8 +181,8 @@ def _box(size: tuple[int, int], region: Region | None, orientation: int) -> Box:
 
 def _pixels(start: float, end: float, length: int) -> tuple[int, int]:
     """Return the pixels, at least one, that an interval in 0–1 of a side touches."""
-    first = max(0, min(math.floor(start * length + ROUNDING), length - 1))
-    return first, min(max(math.ceil(end * length - ROUNDING), first + 1), length)
+    first = max(0, min(math.floor(start * length + ROUNDING_ERROR), length - 1))
+    return first, min(max(math.ceil(end * length - ROUNDING_ERROR), first + 1), length)
 
 
 def _scaled(box: Box, opened: tuple[int, int], decoded: tuple[int, int]) -> Box:
@@ -214,10 +215,10 @@ def _shrunk_rgb(image: Image.Image, box: Box, size: tuple[int, int]) -> Image.Im
         part = image if box == (0, 0, *image.size) else image.crop(box)
         result = _on_white(_with_8_bits(part, levels))
         if result.size != size:
-            result = result.resize(size, SHRINKING)
+            result = result.resize(size, SHRINK_FILTER)
     else:
         result = Image.new("RGB", size)
-        margin = math.ceil(SUPPORT * max(scale, 1)) + 1
+        margin = math.ceil(FILTER_SUPPORT * max(scale, 1)) + 1
         for first in range(0, size[1], rows):
             last = min(first + rows, size[1])
             top, bottom = first * scale, last * scale
@@ -225,7 +226,7 @@ def _shrunk_rgb(image: Image.Image, box: Box, size: tuple[int, int]) -> Image.Im
             part = image.crop((box[0], box[1] + start, box[2], box[1] + end))
             strip = _on_white(_with_8_bits(part, levels))
             within = (0, top - start, width, min(bottom - start, strip.height))
-            result.paste(strip.resize((size[0], last - first), SHRINKING, box=within), (0, first))
+            result.paste(strip.resize((size[0], last - first), SHRINK_FILTER, box=within), (0, first))
     # Bytes 16 to 20 of a profile name its colour space; a CMYK or grey profile does not apply to RGB.
     result.info = {"icc_profile": profile} if profile[16:20] == b"RGB " else {}
     return result

@@ -23,7 +23,7 @@ from gallery.pictures.image_limits import MAX_PROCESS_BYTES
 from gallery.pictures.opening import open_original
 
 # Seconds. 200 million pixels take nine on an idle processor of 2020.
-PATIENCE = 100
+DECODER_TIMEOUT = 100
 HEADER_BYTES = 16 * 1024
 
 DAMAGED, OUT_OF_MEMORY = 3, 4
@@ -81,7 +81,7 @@ def _run(order: str, descriptor: int) -> bytes:
         stderr=subprocess.DEVNULL,
     )
     try:
-        answer, _nothing = process.communicate(timeout=PATIENCE)
+        answer, _nothing = process.communicate(timeout=DECODER_TIMEOUT)
     except subprocess.TimeoutExpired as error:
         raise DecoderEnded("it took too long") from error
     finally:

@@ -15,9 +15,9 @@ from PIL import ExifTags, Image, ImageFile
 from gallery.pictures import decoding
 from gallery.pictures.decoding import (
     DECODING_ERRORS,
-    SHRINKING,
-    SIDEWAYS,
-    TURNS,
+    SHRINK_FILTER,
+    SIDEWAYS_ORIENTATIONS,
+    TRANSPOSES,
     Region,
     Source,
     exif_of,
@@ -32,7 +32,7 @@ from gallery.pictures.opening import open_original
 
 __all__ = [
     "THUMBNAIL_VERSION",
-    "TURNS",
+    "TRANSPOSES",
     "DecodingFailed",
     "ImageHeader",
     "ImageTooLarge",
@@ -93,7 +93,7 @@ def read_header(file: Source) -> ImageHeader:
     """Return the header of `file` without decoding pixels. Raises InvalidImage."""
     with _open(file) as image:
         width, height = image.size
-        if orientation_of(image) in SIDEWAYS:
+        if orientation_of(image) in SIDEWAYS_ORIENTATIONS:
             width, height = height, width
         picture_format = format_of(image)
         animated = picture_format.is_animated and getattr(image, "is_animated", False)
@@ -131,7 +131,7 @@ def make_thumbnail(image: Image.Image, side: int) -> bytes:
     scale = min(1.0, WEBP_MAX_SIDE / max(size))
     size = (max(1, int(size[0] * scale)), max(1, int(size[1] * scale)))
     if size != image.size:
-        image = image.resize(size, SHRINKING)
+        image = image.resize(size, SHRINK_FILTER)
     profile = image.info.get("icc_profile") or b""
     target = BytesIO()
     image.save(

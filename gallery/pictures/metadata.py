@@ -23,7 +23,7 @@ DATE_TAGS = (
 EARLIEST_PHOTOGRAPH = datetime(1826, 1, 1)  # noqa: DTZ001  (local times have no zone)
 EARLIEST_DIGITAL = datetime(1990, 1, 1)  # noqa: DTZ001
 # Dates of cameras whose clock was never set.
-UNSET_CLOCKS = {datetime(year, 1, 1) for year in (1904, 1970, 1980)}  # noqa: DTZ001
+UNSET_CLOCK_DATES = {datetime(year, 1, 1) for year in (1904, 1970, 1980)}  # noqa: DTZ001
 MAX_OFFSET = 14 * 60
 
 
@@ -64,7 +64,8 @@ def _exif_date(value: Any) -> datetime | None:
         taken_at = datetime.strptime(_text(value)[:19], "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007
     except ValueError:
         return None
-    return taken_at if is_believable(taken_at, since=EARLIEST_PHOTOGRAPH) and taken_at not in UNSET_CLOCKS else None
+    is_set = is_believable(taken_at, since=EARLIEST_PHOTOGRAPH) and taken_at not in UNSET_CLOCK_DATES
+    return taken_at if is_set else None
 
 
 def _exif_offset(value: Any) -> int | None:

@@ -15,7 +15,7 @@ from typing import IO
 from django.conf import settings
 
 # Errors that mean a missing file, or another kind of file in its place.
-NOT_THERE = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.ENXIO}
+MISSING_FILE_ERRORS = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.ENXIO}
 
 
 def open_original(path: Path) -> IO[bytes]:
@@ -53,7 +53,7 @@ def _found(path: Path, *, follows_links: bool) -> Iterator[int]:
     try:
         place = os.open(path, os.O_PATH | os.O_CLOEXEC) if follows_links else _walk(path)
     except OSError as error:
-        if error.errno in NOT_THERE:
+        if error.errno in MISSING_FILE_ERRORS:
             raise _not_there(path) from error
         raise
     try:

@@ -30,7 +30,7 @@ from search.near_duplicates import comparing
 from search.ocr import reader
 
 # Seconds after which work on one picture counts as an endless loop. A picture may wait for another thread's huge one,
-# and then take as long itself (gallery.pictures.huge_images.PATIENCE).
+# and then take as long itself (gallery.pictures.huge_images.DECODER_TIMEOUT).
 THUMBNAIL_PATIENCE = 300
 # Reading the text of one picture takes at most three idle minutes; search.ocr.reader also watches each part.
 TEXT_PATIENCE = 1800

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from PIL import Image
 
-from gallery.pictures.decoding import SHRINKING
+from gallery.pictures.decoding import SHRINK_FILTER
 from gallery.pictures.images import open_image
 from gallery.pictures.memory import return_memory
 from gallery.pictures.watchdog import watchdog
@@ -72,7 +72,7 @@ def read_image(image: Image.Image) -> list[TextLine]:
     if min(image.size) < MIN_SIDE:
         return []
     if (size := readable_size(image.size)) != image.size:
-        image = image.resize(size, SHRINKING)
+        image = image.resize(size, SHRINK_FILTER)
     # Paddle's objects give wrong results if threads share them.
     with _one_at_a_time:
         reader = _reader(find_weights())

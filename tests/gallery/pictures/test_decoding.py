@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from gallery.pictures import decoding
-from gallery.pictures.decoding import MAX_FITTED_PIXELS, TURNS, fitted_size
+from gallery.pictures.decoding import MAX_FITTED_PIXELS, TRANSPOSES, fitted_size
 from gallery.pictures.images import open_image
 from tests.drawing import noise, save_image
 
@@ -48,7 +48,7 @@ def test_cuts_region_out_of_upright_picture(orientation: int, kind: str) -> None
     exif = Image.Exif()
     exif[0x0112] = orientation
     stored = noise((400, 240), "RGB")
-    upright = stored.transpose(TURNS[orientation]) if orientation in TURNS else stored
+    upright = stored.transpose(TRANSPOSES[orientation]) if orientation in TRANSPOSES else stored
     file = save_image(stored, kind, exif=exif, **({"quality": 100, "subsampling": 0} if kind == "JPEG" else {}))
     region = (0.25, 0.1, 0.5, 0.9)
     width, height = upright.size

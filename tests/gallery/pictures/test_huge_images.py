@@ -81,7 +81,7 @@ def test_decoder_exits_cleanly_when_out_of_memory():
 @pytest.mark.parametrize("program", ["import os; os.abort()", "import time; time.sleep(60)", "raise MemoryError"])
 def test_reports_crashed_decoder_in_a_sentence(program, everything_is_huge, monkeypatch):
     start = subprocess.Popen
-    monkeypatch.setattr(huge_images, "PATIENCE", 1)
+    monkeypatch.setattr(huge_images, "DECODER_TIMEOUT", 1)
     monkeypatch.setattr(
         huge_images.subprocess, "Popen", lambda _command, **how: start([sys.executable, "-c", program], **how)
     )

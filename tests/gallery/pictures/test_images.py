@@ -15,7 +15,7 @@ from gallery.pictures.digests import digests_of
 from gallery.pictures.formats import FORMAT_OF_PILLOW_NAME
 from gallery.pictures.images import (
     PLACEHOLDER_SIZE,
-    TURNS,
+    TRANSPOSES,
     ImageTooLarge,
     InvalidImage,
     UnsupportedImage,
@@ -75,7 +75,7 @@ def test_rotates_picture_upright(orientation: int, kind: str) -> None:
     exif[0x0112] = orientation
     upright = drawn()
     back = {6: Image.Transpose.ROTATE_90, 8: Image.Transpose.ROTATE_270}
-    stored = upright.transpose(back.get(orientation, TURNS[orientation])) if orientation in TURNS else upright
+    stored = upright.transpose(back.get(orientation, TRANSPOSES[orientation])) if orientation in TRANSPOSES else upright
     file = save_image(stored, kind, exif=exif)
     assert (read_header(file).width, read_header(file).height) == (80, 40)
     assert open_image(file).tobytes() == upright.tobytes()
