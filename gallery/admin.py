@@ -1,4 +1,4 @@
-"""Django's admin shows users and nothing else: photos are private, to administrators too."""
+"""Django's admin, for users only: photos are private, even to administrators."""
 
 from typing import Any
 
@@ -19,13 +19,13 @@ from gallery.user_deletion import delete_user
 
 GIGABYTE = 1024**3
 
-admin.site.site_header = admin.site.site_title = gettext_lazy("photosearch: users")
+admin.site.site_header = admin.site.site_title = gettext_lazy("photosearch users")
 admin.site.unregister(apps.get_model("django_dramatiq", "Task"))
 admin.site.unregister([User, Group])
 
 
 class QuotaForm(forms.ModelForm):
-    """The quota in the unit that people think in; the binary one, as sizes are shown everywhere."""
+    """The quota in binary gigabytes, like all sizes on the pages."""
 
     gigabytes = forms.DecimalField(
         label=gettext_lazy("Quota (GB)"),
@@ -33,7 +33,7 @@ class QuotaForm(forms.ModelForm):
         min_value=0,
         max_digits=9,
         decimal_places=3,
-        help_text=gettext_lazy("So much may be stored; empty: no limit."),
+        help_text=gettext_lazy("Leave empty for no limit."),
     )
 
     class Meta:
@@ -46,7 +46,7 @@ class QuotaForm(forms.ModelForm):
             self.initial["gigabytes"] = round(self.instance.quota / GIGABYTE, 3)
 
     def save(self, commit: bool = True) -> Account:
-        """Keep it in bytes."""
+        """Save the quota in bytes."""
         gigabytes = self.cleaned_data["gigabytes"]
         self.instance.quota = None if gigabytes is None else int(gigabytes * GIGABYTE)
         account: Account = super().save(commit)
@@ -54,7 +54,7 @@ class QuotaForm(forms.ModelForm):
 
 
 class QuotaInline(admin.StackedInline):
-    """The quota on the page of a user."""
+    """The quota, on the page of a user."""
 
     model = Account
     form = QuotaForm
@@ -64,12 +64,12 @@ class QuotaInline(admin.StackedInline):
 
 @admin.register(User)
 class OwnerAdmin(UserAdmin):
-    """Users, whose photos go with them; how many they have and how large, but none to see."""
+    """Users, with the number and total size of their photos. Deleting a user deletes their photos."""
 
     list_display = ("username", "email", "is_staff", "is_active", "photo_count", "used", "quota")
     list_select_related = ("account",)
     list_filter = ("is_staff", "is_active")
-    # Nothing here asks for a single permission.
+    # Without single permissions, which photosearch does not use.
     fieldsets = (
         (None, {"fields": ("username", "password", "first_name", "last_name", "email")}),
         (None, {"fields": ("is_active", "is_staff", "is_superuser")}),
@@ -78,58 +78,54 @@ class OwnerAdmin(UserAdmin):
     actions = ("unlock",)
 
     def get_inlines(self, request: HttpRequest, obj: User | None) -> Any:  # noqa: ARG002 - Django's signature
-        """The quota is granted when the user is there."""
+        """Show the quota only for existing users."""
         return self.inlines if obj else ()
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:  # noqa: ARG002
-        """Allow only the declared filters: other lookups would reveal the owner of a photo, key or import."""
+        """Allow only the declared filters: other lookups would reveal the owner of a photo, token or import."""
         return lookup in {f"{name}__exact" for name in self.list_filter}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
-        """Users with the sums of their photos."""
+        """Return users with the number and total size of their photos."""
         return super().get_queryset(request).annotate(count=Count("photos"), bytes=Sum("photos__file_size", default=0))
 
     @admin.display(description=gettext_lazy("photos"), ordering="count")
     def photo_count(self, obj: Any) -> int:
-        """How many there are."""
         return int(obj.count)
 
     @admin.display(description=gettext_lazy("stored"), ordering="bytes")
     def used(self, obj: Any) -> str:
-        """How large they are together."""
         return str(filesizeformat(obj.bytes))
 
     @admin.display(description=gettext_lazy("quota"), ordering="account__quota")
     def quota(self, obj: User) -> str | None:
-        """How large they may be."""
         account = getattr(obj, "account", None)
         return filesizeformat(account.quota) if account and account.quota is not None else None
 
-    @admin.action(description=gettext_lazy("Let those in again who failed to log in too often"))
+    @admin.action(description=gettext_lazy("Unlock selected users"))
     def unlock(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        """Forget their failures."""
+        """Clear their failed logins."""
         for user in queryset:
             reset(username=user.get_username())
-        messages.success(request, _("They can log in again."))
+        messages.success(request, _("Users unlocked."))
 
     def get_deleted_objects(
         self,
         objs: Any,
         request: HttpRequest,  # noqa: ARG002 - Django's signature
     ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
-        """What would be deleted, in numbers: Django would list the names of the photos and the texts found in them."""
+        """Return only counts: Django would list file names of photos and the text in them."""
         lines = [
-            _("%(user)s, and all photos of theirs: %(count)d")
-            % {"user": user.get_username(), "count": user.photos.count()}
+            _("%(user)s and %(count)d photos") % {"user": user.get_username(), "count": user.photos.count()}
             for user in objs
         ]
         return lines, {str(User._meta.verbose_name_plural): len(lines)}, set(), []
 
     def delete_model(self, request: HttpRequest, obj: User) -> None:  # noqa: ARG002 - Django's signature
-        """Delete the user and everything that belongs to them."""
+        """Delete the user with all of their data."""
         delete_user(obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:  # noqa: ARG002 - the same
-        """Delete each user and everything that belongs to them."""
+        """Delete each user with all of their data."""
         for user in queryset:
             delete_user(user)

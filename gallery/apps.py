@@ -1,4 +1,4 @@
-"""The gallery's place among Django's applications."""
+"""The Django application `gallery`."""
 
 from django.apps import AppConfig
 
@@ -9,6 +9,5 @@ class GalleryConfig(AppConfig):
     name = "gallery"
 
     def ready(self) -> None:
-        """Register them."""
         from gallery import checks, user_deletion  # noqa: F401
         from gallery.access import sessions  # noqa: F401

@@ -1,4 +1,4 @@
-"""What a person may change about photos and their account, where in the gallery they are, and what programs may."""
+"""Forms of the pages: photos, selections, accounts, API tokens and assistants."""
 
 import re
 from collections.abc import Callable
@@ -22,7 +22,6 @@ from search.models import SavedSearch
 from search.saved import MAX_ASSISTANT_SEARCHES, assistant_searches, saved_searches, set_assistant_searches
 
 MONTH = r"^[12][0-9]{3}-(0[1-9]|1[0-2])$"
-# Photos that something is done with at once.
 MAX_SELECTED = 5000
 MAX_DESCRIPTION = 5000
 LONG_DESCRIPTION = _(
@@ -31,26 +30,26 @@ LONG_DESCRIPTION = _(
 
 
 class GalleryForm(forms.Form):
-    """The query string of the gallery: a month as in 2023-05, and a page of it."""
+    """The gallery's query string: a month such as 2023-05, and a page within it."""
 
     month = forms.RegexField(MONTH, required=False)
     page = forms.IntegerField(required=False, min_value=1, max_value=1_000_000)
 
 
 class PortionForm(forms.Form):
-    """A portion of the timeline: its first place in a month, and the id of the newest photo that counts."""
+    """A portion of the timeline: its first position in a month, and the highest photo id to include."""
 
     begin = forms.IntegerField(required=False, min_value=0, max_value=100_000_000)
     newest = forms.IntegerField(required=False, min_value=0, max_value=MAX_NUMBER)
 
 
 class PhotoIdsField(forms.Field):
-    """The numbers of photos, from any number of fields of the name, each with one or with several: 1,2,3."""
+    """Photo ids, from repeated fields and comma-separated lists such as 1,2,3."""
 
     widget = forms.MultipleHiddenInput
 
     def to_python(self, value: list[str] | None) -> list[int]:
-        """Them without repetition, in their order."""
+        """Return the ids in order, without duplicates."""
         numbers = [number for part in value or [] for number in part.split(",")]
         if not all(re.fullmatch(r"[1-9][0-9]{0,17}", number) for number in numbers):
             raise ValidationError(_("Photos must be given by their ids."))
@@ -60,31 +59,31 @@ class PhotoIdsField(forms.Field):
 
 
 class NearDuplicatesForm(forms.Form):
-    """Where in the list of look-alikes: after the group of this number."""
+    """A page of near-duplicates: the groups after the one with this number."""
 
     before = forms.IntegerField(required=False, min_value=1, max_value=MAX_NUMBER)
 
 
 class SelectionForm(forms.Form):
-    """Photos that a person has chosen."""
+    """The selected photos."""
 
     photo = PhotoIdsField(label=_("Photos"), error_messages={"required": _("Select at least one photo.")})
 
 
 class ImportanceForm(SelectionForm):
-    """… and how much they care for them."""
+    """An importance for the selected photos."""
 
     importance = forms.IntegerField(label=_("Importance"), min_value=0, max_value=MAX_IMPORTANCE)
 
 
 class DescriptionForm(SelectionForm):
-    """… and what they say of them."""
+    """A description for the selected photos."""
 
     description = forms.CharField(label=_("Description"), required=False, max_length=MAX_DESCRIPTION)
 
 
 class PhotoForm(forms.ModelForm):
-    """Description and importance; an imported description beyond the limit stays until it is edited."""
+    """Description and importance. An imported description above the limit is accepted while unchanged."""
 
     description = forms.CharField(label=_("Description"), required=False, widget=forms.Textarea({"rows": 3}))
     importance = forms.TypedChoiceField(
@@ -107,7 +106,7 @@ class PhotoForm(forms.ModelForm):
             field.help_text = LONG_DESCRIPTION % {"limit": MAX_DESCRIPTION}
 
     def clean_description(self) -> str:
-        """Accept the stored description, with a form's line breaks, at any length; limit all others."""
+        """Limit the length, except for the stored description with a form's line breaks."""
         given: str = self.cleaned_data["description"]
         stored: str = self.initial.get("description", "")
         if _as_in_form(given) == _as_in_form(stored):
@@ -116,14 +115,14 @@ class PhotoForm(forms.ModelForm):
 
 
 class PasswordForm(PasswordChangeForm):
-    """A new password; `check_password` says whether the old one is correct."""
+    """A new password; `check_password` verifies the old one."""
 
     def __init__(self, *args: Any, check_password: Callable[[str], bool], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.check_password = check_password
 
     def clean_old_password(self) -> str:
-        """Check the old password through the backends, which count failures, instead of the user's hash."""
+        """Verify the old password through the authentication backends, which count failures."""
         old: str = self.cleaned_data["old_password"]
         if not self.check_password(old):
             raise ValidationError(self.error_messages["password_incorrect"], code="password_incorrect")
@@ -131,12 +130,12 @@ class PasswordForm(PasswordChangeForm):
 
 
 def _as_in_form(text: str) -> str:
-    """Return text with the line breaks that browsers send."""
+    """Return text with normalised line breaks, for comparison with what browsers send."""
     return "\n".join(text.splitlines()).strip()
 
 
 class PreferencesForm(forms.ModelForm):
-    """How a person wants their pages."""
+    """Language and spacing of the pages."""
 
     language = forms.ChoiceField(
         label=_("Language"),
@@ -154,7 +153,7 @@ class PreferencesForm(forms.ModelForm):
 
 
 class TokenForm(forms.Form):
-    """A new key for a program."""
+    """A new API token."""
 
     name = forms.CharField(label=_("Name"), max_length=100, help_text=_("For example “phone” or “backup script”"))
     scopes = forms.MultipleChoiceField(label=_("Permissions"), choices=Scope, widget=forms.CheckboxSelectMultiple)
@@ -173,7 +172,7 @@ class TokenForm(forms.Form):
 
 
 class AssistantForm(forms.ModelForm):
-    """What assistants may read."""
+    """The photos that assistants may read."""
 
     searches = forms.ModelMultipleChoiceField(
         label=_("Saved searches"),
@@ -190,14 +189,14 @@ class AssistantForm(forms.ModelForm):
         searches.initial = assistant_searches(user=self.user)
 
     def clean_searches(self) -> QuerySet[SavedSearch]:
-        """Not too many."""
-        chosen: QuerySet[SavedSearch] = self.cleaned_data["searches"]
-        if len(chosen) > MAX_ASSISTANT_SEARCHES:
+        """Limit the number of searches."""
+        selected: QuerySet[SavedSearch] = self.cleaned_data["searches"]
+        if len(selected) > MAX_ASSISTANT_SEARCHES:
             raise ValidationError(_("Select at most %(limit)d searches."), params={"limit": MAX_ASSISTANT_SEARCHES})
-        return chosen
+        return selected
 
     def save(self, commit: bool = True) -> AssistantAccess:
-        """The extent and the choice hold together."""
+        """Save the access and the selected searches in one transaction."""
         with transaction.atomic():
             set_assistant_searches(self.cleaned_data["searches"], user=self.user)
             access: AssistantAccess = super().save(commit)

@@ -1,4 +1,4 @@
-"""Addresses of the gallery."""
+"""URLs of the gallery's pages."""
 
 from django.urls import path
 

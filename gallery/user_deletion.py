@@ -1,4 +1,4 @@
-"""Deletes everything that belongs to a user at once: rows, files, archives, sessions and index entries."""
+"""Deletes a user's data: rows, files, archives, sessions and documents of the keyword index."""
 
 import shutil
 from collections.abc import Iterable
@@ -21,7 +21,7 @@ from gallery.storage.files import ORIGINALS, THUMBNAILS
 
 
 def delete_user(user: User) -> None:
-    """Delete `user`; the photos first, so that Django need not load their related rows."""
+    """Delete `user`, photos first, so that Django does not load their related rows."""
     with transaction.atomic():
         _delete_belongings(user)
         user.delete()
@@ -29,7 +29,7 @@ def delete_user(user: User) -> None:
 
 @receiver(pre_delete, sender=User)
 def delete_belongings(instance: User, **_kwargs: Any) -> None:
-    """Delete data outside the user's rows, whichever way the user is deleted; Django calls this in a transaction."""
+    """Delete data outside the user's rows, however the user is deleted; runs in Django's transaction."""
     _delete_belongings(instance)
 
 
@@ -43,7 +43,7 @@ def _delete_belongings(user: User) -> None:
 
 
 def _remove_files(user_id: int, uploads: Iterable[PartialUpload], jobs: Iterable[ImportJob]) -> None:
-    """Remove the files; after a crash the clock removes the rest."""
+    """Delete files; after a crash the clock deletes the rest."""
     for upload in uploads:
         if upload.is_archive:
             remove_archive(upload.path)

@@ -1,4 +1,4 @@
-"""Delete photos for good: their rows, files and entries in the keyword index."""
+"""Permanently delete photos: rows, files and documents of the keyword index."""
 
 import os
 import re
@@ -14,14 +14,14 @@ from gallery.models import Photo, PhotoQuerySet
 from gallery.processing.tasks import enqueue_unindexing
 from gallery.storage.files import ORIGINALS, THUMBNAIL_SIDES, THUMBNAILS, digests_locked, original_name, thumbnail_path
 
-NAME_OF_OURS = re.compile(r"([0-9a-f]{64})[.-].+")
+STORED_FILE_NAME = re.compile(r"([0-9a-f]{64})[.-].+")
 
 
 def delete_photos(photos: PhotoQuerySet, *, user: AbstractBaseUser) -> int:
-    """Delete those of `photos` that are `user`'s, in the bin or not; how many there were.
+    """Delete the photos that belong to `user`, including the trash; return their number.
 
-    Files that we only refer to stay where they are. Ours go after the transaction; what a crash leaves of them,
-    `sweep_strays` removes.
+    Stored files are deleted after the transaction; after a crash `sweep_strays` deletes them. Files imported in place
+    are kept.
     """
     with transaction.atomic():
         own = photos.belonging_to(user).order_by("pk").select_for_update()
@@ -35,22 +35,22 @@ def delete_photos(photos: PhotoQuerySet, *, user: AbstractBaseUser) -> int:
 
 
 def remove_copy(photo: Photo) -> None:
-    """Remove our copy of a photo that goes on with a file elsewhere, unless it has come back to the copy meanwhile."""
+    """Delete the stored copy of a photo whose original is now a file imported in place."""
     path = Path(settings.MEDIA_ROOT, _original(photo))
     _remove([path], owner_id=photo.owner_id, sha256=photo.sha256)
 
 
 def sweep_strays() -> Iterator[None]:
-    """Remove files below MEDIA_ROOT that belong to no photo (any more); pauses after every directory."""
+    """Delete files below MEDIA_ROOT without a photo; yields after every directory, so that callers can pause."""
     for top in (ORIGINALS, THUMBNAILS):
         root = Path(settings.MEDIA_ROOT, top)
         for directory, _subdirectories, names in os.walk(root):
-            files = {Path(directory, name): match[1] for name in names if (match := NAME_OF_OURS.fullmatch(name))}
+            files = {Path(directory, name): match[1] for name in names if (match := STORED_FILE_NAME.fullmatch(name))}
             if files:
                 owner_id = int(Path(directory).relative_to(root).parts[0])
                 photos = Photo.objects.filter(owner_id=owner_id, sha256__in=files.values())
                 if top == ORIGINALS:
-                    # Not those of photos whose file has come to lie elsewhere.
+                    # Without photos whose original is now a file imported in place.
                     photos = photos.filter(file__startswith=f"{ORIGINALS}/")
                 known = set(photos.values_list("sha256", flat=True))
                 for path, sha256 in files.items():
@@ -71,7 +71,7 @@ def _original(photo: Photo) -> str:
 
 
 def _remove(paths: Iterable[Path], *, owner_id: int, sha256: str) -> None:
-    """Remove files that no photo has, unless the owner has just sent the same bytes again."""
+    """Delete files without a photo, under the lock that prevents a concurrent upload of the same bytes."""
     with digests_locked(owner_id=owner_id, digests=[sha256]):
         files = Photo.objects.filter(owner_id=owner_id, sha256=sha256).values_list("file", flat=True)
         is_copied = any(str(file).startswith(f"{ORIGINALS}/") for file in files)

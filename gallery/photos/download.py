@@ -1,4 +1,4 @@
-"""Many originals in one zip file, made while it is read."""
+"""Zip files of originals, created while they are sent."""
 
 from collections.abc import Iterable, Iterator
 
@@ -11,9 +11,9 @@ from gallery.text.cleaning import portable_filename
 
 
 def stream_zip(photos: Iterable[Photo]) -> Iterator[bytes]:
-    """The zip file's bytes, piece by piece; photos whose file is missing are left out.
+    """Yield the bytes of a zip file; photos with a missing file are left out.
 
-    Nothing is compressed: pictures are already.
+    Entries are stored without compression: pictures are compressed already.
     """
     archive = ZipStream(compress_type=ZIP_STORED)
     taken: set[str] = set()
@@ -24,14 +24,14 @@ def stream_zip(photos: Iterable[Photo]) -> Iterator[bytes]:
             continue
         with file:
             name = portable_filename(safe_filename(photo.filename, extension=photo.extension))
-            # By descriptor: the path may hold another file by now.
+            # By descriptor: another file may be at the path by now.
             archive.add_path(f"/proc/self/fd/{file.fileno()}", arcname=_unique(name, taken))
             yield from archive.file()
     yield from archive.finalize()
 
 
 def _unique(filename: str, taken: set[str]) -> str:
-    """`filename`, or with a number before its ending where it is taken; whatever their case, as Windows compares."""
+    """Return `filename`, numbered if it is taken; compared without case, as on Windows."""
     stem, dot, ending = filename.rpartition(".")
     name, number = filename, 1
     while name.casefold() in taken:

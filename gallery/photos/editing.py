@@ -1,4 +1,4 @@
-"""Change what a person says about photos."""
+"""Change descriptions, importance and dates of photos."""
 
 from datetime import datetime
 from functools import partial
@@ -16,12 +16,12 @@ from gallery.text.cleaning import remove_invisible
 
 
 def edit_photo(photo: Photo, *, user: AbstractBaseUser, description: str, importance: int) -> None:
-    """Set both, and have the keyword index learn of it; nothing happens to a photo that is not `user`'s."""
+    """Set description and importance of a photo of `user` and reindex it; ignore other users' photos."""
     edit_photos(Photo.objects.filter(pk=photo.pk), user=user, description=description, importance=importance)
 
 
 def edit_photos(photos: PhotoQuerySet, *, user: AbstractBaseUser, **changes: Any) -> int:
-    """Set the fields in `changes` of those of `photos` that `user` sees, and have them indexed; how many they were."""
+    """Set the fields in `changes` of photos that `user` sees and reindex them; return the number of photos."""
     if "description" in changes:
         changes["description"] = remove_invisible(changes["description"])
     with transaction.atomic():
@@ -35,7 +35,7 @@ def edit_photos(photos: PhotoQuerySet, *, user: AbstractBaseUser, **changes: Any
 
 
 def date_photo(photo: Photo, *, user: AbstractBaseUser, taken_at: datetime | None) -> None:
-    """Say when a photo was taken, in the local time there; nothing happens to a photo that is not `user`'s."""
+    """Set the local date and time of a photo of `user`; ignore other users' photos."""
     source = Photo.DateSource.PERSON if taken_at else ""
     photos = Photo.objects.filter(pk=photo.pk)
     edit_photos(photos, user=user, taken_at=taken_at, taken_offset=None, date_source=source)

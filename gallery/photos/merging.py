@@ -1,6 +1,6 @@
-"""One photo takes the place of others that look like it: it is given the best of what is known of them, and they go.
+"""Merging near-duplicates: the kept photo gets the best details of the others, which move to the trash.
 
-What was done together shares its moment, which is all that undo needs, as in the bin.
+Merges of one request share their `merged_at`, which equals `trashed_at` of the others and is the key for undo.
 """
 
 from collections import defaultdict
@@ -23,7 +23,7 @@ from gallery.pictures.opening import is_original_there
 from search.near_duplicates.dismissals import undo_dismissals
 
 DATE_FIELDS = ("taken_at", "taken_offset", "date_source")
-# What EXIF tells of a camera, a place, an author: each of one file alone, for of two it would be true of neither.
+# Groups of EXIF fields that are taken from one file only: a mix of two files would be wrong.
 EXIF_PARTS = (
     ("make", "model", "lens", "exposure_time", "aperture", "iso", "focal_length", "focal_length_35mm"),
     ("latitude", "longitude", "altitude"),
@@ -34,16 +34,16 @@ MAX_DESCRIPTION = 5000
 
 
 class PhotosNotFound(Exception):
-    """Some of the photos do not exist, or are another's."""
+    """Some of the photos do not exist or belong to another user."""
 
 
 class KeeperUnavailable(Exception):
-    """The photo to keep is in the bin meanwhile, or its file is lost."""
+    """The photo to keep is in the trash, or its file is missing."""
 
 
 @dataclass(frozen=True)
 class UndoResult:
-    """How many photos are back, how many groups may be shown again, and how many kept photos stay as they are."""
+    """Numbers of restored photos, of groups to show again, and of kept photos whose details were not undone."""
 
     restored: int
     groups: int
@@ -51,13 +51,13 @@ class UndoResult:
 
 
 def merge_photos(keeper_id: int, other_ids: Iterable[int], *, user: AbstractBaseUser, moment: datetime) -> int:
-    """Keep one photo, with the best of what is known of the others, and put those into the bin; how many they were.
+    """Merge the details of others into one photo and move the others to the trash; return the number of others.
 
-    Those that are in the bin already stay there.
+    Others that are in the trash already are ignored.
 
     Raises:
-        PhotosNotFound: one of them is none of `user`'s.
-        KeeperUnavailable: with a sentence for the person.
+        PhotosNotFound: if a photo does not exist or belongs to another user.
+        KeeperUnavailable: with a message for the user.
     """
     wanted = {keeper_id, *other_ids}
     with transaction.atomic():
@@ -67,12 +67,12 @@ def merge_photos(keeper_id: int, other_ids: Iterable[int], *, user: AbstractBase
             raise PhotosNotFound
         keeper = photos.pop(keeper_id)
         if keeper.trashed_at:
-            raise KeeperUnavailable(_("The photo to keep is in the bin meanwhile."))
+            raise KeeperUnavailable(_("The photo to keep is in the trash."))
         if not is_original_there(keeper.path):
-            raise KeeperUnavailable(_("The file of the photo to keep is not there."))
+            raise KeeperUnavailable(_("The file of the photo to keep is missing."))
         others = [photo for photo in photos.values() if photo.trashed_at is None]
         if others:
-            _take_over(keeper, others, user=user, moment=moment)
+            _merge_details(keeper, others, user=user, moment=moment)
         binned = Photo.objects.filter(pk__in=[photo.pk for photo in others])
         return move_to_trash(binned, user=user, moment=moment)[0]
 
@@ -80,46 +80,46 @@ def merge_photos(keeper_id: int, other_ids: Iterable[int], *, user: AbstractBase
 def merge_groups(
     groups: Sequence[tuple[int, list[int]]], *, user: AbstractBaseUser, moment: datetime
 ) -> tuple[int, set[int]]:
-    """The same for several groups: how many photos went into the bin, and the keepers of groups that are left alone.
+    """Merge several groups; return the number of trashed photos and the keepers of skipped groups.
 
-    Those have photos that are gone meanwhile, or a keeper that cannot be kept.
+    A group is skipped if photos are missing or its keeper is unavailable.
     """
     binned = 0
-    left_alone: set[int] = set()
+    skipped: set[int] = set()
     others: dict[int, list[int]] = defaultdict(list)
     for keeper_id, other_ids in groups:
         others[keeper_id] += other_ids
     wanted = {*others, *(pk for other_ids in others.values() for pk in other_ids)}
     with transaction.atomic():
-        # All at once and in one order, so that nobody who does the same waits for us while we wait for them.
+        # Lock all photos in id order, to avoid deadlocks with concurrent merges.
         list(Photo.objects.belonging_to(user).filter(pk__in=wanted).order_by("pk").select_for_update(no_key=True))
         for keeper_id, other_ids in others.items():
             try:
                 binned += merge_photos(keeper_id, other_ids, user=user, moment=moment)
             except (KeeperUnavailable, PhotosNotFound):
-                left_alone.add(keeper_id)
-    return binned, left_alone
+                skipped.add(keeper_id)
+    return binned, skipped
 
 
 def undo(moment: datetime, *, user: AbstractBaseUser) -> UndoResult:
-    """Take back what `user` did at `moment`: photos come out of the bin, and keepers are what they were before.
+    """Undo the requests of `user` at `moment`: restore trashed photos and the details of kept ones.
 
-    A keeper stays as it is if it has been edited since, or if what it has of the others would be lost with them.
+    A kept photo is left as it is if it was edited since, or if one of the others was permanently deleted.
     """
     with transaction.atomic():
         merges = PhotoMerge.objects.filter(merged_at=moment, photo__owner_id=user.pk).order_by("photo")
-        # Photos first, and in one order, as everybody locks them: who deletes a keeper takes what names it later.
+        # Photos before merges, in id order, like all code that locks them: deleting a photo locks its merges later.
         concerned = Q(trashed_at=moment) | Q(pk__in=merges.values("photo"))
         list(Photo.objects.belonging_to(user).filter(concerned).order_by("pk").select_for_update(no_key=True))
         restored = restore_photos(trashed_together(moment, user=user), user=user)
-        # The rows go when it is done: a second undo finds nothing.
-        kept_edits = sum(not _give_back(merge, user=user) for merge in merges.select_related("photo"))
+        # Merges are deleted, so that a second undo does nothing.
+        kept_edits = sum(not _restore_details(merge, user=user) for merge in merges.select_related("photo"))
         merges.delete()
         return UndoResult(restored, undo_dismissals(moment, user=user), kept_edits)
 
 
 def best_of(keeper: Photo, others: Iterable[Photo]) -> dict[str, Any]:
-    """The fields of `keeper` that are better known of others, and what they would be."""
+    """Return the fields of `keeper` that change in a merge, with their new values."""
     photos = [keeper, *sorted(others, key=lambda photo: photo.pk)]
     dated = min(photos, key=date_doubt)
     best = {
@@ -134,13 +134,13 @@ def best_of(keeper: Photo, others: Iterable[Photo]) -> dict[str, Any]:
 
 
 def date_doubt(photo: Photo) -> int:
-    """How little its date is to be trusted: the place of where it is known from in DateSource."""
+    """Return the rank of the date's source in DateSource; lower is more trustworthy."""
     sources = Photo.DateSource.values
     return sources.index(photo.date_source) if photo.taken_at and photo.date_source else len(sources)
 
 
-def _take_over(keeper: Photo, others: list[Photo], *, user: AbstractBaseUser, moment: datetime) -> None:
-    """Give the keeper what the others have, and note what it had."""
+def _merge_details(keeper: Photo, others: list[Photo], *, user: AbstractBaseUser, moment: datetime) -> None:
+    """Merge the others' details into the keeper and store its previous values."""
     changes = best_of(keeper, others)
     merge = PhotoMerge(
         photo=keeper,
@@ -151,15 +151,15 @@ def _take_over(keeper: Photo, others: list[Photo], *, user: AbstractBaseUser, mo
     )
     _add_albums(keeper, others, merge=merge)
     if changes or merge.source:
-        # Without changes too: albums are known to the keyword index through the revision.
+        # Albums alone count as a change: they are indexed, too.
         edit_photos(Photo.objects.filter(pk=keeper.pk), user=user, **changes)
         keeper.refresh_from_db(fields=["edited_at"])
     merge.edited_at_after = keeper.edited_at
     merge.save()
 
 
-def _give_back(merge: PhotoMerge, *, user: AbstractBaseUser) -> bool:
-    """Make the keeper what it was before; False if it stays as it is."""
+def _restore_details(merge: PhotoMerge, *, user: AbstractBaseUser) -> bool:
+    """Restore the keeper's previous values; return False if it is left as it is."""
     if not (merge.previous_values or merge.source):
         return True
     photo = merge.photo
@@ -168,7 +168,7 @@ def _give_back(merge: PhotoMerge, *, user: AbstractBaseUser) -> bool:
     if Photo.objects.visible_to(user).filter(pk__in=merge.trashed_ids).count() < len(merge.trashed_ids):
         return False
     edit_photos(Photo.objects.filter(pk=photo.pk), user=user, **merge.previous_values)
-    # What was merged into it before can be undone too.
+    # Lets an earlier merge be undone, too.
     Photo.objects.filter(pk=photo.pk).update(edited_at=merge.edited_at_before)
     if merge.source:
         merge.source.albums = merge.previous_albums
@@ -177,7 +177,7 @@ def _give_back(merge: PhotoMerge, *, user: AbstractBaseUser) -> bool:
 
 
 def _add_albums(keeper: Photo, others: list[Photo], *, merge: PhotoMerge) -> None:
-    """Note those of the others' sources with the keeper's first, and in `merge` what was there before."""
+    """Add the others' albums to the keeper's first source; store its previous albums in `merge`."""
     sources = list(PhotoSource.objects.filter(photo__in=[keeper, *others]).order_by("pk"))
     own = [source for source in sources if source.photo_id == keeper.pk]
     known = {album for source in own for album in source.albums}
@@ -189,17 +189,17 @@ def _add_albums(keeper: Photo, others: list[Photo], *, merge: PhotoMerge) -> Non
 
 
 def _joined(descriptions: Iterable[str]) -> str:
-    """Them below each other, without those that another one says too, as far as there is room."""
+    """Join descriptions by line breaks, without those contained in another, up to MAX_DESCRIPTION."""
     joined: list[str] = []
     for description in descriptions:
         text = description.strip()
-        if text and not any(text in said for said in joined) and len("\n".join([*joined, text])) <= MAX_DESCRIPTION:
-            joined = [said for said in joined if said not in text] + [text]
+        if text and not any(text in other for other in joined) and len("\n".join([*joined, text])) <= MAX_DESCRIPTION:
+            joined = [other for other in joined if other not in text] + [text]
     return "\n".join(joined)
 
 
 def _completed(own: dict[str, Any], others: Iterable[dict[str, Any]]) -> dict[str, Any]:
-    """`own`, with each part that it has nothing of from the first of `others` that has."""
+    """Fill each group of EXIF_PARTS that is missing in `own` from the first of `others` that has it."""
     completed = dict(own)
     for data, part in product(others, EXIF_PARTS):
         if not completed.keys() & set(part):

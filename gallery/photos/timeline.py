@@ -1,4 +1,4 @@
-"""A person's photos by date: the outline of all of them, and portions of them."""
+"""A user's photos by date: the outline of all photos, and portions of it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,12 +9,12 @@ from django.db.models import Q
 
 from gallery.models import Photo
 
-# The shape of a tile in one character: so many steps of equal ratio, the narrowest first.
+# One character per tile: 64 aspect ratios in geometric steps, from NARROWEST to WIDEST.
 SHAPES = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 NARROWEST = 0.6
 WIDEST = 2.4
 
-# One statement, so that counts and shapes are of the same photos. Both parts read nothing but the index photo_timeline.
+# One statement, so that counts and shapes describe the same photos. Both parts read only the index photo_timeline.
 OUTLINE = """
     WITH own AS NOT MATERIALIZED (
         SELECT dated_at, id, width, height FROM gallery_photo WHERE owner_id = %(owner)s AND trashed_at IS NULL
@@ -30,7 +30,7 @@ OUTLINE = """
         )::int, 1), '' ORDER BY dated_at DESC, id DESC) FROM own),
         (SELECT max(id) FROM gallery_photo WHERE owner_id = %(owner)s)
 """
-# Reads only the index photo_timeline, too.
+# Also reads only the index photo_timeline.
 COUNTS = """
     SELECT (extract(year FROM dated_at) * 100 + extract(month FROM dated_at))::int, count(*)
     FROM gallery_photo
@@ -43,20 +43,20 @@ CONSTANTS: dict[str, str | float] = {"shapes": SHAPES, "narrowest": NARROWEST, "
 
 @dataclass(frozen=True)
 class Month:
-    """A month in which there are photos, and how many."""
+    """A month with photos, and their number."""
 
     first: datetime
     count: int
 
     @property
     def key(self) -> str:
-        """As it stands in addresses: 2023-05."""
+        """The month as in URLs, such as 2023-05."""
         return f"{self.first:%Y-%m}"
 
 
 @dataclass(frozen=True)
 class Outline:
-    """The months, latest first, and the shapes of all tiles in order, which determine every photo's position.
+    """The months, latest first, and the shapes of all tiles in order, which determine the position of every photo.
 
     `newest` is the highest photo id at that time: portions omit photos stored later.
     """
@@ -68,9 +68,9 @@ class Outline:
 
 @dataclass(frozen=True)
 class Portion:
-    """Consecutive photos of the timeline, and the full counts of all months in which they lie.
+    """Consecutive photos of the timeline, and the full counts of their months.
 
-    If the counts equal the outline's, so do the positions of the photos.
+    Equal counts in the outline mean that the positions of the photos are up to date.
     """
 
     photos: list[Photo]
@@ -78,7 +78,7 @@ class Portion:
 
 
 def outline_of(user: AbstractBaseUser) -> Outline:
-    """The outline of all that `user` sees, in one query."""
+    """Return the outline of the photos that `user` sees, with one query."""
     with connection.cursor() as cursor:
         cursor.execute(OUTLINE, {"owner": user.pk, **CONSTANTS})
         months, shapes, newest = cursor.fetchone()
@@ -86,20 +86,20 @@ def outline_of(user: AbstractBaseUser) -> Outline:
 
 
 def portion_of(first: datetime, *, begin: int, size: int, newest: int, user: AbstractBaseUser) -> Portion:
-    """Return up to `size` photos of `user`, from place `begin` of the month that starts at `first` back in time.
+    """Return up to `size` photos of `user`, from position `begin` in the month of `first`, back in time.
 
     A portion may span several small months. Photos with an id above `newest` are omitted.
     """
     photos = Photo.objects.visible_to(user).filter(pk__lte=newest, dated_at__lt=_month_after(first))
-    # The photos before them are skipped in the index, without being read.
-    numbers = photos.order_by("-dated_at", "-pk").values("pk")[begin : begin + size]
-    chosen = list(Photo.objects.filter(pk__in=numbers).order_by("-dated_at", "-pk"))
-    if not chosen:
+    # Earlier positions are skipped in the index.
+    photo_ids = photos.order_by("-dated_at", "-pk").values("pk")[begin : begin + size]
+    selected = list(Photo.objects.filter(pk__in=photo_ids).order_by("-dated_at", "-pk"))
+    if not selected:
         return Portion([], [])
-    span = {"earliest": _month_of(chosen[-1].dated_at), "end": _month_after(chosen[0].dated_at)}
+    span = {"earliest": _month_of(selected[-1].dated_at), "end": _month_after(selected[0].dated_at)}
     with connection.cursor() as cursor:
         cursor.execute(COUNTS, {"owner": user.pk, "newest": newest, **span})
-        return Portion(chosen, _as_months(cursor.fetchall()))
+        return Portion(selected, _as_months(cursor.fetchall()))
 
 
 def _as_months(counts: list[tuple[int, int]]) -> list[Month]:
@@ -116,9 +116,9 @@ def _month_after(moment: datetime) -> datetime:
 
 
 def neighbours_of(photo: Photo, *, user: AbstractBaseUser) -> tuple[int | None, int | None]:
-    """The photos beside `photo` in the timeline of `user`: the later one and the earlier one."""
+    """Return the ids of the next later and the next earlier photo in the timeline of `user`."""
     photos = Photo.objects.visible_to(user)
-    # The first condition of each says nothing new, but tells PostgreSQL where in the index to begin.
+    # The first condition is redundant, but lets PostgreSQL start at the right place in the index.
     later = photos.filter(dated_at__gte=photo.dated_at).filter(
         Q(dated_at__gt=photo.dated_at) | Q(dated_at=photo.dated_at, pk__gt=photo.pk)
     )

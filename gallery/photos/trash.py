@@ -1,4 +1,4 @@
-"""The bin: where photos wait for some weeks before they are deleted for good, in case they are missed."""
+"""The trash: deleted photos can be restored for 30 days, then they are permanently deleted."""
 
 from datetime import datetime, timedelta
 
@@ -10,41 +10,39 @@ from gallery.models import Photo, PhotoMerge, PhotoQuerySet
 from gallery.photos.deletion import delete_photos
 
 DAYS_IN_TRASH = 30
-# So many at a time are deleted by the clock: nobody waits for it, and it has other things to do.
+# Photos that the clock deletes in one round.
 PURGE_BATCH_SIZE = 100
 
 
 def move_to_trash(
     photos: PhotoQuerySet, *, user: AbstractBaseUser, moment: datetime | None = None
 ) -> tuple[int, datetime]:
-    """Put those of `photos` that `user` sees into the bin; how many they were, and the moment they have in common.
+    """Move the photos that `user` sees to the trash; return their number and their common `trashed_at`.
 
-    It is now, or a `moment` that they share with others.
-
-    They stay in the keyword index: the database has the last word on what is found, and who takes them out again
-    finds them at once.
+    `moment` (default: now) is the `trashed_at` that undo restores. Photos stay in the keyword index: the database
+    filters them out, and a restored photo is found at once.
     """
     moment = moment or timezone.now()
     return _move(photos.visible_to(user), moment), moment
 
 
 def trashed_together(moment: datetime, *, user: AbstractBaseUser) -> PhotoQuerySet:
-    """The photos that `user` put into the bin together, at `moment`, and that still lie there."""
+    """Return the photos that `user` moved to the trash at `moment`, without restored ones."""
     return Photo.objects.trashed_by(user).filter(trashed_at=moment)
 
 
 def restore_photos(photos: PhotoQuerySet, *, user: AbstractBaseUser) -> int:
-    """Take those of `photos` that are in the bin of `user` out of it; how many they were."""
+    """Restore photos from the trash of `user`; return their number."""
     return _move(photos.trashed_by(user), None)
 
 
 def delete_from_trash(photos: PhotoQuerySet, *, user: AbstractBaseUser) -> int:
-    """Delete those of `photos` that are in the bin of `user` for good; how many they were."""
+    """Permanently delete photos in the trash of `user`; return their number."""
     return delete_photos(photos.trashed_by(user), user=user)
 
 
 def purge_trash() -> None:
-    """Delete some of the photos that have been in their bins for long enough, whoever they belong to."""
+    """Permanently delete up to PURGE_BATCH_SIZE photos, of all users, that were in the trash for DAYS_IN_TRASH."""
     deadline = timezone.now() - timedelta(days=DAYS_IN_TRASH)
     expired = Photo.objects.filter(trashed_at__lt=deadline)
     due = list(expired.order_by("trashed_at").values_list("pk", "owner_id")[:PURGE_BATCH_SIZE])
@@ -56,7 +54,7 @@ def purge_trash() -> None:
 
 
 def _move(photos: PhotoQuerySet, moment: datetime | None) -> int:
-    """Put `photos` into the bin, or out of it; locked in one order, so that two who do so take turns."""
+    """Set `trashed_at` of photos, locked in id order to avoid deadlocks."""
     with transaction.atomic():
         photo_ids = list(photos.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
         return Photo.objects.filter(pk__in=photo_ids).update(trashed_at=moment)

@@ -1,4 +1,4 @@
-"""A person's own account: what they have stored, how their pages look, and where they are logged in."""
+"""The account page: storage, preferences, password and sessions."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -21,13 +21,12 @@ from gallery.views.login import set_preference_cookies
 
 @require_safe
 def show_account(request: PageRequest) -> HttpResponse:
-    """The page of the account."""
     return _page(request, PreferencesForm(instance=account_of(request.user)))
 
 
 @require_POST
 def change_preferences(request: PageRequest) -> HttpResponse:
-    """Keep language and density, and show them at once."""
+    """Save language and spacing; the response uses them."""
     form = PreferencesForm(request.POST, instance=account_of(request.user))
     if not form.is_valid():
         return _page(request, form)
@@ -43,18 +42,18 @@ def change_preferences(request: PageRequest) -> HttpResponse:
 
 @require_POST
 def end_session(request: PageRequest, session_id: int) -> HttpResponse:
-    """Log one other browser out."""
+    """Log out one other session."""
     ended = get_object_or_404(OpenSession, pk=session_id, owner=request.user)
     Session.objects.filter(pk=ended.session_id).delete()
-    messages.success(request, _("That browser is logged out."))
+    messages.success(request, _("Device logged out."))
     return redirect("gallery:account")
 
 
 @require_POST
 def end_other_sessions(request: PageRequest) -> HttpResponse:
-    """Log all other browsers out."""
+    """Log out all other sessions."""
     end_sessions(user=request.user, keep=request.session.session_key)
-    messages.success(request, _("You are logged out everywhere else."))
+    messages.success(request, _("Logged out all other devices."))
     return redirect("gallery:account")
 
 
@@ -69,7 +68,7 @@ def _page(request: PageRequest, form: PreferencesForm) -> HttpResponse:
         for session in request.user.open_sessions.order_by("-last_seen_at")
     ]
     password_form = PasswordChangeForm(request.user)
-    # It is not what people come here for.
+    # The account page must not focus the password form.
     del password_form.fields["old_password"].widget.attrs["autofocus"]
     context = {
         "form": form,

@@ -1,4 +1,4 @@
-"""The page on which a person says what assistants (MCP) may read, and reads what they asked."""
+"""The page of AI assistants: what they may read, and a log of their requests."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -17,11 +17,11 @@ PAGE_SIZE = 50
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def show_assistants(request: PageRequest) -> HttpResponse:
-    """The form, and the log of calls, the latest first."""
+    """Show and save the form; list calls, newest first."""
     form = AssistantForm(request.POST or None, instance=access_of(request.user))
     if request.method == "POST" and form.is_valid():
         form.save()
-        messages.success(request, _("Saved. It holds from the next question on."))
+        messages.success(request, _("Saved. Applies from the next request."))
         return redirect("gallery:assistants")
     calls = Paginator(AssistantCall.objects.filter(user=request.user).order_by("-pk"), PAGE_SIZE)
     context = {"url": settings.ASSISTANT_URL, "form": form, "calls": calls.get_page(request.GET.get("page"))}

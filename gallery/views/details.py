@@ -1,4 +1,4 @@
-"""What is known of a photo, in the words of its page."""
+"""Details of a photo as labelled text for its page."""
 
 from collections.abc import Iterator
 from fractions import Fraction
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from gallery.models import Photo, PhotoSource
 
-# What QQ's folders tell of a conversation.
+# Kinds of conversation, by QQ's folder names.
 CONVERSATIONS = {
     "Group": gettext_lazy("a group"),
     "Discuss": gettext_lazy("a discussion group"),
@@ -20,38 +20,38 @@ CONVERSATIONS = {
 
 
 def describe(photo: Photo) -> list[tuple[str, str]]:
-    """Pairs of label and value, the most telling first; without what is not known."""
+    """Return pairs of label and value, most important first, without empty values."""
     return [(label, value) for label, value in _details(photo) if value]
 
 
 def describe_sources(photo: Photo, *, shows_paths: bool) -> list[tuple[PhotoSource, str, list[tuple[str, str]]]]:
-    """Each place that the photo came from, the first first, with what was known of it there."""
+    """Return the sources of a photo, oldest first, each with its name and details."""
     sources = photo.sources.select_related("job").order_by("pk")
     return [
         (
             source,
             place_of(source, shows_paths=shows_paths),
-            [(label, value) for label, value in _told_by(source, shows_paths=shows_paths) if value],
+            [(label, value) for label, value in _source_details(source, shows_paths=shows_paths) if value],
         )
         for source in sources
     ]
 
 
 def place_of(source: PhotoSource, *, shows_paths: bool = False) -> str:
-    """Return the name of the place where the file lies, or lay."""
+    """Return the name of a source: “Uploaded here”, or the path as the user may see it."""
     if source.path == PhotoSource.UPLOAD:
         return _("Uploaded here")
     return source.places(shows_paths=shows_paths).name(source.path)
 
 
-def _told_by(source: PhotoSource, *, shows_paths: bool) -> Iterator[tuple[str, str]]:
+def _source_details(source: PhotoSource, *, shows_paths: bool) -> Iterator[tuple[str, str]]:
     yield _("Albums"), ", ".join(source.albums)
     yield _("Account"), source.account
     yield _("Conversation"), str(CONVERSATIONS.get(source.conversation) or source.conversation)
     yield _("Described by"), source.places(shows_paths=shows_paths).name(source.sidecar)
     yield _("Marked as"), _("archived") if source.is_archived else ""
     if not source.is_copy:
-        yield _("File"), _("left in its place") if source.is_present else _("not there any more")
+        yield _("File"), _("left in place") if source.is_present else _("no longer there")
 
 
 def _details(photo: Photo) -> Iterator[tuple[str, str]]:
@@ -64,7 +64,7 @@ def _details(photo: Photo) -> Iterator[tuple[str, str]]:
     yield _("Camera"), camera_of(data)
     yield _("Lens"), data.get("lens", "")
     yield _("Exposure"), " · ".join(_exposure(data))
-    yield _("Position"), position_of(data)
+    yield _("Location"), position_of(data)
     yield _("Caption in the file"), data.get("description", "")
     yield _("Artist"), data.get("artist", "")
     yield _("Copyright"), data.get("copyright", "")
@@ -73,7 +73,7 @@ def _details(photo: Photo) -> Iterator[tuple[str, str]]:
 
 
 def _taken(photo: Photo) -> str:
-    """Local time, offset where known, and how the date is known."""
+    """Local time, UTC offset if known, and the source of the date."""
     if photo.taken_at is None:
         return ""
     taken = date_format(photo.taken_at, "DATETIME_FORMAT")
@@ -86,7 +86,7 @@ def _taken(photo: Photo) -> str:
 
 
 def camera_of(data: dict[str, str]) -> str:
-    """Maker and model; many models repeat their maker's name."""
+    """Return make and model; the make once, as many models repeat it."""
     make, model = data.get("make", ""), data.get("model", "")
     return model if model.lower().startswith(make.lower()) else f"{make} {model}".strip()
 
@@ -103,7 +103,7 @@ def _exposure(data: dict[str, float]) -> Iterator[str]:
 
 
 def position_of(data: dict[str, float]) -> str:
-    """Latitude and longitude, and how high it lies where that is known."""
+    """Return latitude and longitude, and the altitude if known."""
     if "latitude" not in data or "longitude" not in data:
         return ""
     position = f"{data['latitude']:.5f}, {data['longitude']:.5f}"

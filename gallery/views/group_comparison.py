@@ -1,4 +1,4 @@
-"""What photos that look alike have in common, and in what they differ, in the words of their page."""
+"""Common and differing details of near-duplicates, as text for their page."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ LONGEST = 160
 
 @dataclass(frozen=True)
 class Fact:
-    """Something known of a photo; `is_best` if it speaks for this photo rather than for others of its group."""
+    """A detail of a photo; `is_best` marks the best value of the group."""
 
     label: str | Promise
     value: str
@@ -29,7 +29,7 @@ class Fact:
 
 @dataclass(frozen=True)
 class ComparedGroup:
-    """A group as its page shows it: its photos with the facts in which they differ, and what they have in common."""
+    """A group with the differing facts of each photo, and the common facts."""
 
     group: Group
     photos: tuple[tuple[Photo, tuple[Fact, ...]], ...]
@@ -38,17 +38,17 @@ class ComparedGroup:
 
 @dataclass(frozen=True)
 class Aspect:
-    """Something to compare: how it is said, and how much the better of two has of it, where one is better."""
+    """A compared detail: its text, and a sort key if some values are better than others."""
 
     label: str | Promise
-    tell: Callable[[Photo], str]
+    text: Callable[[Photo], str]
     worth: Callable[[Photo], Any] | None = None
 
 
 def _date(photo: Photo) -> str:
-    """Shorter than on the photo's page: many stand side by side."""
+    """Date in short form, as photos stand side by side."""
     if photo.taken_at is None:
-        return _("not known")
+        return _("unknown")
     taken = date_format(photo.taken_at, "SHORT_DATETIME_FORMAT")
     return f"{taken} · {photo.get_date_source_display()}" if photo.date_source else taken
 
@@ -74,7 +74,7 @@ ASPECTS = (
         lambda photo: photo.importance,
     ),
     Aspect(gettext_lazy("Camera"), lambda photo: camera_of(photo.metadata)),
-    Aspect(gettext_lazy("Position"), lambda photo: position_of(photo.metadata)),
+    Aspect(gettext_lazy("Location"), lambda photo: position_of(photo.metadata)),
     Aspect(gettext_lazy("Description"), lambda photo: truncatechars(photo.description, LONGEST)),
     Aspect(gettext_lazy("From"), lambda photo: truncatechars(_places(photo), LONGEST)),
     Aspect(gettext_lazy("Name"), lambda photo: photo.filename),
@@ -82,23 +82,23 @@ ASPECTS = (
 
 
 def compare_group(group: Group) -> ComparedGroup:
-    """What differs, photo by photo, and what does not."""
+    """Separate the details that differ from the common ones."""
     facts: list[list[Fact]] = [[] for _photo in group.photos]
     common = []
     for aspect in ASPECTS:
-        values = [aspect.tell(photo) for photo in group.photos]
+        values = [aspect.text(photo) for photo in group.photos]
         if len(set(values)) == 1:
-            if values[0] not in ("", _("none"), _("not known"), _("Uploaded here")):
+            if values[0] not in ("", _("none"), _("unknown"), _("Uploaded here")):
                 common.append(Fact(aspect.label, values[0]))
             continue
         for number, is_best in enumerate(_best(aspect, group.photos)):
             facts[number].append(Fact(aspect.label, values[number], is_best))
-    photos = tuple((photo, tuple(of)) for photo, of in zip(group.photos, facts, strict=True))
+    photos = tuple((photo, tuple(own)) for photo, own in zip(group.photos, facts, strict=True))
     return ComparedGroup(group, photos, tuple(common))
 
 
 def _best(aspect: Aspect, photos: tuple[Photo, ...]) -> Iterator[bool]:
-    """Which of the photos have most of it; none where all have as much."""
+    """Yield True for photos with the best value, unless all values are equal."""
     worths = [aspect.worth(photo) if aspect.worth else 0 for photo in photos]
     for worth in worths:
         yield worth == max(worths) > min(worths)

@@ -1,4 +1,4 @@
-"""What became of each file of an import, as a table and as CSV: for the owner of the gallery alone."""
+"""The files of an import with their verdicts, as a table and as CSV, for the owner only."""
 
 import csv
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ CHUNK = 2000
 @require_safe
 @vary_on_headers("HX-Request")
 def show_files(request: PageRequest, job_id: int) -> HttpResponse:
-    """The files in the order in which they were found, a verdict's or all; asked by htmx, the table alone."""
+    """List the files in order of discovery, optionally of one verdict; for htmx only the table."""
     job = ImportJob.objects.get_visible_or_404(job_id, user=request.user)
     form = FilesForm(request.GET)
     if not form.is_valid():
@@ -45,7 +45,7 @@ def show_files(request: PageRequest, job_id: int) -> HttpResponse:
 
 @require_safe
 def send_csv(request: PageRequest, job_id: int) -> StreamingHttpResponse:
-    """All of them, line by line as they come out of the database."""
+    """Stream all files as CSV."""
     job = ImportJob.objects.get_visible_or_404(job_id, user=request.user)
     places = job.places(shows_paths=may_administrate(request))
     response = StreamingHttpResponse(_lines(job, places), content_type="text/csv; charset=utf-8")
@@ -63,19 +63,19 @@ def _lines(job: ImportJob, places: Places) -> Iterator[str]:
 
 
 def _no_formula(text: str) -> str:
-    """Return text that spreadsheets do not take for a formula."""
+    """Escape text that spreadsheets would run as a formula."""
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 class _Echo:
-    """A file for csv.writer that hands back what is written to it."""
+    """A file for csv.writer whose `write` returns the line."""
 
     def write(self, line: str) -> str:
         return line
 
 
 def _short(path: str, job: ImportJob) -> str:
-    """The path without the folder that all files of the import have in common."""
+    """Return the path below the import's root."""
     for root in job.roots:
         if path.startswith(root):
             return path[len(root) :].lstrip("!/") or job.places(shows_paths=False).name(path)

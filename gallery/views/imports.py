@@ -1,4 +1,4 @@
-"""Imports: the list, a new one, and the page of one with its progress and what it can be told."""
+"""The pages of imports: list, new import, progress and actions."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -40,19 +40,19 @@ MINUTE = timedelta(minutes=1)
 
 @require_safe
 def list_imports(request: PageRequest) -> HttpResponse:
-    """The imports that the person may follow, the latest first."""
+    """List the imports that the user may follow, newest first."""
     jobs = ImportJob.objects.followed_by(request.user).select_related("owner").order_by("-pk")
     shown = [(job, _place(request, job)) for job in jobs[:SHOWN_IMPORTS]]
     return render(request, "gallery/imports/imports.html", {"jobs": shown})
 
 
-# Login, origin and cookie are checked before the body, which contains the token, is read.
+# The CSRF token is in the body; login, origin and quota are checked before the body is read.
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 @vary_on_headers("HX-Request")
 def new_import(request: PageRequest) -> HttpResponse:
-    """The form; asked by htmx, the folders to choose from. Posted, the import begins, checked first or at once."""
-    # Before the archive is spooled; the form itself has room.
+    """Show the form, or for htmx its folder list; POST starts the preview or the import."""
+    # Checked before the archive is written to disk; ENVELOPE is the size of the rest of the form.
     if request.method == "POST" and (size := int(request.headers.get("Content-Length") or 0)) > ENVELOPE:
         try:
             refuse_beyond_quota(size - ENVELOPE, account=account_of(request.user))
@@ -81,9 +81,9 @@ def _new_import(request: PageRequest) -> HttpResponse:
 @require_safe
 @vary_on_headers("HX-Request")
 def show_import(request: PageRequest, job_id: int) -> HttpResponse:
-    """The page of one import; asked by htmx, its progress alone, of which it takes the figures.
+    """Show an import, or for htmx only its progress.
 
-    Where the import is in another state than htmx knows, it is told to take all of it.
+    If its state changed since htmx's last request, the response replaces the whole import instead of the figures.
     """
     job = ImportJob.objects.get_followed_or_404(job_id, user=request.user)
     is_news = request.GET.get("state") not in (None, job.state)
@@ -95,7 +95,7 @@ def show_import(request: PageRequest, job_id: int) -> HttpResponse:
 
 @require_POST
 def control_import(request: PageRequest, job_id: int) -> HttpResponse:
-    """Start, pause, go on, stop or undo."""
+    """Start, pause, resume, cancel or undo an import."""
     job = ImportJob.objects.get_followed_or_404(job_id, user=request.user)
     action = request.POST.get("action", "")
     if action not in ImportAction.values:
@@ -106,9 +106,9 @@ def control_import(request: PageRequest, job_id: int) -> HttpResponse:
 
 
 def _create(request: PageRequest, form: ImportForm) -> ImportJob:
-    is_at_once = request.POST.get("go") == "import"
+    starts_now = request.POST.get("go") == "import"
     owner: User = form.cleaned_data["owner"]
-    options = form.options(state=ImportJob.State.RUNNING if is_at_once else ImportJob.State.CHECKING)
+    options = form.options(state=ImportJob.State.RUNNING if starts_now else ImportJob.State.CHECKING)
     if archive := form.cleaned_data["archive"]:
         return create_upload_job(
             archive.chunks(1 << 20),
@@ -136,7 +136,9 @@ def _page(request: PageRequest, job: ImportJob, *, is_told: bool = False, is_new
         "is_own": is_own,
         "actions": possible_actions(job),
         "profile": PROFILE_NAMES[job.profile] if job.profile != "auto" else "",
-        "figures": [(one, one.label, _number(numbers.get(one, 0))) for one in ImportItem.Verdict] if is_own else [],
+        "figures": [(verdict, verdict.label, _number(numbers.get(verdict, 0))) for verdict in ImportItem.Verdict]
+        if is_own
+        else [],
         "seen": _number(job.seen),
         "all": _number(job.expected_files) if job.expected_files else "",
         "pace": _pace(job.files_per_second),
@@ -169,7 +171,7 @@ def _dates(dates: dict[str, int]) -> list[tuple[str, str]]:
 
 
 def _sums(counts: dict[str, int]) -> list[tuple[str, str]]:
-    """The largest first."""
+    """Return counts above zero as text, highest first."""
     ordered = sorted(counts.items(), key=lambda pair: -pair[1])
     return [(name, _number(count)) for name, count in ordered if count]
 
@@ -179,7 +181,7 @@ def _number(count: int) -> str:
 
 
 def _removable(job: ImportJob) -> dict[str, int]:
-    """How many photos an undo would remove, those that have come from nowhere else; how many a person has changed."""
+    """Count the photos that an undo would remove, which have no other source, and the edited ones among them."""
     elsewhere = PhotoSource.objects.filter(photo__owner_id=job.owner_id).exclude(job=job)
     photos = Photo.objects.filter(sources__job=job).exclude(pk__in=elsewhere.values("photo"))
     is_edited = Q(edited_at__isnull=False)
@@ -193,7 +195,7 @@ def _place(request: PageRequest, job: ImportJob) -> str:
 
 
 def _folders(request: PageRequest, chosen: str) -> dict[str, Any]:
-    """Return the folders in the chosen one and the path to it, or the roots; each with its form value."""
+    """Return the subfolders of a folder and the path to it, or the roots; each with its form value."""
     places = Places(shows_paths=may_administrate(request))
 
     def named(paths: Iterable[Path]) -> list[tuple[str, Path]]:

@@ -1,4 +1,4 @@
-"""Logging in, changing one's password, and choosing a language; what a person chose goes with them to other devices."""
+"""Login, password change and language. Preferences follow the user to other devices."""
 
 from datetime import timedelta
 from typing import Any
@@ -29,12 +29,12 @@ DENSITY_COOKIE = "density"
 
 
 class LogIn(LoginView):
-    """The login page; where htmx was sent here instead of a fragment, the whole page goes."""
+    """The login page. Requests of htmx redirect the whole page instead of a fragment."""
 
     redirect_authenticated_user = True
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Answer htmx by a redirection of the page that it works for."""
+        """Redirect htmx to the login, with its page as `next`."""
         htmx: HtmxDetails = request.htmx  # type: ignore[attr-defined]
         if htmx:
             query = urlencode({"next": htmx.current_url_abs_path or resolve_url("gallery:photos")})
@@ -42,44 +42,44 @@ class LogIn(LoginView):
         return super().get(request, *args, **kwargs)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Try to log in, unless this address has too many failures, under any names."""
+        """Throttle by address, then log in."""
         return _refuse_guesses(request) or super().post(request, *args, **kwargs)
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
-        """Have the focus where one types again; the name stands there already."""
+        """Focus the password; the user name is filled in already."""
         if form.cleaned_data.get("username"):
             del form.fields["username"].widget.attrs["autofocus"]
             form.fields["password"].widget.attrs["autofocus"] = True
         return super().form_invalid(form)
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
-        """Bring language and density along to this device."""
+        """Set the cookies for language and spacing."""
         response = super().form_valid(form)
         set_preference_cookies(response, account_of(form.get_user()))
         return response
 
 
 class ChangePassword(SuccessMessageMixin, PasswordChangeView):
-    """The form for a new password; leads back to the account and ends all other sessions.
+    """The password change; ends all other sessions.
 
-    A wrong old password counts like a failed login: guessing must not turn a stolen session into the account.
+    A wrong old password counts as a failed login, so that a stolen session cannot be used to guess it.
     """
 
     form_class = PasswordForm
     success_url = reverse_lazy("gallery:account")
-    success_message = _("Your password has been changed. You are logged out everywhere else.")
+    success_message = _("Password changed. All other devices were logged out.")
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Check the old password, unless this address, or this user anywhere, has too many failures."""
+        """Throttle by address and by user, then check the old password."""
         return _refuse_guesses(request) or super().post(request, *args, **kwargs)
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        """Give the form the backends' check, which counts failures."""
+        """Pass the check of the authentication backends, which counts failures."""
         kwargs: dict[str, Any] = super().get_form_kwargs()
         return kwargs | {"check_password": self._is_password}
 
     def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
-        """End the other sessions too: they are of no use any more, and would still be listed."""
+        """Delete the other sessions, which are invalid but would still be listed."""
         response = super().form_valid(form)
         reset(ip=client_network(self.request), username=form.user.get_username())
         end_sessions(user=form.user, keep=self.request.session.session_key)
@@ -91,7 +91,7 @@ class ChangePassword(SuccessMessageMixin, PasswordChangeView):
 
 @login_not_required
 def choose_language(request: HttpRequest) -> HttpResponse:
-    """Django's choice of a language, kept for those who are logged in."""
+    """Set the language like Django's view, and save it in the account."""
     response: HttpResponse = set_language(request)
     chosen = response.cookies.get(settings.LANGUAGE_COOKIE_NAME)
     if chosen and request.user.is_authenticated:
@@ -100,7 +100,7 @@ def choose_language(request: HttpRequest) -> HttpResponse:
 
 
 def set_preference_cookies(response: HttpResponse, account: Account) -> None:
-    """Have this browser ask for its pages as `account` says, without anybody looking into the database each time."""
+    """Set cookies for language and spacing, which save a database query per request."""
     for name, value in ((settings.LANGUAGE_COOKIE_NAME, account.language), (DENSITY_COOKIE, account.density)):
         if value:
             response.set_cookie(
@@ -117,7 +117,7 @@ def show_lockout(
     original_response: HttpResponse | None,  # noqa: ARG001 - django-axes' signature
     credentials: dict[str, Any],  # noqa: ARG001 - the same
 ) -> HttpResponse:
-    """Show the page after too many wrong passwords; each further attempt restarts the time."""
+    """Render the lockout page; each further attempt restarts the cool-off time."""
     return _refuse_to_try(request, wait=settings.AXES_COOLOFF_TIME)
 
 
@@ -127,7 +127,7 @@ def _refuse_guesses(request: HttpRequest) -> HttpResponse | None:
     if request.user.is_authenticated:
         # A stolen session may be used from many addresses.
         limits[f"password:{request.user.pk}"] = settings.AXES_FAILURE_LIMIT
-    waits = [seconds_to_wait(who, limit=limit) or 0 for who, limit in limits.items()]
+    waits = [seconds_to_wait(key, limit=limit) or 0 for key, limit in limits.items()]
     return _refuse_to_try(request, wait=timedelta(seconds=max(waits))) if any(waits) else None
 
 

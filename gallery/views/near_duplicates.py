@@ -1,4 +1,4 @@
-"""Look-alikes: groups of photos that are nearly the same, of which one may be kept, or all."""
+"""The page of near-duplicates: groups of which users keep one photo, or all."""
 
 from collections.abc import Iterator
 
@@ -24,10 +24,10 @@ PAGE_SIZE = 20
 
 @require_safe
 def show_near_duplicates(request: PageRequest) -> HttpResponse:
-    """Some of the groups, the one with the newest photo first."""
+    """Show a page of groups, newest photo first."""
     form = NearDuplicatesForm(request.GET)
     if not form.is_valid():
-        raise BadRequest(_("There is no such page of look-alikes."))
+        raise BadRequest(_("No such page of near-duplicates."))
     before = form.cleaned_data["before"]
     page = find_groups(user=request.user, limit=PAGE_SIZE, before=before)
     context = {
@@ -42,32 +42,32 @@ def show_near_duplicates(request: PageRequest) -> HttpResponse:
 
 @require_POST
 def resolve_groups(request: PageRequest) -> HttpResponse:
-    """Of each group, or of the one that a button names, keep the chosen photo and put the others into the bin."""
+    """Keep the selected photo of each group, or of the group in `only`, and move the others to the trash."""
     moment = timezone.now()
     groups = [(_keeper(request, group), group) for group in _groups(request)]
-    binned, left_alone = merge_groups(groups, user=request.user, moment=moment)
-    sentences = [trashed_message(binned)]
-    if left_alone:
+    binned, skipped = merge_groups(groups, user=request.user, moment=moment)
+    messages = [trashed_message(binned)]
+    if skipped:
         sentence = ngettext(
-            "%(count)d group has been left alone: its photos, or their files, are not there any more.",
-            "%(count)d groups have been left alone: their photos, or the files of those, are not there any more.",
-            len(left_alone),
+            "%(count)d group was skipped: photos or files are missing.",
+            "%(count)d groups were skipped: photos or files are missing.",
+            len(skipped),
         )
-        sentences.append(sentence % {"count": len(left_alone)})
-    left = [group[0] for keeper_id, group in groups if keeper_id in left_alone]
-    return respond_with_message(request, " ".join(sentences), undo=moment if binned else None, left=left)
+        messages.append(sentence % {"count": len(skipped)})
+    left = [group[0] for keeper_id, group in groups if keeper_id in skipped]
+    return respond_with_message(request, " ".join(messages), undo=moment if binned else None, left=left)
 
 
 @require_POST
 def keep_groups(request: PageRequest) -> HttpResponse:
-    """Keep all photos of each group, or of the one that a button names: they are no look-alikes."""
+    """Keep all photos of each group, or of the group in `only`, and dismiss the groups."""
     moment = timezone.now()
     dismiss_groups(_groups(request), user=request.user, moment=moment)
-    return respond_with_message(request, _("They are all kept, and will not be shown together again."), undo=moment)
+    return respond_with_message(request, _("Kept all. These groups won't be suggested again."), undo=moment)
 
 
 def _groups(request: PageRequest) -> Iterator[list[int]]:
-    """The photos of each group that is meant, in the order of the page."""
+    """Yield the photo ids of each submitted group, or only of the group in `only`."""
     field = PhotoIdsField()
     only = request.POST.get("only")
     for text in request.POST.getlist("group"):
@@ -80,9 +80,9 @@ def _groups(request: PageRequest) -> Iterator[list[int]]:
 
 
 def _keeper(request: PageRequest, group: list[int]) -> int:
-    """The photo of a group that is chosen."""
-    chosen = request.POST.get(f"keep-{group[0]}", "")
-    keeper = next((photo_id for photo_id in group if str(photo_id) == chosen), None)
+    """Return the selected photo of a group."""
+    selected = request.POST.get(f"keep-{group[0]}", "")
+    keeper = next((photo_id for photo_id in group if str(photo_id) == selected), None)
     if keeper is None:
-        raise BadRequest(_("Choose which photo to keep."))
+        raise BadRequest(_("Select the photo to keep."))
     return keeper

@@ -1,4 +1,4 @@
-"""The page of a photo, and what its owner does there."""
+"""The page of a photo: details, editing, processing."""
 
 from django.core.exceptions import BadRequest
 from django.http import HttpResponse, JsonResponse
@@ -22,7 +22,7 @@ from gallery.views.selection import trashed_message
 
 @require_safe
 def show_tile(request: PageRequest, photo_id: int) -> HttpResponse:
-    """One photo as the gallery shows it: for what was just uploaded, and until there is a thumbnail."""
+    """Show one tile of the gallery, for new uploads and until the thumbnail exists."""
     return render(
         request, "gallery/photos/_tile.html", {"photo": Photo.objects.get_visible_or_404(photo_id, user=request.user)}
     )
@@ -31,20 +31,20 @@ def show_tile(request: PageRequest, photo_id: int) -> HttpResponse:
 @require_safe
 @vary_on_headers("HX-Request")
 def show_photo(request: PageRequest, photo_id: int) -> HttpResponse:
-    """The page of one photo; asked by a script, what it says of the photo, for the lightbox."""
+    """Show the page of a photo, or for htmx only its information."""
     return _photo_page(request, Photo.objects.get_visible_or_404(photo_id, user=request.user))
 
 
 @require_safe
 def send_state(request: PageRequest, photo_id: int) -> JsonResponse:
-    """Tell a script that could not load a picture whether the photo is visible or in the bin."""
+    """Return as JSON whether a photo is visible or in the trash, for scripts that could not load it."""
     photo = get_object_or_404(Photo.objects.belonging_to(request.user).only("trashed_at"), pk=photo_id)
     return JsonResponse({"state": "trashed" if photo.trashed_at else "shown"})
 
 
 @require_POST
 def edit_photo_details(request: PageRequest, photo_id: int) -> HttpResponse:
-    """Change description and importance; for htmx the form again, else back to the photo."""
+    """Save description and importance; return the form to htmx, else redirect to the photo."""
     photo = Photo.objects.get_visible_or_404(photo_id, user=request.user)
     form = PhotoForm(request.POST, instance=photo)
     if not form.is_valid():
@@ -59,7 +59,7 @@ def edit_photo_details(request: PageRequest, photo_id: int) -> HttpResponse:
 
 @require_POST
 def trash_photo(request: PageRequest, photo_id: int) -> HttpResponse:
-    """Put a photo into the bin."""
+    """Move a photo to the trash."""
     photo = Photo.objects.get_visible_or_404(photo_id, user=request.user)
     count, moment = move_to_trash(Photo.objects.filter(pk=photo.pk), user=request.user)
     return respond_with_message(request, trashed_message(count), undo=moment)
@@ -68,17 +68,17 @@ def trash_photo(request: PageRequest, photo_id: int) -> HttpResponse:
 @require_safe
 @vary_on_headers("HX-Request")
 def show_progress(request: PageRequest, photo_id: int) -> HttpResponse:
-    """How far the photo's processing has come, by step."""
+    """Show the states of the processing steps."""
     return _progress(request, Photo.objects.get_visible_or_404(photo_id, user=request.user))
 
 
 @require_POST
 def retry_step(request: PageRequest, photo_id: int) -> HttpResponse:
-    """Try a step again that had failed."""
+    """Retry a failed step."""
     photo = Photo.objects.get_visible_or_404(photo_id, user=request.user)
     step = request.POST.get("step", "")
     if step not in Step.values:
-        raise BadRequest(_("There is no such step."))
+        raise BadRequest(_("Unknown step."))
     retry(photo, Step(step), user=request.user)
     return _progress(request, photo) if request.htmx else redirect("gallery:progress", photo_id)
 
@@ -99,7 +99,7 @@ def _photo_page(request: PageRequest, photo: Photo, form: PhotoForm | None = Non
 
 
 def _progress(request: PageRequest, photo: Photo) -> HttpResponse:
-    """The states of the steps: a fragment for htmx, which asks again as long as something will change by itself."""
+    """Render the states of the steps; htmx polls the fragment while a step is waiting."""
     found = states_for(photo, is_administrator=may_administrate(request))
     is_settled = all(state.state != "waiting" or state.reason for state in found)
     template = "gallery/photos/_processing.html" if request.htmx else "gallery/photos/processing.html"

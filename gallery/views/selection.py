@@ -1,4 +1,4 @@
-"""What is done with many photos at once that a person has chosen."""
+"""Actions on selected photos."""
 
 from typing import Any, TypeVar
 
@@ -15,7 +15,7 @@ from gallery.forms import DescriptionForm, ImportanceForm, SelectionForm
 from gallery.models import Photo, PhotoQuerySet
 from gallery.photos.download import stream_zip
 from gallery.photos.editing import edit_photos
-from gallery.photos.trash import DAYS_IN_TRASH, move_to_trash
+from gallery.photos.trash import move_to_trash
 from gallery.views.message_responses import respond_with_message
 
 Form = TypeVar("Form", bound=forms.Form)
@@ -23,40 +23,38 @@ Form = TypeVar("Form", bound=forms.Form)
 
 @require_POST
 def rate_selection(request: PageRequest) -> HttpResponse:
-    """Give them all one importance."""
+    """Set the importance of the selected photos."""
     form = valid_form(request, ImportanceForm)
     importance = form.cleaned_data["importance"]
-    count = _edit_chosen(request, form, importance=importance)
-    sentence = ngettext(
-        "%(count)d photo now has the importance %(importance)d.",
-        "%(count)d photos now have the importance %(importance)d.",
-        count,
-    )
-    return respond_with_message(request, sentence % {"count": count, "importance": importance})
+    _edit_selected(request, form, importance=importance)
+    if not importance:
+        return respond_with_message(request, _("Rating removed"))
+    message = ngettext("Rated %(stars)d star", "Rated %(stars)d stars", importance)
+    return respond_with_message(request, message % {"stars": importance})
 
 
 @require_POST
 def describe_selection(request: PageRequest) -> HttpResponse:
-    """Give them all one description."""
+    """Set the description of the selected photos."""
     form = valid_form(request, DescriptionForm)
-    count = _edit_chosen(request, form, description=form.cleaned_data["description"])
-    sentence = ngettext("%(count)d photo has been described.", "%(count)d photos have been described.", count)
-    return respond_with_message(request, sentence % {"count": count})
+    count = _edit_selected(request, form, description=form.cleaned_data["description"])
+    message = ngettext("Description saved for %(count)d photo", "Description saved for %(count)d photos", count)
+    return respond_with_message(request, message % {"count": count})
 
 
 @require_POST
 def trash_selection(request: PageRequest) -> HttpResponse:
-    """Put them into the bin."""
+    """Move the selected photos to the trash."""
     form = valid_form(request, SelectionForm)
     count, moment = move_to_trash(selected_photos(form), user=request.user)
     if not count:
-        raise BadRequest(_gone_sentence(form))
+        raise BadRequest(_gone_message(form))
     return respond_with_message(request, trashed_message(count), undo=moment)
 
 
 @require_POST
 def download_selection(request: PageRequest) -> StreamingHttpResponse:
-    """Their originals in a zip file, which is made while it is sent."""
+    """Stream the originals of the selected photos as a zip file."""
     photos = list(
         selected_photos(valid_form(request, SelectionForm)).visible_to(request.user).order_by("dated_at", "pk")
     )
@@ -68,24 +66,24 @@ def download_selection(request: PageRequest) -> StreamingHttpResponse:
     return response
 
 
-def _edit_chosen(request: PageRequest, form: forms.Form, **changes: Any) -> int:
-    """Return the number of photos changed; BadRequest if all of them were deleted meanwhile, as in another tab."""
+def _edit_selected(request: PageRequest, form: forms.Form, **changes: Any) -> int:
+    """Return the number of changed photos. Raises BadRequest if all were deleted, for example in another tab."""
     count = edit_photos(selected_photos(form), user=request.user, **changes)
     if not count:
-        raise BadRequest(_gone_sentence(form))
+        raise BadRequest(_gone_message(form))
     return count
 
 
-def _gone_sentence(form: forms.Form) -> str:
+def _gone_message(form: forms.Form) -> str:
     return ngettext(
-        "This photo is not in your gallery any more: it is in the bin, or deleted for good.",
-        "These photos are not in your gallery any more: they are in the bin, or deleted for good.",
+        "This photo is no longer in your gallery: it is in the trash or deleted.",
+        "These photos are no longer in your gallery: they are in the trash or deleted.",
         len(form.cleaned_data["photo"]),
     )
 
 
 def valid_form(request: PageRequest, form_class: type[Form]) -> Form:
-    """The form that was sent; BadRequest with its first complaint."""
+    """Return the valid form. Raises BadRequest with the first error."""
     form = form_class(request.POST)
     if not form.is_valid():
         name, errors = next(iter(form.errors.items()))
@@ -94,15 +92,14 @@ def valid_form(request: PageRequest, form_class: type[Form]) -> Form:
 
 
 def selected_photos(form: forms.Form) -> PhotoQuerySet:
-    """The photos of those numbers: anybody's, for the caller to narrow."""
+    """Return the selected photos of any user: callers must narrow them to the current user."""
     return Photo.objects.filter(pk__in=form.cleaned_data["photo"])
 
 
 def trashed_message(count: int) -> str:
-    """How many photos are in the bin now, and for how long."""
-    sentence = ngettext(
-        "%(count)d photo is in the bin, and stays there for %(days)d days.",
-        "%(count)d photos are in the bin, and stay there for %(days)d days.",
-        count,
-    )
-    return sentence % {"count": count, "days": DAYS_IN_TRASH} if count else _("Nothing has been put into the bin.")
+    """Return the message after `count` photos were moved to the trash."""
+    if not count:
+        return _("No photos moved to the trash")
+    return ngettext("%(count)d photo moved to the trash", "%(count)d photos moved to the trash", count) % {
+        "count": count
+    }

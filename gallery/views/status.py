@@ -1,4 +1,4 @@
-"""What an administrator sees of the machinery: servers, queues, backlog, failures, and nobody's pictures."""
+"""The status page for administrators: servers, queues, backlog and failures, but no photos."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ SHOWN_FAILURES = 50
 
 @dataclass(frozen=True)
 class Server:
-    """A server, and its version or why it does not answer."""
+    """A server, with its version or the reason why it does not respond."""
 
     name: str
     is_up: bool
@@ -33,7 +33,7 @@ class Server:
 
 @dataclass(frozen=True)
 class Queue:
-    """A queue: batches that wait and that workers have, and photos for which its work was given up."""
+    """A queue: waiting batches, running batches, and photos for which its steps failed."""
 
     name: str
     waiting: int
@@ -44,7 +44,7 @@ class Queue:
 @require_safe
 @vary_on_headers("HX-Request")
 def show_status(request: PageRequest) -> HttpResponse:
-    """The status page; asked by htmx, its contents alone."""
+    """Show the status page, or for htmx only its content."""
     if not request.user.is_staff:
         raise PermissionDenied
     broker, queues = _broker_state()
@@ -52,7 +52,7 @@ def show_status(request: PageRequest) -> HttpResponse:
         "servers": [_database(), broker],
         "queues": queues,
         "photos": Photo.objects.count(),
-        "people": _people(),
+        "people": _users(),
         "backlogs": backlogs(),
         "failures": failures()[:SHOWN_FAILURES],
         "failure_count": failures().count(),
@@ -68,11 +68,10 @@ def _database() -> Server:
 
 
 def _broker_state() -> tuple[Server, list[Queue]]:
-    """The broker, and its queues."""
     try:
         server, waiting, in_work = Server("Valkey", True, broker_version()), queue_lengths(), messages_in_work()
     except RedisError:
-        sentence = _("It does not answer. Uploads are kept, and processed when it is back.")
+        sentence = _("Not responding. Uploads are stored and processed when it is back.")
         return Server("Valkey", False, sentence), []
     given_up: Counter[str] = Counter()
     failed = StepAttempt.objects.filter(attempts__gte=MAX_ATTEMPTS).values_list("step").annotate(count=Count("pk"))
@@ -81,7 +80,7 @@ def _broker_state() -> tuple[Server, list[Queue]]:
     return server, [Queue(name, waiting[name], in_work[name], given_up[name]) for name in waiting]
 
 
-def _people() -> QuerySet[User]:
-    """Everybody, with the number and the bytes of their photos; who has most stored first."""
-    people = User.objects.annotate(photo_count=Count("photos"), bytes=Sum("photos__file_size", default=0))
-    return people.select_related("account").order_by("-bytes", "username")
+def _users() -> QuerySet[User]:
+    """Return all users with the number and total size of their photos, largest first."""
+    users = User.objects.annotate(photo_count=Count("photos"), bytes=Sum("photos__file_size", default=0))
+    return users.select_related("account").order_by("-bytes", "username")

@@ -1,4 +1,4 @@
-"""The gallery: all photos in the order of their dates, by months."""
+"""The gallery: all photos by date, in months."""
 
 import base64
 from datetime import datetime
@@ -17,9 +17,9 @@ from gallery.forms import GalleryForm, PortionForm
 from gallery.models import Photo
 from gallery.photos.timeline import Month, Outline, Portion, outline_of, portion_of
 
-# Photos on a page of those who have no scripts, and that come along with the gallery for those who have.
+# Photos on a page without scripts; with scripts, photos in the first response.
 PAGE_SIZE = 60
-# Photos that scripts get at once.
+# Photos per request of scripts.
 PORTION = 60
 LONGEST_NAME = 150
 YEARS = range(1000, 3000)
@@ -28,12 +28,12 @@ MONTHS = range(1, 13)
 
 @require_safe
 def show_gallery(request: PageRequest) -> HttpResponse:
-    """The outline of all photos, with a page of the month that is asked for or of the latest."""
+    """Show the outline of all photos and a page of the requested or latest month."""
     form = GalleryForm(request.GET)
     if not form.is_valid():
-        raise BadRequest(_("A month is written as in 2023-05, and pages of it are numbered from 1."))
+        raise BadRequest(_("Invalid month or page. Months are written like 2023-05, pages start at 1."))
     outline = outline_of(request.user)
-    month = _asked_month(form.cleaned_data["month"], outline)
+    month = _requested_month(form.cleaned_data["month"], outline)
     number = form.cleaned_data["page"] or 1
     begin = (number - 1) * PAGE_SIZE
     portion = Portion([], [])
@@ -57,13 +57,13 @@ def show_gallery(request: PageRequest) -> HttpResponse:
 
 @require_safe
 def send_outline(request: PageRequest) -> JsonResponse:
-    """The outline again, after photos came or went."""
+    """Send the current outline as JSON."""
     return JsonResponse(_outline_json(outline_of(request.user)))
 
 
 @require_safe
 def send_portion(request: PageRequest, year: int, month: int) -> JsonResponse:
-    """Send a portion of the timeline, from the given place in a month on."""
+    """Send a portion of the timeline as JSON, starting at a position in a month."""
     form = PortionForm(request.GET)
     if not (form.is_valid() and year in YEARS and month in MONTHS):
         raise Http404
@@ -76,7 +76,7 @@ def send_portion(request: PageRequest, year: int, month: int) -> JsonResponse:
 
 
 def tile_data(photo: Photo) -> dict[str, Any]:
-    """What a tile and the lightbox show of a photo."""
+    """Return a photo's data for tiles and the lightbox."""
     return {
         "id": photo.pk,
         "name": (photo.description or photo.filename)[:LONGEST_NAME],
@@ -100,7 +100,7 @@ def _months_json(months: list[Month]) -> list[list[str | int]]:
     return [[month.key, month.count] for month in months]
 
 
-def _asked_month(key: str, outline: Outline) -> Month | None:
-    """The month of that name, or the nearest before it; the latest where none is named."""
+def _requested_month(key: str, outline: Outline) -> Month | None:
+    """Return the month `key`, or the nearest earlier one; the latest month if `key` is empty."""
     reached = (month for month in outline.months if not key or month.key <= key)
     return next(reached, outline.months[-1] if outline.months else None)

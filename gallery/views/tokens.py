@@ -1,4 +1,4 @@
-"""The page on which a person makes and revokes keys for their programs."""
+"""The page of API tokens."""
 
 from datetime import timedelta
 
@@ -18,7 +18,7 @@ from gallery.forms import TokenForm
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def show_tokens(request: PageRequest) -> HttpResponse:
-    """The person's keys, and a form for another; the answer to it shows the new key, this once."""
+    """List the user's API tokens and create new ones. A new token is shown only in this response."""
     form = TokenForm(request.POST or None, is_administrator=request.user.is_staff)
     key = ""
     if request.method == "POST" and form.is_valid():
@@ -37,8 +37,8 @@ def show_tokens(request: PageRequest) -> HttpResponse:
 
 @require_POST
 def revoke_token(request: PageRequest, token_id: int) -> HttpResponse:
-    """Make a key worthless."""
+    """Delete an API token."""
     token = get_object_or_404(ApiToken, pk=token_id, user=request.user)
     token.delete()
-    messages.success(request, _("“%(name)s” opens nothing any more.") % {"name": token.name})
+    messages.success(request, _("API token “%(name)s” revoked") % {"name": token.name})
     return redirect("gallery:tokens")

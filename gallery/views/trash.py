@@ -1,4 +1,4 @@
-"""The bin: what lies in it, and how it gets out of it."""
+"""The trash: list, restore and permanently delete photos, and undo."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -25,7 +25,7 @@ PAGE_SIZE = 120
 
 @require_safe
 def show_trash(request: PageRequest) -> HttpResponse:
-    """The photos in the person's bin, what was put there last first."""
+    """List the photos in the trash, latest first."""
     photos = Photo.objects.trashed_by(request.user).order_by("-trashed_at", "-pk")
     page = Paginator(photos, PAGE_SIZE).get_page(request.GET.get("page"))
     return render(request, "gallery/photos/trash.html", {"page": page, "days": DAYS_IN_TRASH})
@@ -33,26 +33,26 @@ def show_trash(request: PageRequest) -> HttpResponse:
 
 @require_POST
 def restore_selected(request: PageRequest) -> HttpResponse:
-    """Take photos out of the bin that were chosen; or take back all that was done at a `moment`."""
+    """Restore the selected photos, or undo the request made at `moment`."""
     if "moment" in request.POST:
         return respond_with_message(
-            request, " ".join(_undone_sentences(undo(_moment(request.POST["moment"]), user=request.user)))
+            request, " ".join(_undo_messages(undo(_moment(request.POST["moment"]), user=request.user)))
         )
     count = restore_photos(selected_photos(valid_form(request, SelectionForm)), user=request.user)
-    return respond_with_message(request, _restored_sentence(count))
+    return respond_with_message(request, _restored_message(count))
 
 
 @require_POST
 def delete_selected(request: PageRequest) -> HttpResponse:
-    """Delete photos in the bin for good that were chosen."""
+    """Permanently delete the selected photos."""
     count = delete_from_trash(selected_photos(valid_form(request, SelectionForm)), user=request.user)
-    return respond_with_message(request, _deleted_sentence(count))
+    return respond_with_message(request, _deleted_message(count))
 
 
 @require_POST
 def empty_trash(request: PageRequest) -> HttpResponse:
-    """Delete all photos in the bin for good."""
-    return respond_with_message(request, _deleted_sentence(delete_from_trash(Photo.objects.all(), user=request.user)))
+    """Permanently delete all photos in the trash."""
+    return respond_with_message(request, _deleted_message(delete_from_trash(Photo.objects.all(), user=request.user)))
 
 
 def _moment(text: str) -> datetime:
@@ -61,35 +61,33 @@ def _moment(text: str) -> datetime:
     except ValueError:
         moment = None
     if moment is None or moment.tzinfo is None:
-        raise BadRequest(_("This is no moment at which photos were put into the bin."))
+        raise BadRequest(_("Nothing to undo."))
     return moment
 
 
-def _undone_sentences(undone: UndoResult) -> Iterator[str]:
+def _undo_messages(undone: UndoResult) -> Iterator[str]:
     if undone.restored or not undone.groups:
-        yield _restored_sentence(undone.restored)
+        yield _restored_message(undone.restored)
     if undone.groups:
-        sentence = ngettext(
-            "%(count)d group is shown as look-alikes again.",
-            "%(count)d groups are shown as look-alikes again.",
+        message = ngettext(
+            "%(count)d group will be suggested again.",
+            "%(count)d groups will be suggested again.",
             undone.groups,
         )
-        yield sentence % {"count": undone.groups}
+        yield message % {"count": undone.groups}
     if undone.kept_edits:
-        sentence = ngettext(
-            "%(count)d photo that was kept stays as it is: it has been edited since, or the others are gone.",
-            "%(count)d photos that were kept stay as they are: they have been edited since, or the others are gone.",
+        message = ngettext(
+            "%(count)d kept photo was not changed back: it was edited since, or others were deleted.",
+            "%(count)d kept photos were not changed back: they were edited since, or others were deleted.",
             undone.kept_edits,
         )
-        yield sentence % {"count": undone.kept_edits}
+        yield message % {"count": undone.kept_edits}
 
 
-def _restored_sentence(count: int) -> str:
-    return ngettext("%(count)d photo is back.", "%(count)d photos are back.", count) % {"count": count}
+def _restored_message(count: int) -> str:
+    return ngettext("%(count)d photo restored", "%(count)d photos restored", count) % {"count": count}
 
 
-def _deleted_sentence(count: int) -> str:
-    sentence = ngettext(
-        "%(count)d photo has been deleted for good.", "%(count)d photos have been deleted for good.", count
-    )
-    return sentence % {"count": count}
+def _deleted_message(count: int) -> str:
+    message = ngettext("%(count)d photo permanently deleted", "%(count)d photos permanently deleted", count)
+    return message % {"count": count}
