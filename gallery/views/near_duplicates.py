@@ -55,7 +55,7 @@ def resolve_groups(request: PageRequest) -> HttpResponse:
         )
         messages.append(sentence % {"count": len(skipped)})
     left = [group[0] for keeper_id, group in groups if keeper_id in skipped]
-    return respond_with_message(request, " ".join(messages), undo=moment if binned else None, left=left)
+    return respond_with_message(request, " · ".join(messages), undo=moment if binned else None, left=left)
 
 
 @require_POST

@@ -36,7 +36,7 @@ def restore_selected(request: PageRequest) -> HttpResponse:
     """Restore the selected photos, or undo the request made at `moment`."""
     if "moment" in request.POST:
         return respond_with_message(
-            request, " ".join(_undo_messages(undo(_moment(request.POST["moment"]), user=request.user)))
+            request, " · ".join(_undo_messages(undo(_moment(request.POST["moment"]), user=request.user)))
         )
     count = restore_photos(selected_photos(valid_form(request, SelectionForm)), user=request.user)
     return respond_with_message(request, _restored_message(count))

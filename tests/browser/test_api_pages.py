@@ -21,7 +21,7 @@ def test_a_key_is_made_shown_and_revoked(open_page):
     assert page.evaluate("navigator.clipboard.readText()") == key
     expect(page.get_by_role("heading", name="Telephone")).to_be_visible()
     page.get_by_role("button", name="Revoke “Telephone”").click()
-    expect(page.get_by_text("“Telephone” opens nothing any more.")).to_be_visible()
+    expect(page.get_by_text("API token “Telephone” revoked")).to_be_visible()
     assert not ApiToken.objects.exists()
 
 
@@ -36,11 +36,11 @@ def test_what_assistants_may_read_is_said_and_what_they_asked_is_listed(open_pag
     page.get_by_label("what chosen saved searches find").check()
     page.get_by_label("Flights").check()
     follow(page, page.get_by_role("button", name="Save"))
-    expect(page.get_by_text("It holds from the next question on.")).to_be_visible()
+    expect(page.get_by_text("Applies from the next request.")).to_be_visible()
     expect(page.get_by_label("Flights")).to_be_checked()
     page.get_by_label("the whole gallery").check()
     follow(page, page.get_by_role("button", name="Save"))
-    expect(page.get_by_text("It holds from the next question on.")).to_be_visible()
+    expect(page.get_by_text("Applies from the next request.")).to_be_visible()
     expect(page.get_by_label("the whole gallery")).to_be_checked()
 
 

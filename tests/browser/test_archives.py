@@ -88,7 +88,7 @@ def test_the_same_archive_goes_on_after_the_page_was_left(
     sent = posts(page)
     choose(page, takeout)
     page.get_by_role("button", name="Preview import").click()
-    expect(page.locator("#import .state")).to_have_text("being checked")
+    expect(page.locator("#import .state")).to_have_text("creating preview")
     assert not [address for address in sent if address.endswith("/uploads")]
     assert ImportJob.objects.get().name == "Takeout.zip"
 
@@ -170,7 +170,7 @@ def test_a_dropped_archive_is_chosen(open_page: Callable[..., Page], broker: Any
     drop_files(page, {"phone.zip": archive_of(picture(1))})
     expect(page.get_by_label("Zip archive")).to_be_focused()
     page.get_by_role("button", name="Preview import").click()
-    expect(page.locator("#import .state")).to_have_text("being checked")
+    expect(page.locator("#import .state")).to_have_text("creating preview")
     assert ImportJob.objects.get().name == "phone.zip"
 
 

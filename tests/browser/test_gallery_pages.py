@@ -101,7 +101,7 @@ def test_a_deleted_photo_is_brought_back(open_page, show):
     page = open_page(f"/photos/{photo.pk}")
     settle(page)
     page.get_by_role("button", name="Delete").click()
-    expect(page.get_by_text("1 photo is in the bin")).to_be_visible()
+    expect(page.get_by_text("1 photo moved to the trash")).to_be_visible()
     expect(page.get_by_role("heading", name="No photos yet")).to_be_visible()
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_role("img", name="gone.png")).to_be_visible()

@@ -35,7 +35,7 @@ def test_a_folder_is_imported_and_taken_back(
     expect(page.get_by_role("link", name="2020 Winter")).to_be_visible()
     page.get_by_text("More options").click()
     follow(page, page.get_by_role("button", name="Preview import"))
-    expect(page.locator("#import .state")).to_have_text("being checked")
+    expect(page.locator("#import .state")).to_have_text("creating preview")
     work()
     expect(page.locator("#import .state")).to_have_text("checked")
     assert not Photo.objects.exists()
@@ -45,7 +45,7 @@ def test_a_folder_is_imported_and_taken_back(
     expect(page.locator("#import .state")).to_have_text("finished")
     assert Photo.objects.count() == 12
     follow(page, page.get_by_role("link", name="All files"))
-    page.get_by_role("link", name="cannot be read").click()
+    page.get_by_role("link", name="unreadable").click()
     settle(page)
     expect(page.get_by_role("row")).to_have_count(2)
     page.wait_for_url("**verdict=refused")

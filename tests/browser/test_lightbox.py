@@ -88,7 +88,7 @@ def test_digits_say_how_important_it_is(page, photos, is_informed):
         page.keyboard.press("i")
         expect(page.get_by_role("radio", name="4")).to_be_attached()
     page.keyboard.press("4")
-    expect(page.get_by_text("Saved" if is_informed else "1 photo now has the importance 4.")).to_be_visible()
+    expect(page.get_by_text("Saved" if is_informed else "Rated 4 stars")).to_be_visible()
     assert Photo.objects.get(pk=photos[0].pk).importance == 4
 
 
@@ -97,7 +97,7 @@ def test_delete_shows_the_next_and_undo_brings_it_back(page, photos):
     expect(shown(page)).to_have_attribute("data-photo", str(photos[1].pk))
     assert Photo.objects.get(pk=photos[0].pk).trashed_at
     page.get_by_role("button", name="Undo").click()
-    expect(page.get_by_text("1 photo is back.")).to_be_visible()
+    expect(page.get_by_text("1 photo restored")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_role("link", name="first.png")).to_be_visible()
     assert Photo.objects.get(pk=photos[0].pk).trashed_at is None
@@ -110,8 +110,8 @@ def test_delete_pressed_twice_in_haste_is_about_one_photo(page, photos):
         }
     }""")
     expect(page.locator(".lightbox-name")).to_have_text(photos[1].filename)
-    expect(page.get_by_text("1 photo is in the bin")).to_be_visible()
-    expect(page.get_by_text("Nothing has been put into the bin.")).to_have_count(0)
+    expect(page.get_by_text("1 photo moved to the trash")).to_be_visible()
+    expect(page.get_by_text("No photos moved to the trash")).to_have_count(0)
     assert Photo.objects.filter(trashed_at__isnull=False).count() == 1
 
 
@@ -192,7 +192,7 @@ def test_a_result_that_is_deleted_comes_back_in_its_place(open_page, photos, own
     page.keyboard.press("ArrowLeft")
     expect(shown(page)).to_have_attribute("data-photo", str(photos[0].pk))
     page.get_by_role("button", name="Undo").click()
-    expect(page.get_by_text("1 photo is back.")).to_be_visible()
+    expect(page.get_by_text("1 photo restored")).to_be_visible()
     page.keyboard.press("ArrowRight")
     expect(shown(page)).to_have_attribute("data-photo", str(photos[1].pk))
 
@@ -236,11 +236,11 @@ def test_restores_or_deletes_photos_in_the_trash(open_page, photos):
     page = open_page("/trash")
     page.get_by_role("checkbox", name="Select first.png").check(force=True)
     page.get_by_role("button", name="Restore").click()
-    expect(page.get_by_text("1 photo is back.")).to_be_visible()
+    expect(page.get_by_text("1 photo restored")).to_be_visible()
     page.get_by_role("checkbox", name="Select second.png").check(force=True)
     page.get_by_role("button", name="Delete permanently").click()
     page.locator("#confirm-deletion").get_by_role("button", name="Delete permanently").click()
-    expect(page.get_by_text("1 photo has been deleted for good.")).to_be_visible()
+    expect(page.get_by_text("1 photo permanently deleted")).to_be_visible()
     assert list(Photo.objects.values_list("filename", flat=True).order_by("filename")) == ["first.png", "third.png"]
     page.get_by_role("button", name="Empty trash").click()
     page.locator("#confirm-empty").get_by_role("button", name="Delete permanently").click()

@@ -47,7 +47,7 @@ def test_groups_are_dealt_with_by_keyboard_one_by_one_and_all_at_once_with_undo(
     expect(page.locator(".lightbox-name")).to_have_text("4.png")
     page.keyboard.press("Escape")
     first.get_by_role("button", name="Keep this, remove 1").press("Enter")
-    expect(page.get_by_text("1 photo is in the bin")).to_be_visible()
+    expect(page.get_by_text("1 photo moved to the trash")).to_be_visible()
     expect(sections).to_have_count(2)
     expect(sections.first.get_by_role("heading")).to_be_focused()
     assert names(owner) == {f"{number}.png" for number in (0, 1, 2, 3, 5)}
@@ -91,10 +91,10 @@ def test_on_a_telephone_without_javascript_all_is_done_too(open_page, groups, ow
     page.get_by_role("radio", name="Keep 5.png").check(force=True)
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Keep this, remove 1").first.click()
-    expect(page.get_by_text("1 photo is in the bin")).to_be_visible()
+    expect(page.get_by_text("1 photo moved to the trash")).to_be_visible()
     assert names(owner) == {f"{number}.png" for number in (0, 1, 2, 3, 5)}
     page.get_by_role("button", name="Undo").click()
-    expect(page.get_by_text("1 photo is back.")).to_be_visible()
+    expect(page.get_by_text("1 photo restored")).to_be_visible()
     page.get_by_role("button", name="Keep the marked ones, move 3 to trash").click()
     expect(page.get_by_role("heading", name="No near-duplicates")).to_be_visible()
     assert names(owner) == {"0.png", "2.png", "4.png"}

@@ -47,13 +47,13 @@ def test_the_keyboard_chooses_rates_and_deletes_with_undo(open_page, photos):
     page.keyboard.press("Shift+X")
     expect(chosen(page)).to_have_text("3 selected")
     page.keyboard.press("4")
-    expect(page.get_by_text("3 photos now have the importance 4.")).to_be_visible()
+    expect(page.get_by_text("Rated 4 stars")).to_be_visible()
     assert Photo.objects.filter(importance=4).count() == 3
 
     page.get_by_role("link", name="0.png").focus()
     page.keyboard.press("x")
     page.keyboard.press("Delete")
-    expect(page.get_by_text("1 photo is in the bin")).to_be_visible()
+    expect(page.get_by_text("1 photo moved to the trash")).to_be_visible()
     expect(page.get_by_role("link", name="0.png")).to_have_count(0)
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_role("link", name="0.png")).to_be_visible()
@@ -69,7 +69,7 @@ def test_an_undo_that_fails_can_be_pressed_again(open_page, photos):
     expect(page.get_by_text("Something went wrong. Try again.")).to_be_visible()
     page.unroute("**/trash/restore")
     undo.click()
-    expect(page.get_by_text("1 photo is back.")).to_be_visible()
+    expect(page.get_by_text("1 photo restored")).to_be_visible()
     expect(undo).to_have_count(0)
     assert not Photo.objects.filter(trashed_at__isnull=False).exists()
 
@@ -103,7 +103,7 @@ def test_chosen_photos_are_described_and_downloaded(open_page, photos, owner, tm
     page.get_by_role("button", name="Edit description").click()
     page.get_by_label("Description", exact=True).fill("green tea")
     page.locator("#describe").get_by_role("button", name="Save").click()
-    expect(page.get_by_text("2 photos have been described.")).to_be_visible()
+    expect(page.get_by_text("Description saved for 2 photos")).to_be_visible()
     assert Photo.objects.filter(description="green tea").count() == 2
 
 
@@ -162,6 +162,6 @@ def test_without_scripts_chosen_photos_go_into_the_bin(open_page, photos):
     page = open_page(java_script_enabled=False)
     box_of(page, photos[0]).check(force=True)
     page.locator("#selection").get_by_role("button", name="Delete").click()
-    expect(page.get_by_text("1 photo is in the bin")).to_be_visible()
+    expect(page.get_by_text("1 photo moved to the trash")).to_be_visible()
     page.get_by_role("button", name="Undo").click()
     assert Photo.objects.filter(trashed_at=None).count() == 6

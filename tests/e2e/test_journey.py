@@ -64,12 +64,12 @@ def test_finds_uploaded_picture_within_a_minute(person: Person):
     person.finds("蓝花盆", "allotment.png", seconds=60)
     person.open_photo("allotment.png")
     person.page.get_by_role("button", name="Delete", exact=True).click()
-    person.page.get_by_text("1 photo is in the bin").wait_for()
+    person.page.get_by_text("1 photo moved to the trash").wait_for()
     assert "allotment.png" not in person.look_for("blue pot")
     person.page.goto("/trash")
     person.page.get_by_role("button", name="Empty trash").click()
     person.page.locator("#confirm-empty").get_by_role("button", name="Delete permanently").click()
-    person.page.get_by_text("1 photo has been deleted for good.").wait_for()
+    person.page.get_by_text("1 photo permanently deleted").wait_for()
 
 
 @pytest.mark.parametrize("filename", ["chelsea.png", "flower.jpg", "long-article.png"])

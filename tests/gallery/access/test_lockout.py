@@ -111,7 +111,7 @@ def test_lets_administrator_unlock_users(owner, client):
     client.force_login(User.objects.create_superuser("root"))
     data = {"action": "unlock", "_selected_action": [owner.pk]}
     page = client.post("/admin/auth/user/", data, follow=True).content.decode()
-    assert "They can log in again." in page
+    assert "Users unlocked." in page
     assert Client(REMOTE_ADDR="192.0.2.1").post("/login/", RIGHT).status_code == 302
 
 

@@ -71,7 +71,7 @@ def test_creates_token_without_expiry_and_revokes_it(client):
     token = ApiToken.objects.get()
     assert token.expires_at is None
     response = client.post(f"/tokens/{token.pk}/revoke", follow=True)
-    assert "“phone” opens nothing any more." in response.content.decode()
+    assert "API token “phone” revoked" in response.content.decode()
     assert not ApiToken.objects.exists()
 
 

@@ -82,7 +82,7 @@ def test_answers_keeper_in_trash_with_conflict(program, pairs):
     send(program, "resolve", {"keep": other.pk, "trash": [kept.pk]})
     response = send(program, "resolve", {"keep": kept.pk, "trash": [other.pk]})
     assert response.status_code == 409
-    assert response.json()["detail"] == "The photo to keep is in the bin meanwhile."
+    assert response.json()["detail"] == "The photo to keep is in the trash."
 
 
 def test_dismisses_group_and_undoes_it(program, pairs):

@@ -29,7 +29,7 @@ def test_a_folder_is_imported_and_counted(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     output = import_folder(folder, "--importance", "2", owner=owner)
-    assert "is finished. new: 2, duplicate: 1, already imported: 0, passed over: 1, cannot be read: 1." in output
+    assert "is finished. new: 2, duplicate: 1, already imported: 0, skipped: 1, unreadable: 1." in output
     assert "Passed over: hidden: 1." in output
     assert "5/5" in capsys.readouterr().err
     assert set(Photo.objects.values_list("importance", flat=True)) == {2}

@@ -55,7 +55,7 @@ def test_undo_brings_back_what_went_together_and_nothing_else(store, owner, clie
     answer = client.post(
         "/selection/trash", {"photo": f"{second.pk},{third.pk}"}, headers={"Accept": "application/json"}
     ).json()
-    assert answer["message"] == "2 photos are in the bin, and stay there for 30 days."
+    assert answer["message"] == "2 photos moved to the trash"
     assert client.post("/trash/restore", {"moment": answer["undo"]}).status_code == 302
     assert list(Photo.objects.trashed_by(owner)) == [first]
 
@@ -75,7 +75,7 @@ def test_the_bin_is_emptied(store, owner, client):
     store(), store()
     move_to_trash(ALL.exclude(pk=kept.pk), user=owner)
     page = client.post("/trash/empty", {"next": "/trash"}, follow=True).content.decode()
-    assert "2 photos have been deleted for good." in page
+    assert "2 photos permanently deleted" in page
     assert "Trash is empty" in page
     assert list(ALL.all()) == [kept]
 
@@ -147,7 +147,7 @@ def test_with_their_owner_binned_photos_go_too(store, owner):
 def test_a_senseless_moment_is_refused(client, moment):
     response = client.post("/trash/restore", {"moment": moment})
     assert response.status_code == 400
-    assert "This is no moment" in response.content.decode()
+    assert "Nothing to undo." in response.content.decode()
 
 
 def test_one_is_led_back_to_where_one_was_but_never_elsewhere(store, client):

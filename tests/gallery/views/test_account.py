@@ -46,7 +46,7 @@ def test_a_session_can_be_ended_from_another_browser(owner):
     here, there = log_in(), log_in(SAFARI)
     ended = OpenSession.objects.get(user_agent=SAFARI)
     page = here.post(f"/account/sessions/{ended.pk}/end", follow=True).content.decode()
-    assert "That browser is logged out." in page
+    assert "Device logged out." in page
     assert "Safari" not in page
     assert not is_logged_in(there)
     assert is_logged_in(here)

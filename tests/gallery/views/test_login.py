@@ -30,7 +30,7 @@ def test_the_password_can_be_changed(client, owner):
     client.force_login(owner)
     new = "lanterns-over-the-river"
     data = {"old_password": "x", "new_password1": new, "new_password2": new}
-    assert "Your password has been changed." in client.post("/password/", data, follow=True).content.decode()
+    assert "Password changed." in client.post("/password/", data, follow=True).content.decode()
     assert User.objects.get().check_password(new)
 
 

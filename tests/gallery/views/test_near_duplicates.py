@@ -61,13 +61,13 @@ def test_the_chosen_photo_is_kept_and_undo_brings_all_back(client, group, owner)
     page = client.post(f"{PAGE}/resolve", fields(photos, keep=1), follow=True)
     html = page.content.decode()
     assert page.redirect_chain == [(PAGE, 302)]
-    assert "2 photos are in the bin" in html
+    assert "2 photos moved to the trash" in html
     assert "No near-duplicates" in html
     assert visible(owner) == {photos[1]}
     assert Photo.objects.get(pk=photos[1].pk).importance == 4
     moment = Photo.objects.get(pk=photos[0].pk).trashed_at.isoformat()
     html = client.post("/trash/restore", {"moment": moment, "next": PAGE}, follow=True).content.decode()
-    assert "2 photos are back." in html
+    assert "2 photos restored" in html
     assert visible(owner) == set(photos)
     assert Photo.objects.get(pk=photos[1].pk).importance == 0
 
@@ -84,7 +84,7 @@ def test_while_photos_wait_for_their_vectors_it_is_not_said_that_none_look_alike
 def test_a_button_of_a_group_is_about_that_group_and_the_button_above_about_all(client, group, owner):
     first, second, third = group(), group(), group()
     answer = client.post(f"{PAGE}/resolve", {**fields(first, second, third), "only": second[0].pk}, headers=SCRIPT)
-    assert answer.json()["message"] == "1 photo is in the bin, and stays there for 30 days."
+    assert answer.json()["message"] == "1 photo moved to the trash"
     assert visible(owner) == {*first, second[0], *third}
     answer = client.post(f"{PAGE}/resolve", fields(first, third), headers=SCRIPT)
     assert visible(owner) == {first[0], second[0], third[0]}
@@ -95,13 +95,13 @@ def test_a_button_of_a_group_is_about_that_group_and_the_button_above_about_all(
 def test_who_keeps_all_is_not_shown_them_again_until_that_is_undone(client, group, owner):
     photos, others = group(3), group()
     answer = client.post(f"{PAGE}/keep", {**fields(photos, others), "only": photos[0].pk}, headers=SCRIPT).json()
-    assert "will not be shown together again" in answer["message"]
+    assert "won't be suggested again" in answer["message"]
     html = client.get(PAGE).content.decode()
     assert f'name="keep-{photos[0].pk}"' not in html
     assert f'name="keep-{others[0].pk}"' in html
     assert len(visible(owner)) == 5
     answer = client.post("/trash/restore", {"moment": answer["undo"]}, headers=SCRIPT).json()
-    assert answer["message"] == "1 group is shown as look-alikes again."
+    assert answer["message"] == "1 group will be suggested again."
     assert f'name="keep-{photos[0].pk}"' in client.get(PAGE).content.decode()
 
 
@@ -109,12 +109,12 @@ def test_a_group_that_another_tab_has_dealt_with_is_left_alone(client, group, ow
     photos, others = group(), group()
     client.post(f"{PAGE}/resolve", fields(photos, keep=1))
     answer = client.post(f"{PAGE}/resolve", fields(photos, others), headers=SCRIPT).json()
-    assert answer["message"].startswith("1 photo is in the bin")
-    assert "1 group has been left alone" in answer["message"]
+    assert answer["message"].startswith("1 photo moved to the trash")
+    assert "1 group was skipped" in answer["message"]
     assert answer["left"] == [photos[0].pk]
     assert visible(owner) == {photos[1], others[0]}
     answer = client.post(f"{PAGE}/resolve", fields(photos, keep=1), headers=SCRIPT).json()
-    assert answer == {"message": "Nothing has been put into the bin.", "undo": "", "left": []}
+    assert answer == {"message": "No photos moved to the trash", "undo": "", "left": []}
 
 
 def test_an_edit_since_is_told_by_undo(client, group):
@@ -123,14 +123,14 @@ def test_an_edit_since_is_told_by_undo(client, group):
     undo = client.post(f"{PAGE}/resolve", fields(photos), headers=SCRIPT).json()["undo"]
     client.post(f"/photos/{photos[0].pk}/edit", {"description": "mine", "importance": 1})
     sentence = client.post("/trash/restore", {"moment": undo}, headers=SCRIPT).json()["message"]
-    assert sentence.startswith("1 photo is back. 1 photo that was kept stays as it is")
+    assert sentence.startswith("1 photo restored · 1 kept photo was not changed back")
 
 
 def test_a_group_of_which_a_photo_is_gone_for_good_is_left_alone(client, group, owner):
     photos, others = group(), group()
     Photo.objects.filter(pk=others[1].pk).delete()
     answer = client.post(f"{PAGE}/resolve", fields(photos, others), headers=SCRIPT).json()
-    assert "1 group has been left alone" in answer["message"]
+    assert "1 group was skipped" in answer["message"]
     assert visible(owner) == {photos[0], others[0]}
 
 

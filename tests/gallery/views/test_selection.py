@@ -28,7 +28,7 @@ def test_importance_and_description_are_set_and_indexed(client, store, broker, d
     with django_capture_on_commit_callbacks(execute=True):
         answer = client.post("/selection/importance", {"photo": numbers, "importance": 4}, headers=JSON).json()
         client.post("/selection/description", {"photo": numbers, "description": "tea"})
-    assert answer["message"] == "2 photos now have the importance 4."
+    assert answer["message"] == "Rated 4 stars"
     changed = Photo.objects.filter(importance=4, description="tea", revision=3)
     assert sorted(changed.values_list("pk", flat=True)) == numbers
     assert Photo.objects.get(pk=other.pk).revision == 1
@@ -71,12 +71,13 @@ def test_says_photos_are_gone_when_none_is_left(client, store, owner, path, more
     move_to_trash(Photo.objects.filter(pk=photos[0].pk), user=owner)
     answer = client.post(f"/selection/{path}", {"photo": photos[0].pk, **more}, headers=JSON)
     assert answer.status_code == 400
-    assert answer.json()["message"].startswith("This photo is not in your gallery any more")
+    assert answer.json()["message"].startswith("This photo is no longer in your gallery")
     both = {"photo": [photo.pk for photo in photos], **more}
-    assert client.post(f"/selection/{path}", both, headers=JSON).json()["message"].startswith("1 photo")
+    messages_for_one = ("Rated 1 star", "Description saved for 1 photo", "1 photo moved to the trash")
+    assert client.post(f"/selection/{path}", both, headers=JSON).json()["message"] in messages_for_one
     photos[1].delete()
     gone = client.post(f"/selection/{path}", both, headers=JSON).json()["message"]
-    assert gone.startswith("These photos are not in your gallery any more")
+    assert gone.startswith("These photos are no longer in your gallery")
 
 
 @pytest.mark.parametrize("photo", ["", "x", "1,", "0", "-1", "1;2", "9" * 30, ",".join(["1"] * (MAX_SELECTED + 1))])

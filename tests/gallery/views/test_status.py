@@ -68,7 +68,7 @@ def test_a_broker_that_is_down_is_a_line(client, monkeypatch):
     monkeypatch.setattr(status, "broker_version", nobody)
     response = client.get("/status")
     assert response.status_code == 200
-    assert "It does not answer. Uploads are kept" in response.content.decode()
+    assert "Not responding. Uploads are stored" in response.content.decode()
 
 
 def test_shows_the_state_of_each_queue(client, store, broker):
