@@ -221,7 +221,7 @@ def test_rates_photo_with_description_beyond_limit(client, store, length, header
     stored = ("a\n " + "x" * length)[:length]
     Photo.objects.update(description=stored)
     page = client.get(f"/photos/{photo.pk}").content.decode()
-    assert ("Longer than 5000 characters" in page) == (length > 5000)
+    assert ("longer than 5000 characters" in page) == (length > 5000)
     sent = {"description": stored.replace("\n", "\r\n"), "importance": "4"}
     assert client.post(f"/photos/{photo.pk}/edit", sent, headers=headers).status_code in (200, 302)
     assert (Photo.objects.get().importance, Photo.objects.get().description) == (4, stored)
