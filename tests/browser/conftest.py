@@ -29,7 +29,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def owner(transactional_db: None) -> User:
-    """A person with a gallery."""
+    """A user with a gallery."""
     return User.objects.create_user("anna", password="x")
 
 
@@ -40,7 +40,7 @@ def words_from_database(settings: Any) -> None:
 
 
 class OpenRequests:
-    """Counts the requests that the site has begun to answer and not ended."""
+    """Counts the requests that the site is answering."""
 
     def __init__(self) -> None:
         self._count = 0
@@ -62,7 +62,7 @@ class OpenRequests:
 
 @pytest.fixture
 def open_requests() -> Iterator[OpenRequests]:
-    """Requests in progress: one that goes on while the database is emptied deadlocks with that."""
+    """Wait for requests in progress, which would deadlock with emptying the database."""
     requests = OpenRequests()
     request_started.connect(requests.begin)
     request_finished.connect(requests.end)
@@ -73,8 +73,8 @@ def open_requests() -> Iterator[OpenRequests]:
 
 @pytest.fixture
 def provoked() -> list[str]:
-    """Parts of the console errors that a test provokes on purpose, beside those of every test."""
-    # Refusals and connections that break when leaving a page: browsers and htmx report them as errors.
+    """Parts of the console errors that a test provokes on purpose."""
+    # Browsers and htmx report rejected requests, and requests aborted by leaving a page, as errors.
     return [
         "the server responded with a status of 4",
         "Failed to load resource: net::ERR_",
@@ -93,12 +93,12 @@ def open_page(
     provoked: list[str],
     open_requests: OpenRequests,
 ) -> Iterator[Callable[..., Page]]:
-    """Opens a tab in which `owner` is logged in; nothing in it may be complained of, by scripts or the CSP."""
+    """Open a tab in which `owner` is logged in; fail on errors of scripts and of the CSP."""
     complaints: list[str] = []
     contexts: list[BrowserContext] = []
 
     def open_tab(path: str = "/", *, user: User | None = owner, **options: Any) -> Page:
-        # Nothing is measured while it still moves.
+        # Wait for the end of animations before measuring.
         standard = {"viewport": DESK, "locale": "en-GB", "base_url": live_server.url, "reduced_motion": "reduce"}
         options = standard | options
         context = browser.new_context(**options)
@@ -121,7 +121,7 @@ def open_page(
 
 @pytest.fixture
 def show(store: Callable[..., Photo]) -> Callable[..., Photo]:
-    """Stores a picture and makes its thumbnails."""
+    """Store a picture and make its thumbnails."""
 
     def store_with_thumbnails(data: bytes | None = None, **options: Any) -> Photo:
         photo = store(data, **options)

@@ -22,23 +22,23 @@ PATIENCE = 60_000
 
 
 def follow(page: Page, locator: Locator) -> None:
-    """Click a link to another page, and wait until its scripts have run; before that, controls act without scripts."""
+    """Click a link to another page, and wait until its scripts have run."""
     with page.expect_navigation():
         locator.click()
 
 
 def settle(page: Page) -> None:
-    """Wait until htmx has brought all that it was asked for."""
+    """Wait until htmx has finished its requests."""
     expect(page.locator(".htmx-request")).to_have_count(0)
 
 
 def wait_for(page: Page, expression: str, argument: Any = None) -> None:
-    """Wait until `expression` is true in the page. Playwright's own way evaluates there, which the CSP forbids."""
+    """Wait until `expression` is true in the page; Playwright's `wait_for_function` violates the CSP."""
     wait_until(page, lambda: page.evaluate(expression, argument), otherwise=f"never true: {expression}")
 
 
 def wait_until(page: Page, condition: Callable[[], Any], *, otherwise: str = "never true") -> None:
-    """Wait until `condition()` is true, while events of the page come in."""
+    """Wait until `condition()` is true, while handling events of the page."""
     for _ in range(PATIENCE // 50):
         if condition():
             return
@@ -47,14 +47,14 @@ def wait_until(page: Page, condition: Callable[[], Any], *, otherwise: str = "ne
 
 
 def session_of(user: User) -> str:
-    """A session in which `user` is logged in."""
+    """Return the id of a session of `user`."""
     client = Client()
     client.force_login(user)
     return client.cookies["sessionid"].value
 
 
 def drop_files(page: Page, files: dict[str, bytes], *, target: str = "body", event: str = "drop") -> None:
-    """Drop files on `target`, as from a folder of the desk (or paste them there: `event` is "paste")."""
+    """Drop files on `target`, or paste them if `event` is "paste"."""
     transfer = page.evaluate_handle(
         """files => {
             const transfer = new DataTransfer();

@@ -41,7 +41,7 @@ def violations(page: Page, *, schemes: Sequence[str] = ("light", "dark")) -> lis
 
 @pytest.fixture
 def photo(show, owner: User) -> Photo:
-    """A photo with all that a page can tell of one, and an owner who may see every page."""
+    """A photo with all details, of an owner who may see every page."""
     owner.is_staff = owner.is_superuser = True
     owner.save()
     Account.objects.create(owner=owner, quota=10**9)
@@ -118,7 +118,7 @@ def test_passes_axe_on_error_pages(open_page, owner, settings, look):
 
 def test_passes_axe_on_page_of_server_error(browser, live_server, owner, media_root, monkeypatch):
     monkeypatch.setattr("gallery.views.trash.render", lambda *_given: 1 / 0)
-    # A context of its own: in all others an error of the server fails the test.
+    # A separate context: in all others a server error fails the test.
     context = browser.new_context(base_url=live_server.url)
     context.add_cookies([{"name": "sessionid", "value": session_of(owner), "url": live_server.url}])
     page = context.new_page()
@@ -131,7 +131,7 @@ def test_passes_axe_on_page_of_server_error(browser, live_server, owner, media_r
 # One scheme each, because Django's admin fades from one into the other.
 @pytest.mark.parametrize(("look", "scheme"), [(LOOKS[0].values[0], "light"), (LOOKS[1].values[0], "dark")])
 def test_passes_axe_in_admin(browser, live_server, owner, photo, look, scheme):
-    # A context of its own: axe tries inline styles there, which the CSP forbids.
+    # A separate context: axe uses inline styles, which the CSP forbids.
     context = browser.new_context(base_url=live_server.url, color_scheme=scheme, **look)
     context.add_cookies([{"name": "sessionid", "value": session_of(owner), "url": live_server.url}])
     page = context.new_page()

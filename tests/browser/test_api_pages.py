@@ -1,4 +1,4 @@
-"""The pages of keys, assistants and the API in a browser."""
+"""The pages of API tokens, assistants and the API reference in a browser."""
 
 from playwright.sync_api import expect
 
@@ -8,7 +8,7 @@ from search.saved import save_search
 from tests.browser.driving import follow
 
 
-def test_a_key_is_made_shown_and_revoked(open_page):
+def test_creates_shows_and_revokes_token(open_page):
     page = open_page("/tokens", permissions=["clipboard-read", "clipboard-write"])
     page.get_by_label("Name").fill("Telephone")
     page.get_by_label("upload photos").check()
@@ -25,7 +25,7 @@ def test_a_key_is_made_shown_and_revoked(open_page):
     assert not ApiToken.objects.exists()
 
 
-def test_what_assistants_may_read_is_said_and_what_they_asked_is_listed(open_page, owner):
+def test_sets_access_of_assistants_and_lists_their_questions(open_page, owner):
     AssistantCall.objects.create(
         user=owner, token_name="desk", tool="search", arguments={"query": "<b>tea</b>"}, outcome="3 photos"
     )
@@ -44,7 +44,7 @@ def test_what_assistants_may_read_is_said_and_what_they_asked_is_listed(open_pag
     expect(page.get_by_label("the whole gallery")).to_be_checked()
 
 
-def test_the_reference_shows_every_endpoint_and_tries_one_out(open_page):
+def test_reference_shows_endpoints_and_sends_request(open_page):
     page = open_page("/api/v1/docs/")
     expect(page.locator("#operations-account-read_account")).to_be_visible()
     expect(page.locator(".opblock").nth(20)).to_be_attached()

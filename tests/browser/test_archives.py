@@ -1,4 +1,4 @@
-"""An archive is sent from the page of a new import in pieces, and goes on after whatever came between."""
+"""The form of a new import uploads archives in pieces, and resumes after interruptions."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -20,11 +20,11 @@ LOST = "Connection lost. The upload will resume by itself."
 
 @pytest.fixture
 def takeout(tmp_path: Path) -> Path:
-    """An archive of two pieces and a half."""
+    """An archive of 2.5 pieces."""
     return write_file(tmp_path / "Takeout.zip", archive_of(large_picture()))
 
 
-def choose(page: Page, archive: Path) -> None:
+def select_file(page: Page, archive: Path) -> None:
     page.get_by_label("Zip archive").set_input_files(archive)
 
 
@@ -33,7 +33,7 @@ def summary(page: Page) -> Locator:
 
 
 def break_connection(page: Page) -> None:
-    """After the first piece."""
+    """Break the connection after the first piece."""
 
     def answer(route: Route) -> None:
         if route.request.method == "PATCH":
@@ -52,11 +52,9 @@ def finish() -> None:
     run_job(ImportJob.objects.get().pk)
 
 
-def test_an_archive_goes_on_where_the_connection_broke(
-    open_page: Callable[..., Page], takeout: Path, broker: Any
-) -> None:
+def test_resumes_archive_after_lost_connection(open_page: Callable[..., Page], takeout: Path, broker: Any) -> None:
     page = open_page("/imports/new")
-    choose(page, takeout)
+    select_file(page, takeout)
     break_connection(page)
     page.get_by_role("button", name="Import now").click()
     expect(summary(page)).to_have_text(LOST)
@@ -74,11 +72,9 @@ def test_an_archive_goes_on_where_the_connection_broke(
     assert Photo.objects.get().path.read_bytes() == large_picture()
 
 
-def test_the_same_archive_goes_on_after_the_page_was_left(
-    open_page: Callable[..., Page], takeout: Path, broker: Any
-) -> None:
+def test_resumes_same_archive_after_leaving_page(open_page: Callable[..., Page], takeout: Path, broker: Any) -> None:
     page = open_page("/imports/new")
-    choose(page, takeout)
+    select_file(page, takeout)
     break_connection(page)
     page.get_by_role("button", name="Preview import").click()
     expect(summary(page)).to_have_text(LOST)
@@ -86,18 +82,16 @@ def test_the_same_archive_goes_on_after_the_page_was_left(
     page.reload()
     mend_connection(page)
     sent = posts(page)
-    choose(page, takeout)
+    select_file(page, takeout)
     page.get_by_role("button", name="Preview import").click()
     expect(page.locator("#import .state")).to_have_text("creating preview")
     assert not [address for address in sent if address.endswith("/uploads")]
     assert ImportJob.objects.get().name == "Takeout.zip"
 
 
-def test_an_archive_that_the_server_has_forgotten_begins_anew(
-    open_page: Callable[..., Page], takeout: Path, broker: Any
-) -> None:
+def test_restarts_archive_that_server_deleted(open_page: Callable[..., Page], takeout: Path, broker: Any) -> None:
     page = open_page("/imports/new")
-    choose(page, takeout)
+    select_file(page, takeout)
     break_connection(page)
     page.get_by_role("button", name="Import now").click()
     expect(summary(page)).to_have_text(LOST)
@@ -108,11 +102,9 @@ def test_an_archive_that_the_server_has_forgotten_begins_anew(
     assert Photo.objects.get().path.read_bytes() == large_picture()
 
 
-def test_a_mistake_in_the_form_does_not_send_the_archive_again(
-    open_page: Callable[..., Page], takeout: Path, broker: Any
-) -> None:
+def test_keeps_uploaded_archive_after_form_error(open_page: Callable[..., Page], takeout: Path, broker: Any) -> None:
     page = open_page("/imports/new")
-    choose(page, takeout)
+    select_file(page, takeout)
     page.get_by_text("More options").click()
     patterns = page.get_by_label("Skip paths that match these patterns")
     patterns.fill("!")
@@ -126,9 +118,9 @@ def test_a_mistake_in_the_form_does_not_send_the_archive_again(
     assert [address for address in sent if "/imports/" in address] == [f"{page.url.rpartition('/')[0]}/new"]
 
 
-def test_an_archive_that_was_sent_need_not_be_imported(open_page: Callable[..., Page], takeout: Path) -> None:
+def test_discards_uploaded_archive(open_page: Callable[..., Page], takeout: Path) -> None:
     page = open_page("/imports/new")
-    choose(page, takeout)
+    select_file(page, takeout)
     page.get_by_text("More options").click()
     page.get_by_label("Skip paths that match these patterns").fill("!")
     follow(page, page.get_by_role("button", name="Import now"))
@@ -140,9 +132,9 @@ def test_an_archive_that_was_sent_need_not_be_imported(open_page: Callable[..., 
     expect(page.get_by_role("alert")).to_have_text("Select a folder or an archive.")
 
 
-def test_a_cancelled_archive_is_forgotten_by_the_server(open_page: Callable[..., Page], takeout: Path) -> None:
+def test_cancelling_deletes_archive_on_server(open_page: Callable[..., Page], takeout: Path) -> None:
     page = open_page("/imports/new")
-    choose(page, takeout)
+    select_file(page, takeout)
     break_connection(page)
     page.get_by_role("button", name="Preview import").click()
     expect(summary(page)).to_have_text(LOST)
@@ -155,9 +147,9 @@ def test_a_cancelled_archive_is_forgotten_by_the_server(open_page: Callable[...,
     assert page.evaluate("localStorage.length") == 0
 
 
-def test_what_is_no_archive_is_refused_with_its_first_piece(open_page: Callable[..., Page], tmp_path: Path) -> None:
+def test_rejects_other_files_at_first_piece(open_page: Callable[..., Page], tmp_path: Path) -> None:
     page = open_page("/imports/new")
-    choose(page, write_file(tmp_path / "a.zip", bytes(3 * PIECE)))
+    select_file(page, write_file(tmp_path / "a.zip", bytes(3 * PIECE)))
     sent = posts(page)
     page.get_by_role("button", name="Import now").click()
     expect(summary(page)).to_have_text("“a.zip” is not a zip archive, or it is damaged.")
@@ -165,7 +157,7 @@ def test_what_is_no_archive_is_refused_with_its_first_piece(open_page: Callable[
     assert not ImportJob.objects.exists()
 
 
-def test_a_dropped_archive_is_chosen(open_page: Callable[..., Page], broker: Any) -> None:
+def test_selects_dropped_archive(open_page: Callable[..., Page], broker: Any) -> None:
     page = open_page("/imports/new")
     drop_files(page, {"phone.zip": archive_of(picture(1))})
     expect(page.get_by_label("Zip archive")).to_be_focused()
@@ -174,11 +166,9 @@ def test_a_dropped_archive_is_chosen(open_page: Callable[..., Page], broker: Any
     assert ImportJob.objects.get().name == "phone.zip"
 
 
-def test_without_scripts_an_archive_comes_with_the_form(
-    open_page: Callable[..., Page], takeout: Path, broker: Any
-) -> None:
+def test_uploads_archive_with_form_without_scripts(open_page: Callable[..., Page], takeout: Path, broker: Any) -> None:
     page = open_page("/imports/new", java_script_enabled=False)
-    choose(page, takeout)
+    select_file(page, takeout)
     page.get_by_role("button", name="Preview import").click()
     expect(page.get_by_role("heading", name="Takeout.zip")).to_be_visible()
     assert not PartialUpload.objects.exists()

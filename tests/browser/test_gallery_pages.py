@@ -1,4 +1,4 @@
-"""The gallery, uploads and a photo's page, used through Chromium."""
+"""The gallery, uploads and the page of a photo in Chromium."""
 
 import re
 
@@ -13,7 +13,7 @@ from tests.browser.pages import PAGES
 from tests.drawing import picture
 
 
-def test_a_person_logs_in_and_out(open_page, owner):
+def test_logs_in_and_out(open_page, owner):
     page = open_page("/photos/1", user=None)
     expect(page.get_by_label("Username")).to_be_focused()
     page.keyboard.type("anna")
@@ -32,7 +32,7 @@ def test_a_person_logs_in_and_out(open_page, owner):
 
 
 @pytest.mark.parametrize("path", ["/", "/upload"])
-def test_dropped_pictures_are_uploaded_and_told_apart(open_page, show, path):
+def test_uploads_dropped_pictures_and_shows_their_states(open_page, show, path):
     known = show(picture(1), filename="known.png")
     page = open_page(path)
     drop_files(page, {"new.png": picture(2), "again.png": picture(1), "notes.txt": b"words"})
@@ -47,7 +47,7 @@ def test_dropped_pictures_are_uploaded_and_told_apart(open_page, show, path):
     assert Photo.objects.count() == 2
 
 
-def test_a_dropped_picture_appears_at_once_and_its_thumbnail_when_it_is_made(open_page, show):
+def test_shows_dropped_picture_and_later_its_thumbnail(open_page, show):
     show(filename="old.png")
     page = open_page()
     drop_files(page, {"new.png": picture(200)})
@@ -58,7 +58,7 @@ def test_a_dropped_picture_appears_at_once_and_its_thumbnail_when_it_is_made(ope
     assert page.locator("#photos .tile").count() == 2
 
 
-def test_fingers_are_not_told_to_drop_anything(open_page):
+def test_mentions_no_dropping_on_touch_screens(open_page):
     desk = open_page("/")
     telephone = open_page("/", viewport=SMALL_TELEPHONE, has_touch=True, is_mobile=True)
     for path in ("/", "/upload", "/search"):
@@ -69,7 +69,7 @@ def test_fingers_are_not_told_to_drop_anything(open_page):
         expect(telephone.locator("#main").get_by_text(drop).filter(visible=True)).to_have_count(0)
 
 
-def test_a_file_that_is_too_large_is_not_even_sent(open_page, settings):
+def test_sends_no_file_that_is_too_large(open_page, settings):
     settings.MAX_UPLOAD_BYTES = 50
     page = open_page("/upload")
     requests: list[str] = []
@@ -79,7 +79,7 @@ def test_a_file_that_is_too_large_is_not_even_sent(open_page, settings):
     assert requests == []
 
 
-def test_stars_are_saved_at_once_and_words_with_the_button(open_page, show):
+def test_saves_stars_at_once_and_description_by_button(open_page, show):
     photo = show()
     page = open_page(f"/photos/{photo.pk}")
     page.get_by_role("radio", name="4").check(force=True)
@@ -87,7 +87,7 @@ def test_stars_are_saved_at_once_and_words_with_the_button(open_page, show):
     assert Photo.objects.get().importance == 4
 
     page.get_by_label("Description").fill("the old station")
-    # “Saved” may still stand there from before.
+    # “Saved” may still be shown from the previous save.
     with page.expect_response(lambda response: response.request.method == "POST"):
         page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Saved")).to_be_visible()
@@ -96,7 +96,7 @@ def test_stars_are_saved_at_once_and_words_with_the_button(open_page, show):
     expect(page.get_by_role("radio", name="4")).to_be_checked()
 
 
-def test_a_deleted_photo_is_brought_back(open_page, show):
+def test_undo_restores_deleted_photo(open_page, show):
     photo = show(filename="gone.png")
     page = open_page(f"/photos/{photo.pk}")
     settle(page)
@@ -107,7 +107,7 @@ def test_a_deleted_photo_is_brought_back(open_page, show):
     expect(page.get_by_role("img", name="gone.png")).to_be_visible()
 
 
-def test_arrows_lead_from_photo_to_photo_but_not_while_typing(open_page, show):
+def test_arrows_change_photo_except_while_typing(open_page, show):
     photos = [show() for _ in range(3)]
     page = open_page(f"/photos/{photos[1].pk}")
     page.get_by_label("Description").press("ArrowRight")
@@ -119,7 +119,7 @@ def test_arrows_lead_from_photo_to_photo_but_not_while_typing(open_page, show):
     page.wait_for_url(f"**/photos/{photos[1].pk}")
 
 
-def test_text_found_in_a_picture_can_be_copied(open_page, show, owner):
+def test_copies_recognised_text(open_page, show, owner):
     photo = show()
     PhotoText.objects.create(
         photo=photo, owner=owner, engine="x", text="first\n第二行", lines=[{"text": "first"}, {"text": "第二行"}]
@@ -130,16 +130,16 @@ def test_text_found_in_a_picture_can_be_copied(open_page, show, owner):
     assert page.evaluate("navigator.clipboard.readText()") == "first\n第二行"
 
 
-def test_a_session_that_ends_leads_to_the_login(open_page, show, client):
+def test_leads_to_login_when_session_ends(open_page, show, client):
     photo = show()
     page = open_page(f"/photos/{photo.pk}")
     page.context.clear_cookies(name="sessionid")
-    # Not check(): the page may be gone before that is looked at.
+    # Not check(): the page may be gone before Playwright checks the state.
     page.get_by_role("radio", name="2").click(force=True)
     page.wait_for_url(f"**/login/?next=%2Fphotos%2F{photo.pk}")
 
 
-def test_the_language_is_switched_and_stays(open_page, show):
+def test_keeps_selected_language(open_page, show):
     show()
     page = open_page()
     page.get_by_role("button", name="Menu").click()
@@ -171,7 +171,7 @@ def test_pages_work_without_scripts(open_page, show, tmp_path):
     expect(page.locator("[data-state=done]")).to_have_text("thumbnails done")
 
 
-def test_nothing_sticks_out_on_a_small_telephone(open_page, show, owner):
+def test_pages_fit_small_telephone(open_page, show, owner):
     photo = show(filename="a-name-without-any-space-that-is-much-longer-than-a-telephone-is-wide-" * 2 + ".png")
     owner.is_staff = True
     owner.save()
@@ -190,7 +190,7 @@ NAMELESS = """() => [...document.querySelectorAll("a, button, input:not([type=hi
     .map(element => element.outerHTML)"""
 
 
-def test_everything_that_can_be_used_has_a_name(open_page, show, owner):
+def test_controls_have_accessible_names(open_page, show, owner):
     photo = show()
     owner.is_staff = True
     owner.save()
@@ -202,7 +202,7 @@ def test_everything_that_can_be_used_has_a_name(open_page, show, owner):
         assert page.evaluate(NAMELESS) == [], path
 
 
-def test_the_status_page_brings_itself_up_to_date_without_taking_the_focus(open_page, show, owner):
+def test_status_page_updates_without_taking_focus(open_page, show, owner):
     owner.is_staff = owner.is_superuser = True
     owner.save()
     page = open_page("/account")

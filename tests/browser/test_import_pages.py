@@ -1,4 +1,4 @@
-"""A folder is chosen, checked, imported and taken back in a browser."""
+"""A folder is selected, previewed, imported and undone in a browser."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -18,7 +18,7 @@ def work() -> None:
         run_job(job.pk)
 
 
-def test_a_folder_is_imported_and_taken_back(
+def test_imports_folder_and_undoes_it(
     open_page: Callable[..., Page], settings: Any, tmp_path: Path, broker: Any
 ) -> None:
     settings.IMPORT_ROOTS = [str(tmp_path / "family")]
@@ -61,9 +61,7 @@ def test_a_folder_is_imported_and_taken_back(
     assert not Photo.objects.exists()
 
 
-def test_a_running_import_is_followed_without_losing_the_focus_and_after_an_empty_answer_too(
-    open_page: Callable[..., Page], owner: Any, broker: Any
-) -> None:
+def test_updates_running_import_and_keeps_focus(open_page: Callable[..., Page], owner: Any, broker: Any) -> None:
     job = ImportJob.objects.create(
         owner=owner, started_by=owner, roots=["/pictures"], expected_files=100, import_counts={"new": 1}
     )
@@ -83,20 +81,20 @@ def test_a_running_import_is_followed_without_losing_the_focus_and_after_an_empt
     expect(state).to_be_focused()
     page.get_by_role("button", name="Resume").click()
     expect(state).to_have_text("running")
-    # It ends by itself: the buttons follow.
+    # The import finishes, and the buttons change.
     news = page.get_by_role("status").and_(page.locator("#import-news"))
     expect(news).to_have_text("")
     kept = news.element_handle()
     ImportJob.objects.update(state="finished")
     expect(state).to_have_text("finished")
-    # Read aloud: not of an element that has just come.
+    # Announced by an element that exists since the page loaded.
     expect(news).to_have_text("finished")
     assert kept.evaluate("element => element.isConnected && element.textContent") == "finished"
     expect(pause).to_have_count(0)
     expect(page.locator("#import")).to_have_count(1)
 
 
-def test_the_pages_fit_a_small_telephone(
+def test_import_pages_fit_small_telephone(
     open_page: Callable[..., Page], settings: Any, tmp_path: Path, owner: Any
 ) -> None:
     long = tmp_path / "a folder with quite a long name" / "and another one inside of it"

@@ -1,4 +1,4 @@
-"""The lightbox, used through Chromium: a photo over the page that it was opened from."""
+"""The lightbox in Chromium."""
 
 import pytest
 from django.utils import timezone
@@ -12,7 +12,7 @@ from tests.drawing import picture
 
 @pytest.fixture
 def photos(show) -> list[Photo]:
-    """Three, the latest first."""
+    """Three photos, the latest first."""
     names = ["third.png", "second.png", "first.png"]
     return [show(picture(10 * number, size=(600, 400)), filename=name) for number, name in enumerate(names)][::-1]
 
@@ -29,7 +29,7 @@ def shown(page: Page):
     return page.locator("#lightbox .picture")
 
 
-def test_keys_lead_to_the_neighbours_and_back_to_the_gallery(page, photos):
+def test_keys_show_neighbours_and_close(page, photos):
     expect(shown(page)).to_have_attribute("data-photo", str(photos[0].pk))
     expect(page.get_by_role("button", name="Previous photo")).to_be_hidden()
     for photo in (photos[1], photos[2]):
@@ -45,14 +45,14 @@ def test_keys_lead_to_the_neighbours_and_back_to_the_gallery(page, photos):
     expect(page.get_by_role("link", name="second.png")).to_be_focused()
 
 
-def test_back_closes_it_and_forward_opens_it(page, photos):
+def test_back_closes_and_forward_opens(page, photos):
     page.go_back()
     expect(page.locator("#lightbox")).to_be_hidden()
     page.go_forward()
     expect(shown(page)).to_have_attribute("data-photo", str(photos[0].pk))
 
 
-def test_reloaded_it_is_the_photo_s_page(page, photos):
+def test_reload_shows_page_of_photo(page, photos):
     page.reload()
     expect(page.get_by_role("heading", name="first.png")).to_be_visible()
     expect(page.locator(".stage .picture")).to_have_attribute("data-photo", str(photos[0].pk))
@@ -64,7 +64,7 @@ def test_announces_which_photo_is_shown(page, photos):
     wait_for(page, "id => window.told === id", photos[1].pk)
 
 
-def test_information_is_shown_and_stays_for_the_next(page, photos, owner):
+def test_information_stays_open_for_next_photo(page, photos, owner):
     PhotoText.objects.create(photo=photos[1], owner=owner, engine="x", text="NH961", lines=[{"text": "NH961"}])
     page.keyboard.press("i")
     panel = page.get_by_role("complementary", name="Information")
@@ -83,7 +83,7 @@ def test_information_is_shown_and_stays_for_the_next(page, photos, owner):
 
 
 @pytest.mark.parametrize("is_informed", [False, True])
-def test_digits_say_how_important_it_is(page, photos, is_informed):
+def test_digits_rate_photo(page, photos, is_informed):
     if is_informed:
         page.keyboard.press("i")
         expect(page.get_by_role("radio", name="4")).to_be_attached()
@@ -92,7 +92,7 @@ def test_digits_say_how_important_it_is(page, photos, is_informed):
     assert Photo.objects.get(pk=photos[0].pk).importance == 4
 
 
-def test_delete_shows_the_next_and_undo_brings_it_back(page, photos):
+def test_delete_shows_next_and_undo_restores(page, photos):
     page.keyboard.press("Delete")
     expect(shown(page)).to_have_attribute("data-photo", str(photos[1].pk))
     assert Photo.objects.get(pk=photos[0].pk).trashed_at
@@ -103,7 +103,7 @@ def test_delete_shows_the_next_and_undo_brings_it_back(page, photos):
     assert Photo.objects.get(pk=photos[0].pk).trashed_at is None
 
 
-def test_delete_pressed_twice_in_haste_is_about_one_photo(page, photos):
+def test_deletes_one_photo_when_pressed_twice(page, photos):
     page.locator("#lightbox").evaluate("""dialog => {
         for (let times = 0; times < 2; times += 1) {
             dialog.dispatchEvent(new KeyboardEvent("keydown", { key: "Delete", bubbles: true }));
@@ -115,7 +115,7 @@ def test_delete_pressed_twice_in_haste_is_about_one_photo(page, photos):
     assert Photo.objects.filter(trashed_at__isnull=False).count() == 1
 
 
-def test_the_last_one_deleted_closes_it(open_page, show):
+def test_closes_after_deleting_last_photo(open_page, show):
     show(filename="only.png")
     page = open_page()
     page.get_by_role("link", name="only.png").click()
@@ -124,7 +124,7 @@ def test_the_last_one_deleted_closes_it(open_page, show):
     expect(page.get_by_role("heading", name="No photos yet")).to_be_visible()
 
 
-def test_it_zooms_by_wheel_double_click_and_keys_and_is_dragged(page):
+def test_zooms_and_drags_picture(page):
     box = shown(page).bounding_box()
     middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
@@ -152,7 +152,7 @@ def test_it_zooms_by_wheel_double_click_and_keys_and_is_dragged(page):
     expect_box(**box)
 
 
-def test_a_finger_swipes_to_the_next(open_page, photos):
+def test_swipe_shows_next_photo(open_page, photos):
     page = open_page(viewport=SMALL_TELEPHONE, has_touch=True, is_mobile=True)
     page.get_by_role("link", name="first.png").tap()
     expect(shown(page)).to_have_attribute("data-photo", str(photos[0].pk))
@@ -171,7 +171,7 @@ def test_a_finger_swipes_to_the_next(open_page, photos):
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_results_are_a_list_of_their_own(open_page, photos, owner):
+def test_neighbours_in_results_are_results(open_page, photos, owner):
     for photo in (photos[0], photos[2]):
         PhotoText.objects.create(photo=photo, owner=owner, engine="x", text="tea")
     page = open_page("/search?q=tea")
@@ -182,7 +182,7 @@ def test_results_are_a_list_of_their_own(open_page, photos, owner):
     page.wait_for_url("**/search?q=tea")
 
 
-def test_a_result_that_is_deleted_comes_back_in_its_place(open_page, photos, owner):
+def test_undo_returns_result_to_its_place(open_page, photos, owner):
     for photo in photos:
         PhotoText.objects.create(photo=photo, owner=owner, engine="x", text="tea")
     page = open_page("/search?q=tea")
@@ -197,7 +197,7 @@ def test_a_result_that_is_deleted_comes_back_in_its_place(open_page, photos, own
     expect(shown(page)).to_have_attribute("data-photo", str(photos[1].pk))
 
 
-def test_a_broken_picture_says_so(open_page, photos):
+def test_reports_unreadable_picture(open_page, photos):
     Photo.objects.filter(pk=photos[0].pk).update(defect="x", thumbnail_version=0)
     page = open_page()
     page.get_by_role("link", name="first.png").click()
@@ -206,7 +206,7 @@ def test_a_broken_picture_says_so(open_page, photos):
     expect(shown(page)).to_be_visible()
 
 
-def test_the_help_lists_the_keys_and_ctrl_k_searches(open_page, photos):
+def test_help_lists_keys_and_ctrl_k_searches(open_page, photos):
     page = open_page()
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
@@ -215,7 +215,7 @@ def test_the_help_lists_the_keys_and_ctrl_k_searches(open_page, photos):
     expect(page.get_by_role("searchbox")).to_be_focused()
 
 
-def test_the_picture_s_frame_fits_it_so_that_boxes_can_be_drawn_on_it(page, photos):
+def test_frame_has_size_of_picture(page, photos):
     expect(page.locator("#lightbox .picture img")).to_be_visible()
     assert shown(page).bounding_box() == pytest.approx(page.locator("#lightbox .picture img").bounding_box(), abs=1)
     page.goto(f"/photos/{photos[0].pk}")
@@ -223,7 +223,7 @@ def test_the_picture_s_frame_fits_it_so_that_boxes_can_be_drawn_on_it(page, phot
     assert frame.bounding_box() == pytest.approx(frame.locator("img").bounding_box(), abs=1)
 
 
-def test_its_buttons_have_names(page):
+def test_buttons_have_names(page):
     page.keyboard.press("i")
     expect(page.get_by_role("complementary").get_by_role("heading", name="first.png")).to_be_visible()
     settle(page)

@@ -95,7 +95,7 @@ def test_offers_to_restore_photo_deleted_in_another_tab(open_page, photos, owner
     assert Photo.objects.get(pk=photos[3].pk).trashed_at is None
 
 
-def test_says_photo_is_deleted_for_good_and_leads_on(open_page, photos, owner):
+def test_says_photo_was_permanently_deleted(open_page, photos, owner):
     page = open_page()
     delete_photos(Photo.objects.filter(pk=photos[3].pk), user=owner)
     open_photo(page)

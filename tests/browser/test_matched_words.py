@@ -1,4 +1,4 @@
-"""The words that were searched for, boxed on the picture."""
+"""Boxes around searched words in pictures."""
 
 import pytest
 from playwright.sync_api import expect
@@ -10,12 +10,12 @@ TELEPHONE = {"viewport": SMALL_TELEPHONE, "has_touch": True, "is_mobile": True}
 
 
 def box_of(locator) -> tuple[float, float]:
-    """The middle of an element."""
+    """Return the centre of an element."""
     box = locator.bounding_box()
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
-def test_matched_words_are_boxed_on_the_picture_and_walked_through(open_page, show):
+def test_boxes_matched_words_and_steps_through_them(open_page, show):
     photo = read_lines(show(picture(1, size=(800, 800))), LINES)
     read_lines(show(picture(2)), [{"text": "nothing", "confidence": 1, "box": LINES[0]["box"]}])
     page = open_page("/search?q=调休")
@@ -27,7 +27,7 @@ def test_matched_words_are_boxed_on_the_picture_and_walked_through(open_page, sh
     page.wait_for_url(f"**/photos/{photo.pk}?q=*")
     matches = page.locator("[data-match]")
     expect(matches).to_have_count(3)
-    # Over the second half of the line in the middle of the picture.
+    # The box covers the second half of the line in the middle of the picture.
     frame = page.locator(".picture img").bounding_box()
     x, y = box_of(matches.first)
     assert 0.36 < (x - frame["x"]) / frame["width"] < 0.44
@@ -44,7 +44,7 @@ def test_matched_words_are_boxed_on_the_picture_and_walked_through(open_page, sh
     expect(lines).to_be_visible()
 
 
-def test_another_photo_in_the_same_frame_gets_its_own_boxes(open_page, show):
+def test_boxes_change_with_photo(open_page, show):
     first = read_lines(show(picture(1)), LINES)
     second = read_lines(show(picture(2)), LINES[:2])
     page = open_page(f"/photos/{first.pk}?q=调休")
@@ -61,7 +61,7 @@ def test_another_photo_in_the_same_frame_gets_its_own_boxes(open_page, show):
     expect(page.locator(".matches")).to_have_count(1)
 
 
-def test_a_match_far_down_a_long_picture_comes_into_view(open_page, show):
+def test_scrolls_to_match_in_long_picture(open_page, show):
     low = [{"text": "调休", "confidence": 1, "box": [[0.1, 0.98], [0.9, 0.98], [0.9, 0.99], [0.1, 0.99]]}]
     photo = read_lines(show(picture(1, size=(300, 3000))), low)
     page = open_page(f"/photos/{photo.pk}?q=调休")
@@ -71,7 +71,7 @@ def test_a_match_far_down_a_long_picture_comes_into_view(open_page, show):
     assert bar["y"] + bar["height"] < match["y"] or match["y"] + match["height"] < bar["y"]
 
 
-def test_on_a_small_telephone_boxes_are_always_seen_and_nothing_is_wider(open_page, show):
+def test_shows_boxes_within_small_telephone(open_page, show):
     photo = read_lines(show(picture(1, size=(800, 800))), LINES)
     page = open_page("/search?q=调休", **TELEPHONE)
     expect(page.locator(".hit .marks")).to_have_css("opacity", "1")
@@ -81,20 +81,20 @@ def test_on_a_small_telephone_boxes_are_always_seen_and_nothing_is_wider(open_pa
         assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
 
 
-def test_on_a_telephone_room_is_kept_below_a_picture_for_a_bar_alone(open_page, show):
+def test_reserves_space_for_toolbar_on_telephone(open_page, show):
     plain, read = show(picture(1)), read_lines(show(picture(2)), LINES)
     page = open_page(f"/photos/{plain.pk}", **TELEPHONE)
     settle(page)
     assert page.locator(".picture").evaluate("frame => getComputedStyle(frame).marginBottom") == "0px"
     page.goto(f"/photos/{read.pk}")
-    # It comes after the page, and moves the picture.
+    # The toolbar loads after the page, and moves the picture.
     expect(page.locator(".match-bar")).to_be_visible()
     settle(page)
     frame, bar = page.locator(".picture").bounding_box(), page.locator(".match-bar").bounding_box()
     assert frame["y"] + frame["height"] <= bar["y"]
 
 
-def test_in_the_lightbox_the_bar_stays_in_reach_at_every_zoom_and_leads_to_each_match(open_page, show):
+def test_lightbox_toolbar_reaches_matches_at_every_zoom(open_page, show):
     read_lines(show(picture(1, size=(800, 800))), LINES)
     page = open_page("/search?q=调休")
     page.locator(".hit .tile").click()
@@ -113,7 +113,7 @@ def test_in_the_lightbox_the_bar_stays_in_reach_at_every_zoom_and_leads_to_each_
 
 
 @pytest.mark.parametrize("look", [TELEPHONE, {"viewport": DESK}], ids=["telephone", "desk"])
-def test_neither_bar_of_the_lightbox_lies_over_a_picture_that_is_not_zoomed(open_page, show, look):
+def test_lightbox_bars_do_not_cover_picture(open_page, show, look):
     read_lines(show(picture(1, size=(300, 900))), LINES)
     page = open_page("/search?q=调休", **look)
     page.locator(".hit .tile").click()

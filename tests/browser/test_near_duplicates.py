@@ -1,4 +1,4 @@
-"""Near-duplicates through Chromium: a walk over the page on a desk, and on a telephone without JavaScript."""
+"""The page of near-duplicates in Chromium: on a desk, and on a telephone without JavaScript."""
 
 import pytest
 from playwright.sync_api import expect
@@ -11,7 +11,7 @@ from tests.browser.driving import SMALL_TELEPHONE, follow
 
 @pytest.fixture
 def groups(show, owner) -> list[list[Photo]]:
-    """Three pairs, 0.png and 1.png the oldest, and the first of each the one to keep."""
+    """Three pairs of photos, of which 0.png and 1.png are the oldest; the first of each is suggested."""
     photos = [show(filename=f"{number}.png") for number in range(6)]
     ComparedPhoto.objects.create(photo=photos[0], owner=owner, model="x", version=1)
     pairs = [photos[0:2], photos[2:4], photos[4:6]]
@@ -26,13 +26,13 @@ def names(owner) -> set[str]:
     return set(Photo.objects.visible_to(owner).values_list("filename", flat=True))
 
 
-def test_groups_are_dealt_with_by_keyboard_one_by_one_and_all_at_once_with_undo(open_page, groups, owner):
+def test_resolves_groups_by_keyboard_with_undo(open_page, groups, owner):
     page = open_page("/")
     page.get_by_role("button", name="Menu").click()
     follow(page, page.get_by_role("link", name="Near-duplicates"))
     sections = page.locator(".group:visible")
     expect(sections).to_have_count(3)
-    # Another one is chosen to be kept.
+    # Select another photo to keep.
     first = sections.first
     first.get_by_role("radio", name="Keep 4.png").focus()
     page.keyboard.press("ArrowRight")
@@ -64,7 +64,7 @@ def test_groups_are_dealt_with_by_keyboard_one_by_one_and_all_at_once_with_undo(
     assert len(names(owner)) == 6
 
 
-def test_a_group_that_the_server_leaves_alone_stays_and_says_so_and_the_figures_follow(open_page, groups, owner):
+def test_keeps_group_that_server_did_not_change(open_page, groups, owner):
     page = open_page("/near-duplicates")
     figures = page.locator(".totals dd")
     expect(figures).to_have_text(["3", "3"])
@@ -84,9 +84,9 @@ def test_a_group_that_the_server_leaves_alone_stays_and_says_so_and_the_figures_
     expect(page.locator(".group")).to_have_count(2)
 
 
-def test_on_a_telephone_without_javascript_all_is_done_too(open_page, groups, owner):
+def test_resolves_groups_on_telephone_without_scripts(open_page, groups, owner):
     page = open_page("/near-duplicates", viewport=SMALL_TELEPHONE, java_script_enabled=False, color_scheme="dark")
-    # Asked from outside: in the page nothing runs.
+    # Measured from outside, because no scripts run in the page.
     assert page.locator("body").bounding_box()["width"] <= SMALL_TELEPHONE["width"]
     page.get_by_role("radio", name="Keep 5.png").check(force=True)
     page.keyboard.press("Enter")

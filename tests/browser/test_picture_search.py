@@ -1,4 +1,4 @@
-"""Searching with pictures and parts of them, through Chromium."""
+"""Search with pictures, and areas of them, in Chromium."""
 
 from collections.abc import Iterator
 from io import BytesIO
@@ -18,7 +18,7 @@ SEARCH_ZONE = "[data-zone=search]"
 
 @pytest.fixture(scope="module")
 def encoder() -> Iterator[str]:
-    """The basic encoder's model, in a process of its own."""
+    """The encoder process with the basic encoder."""
     with EncoderProcess(ENCODERS="conse").running():
         yield ready_encoder("conse").model
 
@@ -28,7 +28,7 @@ def read_as(photo: Photo, text: str) -> Photo:
     return photo
 
 
-def test_a_picture_brings_itself_first_and_is_not_kept(open_page, show, encoder, photographs):
+def test_finds_same_picture_first_and_stores_nothing(open_page, show, encoder, photographs):
     for name in ("cat", "coffee", "flower"):
         show(photographs[name].read_bytes(), filename=name)
     embed_photos(list(Photo.objects.values_list("pk", flat=True)), encoder)
@@ -50,7 +50,7 @@ def test_a_picture_brings_itself_first_and_is_not_kept(open_page, show, encoder,
     assert Photo.objects.count() == 3
 
 
-def test_the_lightbox_closes_onto_the_results_of_a_picture_and_back_leads_to_those_before(
+def test_lightbox_closes_to_results_of_picture(
     open_page,
     show,
     encoder,
@@ -67,7 +67,7 @@ def test_the_lightbox_closes_onto_the_results_of_a_picture_and_back_leads_to_tho
     page.keyboard.press("Escape")
     expect(page.locator("#lightbox")).to_be_hidden()
     page.wait_for_url("**/search?like=*")
-    # Nothing was asked for anew: that would have taken the sample away.
+    # The page was not reloaded, which would have removed the preview of the picture.
     expect(page.get_by_role("img", name="Your search picture")).to_be_visible()
     page.go_back()
     page.wait_for_url("**/search?q=tea")
@@ -76,7 +76,7 @@ def test_the_lightbox_closes_onto_the_results_of_a_picture_and_back_leads_to_tho
     expect(page.locator(".hit")).to_have_count(2)
 
 
-def test_on_any_page_a_picture_is_pasted_dropped_or_chosen_to_search_with(open_page, show, encoder, photographs):
+def test_searches_with_pasted_dropped_or_selected_picture(open_page, show, encoder, photographs):
     photo = show(photographs["cat"].read_bytes(), filename="cat")
     embed_photos(list(Photo.objects.values_list("pk", flat=True)), encoder)
     query = photographs["cat"].read_bytes()
@@ -103,7 +103,7 @@ def test_on_any_page_a_picture_is_pasted_dropped_or_chosen_to_search_with(open_p
     assert Photo.objects.count() == 1
 
 
-def test_what_is_dragged_over_a_page_sees_where_it_can_go(open_page):
+def test_shows_drop_zones_while_dragging(open_page):
     page = open_page("/")
     for files, zones in ((["a.png"], ["upload", "search"]), (["a.png", "b.png"], ["upload"])):
         transfer = page.evaluate_handle(
@@ -121,13 +121,13 @@ def test_what_is_dragged_over_a_page_sees_where_it_can_go(open_page):
         expect(shown).to_have_count(0)
 
 
-def test_a_dropped_file_that_is_no_picture_is_explained(open_page, encoder):
+def test_explains_rejected_file(open_page, encoder):
     page = open_page("/search")
     drop_files(page, {"notes.txt": b"just words"}, target=SEARCH_ZONE)
     expect(page.get_by_role("alert")).to_contain_text("not a picture")
 
 
-def test_a_photo_shows_others_like_it(open_page, show, encoder, photographs):
+def test_shows_similar_photos(open_page, show, encoder, photographs):
     photo = show(photographs["cat"].read_bytes(), filename="cat.png")
     show(photographs["cat"].read_bytes() + b" ", filename="same cat.png")
     embed_photos(list(Photo.objects.values_list("pk", flat=True)), encoder)
@@ -138,7 +138,7 @@ def test_a_photo_shows_others_like_it(open_page, show, encoder, photographs):
     expect(page.locator(".hits .likeness b")).to_contain_text("97%")
 
 
-def test_searching_with_a_picture_works_without_scripts(open_page, show, encoder, photographs):
+def test_picture_search_works_without_scripts(open_page, show, encoder, photographs):
     show(photographs["rocket"].read_bytes(), filename="rocket.jpg")
     embed_photos(list(Photo.objects.values_list("pk", flat=True)), encoder)
     page = open_page("/search", java_script_enabled=False)
@@ -147,7 +147,7 @@ def test_searching_with_a_picture_works_without_scripts(open_page, show, encoder
     expect(page.locator("#results img")).to_have_attribute("alt", "rocket.jpg")
 
 
-def test_versions_unfold(open_page, show, encoder, photographs):
+def test_unfolds_near_duplicates(open_page, show, encoder, photographs):
     for number in range(3):
         read_as(show(photographs["cat"].read_bytes() + b" " * number, filename=f"cat {number}.png"), "same words")
     embed_photos(list(Photo.objects.values_list("pk", flat=True)), encoder)
@@ -159,7 +159,7 @@ def test_versions_unfold(open_page, show, encoder, photographs):
     expect(version).to_be_visible()
 
 
-def test_a_part_of_a_photo_is_marked_and_searched_with(open_page, show, encoder, photographs):
+def test_searches_by_area_of_photo(open_page, show, encoder, photographs):
     cat, coffee = (Image.open(photographs[name]).convert("RGB").resize((400, 300)) for name in ("cat", "coffee"))
     both = Image.new("RGB", (800, 300))
     both.paste(cat, (0, 0))
@@ -194,7 +194,7 @@ def test_a_part_of_a_photo_is_marked_and_searched_with(open_page, show, encoder,
     expect(page.locator(".hit img").first).to_be_visible()
 
 
-def test_words_are_added_to_a_picture_and_the_search_is_a_link(open_page, show, encoder, photographs):
+def test_combines_picture_and_words_in_address(open_page, show, encoder, photographs):
     for name in ("cat", "coffee", "flower"):
         show(photographs[name].read_bytes(), filename=f"{name}.jpg")
     embed_photos(list(Photo.objects.values_list("pk", flat=True)), encoder)

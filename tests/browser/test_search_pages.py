@@ -1,4 +1,4 @@
-"""The search page, used through Chromium."""
+"""The search page in Chromium."""
 
 from datetime import datetime
 
@@ -16,7 +16,7 @@ def read_as(photo: Photo, text: str) -> Photo:
     return photo
 
 
-def test_a_slash_leads_to_the_box_and_the_box_to_what_is_found(open_page, show):
+def test_slash_focuses_search_box(open_page, show):
     read_as(show(filename="pass.png"), "登机牌 NH961 Tokyo")
     read_as(show(filename="other.png"), "NH916")
     page = open_page()
@@ -29,7 +29,7 @@ def test_a_slash_leads_to_the_box_and_the_box_to_what_is_found(open_page, show):
     expect(page.get_by_role("searchbox")).to_have_value("NH961")
 
 
-def test_filters_are_set_and_taken_away(open_page, show):
+def test_sets_and_removes_filters(open_page, show):
     read_as(show(picture(1, size=(600, 400)), filename="large.png"), "tea")
     read_as(show(picture(2, size=(60, 40)), filename="small.png"), "tea")
     page = open_page("/search?q=tea")
@@ -44,13 +44,13 @@ def test_filters_are_set_and_taken_away(open_page, show):
     expect(page).to_have_url("/search?q=tea")
 
 
-def test_the_form_mirrors_the_address(open_page):
+def test_form_shows_filters_of_address(open_page):
     page = open_page("/search?q=xyzzy+-plugh&min_importance=3")
     expect(page.get_by_role("searchbox")).to_have_value("xyzzy -plugh")
     expect(page.get_by_label("Min. rating")).to_have_value("3")
 
 
-def test_a_date_is_a_chip_that_goes_or_becomes_text(open_page, show):
+def test_date_chip_is_removed_or_becomes_text(open_page, show):
     photo = read_as(show(filename="may.png"), "tea")
     Photo.objects.filter(pk=photo.pk).update(taken_at=datetime(2023, 5, 6))
     read_as(show(filename="says.png"), "tea 2023年5月")
@@ -65,7 +65,7 @@ def test_a_date_is_a_chip_that_goes_or_becomes_text(open_page, show):
     expect(page).to_have_url("/search?q=tea")
 
 
-def test_scrolling_goes_on_without_repeating_or_skipping(open_page, owner):
+def test_scrolling_loads_each_result_once(open_page, owner):
     photos = make_photos(owner, 150)
     PhotoText.objects.bulk_create(PhotoText(photo=photo, owner=owner, engine="x", text="tea") for photo in photos)
     page = open_page("/search?q=tea")
@@ -81,7 +81,7 @@ def test_scrolling_goes_on_without_repeating_or_skipping(open_page, owner):
     expect(page.locator(".load-more")).to_have_count(0)
 
 
-def test_an_upright_picture_alone_in_its_row_fills_it(open_page, show):
+def test_single_upright_picture_fills_row(open_page, show):
     read_as(show(picture(1, size=(600, 300)), filename="wide.png"), "tea")
     read_as(show(picture(2, size=(300, 600)), filename="upright.png"), "tea")
     page = open_page("/search?q=tea&order=newest", viewport=SMALL_TELEPHONE)
@@ -89,7 +89,7 @@ def test_an_upright_picture_alone_in_its_row_fills_it(open_page, show):
     assert upright.bounding_box()["width"] == page.locator(".hits").bounding_box()["width"]
 
 
-def test_one_returns_to_the_same_spot_of_the_results(open_page, owner):
+def test_back_restores_position_in_results(open_page, owner):
     photos = make_photos(owner, 150)
     PhotoText.objects.bulk_create(PhotoText(photo=photo, owner=owner, engine="x", text="tea") for photo in photos)
     page = open_page("/search?q=tea")
@@ -100,11 +100,11 @@ def test_one_returns_to_the_same_spot_of_the_results(open_page, owner):
     # Immediately, before the position could be saved.
     page.goto("/account")
     page.go_back()
-    # Of as many results as come at first, the page would be too short.
+    # The first portion of results alone would make the page too short.
     wait_for(page, "y => Math.abs(scrollY - y) < 2", before)
 
 
-def test_an_order_is_chosen_and_stays_in_the_address(open_page, show):
+def test_order_stays_in_address(open_page, show):
     for year in (2021, 2023, 2022):
         photo = read_as(show(filename=f"{year}.png"), "tea")
         Photo.objects.filter(pk=photo.pk).update(taken_at=datetime(year, 1, 1))
@@ -116,7 +116,7 @@ def test_an_order_is_chosen_and_stays_in_the_address(open_page, show):
     expect(page.locator(".hit img").first).to_have_attribute("alt", "2021.png")
 
 
-def test_searches_are_saved_and_found_again_in_the_side_bar(open_page, show):
+def test_saves_searches_in_sidebar(open_page, show):
     read_as(show(filename="pass.png"), "NH961")
     page = open_page("/search?q=NH961")
     page.get_by_label("Save this search").fill("My flight")
@@ -132,7 +132,7 @@ def test_searches_are_saved_and_found_again_in_the_side_bar(open_page, show):
     expect(side.get_by_text("Recent searches")).to_have_count(0)
 
 
-def test_on_a_telephone_the_side_bar_is_a_drawer(open_page, show):
+def test_sidebar_is_drawer_on_telephone(open_page, show):
     page = open_page("/search?q=tea", viewport=SMALL_TELEPHONE)
     side = page.locator("#sidebar")
     expect(side).to_be_hidden()
@@ -142,7 +142,7 @@ def test_on_a_telephone_the_side_bar_is_a_drawer(open_page, show):
     expect(side).to_be_hidden()
 
 
-def test_the_box_suggests_what_was_searched_for_before(open_page, show):
+def test_suggests_recent_searches(open_page, show):
     read_as(show(filename="IMG_2041.png"), "tea")
     page = open_page("/search?q=green+tea")
     page.goto("/")
@@ -155,7 +155,7 @@ def test_the_box_suggests_what_was_searched_for_before(open_page, show):
     page.wait_for_url("**/search?q=IMG_2041.png")
 
 
-def test_in_chinese_everything_around_a_chinese_query_is_chinese(open_page, show):
+def test_chinese_results_page_is_chinese(open_page, show):
     photo = read_lines(show(picture(1, size=(800, 800)), filename="a.png"), LINES)
     Photo.objects.filter(pk=photo.pk).update(taken_at=datetime(2023, 5, 6), kind="meme")
     page = open_page("/search?q=调休+2023年5月+kind:表情", locale="zh-CN")

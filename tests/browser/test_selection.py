@@ -1,4 +1,4 @@
-"""Choosing many photos, and what is done with them, through Chromium."""
+"""The selection of photos and its actions in Chromium."""
 
 from zipfile import ZipFile
 
@@ -13,7 +13,7 @@ from tests.browser.driving import SMALL_TELEPHONE
 
 @pytest.fixture
 def photos(show) -> list[Photo]:
-    """Six, the latest first: 5.png … 0.png."""
+    """Six photos, the latest first: 5.png … 0.png."""
     return [show(filename=f"{number}.png") for number in range(6)][::-1]
 
 
@@ -21,31 +21,31 @@ def box_of(page: Page, photo: Photo):
     return page.locator(f"#photo-{photo.pk} .check input")
 
 
-def chosen(page: Page):
+def selected_count(page: Page):
     return page.locator("#selection .selected-count")
 
 
-def test_check_marks_and_shift_choose_and_escape_chooses_none(open_page, photos):
+def test_selects_by_checkbox_and_shift_and_clears_by_escape(open_page, photos):
     page = open_page()
     box_of(page, photos[1]).check(force=True)
-    expect(chosen(page)).to_have_text("1 selected")
+    expect(selected_count(page)).to_have_text("1 selected")
     box_of(page, photos[4]).click(force=True, modifiers=["Shift"])
-    expect(chosen(page)).to_have_text("4 selected")
+    expect(selected_count(page)).to_have_text("4 selected")
     page.get_by_role("link", name="0.png").click()
-    expect(chosen(page)).to_have_text("5 selected")
+    expect(selected_count(page)).to_have_text("5 selected")
     expect(page.locator("#lightbox")).to_be_hidden()
     page.keyboard.press("Escape")
     expect(page.locator("#selection")).to_be_hidden()
     expect(page.locator(".is-selected")).to_have_count(0)
 
 
-def test_the_keyboard_chooses_rates_and_deletes_with_undo(open_page, photos):
+def test_selects_rates_and_deletes_by_keyboard(open_page, photos):
     page = open_page()
     page.get_by_role("link", name="5.png").focus()
     page.keyboard.press("x")
     page.get_by_role("link", name="3.png").focus()
     page.keyboard.press("Shift+X")
-    expect(chosen(page)).to_have_text("3 selected")
+    expect(selected_count(page)).to_have_text("3 selected")
     page.keyboard.press("4")
     expect(page.get_by_text("Rated 4 stars")).to_be_visible()
     assert Photo.objects.filter(importance=4).count() == 3
@@ -59,7 +59,7 @@ def test_the_keyboard_chooses_rates_and_deletes_with_undo(open_page, photos):
     expect(page.get_by_role("link", name="0.png")).to_be_visible()
 
 
-def test_an_undo_that_fails_can_be_pressed_again(open_page, photos):
+def test_failed_undo_can_be_repeated(open_page, photos):
     page = open_page()
     box_of(page, photos[0]).check(force=True)
     page.get_by_role("button", name="Delete").click()
@@ -82,14 +82,14 @@ def test_states_why_an_action_is_impossible(open_page, photos, monkeypatch, look
         box_of(page, photo).check(force=True)
     page.get_by_role("button", name="Delete").click()
     expect(page.get_by_text("Select at most 1 photos at once.")).to_be_visible()
-    expect(chosen(page)).to_have_text("2 selected")
-    # The sentence leaves the toolbar to be used.
+    expect(selected_count(page)).to_have_text("2 selected")
+    # The message does not cover the toolbar.
     message, toolbar = page.locator("#messages > *").bounding_box(), page.locator("#selection").bounding_box()
     assert message["y"] + message["height"] <= toolbar["y"]
 
 
 @pytest.mark.parametrize("path", ["/", "/search?q=tea"])
-def test_chosen_photos_are_described_and_downloaded(open_page, photos, owner, tmp_path, path):
+def test_describes_and_downloads_selected_photos(open_page, photos, owner, tmp_path, path):
     for photo in photos:
         PhotoText.objects.create(photo=photo, owner=owner, engine="x", text="tea")
     page = open_page(path)
@@ -107,7 +107,7 @@ def test_chosen_photos_are_described_and_downloaded(open_page, photos, owner, tm
     assert Photo.objects.filter(description="green tea").count() == 2
 
 
-def test_results_go_into_the_bin(open_page, photos, owner):
+def test_trashes_results(open_page, photos, owner):
     for photo in photos:
         PhotoText.objects.create(photo=photo, owner=owner, engine="x", text="tea")
     page = open_page("/search?q=tea")
@@ -119,10 +119,10 @@ def test_results_go_into_the_bin(open_page, photos, owner):
     expect(page.locator("#results .tile:visible")).to_have_count(6)
 
 
-def test_it_all_speaks_chinese(open_page, photos):
+def test_selection_is_chinese(open_page, photos):
     page = open_page(locale="zh-CN")
     box_of(page, photos[0]).check(force=True)
-    expect(chosen(page)).to_have_text("已选择 1 张")
+    expect(selected_count(page)).to_have_text("已选择 1 张")
     page.locator("#selection").get_by_role("button", name="删除").click()
     expect(page.get_by_text("已将 1 张照片移到回收站，保留 30 天。")).to_be_visible()
     page.get_by_role("button", name="撤销").click()
@@ -131,7 +131,7 @@ def test_it_all_speaks_chinese(open_page, photos):
     expect(page.get_by_role("button", name="下一张")).to_be_visible()
 
 
-def test_the_toolbar_fits_a_telephone(open_page, photos):
+def test_toolbar_fits_telephone(open_page, photos):
     page = open_page(viewport=SMALL_TELEPHONE)
     box_of(page, photos[0]).check(force=True)
     box = page.locator("#selection").bounding_box()
@@ -140,25 +140,25 @@ def test_the_toolbar_fits_a_telephone(open_page, photos):
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_a_long_press_chooses_where_nothing_hovers(open_page, photos):
+def test_long_press_selects_on_touch_screens(open_page, photos):
     page = open_page(viewport=SMALL_TELEPHONE, has_touch=True, is_mobile=True)
     box = page.locator(f"#photo-{photos[0].pk}").bounding_box()
     finger = page.context.new_cdp_session(page)
     place = {"x": box["x"] + 50, "y": box["y"] + 50}
     finger.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [place]})
-    expect(chosen(page)).to_have_text("1 selected")
+    expect(selected_count(page)).to_have_text("1 selected")
     with page.expect_event("console", lambda message: message.text == "clicked"):
         page.evaluate("addEventListener('click', () => console.log('clicked'), { capture: true, once: true })")
         finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-    expect(chosen(page)).to_have_text("1 selected")
-    # Clicks are passed over for as long after it; of two timers the one that was set first rings first.
+    expect(selected_count(page)).to_have_text("1 selected")
+    # Clicks are ignored for the same time; of two equal timers the first one set fires first.
     page.evaluate("new Promise((done) => setTimeout(done, 100))")
     page.locator(f"#photo-{photos[1].pk}").tap()
-    expect(chosen(page)).to_have_text("2 selected")
+    expect(selected_count(page)).to_have_text("2 selected")
     expect(page.locator("#lightbox")).to_be_hidden()
 
 
-def test_without_scripts_chosen_photos_go_into_the_bin(open_page, photos):
+def test_trashes_selected_photos_without_scripts(open_page, photos):
     page = open_page(java_script_enabled=False)
     box_of(page, photos[0]).check(force=True)
     page.locator("#selection").get_by_role("button", name="Delete").click()

@@ -1,4 +1,4 @@
-"""The bar at the top of every page, at the sizes of telephones, tablets and desks."""
+"""The top bar at the sizes of telephones, tablets and desks."""
 
 from itertools import combinations
 
@@ -9,7 +9,7 @@ SIZES = [(320, 640), (390, 844), (820, 1180), (844, 390), (1024, 768), (1440, 90
 
 
 @pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
-def test_elements_of_the_bar_do_not_overlap(open_page, locale):
+def test_top_bar_elements_do_not_overlap(open_page, locale):
     page = open_page("/account", locale=locale)
     for width, height in SIZES:
         page.set_viewport_size({"width": width, "height": height})

@@ -1,4 +1,4 @@
-"""The timeline, used through Chromium: rows, months, endless scrolling, and the way back."""
+"""The timeline in Chromium: rows, months, endless scrolling, and restored positions."""
 
 from datetime import datetime, timedelta
 
@@ -15,7 +15,7 @@ FIRST = datetime(2023, 12, 31, 12)
 
 @pytest.fixture
 def many(owner):
-    """Photos of two years, one a day, that have no files."""
+    """Photos without files, one a day for two years."""
     photos = Photo.objects.bulk_create(
         Photo(
             owner=owner,
@@ -40,15 +40,15 @@ FIRST_NAME = """[...document.querySelectorAll("#photos .tile[data-photo]")]
 
 
 def scroll_to(page: Page, y: int) -> str:
-    """Scroll there, and wait for the photos of that place; what stands at the top left of the screen, below the bar."""
+    """Scroll to `y` and wait for its photos. Return the name of the first visible one."""
     page.evaluate("y => scrollTo(0, y)", y)
-    # Only then is what stood at the top gone.
+    # The photos at the top are gone only after the scroll.
     expect(page.get_by_text("0.png", exact=True)).to_have_count(0)
     expect(page.locator("#photos .tile:not([data-photo])")).to_have_count(0)
     return page.evaluate(f"() => {FIRST_NAME}")
 
 
-def test_rows_are_justified_and_nothing_overlaps(open_page, show):
+def test_rows_are_justified_without_overlap(open_page, show):
     sizes = [(300, 200), (200, 300), (400, 200), (250, 250), (320, 240), (640, 360), (90, 120), (120, 90)] * 2
     for number, size in enumerate(sizes):
         show(picture(number, size=size))
@@ -67,7 +67,7 @@ def test_rows_are_justified_and_nothing_overlaps(open_page, show):
 
 
 @pytest.mark.parametrize("viewport", [{"width": 1280, "height": 860}, SMALL_TELEPHONE], ids=["desk", "telephone"])
-def test_only_what_is_near_the_screen_exists_and_the_end_is_reached(open_page, many, viewport):
+def test_keeps_only_tiles_near_screen(open_page, many, viewport):
     page = open_page(viewport=viewport)
     expect(page.get_by_role("heading", name="December 2023 31")).to_be_visible()
     expect(page.locator("#photos .tile[data-photo]").first).to_contain_text("0.png")
@@ -78,7 +78,7 @@ def test_only_what_is_near_the_screen_exists_and_the_end_is_reached(open_page, m
     assert page.locator("#photos .tile").count() < 150
 
 
-def test_nothing_moves_while_photos_come(open_page, many):
+def test_tiles_stay_while_photos_load(open_page, many):
     page = open_page()
     expect(page.locator("#photos .tile[data-photo]").first).to_be_visible()
     height = page.evaluate("document.documentElement.scrollHeight")
@@ -90,7 +90,7 @@ def test_nothing_moves_while_photos_come(open_page, many):
 
 
 @pytest.mark.parametrize("way", ["lightbox", "page"])
-def test_one_returns_to_the_same_spot(open_page, many, way):
+def test_restores_position(open_page, many, way):
     page = open_page()
     name = scroll_to(page, 4000)
     before = page.evaluate("scrollY")
@@ -103,11 +103,11 @@ def test_one_returns_to_the_same_spot(open_page, many, way):
     page.go_back()
     expect(page.locator("#lightbox")).to_be_hidden()
     wait_for(page, "y => Math.abs(scrollY - y) < 2", before)
-    # The photos there come only now.
+    # The photos at this position load only now.
     wait_for(page, f"name => {FIRST_NAME} === name", name)
 
 
-def test_the_scrubber_leads_to_any_month(open_page, many):
+def test_scrubber_jumps_to_month(open_page, many):
     page = open_page()
     scrubber = page.get_by_role("slider", name="Month")
     expect(scrubber).to_have_attribute("aria-valuetext", "December 2023 · 31")
@@ -127,33 +127,33 @@ def test_the_scrubber_leads_to_any_month(open_page, many):
     expect(page.get_by_role("heading", name="December 2023 31")).to_be_in_viewport()
 
 
-def test_an_address_names_a_month(open_page, many):
+def test_opens_month_of_address(open_page, many):
     page = open_page("/?month=2022-12")
     expect(page.get_by_role("heading", name="December 2022 31")).to_be_in_viewport()
 
 
-def test_months_are_named_in_the_person_s_language(open_page, many):
+def test_months_have_names_in_users_language(open_page, many):
     page = open_page(locale="zh-CN")
     expect(page.get_by_role("heading", name="2023年12月")).to_be_visible()
 
 
-def test_without_scripts_there_are_pages(open_page, many):
+def test_has_pages_without_scripts(open_page, many):
     page = open_page(java_script_enabled=False)
     expect(page.locator(".tiles .tile")).to_have_count(31)
-    # Playwright looks for no names inside <noscript>.
+    # Playwright finds no roles inside <noscript>.
     page.locator("summary").click()
     page.locator("a[href='?month=2023-03']").click()
     expect(page.locator(".month-name")).to_have_text("March 2023 31")
 
 
-def test_a_photo_from_long_ago_takes_its_place_when_it_is_dropped(open_page, many):
+def test_inserts_old_photo_by_date_after_upload(open_page, many):
     page = open_page()
     drop_files(page, {"IMG_20240105_120000.png": picture(3)})
     expect(page.get_by_role("heading", name="January 2024 1")).to_be_visible()
     expect(page.locator("#photos .tile").first).to_contain_text("IMG_20240105_120000.png")
 
 
-def test_a_narrower_window_keeps_the_place(open_page, many):
+def test_keeps_position_when_window_narrows(open_page, many):
     page = open_page()
     name = scroll_to(page, 5000)
     page.set_viewport_size({"width": 800, "height": 860})

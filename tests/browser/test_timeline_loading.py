@@ -192,7 +192,7 @@ def test_offers_retry_when_thumbnail_keeps_failing(open_page, sparse, owner):
     failed.nth(before // 2).click()
     expect(failed).to_have_count(before - 1)
     expect(page.locator("#lightbox")).to_be_hidden()
-    # All of them, once the connection is back.
+    # All of them load once the connection is back.
     page.evaluate("dispatchEvent(new Event('online'))")
     expect_pictures(page, owner)
     expect(failed).to_have_count(0)
@@ -219,7 +219,7 @@ def test_leads_to_login_and_continues_after_it(open_page, dense, owner, locale):
     notice = page.locator("#timeline-notice")
     expect(notice).to_contain_text({"en-GB": "You are logged out.", "zh-CN": "您已退出登录。"}[locale])
     expect(notice.get_by_role("link")).to_have_attribute("href", "/login/?next=%2F")
-    # In another tab.
+    # Log in in another tab.
     page.context.add_cookies(cookies)
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     expect_pictures(page, owner)

@@ -1,4 +1,4 @@
-"""Uploads go on after lost connections, killed processes, pages that were left and sessions that ended."""
+"""Uploads resume after lost connections, killed processes, closed pages and ended sessions."""
 
 import signal
 import subprocess
@@ -9,16 +9,16 @@ from playwright.sync_api import Page, expect
 from gallery.models import PartialUpload, Photo
 from photosearch.embedded.provision import free_port
 from tests.browser.driving import drop_files
-from tests.browser.uploading import choose, large_picture, posts, summary
+from tests.browser.uploading import large_picture, posts, select_file, summary
 from tests.drawing import picture
 from tests.processes import process_environment
 
 
-def test_an_upload_goes_on_where_the_connection_broke(open_page):
+def test_resumes_after_lost_connection(open_page):
     page = open_page("/account")
     data = large_picture()
     page.route("**/uploads/*", lambda route: route.abort() if route.request.method == "PATCH" else route.continue_())
-    choose(page, "large.bmp", data)
+    select_file(page, "large.bmp", data)
     expect(summary(page)).to_have_text("Connection lost. The upload will resume by itself.")
     expect(page.locator("#uploads li")).to_contain_text("Waiting for the connection")
     assert PartialUpload.objects.get().offset == 4 * 1024 * 1024
@@ -29,7 +29,7 @@ def test_an_upload_goes_on_where_the_connection_broke(open_page):
     assert not [url for url in sent if url.endswith("/uploads")], "the first piece was not sent again"
 
 
-def test_a_browser_that_goes_offline_waits(open_page):
+def test_waits_while_offline(open_page):
     page = open_page("/account")
     page.context.set_offline(True)
     drop_files(page, {"a.png": picture(1)})
@@ -38,26 +38,26 @@ def test_a_browser_that_goes_offline_waits(open_page):
     expect(summary(page)).to_have_text("1 added")
 
 
-def test_a_file_sent_in_part_is_gone_on_with_after_the_page_was_left(open_page):
+def test_resumes_partial_upload_after_leaving_page(open_page):
     data = large_picture()
     page = open_page("/account")
     page.route("**/uploads/*", lambda route: route.abort() if route.request.method == "PATCH" else route.continue_())
-    choose(page, "large.bmp", data)
+    select_file(page, "large.bmp", data)
     expect(summary(page)).to_contain_text("Connection lost.")
     page.close(run_before_unload=False)
 
     page = open_page("/")
     sent = posts(page)
-    choose(page, "large.bmp", data)
+    select_file(page, "large.bmp", data)
     expect(summary(page)).to_have_text("1 added")
     assert not [url for url in sent if url.endswith("/uploads")]
     assert Photo.objects.get().path.read_bytes() == data
 
 
-def test_a_cancelled_file_is_forgotten_by_the_server(open_page):
+def test_cancelling_deletes_partial_upload(open_page):
     page = open_page("/account")
     page.route("**/uploads/*", lambda route: route.abort() if route.request.method == "PATCH" else route.continue_())
-    choose(page, "large.bmp", large_picture())
+    select_file(page, "large.bmp", large_picture())
     expect(summary(page)).to_contain_text("Connection lost.")
     with page.expect_response(lambda response: response.request.method == "DELETE"):
         page.get_by_role("button", name="Cancel large.bmp").click()
@@ -65,7 +65,7 @@ def test_a_cancelled_file_is_forgotten_by_the_server(open_page):
     assert not PartialUpload.objects.exists()
 
 
-def test_a_session_that_ended_is_said_and_the_upload_goes_on_after_the_login(open_page, owner):
+def test_resumes_after_new_login(open_page, owner):
     page = open_page("/account")
     page.context.clear_cookies(name="sessionid")
     drop_files(page, {"a.png": picture(1)})
@@ -80,8 +80,8 @@ def test_a_session_that_ended_is_said_and_the_upload_goes_on_after_the_login(ope
     expect(summary(page)).to_have_text("1 added")
 
 
-def test_a_killed_web_process_holds_an_upload_up_and_no_more(open_page, media_root):
-    """A gunicorn of our own in the place of the server of the tests, which cannot be killed alone."""
+def test_resumes_after_web_process_is_killed(open_page, media_root):
+    """Runs its own gunicorn, because the server of the tests cannot be killed separately."""
     port = free_port()
     environment = process_environment(media_root) | {"PUBLIC_URL": f"http://localhost:{port}", "DEBUG": "1"}
     command = [sys.executable, "-m", "gunicorn", "--no-control-socket", "photosearch.wsgi", f"--bind=localhost:{port}"]
@@ -108,7 +108,7 @@ def test_a_killed_web_process_holds_an_upload_up_and_no_more(open_page, media_ro
         throttle = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 3_000_000}
         session.send("Network.emulateNetworkConditions", throttle)
         data = large_picture()
-        choose(page, "large.bmp", data)
+        select_file(page, "large.bmp", data)
         expect(page.locator("#uploads [data-all]")).not_to_have_js_property("value", 0)
         while not any(upload.offset for upload in PartialUpload.objects.all()):
             page.wait_for_timeout(50)

@@ -1,4 +1,4 @@
-"""Uploads from any page: folders, known files, pause and cancel, the list of them."""
+"""Uploads from any page: folders, duplicates, pausing and cancelling, and the list of uploads."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from tests.drawing import picture
 
 @pytest.fixture
 def folder(tmp_path) -> Path:
-    """A folder of pictures with a folder inside, and with what systems leave there."""
+    """A folder with pictures, a subfolder, and files that systems create."""
     folder = tmp_path / "holiday"
     (folder / "beach").mkdir(parents=True)
     (folder / "@eaDir").mkdir()
@@ -26,14 +26,14 @@ def folder(tmp_path) -> Path:
 
 
 @pytest.mark.parametrize("path", ["/", "/account", "/upload", "/search?q=x", "/photos/0"])
-def test_pictures_dropped_on_any_page_are_uploaded(open_page, path):
+def test_uploads_pictures_dropped_on_any_page(open_page, path):
     page = open_page(path)
     drop_files(page, {"a.png": picture(1), "b.png": picture(2)})
     expect(summary(page)).to_have_text("2 added")
     assert Photo.objects.count() == 2
 
 
-def test_a_folder_is_dropped_with_all_that_is_in_it(open_page, folder):
+def test_uploads_dropped_folder(open_page, folder):
     page = open_page("/account")
     session = page.context.new_cdp_session(page)
     data = {"items": [], "files": [str(folder)], "dragOperationsMask": 1}
@@ -45,7 +45,7 @@ def test_a_folder_is_dropped_with_all_that_is_in_it(open_page, folder):
     expect(row).to_contain_text("This file is not a picture in a supported format")
 
 
-def test_the_list_of_uploads_hides_nothing_of_what_became_of_a_file_on_a_telephone(open_page):
+def test_shows_full_messages_on_telephone(open_page):
     page = open_page("/account", viewport=SMALL_TELEPHONE)
     drop_files(page, {f"{'long-name-' * 12}.txt": b"words", "a.png": picture(1)})
     expect(summary(page)).to_have_text("1 added · 1 failed")
@@ -55,7 +55,7 @@ def test_the_list_of_uploads_hides_nothing_of_what_became_of_a_file_on_a_telepho
         assert box["x"] + box["width"] <= panel["x"] + panel["width"]
 
 
-def test_a_folder_is_chosen_without_leaving_the_page(open_page, folder):
+def test_uploads_selected_folder_without_leaving_page(open_page, folder):
     page = open_page("/account")
     page.get_by_role("link", name="Upload").click()
     expect(page.get_by_text("Drop pictures or folders anywhere on this page")).to_be_visible()
@@ -65,7 +65,7 @@ def test_a_folder_is_chosen_without_leaving_the_page(open_page, folder):
     assert page.url.endswith("/account")
 
 
-def test_what_the_gallery_has_is_not_sent_again(open_page, show):
+def test_sends_no_duplicates(open_page, show):
     known = show(picture(1), filename="known.png")
     page = open_page("/account")
     sent = posts(page)
@@ -79,7 +79,7 @@ def test_what_the_gallery_has_is_not_sent_again(open_page, show):
     expect(summary(page)).to_have_text("1 restored from the trash")
 
 
-def test_uploads_are_paused_gone_on_with_and_cancelled(open_page):
+def test_pauses_resumes_and_cancels(open_page):
     page = open_page("/account")
     page.route("**/uploads", lambda route: None)  # never answered
     drop_files(page, {f"{number}.png": picture(number) for number in range(5)})
@@ -103,7 +103,7 @@ def test_uploads_are_paused_gone_on_with_and_cancelled(open_page):
     assert Photo.objects.count() == 4
 
 
-def test_what_is_still_being_compared_is_cancelled_too(open_page):
+def test_cancels_files_during_comparison(open_page):
     page = open_page("/account")
     page.route("**/uploads/known", lambda route: None)
     drop_files(page, {"a.png": picture(1), "b.png": picture(2)})
@@ -112,7 +112,7 @@ def test_what_is_still_being_compared_is_cancelled_too(open_page):
     expect(summary(page)).to_have_text("2 cancelled")
 
 
-def test_three_files_are_sent_at_a_time(open_page):
+def test_sends_three_files_at_a_time(open_page):
     page = open_page("/account")
     sending = []
     page.route("**/uploads", lambda route: sending.append(route))
@@ -126,7 +126,7 @@ def test_three_files_are_sent_at_a_time(open_page):
         sending[count - 3].continue_()
 
 
-def test_leaving_the_page_is_warned_of_while_something_is_sent(open_page):
+def test_warns_before_leaving_page_during_upload(open_page):
     page = open_page("/account")
     warnings = []
     page.on("dialog", lambda dialog: (warnings.append(dialog.type), dialog.accept()))
@@ -138,7 +138,7 @@ def test_leaving_the_page_is_warned_of_while_something_is_sent(open_page):
     assert warnings == ["beforeunload"]
 
 
-def test_without_a_secure_context_files_are_sent_without_being_hashed(open_page, show):
+def test_sends_files_unhashed_without_secure_context(open_page, show):
     show(picture(1))
     page = open_page("/account")
     page.evaluate("Object.defineProperty(window, 'isSecureContext', { value: false })")
@@ -148,7 +148,7 @@ def test_without_a_secure_context_files_are_sent_without_being_hashed(open_page,
     assert [url.rpartition("/")[2] for url in sent] == ["uploads"]
 
 
-def test_it_is_all_said_in_chinese(open_page, show):
+def test_upload_summary_is_chinese(open_page, show):
     show(picture(1))
     page = open_page("/account", locale="zh-CN")
     drop_files(page, {"again.png": picture(1), "new.png": picture(2), "notes.txt": b"words"})
@@ -156,7 +156,7 @@ def test_it_is_all_said_in_chinese(open_page, show):
 
 
 @pytest.mark.parametrize("size", [DESK, {"width": 320, "height": 640}], ids=["desk", "telephone"])
-def test_the_list_of_uploads_fits_the_page(open_page, size):
+def test_upload_list_fits_page(open_page, size):
     page = open_page("/", viewport=size)
     page.route("**/uploads", lambda route: None)
     drop_files(page, {f"{'long-name-' * 12}{number}.png": picture(number) for number in range(30)})

@@ -4,7 +4,7 @@ from playwright.sync_api import Page
 
 
 def large_picture(seed: int = 1) -> bytes:
-    """A picture of some pieces of 4 MiB: noise does not shrink."""
+    """Return a picture of several pieces of 4 MiB; noise does not compress."""
     import random
     from io import BytesIO
 
@@ -21,14 +21,14 @@ def summary(page: Page):
 
 
 def posts(page: Page) -> list[str]:
-    """Fills with the requests of `page` that bring something to the server."""
+    """Return a list that fills with the addresses of POST and PATCH requests of `page`."""
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.url) if request.method in {"POST", "PATCH"} else None)
     return sent
 
 
-def choose(page: Page, name: str, data: bytes) -> None:
-    """Choose a file that is too large to be handed to the page as a list of numbers."""
+def select_file(page: Page, name: str, data: bytes) -> None:
+    """Select a file that is too large for Playwright's usual way."""
     page.locator("form[data-upload] input[name=files]").set_input_files(
         {"name": name, "mimeType": "image/bmp", "buffer": data}
     )
