@@ -162,7 +162,7 @@ def test_chinese_results_page_is_chinese(open_page, show):
     expect(page.locator(".hit mark").first).to_have_text("调休")
     expect(page.get_by_role("link", name="拍摄时间: 2023年5月")).to_be_visible()
     expect(page.get_by_role("link", name="按文字搜索")).to_be_visible()
-    expect(page.get_by_role("link", name="最新的在前")).to_be_visible()
+    expect(page.get_by_role("link", name="最新优先")).to_be_visible()
     page.locator(".hit .tile").click()
     expect(page.get_by_role("button", name="下一处")).to_be_visible()
     page.keyboard.press("i")
