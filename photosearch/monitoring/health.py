@@ -33,7 +33,7 @@ def show_health(_request: HttpRequest) -> HttpResponse:
 
 
 class Live(serializers.Serializer):
-    """The process answers requests."""
+    """The answer of a running process."""
 
     status = serializers.ChoiceField(["ok"])
 
