@@ -13,9 +13,9 @@ from gallery.access.upload_answers import TUS_VERSION
 from gallery.storage.files import has_room
 
 FORM_WITH_FILES = "multipart/form-data"
-FULL = {errno.ENOSPC, errno.EDQUOT}
+DISK_FULL_ERRORS = {errno.ENOSPC, errno.EDQUOT}
 # Statuses whose meaning is more specific than "bad request".
-PAGES = {413: "413.html", 507: "507.html"}
+PAGE_OF_STATUS = {413: "413.html", 507: "507.html"}
 
 
 class BodyLimitMiddleware:
@@ -41,7 +41,7 @@ class BodyLimitMiddleware:
 
 def is_disk_full(error: Exception) -> bool:
     """Return whether a write failed because the disk, or our share of it, is full."""
-    return isinstance(error, OSError) and error.errno in FULL
+    return isinstance(error, OSError) and error.errno in DISK_FULL_ERRORS
 
 
 def refuse_full_disk(request: HttpRequest) -> HttpResponse:
@@ -59,7 +59,7 @@ def refuse(request: HttpRequest, status: int, sentence: str) -> HttpResponse:
         return JsonResponse({name: sentence}, status=status)
     if request.headers.get("HX-Request") == "true":
         return render(request, "_error_notice.html", {"sentence": sentence}, status=status)
-    return render(request, PAGES.get(status, "400.html"), {"sentence": sentence}, status=status)
+    return render(request, PAGE_OF_STATUS.get(status, "400.html"), {"sentence": sentence}, status=status)
 
 
 def _refusal(request: HttpRequest) -> HttpResponse | None:

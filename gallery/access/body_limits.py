@@ -11,22 +11,22 @@ from django.urls import Resolver404, resolve, reverse
 from django.utils.translation import gettext as _
 
 # Room for the boundaries, names and CSRF token of a form beside its file.
-ENVELOPE = 64 * 1024
-DEFAULT = "DATA_UPLOAD_MAX_MEMORY_SIZE"
-PLACEHOLDER = UUID(int=0)
+FORM_OVERHEAD = 64 * 1024
+DEFAULT_SETTING = "DATA_UPLOAD_MAX_MEMORY_SIZE"
+PLACEHOLDER_ID = UUID(int=0)
 
 
 @dataclass(frozen=True)
 class BodyLimit:
     """The limit of one address: the setting that holds it, and whether forms may contain files."""
 
-    setting: str = DEFAULT
+    setting: str = DEFAULT_SETTING
     takes_forms_with_files: bool = False
 
     @property
     def takes_files(self) -> bool:
         """Return whether this address accepts files, in a form or as the bare body."""
-        return self.setting != DEFAULT
+        return self.setting != DEFAULT_SETTING
 
     @property
     def file_bytes(self) -> int:
@@ -36,7 +36,7 @@ class BodyLimit:
     @property
     def bytes(self) -> int:
         """Return the largest `Content-Length` accepted."""
-        return self.file_bytes + (ENVELOPE if self.takes_forms_with_files else 0)
+        return self.file_bytes + (FORM_OVERHEAD if self.takes_forms_with_files else 0)
 
 
 @dataclass(frozen=True)
@@ -48,12 +48,12 @@ class LimitedPath:
     limit: BodyLimit
 
 
-OTHERS = BodyLimit()
+DEFAULT_LIMIT = BodyLimit()
 PICTURE_FORM = BodyLimit("MAX_UPLOAD_BYTES", takes_forms_with_files=True)
 ARCHIVE_FORM = BodyLimit("MAX_ARCHIVE_BYTES", takes_forms_with_files=True)
 PICTURE_PIECE = BodyLimit("MAX_UPLOAD_BYTES")
 ARCHIVE_PIECE = BodyLimit("MAX_ARCHIVE_BYTES")
-# By URL name; all other addresses have the limit `OTHERS`.
+# By URL name; all other addresses have the limit `DEFAULT_LIMIT`.
 LIMITS = {
     "gallery:upload": PICTURE_FORM,
     "search:picture": PICTURE_FORM,
@@ -70,22 +70,22 @@ LIMITS = {
     "api:begin-archive": ARCHIVE_PIECE,
     "api:resume-archive": ARCHIVE_PIECE,
 }
-WITH_NUMBER = {"gallery:resume_upload", "gallery:resume_archive_upload", "api:resume-upload", "api:resume-archive"}
+WITH_UPLOAD_ID = {"gallery:resume_upload", "gallery:resume_archive_upload", "api:resume-upload", "api:resume-archive"}
 
 
 def limit_of(request: HttpRequest) -> BodyLimit:
     """Return the limit of the requested address, whether or not it exists."""
     try:
-        return LIMITS.get(resolve(request.path_info).view_name, OTHERS)
+        return LIMITS.get(resolve(request.path_info).view_name, DEFAULT_LIMIT)
     except Resolver404:
-        return OTHERS
+        return DEFAULT_LIMIT
 
 
 def limited_paths() -> Iterator[LimitedPath]:
     """Return every path with its own limit, for the web server's configuration."""
     for name, limit in LIMITS.items():
-        if name in WITH_NUMBER:
-            yield LimitedPath(reverse(name, args=[PLACEHOLDER]).partition(str(PLACEHOLDER))[0], True, limit)
+        if name in WITH_UPLOAD_ID:
+            yield LimitedPath(reverse(name, args=[PLACEHOLDER_ID]).partition(str(PLACEHOLDER_ID))[0], True, limit)
         else:
             yield LimitedPath(reverse(name), False, limit)
 

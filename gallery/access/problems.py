@@ -34,9 +34,9 @@ from gallery.access.transfers import SECONDS_TO_WAIT, TooManyTransfers
 from gallery.pictures.images import ImageTooLarge, InvalidImage, UnsupportedImage
 
 CONTENT_TYPE = "application/problem+json"
-TYPE = "urn:photosearch:problem:"
-# Problem types by status; MORE_KINDS are more specific.
-KINDS = {
+TYPE_PREFIX = "urn:photosearch:problem:"
+# The problem type of errors without a specific one.
+TYPE_OF_STATUS = {
     400: "bad-request",
     401: "not-authenticated",
     403: "permission-denied",
@@ -62,10 +62,10 @@ KINDS = {
     507: "insufficient-storage",
 }
 # Types that are more specific than the statuses 400, 401, 412 and 413.
-MORE_KINDS = ("invalid", "parse-error", "authentication-failed", "wrong-version", "quota-exceeded")
+SPECIFIC_TYPES = ("invalid", "parse-error", "authentication-failed", "wrong-version", "quota-exceeded")
 # Names of statuses that HTTP itself does not define.
-TITLES = {460: "Checksum Mismatch"}
-ALL_KINDS = sorted({*KINDS.values(), *MORE_KINDS})
+TITLE_OF_STATUS = {460: "Checksum Mismatch"}
+PROBLEM_TYPES = sorted({*TYPE_OF_STATUS.values(), *SPECIFIC_TYPES})
 
 
 class FieldError(serializers.Serializer):
@@ -79,7 +79,7 @@ class Problem(serializers.Serializer):
     """Problem document that describes an error."""
 
     type = serializers.CharField(
-        help_text=f"Identifier of the error: {TYPE} and one of {', '.join(ALL_KINDS)}. More may be added."
+        help_text=f"Identifier of the error: {TYPE_PREFIX} and one of {', '.join(PROBLEM_TYPES)}. More may be added."
     )
     title = serializers.CharField(help_text="Name of the HTTP status.")
     status = serializers.IntegerField(help_text="HTTP status.")
@@ -194,10 +194,10 @@ def problem(
     status: int, detail: str, *, code: str = "", errors: list[dict[str, str]] | None = None, scope: str = ""
 ) -> dict[str, Any]:
     """Return the problem document of an error as a dictionary."""
-    kind = code.replace("_", "-") or KINDS.get(status, "other")
+    kind = code.replace("_", "-") or TYPE_OF_STATUS.get(status, "other")
     body = {
-        "type": f"{TYPE}{kind}",
-        "title": TITLES.get(status) or HTTPStatus(status).phrase,
+        "type": f"{TYPE_PREFIX}{kind}",
+        "title": TITLE_OF_STATUS.get(status) or HTTPStatus(status).phrase,
         "status": status,
         "detail": _encodable(detail),
         "errors": [{name: _encodable(value) for name, value in error.items()} for error in errors or []],

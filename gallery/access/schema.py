@@ -27,7 +27,7 @@ page. Uploads are stored at once and processed in the background. Times of pictu
 others are in UTC. Answers may get more fields: ignore fields that you do not know.
 """
 # Possible errors by properties of the operation.
-ALWAYS = {"429": "Too many requests; `Retry-After` is the number of seconds to wait."}
+WITH_THROTTLES = {"429": "Too many requests; `Retry-After` is the number of seconds to wait."}
 WITH_TOKEN = {"401": "No API token, or it is unknown, expired or revoked.", "403": "The token lacks the scope."}
 WITH_OBJECT = {"404": "The resource does not exist, or is not yours."}
 WITH_INPUT = {"400": "The request is invalid; `errors` names the fields."}
@@ -140,7 +140,7 @@ class OperationSchema(AutoSchema):
     def _errors(self, operation: dict[str, Any], path: str, *, is_open: bool) -> dict[str, str]:
         """Return the errors that follow from the operation's input, by status."""
         parameters = operation.get("parameters", [])
-        errors = dict(ALWAYS) if self.view.get_throttles() else {}
+        errors = dict(WITH_THROTTLES) if self.view.get_throttles() else {}
         if not is_open:
             errors |= WITH_TOKEN
         if "{" in path:

@@ -56,7 +56,7 @@ PROGRESS = [
     response_header("Cache-Control", "`no-store`.", 200, 201, 204),
 ]
 LOCATION = response_header("Location", "Address for the remaining pieces.", 201)
-OFFERED = [
+OPTIONS_HEADERS = [
     response_header("Tus-Version", "Supported version of the protocol.", 204),
     response_header("Tus-Extension", "Supported extensions.", 204),
     response_header("Tus-Max-Size", "Largest file accepted, in bytes.", 204, schema=int),
@@ -160,7 +160,11 @@ class BeginUploadView(TusView):
         return self.request.build_absolute_uri(reverse(self.resume, args=[upload.pk]))
 
     @extend_schema(
-        operation_id="describe_uploads", parameters=[*OFFERED, VERSION], responses={204: None}, tags=["upload"], auth=[]
+        operation_id="describe_uploads",
+        parameters=[*OPTIONS_HEADERS, VERSION],
+        responses={204: None},
+        tags=["upload"],
+        auth=[],
     )
     def options(self, request: ApiRequest, **_ids: UUID) -> HttpResponse:  # noqa: ARG002 - the framework's signature
         """Describe the supported parts of the protocol; needs no token."""
@@ -217,7 +221,11 @@ class ResumeUploadView(TusView):
         return answer_tus(204)
 
     @extend_schema(
-        operation_id="describe_upload", parameters=[*OFFERED, VERSION], responses={204: None}, tags=["upload"], auth=[]
+        operation_id="describe_upload",
+        parameters=[*OPTIONS_HEADERS, VERSION],
+        responses={204: None},
+        tags=["upload"],
+        auth=[],
     )
     def options(self, request: ApiRequest, **_ids: UUID) -> HttpResponse:  # noqa: ARG002 - the framework's signature
         """Describe the supported parts of the protocol; needs no token."""

@@ -5,6 +5,7 @@ from django.urls import path
 from gallery.api import (
     changes,
     files,
+    import_folders,
     imports,
     jobs,
     library,
@@ -51,7 +52,7 @@ version_1 = [
     ),
     path("near-duplicates/undo/", near_duplicates.UndoNearDuplicatesView.as_view(), name="undo-near-duplicates"),
     path("imports/", imports.ImportListView.as_view(), name="imports"),
-    path("imports/folders/", imports.FolderListView.as_view(), name="import-folders"),
+    path("imports/folders/", import_folders.FolderListView.as_view(), name="import-folders"),
     path("imports/archive/", imports.ArchiveImportView.as_view(), name="import-archive"),
     path("imports/uploads/", resumable.BeginArchiveView.as_view(), name="begin-archive"),
     path("imports/uploads/<uuid:upload_id>/", resumable.ResumeArchiveView.as_view(), name="resume-archive"),

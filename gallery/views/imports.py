@@ -21,7 +21,7 @@ from django_htmx.http import reselect, retarget
 
 from gallery.access import PageRequest
 from gallery.access.body_gate import refuse
-from gallery.access.body_limits import ENVELOPE
+from gallery.access.body_limits import FORM_OVERHEAD
 from gallery.access.permissions import may_administrate
 from gallery.account import account_of
 from gallery.bulk_import.actions import ImportAction, apply_action, possible_actions
@@ -52,10 +52,10 @@ def list_imports(request: PageRequest) -> HttpResponse:
 @vary_on_headers("HX-Request")
 def new_import(request: PageRequest) -> HttpResponse:
     """Show the form, or for htmx its folder list; POST starts the preview or the import."""
-    # Checked before the archive is written to disk; ENVELOPE is the size of the rest of the form.
-    if request.method == "POST" and (size := int(request.headers.get("Content-Length") or 0)) > ENVELOPE:
+    # Checked before the archive is written to disk; FORM_OVERHEAD is the size of the rest of the form.
+    if request.method == "POST" and (size := int(request.headers.get("Content-Length") or 0)) > FORM_OVERHEAD:
         try:
-            refuse_beyond_quota(size - ENVELOPE, account=account_of(request.user))
+            refuse_beyond_quota(size - FORM_OVERHEAD, account=account_of(request.user))
         except QuotaExceeded as error:
             return refuse(request, 413, str(error))
     return csrf_protect(_new_import)(request)

@@ -8,12 +8,11 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from gallery.access import PageRequest
-from gallery.access.transfers import limit_transfers
+from gallery.access.transfers import limit_page_transfers
 from gallery.pictures.images import InvalidImage
 from search.chips import Chip, chips_of, title_of
 from search.encoders.client import EncoderBusy, EncoderUnavailable
@@ -87,16 +86,10 @@ def _search(request: PageRequest, form: SearchForm, query: Query, example: Examp
     return search_by_example(example, user=request.user, query=query, options=options)
 
 
-# The CSRF token is in the body, which is read only after the checks of login, origin and cookie.
-@csrf_exempt
-@limit_transfers
 @require_POST
+@limit_page_transfers
 def search_with_picture(request: PageRequest) -> HttpResponse:
     """Redirect to the search for photos similar to the uploaded `picture`, with the filters of the form."""
-    return csrf_protect(_search_with_picture)(request)
-
-
-def _search_with_picture(request: PageRequest) -> HttpResponse:
     form = SearchForm(request.POST)
     picture = request.FILES.get("picture")
     if not form.is_valid():

@@ -10,7 +10,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from gallery.access.problems import TYPE
+from gallery.access.problems import TYPE_PREFIX
 from gallery.access.tokens import Scope
 from gallery.account import Account
 from gallery.models import Photo
@@ -74,7 +74,9 @@ def test_has_one_type_at_every_door(program, owner, settings, door: Callable[...
     body = response.json()
     assert (response.status_code, response["Content-Type"]) == (status, "application/problem+json"), body
     # A malformed header is named in the field if there is one, otherwise in the sentence.
-    assert body["type"] in ({f"{TYPE}{kind}", f"{TYPE}invalid"} if kind == "bad-request" else {f"{TYPE}{kind}"})
+    assert body["type"] in (
+        {f"{TYPE_PREFIX}{kind}", f"{TYPE_PREFIX}invalid"} if kind == "bad-request" else {f"{TYPE_PREFIX}{kind}"}
+    )
     assert not Photo.objects.exists()
 
 
@@ -100,7 +102,7 @@ def test_refuses_body_without_length(program, settings, method, path, with_gate)
         headers=TUS | {"Upload-Length": "3"},
         **{"HTTP_TRANSFER_ENCODING": "chunked", "CONTENT_LENGTH": "", "wsgi.input": BytesIO(b"abc")},
     )
-    assert (response.status_code, response.json()["type"]) == (411, f"{TYPE}length-required")
+    assert (response.status_code, response.json()["type"]) == (411, f"{TYPE_PREFIX}length-required")
 
 
 def test_refuses_piece_without_length(program):
