@@ -1,4 +1,4 @@
-"""Template filters that lay photos out."""
+"""Template filters for tiles of photos."""
 
 import base64
 from collections.abc import Iterable
@@ -17,14 +17,14 @@ register = template.Library()
 
 @register.filter
 def tile_ratio(photo: Photo) -> str:
-    """Width of the photo's tile by its height: its own, but for very long pictures, which are cropped."""
+    """Return the aspect ratio of the photo's tile; very long pictures are cropped."""
     ratio = photo.width / photo.height
-    return f"{min(max(ratio, NARROWEST), WIDEST):.3f}"  # CSS reads a point, whatever the language.
+    return f"{min(max(ratio, NARROWEST), WIDEST):.3f}"  # CSS needs a decimal point in every language.
 
 
 @register.filter
 def placeholder(photo: Photo) -> str:
-    """The pixels of the photo's placeholder in base64, as static/js/tiles.js shows them."""
+    """Return the pixels of the photo's placeholder in base64, for static/js/tiles.js."""
     return base64.b64encode(photo.placeholder).decode()
 
 

@@ -1,4 +1,4 @@
-"""Template tag for the page of a photo that was opened from the results of a search."""
+"""Template tag for the neighbours of a photo in search results or in the timeline."""
 
 from dataclasses import dataclass
 
@@ -13,8 +13,8 @@ register = template.Library()
 
 
 @dataclass(frozen=True)
-class Beside:
-    """The photos before and after another one, and the query string that their pages have."""
+class Neighbours:
+    """The ids of the photos before and after a photo, and the query string of their pages."""
 
     before: int | None
     after: int | None
@@ -22,13 +22,13 @@ class Beside:
 
 
 @register.simple_tag(takes_context=True)
-def beside(context: RequestContext, photo: Photo, *, later: int | None, earlier: int | None) -> Beside:
-    """The neighbours of `photo` in the results that the address names; without such a list those in the timeline."""
+def neighbours(context: RequestContext, photo: Photo, *, later: int | None, earlier: int | None) -> Neighbours:
+    """Return the neighbours in the result list of the address, or `later` and `earlier` if there is none."""
     request = context["request"]
     form = ResultPageForm(request.GET)
     if form.is_valid() and (key := form.cleaned_data["list"]):
         try:
-            return Beside(*neighbours_in_list(key, photo.pk, user=request.user), f"?{request.GET.urlencode()}")
+            return Neighbours(*neighbours_in_list(key, photo.pk, user=request.user), f"?{request.GET.urlencode()}")
         except ResultListGone:
             pass
-    return Beside(later, earlier)
+    return Neighbours(later, earlier)

@@ -1,4 +1,4 @@
-"""Template filters for what search shows of a hit."""
+"""Template filters for the scores and boxes of hits."""
 
 from django import template
 
@@ -10,5 +10,5 @@ register.filter("points", matches.points)
 
 @register.filter
 def percent(score: float) -> str:
-    """A display score, 0–1, in per cent."""
+    """Format a score from 0 to 1 as a percentage."""
     return f"{score:.0%}"

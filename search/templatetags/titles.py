@@ -1,4 +1,4 @@
-"""Template filter for searches that are known by their addresses."""
+"""Template filter for the titles of searches, made from their addresses."""
 
 from django import template
 
