@@ -73,8 +73,8 @@ def merge_photos(keeper_id: int, other_ids: Iterable[int], *, user: AbstractBase
         others = [photo for photo in photos.values() if photo.trashed_at is None]
         if others:
             _merge_details(keeper, others, user=user, moment=moment)
-        binned = Photo.objects.filter(pk__in=[photo.pk for photo in others])
-        return move_to_trash(binned, user=user, moment=moment)[0]
+        trashed = Photo.objects.filter(pk__in=[photo.pk for photo in others])
+        return move_to_trash(trashed, user=user, moment=moment)[0]
 
 
 def merge_groups(
@@ -84,7 +84,7 @@ def merge_groups(
 
     A group is skipped if photos are missing or its keeper is unavailable.
     """
-    binned = 0
+    trashed = 0
     skipped: set[int] = set()
     others: dict[int, list[int]] = defaultdict(list)
     for keeper_id, other_ids in groups:
@@ -95,10 +95,10 @@ def merge_groups(
         list(Photo.objects.belonging_to(user).filter(pk__in=wanted).order_by("pk").select_for_update(no_key=True))
         for keeper_id, other_ids in others.items():
             try:
-                binned += merge_photos(keeper_id, other_ids, user=user, moment=moment)
+                trashed += merge_photos(keeper_id, other_ids, user=user, moment=moment)
             except (KeeperUnavailable, PhotosNotFound):
                 skipped.add(keeper_id)
-    return binned, skipped
+    return trashed, skipped
 
 
 def undo(moment: datetime, *, user: AbstractBaseUser) -> UndoResult:

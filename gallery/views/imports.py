@@ -86,9 +86,9 @@ def show_import(request: PageRequest, job_id: int) -> HttpResponse:
     If its state changed since htmx's last request, the response replaces the whole import instead of the figures.
     """
     job = ImportJob.objects.get_followed_or_404(job_id, user=request.user)
-    is_news = request.GET.get("state") not in (None, job.state)
-    response = _page(request, job, is_news=is_news)
-    if is_news:
+    is_new_state = request.GET.get("state") not in (None, job.state)
+    response = _page(request, job, is_new_state=is_new_state)
+    if is_new_state:
         retarget(reselect(response, "#import"), "#import")
     return response
 
@@ -102,7 +102,7 @@ def control_import(request: PageRequest, job_id: int) -> HttpResponse:
         raise BadRequest(_("Unknown action."))
     if apply_action(job, ImportAction(action), user=request.user) and job.is_busy:
         enqueue_import(job.pk)
-    return _page(request, job, is_told=True) if request.htmx else redirect("gallery:import", job.pk)
+    return _page(request, job, is_action_result=True) if request.htmx else redirect("gallery:import", job.pk)
 
 
 def _create(request: PageRequest, form: ImportForm) -> ImportJob:
@@ -124,15 +124,17 @@ def _create(request: PageRequest, form: ImportForm) -> ImportJob:
     return create_confined_job(folder, owner=owner, started_by=request.user, options=options)
 
 
-def _page(request: PageRequest, job: ImportJob, *, is_told: bool = False, is_news: bool = False) -> HttpResponse:
+def _page(
+    request: PageRequest, job: ImportJob, *, is_action_result: bool = False, is_new_state: bool = False
+) -> HttpResponse:
     is_own = job.owner_id == request.user.pk
     # Counts of duplicates would reveal to others which files the owner has.
     numbers = job.counts if is_own else {}
     context = {
         "job": job,
         "place": _place(request, job),
-        "is_told": is_told,
-        "is_news": is_news,
+        "is_action_result": is_action_result,
+        "is_new_state": is_new_state,
         "is_own": is_own,
         "actions": possible_actions(job),
         "profile": PROFILE_NAMES[job.profile] if job.profile != "auto" else "",

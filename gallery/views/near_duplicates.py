@@ -45,8 +45,8 @@ def resolve_groups(request: PageRequest) -> HttpResponse:
     """Keep the selected photo of each group, or of the group in `only`, and move the others to the trash."""
     moment = timezone.now()
     groups = [(_keeper(request, group), group) for group in _groups(request)]
-    binned, skipped = merge_groups(groups, user=request.user, moment=moment)
-    messages = [trashed_message(binned)]
+    trashed, skipped = merge_groups(groups, user=request.user, moment=moment)
+    messages = [trashed_message(trashed)]
     if skipped:
         sentence = ngettext(
             "%(count)d group was skipped: photos or files are missing.",
@@ -55,7 +55,7 @@ def resolve_groups(request: PageRequest) -> HttpResponse:
         )
         messages.append(sentence % {"count": len(skipped)})
     left = [group[0] for keeper_id, group in groups if keeper_id in skipped]
-    return respond_with_message(request, " · ".join(messages), undo=moment if binned else None, left=left)
+    return respond_with_message(request, " · ".join(messages), undo=moment if trashed else None, left=left)
 
 
 @require_POST

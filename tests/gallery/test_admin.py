@@ -27,7 +27,7 @@ def grant(client: Client, user: User, gigabytes: str) -> None:
     assert response.status_code == 302, response.context["errors"]
 
 
-def test_a_quota_is_granted_and_taken_back(client, owner):
+def test_sets_and_removes_quota(client, owner):
     grant(client, owner, "1.5")
     assert Account.objects.get(owner=owner).quota == 1.5 * 1024**3
     assert 'value="1.5"' in client.get(f"/admin/auth/user/{owner.pk}/change/").content.decode()
@@ -35,7 +35,7 @@ def test_a_quota_is_granted_and_taken_back(client, owner):
     assert Account.objects.get(owner=owner).quota is None
 
 
-def test_users_are_listed_with_the_sums_of_their_photos(client, owner, store):
+def test_lists_users_with_number_and_size_of_photos(client, owner, store):
     photos = [store(filename="secret.png") for _ in range(2)]
     page = client.get("/admin/auth/user/").content.decode()
     row = page[page.index(">anna<") :].split("</tr>")[0]

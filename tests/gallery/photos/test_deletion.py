@@ -28,7 +28,9 @@ def files_below(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
-def test_rows_files_and_index_entry_go(store: Callable[..., Photo], owner: User, media_root: Path, broker: Any) -> None:
+def test_deletes_rows_files_and_index_entry(
+    store: Callable[..., Photo], owner: User, media_root: Path, broker: Any
+) -> None:
     photo, kept = store(), store()
     tasks.make_thumbnails([photo.pk])
     assert delete_photos(Photo.objects.filter(pk=photo.pk), user=owner) == 1
@@ -37,7 +39,7 @@ def test_rows_files_and_index_entry_go(store: Callable[..., Photo], owner: User,
     assert ("unindex_photos", [[photo.pk]]) in queued_messages(broker, "default")
 
 
-def test_another_s_photos_stay(store: Callable[..., Photo], media_root: Path, broker: Any) -> None:
+def test_keeps_other_users_photos(store: Callable[..., Photo], media_root: Path, broker: Any) -> None:
     photo = store()
     stranger = User.objects.create_superuser("root")
     assert delete_photos(Photo.objects.all(), user=stranger) == 0
@@ -46,14 +48,14 @@ def test_another_s_photos_stay(store: Callable[..., Photo], media_root: Path, br
     assert "unindex_photos" not in [name for name, _arguments in queued_messages(broker, "default")]
 
 
-def test_the_same_bytes_of_another_owner_stay(store: Callable[..., Photo], owner: User, media_root: Path) -> None:
+def test_keeps_same_bytes_of_other_owner(store: Callable[..., Photo], owner: User, media_root: Path) -> None:
     store(picture())
     twin = store(picture(), owner=User.objects.create_user("ben"))
     delete_photos(Photo.objects.all(), user=owner)
     assert files_below(media_root) == [twin.path]
 
 
-def test_a_file_that_is_not_ours_is_never_touched(store: Callable[..., Photo], owner: User, tmp_path: Path) -> None:
+def test_keeps_file_imported_in_place(store: Callable[..., Photo], owner: User, tmp_path: Path) -> None:
     photo = store()
     elsewhere = tmp_path / "camera" / "DSC_0001.png"
     elsewhere.parent.mkdir()
@@ -68,7 +70,7 @@ def test_a_file_that_is_not_ours_is_never_touched(store: Callable[..., Photo], o
     assert not Photo.objects.exists()
 
 
-def test_after_a_rolled_back_deletion_the_files_are_still_there(
+def test_keeps_files_when_transaction_fails(
     store: Callable[..., Photo], owner: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     photo = store()
@@ -83,9 +85,7 @@ def test_after_a_rolled_back_deletion_the_files_are_still_there(
     assert photo.path.exists()
 
 
-def test_what_a_crash_left_is_swept_and_the_living_are_spared(
-    store: Callable[..., Photo], owner: User, media_root: Path
-) -> None:
+def test_sweep_deletes_only_files_without_photo(store: Callable[..., Photo], owner: User, media_root: Path) -> None:
     dead, alive = store(), store()
     for photo in (dead, alive):
         tasks.make_thumbnails([photo.pk])
@@ -96,7 +96,7 @@ def test_what_a_crash_left_is_swept_and_the_living_are_spared(
     assert files_below(media_root) == sorted([media_root / "originals" / "notes.txt", alive.path, *thumbnails])
 
 
-def test_bytes_that_are_sent_again_at_once_survive(
+def test_keeps_file_uploaded_again_during_deletion(
     store: Callable[..., Photo], owner: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     photo = store(picture())
@@ -108,9 +108,7 @@ def test_bytes_that_are_sent_again_at_once_survive(
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_uploads_deletions_and_sweeps_at_once_leave_every_photo_its_file_and_no_other(
-    seed: int, owner: User, media_root: Path
-) -> None:
+def test_concurrent_changes_leave_one_file_per_photo(seed: int, owner: User, media_root: Path) -> None:
     def upload(number: int) -> None:
         store_upload(BytesIO(picture(number)), owner=owner, filename="a.png")
 

@@ -10,7 +10,7 @@ from gallery.photos.editing import edit_photo
 from gallery.processing.tasks import index_photos
 
 
-def test_an_edit_is_a_new_revision_and_enqueued(
+def test_edit_increments_revision_and_enqueues_indexing(
     store: Callable[..., Photo], owner: User, broker: Any, django_capture_on_commit_callbacks: Any
 ) -> None:
     photo = store()

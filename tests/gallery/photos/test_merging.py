@@ -32,7 +32,7 @@ def albums(photo: Photo) -> list[str]:
     return [album for source in photo.sources.order_by("pk") for album in source.albums]
 
 
-def test_the_keeper_gets_the_best_and_undo_gives_all_of_it_back(store, owner):
+def test_merges_best_details_and_undoes_them(store, owner):
     keeper, dated, described = store(), store(), store()
     taken = datetime(2024, 5, 1, 18, 30)
     change(keeper, description="The old station", date_source="filename", taken_at=datetime(2024, 5, 2), importance=1)
@@ -61,14 +61,14 @@ def test_the_keeper_gets_the_best_and_undo_gives_all_of_it_back(store, owner):
     assert undo(NOW, user=owner) == UndoResult(0, 0, 0)
 
 
-def test_what_exif_tells_fills_what_the_keeper_lacks_whole_parts_at_a_time(store, owner):
+def test_fills_missing_exif_groups_as_a_whole(store, owner):
     keeper, phone, camera = store(), store(), store()
     change(keeper, metadata={"orientation": 1, "lens": "EF 50mm", "software": "Editor"})
     change(phone, metadata={"make": "Apple", "iso": 50, "latitude": 30.1, "longitude": 120.2, "orientation": 6})
     change(camera, metadata={"model": "EOS 80D", "latitude": 1.5, "longitude": 2.5, "altitude": 9.0, "artist": "Mei"})
     before = Photo.objects.get(pk=keeper.pk).metadata
     merge_photos(keeper.pk, [camera.pk, phone.pk], user=owner, moment=NOW)
-    # The lens is of neither of their cameras, and both halves of a place are of one place.
+    # A lens does not move to another camera, and a location is never mixed from two photos.
     assert Photo.objects.get(pk=keeper.pk).metadata == before | {"latitude": 30.1, "longitude": 120.2, "artist": "Mei"}
     undo(NOW, user=owner)
     assert Photo.objects.get(pk=keeper.pk).metadata == before
@@ -94,7 +94,7 @@ def test_descriptions_are_joined_without_repetition(store, owner, own, others, j
     assert said(keeper)["description"] == joined
 
 
-def test_a_date_set_by_hand_is_kept_and_nothing_changes_where_nothing_is_better(store, owner):
+def test_keeps_manual_date_and_better_values(store, owner):
     keeper, other = store(), store()
     change(keeper, taken_at=datetime(2024, 1, 1), date_source="person")
     change(other, taken_at=datetime(2023, 1, 1), date_source="exif")
@@ -106,7 +106,7 @@ def test_a_date_set_by_hand_is_kept_and_nothing_changes_where_nothing_is_better(
     assert said(keeper) == before
 
 
-def test_an_edited_keeper_stays_as_it_was_edited_and_the_others_come_back(store, owner):
+def test_undo_keeps_later_edits(store, owner):
     keeper, other = store(), store()
     change(other, importance=5)
     merge_photos(keeper.pk, [other.pk], user=owner, moment=NOW)
@@ -115,7 +115,7 @@ def test_an_edited_keeper_stays_as_it_was_edited_and_the_others_come_back(store,
     assert (said(keeper)["description"], said(keeper)["importance"]) == ("mine", 2)
 
 
-def test_what_was_merged_one_after_the_other_is_undone_the_other_way_round(store, owner):
+def test_undoes_merges_in_reverse_order(store, owner):
     keeper, first, second = store(), store(), store()
     change(first, importance=2)
     change(second, importance=4)
@@ -142,7 +142,7 @@ def test_refuses_to_merge_other_users_photos(store, owner):
     assert PhotoMerge.objects.exists()
 
 
-def test_a_keeper_in_the_bin_is_not_kept(store, owner):
+def test_refuses_keeper_in_trash(store, owner):
     keeper, other = store(), store()
     change(keeper, trashed_at=NOW)
     with pytest.raises(KeeperUnavailable):
@@ -150,7 +150,7 @@ def test_a_keeper_in_the_bin_is_not_kept(store, owner):
     assert Photo.objects.get(pk=other.pk).trashed_at is None
 
 
-def test_what_can_be_undone_no_more_is_forgotten_with_the_bin(store, owner):
+def test_purge_deletes_expired_merges(store, owner):
     keeper, other = store(), store()
     change(other, importance=5)
     merge_photos(keeper.pk, [other.pk], user=owner, moment=NOW - timedelta(days=DAYS_IN_TRASH, minutes=1))
@@ -159,7 +159,7 @@ def test_what_can_be_undone_no_more_is_forgotten_with_the_bin(store, owner):
     assert list(Photo.objects.all()) == [keeper]
 
 
-def test_what_a_keeper_has_of_those_that_are_gone_for_good_it_keeps(store, owner):
+def test_undo_keeps_details_of_deleted_photos(store, owner):
     keeper, other = store(), store()
     change(other, importance=5, description="the only one who knew")
     other.sources.update(albums=["Stations"])
@@ -170,7 +170,7 @@ def test_what_a_keeper_has_of_those_that_are_gone_for_good_it_keeps(store, owner
     assert albums(keeper) == ["Stations"]
 
 
-def test_a_keeper_whose_file_is_lost_is_not_kept(store, owner):
+def test_refuses_keeper_without_file(store, owner):
     keeper, other = store(), store()
     keeper.path.unlink()
     with pytest.raises(KeeperUnavailable):
@@ -179,7 +179,7 @@ def test_a_keeper_whose_file_is_lost_is_not_kept(store, owner):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_tabs_that_keep_different_ones_leave_one_photo(store, owner):
+def test_concurrent_merges_leave_one_photo(store, owner):
     one, other = store(), store()
     change(one, importance=1)
     change(other, importance=2)
@@ -192,7 +192,7 @@ def test_two_tabs_that_keep_different_ones_leave_one_photo(store, owner):
         finally:
             connections.close_all()
 
-    # Both wait for the rows until they are let go.
+    # Both merges wait for the locked rows.
     with ThreadPoolExecutor(2) as pool:
         with transaction.atomic():
             list(Photo.objects.select_for_update().order_by("pk"))
@@ -210,12 +210,12 @@ def test_two_tabs_that_keep_different_ones_leave_one_photo(store, owner):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_who_undoes_while_the_keeper_is_deleted_for_good_waits_and_neither_fails(store, owner):
+def test_undo_waits_for_concurrent_deletion(store, owner):
     keeper, other = store(), store()
     change(other, importance=5)
     merge_photos(keeper.pk, [other.pk], user=owner, moment=NOW)
 
-    def take_back() -> UndoResult:
+    def run_undo() -> UndoResult:
         try:
             return undo(NOW, user=owner)
         finally:
@@ -223,9 +223,9 @@ def test_who_undoes_while_the_keeper_is_deleted_for_good_waits_and_neither_fails
 
     with ThreadPoolExecutor(1) as pool:
         with transaction.atomic():
-            # As deletion does: the photo first, then with it what names it.
+            # Locks like deletion: the photo first, then its merges.
             list(Photo.objects.filter(pk=keeper.pk).select_for_update())
-            undone = pool.submit(take_back)
+            undone = pool.submit(run_undo)
             while not count_lock_waits():
                 time.sleep(0.05)
             Photo.objects.filter(pk=keeper.pk).delete()

@@ -52,7 +52,7 @@ def ratio_of(shape: str) -> float:
     return NARROWEST * (WIDEST / NARROWEST) ** (SHAPES.index(shape) / (len(SHAPES) - 1))
 
 
-def test_months_are_counted_latest_first_and_what_was_never_dated_counts_when_it_was_uploaded(owner):
+def test_counts_months_by_date_taken_or_uploaded(owner):
     dated(owner, datetime(2023, 5, 31, 23, 59, 59), datetime(2023, 6, 1), datetime(2023, 6, 30), datetime(1890, 1, 1))
     Photo.objects.filter(pk=make_photos(owner, 1)[0].pk).update(uploaded_at=datetime(2024, 2, 29, 12, tzinfo=UTC))
     outline = outline_of(owner)
@@ -60,7 +60,7 @@ def test_months_are_counted_latest_first_and_what_was_never_dated_counts_when_it
     assert len(outline.shapes) == 5
 
 
-def test_shapes_follow_the_order_of_the_photos(owner):
+def test_orders_shapes_like_photos(owner):
     sizes = [(4000, 3000), (3000, 4000), (1000, 1000), (9000, 100), (100, 9000), (1920, 1080)]
     photos = dated(owner, *(datetime(2023, 5, day + 1) for day in range(len(sizes))))
     for photo, (width, height) in zip(photos, sizes, strict=True):
@@ -70,7 +70,7 @@ def test_shapes_follow_the_order_of_the_photos(owner):
         assert ratio_of(shape) == pytest.approx(ratio, rel=0.012)
 
 
-def test_the_bin_and_other_people_are_left_out(owner):
+def test_omits_trash_and_other_users(owner):
     photos = dated(owner, datetime(2023, 5, 1), datetime(2023, 5, 2))
     dated(User.objects.create_superuser("root"), datetime(2023, 5, 1))
     Photo.objects.filter(pk=photos[0].pk).update(trashed_at=datetime(2024, 1, 1, tzinfo=UTC))
@@ -79,7 +79,7 @@ def test_the_bin_and_other_people_are_left_out(owner):
     assert portion(month.first, user=owner).photos == [photos[1]]
 
 
-def test_a_month_of_december_ends_with_the_year(owner):
+def test_december_ends_with_year(owner):
     photos = dated(owner, datetime(2023, 12, 31, 23), datetime(2024, 1, 1))
     assert portion(datetime(2023, 12, 1), user=owner).photos == [photos[0]]
 
@@ -131,7 +131,7 @@ def test_skips_earlier_photos_in_index(owner):
         assert "Index Only Scan using photo_timeline" in "\n".join(line for (line,) in cursor.fetchall())
 
 
-def test_neighbours_are_those_of_the_timeline_whatever_was_uploaded_first(owner):
+def test_neighbours_follow_timeline_order(owner):
     late, early, middle, same = dated(
         owner, datetime(2024, 1, 1), datetime(2022, 1, 1), datetime(2023, 1, 1), datetime(2023, 1, 1)
     )
@@ -143,7 +143,7 @@ def test_neighbours_are_those_of_the_timeline_whatever_was_uploaded_first(owner)
     assert neighbours_of(early, user=owner) == (middle.pk, None)
 
 
-def test_the_shapes_are_read_from_the_index_in_its_order(owner):
+def test_reads_shapes_from_index(owner):
     make_photos(owner, 300)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_sort = off")
@@ -153,13 +153,13 @@ def test_the_shapes_are_read_from_the_index_in_its_order(owner):
 
 
 @pytest.mark.parametrize("count", [1, 3 * PAGE_SIZE])
-def test_the_gallery_takes_a_constant_number_of_queries(client, owner, count, django_assert_num_queries):
+def test_gallery_takes_constant_number_of_queries(client, owner, count, django_assert_num_queries):
     make_photos(owner, count)
     with django_assert_num_queries(5):  # session, user, outline, photos, counts of their months
         client.get("/")
 
 
-def test_the_page_brings_the_outline_and_the_first_photos(client, owner):
+def test_page_contains_outline_and_first_photos(client, owner):
     photos = dated(owner, *[datetime(2023, 5, 1)] * (PAGE_SIZE + 3), datetime(2022, 1, 1))
     context = client.get("/").context
     assert context["outline"]["months"] == [["2023-05", PAGE_SIZE + 3], ["2022-01", 1]]
@@ -181,7 +181,7 @@ def test_page_of_earlier_month_shows_photos_without_scripts(client, owner):
     assert context["outline"]["portion"] is None
 
 
-def test_without_scripts_there_are_months_and_pages(client, owner):
+def test_links_months_and_pages_without_scripts(client, owner):
     dated(owner, *[datetime(2023, 5, 1)] * (PAGE_SIZE + 3), datetime(2022, 1, 1))
     page = client.get("/?month=2023-05").content.decode()
     assert 'href="?month=2022-01"' in page
@@ -191,14 +191,14 @@ def test_without_scripts_there_are_months_and_pages(client, owner):
     assert 'href="?month=2023-05&amp;page=1"' in second.content.decode()
 
 
-def test_a_month_without_photos_leads_to_the_one_before(client, owner):
+def test_empty_month_shows_earlier_month(client, owner):
     dated(owner, datetime(2023, 5, 1), datetime(2021, 5, 1))
     for asked, shown in (("2022-12", "2021-05"), ("2024-01", "2023-05"), ("2000-01", "2021-05")):
         assert client.get(f"/?month={asked}").context["month"].key == shown
 
 
 @pytest.mark.parametrize("query", ["month=2023-13", "month=x", "month=0999-01", "page=0", "page=x", "month=2023-05%00"])
-def test_a_senseless_page_is_refused_with_a_sentence(client, query):
+def test_refuses_invalid_month_or_page(client, query):
     response = client.get(f"/?{query}")
     assert response.status_code == 400
     assert "Invalid month or page." in response.content.decode()
@@ -207,9 +207,9 @@ def test_a_senseless_page_is_refused_with_a_sentence(client, query):
 @pytest.mark.parametrize(
     "path", ["2023-13", "x", "9-05", "9999-12", "2023-05?begin=-1", "2023-05?begin=x", "2023-05?newest=x"]
 )
-def test_what_is_no_portion_is_not_found(client, path):
+def test_invalid_portion_is_not_found(client, path):
     assert client.get(f"/timeline/{path}").status_code == 404
 
 
-def test_an_empty_gallery_says_what_to_do(client):
+def test_empty_gallery_explains_uploads(client):
     assert "No photos yet" in client.get("/").content.decode()

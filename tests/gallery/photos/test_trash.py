@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from gallery.intake.upload import store_upload
 from gallery.models import Arrival, Photo
-from gallery.photos import trash as photo_bin
+from gallery.photos import trash
 from gallery.photos.deletion import delete_photos
 from gallery.photos.trash import (
     DAYS_IN_TRASH,
@@ -36,7 +36,7 @@ def client(client: Client, owner: User) -> Client:
     return client
 
 
-def test_a_binned_photo_is_seen_only_in_the_bin(store, owner, client):
+def test_trashed_photo_appears_only_in_trash(store, owner, client):
     photo, kept = store(filename="gone.png"), store(filename="kept.png")
     make_thumbnails([photo.pk, kept.pk])
     assert move_to_trash(ALL.filter(pk=photo.pk), user=owner)[0] == 1
@@ -49,7 +49,7 @@ def test_a_binned_photo_is_seen_only_in_the_bin(store, owner, client):
     assert "gone.png" not in client.get("/").content.decode()
 
 
-def test_undo_brings_back_what_went_together_and_nothing_else(store, owner, client):
+def test_undo_restores_photos_trashed_together(store, owner, client):
     first, second, third = store(), store(), store()
     move_to_trash(ALL.filter(pk=first.pk), user=owner)
     answer = client.post(
@@ -60,7 +60,7 @@ def test_undo_brings_back_what_went_together_and_nothing_else(store, owner, clie
     assert list(Photo.objects.trashed_by(owner)) == [first]
 
 
-def test_chosen_photos_are_restored_or_deleted_for_good(store, client, django_capture_on_commit_callbacks):
+def test_restores_or_deletes_selected_photos(store, client, django_capture_on_commit_callbacks):
     back, gone, kept = store(), store(), store()
     client.post("/selection/trash", {"photo": [back.pk, gone.pk]})
     client.post("/trash/restore", {"photo": [back.pk]})
@@ -70,7 +70,7 @@ def test_chosen_photos_are_restored_or_deleted_for_good(store, client, django_ca
     assert not gone.path.exists()
 
 
-def test_the_bin_is_emptied(store, owner, client):
+def test_empties_trash(store, owner, client):
     kept = store()
     store(), store()
     move_to_trash(ALL.exclude(pk=kept.pk), user=owner)
@@ -91,12 +91,12 @@ def test_refuses_to_change_another_users_trash(store, owner):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_who_bin_the_same_photos_take_turns(store, owner):
+def test_concurrent_moves_to_trash_do_not_deadlock(store, owner):
     first, second = store(), store()
-    # Now it lies behind the second one in the table.
+    # An update moves its row behind the second one in the table.
     Photo.objects.filter(pk=first.pk).update(importance=1)
 
-    def put_both_there() -> int:
+    def move_both() -> int:
         try:
             return move_to_trash(ALL, user=owner)[0]
         finally:
@@ -105,7 +105,7 @@ def test_two_who_bin_the_same_photos_take_turns(store, owner):
     with ThreadPoolExecutor(1) as pool:
         with transaction.atomic():
             list(ALL.filter(pk=first.pk).select_for_update(no_key=True))
-            others = pool.submit(put_both_there)
+            others = pool.submit(move_both)
             while not count_lock_waits():
                 time.sleep(0.05)
             assert move_to_trash(ALL.filter(pk=second.pk), user=owner)[0] == 1
@@ -113,8 +113,8 @@ def test_two_who_bin_the_same_photos_take_turns(store, owner):
     assert not Photo.objects.visible_to(owner).exists()
 
 
-def test_after_thirty_days_photos_go_for_good_some_at_a_time(store, owner, monkeypatch):
-    monkeypatch.setattr(photo_bin, "PURGE_BATCH_SIZE", 2)
+def test_purges_expired_photos_in_batches(store, owner, monkeypatch):
+    monkeypatch.setattr(trash, "PURGE_BATCH_SIZE", 2)
     other = User.objects.create_user("ben")
     old = [store(), store(), store(owner=other)]
     young, kept = store(), store()
@@ -127,7 +127,7 @@ def test_after_thirty_days_photos_go_for_good_some_at_a_time(store, owner, monke
     assert set(ALL.all()) == {young, kept}
 
 
-def test_the_same_bytes_sent_again_bring_a_photo_back_with_what_was_said_of_it(store, owner):
+def test_upload_of_same_bytes_restores_photo(store, owner):
     photo = store(picture(5), filename="first.png")
     Photo.objects.update(description="the old station", importance=4)
     move_to_trash(ALL.all(), user=owner)
@@ -137,19 +137,19 @@ def test_the_same_bytes_sent_again_bring_a_photo_back_with_what_was_said_of_it(s
     assert (back.filename, back.description, back.importance) == ("first.png", "the old station", 4)
 
 
-def test_with_their_owner_binned_photos_go_too(store, owner):
+def test_deletion_includes_trash(store, owner):
     store()
     move_to_trash(ALL.all(), user=owner)
     assert delete_photos(ALL.all(), user=owner) == 1
 
 
 @pytest.mark.parametrize("moment", ["", "x", "2024-01-01", "2024-01-01T00:00:00", "2024-13-01T00:00:00Z"])
-def test_a_senseless_moment_is_refused(client, moment):
+def test_refuses_invalid_moment(client, moment):
     response = client.post("/trash/restore", {"moment": moment})
     assert response.status_code == 400
     assert "Nothing to undo." in response.content.decode()
 
 
-def test_one_is_led_back_to_where_one_was_but_never_elsewhere(store, client):
+def test_redirects_only_to_own_pages(store, client):
     assert client.post("/selection/trash", {"photo": store().pk, "next": "/search?q=a"})["Location"] == "/search?q=a"
     assert client.post("/selection/trash", {"photo": store().pk, "next": "https://example.org/"})["Location"] == "/"

@@ -1,4 +1,4 @@
-"""A person's account: choices that go with them, sessions that they can end, what they have stored."""
+"""The account page: preferences, sessions and storage."""
 
 import pytest
 from django.contrib.auth.models import User
@@ -33,7 +33,7 @@ def is_logged_in(client: Client) -> bool:
     return client.get("/account").status_code == 200
 
 
-def test_sessions_are_listed_with_device_and_address(owner):
+def test_lists_sessions_with_device_and_address(owner):
     here = log_in()
     log_in(SAFARI, address="192.0.2.7")
     page = page_of(here)
@@ -42,7 +42,7 @@ def test_sessions_are_listed_with_device_and_address(owner):
     assert OpenSession.objects.count() == 2
 
 
-def test_a_session_can_be_ended_from_another_browser(owner):
+def test_logs_out_another_device(owner):
     here, there = log_in(), log_in(SAFARI)
     ended = OpenSession.objects.get(user_agent=SAFARI)
     page = here.post(f"/account/sessions/{ended.pk}/end", follow=True).content.decode()
@@ -52,7 +52,7 @@ def test_a_session_can_be_ended_from_another_browser(owner):
     assert is_logged_in(here)
 
 
-def test_all_others_can_be_ended_at_once(owner):
+def test_logs_out_all_other_devices(owner):
     here, *others = log_in(), log_in(SAFARI), log_in()
     here.post("/account/sessions/end")
     assert is_logged_in(here)
@@ -60,7 +60,7 @@ def test_all_others_can_be_ended_at_once(owner):
     assert OpenSession.objects.count() == 1
 
 
-def test_anothers_session_cannot_be_ended(owner):
+def test_refuses_to_end_other_users_sessions(owner):
     User.objects.create_user("other", password="x")
     theirs, ours = log_in(name="other"), log_in()
     ended = OpenSession.objects.get(owner__username="other")
@@ -69,7 +69,7 @@ def test_anothers_session_cannot_be_ended(owner):
     assert is_logged_in(theirs)
 
 
-def test_a_new_password_logs_the_other_browsers_out(owner):
+def test_password_change_logs_out_other_devices(owner):
     here, there = log_in(), log_in(SAFARI)
     new = "lanterns-over-the-river"
     here.post("/password/", {"old_password": "x", "new_password1": new, "new_password2": new})
@@ -78,14 +78,14 @@ def test_a_new_password_logs_the_other_browsers_out(owner):
     assert not is_logged_in(there)
 
 
-def test_logging_out_forgets_the_session(owner):
+def test_logout_deletes_session(owner):
     client = log_in()
     client.post("/logout/")
     assert not OpenSession.objects.exists()
     assert not Session.objects.filter(pk=client.cookies["sessionid"].value).exists()
 
 
-def test_a_session_is_noted_now_and_then_and_not_with_every_request(owner, monkeypatch, django_assert_num_queries):
+def test_records_sessions_only_every_few_minutes(owner, monkeypatch, django_assert_num_queries):
     client = log_in()
     noted = OpenSession.objects.get().last_seen_at
     with django_assert_num_queries(2):  # session and user
@@ -97,7 +97,7 @@ def test_a_session_is_noted_now_and_then_and_not_with_every_request(owner, monke
     assert OpenSession.objects.get().last_seen_at > noted
 
 
-def test_addresses_are_those_that_our_own_proxies_saw(rf, settings):
+def test_uses_address_seen_by_trusted_proxies(rf, settings):
     request = rf.get("/", REMOTE_ADDR="10.0.0.1", headers={"X-Forwarded-For": "203.0.113.9, 198.51.100.4, 10.0.0.2"})
     addresses = []
     for settings.TRUSTED_PROXIES in (0, 1, 2, 4):
@@ -112,11 +112,11 @@ def test_addresses_are_those_that_our_own_proxies_saw(rf, settings):
     ("agent", "device"),
     [(FIREFOX, "Firefox on Linux"), (SAFARI, "Safari on iPhone"), ("curl/8.5", "curl/8.5"), ("", "Unknown device")],
 )
-def test_devices_are_told_apart_by_what_browsers_say(agent, device):
+def test_describes_device_by_user_agent(agent, device):
     assert describe_device(agent) == device
 
 
-def test_language_and_density_go_with_a_person_to_another_browser(owner):
+def test_preferences_follow_user_to_other_device(owner):
     here, there = log_in(), Client()
     page = here.post(
         "/account/preferences", {"language": "zh-hans", "density": "compact"}, follow=True
@@ -129,20 +129,20 @@ def test_language_and_density_go_with_a_person_to_another_browser(owner):
     assert '<html lang="en">' in here.get("/account").content.decode()
 
 
-def test_the_language_of_the_menu_is_kept_too(owner):
+def test_saves_language_of_menu(owner):
     here = log_in()
     here.post("/language/", {"language": "zh-hans", "next": "/"})
     assert Account.objects.get(owner=owner).language == "zh-hans"
     assert '<html lang="zh-hans"' in page_of(log_in())
 
 
-def test_what_is_no_choice_is_refused(owner):
+def test_refuses_invalid_preferences(owner):
     response = log_in().post("/account/preferences", {"language": "tlh", "density": "loose"})
     assert response.status_code == 400
     assert Account.objects.get(owner=owner).language == ""
 
 
-def test_the_account_tells_what_is_stored_of_what_may_be(owner, store):
+def test_shows_used_storage_and_quota(owner, store):
     photo = store()
     Photo.objects.filter(pk=photo.pk).update(file_size=3 * 1024 * 1024)
     client = log_in()

@@ -1,4 +1,4 @@
-"""Imports in the pages: choose, check, start, follow, steer, and read what became of each file."""
+"""The pages of imports: create, preview, follow, control, and list files with verdicts."""
 
 import re
 import zipfile
@@ -32,12 +32,12 @@ def page(client: Client, owner: User, broker: Any) -> Client:
 
 @pytest.fixture
 def roots(settings: Any, folder: Path) -> Path:
-    """The folder may be imported."""
+    """A folder in IMPORT_ROOTS."""
     settings.IMPORT_ROOTS = [str(folder)]
     return folder
 
 
-def test_a_folder_is_chosen_checked_and_imported(page: Client, roots: Path, broker: Any, media_root: Path) -> None:
+def test_previews_and_imports_folder(page: Client, roots: Path, broker: Any, media_root: Path) -> None:
     shown = page.get("/imports/new").content.decode()
     assert roots.name in shown
     assert str(roots.parent) not in shown
@@ -60,7 +60,7 @@ def test_a_folder_is_chosen_checked_and_imported(page: Client, roots: Path, brok
     assert "by hand" not in shown
 
 
-def test_figures_are_asked_for_alone_until_the_state_is_another(page: Client, owner: User) -> None:
+def test_updates_only_figures_until_state_changes(page: Client, owner: User) -> None:
     now = timezone.now()
     job = ImportJob.objects.create(owner=owner, roots=["/x"], expected_files=100, import_counts={"new": 50})
     ImportJob.objects.update(pass_started_at=now - timedelta(seconds=10), heartbeat=now)
@@ -76,7 +76,7 @@ def test_figures_are_asked_for_alone_until_the_state_is_another(page: Client, ow
 
 
 @pytest.mark.django_db(transaction=True)
-def test_whoever_takes_back_what_they_have_changed_is_told_so(
+def test_undo_warns_about_edited_photos(
     page: Client, bring: Callable[..., ImportJob], folder: Path, owner: User
 ) -> None:
     job = bring(folder)
@@ -87,7 +87,7 @@ def test_whoever_takes_back_what_they_have_changed_is_told_so(
 
 
 @pytest.mark.parametrize("path", ["/etc", "{roots}/../", "{roots}/nothing", "a\0b"])
-def test_other_folders_are_neither_shown_nor_imported(page: Client, roots: Path, path: str) -> None:
+def test_refuses_folders_outside_roots(page: Client, roots: Path, path: str) -> None:
     chosen = path.format(roots=roots)
     shown = page.get("/imports/new", {"folder": chosen}, headers={"HX-Request": "true"})
     assert "passwd" not in shown.content.decode()
@@ -95,7 +95,7 @@ def test_other_folders_are_neither_shown_nor_imported(page: Client, roots: Path,
     assert not ImportJob.objects.exists()
 
 
-def test_an_archive_is_uploaded_and_imported(page: Client, media_root: Path) -> None:
+def test_uploads_and_imports_archive(page: Client, media_root: Path) -> None:
     file = BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr("a.png", picture(1))
@@ -109,13 +109,13 @@ def test_an_archive_is_uploaded_and_imported(page: Client, media_root: Path) -> 
     assert "Select a folder or an archive." in page.post("/imports/new", ANSWERS).content.decode()
 
 
-def test_a_pattern_that_is_none_is_named_beside_the_form(page: Client, roots: Path) -> None:
+def test_reports_invalid_pattern(page: Client, roots: Path) -> None:
     refused = page.post("/imports/new", {**ANSWERS, "folder": roots, "ignore": "*.txt\n!"})
     assert refused.status_code == 400
     assert "“!” is not a pattern of paths." in refused.content.decode()
 
 
-def test_only_administrators_choose_the_owner(page: Client, owner: User, roots: Path, media_root: Path) -> None:
+def test_only_administrators_select_owner(page: Client, owner: User, roots: Path, media_root: Path) -> None:
     other = User.objects.create_user("ben")
     refused = page.post("/imports/new", {**ANSWERS, "folder": roots, "owner": other.pk})
     assert refused.status_code == 400
@@ -124,14 +124,14 @@ def test_only_administrators_choose_the_owner(page: Client, owner: User, roots: 
     job = finish_import(ImportJob.objects.get())
     assert job.owner == other
     assert "for ben" in page.get("/imports").content.decode()
-    # Progress, yes; but not the names of what now is another's.
+    # They see the progress, but not the file names, which are private to the owner.
     shown = page.get(f"/imports/{job.pk}").content.decode()
     assert f"/imports/{job.pk}/files" not in shown
     assert page.get(f"/imports/{job.pk}/files").status_code == 404
     assert page.get(f"/imports/{job.pk}/files.csv").status_code == 404
 
 
-def test_files_are_shown_by_verdict_a_page_at_a_time_and_as_csv(
+def test_lists_files_by_verdict_and_as_csv(
     page: Client,
     bring: Callable[..., ImportJob],
     folder: Path,
@@ -153,7 +153,7 @@ def test_files_are_shown_by_verdict_a_page_at_a_time_and_as_csv(
     assert f"{folder.name}/summer/b.png,new,,{photo.file_size},{photo.sha256},{photo.pk}" in lines
 
 
-def test_an_import_is_paused_and_taken_back(
+def test_pauses_and_undoes_import(
     page: Client,
     begin: Callable[..., ImportJob],
     folder: Path,
@@ -168,7 +168,7 @@ def test_an_import_is_paused_and_taken_back(
     assert page.post(f"/imports/{job.pk}/action", {"action": "fly"}).status_code == 400
 
 
-def test_a_name_that_is_code_is_only_a_name(
+def test_escapes_file_names(
     page: Client,
     bring: Callable[..., ImportJob],
     folder: Path,

@@ -1,18 +1,18 @@
-"""Logging in and out, passwords, languages, pages for errors."""
+"""Login, passwords, languages and error pages."""
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
 
-def test_logging_in_leads_to_the_photos(client, owner):
+def test_login_redirects_to_photos(client, owner):
     response = client.post("/login/", {"username": "anna", "password": "x"}, follow=True)
     assert response.redirect_chain == [("/", 302)]
     assert client.post("/logout/").status_code == 302
     assert client.get("/").status_code == 302
 
 
-def test_pages_without_the_bar_do_without_its_scripts(client, owner):
+def test_omits_scripts_on_pages_without_top_bar(client, owner):
     client.force_login(owner)
     scripts = ("js/upload.js", "js/picture_search.js")
     pages = {path: client.get(path).content.decode() for path in ("/", "/admin/login/")}
@@ -21,12 +21,12 @@ def test_pages_without_the_bar_do_without_its_scripts(client, owner):
     assert not any(script in pages["/admin/login/"] for script in scripts)
 
 
-def test_a_wrong_password_is_said(client, owner):
+def test_reports_wrong_password(client, owner):
     page = client.post("/login/", {"username": "anna", "password": "wrong"}).content.decode()
     assert 'role="alert"' in page
 
 
-def test_the_password_can_be_changed(client, owner):
+def test_changes_password(client, owner):
     client.force_login(owner)
     new = "lanterns-over-the-river"
     data = {"old_password": "x", "new_password1": new, "new_password2": new}
@@ -43,7 +43,7 @@ def test_changes_language_with_and_without_login(client, owner, path):
     assert '<html lang="zh-hans">' in response.content.decode()
 
 
-def test_no_page_needs_inline_script_or_style(client, owner):
+def test_contains_no_inline_script_or_style(client, owner):
     client.force_login(owner)
     response = client.get("/")
     assert "default-src 'self'" in response["Content-Security-Policy"]
@@ -52,14 +52,14 @@ def test_no_page_needs_inline_script_or_style(client, owner):
         assert inline not in page
 
 
-def test_an_old_form_is_explained(owner):
+def test_explains_expired_form(owner):
     client = Client(enforce_csrf_checks=True)
     response = client.post("/login/", {"username": "anna", "password": "x"})
     assert response.status_code == 403
     assert "This form has expired" in response.content.decode()
 
 
-def test_our_own_errors_are_owned_up_to(client, owner, monkeypatch):
+def test_explains_server_error(client, owner, monkeypatch):
     def fail(*_args: object) -> None:
         raise RuntimeError
 
@@ -71,7 +71,7 @@ def test_our_own_errors_are_owned_up_to(client, owner, monkeypatch):
     assert "The error has been logged." in response.content.decode()
 
 
-def test_too_much_in_a_form_is_refused(client, owner, settings):
+def test_refuses_oversized_form(client, owner, settings):
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
     client.force_login(owner)
     response = client.post("/password/", {"old_password": "x" * 2000})

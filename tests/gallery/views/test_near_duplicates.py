@@ -1,4 +1,4 @@
-"""The page of look-alikes: what differs is told, one of each group is kept or all are, and everything is undone."""
+"""The page of near-duplicates: compare, keep one or all, and undo."""
 
 import pytest
 from django.db import connection
@@ -25,12 +25,12 @@ def client(client: Client, owner) -> Client:
 
 @pytest.fixture
 def group(store, owner):
-    """Makes a group of so many photos."""
+    """A function that creates a group of near-duplicates."""
 
     def make(size: int = 2) -> list[Photo]:
         photos = [store() for _number in range(size)]
         make_thumbnails([photo.pk for photo in photos])
-        # Nothing speaks for one of them but its age, and neither text nor vectors are waited for.
+        # Photos that differ only in age; text and embeddings are not awaited.
         settled = {"file_size": 100, "wants_text": False, "wants_embedding": False}
         Photo.objects.filter(pk__in=[photo.pk for photo in photos]).update(**settled)
         ComparedPhoto.objects.create(photo=photos[0], owner=owner, model="x", version=1)
@@ -46,7 +46,7 @@ def group(store, owner):
 
 
 def fields(*groups: list[Photo], keep: int = 0) -> dict:
-    """What the page's form sends."""
+    """Return the fields of the page's form."""
     numbers = [",".join(str(photo.pk) for photo in group) for group in groups]
     return {"group": numbers, **{f"keep-{group[0].pk}": group[keep].pk for group in groups}, "next": PAGE}
 
@@ -55,7 +55,7 @@ def visible(owner) -> set[Photo]:
     return set(Photo.objects.visible_to(owner))
 
 
-def test_the_chosen_photo_is_kept_and_undo_brings_all_back(client, group, owner):
+def test_keeps_selected_photo_and_undoes(client, group, owner):
     photos = group(3)
     Photo.objects.filter(pk=photos[0].pk).update(importance=4)
     page = client.post(f"{PAGE}/resolve", fields(photos, keep=1), follow=True)
@@ -72,7 +72,7 @@ def test_the_chosen_photo_is_kept_and_undo_brings_all_back(client, group, owner)
     assert Photo.objects.get(pk=photos[1].pk).importance == 0
 
 
-def test_while_photos_wait_for_their_vectors_it_is_not_said_that_none_look_alike(client, store):
+def test_mentions_uncompared_photos(client, store):
     photo = store()
     html = client.get(PAGE).content.decode()
     assert "Your photos are still being compared" in html
@@ -81,7 +81,7 @@ def test_while_photos_wait_for_their_vectors_it_is_not_said_that_none_look_alike
     assert "No near-duplicates" in client.get(PAGE).content.decode()
 
 
-def test_a_button_of_a_group_is_about_that_group_and_the_button_above_about_all(client, group, owner):
+def test_resolves_one_group_or_all(client, group, owner):
     first, second, third = group(), group(), group()
     answer = client.post(f"{PAGE}/resolve", {**fields(first, second, third), "only": second[0].pk}, headers=SCRIPT)
     assert answer.json()["message"] == "1 photo moved to the trash"
@@ -92,7 +92,7 @@ def test_a_button_of_a_group_is_about_that_group_and_the_button_above_about_all(
     assert visible(owner) == {*first, second[0], *third}
 
 
-def test_who_keeps_all_is_not_shown_them_again_until_that_is_undone(client, group, owner):
+def test_dismissed_group_is_hidden_until_undo(client, group, owner):
     photos, others = group(3), group()
     answer = client.post(f"{PAGE}/keep", {**fields(photos, others), "only": photos[0].pk}, headers=SCRIPT).json()
     assert "won't be suggested again" in answer["message"]
@@ -105,7 +105,7 @@ def test_who_keeps_all_is_not_shown_them_again_until_that_is_undone(client, grou
     assert f'name="keep-{photos[0].pk}"' in client.get(PAGE).content.decode()
 
 
-def test_a_group_that_another_tab_has_dealt_with_is_left_alone(client, group, owner):
+def test_skips_group_resolved_in_other_tab(client, group, owner):
     photos, others = group(), group()
     client.post(f"{PAGE}/resolve", fields(photos, keep=1))
     answer = client.post(f"{PAGE}/resolve", fields(photos, others), headers=SCRIPT).json()
@@ -117,7 +117,7 @@ def test_a_group_that_another_tab_has_dealt_with_is_left_alone(client, group, ow
     assert answer == {"message": "No photos moved to the trash", "undo": "", "left": []}
 
 
-def test_an_edit_since_is_told_by_undo(client, group):
+def test_undo_reports_later_edits(client, group):
     photos = group()
     Photo.objects.filter(pk=photos[1].pk).update(importance=4)
     undo = client.post(f"{PAGE}/resolve", fields(photos), headers=SCRIPT).json()["undo"]
@@ -126,7 +126,7 @@ def test_an_edit_since_is_told_by_undo(client, group):
     assert sentence.startswith("1 photo restored · 1 kept photo was not changed back")
 
 
-def test_a_group_of_which_a_photo_is_gone_for_good_is_left_alone(client, group, owner):
+def test_skips_group_with_deleted_photo(client, group, owner):
     photos, others = group(), group()
     Photo.objects.filter(pk=others[1].pk).delete()
     answer = client.post(f"{PAGE}/resolve", fields(photos, others), headers=SCRIPT).json()
@@ -135,9 +135,7 @@ def test_a_group_of_which_a_photo_is_gone_for_good_is_left_alone(client, group, 
 
 
 @pytest.mark.parametrize("verb", ["resolve", "keep"])
-def test_nothing_happens_to_what_is_anothers_and_senseless_requests_are_refused(
-    client, group, owner, django_user_model, verb
-):
+def test_refuses_other_users_photos_and_invalid_requests(client, group, owner, django_user_model, verb):
     photos = group()
     stranger = Client()
     stranger.force_login(django_user_model.objects.create_superuser("root"))
@@ -152,7 +150,7 @@ def test_nothing_happens_to_what_is_anothers_and_senseless_requests_are_refused(
     assert not DismissedGroup.objects.exists()
 
 
-def test_what_differs_is_told_photo_by_photo_and_the_best_is_marked(client, group, owner):
+def test_shows_differences_and_marks_best_values(client, group, owner):
     photos = group(3)
     Photo.objects.update(filename="same.png", width=100, taken_at="2024-05-01", date_source="exif")
     Photo.objects.filter(pk=photos[1].pk).update(width=50, date_source="filename", description="in the rain")
@@ -161,7 +159,7 @@ def test_what_differs_is_told_photo_by_photo_and_the_best_is_marked(client, grou
     (found,) = find_groups(user=owner, limit=20).found
     compared = compare_group(found)
     best = {photo.pk: {str(fact.label): fact.is_best for fact in facts} for photo, facts in compared.photos}
-    # By its description it is the one to keep; its pixels are fewer, and its date less certain.
+    # Its description is the best, but it has fewer pixels and a less trustworthy date.
     assert found.photos[0] == photos[1]
     assert set(best[photos[1].pk]) == {"Size", "Taken", "Camera", "Description", "From"}
     assert best[photos[0].pk]["Size"]
@@ -174,7 +172,7 @@ def test_what_differs_is_told_photo_by_photo_and_the_best_is_marked(client, grou
     assert "<dd>Canon EOS 80D</dd>" in html
 
 
-def test_pages_follow_each_other_in_as_many_queries_however_many_groups(client, group, monkeypatch):
+def test_pages_take_constant_number_of_queries(client, group, monkeypatch):
     monkeypatch.setattr(views, "PAGE_SIZE", 2)
 
     def ask(path: str) -> tuple[str, int]:

@@ -1,4 +1,4 @@
-"""The page of a photo, asked over HTTP."""
+"""The page of a photo."""
 
 from datetime import datetime
 
@@ -22,35 +22,35 @@ def client(client: Client, owner: User) -> Client:
 
 
 def many_photos(owner: User, count: int) -> list[Photo]:
-    """Rows without files, oldest first."""
+    """Create photos without files, oldest first."""
     return Photo.objects.bulk_create(
         Photo(owner=owner, filename=f"{number}.png", extension="png", width=40, height=30, file_size=1, sha256=number)
         for number in range(count)
     )
 
 
-def test_a_stranger_is_sent_to_log_in(db):
+def test_requires_login(db):
     response = Client().get("/")
     assert response.status_code == 302
     assert response["Location"] == "/login/?next=/"
 
 
-def test_htmx_of_an_ended_session_makes_the_whole_page_log_in(db):
+def test_htmx_redirects_whole_page_to_login(db):
     headers = {"HX-Request": "true", "HX-Current-URL": "http://testserver/photos/5"}
     response = Client().get("/photos/5/progress", headers=headers, follow=True)
     assert response["HX-Redirect"] == "/login/?next=%2Fphotos%2F5"
 
 
-def test_tells_scripts_whether_photo_is_shown_or_binned(client, store, owner):
-    shown, binned = store(), store()
-    move_to_trash(Photo.objects.filter(pk=binned.pk), user=owner)
+def test_returns_whether_photo_is_shown_or_trashed(client, store, owner):
+    shown, trashed = store(), store()
+    move_to_trash(Photo.objects.filter(pk=trashed.pk), user=owner)
     other = store(owner=User.objects.create_user("ben"))
-    states = [client.get(f"/photos/{photo.pk}/state").json()["state"] for photo in (shown, binned)]
+    states = [client.get(f"/photos/{photo.pk}/state").json()["state"] for photo in (shown, trashed)]
     assert states == ["shown", "trashed"]
     assert [client.get(f"/photos/{number}/state").status_code for number in (other.pk, 0)] == [404, 404]
 
 
-def test_a_photo_without_thumbnail_asks_for_itself_again(client, store):
+def test_tile_without_thumbnail_reloads(client, store):
     photo = store()
     assert f'hx-get="/photos/{photo.pk}/tile"' in client.get(f"/photos/{photo.pk}/tile").content.decode()
 
@@ -61,14 +61,14 @@ def test_a_photo_without_thumbnail_asks_for_itself_again(client, store):
     assert "hx-get" not in tile
 
 
-def test_a_broken_picture_says_so(client, store):
+def test_explains_broken_picture(client, store):
     photo = store()
     Photo.objects.update(defect="This picture is damaged or incomplete.")
     assert "Cannot be read" in client.get("/").content.decode()
     assert "This picture is damaged" in client.get(f"/photos/{photo.pk}").content.decode()
 
 
-def test_what_a_picture_is_called_is_escaped(client, store):
+def test_escapes_file_name(client, store):
     photo = store(filename="<img src=x onerror=alert(1)>.png")
     for path in ("/", f"/photos/{photo.pk}"):
         page = client.get(path).content.decode()
@@ -76,7 +76,7 @@ def test_what_a_picture_is_called_is_escaped(client, store):
         assert "<img src=x" not in page
 
 
-def test_the_page_of_a_photo_tells_what_is_known(client, store):
+def test_shows_details(client, store):
     photo = store(filename="station.png")
     Photo.objects.update(
         taken_at=datetime(2023, 5, 1, 18, 30),
@@ -101,7 +101,7 @@ def test_the_page_of_a_photo_tells_what_is_known(client, store):
     assert "Example Example" not in page
 
 
-def test_a_script_gets_what_the_page_says_of_the_photo(client, store):
+def test_returns_information_panel_to_htmx(client, store):
     photo = store(filename="station.png")
     panel = client.get(f"/photos/{photo.pk}", headers=HTMX).content.decode()
     assert "<html" not in panel
@@ -110,7 +110,7 @@ def test_a_script_gets_what_the_page_says_of_the_photo(client, store):
     assert "station.png" in panel
 
 
-def test_the_page_of_a_photo_tells_where_it_came_from(client, store, owner):
+def test_shows_sources(client, store, owner):
     photo = store()
     job = ImportJob.objects.create(owner=owner, started_by=owner, roots=["/srv/<phone>"])
     photo.sources.create(path="/srv/<phone>/a.jpg", job=job, albums=["Lake", "2023"], conversation="C2C")
@@ -121,11 +121,11 @@ def test_the_page_of_a_photo_tells_where_it_came_from(client, store, owner):
     assert "&lt;phone&gt;/a.jpg" in page
     assert "/srv/" not in page
     assert f'<a href="/imports/{job.pk}">&lt;phone&gt;</a>' in page
-    for told in ("Uploaded here</p>", "Lake, 2023", "a friend", "b.jpg.json", "archived", "no longer there"):
-        assert told in page
+    for text in ("Uploaded here</p>", "Lake, 2023", "a friend", "b.jpg.json", "archived", "no longer there"):
+        assert text in page
 
 
-def test_a_photo_has_neighbours(client, owner):
+def test_links_neighbours(client, owner):
     photos = many_photos(owner, 3)
     page = condensed(client.get(f"/photos/{photos[1].pk}").content.decode())
     assert f'rel="prev" href="/photos/{photos[2].pk}"' in page
@@ -133,7 +133,7 @@ def test_a_photo_has_neighbours(client, owner):
     assert 'rel="prev"' not in client.get(f"/photos/{photos[2].pk}").content.decode()
 
 
-def test_edits_are_kept_and_indexed_anew(client, store, broker, django_capture_on_commit_callbacks):
+def test_saves_edits_and_reindexes(client, store, broker, django_capture_on_commit_callbacks):
     photo = store()
     with django_capture_on_commit_callbacks(execute=True):
         response = client.post(f"/photos/{photo.pk}/edit", {"description": "Our old station", "importance": "4"})
@@ -143,7 +143,7 @@ def test_edits_are_kept_and_indexed_anew(client, store, broker, django_capture_o
     assert broker.client.llen("dramatiq:default") == 1
 
 
-def test_htmx_gets_the_form_back(client, store):
+def test_returns_form_to_htmx(client, store):
     photo = store()
     answer = client.post(f"/photos/{photo.pk}/edit", {"description": "", "importance": "5"}, headers=HTMX)
     assert "Saved" in answer.content.decode()
@@ -162,7 +162,7 @@ def test_htmx_gets_the_form_back(client, store):
     ],
 )
 @pytest.mark.parametrize("headers", [HTMX, {}], ids=["htmx", "plain"])
-def test_senseless_edits_change_nothing(client, store, change, headers):
+def test_refuses_invalid_edits(client, store, change, headers):
     photo = store(filename="before.png")
     response = client.post(f"/photos/{photo.pk}/edit", change, headers=headers)
     assert response.status_code == 400
@@ -170,7 +170,7 @@ def test_senseless_edits_change_nothing(client, store, change, headers):
     assert Photo.objects.values_list("description", "importance", "revision").get() == ("", 0, photo.revision)
 
 
-def test_deleting_puts_the_photo_into_the_bin(client, store):
+def test_delete_moves_photo_to_trash(client, store):
     photo = store()
     page = client.post(f"/photos/{photo.pk}/delete", follow=True).content.decode()
     assert "1 photo moved to the trash" in page
@@ -179,13 +179,13 @@ def test_deleting_puts_the_photo_into_the_bin(client, store):
     assert client.get(f"/photos/{photo.pk}").status_code == 404
 
 
-def test_looking_deletes_nothing(client, store):
+def test_delete_requires_post(client, store):
     photo = store()
     assert client.get(f"/photos/{photo.pk}/delete").status_code == 405
     assert Photo.objects.exists()
 
 
-def test_a_step_that_failed_says_why_and_is_tried_again(client, store, broker):
+def test_shows_and_retries_failed_step(client, store, broker):
     photo = store()
     StepAttempt.objects.create(
         photo=photo, step=Step.THUMBNAILS, version=str(THUMBNAIL_VERSION), attempts=MAX_ATTEMPTS, error="It burns."
@@ -201,14 +201,14 @@ def test_a_step_that_failed_says_why_and_is_tried_again(client, store, broker):
 
 
 @pytest.mark.parametrize("step", ["", "dance", "thumbnails\0"])
-def test_an_unknown_step_cannot_be_retried(client, store, step):
+def test_refuses_unknown_step(client, store, step):
     response = client.post(f"/photos/{store().pk}/retry", {"step": step})
     assert response.status_code == 400
     assert "Unknown step." in response.content.decode()
 
 
 @pytest.mark.parametrize("number", [0, 1, 2**31, 2**63, 10**40])
-def test_photos_that_do_not_exist_are_not_found(client, number):
+def test_missing_photo_is_not_found(client, number):
     response = client.get(f"/photos/{number}")
     assert response.status_code == 404
     assert "belongs to someone else" in response.content.decode()

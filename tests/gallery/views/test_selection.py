@@ -22,7 +22,7 @@ def client(client: Client, owner: User) -> Client:
     return client
 
 
-def test_importance_and_description_are_set_and_indexed(client, store, broker, django_capture_on_commit_callbacks):
+def test_sets_importance_and_description(client, store, broker, django_capture_on_commit_callbacks):
     photos, other = [store(), store()], store()
     numbers = [photo.pk for photo in photos]
     with django_capture_on_commit_callbacks(execute=True):
@@ -35,7 +35,7 @@ def test_importance_and_description_are_set_and_indexed(client, store, broker, d
     assert [("index_photos", [numbers])] * 2 == queued_messages(broker, "default")[-2:]
 
 
-def test_a_download_holds_the_originals_under_names_of_their_own(client, store):
+def test_download_contains_originals_with_unique_names(client, store):
     names = ["a.png", "A.png", "a.png", "page.html"]
     photos = [store(picture(number), filename=name) for number, name in enumerate(names)]
     store(filename="not chosen.png")
@@ -48,14 +48,14 @@ def test_a_download_holds_the_originals_under_names_of_their_own(client, store):
         assert archive.read(entry) == picture(number)
 
 
-def test_a_missing_file_does_not_spoil_the_download(client, store):
+def test_download_omits_missing_file(client, store):
     lost, found = store(filename="lost.png"), store(filename="found.png")
     lost.path.unlink()
     response = client.post("/selection/download", {"photo": [lost.pk, found.pk]})
     assert ZipFile(BytesIO(b"".join(response))).namelist() == ["found.png"]
 
 
-def test_anothers_photos_are_neither_changed_nor_sent(client, store):
+def test_refuses_other_users_photos(client, store):
     photo = store(owner=User.objects.create_user("ben"))
     for path, more in (("importance", {"importance": 1}), ("description", {"description": "x"}), ("trash", {})):
         assert client.post(f"/selection/{path}", {"photo": photo.pk, **more}).status_code == 400
@@ -66,7 +66,7 @@ def test_anothers_photos_are_neither_changed_nor_sent(client, store):
 @pytest.mark.parametrize(
     ("path", "more"), [("importance", {"importance": 1}), ("description", {"description": "x"}), ("trash", {})]
 )
-def test_says_photos_are_gone_when_none_is_left(client, store, owner, path, more):
+def test_reports_deleted_photos(client, store, owner, path, more):
     photos = [store(), store()]
     move_to_trash(Photo.objects.filter(pk=photos[0].pk), user=owner)
     answer = client.post(f"/selection/{path}", {"photo": photos[0].pk, **more}, headers=JSON)
@@ -82,17 +82,17 @@ def test_says_photos_are_gone_when_none_is_left(client, store, owner, path, more
 
 @pytest.mark.parametrize("photo", ["", "x", "1,", "0", "-1", "1;2", "9" * 30, ",".join(["1"] * (MAX_SELECTED + 1))])
 @pytest.mark.parametrize("path", ["importance", "description", "trash", "download"])
-def test_a_senseless_choice_is_refused(client, path, photo):
+def test_refuses_invalid_selection(client, path, photo):
     assert client.post(f"/selection/{path}", {"photo": photo, "importance": 1}).status_code == 400
 
 
 @pytest.mark.parametrize("importance", ["", "6", "-1", "many"])
-def test_a_senseless_importance_is_refused(client, store, importance):
+def test_refuses_invalid_importance(client, store, importance):
     response = client.post("/selection/importance", {"photo": store().pk, "importance": importance})
     assert response.status_code == 400
 
 
-def test_a_form_of_another_site_does_nothing(owner, store):
+def test_requires_csrf_token(owner, store):
     client = Client(enforce_csrf_checks=True)
     client.force_login(owner)
     assert client.post("/selection/trash", {"photo": store().pk}).status_code == 403

@@ -1,4 +1,4 @@
-"""The gallery's part of the status page."""
+"""The status page, except its search section."""
 
 import pytest
 from django.contrib.auth.models import User
@@ -19,7 +19,7 @@ def client(client: Client, db: None) -> Client:
     return client
 
 
-def test_only_administrators_see_it(client, owner):
+def test_only_administrators_may_view(client, owner):
     assert client.get("/status").status_code == 200
     client.force_login(owner)
     response = client.get("/status")
@@ -35,7 +35,7 @@ def test_shows_servers_queues_and_steps(client, store, broker):
     assert client.get("/status", headers={"HX-Request": "true"}).content.decode().lstrip().startswith("<section")
 
 
-def test_failures_name_number_owner_and_reason_but_not_the_picture(client, owner, store):
+def test_failures_hide_photo_details(client, owner, store):
     photo = store(filename="secret plans.png")
     Photo.objects.update(description="never to be seen")
     StepAttempt.objects.create(
@@ -48,7 +48,7 @@ def test_failures_name_number_owner_and_reason_but_not_the_picture(client, owner
         assert words not in page
 
 
-def test_work_that_died_without_a_word_is_a_failure_when_it_was_the_last_attempt(client, store):
+def test_killed_worker_counts_as_failure(client, store):
     attempt = StepAttempt.objects.create(photo=store(), step=Step.TEXT, version="x", attempts=MAX_ATTEMPTS - 1)
     assert "Processing stopped every time" not in client.get("/status").content.decode()
     attempt.attempts = MAX_ATTEMPTS
@@ -56,12 +56,12 @@ def test_work_that_died_without_a_word_is_a_failure_when_it_was_the_last_attempt
     assert "Processing stopped every time" in client.get("/status").content.decode()
 
 
-def test_what_only_waits_for_a_neighbour_is_no_failure(client, store):
+def test_waiting_for_dependency_is_not_a_failure(client, store):
     StepAttempt.objects.create(photo=store(), step=Step.INDEX, version="x", attempts=0, error="Nobody answers.")
     assert "Nobody answers." not in client.get("/status").content.decode()
 
 
-def test_a_broker_that_is_down_is_a_line(client, monkeypatch):
+def test_shows_broker_that_is_down(client, monkeypatch):
     def nobody() -> str:
         raise ServerDown
 
