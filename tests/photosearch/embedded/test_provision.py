@@ -39,7 +39,7 @@ def test_only_the_owner_can_read_the_folders(running):
     assert modes == {folder.run: 0o711, folder.logs: 0o700, folder.sockets: 0o700}
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root starts servers as somebody else")
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root starts servers as another user")
 def test_refuses_a_folder_that_servers_cannot_enter(tmp_path):
     tmp_path.chmod(0o700)
     with pytest.raises(StartFailed, match="the user photosearch, who cannot enter"):

@@ -12,7 +12,7 @@ import pytest
 from photosearch.embedded import StartFailed, unprivileged
 
 ROOT = Path(__file__).resolve().parents[3]
-TELL = (
+SHOW_ACCOUNT = (
     "import os; print(os.getuid(), os.getgid(), os.environ['HOME'], os.environ.get('TMPDIR'), "
     "open('/proc/self/status').read().partition('CapEff:')[2].split()[0])"
 )
@@ -34,8 +34,8 @@ def manage(*arguments: str, folder: Path, **environment: str) -> str:
 
 def test_runs_commands_as_owner_of_data_folder(folder, account):
     os.chown(folder, account.uid, account.gid)
-    told = manage("shell", "--verbosity=0", "--command", TELL, folder=folder)
-    assert told.split() == [str(account.uid), str(account.gid), f"{folder}/home", "None", "0" * 16]
+    output = manage("shell", "--verbosity=0", "--command", SHOW_ACCOUNT, folder=folder)
+    assert output.split() == [str(account.uid), str(account.gid), f"{folder}/home", "None", "0" * 16]
 
 
 def test_accepts_owner_without_name(folder, monkeypatch):
@@ -54,12 +54,12 @@ def test_keeps_temporary_folder_that_account_can_write_to(folder, account, mode,
     os.chown(data, account.uid, account.gid)
     temporary.mkdir()
     temporary.chmod(mode)
-    told = manage("shell", "--verbosity=0", "--command", TELL, folder=data, TMPDIR=str(temporary))
-    assert told.split()[3] == kept.replace("the folder", str(temporary))
+    output = manage("shell", "--verbosity=0", "--command", SHOW_ACCOUNT, folder=data, TMPDIR=str(temporary))
+    assert output.split()[3] == kept.replace("the folder", str(temporary))
 
 
 def test_stays_root_while_data_folder_is_roots(folder):
-    assert manage("shell", "--verbosity=0", "--command", TELL, folder=folder).split()[0] == "0"
+    assert manage("shell", "--verbosity=0", "--command", SHOW_ACCOUNT, folder=folder).split()[0] == "0"
 
 
 def test_lets_developers_write_into_the_checkout(folder, account, monkeypatch):

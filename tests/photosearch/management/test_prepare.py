@@ -22,11 +22,11 @@ def no_wishes(monkeypatch):
 
 def test_prints_a_working_password_of_the_administrator(capsys, client):
     call_command("prepare")
-    told = re.fullmatch(
+    login = re.fullmatch(
         r"Log in as (\S+) with the password (\S+) \(shown only this once\)\.\n", capsys.readouterr().out
     )
-    assert told
-    assert client.post("/login/", {"username": told[1], "password": told[2]}).status_code == 302
+    assert login
+    assert client.post("/login/", {"username": login[1], "password": login[2]}).status_code == 302
     assert get_user_model().objects.get(username="admin").is_superuser
 
 
