@@ -94,7 +94,7 @@ def _measure(pictures: Path, folder: Path, baseline_files: int) -> None:
     workers = [_worker(number, folder) for number in range(WORKERS)]
     memory: list[float] = []
     started = time.perf_counter()
-    run_job(job.pk, progress=lambda now: memory.extend([_resident()] * (now.seen - len(memory))))
+    run_job(job.pk, on_batch=lambda now: memory.extend([_resident()] * (now.seen - len(memory))))
     imported = time.perf_counter() - started
     assert all(worker.wait() == 0 for worker in workers)  # noqa: S101
     ours = len(memory) / (time.perf_counter() - started)

@@ -1,4 +1,4 @@
-"""What must be so before pictures can be taken in, and people told apart."""
+"""System checks: media folder, limits, image formats, and proxies."""
 
 import os
 from pathlib import Path
@@ -13,17 +13,17 @@ from gallery.pictures.formats import FORMATS
 
 @checks.register()
 def check_media_root(**_kwargs: Any) -> list[checks.CheckMessage]:
-    """Pictures need a place that can be written, outside the program's own folder."""
+    """Check that MEDIA_ROOT is writable and outside the program's own folder."""
     media_root = Path(settings.MEDIA_ROOT)
     messages: list[checks.CheckMessage] = []
     if media_root.exists() and not os.access(media_root, os.R_OK | os.W_OK | os.X_OK):
-        hint = "Give it to the user who runs photosearch, or name another folder in DATA_DIR."
+        hint = "Make it writable for the user that runs photosearch, or set DATA_DIR to another folder."
         messages.append(checks.Error(f"Pictures cannot be stored in {media_root}.", hint=hint, id="gallery.E001"))
     if media_root.is_relative_to(settings.BASE_DIR):
-        hint = "Name a folder outside of it in DATA_DIR: a new version of the program must not touch people's pictures."
+        hint = "Set DATA_DIR to a folder outside of it, so that an update of the program cannot delete pictures."
         messages.append(
             checks.Warning(
-                f"Pictures would lie in the program's folder, in {media_root}.", hint=hint, id="gallery.W001"
+                f"Pictures would be stored in {media_root}, inside the program's folder.", hint=hint, id="gallery.W001"
             )
         )
     return messages
@@ -31,9 +31,9 @@ def check_media_root(**_kwargs: Any) -> list[checks.CheckMessage]:
 
 @checks.register()
 def check_limits(**_kwargs: Any) -> list[checks.CheckMessage]:
-    """The limits must let pictures through."""
+    """Check that the limits are positive."""
     return [
-        checks.Error(f"{name} is {getattr(settings, name)}: no picture could be taken in.", id="gallery.E002")
+        checks.Error(f"{name} is {getattr(settings, name)}: every upload would be refused.", id="gallery.E002")
         for name in ("MAX_UPLOAD_BYTES", "MAX_ARCHIVE_BYTES", "MAX_IMAGE_PIXELS")
         if getattr(settings, name) < 1
     ]
@@ -41,7 +41,7 @@ def check_limits(**_kwargs: Any) -> list[checks.CheckMessage]:
 
 @checks.register()
 def check_pillow(**_kwargs: Any) -> list[checks.CheckMessage]:
-    """Report decoders that this Pillow was built without."""
+    """Check that Pillow was built with the decoders that the formats need."""
     return [
         checks.Error(f"Pillow was built without {name}.", hint="Install it from PyPI's wheels.", id="gallery.E003")
         for name in sorted({row.pillow_feature for row in FORMATS if row.pillow_feature})
@@ -51,9 +51,11 @@ def check_pillow(**_kwargs: Any) -> list[checks.CheckMessage]:
 
 @checks.register()
 def check_proxies(**_kwargs: Any) -> list[checks.CheckMessage]:
-    """HTTPS ends in a proxy: unless it is trusted to tell addresses, everybody comes from its own."""
+    """Check that the proxy which terminates HTTPS is trusted: otherwise all clients seem to have its address."""
     if settings.TRUSTED_PROXIES or not settings.PUBLIC_URL.startswith("https:"):
         return []
-    sentence = "PUBLIC_URL is https, but no proxy is trusted: lockouts and throttles would hit everybody at once."
-    hint = "Set TRUSTED_PROXIES to how many proxies of yours add to X-Forwarded-For."
+    sentence = (
+        "PUBLIC_URL is https, but no proxy is trusted: lockouts and rate limits would apply to all users at once."
+    )
+    hint = "Set TRUSTED_PROXIES to the number of your proxies that append to X-Forwarded-For."
     return [checks.Warning(sentence, hint=hint, id="gallery.W002")]

@@ -12,7 +12,7 @@ from gallery.access.permissions import may_administrate
 from gallery.access.problems import ApiView
 from gallery.access.tokens import Scope
 from gallery.api.import_serializers import MAX_PATH
-from gallery.bulk_import.safety import ImportRefused, allowed_roots, subfolders
+from gallery.bulk_import.safety import ImportRefused, allowed_roots, list_subfolders
 from gallery.storage.path_names import Places
 
 
@@ -56,7 +56,7 @@ class FolderListView(ApiView):
 
     def _list(self, request: ApiRequest, folder: str | None) -> Response:
         try:
-            found = subfolders(Path(folder)) if folder else allowed_roots()
+            found = list_subfolders(Path(folder)) if folder else allowed_roots()
         except ImportRefused as error:
             raise serializers.ValidationError({"folder": str(error)}) from error
         places = Places(shows_paths=may_administrate(request))

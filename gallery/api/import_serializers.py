@@ -17,7 +17,7 @@ from gallery.access.fields import (
 )
 from gallery.bulk_import.actions import ImportAction, possible_actions
 from gallery.bulk_import.forms import MAX_SIDE
-from gallery.bulk_import.reasons import in_words
+from gallery.bulk_import.reasons import reason_text
 from gallery.bulk_import.safety import MAX_LENGTH_OF_PATTERNS, MAX_PATTERN_LENGTH, MAX_PATTERNS
 from gallery.models import MAX_IMPORTANCE, ImportItem, ImportJob
 from gallery.serializers import shows_paths
@@ -161,7 +161,7 @@ class ImportSerializer(serializers.ModelSerializer):
         return [places.name(root) for root in job.roots]
 
     def get_error(self, job: ImportJob) -> str:
-        return job.places(shows_paths=shows_paths(self)).in_words(in_words(job.error))
+        return job.places(shows_paths=shows_paths(self)).in_words(reason_text(job.error))
 
     @extend_schema_field(Counts(allow_null=True))
     def get_preview_counts(self, job: ImportJob) -> dict[str, Any] | None:
@@ -205,7 +205,7 @@ class ItemSerializer(serializers.ModelSerializer):
         return item.job.places(shows_paths=shows_paths(self)).name(item.path)
 
     def get_explanation(self, item: ImportItem) -> str:
-        return in_words(item.reason)
+        return reason_text(item.reason)
 
 
 def _counts(numbers: dict[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gallery.bulk_import.actions import STARTABLE
-from gallery.bulk_import.safety import ImportRefused, check_archive, check_patterns, check_readable, confined
+from gallery.bulk_import.safety import ImportRefused, check_archive, check_patterns, check_readable, confine
 from gallery.intake.describing import clean_archive_name
 from gallery.intake.quota import admit_upload
 from gallery.models import Arrival, ImportJob
@@ -83,7 +83,7 @@ def create_confined_job(
     folder: Path, *, owner: AbstractBaseUser, started_by: AbstractBaseUser, options: ImportOptions = DEFAULT_OPTIONS
 ) -> ImportJob:
     """Create an import of a folder below IMPORT_ROOTS; raises the same as `create_job`."""
-    return create_job([confined(folder)], owner=owner, started_by=started_by, options=options)
+    return create_job([confine(folder)], owner=owner, started_by=started_by, options=options)
 
 
 def create_upload_job(

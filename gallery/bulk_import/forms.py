@@ -1,4 +1,4 @@
-"""What a person is asked before an import."""
+"""Forms of imports: the options of a new one, and the filter of its list of files."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from gallery.sources import PROFILES
 from gallery.storage.partial_uploads import waiting_archives
 
 MAX_SIDE = 100_000
-# Names that people use in either language stand as they are.
+# Names that are the same in all languages are not translated.
 PROFILE_NAMES = {
     "auto": _("detect from folder names"),
     "plain": _("plain folders"),
@@ -25,7 +25,10 @@ PROFILE_NAMES = {
 
 
 class ImportForm(forms.Form):
-    """A folder, or an archive sent with it or before, and what becomes of the pictures; administrators choose whose."""
+    """A new import: its source (a folder, an archive, or an archive uploaded before) and its options.
+
+    Administrators may choose another owner.
+    """
 
     archive = forms.FileField(
         label=_("Zip archive"), required=False, widget=forms.FileInput({"accept": ".zip,application/zip"})
@@ -78,15 +81,15 @@ class ImportForm(forms.Form):
         self.user = user
 
     def clean_owner(self) -> User:
-        """Oneself, unless another is chosen."""
+        """Default to the user."""
         return self.cleaned_data["owner"] or self.user
 
     def clean_ignore(self) -> list[str]:
-        """The patterns."""
+        """Split the text into patterns."""
         return [line.strip() for line in self.cleaned_data["ignore"].splitlines() if line.strip()]
 
     def clean(self) -> dict[str, Any]:
-        """A folder or an archive there must be."""
+        """Require a source."""
         cleaned = super().clean() or {}
         if not self.errors and not any(cleaned.get(place) for place in ("folder", "archive", "upload")):
             raise forms.ValidationError(_("Select a folder or an archive."))
@@ -110,7 +113,7 @@ class ImportForm(forms.Form):
 
 
 class FilesForm(forms.Form):
-    """The query string of an import's files: a verdict, and the number of the row that ended the page before."""
+    """The query string of an import's list of files: a verdict, and the id of the last item of the page before."""
 
     verdict = forms.ChoiceField(choices=[("", ""), *ImportItem.Verdict.choices], required=False)
     after = forms.IntegerField(required=False, min_value=0)

@@ -1,4 +1,4 @@
-"""The pulse of an import: working code calls it often, and it raises when the pass must stop."""
+"""The heartbeat of an import: working code calls it often, and it raises an exception when the pass must stop."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -10,9 +10,9 @@ from django.utils import timezone
 from gallery.models import ImportJob
 from gallery.pictures.watchdog import watchdog
 
-# Seconds without a pulse after which listing or reading counts as an endless loop.
-PATIENCE = 120
-SECONDS_BETWEEN_QUESTIONS = 2
+# Listing or reading without progress for this long counts as an endless loop.
+MAX_SECONDS_WITHOUT_PROGRESS = 120
+SECONDS_BETWEEN_HEARTBEATS = 2
 
 _is_stopping = Event()
 
@@ -21,38 +21,38 @@ class PassStopped(Exception):
     """The pass must stop: the import was paused, cancelled or undone, or its worker is stopping."""
 
 
-class Pulse:
-    """Whether one pass through an import may continue.
+class Heartbeat:
+    """Updates the import's heartbeat during one pass, and notices when the pass must stop.
 
     Only the pass's own thread queries the database; reader threads get the answer from here.
     """
 
     def __init__(self, job: ImportJob) -> None:
-        self._this = ImportJob.objects.filter(pk=job.pk, state=job.state)
-        self._asked_at = time.monotonic()
+        self._unchanged_job = ImportJob.objects.filter(pk=job.pk, state=job.state)
+        self._updated_at = time.monotonic()
         self._has_ended = Event()
 
     def beat(self) -> None:
-        """Report that work goes on, every few seconds. PassStopped."""
+        """Update the heartbeat every few seconds; raises PassStopped."""
         self.check()
-        if time.monotonic() - self._asked_at > SECONDS_BETWEEN_QUESTIONS:
-            self._asked_at = time.monotonic()
-            if not self._this.update(heartbeat=timezone.now()):
+        if time.monotonic() - self._updated_at > SECONDS_BETWEEN_HEARTBEATS:
+            self._updated_at = time.monotonic()
+            if not self._unchanged_job.update(heartbeat=timezone.now()):
                 self._has_ended.set()
                 self.check()
 
     def check(self) -> None:
-        """PassStopped if the pass must end."""
+        """Raise PassStopped if the pass must stop."""
         if self._has_ended.is_set() or _is_stopping.is_set():
             raise PassStopped
 
     @contextmanager
     def watched(self, *, is_reader: bool = False) -> Iterator[Callable[[], None]]:
-        """End the process unless the work inside keeps calling the yielded function. PassStopped.
+        """Kill the process unless the block keeps calling the yielded function, which raises PassStopped.
 
-        Readers work in other threads than the pass.
+        `is_reader` marks blocks in reader threads.
         """
-        with watchdog(PATIENCE) as renew:
+        with watchdog(MAX_SECONDS_WITHOUT_PROGRESS) as renew:
 
             def on_progress() -> None:
                 renew()
@@ -62,7 +62,7 @@ class Pulse:
 
 
 def stop_passes() -> None:
-    """End all passes of this process within moments; another process continues them."""
+    """Make all passes of this process stop at their next check; another process resumes them."""
     _is_stopping.set()
 
 

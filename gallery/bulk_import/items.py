@@ -1,124 +1,120 @@
-"""What an import knows already of the files that it finds, so that nothing is done twice, and how it counts."""
+"""The items of an import: which files of a source still have to be read, and the counts of verdicts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
-
 from gallery.bulk_import.reading import GROWING, storable_path
 from gallery.models import ImportItem, ImportJob, Photo, PhotoSource
 from gallery.sources.source_files import SkippedFile, SkipReason, SourceFile, SourceItem
 
-Numbers = dict[str, Any]
+Counts = dict[str, Any]
+Verdict = ImportItem.Verdict
 
 
 @dataclass(frozen=True)
-class Sifted:
-    """Some files of a source: those to be read, and what is to be written down of others without reading them.
+class Batch:
+    """Some files of a source: those to be read, and the items of files that need no reading.
 
-    `earlier` holds the rows that are replaced, by path; `likely` the sizes that photos of the owner have.
+    `earlier_items` are the import's existing items by path; `known_sizes` are the sizes in bytes of files to be read
+    that photos of the owner have too.
     """
 
     to_read: list[SourceFile]
-    items: list[ImportItem]
-    earlier: dict[str, ImportItem]
-    likely: set[int]
+    finished_items: list[ImportItem]
+    earlier_items: dict[str, ImportItem]
+    known_sizes: set[int]
 
 
-def sift(found: Sequence[SourceItem], *, job: ImportJob) -> Sifted:
-    """Leave out what the ledger has; files that were imported from this very path before need no reading."""
+def plan_batch(found: Sequence[SourceItem], *, job: ImportJob) -> Batch:
+    """Leave out files whose items are up to date; files imported from the same path before need no reading."""
     is_check = job.state == ImportJob.State.CHECKING
-    paths = [storable_path(one.path) for one in found]
-    rows = {item.path: item for item in job.items.filter(path__in=paths)}
-    open_ones = [one for path, one in zip(paths, found, strict=True) if not _is_settled(one, rows.get(path), is_check)]
-    known = _known([one for one in open_ones if isinstance(one, SourceFile)], job)
-    to_read, items, seen = [], [], set()
-    for one in open_ones:
-        path = storable_path(one.path)
-        if path in seen:
-            continue  # the same member twice in an archive, or a root inside another
-        seen.add(path)
-        if isinstance(one, SkippedFile):
-            items.append(ImportItem(path=path, verdict="skipped", reason=one.reason, size=one.size))
+    paths = [storable_path(item.path) for item in found]
+    earlier = {item.path: item for item in job.items.filter(path__in=paths)}
+    pending: dict[str, SourceItem] = {}
+    for path, item in zip(paths, found, strict=True):
+        if not _is_up_to_date(earlier.get(path), item, is_check=is_check):
+            # Keep the first of several members with one name in an archive.
+            pending.setdefault(path, item)
+    known = _known_sources([item for item in pending.values() if isinstance(item, SourceFile)], job)
+    to_read, finished = [], []
+    for path, item in pending.items():
+        if isinstance(item, SkippedFile):
+            finished.append(ImportItem(path=path, verdict=Verdict.SKIPPED, reason=item.reason, size=item.size))
         elif source := known.get(path):
-            items.append(item_of(one, "known", photo_id=source.photo_id, sha256=source.photo.sha256))
+            finished.append(new_item(item, Verdict.KNOWN, photo_id=source.photo_id, sha256=source.photo.sha256))
         else:
-            to_read.append(one)
-    sizes = {one.size for one in to_read}
-    likely = Photo.objects.filter(owner_id=job.owner_id, file_size__in=sizes).values_list("file_size", flat=True)
-    return Sifted(to_read, items, rows, set(likely))
+            to_read.append(item)
+    sizes = Photo.objects.filter(owner_id=job.owner_id, file_size__in={file.size for file in to_read})
+    return Batch(to_read, finished, earlier, set(sizes.values_list("file_size", flat=True)))
 
 
-def write_down(job: ImportJob, items: Sequence[ImportItem], earlier: dict[str, ImportItem]) -> None:
-    """Enter the rows in the ledger and their verdicts in the job's numbers; the caller holds the job's row."""
+def save_items(job: ImportJob, items: Sequence[ImportItem], earlier_items: dict[str, ImportItem]) -> None:
+    """Insert or replace items and update the job's counts; the caller has locked the job and saves it."""
     is_check = job.state == ImportJob.State.CHECKING
-    numbers: Numbers = job.preview_counts if is_check else job.import_counts
+    counts = _counts(job)
     for item in items:
         item.job, item.is_preview = job, is_check
-        old = earlier.get(item.path)
-        if old and old.is_preview == is_check:
-            _count(numbers, old, -1)
-        _count(numbers, item, 1)
+        earlier = earlier_items.get(item.path)
+        if earlier and earlier.is_preview == is_check:
+            _count(counts, earlier, -1)
+        _count(counts, item, 1)
     ImportItem.objects.bulk_create(
         items,
         update_conflicts=True,
         unique_fields=["job", "path"],
         update_fields=[
-            *(
-                "verdict",
-                "reason",
-                "is_preview",
-                "photo",
-                "created_photo",
-                "filled_fields",
-                "sha256",
-                "size",
-                "modified_at",
-            ),
+            *("verdict", "reason", "is_preview", "photo", "created_photo", "filled_fields"),
+            *("sha256", "size", "modified_at"),
         ],
     )
 
 
 def count_date(job: ImportJob, date_source: str) -> None:
-    """How the date of a new photo is known, by kind; "" where it has none."""
-    numbers: Numbers = job.preview_counts if job.state == ImportJob.State.CHECKING else job.import_counts
-    dates = numbers.setdefault("dates", {})
+    """Count the source of a new photo's date; "" if the photo has none."""
+    dates = _counts(job).setdefault("dates", {})
     dates[date_source] = dates.get(date_source, 0) + 1
 
 
-def _is_settled(one: SourceItem, row: ImportItem | None, is_check: bool) -> bool:
-    """The ledger has the file in the state in which it was found. What was growing is looked at anew."""
-    if row is None or row.reason in (SkipReason.PARTIAL, GROWING) or row.is_preview != is_check:
+def new_item(file: SourceFile, verdict: str, **fields: Any) -> ImportItem:
+    """Return an item, not yet saved, for a file of the source."""
+    return ImportItem(
+        path=storable_path(file.path), verdict=verdict, size=file.size, modified_at=file.modified_at, **fields
+    )
+
+
+def _is_up_to_date(item: ImportItem | None, found: SourceItem, *, is_check: bool) -> bool:
+    """Return whether `item` describes the file as it was found; files that were incomplete are read again."""
+    if item is None or item.reason in (SkipReason.PARTIAL, GROWING) or item.is_preview != is_check:
         return False
-    if isinstance(one, SkippedFile):
-        return row.reason == one.reason
-    return row.size == one.size and row.modified_at == one.modified_at
+    if isinstance(found, SkippedFile):
+        return item.reason == found.reason
+    return item.size == found.size and item.modified_at == found.modified_at
 
 
-def _known(found: Sequence[SourceFile], job: ImportJob) -> dict[str, PhotoSource]:
-    """The sources of the owner's photos that name these paths, sizes and times."""
-    files = {storable_path(one.path): one for one in found if one.modified_at}
-    sources = PhotoSource.objects.filter(Q(path__in=list(files)), photo__owner_id=job.owner_id).select_related("photo")
+def _known_sources(files: Sequence[SourceFile], job: ImportJob) -> dict[str, PhotoSource]:
+    """Return by path the sources of the owner's photos with the same path, size and modification time."""
+    by_path = {storable_path(file.path): file for file in files if file.modified_at}
+    sources = PhotoSource.objects.filter(path__in=list(by_path), photo__owner_id=job.owner_id)
     is_copy = job.mode == ImportJob.Mode.COPY
     return {
         source.path: source
-        for source in sources
+        for source in sources.select_related("photo")
         if source.is_copy == is_copy
         and source.is_present
-        and (source.photo.file_size, source.modified_at) == (files[source.path].size, files[source.path].modified_at)
+        and source.photo.file_size == by_path[source.path].size
+        and source.modified_at == by_path[source.path].modified_at
     }
 
 
-def item_of(found: SourceFile, verdict: str, **fields: Any) -> ImportItem:
-    path = storable_path(found.path)
-    return ImportItem(path=path, verdict=verdict, size=found.size, modified_at=found.modified_at, **fields)
+def _counts(job: ImportJob) -> Counts:
+    return job.preview_counts if job.state == ImportJob.State.CHECKING else job.import_counts
 
 
-def _count(numbers: Numbers, item: ImportItem, step: int) -> None:
-    numbers[item.verdict] = numbers.get(item.verdict, 0) + step
-    if item.verdict == ImportItem.Verdict.NEW:
-        numbers["bytes"] = numbers.get("bytes", 0) + step * item.size
-    if item.verdict == ImportItem.Verdict.SKIPPED:
-        reasons = numbers.setdefault("reasons", {})
+def _count(counts: Counts, item: ImportItem, step: int) -> None:
+    counts[item.verdict] = counts.get(item.verdict, 0) + step
+    if item.verdict == Verdict.NEW:
+        counts["bytes"] = counts.get("bytes", 0) + step * item.size
+    if item.verdict == Verdict.SKIPPED:
+        reasons = counts.setdefault("reasons", {})
         reasons[item.reason] = reasons.get(item.reason, 0) + step

@@ -1,4 +1,4 @@
-"""Archives that people upload are kept until their import is over."""
+"""Uploaded archives, which are kept until their import is over."""
 
 import shutil
 from contextlib import suppress
@@ -11,29 +11,29 @@ from gallery.storage.files import ARCHIVES
 
 
 def remove_archive(path: Path) -> None:
-    """It, and its folder."""
+    """Remove an archive and its folder."""
     path.unlink(missing_ok=True)
     with suppress(OSError):
         path.parent.rmdir()
 
 
 def remove_archives(job: ImportJob) -> None:
-    """Archives that were uploaded are of no use after the import."""
+    """Remove the archives of an import that is over, if they were uploaded."""
     if job.is_upload:
         for root in job.roots:
             remove_archive(Path(root))
 
 
 def sweep_archives() -> int:
-    """Remove archives without an upload or import, as left by a crash; return their number."""
+    """Remove archives without an upload or an import, which a crash has left; return their number."""
     folders = list(Path(settings.MEDIA_ROOT, ARCHIVES).glob("*"))
-    # In this order: what is taken between the two questions is an import's when it is an upload's no more.
+    # Query uploads before imports: an archive that is handed over between the queries is then found as an import's.
     needed = {pk.hex for pk in PartialUpload.objects.filter(is_archive=True).values_list("pk", flat=True)}
     jobs = ImportJob.objects.filter(is_upload=True).exclude(state__in=ImportJob.ENDED_STATES)
     needed.update(Path(root).parent.name for roots in jobs.values_list("roots", flat=True) for root in roots)
     swept = 0
     for folder in folders:
-        with suppress(FileNotFoundError):  # its import has just ended
+        with suppress(FileNotFoundError):  # removed when its import ended just now
             if folder.name not in needed:
                 shutil.rmtree(folder)
                 swept += 1

@@ -1,4 +1,4 @@
-"""Notice new files in the folders of watching imports, and have those imports look again."""
+"""Watch the folders of imports for new files, and run those imports again."""
 
 import logging
 import os
@@ -20,30 +20,32 @@ from gallery.models import ImportJob
 logger = logging.getLogger(__name__)
 
 SECONDS_PER_ROUND = 2
-# After the last event of a burst; yet a burst without end does not hold up the files that came first.
+# Wait after the last event of a burst; but a burst without end does not delay the first files longer than this.
 SECONDS_OF_QUIET = SECONDS_TO_SETTLE + 1
-SECONDS_OF_BURST = 60
-# Looked through anyway: the system may have dropped events.
-SECONDS_BETWEEN_LOOKS = 3600
+MAX_SECONDS_OF_BURST = 60
+# Run the import without events at this interval: the system may have dropped some.
+SECONDS_BETWEEN_RUNS = 3600
 SECONDS_BETWEEN_POLLS = 60
-# The kernel knows nothing of what other machines change on these.
+# The kernel sends no events for changes that other machines make on these.
 NETWORK_FILE_SYSTEMS = ("nfs", "cifs", "smb", "9p", "afs", "ceph", "fuse", "virtiofs", "vboxsf")
 
 
-class Watch(FileSystemEventHandler):
-    """One import's folder, and since when something has been happening there."""
+class FolderWatch(FileSystemEventHandler):
+    """The folder of one import, with the times of the events that no run has answered yet."""
 
     def __init__(self, job: ImportJob) -> None:
         self.job_id = job.pk
         self.root = Path(job.roots[0])
-        # At the beginning too: what came while nobody watched.
-        self._first = self._last = self._looked_at = float("-inf")
-        self.is_dirty = True
+        # Due at once: files may have come while nothing watched.
+        self.has_changed = True
+        self._first_event_at = float("-inf")
+        self._last_event_at = float("-inf")
+        self._last_run_at = float("-inf")
         self._observer: BaseObserver | None = None
 
-    def begin(self) -> None:
-        """Have events sent; where the system cannot send them, or too many folders are watched, poll."""
-        kinds = [_polling] if is_on_network(self.root) else [Observer, _polling]
+    def start(self) -> None:
+        """Start an observer; poll if the system sends no events for the folder, or watches too many folders."""
+        kinds = [_polling_observer] if is_on_network(self.root) else [Observer, _polling_observer]
         for kind in kinds:
             observer = kind()
             try:
@@ -55,85 +57,94 @@ class Watch(FileSystemEventHandler):
             self._observer = observer
             return
 
-    def end(self) -> None:
-        """No more events."""
+    def stop(self) -> None:
+        """Stop the observer."""
         if self._observer:
             self._observer.stop()
             self._observer.join()
 
     def on_any_event(self, event: FileSystemEvent) -> None:
-        """Something happened; that files were read is no news."""
-        if event.event_type in ("opened", "closed_no_write"):
-            return
-        now = time.monotonic()
-        self._first, self._last, self.is_dirty = (self._first if self.is_dirty else now), now, True
+        """Note a change of the folder; reading a file is not one."""
+        if event.event_type not in ("opened", "closed_no_write"):
+            self._note_change()
 
-    def touch(self) -> None:
-        """Look again though nothing happened: a file was too young."""
-        self.is_dirty, self._first, self._last = True, time.monotonic(), time.monotonic()
+    def retry_later(self) -> None:
+        """Become due after the usual quiet time, as after an event: a file was too fresh to be imported."""
+        self.has_changed = False
+        self._note_change()
 
-    def is_due(self) -> bool:
-        """Whether it is time to look; asked once, it takes it that somebody does."""
+    def take_if_due(self) -> bool:
+        """Return whether the import should run now; if so, assume that it does."""
         now = time.monotonic()
-        is_over = now - self._last > SECONDS_OF_QUIET or now - self._first > SECONDS_OF_BURST
-        if (self.is_dirty and is_over) or now - self._looked_at > SECONDS_BETWEEN_LOOKS:
-            self.is_dirty, self._looked_at = False, now
+        is_quiet = now - self._last_event_at > SECONDS_OF_QUIET
+        is_burst_too_long = now - self._first_event_at > MAX_SECONDS_OF_BURST
+        is_due = self.has_changed and (is_quiet or is_burst_too_long)
+        if is_due or now - self._last_run_at > SECONDS_BETWEEN_RUNS:
+            self.has_changed = False
+            self._last_run_at = now
             return True
         return False
 
     @property
     def is_alive(self) -> bool:
-        """Events arrive, or their observer could not begin and the folder is looked through now and then."""
+        """Return whether the observer works, or none could be started and the import runs at intervals."""
         return self._observer is None or self._observer.is_alive()
+
+    def _note_change(self) -> None:
+        now = time.monotonic()
+        if not self.has_changed:
+            self._first_event_at = now
+        self._last_event_at = now
+        self.has_changed = True
 
 
 class Watcher:
-    """Watches for all imports that want it; with none of them it only asks, now and then, whether there are."""
+    """Watches the folders of all imports with `watch`; without any it only queries for them."""
 
     def __init__(self, wake: Callable[[int], None] = enqueue_import) -> None:
         self._wake = wake
-        self._watches: dict[int, Watch] = {}
+        self._watches: dict[int, FolderWatch] = {}
 
     def run(self, stop: Event) -> None:
         """Watch until `stop` is set."""
         try:
             while not stop.wait(SECONDS_PER_ROUND):
                 close_old_connections()
-                self.look()
+                self.run_round()
         finally:
             for watch in self._watches.values():
-                watch.end()
+                watch.stop()
 
-    def look(self) -> None:
-        """One round: watch what wants to be watched, and wake the imports that have something to look at."""
+    def run_round(self) -> None:
+        """Start and stop watches, and wake the imports whose folders have changed."""
         jobs = {
             job.pk: job
             for job in ImportJob.objects.filter(
                 watch=True, state__in=[ImportJob.State.WATCHING, ImportJob.State.RUNNING]
             )
         }
-        self._renew(jobs)
+        self._update_watches(jobs)
         for job_id, watch in self._watches.items():
             if jobs[job_id].state != ImportJob.State.WATCHING:
                 continue
-            if watch.is_due():
+            if watch.take_if_due():
                 waiting = ImportJob.objects.filter(pk=job_id, state=ImportJob.State.WATCHING)
                 if waiting.update(state=ImportJob.State.RUNNING, heartbeat=None):
                     self._wake(job_id)
-            elif not watch.is_dirty and jobs[job_id].items.filter(reason=GROWING).exists():
-                watch.touch()
+            elif not watch.has_changed and jobs[job_id].items.filter(reason=GROWING).exists():
+                watch.retry_later()
 
-    def _renew(self, jobs: dict[int, ImportJob]) -> None:
+    def _update_watches(self, jobs: dict[int, ImportJob]) -> None:
         for job_id in [pk for pk, watch in self._watches.items() if pk not in jobs or not watch.is_alive]:
-            self._watches.pop(job_id).end()
+            self._watches.pop(job_id).stop()
         for job_id, job in jobs.items():
             if job_id not in self._watches and Path(job.roots[0]).is_dir():
-                self._watches[job_id] = watch = Watch(job)
-                watch.begin()
+                self._watches[job_id] = watch = FolderWatch(job)
+                watch.start()
 
 
 def is_on_network(path: Path) -> bool:
-    """Whether the folder lies on a file system that other machines change, as far as /proc tells."""
+    """Return whether the folder is on a file system that other machines can change, according to /proc/self/mounts."""
     best, kind = Path("/"), ""
     for line in Path("/proc/self/mounts").read_text(errors="surrogateescape").splitlines():
         _device, mounted, file_system, *_rest = line.split()
@@ -143,5 +154,5 @@ def is_on_network(path: Path) -> bool:
     return kind.startswith(NETWORK_FILE_SYSTEMS)
 
 
-def _polling() -> BaseObserver:
+def _polling_observer() -> BaseObserver:
     return PollingObserver(timeout=SECONDS_BETWEEN_POLLS)

@@ -8,73 +8,67 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from gallery.models import RETRY_DELAY, Photo, Step, StepAttempt
+from gallery.processing import unfinished
 
-# For which photos (by id) the work was in vain, and why.
+# Reasons of the photos that failed, by photo id.
 Failures = Mapping[int, str]
 Work = Callable[[list[Photo]], Failures]
 
 
+class DependencyUnavailable(Exception):
+    """A dependency does not answer, which is no photo's fault; the message is a sentence for the user."""
+
+
 @dataclass(frozen=True, eq=False)
-class _Underway:
-    """A batch that is being worked on; another one is another, though it be of the same photos."""
+class _RunningBatch:
+    """A batch in work, compared by identity."""
 
     step: Step
     version: str
     photo_ids: frozenset[int]
 
-
-# What this process has begun and not ended, nor taken back.
-_begun: set[_Underway] = set()
-
-
-class DependencyUnavailable(Exception):
-    """A program or file that the step needs is unavailable, which is no photo's fault; the message is for the user."""
+    def withdraw(self) -> None:
+        _withdraw(self, reason="")
 
 
 def run_step(step: Step, version: str, photos: Iterable[Photo], *, work: Work) -> None:
-    """Do `work` for `photos`: all together that were never tried before, then one after another those that were.
+    """Do `work` for `photos`: those never tried before as one batch, then each of the others alone.
 
-    When a batch dies, in whatever way, its photos thus run alone the next time, and only the killer fails again.
-    DependencyUnavailable from `work` takes the attempt back and ends the run; other exceptions count and propagate.
+    When a batch kills its worker, its photos run alone the next time, and only the culprit fails again.
+    DependencyUnavailable from `work` withdraws the attempt and ends the run; other exceptions count and propagate.
     """
     by_id = {photo.pk: photo for photo in photos}
     tried = set(_rows(step, version, by_id).filter(attempts__gt=0).values_list("photo_id", flat=True))
-    fresh = [photo for photo in by_id.values() if photo.pk not in tried]
+    untried = [photo for photo in by_id.values() if photo.pk not in tried]
     alone = [[photo] for photo in by_id.values() if photo.pk in tried]
-    for batch in [fresh, *alone]:
-        begun = _begin(step, version, batch)
-        underway = _Underway(step, version, frozenset(photo.pk for photo in begun))
-        _begun.add(underway)
+    for photos_of_batch in [untried, *alone]:
+        begun = _begin(step, version, photos_of_batch)
+        batch = _RunningBatch(step, version, frozenset(photo.pk for photo in begun))
+        unfinished.register(batch)
         try:
             failures = work(begun) if begun else {}
         except DependencyUnavailable as reason:
-            _take_back(underway, reason=str(reason))
+            _withdraw(batch, reason=str(reason))
             return
         except Exception as error:
             _fail(step, version, {photo.pk: f"{type(error).__name__}: {error}" for photo in begun})
             raise
         finally:
-            _begun.discard(underway)
+            unfinished.unregister(batch)
         _rows(step, version, (photo.pk for photo in begun if photo.pk not in failures)).delete()
         _fail(step, version, failures)
 
 
-def take_back_begun() -> None:
-    """Forget the attempts that this process has begun and not ended: being stopped in order is no photo's fault."""
-    for underway in list(_begun):
-        _take_back(underway, reason="")
-
-
-def was_down_lately(step: Step, version: str) -> bool:
-    """Whether the step found a neighbour down so short a time ago that trying other photos is idle."""
+def was_unavailable_recently(step: Step, version: str) -> bool:
+    """Return whether a dependency of the step was unavailable so recently that other photos need not be tried."""
     since = timezone.now() - RETRY_DELAY
     return StepAttempt.objects.filter(step=step, version=version, attempts=0, failed_at__gt=since).exists()
 
 
 def _begin(step: Step, version: str, photos: list[Photo]) -> list[Photo]:
-    """Count an attempt for each of `photos` that still exists, and commit it."""
+    """Count and commit an attempt for each of `photos` that still exists; return those."""
     with transaction.atomic():
-        # Locked, so that none is deleted between the look and the commit.
+        # Lock the rows, so that no photo is deleted before the commit.
         existing = set(
             Photo.objects.filter(pk__in=[photo.pk for photo in photos])
             .order_by("pk")
@@ -89,14 +83,11 @@ def _begin(step: Step, version: str, photos: list[Photo]) -> list[Photo]:
     return begun
 
 
-def _take_back(underway: _Underway, *, reason: str) -> None:
-    """Once, whoever comes first: the thread that works, or the one that stops it."""
-    try:
-        _begun.remove(underway)
-    except KeyError:
-        return
-    rows = _rows(underway.step, underway.version, underway.photo_ids)
-    rows.update(attempts=F("attempts") - 1, error=reason, failed_at=timezone.now())
+def _withdraw(batch: _RunningBatch, *, reason: str) -> None:
+    """Undo the count once, from the thread that works or from the one that stops the process."""
+    if unfinished.unregister(batch):
+        rows = _rows(batch.step, batch.version, batch.photo_ids)
+        rows.update(attempts=F("attempts") - 1, error=reason, failed_at=timezone.now())
 
 
 def _fail(step: Step, version: str, failures: Failures) -> None:

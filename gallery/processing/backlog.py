@@ -1,4 +1,4 @@
-"""How the machinery does: queues, what is still to be done of each step, and what failed; nobody's pictures."""
+"""The backlog of each processing step, and failed attempts, for the status page and the API."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from gallery.processing.steps import BlockedStep, CurrentStep, current_steps
 
 @dataclass(frozen=True)
 class Backlog:
-    """A step, the version of its output, and how many photos lack it; `reason` says why nothing is done about it."""
+    """A step and the number of photos that lack its output of this version; `reason` is why the step is blocked."""
 
     step: str
     title: str
@@ -20,14 +20,14 @@ class Backlog:
 
 
 def backlogs() -> list[Backlog]:
-    """What is still to be done of each step."""
+    """Return the backlog of each step; counts the photos in the database."""
     return [_backlog(step) for step in current_steps()]
 
 
 def failures() -> QuerySet[StepAttempt]:
-    """Steps that failed, the latest first; those that only wait for a neighbour have no attempts counted.
+    """Return failed attempts, the latest first, without those that wait for a dependency.
 
-    An attempt without an error may be going on; when it was the last, its worker died and could not say why.
+    An attempt without an error is running; if it was the last allowed one, its worker may have died.
     """
     failed = Q(attempts__gt=0) & ~Q(error="") | Q(attempts__gte=MAX_ATTEMPTS)
     return StepAttempt.objects.filter(failed).select_related("photo__owner").order_by("-failed_at")

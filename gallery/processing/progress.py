@@ -1,4 +1,4 @@
-"""How far a photo has come, step by step and with the reason where one failed; and another try where somebody asks."""
+"""The processing state of one photo, step by step, and retries on request."""
 
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -14,10 +14,10 @@ from gallery.processing.tasks import enqueue_step
 
 @dataclass(frozen=True)
 class StepState:
-    """State of one step; `reason` is a sentence that says why it failed or waits, often empty.
+    """The state of one step; `reason` is a sentence for the user, often empty, on why it failed or waits.
 
-    `version` is that of the step's output (an encoder's model, an engine), empty if the step is unavailable. A step is
-    "off" if the photo's import skipped it.
+    `version` is the version of the step's output (an encoder's model, an OCR engine), empty if the step is blocked. A
+    step is "off" if the import of the photo disabled it.
     """
 
     step: Step
@@ -28,19 +28,22 @@ class StepState:
 
 
 def states(photo: Photo) -> list[StepState]:
-    """Return the state of each step from the database; reasons may contain hints on the set-up."""
+    """Return the state of each step; reasons may contain hints for the administrator."""
     attempts = {(attempt.step, attempt.version): attempt for attempt in photo.step_attempts.all()}
     return [_state(photo, step, attempts) for step in current_steps()]
 
 
 def states_for(photo: Photo, *, is_administrator: bool) -> list[StepState]:
-    """Return the states for `user`: only administrators see hints on the set-up, which name files and settings."""
+    """Return the states as a user may see them: only administrators see hints that name files and settings."""
     found = states(photo)
     return found if is_administrator else [_without_hint(state) for state in found]
 
 
 def retry(photo: Photo, step: Step, *, user: AbstractBaseUser) -> None:
-    """Forget that `step` failed for a photo of `user`, and have it done again; Photo.DoesNotExist if not theirs."""
+    """Forget the failed attempts at `step` and enqueue the photo again.
+
+    Raises Photo.DoesNotExist if `user` does not own the photo.
+    """
     photo = Photo.objects.visible_to(user).get(pk=photo.pk)
     photo.step_attempts.filter(step=step).delete()
     if photo.defect:
@@ -59,25 +62,23 @@ def _state(photo: Photo, step: CurrentStep | BlockedStep, attempts: dict[tuple[s
         return StepState(step.step, version, step.title, "waiting", step.reason)
     attempt = attempts.get((step.step, step.version))
     if attempt and attempt.is_final:
-        broke_off = _("Processing stopped every time. The picture may be damaged or too large.")
-        return StepState(step.step, version, step.title, "failed", _in_words(attempt.reason) or broke_off)
+        crashed = _("Processing stopped every time. The picture may be damaged or too large.")
+        return StepState(step.step, version, step.title, "failed", _translated(attempt.reason) or crashed)
     if photo.defect:
-        return StepState(step.step, version, step.title, "failed", _in_words(photo.defect))
-    # For a moment after it was begun a photo does not count as missing, though it is not done.
+        return StepState(step.step, version, step.title, "failed", _translated(photo.defect))
+    # A photo that was begun recently does not count as missing, though it is not done.
     is_recent = attempt is not None and attempt.failed_at > timezone.now() - RETRY_DELAY
     if is_recent or step.missing().filter(pk=photo.pk).exists():
-        return StepState(step.step, version, step.title, "waiting", _in_words(attempt.reason) if attempt else "")
+        return StepState(step.step, version, step.title, "waiting", _translated(attempt.reason) if attempt else "")
     return StepState(step.step, version, step.title, "done")
 
 
 def _without_hint(state: StepState) -> StepState:
     if state.state != "waiting" or not state.reason:
         return state
-    return replace(
-        state, reason=_("This server cannot do this at the moment; administrators see why on its status page.")
-    )
+    return replace(state, reason=_("Not available at the moment. Administrators find the reason on the status page."))
 
 
-def _in_words(reason: str) -> str:
-    """A stored reason in the language of the person who reads it."""
+def _translated(reason: str) -> str:
+    """Return a stored reason in the active language."""
     return _(reason) if reason else ""

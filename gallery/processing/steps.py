@@ -1,4 +1,4 @@
-"""The steps of processing as they are wanted now: in which version, for which photos, and by what work."""
+"""The processing steps: the version of their output that is current, the photos that lack it, and the work."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from gallery.models import Photo, Step
 from gallery.pictures.images import THUMBNAIL_VERSION
-from gallery.processing import work as processing
 from gallery.processing.attempts import Work, run_step
+from gallery.processing.work import store_documents, store_embeddings, store_texts, store_thumbnails
 from search.encoders.client import EncoderUnavailable, describe_encoders
 from search.keywords.mapping import mapping_version
 from search.models import missing_embeddings, missing_texts, stale_documents
@@ -22,9 +22,10 @@ BATCH_SIZES = {Step.THUMBNAILS: 16, Step.EMBEDDING: 16, Step.TEXT: 4, Step.INDEX
 
 @dataclass(frozen=True)
 class CurrentStep:
-    """A step and the version of its output that is wanted now.
+    """A step with the current version of its output.
 
-    `missing` asks for the photos that lack it and may be tried, newest first; `work` is done for batches of them.
+    `missing` returns the photos that lack this version and may be tried, newest first; `work` does the step for a batch
+    of them.
     """
 
     step: Step
@@ -34,13 +35,13 @@ class CurrentStep:
     work: Work
 
     def run(self, photo_ids: list[int]) -> None:
-        """Do the work for those of the photos that still lack it, and count the attempt."""
+        """Do the work for those photos that still lack it, and count the attempt."""
         run_step(self.step, self.version, self.missing().filter(pk__in=photo_ids), work=self.work)
 
 
 @dataclass(frozen=True)
 class BlockedStep:
-    """A step that nothing can be done for, as yet; `reason` says why and what to do, in a sentence."""
+    """A step that cannot run now; `reason` says why and what to do, in a sentence for administrators."""
 
     step: Step
     title: str
@@ -48,7 +49,7 @@ class BlockedStep:
 
 
 def current_steps() -> Iterator[CurrentStep | BlockedStep]:
-    """Every step; picture features once per encoder."""
+    """Yield every step; embedding once per encoder."""
     yield thumbnails_step()
     yield from _embedding_steps()
     try:
@@ -63,39 +64,37 @@ def current_steps() -> Iterator[CurrentStep | BlockedStep]:
 
 
 def thumbnails_step() -> CurrentStep:
-    """Thumbnails in all sizes."""
+    """Return the step that makes thumbnails in all sizes."""
     return CurrentStep(
         Step.THUMBNAILS,
         str(Step.THUMBNAILS.label),
         str(THUMBNAIL_VERSION),
         Photo.objects.missing_thumbnails,
-        processing.store_thumbnails,
+        store_thumbnails,
     )
 
 
 def embedding_step(model: str, title: str = "") -> CurrentStep:
-    """The vectors of one encoder's model."""
+    """Return the step that computes the embeddings of one encoder's model."""
     return CurrentStep(
         Step.EMBEDDING,
         title or str(Step.EMBEDDING.label),
         model,
         partial(missing_embeddings, model),
-        partial(processing.store_embeddings, model=model),
+        partial(store_embeddings, model=model),
     )
 
 
 def text_step() -> CurrentStep:
-    """The text in the picture; TextRecognitionUnavailable."""
+    """Return the step that recognises text; raises TextRecognitionUnavailable."""
     engine = reader.engine_version()
-    return CurrentStep(Step.TEXT, str(Step.TEXT.label), engine, partial(missing_texts, engine), processing.store_texts)
+    return CurrentStep(Step.TEXT, str(Step.TEXT.label), engine, partial(missing_texts, engine), store_texts)
 
 
 def index_step() -> CurrentStep:
-    """The entry in the keyword index, for every revision of the photo anew."""
+    """Return the step that indexes the photo's document, again after each revision of the photo."""
     mapping = mapping_version()
-    return CurrentStep(
-        Step.INDEX, str(Step.INDEX.label), mapping, partial(stale_documents, mapping), processing.store_documents
-    )
+    return CurrentStep(Step.INDEX, str(Step.INDEX.label), mapping, partial(stale_documents, mapping), store_documents)
 
 
 def _embedding_steps() -> Iterator[CurrentStep | BlockedStep]:

@@ -1,4 +1,4 @@
-"""The actors that process photos in batches, and what is put into their queues."""
+"""The actors that process photos in batches, and functions that fill and inspect their queues."""
 
 import logging
 from collections.abc import Iterator
@@ -27,33 +27,33 @@ from search.vectors.search import EXACT_ROWS
 
 logger = logging.getLogger(__name__)
 
-# So many messages of a kind may wait. What else is missing stays in the database, which is asked for the newest first.
-MAX_WAITING = 4
-MAX_REMOVALS = 1000  # in a message
+# Messages per step that may wait in its queue. Other photos wait in the database, newest first.
+MAX_QUEUED_MESSAGES = 4
+MAX_REMOVALS_PER_MESSAGE = 1000
 MINUTES = 60_000  # Dramatiq counts milliseconds.
 
 
 @dramatiq.actor(queue_name="default", max_retries=0, time_limit=40 * MINUTES)
 def make_thumbnails(photo_ids: list[int]) -> None:
-    """Make the thumbnails of those photos that lack them."""
+    """Make thumbnails of the photos that lack them."""
     thumbnails_step().run(photo_ids)
     _unindex_defective(photo_ids)
 
 
 @dramatiq.actor(queue_name="vision", max_retries=0, time_limit=40 * MINUTES)
 def embed_photos(photo_ids: list[int], model: str) -> None:
-    """Turn those photos into vectors of `model` that lack them."""
+    """Compute embeddings of `model` for the photos that lack them."""
     embedding_step(model).run(photo_ids)
     _unindex_defective(photo_ids)
 
 
 @dramatiq.actor(queue_name="ocr", max_retries=0, time_limit=120 * MINUTES)
 def extract_texts(photo_ids: list[int]) -> None:
-    """Recognise the text in those photos that the current engine has not read."""
+    """Recognise text in the photos that the current engine has not read."""
     try:
         step = text_step()
     except reader.TextRecognitionUnavailable as error:
-        logger.warning("No text is recognised: %s", error)
+        logger.warning("Text recognition is unavailable: %s", error)
         return
     step.run(photo_ids)
     _unindex_defective(photo_ids)
@@ -62,31 +62,32 @@ def extract_texts(photo_ids: list[int]) -> None:
 
 @dramatiq.actor(queue_name="default", max_retries=0, time_limit=10 * MINUTES)
 def index_photos(photo_ids: list[int]) -> None:
-    """Bring the keyword index up to date with those photos that changed since it last saw them."""
+    """Index the photos that were changed since they were last indexed."""
     if settings.ELASTICSEARCH_URL:
         index_step().run(photo_ids)
 
 
 @dramatiq.actor(queue_name="default", max_retries=0, time_limit=10 * MINUTES)
 def unindex_photos(photo_ids: list[int]) -> None:
-    """Take those photos out of the keyword index."""
+    """Remove the photos from the keyword index."""
     try:
         keyword_index.unindex_photos(photo_ids)
     except keyword_index.KeywordSearchUnavailable as error:
-        logger.warning("%d photos stay in the keyword index for now: %s", len(photo_ids), error)
+        logger.warning("%d photos were not removed from the keyword index: %s", len(photo_ids), error)
     else:
         DocumentRemoval.objects.filter(pk__in=photo_ids).delete()
 
 
 @dramatiq.actor(queue_name="vision", max_retries=0, time_limit=24 * 60 * MINUTES)
 def build_vector_index(model: str, dimensions: int) -> None:
-    """Build the index that searches among very many vectors of `model` need; it may take an hour."""
+    """Build the vector index of `model`, which searches of large libraries need; may take an hour."""
     vector_index.build_vector_index(model, dimensions)
 
 
-@dramatiq.actor(queue_name="vision", max_retries=0, time_limit=6 * 60 * MINUTES)
+# The actor keeps its old name: messages with it may still be queued.
+@dramatiq.actor(actor_name="find_look_alikes", queue_name="vision", max_retries=0, time_limit=6 * 60 * MINUTES)
 def find_near_duplicates(owner_id: int, model: str, dimensions: int, limit: float) -> None:
-    """Compare those photos of one person, by their vectors of `model`, that are not compared yet."""
+    """Compare the photos of one owner that were not compared yet, by their embeddings of `model`."""
     while comparing.compare_photos(owner_id, model=model, dimensions=dimensions, limit=limit):
         pass
     while comparing.compare_words(owner_id, model=model):
@@ -102,28 +103,28 @@ STEP_QUEUES = {
 
 
 def enqueue_processing(photo_ids: list[int]) -> None:
-    """Have new photos processed where there is room in the queues; the clock sees to the rest within a second or two.
+    """Enqueue new photos if there is room in the queues; the clock enqueues the others within a second or two.
 
-    So it does to picture features: asking which encoders are ready might take longer than a person waits.
+    Embedding is left to the clock: asking which encoders are ready may take longer than a request should.
     """
     with _broker_may_be_down():
         for message in (actor.message(photo_ids) for actor in (make_thumbnails, extract_texts, index_photos)):
-            if len(_waiting_like(message)) < MAX_WAITING:
+            if len(_waiting_like(message)) < MAX_QUEUED_MESSAGES:
                 _broker().enqueue(message)
 
 
 def enqueue_step(step: CurrentStep, photo_ids: list[int]) -> None:
-    """Have one step done for photos that somebody asks for, however many others wait."""
+    """Enqueue one step for photos that a user retries, however long the queue is."""
     _enqueue(_message(step, photo_ids))
 
 
 def enqueue_indexing(photo_ids: list[int]) -> None:
-    """Have photos indexed anew of which an indexed field has changed."""
+    """Enqueue photos to be indexed after an indexed field was changed."""
     _enqueue(index_photos.message(photo_ids))
 
 
 def enqueue_unindexing(photo_ids: list[int]) -> None:
-    """Have photos taken out of the keyword index: after this transaction, or when broker and Elasticsearch are back."""
+    """Remove photos from the keyword index after this transaction, or when broker and Elasticsearch are back."""
     DocumentRemoval.objects.bulk_create(
         [DocumentRemoval(photo_id=photo_id) for photo_id in photo_ids], ignore_conflicts=True
     )
@@ -131,29 +132,31 @@ def enqueue_unindexing(photo_ids: list[int]) -> None:
 
 
 def resume_unindexing() -> None:
-    """Have those taken out that were to leave the index and have not yet; RedisError."""
-    photo_ids = list(DocumentRemoval.objects.values_list("pk", flat=True)[:MAX_REMOVALS])
+    """Enqueue photos whose removal from the keyword index has not happened yet; raises RedisError."""
+    photo_ids = list(DocumentRemoval.objects.values_list("pk", flat=True)[:MAX_REMOVALS_PER_MESSAGE])
     message = unindex_photos.message(photo_ids)
     if photo_ids and not _waiting_like(message):
         _broker().enqueue(message)
 
 
 def top_up(step: CurrentStep, photo_ids: list[int]) -> list[int]:
-    """Fill the step's queue with batches from `photo_ids`, leaving out what waits there already; those that were sent.
+    """Fill the step's queue with photos that are not in it yet, in batches; return those that were enqueued.
 
-    RedisError if the broker is down.
+    Raises RedisError if the broker is down.
     """
     waiting = _waiting_like(_message(step, []))
     queued = {photo_id for message in waiting for photo_id in message.args[0]}
     size = BATCH_SIZES[step.step]
-    sent = [photo_id for photo_id in photo_ids if photo_id not in queued][: size * max(0, MAX_WAITING - len(waiting))]
+    sent = [photo_id for photo_id in photo_ids if photo_id not in queued][
+        : size * max(0, MAX_QUEUED_MESSAGES - len(waiting))
+    ]
     for begin in range(0, len(sent), size):
         _broker().enqueue(_message(step, sent[begin : begin + size]))
     return sent
 
 
 def enqueue_vector_indexes() -> None:
-    """Have an index built for every model that has outgrown exact search and lacks one; RedisError."""
+    """Enqueue a vector index for each model that needs one and lacks it; raises RedisError."""
     try:
         encoders = describe_encoders()
     except EncoderUnavailable:
@@ -166,7 +169,10 @@ def enqueue_vector_indexes() -> None:
 
 
 def enqueue_comparisons() -> None:
-    """Have everybody's photos compared that are not yet, by the encoder that answers for their library; RedisError."""
+    """Enqueue comparisons for owners whose photos were not all compared, by the encoder that serves their searches.
+
+    Raises RedisError.
+    """
     try:
         encoders = [encoder for encoder in describe_encoders() if encoder.state == "ready"]
         for encoder in encoders:
@@ -182,24 +188,24 @@ def enqueue_comparisons() -> None:
 
 
 def is_waiting(message: Message) -> bool:
-    """Whether such a message is in its queue already; RedisError."""
+    """Return whether a message of this kind is in its queue already; raises RedisError."""
     return bool(_waiting_like(message))
 
 
 def broker_version() -> str:
-    """The version of Valkey or Redis that answers; RedisError if none does."""
+    """Return the version of Valkey or Redis; raises RedisError if it does not answer."""
     info = _broker().client.info("server")
     return str(info.get("valkey_version") or info["redis_version"])
 
 
 def queue_lengths() -> dict[str, int]:
-    """How many messages wait in each queue; RedisError."""
+    """Return the number of messages in each queue; raises RedisError."""
     broker = _broker()
     return {name: broker.client.llen(f"{broker.namespace}:{name}") for name in sorted(broker.get_declared_queues())}
 
 
 def messages_in_work() -> dict[str, int]:
-    """How many messages of each queue workers have fetched and not finished; RedisError."""
+    """Return the number of messages of each queue that workers have fetched and not finished; raises RedisError."""
     broker = _broker()
     heartbeats = cast(list[bytes], broker.client.zrange(f"{broker.namespace}:__heartbeats__", 0, -1))
     workers = [worker.decode() for worker in heartbeats]
@@ -233,7 +239,7 @@ def _message(step: CurrentStep, photo_ids: list[int]) -> Message:
 
 
 def _waiting_like(message: Message) -> list[Message]:
-    """The messages in the queue that differ from `message` only in their photos; what a worker has fetched is gone."""
+    """Return the queued messages that differ from `message` only in their photos; fetched ones are not in the queue."""
     key = f"{_broker().namespace}:{message.queue_name}"
     client = _broker().client
     message_ids = client.lrange(key, 0, -1)
@@ -257,7 +263,7 @@ def _enqueue(message: Message) -> None:
 
 @contextmanager
 def _broker_may_be_down() -> Iterator[None]:
-    """Nothing is lost without a broker: what is missing stands in the database, and the clock asks for it."""
+    """Log errors of the broker: nothing is lost, because the clock enqueues what the database says is missing."""
     try:
         yield
     except RedisError as error:

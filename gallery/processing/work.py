@@ -1,4 +1,4 @@
-"""What each step does with a batch of photos: read the files, ask the engine, store what comes out."""
+"""The work of each step on a batch of photos: read the files, run the engine, store its output."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
@@ -29,38 +29,39 @@ from search.models import PhotoEmbedding, PhotoText
 from search.near_duplicates import comparing
 from search.ocr import reader
 
-# Seconds after which work on one picture counts as an endless loop. A picture may wait for another thread's huge one,
-# and then take as long itself (gallery.pictures.huge_images.DECODER_TIMEOUT).
+# Seconds after which work on one picture counts as an endless loop. A picture may wait for a huge one in another
+# thread and then take as long itself (gallery.pictures.huge_images.DECODER_TIMEOUT).
 THUMBNAIL_PATIENCE = 300
-# Reading the text of one picture takes at most three idle minutes; search.ocr.reader also watches each part.
+# Recognising the text of one picture takes at most three minutes on an idle machine; search.ocr.reader also
+# watches each part.
 TEXT_PATIENCE = 1800
 
 
 def store_thumbnails(photos: list[Photo]) -> Failures:
-    """Make the thumbnails of each photo in all sizes."""
+    """Make the thumbnails of each photo in all sizes, and its placeholder."""
     return _one_by_one(photos, _store_thumbnails, patience=THUMBNAIL_PATIENCE)
 
 
 def store_texts(photos: list[Photo]) -> Failures:
-    """Recognise the text in each photo."""
+    """Recognise the text in each photo; changed texts raise the photo's revision."""
     return _one_by_one(photos, _store_text, patience=TEXT_PATIENCE)
 
 
 def store_embeddings(photos: list[Photo], *, model: str) -> Failures:
-    """Have the encoder process turn each photo into vectors, and replace those that `model` gave it before."""
+    """Let the encoder process embed each photo, and replace the embeddings of `model` that it had."""
     failures = {photo.pk: _unreadable() for photo in photos if not is_original_there(photo.path)}
     readable = [photo for photo in photos if photo.pk not in failures]
     try:
         results = encoders.encode_photos([photo.path for photo in readable], model=model) if readable else []
     except encoders.EncoderLost as error:
-        # One of these may have killed it: it counts for all, and next time each goes alone.
+        # One of the photos may have killed it: the attempt counts for all, and next time each runs alone.
         return failures | {photo.pk: str(error) for photo in readable}
     except encoders.EncoderUnavailable as error:
         raise DependencyUnavailable(str(error)) from error
     vectors: dict[int, np.ndarray] = {}
     for photo, result in zip(readable, results, strict=True):
         if isinstance(result, str):
-            # No defect as yet: perhaps only the encoder may not read it. Who makes the thumbnails decodes it, too.
+            # Don't mark a defect: perhaps only the encoder cannot read it. Making the thumbnails decodes it too.
             failures[photo.pk] = result
         else:
             vectors[photo.pk] = result
@@ -77,7 +78,7 @@ def store_embeddings(photos: list[Photo], *, model: str) -> Failures:
 
 
 def store_documents(photos: list[Photo]) -> Failures:
-    """Put what is known of each photo into the keyword index."""
+    """Index the document of each photo in Elasticsearch."""
     try:
         return index.index_photos([photo.pk for photo in photos])
     except index.KeywordSearchUnavailable as error:
@@ -96,7 +97,7 @@ def _one_by_one(photos: list[Photo], work: Callable[[Photo], None], *, patience:
         except DecodingFailed as error:
             failures[photo.pk] = str(error)
         except MemoryError:
-            failures[photo.pk] = _("There is not enough memory for this picture.")
+            failures[photo.pk] = _("Not enough memory to process this picture.")
         except InvalidImage as error:
             failures[photo.pk] = _mark_defect(photo, str(error))
         except reader.TextRecognitionFailed as error:
@@ -115,7 +116,7 @@ def _store_thumbnails(photo: Photo) -> None:
         try:
             write_file(path, [thumbnail])
         except OSError as error:
-            raise DependencyUnavailable(_("The thumbnails cannot be written to the disk.")) from error
+            raise DependencyUnavailable(_("Thumbnails cannot be written to the disk.")) from error
     Photo.objects.filter(pk=photo.pk).update(thumbnail_version=THUMBNAIL_VERSION, placeholder=make_placeholder(image))
 
 
@@ -139,7 +140,7 @@ def _store_text(photo: Photo) -> None:
 
 
 def _locked(photo_ids: Iterable[int]) -> list[Photo]:
-    """Those that still exist, and do so until the transaction ends."""
+    """Return the photos that still exist, locked until the transaction ends."""
     return list(Photo.objects.filter(pk__in=list(photo_ids)).order_by("pk").select_for_update(no_key=True))
 
 
@@ -149,4 +150,4 @@ def _mark_defect(photo: Photo, reason: str) -> str:
 
 
 def _unreadable() -> str:
-    return _("The file of this picture is missing or cannot be read.")
+    return _("The original file is missing or cannot be read.")

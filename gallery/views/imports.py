@@ -27,8 +27,8 @@ from gallery.account import account_of
 from gallery.bulk_import.actions import ImportAction, apply_action, possible_actions
 from gallery.bulk_import.creation import create_confined_job, create_sent_job, create_upload_job
 from gallery.bulk_import.forms import PROFILE_NAMES, ImportForm
-from gallery.bulk_import.reasons import in_words
-from gallery.bulk_import.safety import ImportRefused, allowed_roots, confined, subfolders
+from gallery.bulk_import.reasons import reason_text
+from gallery.bulk_import.safety import ImportRefused, allowed_roots, confine, list_subfolders
 from gallery.bulk_import.tasks import enqueue_import
 from gallery.intake.quota import QuotaExceeded, refuse_beyond_quota
 from gallery.models import ImportItem, ImportJob, Photo, PhotoSource
@@ -147,8 +147,8 @@ def _page(
         "time_left": _time_left(job.ends_at),
         "bytes": numbers.get("bytes", 0),
         "dates": _dates(numbers.get("dates", {})),
-        "reasons": [(in_words(reason), count) for reason, count in _sums(numbers.get("reasons", {}))],
-        "error": job.places(shows_paths=may_administrate(request)).in_words(in_words(job.error)),
+        "reasons": [(reason_text(reason), count) for reason, count in _sums(numbers.get("reasons", {}))],
+        "error": job.places(shows_paths=may_administrate(request)).in_words(reason_text(job.error)),
         "removed_at": job.removed_at,
         "removable": _removable(job) if is_own and "undo" in possible_actions(job) else None,
     }
@@ -197,7 +197,7 @@ def _place(request: PageRequest, job: ImportJob) -> str:
 
 
 def _folders(request: PageRequest, chosen: str) -> dict[str, Any]:
-    """Return the subfolders of a folder and the path to it, or the roots; each with its form value."""
+    """Return the list_subfolders of a folder and the path to it, or the roots; each with its form value."""
     places = Places(shows_paths=may_administrate(request))
 
     def named(paths: Iterable[Path]) -> list[tuple[str, Path]]:
@@ -207,8 +207,8 @@ def _folders(request: PageRequest, chosen: str) -> dict[str, Any]:
     if not chosen:
         return {"folders": named(roots)}
     try:
-        here = confined(Path(chosen))
-        inside = subfolders(here)
+        here = confine(Path(chosen))
+        inside = list_subfolders(here)
     except ImportRefused as error:
         return {"folders": named(roots), "folder_error": str(error)}
     except (ValueError, OSError):

@@ -109,7 +109,7 @@ def test_keeps_uploaded_archive_after_form_error(open_page: Callable[..., Page],
     patterns = page.get_by_label("Skip paths that match these patterns")
     patterns.fill("!")
     follow(page, page.get_by_role("button", name="Import now"))
-    expect(page.get_by_role("alert")).to_have_text("“!” is not a pattern of paths.")
+    expect(page.get_by_role("alert")).to_have_text("“!” is not a valid pattern.")
     expect(page.get_by_text("“Takeout.zip” uploaded.")).to_be_visible()
     sent = posts(page)
     patterns.fill("")

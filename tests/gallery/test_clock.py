@@ -15,7 +15,7 @@ from redis import ConnectionError as BrokerDown
 
 from gallery import clock
 from gallery.assistants import AssistantCall
-from gallery.clock import Clock, Feeder
+from gallery.clock import Clock, QueueFiller
 from gallery.models import Photo, Step, StepAttempt
 from gallery.pictures.images import THUMBNAIL_VERSION
 from gallery.processing import tasks
@@ -61,7 +61,7 @@ def only_thumbnails(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """The library is looked through at every tick, however long it took before."""
-    monkeypatch.setattr(clock, "REST", 0)
+    monkeypatch.setattr(clock, "SCAN_PAUSE_FACTOR", 0)
 
 
 def queued(broker: Any) -> list[list[int]]:
@@ -110,12 +110,12 @@ def test_what_a_worker_holds_is_not_sent_again_until_it_must_have_been_lost(
     photo = store()
     now = [100.0]
     monkeypatch.setattr(clock, "monotonic", lambda: now[0])
-    feeder = Feeder(thumbnails_step())
+    filler = QueueFiller(thumbnails_step())
     broker.flush_all()
     sent = []
     for seconds in (0, 1, 8, 2):
         now[0] += seconds
-        feeder.feed()
+        filler.fill()
         sent.append(queued(broker))
         broker.flush_all()  # a worker fetched it, or the broker was restarted
     assert sent == [[[photo.pk]], [], [], [[photo.pk]]]
@@ -132,16 +132,16 @@ def test_a_large_library_is_seldom_looked_through_but_new_photos_are_seen_at_onc
 
     photo_ids = insert_photos(70, owner=owner)
     monkeypatch.setattr(clock, "monotonic", hundredths)
-    feeder = Feeder(thumbnails_step())
-    feeder.feed()
+    filler = QueueFiller(thumbnails_step())
+    filler.fill()
     work_off(broker)
     Photo.objects.filter(pk=photo_ids[-1]).update(thumbnail_version=0)
     fresh = insert_photos(1, owner=owner)
-    feeder.feed()
+    filler.fill()
     assert queued(broker) == [[*fresh, *photo_ids[5::-1]]]
     work_off(broker)
     now[0] += 11
-    feeder.feed()
+    filler.fill()
     assert queued(broker) == [[photo_ids[-1]]]
 
 
@@ -150,7 +150,7 @@ def test_a_step_whose_neighbour_was_down_rests(store: Callable[..., Photo], brok
     broker.flush_all()
     step = thumbnails_step()
     StepAttempt.objects.create(photo=resting, step=step.step, version=step.version, attempts=0, error="It sleeps.")
-    Feeder(step).feed()
+    QueueFiller(step).fill()
     assert queued(broker) == []
 
 
@@ -252,7 +252,7 @@ def test_current_steps_name_what_stands_in_the_way(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr("gallery.processing.steps.describe_encoders", gone)
     blocked = {step.step: step.reason for step in clock.current_steps() if isinstance(step, BlockedStep)}
     assert blocked[Step.EMBEDDING] == "Nobody there."
-    assert "no Elasticsearch" in blocked[Step.INDEX]
+    assert "Elasticsearch is not configured" in blocked[Step.INDEX]
     monkeypatch.setattr("gallery.processing.steps.describe_encoders", lambda: [encoder("ready")])
     ready = [step for step in clock.current_steps() if isinstance(step, CurrentStep) and step.step == Step.EMBEDDING]
     assert [(step.version, step.title) for step in ready] == [("tiny@1", "image recognition (Tiny)")]
@@ -268,7 +268,7 @@ def test_comparisons_are_enqueued_once_for_those_whose_photos_are_not_compared(s
     tasks.enqueue_comparisons()
     tasks.enqueue_comparisons()
     ((actor, arguments),) = queued_messages(broker, "vision")
-    assert (actor, arguments) == ("find_near_duplicates", [owner.pk, CLIP.model, CLIP.dimensions, 0.04])
+    assert (actor, arguments) == ("find_look_alikes", [owner.pk, CLIP.model, CLIP.dimensions, 0.04])
     tasks.find_near_duplicates(*arguments)
     assert ComparedPhoto.objects.count() == 2
     assert NearDuplicatePair.objects.get().reads_alike
@@ -285,8 +285,8 @@ def test_what_looks_through_much_rests_a_hundred_times_as_long(monkeypatch: pyte
         now[0] += 2
 
     monkeypatch.setattr(clock, "monotonic", lambda: now[0])
-    rested = clock.Rested(work)
+    throttled = clock.Throttled(work)
     for seconds in (0, 199, 1, 1):
         now[0] += seconds
-        rested()
+        throttled()
     assert begun == [100, 302]

@@ -1,22 +1,18 @@
-"""Run the clock: keep the queues topped up with what is missing."""
+"""Run the clock, which keeps the queues filled and cleans up."""
 
-import signal
-from threading import Event
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
 from gallery.clock import Clock
+from gallery.management.stop_event import stop_event
 
 
 class Command(BaseCommand):
-    """Runs until it is told to stop."""
+    """`manage.py clock`."""
 
-    help = "Keeps the queues topped up with photos that lack something, newest first, until SIGTERM or SIGINT."
+    help = "Keeps the queues filled with photos to be processed, newest first, until SIGTERM or SIGINT."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
-        """Tick."""
-        stop = Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_signal: stop.set())
-        Clock().run(stop)
+        """Run until stopped."""
+        Clock().run(stop_event())

@@ -1,4 +1,4 @@
-"""Import a folder or zip archives into somebody's gallery, or take an import back."""
+"""Import a folder or zip archives into a user's gallery, or undo an import."""
 
 import sys
 from argparse import ArgumentParser
@@ -23,54 +23,69 @@ State = ImportJob.State
 
 
 class Command(BaseCommand):
-    """Works in this process; run again after whatever stopped it, it goes on where it was."""
+    """`manage.py import_photos`: works in this process; run again after an interruption, it resumes."""
 
-    help = "Imports the pictures of a folder, or of zip archives. Interrupted, it goes on when it is run again."
+    help = "Imports the pictures of a folder or of zip archives. After an interruption, run it again to resume."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """What, for whom, and how."""
+        """Add the paths and the options of an import."""
         parser.add_argument("paths", nargs="*", type=Path, metavar="FOLDER_OR_ZIP")
-        parser.add_argument("--owner", help="the name that the owner of the gallery logs in with")
+        parser.add_argument("--owner", help="user name of the gallery's owner")
         mode = parser.add_mutually_exclusive_group()
-        mode.add_argument("--copy", dest="mode", action="store_const", const="copy", default="copy", help="(default)")
-        mode.add_argument("--in-place", dest="mode", action="store_const", const="in_place", help="leave files there")
-        parser.add_argument("--importance", type=int, default=0, choices=range(MAX_IMPORTANCE + 1))
-        parser.add_argument("--source", default="auto", choices=PROFILES, help="what the files come from")
-        parser.add_argument("--min-side", type=int, default=0, metavar="PIXELS", help="pass smaller pictures over")
-        parser.add_argument("--ignore", action="append", default=[], metavar="GLOB", help="pass such paths over")
-        parser.add_argument("--no-features", action="store_true", help="do not find them by what they show")
-        parser.add_argument("--no-text", action="store_true", help="do not recognise the text in them")
-        parser.add_argument("--watch", action="store_true", help="import what comes later, too")
-        parser.add_argument("--dry-run", action="store_true", help="say what would be imported, and change nothing")
-        parser.add_argument(
-            "--undo", type=int, metavar="IMPORT", help="take back what the import of this number brought"
+        mode.add_argument(
+            "--copy",
+            dest="mode",
+            action="store_const",
+            const="copy",
+            default="copy",
+            help="copy files into the gallery (default)",
         )
+        mode.add_argument(
+            "--in-place", dest="mode", action="store_const", const="in_place", help="leave files in place"
+        )
+        parser.add_argument("--importance", type=int, default=0, choices=range(MAX_IMPORTANCE + 1))
+        parser.add_argument(
+            "--source", default="auto", choices=PROFILES, help="program that the files come from (default: auto)"
+        )
+        parser.add_argument(
+            "--min-side", type=int, default=0, metavar="PIXELS", help="skip pictures with a shorter side than this"
+        )
+        parser.add_argument(
+            "--ignore", action="append", default=[], metavar="GLOB", help="skip paths that match; may be repeated"
+        )
+        parser.add_argument("--no-features", action="store_true", help="do not make them searchable by content")
+        parser.add_argument("--no-text", action="store_true", help="do not recognise text in them")
+        parser.add_argument("--watch", action="store_true", help="keep watching the folder for new files")
+        parser.add_argument(
+            "--dry-run", action="store_true", help="report what would be imported, without changing anything"
+        )
+        parser.add_argument("--undo", type=int, metavar="IMPORT", help="undo the import with this number")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Import, check or undo."""
         job = self._find(options) or self._create(options)
         with self._interruptible(job), _bar(job) as bar:
-            while not run_job(job.pk, progress=bar):
+            while not run_job(job.pk, on_batch=bar):
                 pass
         job.refresh_from_db()
         if job.state == State.FAILED:
-            raise CommandError(f"{job.error} Run the same command again to go on.")
+            raise CommandError(f"{job.error} Run the same command again to resume.")
         if job.is_busy:
-            raise CommandError(f"Another process works on import {job.pk}.")
+            raise CommandError(f"Another process is working on import {job.pk}.")
         self._report(job)
 
     def _find(self, options: dict[str, Any]) -> ImportJob | None:
-        """The import to be undone or to go on with."""
+        """Return the import to undo or to resume."""
         if options["undo"]:
             job = ImportJob.objects.filter(pk=options["undo"]).first()
             if job is None or not (job.state == State.UNDOING or apply_action(job, ImportAction.UNDO, user=job.owner)):
-                raise CommandError(f"There is no import {options['undo']} that could be undone.")
+                raise CommandError(f"There is no import {options['undo']} that can be undone.")
             return job
         if options["dry_run"] or not options["paths"]:
             return None
         job = unfinished_job(options["paths"], owner=_owner(options["owner"]), mode=options["mode"])
         if job:
-            self.stdout.write(f"Going on with import {job.pk}.")
+            self.stdout.write(f"Resuming import {job.pk}.")
             ImportJob.objects.filter(pk=job.pk).update(watch=options["watch"], state=State.RUNNING, error="")
             job.refresh_from_db()
         return job
@@ -78,9 +93,9 @@ class Command(BaseCommand):
     def _create(self, options: dict[str, Any]) -> ImportJob:
         if not options["paths"]:
             raise CommandError("Name a folder or zip archives.")
-        # The message of the pages does not show the server's path.
+        # The message for pages does not show the server's paths, so the command has its own.
         if missing := next((path for path in options["paths"] if not path.exists()), None):
-            raise CommandError(f"There is no “{missing}”.")
+            raise CommandError(f"“{missing}” does not exist.")
         owner = _owner(options["owner"])
         try:
             return create_job(options["paths"], owner=owner, started_by=owner, options=_import_options(options))
@@ -93,13 +108,13 @@ class Command(BaseCommand):
             yield
         except KeyboardInterrupt:
             apply_action(job, ImportAction.PAUSE, user=job.owner)
-            raise CommandError(f"Import {job.pk} is paused. Run the same command again to go on.") from None
+            raise CommandError(f"Import {job.pk} is paused. Run the same command again to resume.") from None
 
     def _report(self, job: ImportJob) -> None:
         numbers = job.preview_counts if job.state == State.READY else job.import_counts
         verdicts = ", ".join(f"{verdict.label}: {numbers.get(verdict, 0)}" for verdict in ImportItem.Verdict)
         self.stdout.write(f"Import {job.pk} is {job.get_state_display()}. {verdicts}.")
-        for heading, counts in (("Passed over", numbers.get("reasons")), ("Dates from", numbers.get("dates"))):
+        for heading, counts in (("Skipped", numbers.get("reasons")), ("Dates from", numbers.get("dates"))):
             if counts:
                 self.stdout.write(f"{heading}: {_listed(counts)}.")
         self.stdout.write(f"New: {numbers.get('bytes', 0) / 1e6:,.1f} MB.")
@@ -124,20 +139,20 @@ def _owner(name: str | None) -> AbstractBaseUser:
     try:
         return users.objects.get_by_natural_key(name or "")
     except users.DoesNotExist:
-        raise CommandError(f"There is no user “{name or ''}”: name one with --owner.") from None
+        raise CommandError(f"User “{name or ''}” does not exist: name one with --owner.") from None
 
 
 @contextmanager
 def _bar(job: ImportJob) -> Iterator[Any]:
-    """A bar that is called with the import after each batch."""
+    """Yield a function that shows an import's progress; called after each batch."""
     with tqdm(total=job.expected_files, initial=job.seen, unit=" files", file=sys.stderr, dynamic_ncols=True) as bar:
 
-        def show(now: ImportJob) -> None:
-            bar.total = now.expected_files
+        def show(job: ImportJob) -> None:
+            bar.total = job.expected_files
             bar.set_postfix(
-                {verdict: now.counts.get(verdict, 0) for verdict in ImportItem.Verdict.values}, refresh=False
+                {verdict: job.counts.get(verdict, 0) for verdict in ImportItem.Verdict.values}, refresh=False
             )
-            bar.update(now.seen - bar.n)
+            bar.update(job.seen - bar.n)
 
         yield show
 

@@ -1,4 +1,4 @@
-"""Do by hand what the clock and the workers do: process the photos that lack something."""
+"""Process unfinished photos in the foreground, without clock and workers."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -11,22 +11,22 @@ from gallery.processing.steps import BATCH_SIZES, BlockedStep, CurrentStep, curr
 
 
 class Command(BaseCommand):
-    """Works in this process, so that neither workers nor broker are needed; beside them it does no harm."""
+    """`manage.py process_photos`: needs no broker, and may run beside the workers."""
 
-    help = "Processes the photos that lack thumbnails, picture features, recognised text or an index entry."
+    help = "Processes photos that lack thumbnails, embeddings, recognised text or an index entry."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """What is to be done, and for whom."""
-        parser.add_argument("--missing", required=True, choices=["all", *Step.values], help="the step to be done")
-        parser.add_argument("--owner", help="only for the photos of this user")
+        """Add the step and the owner."""
+        parser.add_argument("--missing", required=True, choices=["all", *Step.values], help="the step to run, or all")
+        parser.add_argument("--owner", help="only photos of this user")
 
     def handle(self, *_args: Any, missing: str, owner: str | None, **_options: Any) -> None:
-        """Do each step for all photos that lack it."""
+        """Run each step for all photos that lack it."""
         user = get_user_model()
         try:
             owner_id = user.objects.get_by_natural_key(owner).pk if owner else None
         except user.DoesNotExist:
-            raise CommandError(f"There is no user “{owner}”.") from None
+            raise CommandError(f"User “{owner}” does not exist.") from None
         for step in current_steps():
             if missing not in ("all", step.step):
                 continue

@@ -1,22 +1,18 @@
-"""Run the watcher: imports that watch their folders learn of new files."""
+"""Run the watcher, which imports new files from watched folders."""
 
-import signal
-from threading import Event
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
 from gallery.bulk_import.watching import Watcher
+from gallery.management.stop_event import stop_event
 
 
 class Command(BaseCommand):
-    """Runs until it is told to stop."""
+    """`manage.py watch_folders`."""
 
-    help = "Watches the folders of imports that want it, until SIGTERM or SIGINT."
+    help = "Watches the folders of imports for new files, until SIGTERM or SIGINT."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
-        """Watch."""
-        stop = Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_signal: stop.set())
-        Watcher().run(stop)
+        """Run until stopped."""
+        Watcher().run(stop_event())

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from gallery.bulk_import.read_attempts import Notes, take_back_begun
+from gallery.bulk_import.read_attempts import ReadAttempts
 from gallery.models import MAX_ATTEMPTS, ImportJob
+from gallery.processing.unfinished import withdraw_unfinished
 from tests.drawing import picture
 from tests.factories import finish_import, verdicts
 from tests.folders import write_file
@@ -20,10 +21,10 @@ import django
 django.setup()
 import os, signal
 from PIL import Image
-from gallery.bulk_import import reading, run
+from gallery.bulk_import import import_pass, reading, run
 from gallery.models import ImportJob
-run.BATCH = 4
-reading.HEADER_PATIENCE = 2
+import_pass.BATCH_SIZE = 4
+reading.MAX_HEADER_SECONDS = 2
 describe = reading.describe_header
 Image.init()  # or the first header would have to wait for that, and be blamed
 
@@ -60,7 +61,7 @@ def test_deadly_files_are_given_up_and_their_neighbours_come_in(
     assert {name for name, verdict in verdicts(job).items() if verdict == "failed"} == {"02.png", "06.png"}
     assert job.import_counts["new"] == len(names) - 2
     assert set(job.items.filter(verdict="failed").values_list("reason", flat=True)) == {
-        "This file stops whoever reads it."
+        "Skipped: reading this file crashed the importer three times."
     }
     assert job.unfinished_reads == {}
     # Both may be in readers' hands when one of them kills.
@@ -74,11 +75,11 @@ def test_what_was_being_read_when_a_worker_is_stopped_in_order_is_not_blamed(
 
     job = begin(folder)
     found = [one for one in sources.scan(folder) if hasattr(one, "open")]
-    notes = Notes(job)
-    notes.begin(found)
+    attempts = ReadAttempts(job)
+    attempts.begin(found)
     job.refresh_from_db()
     assert set(job.unfinished_reads.values()) == {1}
-    take_back_begun()
+    withdraw_unfinished()
     job.refresh_from_db()
     assert job.unfinished_reads == {}
 

@@ -21,8 +21,8 @@ KILLS = 4
 PROGRAM = """
 import django
 django.setup()
-from gallery.bulk_import import run
-run.BATCH = 5
+from gallery.bulk_import import import_pass, run
+import_pass.BATCH_SIZE = 5
 from gallery.models import ImportJob
 print("ready", flush=True)
 while not run.run_job(ImportJob.objects.get().pk):

@@ -60,7 +60,7 @@ def test_cancels_import_that_waits_too_long(page, owner, media_root, state, pati
     assert job.state == State.CANCELLED
     assert not list((media_root / "imports").iterdir())
     shown = page.get(f"/imports/{job.pk}").content.decode()
-    assert "its archive has been removed" in shown
+    assert "its archive was removed" in shown
     assert "removed on" not in shown
     assert cancel_neglected() == 0
     assert ApiClient(owner).get(f"/api/v1/imports/{job.pk}/").json()["removed_at"] is None

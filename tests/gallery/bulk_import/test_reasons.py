@@ -4,16 +4,16 @@ import pytest
 from django.utils import translation
 
 from gallery.bulk_import.reading import GROWING, OUTSIDE, TOO_SMALL
-from gallery.bulk_import.reasons import in_words
+from gallery.bulk_import.reasons import reason_text
 from gallery.sources.source_files import SkipReason
 
 
 @pytest.mark.parametrize("reason", [*SkipReason, GROWING, OUTSIDE, TOO_SMALL])
 def test_each_reason_has_words(reason: str) -> None:
     with translation.override("en"):
-        english = in_words(reason)
+        english = reason_text(reason)
     with translation.override("zh-hans"):
-        chinese = in_words(reason)
+        chinese = reason_text(reason)
     assert english
     assert english != str(reason)
     assert chinese not in ("", english)

@@ -13,7 +13,7 @@ from django.contrib.auth.models import User
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 
-from gallery.bulk_import import reading, run
+from gallery.bulk_import import import_pass, read_ahead, reading
 from gallery.bulk_import.actions import ImportAction, apply_action
 from gallery.bulk_import.run import run_job
 from gallery.models import ImportItem, ImportJob, Photo, PhotoSource
@@ -71,7 +71,7 @@ def test_a_second_import_reads_nothing_again(
     bring: Callable[..., ImportJob], folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bring(folder)
-    monkeypatch.setattr(run, "read_file", lambda found, **_options: pytest.fail(found.path))
+    monkeypatch.setattr(read_ahead, "read_file", lambda found, **_options: pytest.fail(found.path))
     (folder / "notes.png").unlink()
     job = bring(folder)
     assert set(verdicts(job).values()) == {"known", "skipped"}
@@ -177,12 +177,12 @@ def test_names_that_are_no_utf8_and_paths_without_end_stop_nothing(
 def test_what_the_database_refuses_takes_nothing_else_with_it(
     bring: Callable[..., ImportJob], folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    said = reading._said
+    said = reading._described_fields
 
     def say(found: Any, header: Any, metadata: Any) -> dict[str, Any]:
         return said(found, header, metadata) | ({"description": "\0"} if found.filename == "b.png" else {})
 
-    monkeypatch.setattr(reading, "_said", say)
+    monkeypatch.setattr(reading, "_described_fields", say)
     job = bring(folder)
     assert verdicts(job)["b.png"] == "failed"
     assert verdicts(job)["a.png"] == "new"
@@ -222,7 +222,7 @@ def test_what_goes_wrong_after_an_import_was_cancelled_changes_nothing_about_tha
         apply_action(job, ImportAction.CANCEL, user=job.owner)
         raise FileNotFoundError(folder)
 
-    monkeypatch.setattr(run, "sift", cancel_and_lose)
+    monkeypatch.setattr(import_pass, "plan_batch", cancel_and_lose)
     assert finish_import(job).state == State.CANCELLED
     assert job.error == ""
 
@@ -230,14 +230,14 @@ def test_what_goes_wrong_after_an_import_was_cancelled_changes_nothing_about_tha
 def test_a_paused_import_stops_and_goes_on(
     begin: Callable[..., ImportJob], folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(run, "BATCH", 1)
+    monkeypatch.setattr(import_pass, "BATCH_SIZE", 1)
     job = begin(folder)
 
     def pause(now: ImportJob) -> None:
         if now.seen == 2:
             apply_action(job, ImportAction.PAUSE, user=job.owner)
 
-    assert run_job(job.pk, progress=pause)
+    assert run_job(job.pk, on_batch=pause)
     job.refresh_from_db()
     assert (job.state, job.seen) == (State.PAUSED, 2)
     assert apply_action(job, ImportAction.START, user=job.owner)
@@ -247,7 +247,7 @@ def test_a_paused_import_stops_and_goes_on(
 def test_an_import_works_in_slices(
     begin: Callable[..., ImportJob], folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(run, "BATCH", 1)
+    monkeypatch.setattr(import_pass, "BATCH_SIZE", 1)
     job = begin(folder)
     slices = 1
     while not run_job(job.pk, seconds=1e-6):
@@ -275,7 +275,7 @@ def test_sql_grows_with_batches_and_not_with_files(begin: Callable[..., ImportJo
 def test_while_a_batch_is_stored_other_things_of_its_owner_are_stored_too(
     begin: Callable[..., ImportJob], folder: Path, owner: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write_down = run.write_down
+    save_items = import_pass.save_items
 
     def upload() -> None:
         try:
@@ -285,19 +285,19 @@ def test_while_a_batch_is_stored_other_things_of_its_owner_are_stored_too(
         finally:
             connections.close_all()
 
-    def write_down_late(*arguments: Any) -> None:
+    def save_items_late(*arguments: Any) -> None:
         with ThreadPoolExecutor(1) as pool:
             pool.submit(upload).result()
-        write_down(*arguments)
+        save_items(*arguments)
 
-    monkeypatch.setattr(run, "write_down", write_down_late)
+    monkeypatch.setattr(import_pass, "save_items", save_items_late)
     assert finish_import(begin(folder)).state == State.FINISHED
 
 
 def test_a_file_that_grows_while_it_is_read_waits_for_the_next_look(
     begin: Callable[..., ImportJob], folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    head = reading._head
+    head = reading._read_header
 
     def grow(file: Any, found: Any, job: ImportJob) -> Any:
         if found.filename == "a.png":
@@ -306,7 +306,7 @@ def test_a_file_that_grows_while_it_is_read_waits_for_the_next_look(
 
     job = begin(folder, watch=True)
     with monkeypatch.context() as patch:
-        patch.setattr(reading, "_head", grow)
+        patch.setattr(reading, "_read_header", grow)
         finish_import(job)
     assert ImportItem.objects.get(job=job, path__endswith="/a.png").reason == "growing"
     ImportJob.objects.update(state=State.RUNNING)

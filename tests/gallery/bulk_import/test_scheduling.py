@@ -8,32 +8,33 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from gallery.bulk_import.scheduling import MOST_OF_ONE_PERSON, Turn, next_job
+from gallery.bulk_import.scheduling import MAX_RUNNING_PER_PERSON, Turn, next_job
 from gallery.models import ImportJob
 
 
-def ago(seconds: int):
-    return timezone.now() - timedelta(seconds=seconds)
+def set_last_turn(job: ImportJob, *, seconds_ago: int) -> None:
+    ImportJob.objects.filter(pk=job.pk).update(heartbeat=timezone.now() - timedelta(seconds=seconds_ago))
 
 
 @pytest.mark.django_db
 def test_takes_turns_by_person_before_import(begin: Callable[..., ImportJob], folder: Path) -> None:
     ben = User.objects.create_user("ben")
-    first, second, third = (begin(folder, heartbeat=ago(seconds)) for seconds in (30, 20, 10))
-    bens = begin(folder, owner=ben, heartbeat=ago(15))
-    begin(folder, heartbeat=ago(99), state=ImportJob.State.PAUSED)
+    first, second, third, bens = begin(folder), begin(folder), begin(folder), begin(folder, owner=ben)
+    paused = begin(folder, state=ImportJob.State.PAUSED)
+    for job, seconds in ((first, 30), (second, 20), (third, 10), (bens, 15), (paused, 99)):
+        set_last_turn(job, seconds_ago=seconds)
     # Anna had a turn 10 seconds ago, Ben 15.
     assert next_job() == bens.pk
-    assert next_job(but=[bens.pk]) == first.pk
+    assert next_job(excluding=[bens.pk]) == first.pk
     # The person with the fewest running imports comes first, whenever their last turn was.
     ImportJob.objects.filter(pk=bens.pk).update(heartbeat=timezone.now())
-    assert next_job(but=[first.pk]) == bens.pk
+    assert next_job(excluding=[first.pk]) == bens.pk
     # The other imports of one person leave threads for other people.
-    assert MOST_OF_ONE_PERSON == 2
-    assert next_job(but=[first.pk, second.pk]) == bens.pk
-    assert next_job(but=[first.pk, second.pk, bens.pk]) is None
-    assert next_job(but=[first.pk, second.pk, bens.pk], instead_of=first.pk) == third.pk
-    assert next_job(but=[first.pk, second.pk, bens.pk], instead_of=bens.pk) is None
+    assert MAX_RUNNING_PER_PERSON == 2
+    assert next_job(excluding=[first.pk, second.pk]) == bens.pk
+    assert next_job(excluding=[first.pk, second.pk, bens.pk]) is None
+    assert next_job(excluding=[first.pk, second.pk, bens.pk], replacing=first.pk) == third.pk
+    assert next_job(excluding=[first.pk, second.pk, bens.pk], replacing=bens.pk) is None
 
 
 def test_yields_to_others_only_after_progress(monkeypatch: pytest.MonkeyPatch) -> None:

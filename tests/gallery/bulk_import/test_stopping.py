@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from gallery.bulk_import import heartbeat, reading, run
+from gallery.bulk_import import heartbeat, read_ahead, reading, run
 from gallery.bulk_import.actions import ImportAction, apply_action
 from gallery.models import MAX_ATTEMPTS, ImportJob
 from gallery.sources.skip_rules import SkipRules
@@ -33,7 +33,7 @@ from gallery.sources.skip_rules import SkipRules
 judge = SkipRules.file_reason
 """
 HANGING = """
-heartbeat.PATIENCE = 2
+heartbeat.MAX_SECONDS_WITHOUT_PROGRESS = 2
 def hang(self, name):
     while name.endswith("3.png"):
         (10**9) ** (10**9)
@@ -75,7 +75,7 @@ def test_stops_listing_on_command(
         return judge(self, name)
 
     monkeypatch.setattr(SkipRules, "file_reason", judge_and_tell)
-    monkeypatch.setattr(heartbeat, "SECONDS_BETWEEN_QUESTIONS", 0)
+    monkeypatch.setattr(heartbeat, "SECONDS_BETWEEN_HEARTBEATS", 0)
     assert run.run_job(job.pk)
     assert len(judged) == 5
     assert not job.items.exists()
@@ -91,16 +91,16 @@ def test_stops_reading_on_command(begin: Callable[..., ImportJob], many: Path, m
             on_progress()
             time.sleep(0.01)
 
-    monkeypatch.setattr(run, "read_file", read_endlessly)
-    monkeypatch.setattr(heartbeat, "SECONDS_BETWEEN_QUESTIONS", 0)
+    monkeypatch.setattr(read_ahead, "read_file", read_endlessly)
+    monkeypatch.setattr(heartbeat, "SECONDS_BETWEEN_HEARTBEATS", 0)
 
-    def cancel_when_asked(self: heartbeat.Pulse) -> None:
+    def cancel_when_asked(self: heartbeat.Heartbeat) -> None:
         if opened:
             ImportJob.objects.filter(pk=job.pk).update(state=State.CANCELLED)
         beat(self)
 
-    beat = heartbeat.Pulse.beat
-    monkeypatch.setattr(heartbeat.Pulse, "beat", cancel_when_asked)
+    beat = heartbeat.Heartbeat.beat
+    monkeypatch.setattr(heartbeat.Heartbeat, "beat", cancel_when_asked)
     assert run.run_job(job.pk)
     job.refresh_from_db()
     assert (job.state, job.unfinished_reads, job.items.count()) == (State.CANCELLED, {}, 0)
@@ -124,7 +124,7 @@ def test_counts_blocks_of_a_file_as_progress(tmp_path: Path, owner: User, begin:
     write_file(tmp_path / "pictures" / "a.png", picture())
     job, calls = begin(tmp_path / "pictures"), []
     (found,) = sources.scan(tmp_path / "pictures")
-    reading.read_file(found, job=job, copies=False, on_progress=lambda: calls.append(1))
+    reading.read_file(found, job=job, copy=False, on_progress=lambda: calls.append(1))
     assert calls
 
 

@@ -9,7 +9,7 @@ import pytest
 from django.db import connections
 from django.utils import timezone
 
-from gallery.bulk_import import run, tasks
+from gallery.bulk_import import import_pass, run, tasks
 from gallery.bulk_import.tasks import resume_imports, run_import
 from gallery.models import ImportJob
 from gallery.storage.locks import Lock
@@ -22,8 +22,8 @@ def test_an_import_that_has_not_ended_is_enqueued_again(
     broker: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(run, "BATCH", 3)
-    monkeypatch.setattr(tasks, "SECONDS_PER_SLICE", 1e-6)
+    monkeypatch.setattr(import_pass, "BATCH_SIZE", 3)
+    monkeypatch.setattr(tasks, "SECONDS_PER_MESSAGE", 1e-6)
     job = begin(folder)
     run_import(job.pk)
     assert queued_messages(broker, "import") == [("run_import", [job.pk])]
@@ -38,7 +38,7 @@ def test_the_clock_resumes_what_was_not_heard_of_once(
 ) -> None:
     stale = timezone.now() - timedelta(minutes=5)
     lost = begin(folder)
-    begin(folder, heartbeat=timezone.now())
+    ImportJob.objects.filter(pk=begin(folder).pk).update(heartbeat=timezone.now())
     begin(folder, state=ImportJob.State.PAUSED)
     resume_imports()
     resume_imports()

@@ -114,7 +114,7 @@ def test_a_copy_goes_when_the_picture_also_lies_somewhere_in_place(
 def test_it_goes_on_when_it_was_interrupted(
     bring: Callable[..., ImportJob], folder: Path, monkeypatch: pytest.MonkeyPatch, media_root: Path
 ) -> None:
-    monkeypatch.setattr(undo, "BATCH", 1)
+    monkeypatch.setattr(undo, "BATCH_SIZE", 1)
     job = bring(folder)
     apply_action(job, ImportAction.UNDO, user=job.owner)
     assert not run_job(job.pk, seconds=1e-6)

@@ -25,13 +25,13 @@ def watcher(monkeypatch: pytest.MonkeyPatch) -> Iterator[Watcher]:
     watcher = Watcher(wake=lambda job_id: run_job(job_id) or None)
     yield watcher
     for watch in watcher._watches.values():
-        watch.end()
+        watch.stop()
 
 
-def look_until(watcher: Watcher, is_true: Callable[[], bool]) -> None:
+def run_rounds_until(watcher: Watcher, is_true: Callable[[], bool]) -> None:
     give_up_at = time.monotonic() + PATIENCE
     while not is_true() and time.monotonic() < give_up_at:
-        watcher.look()
+        watcher.run_round()
         time.sleep(0.05)
     assert is_true()
 
@@ -47,11 +47,11 @@ def test_a_new_file_comes_in_by_itself(
     monkeypatch.setattr(watching, "is_on_network", lambda _path: is_remote)
     monkeypatch.setattr(watching, "SECONDS_BETWEEN_POLLS", 0.1)
     bring(folder, watch=True)
-    look_until(watcher, lambda: ImportJob.objects.get().state == ImportJob.State.WATCHING)
-    watcher.look()
+    run_rounds_until(watcher, lambda: ImportJob.objects.get().state == ImportJob.State.WATCHING)
+    watcher.run_round()
     (folder / "winter").mkdir()
     (folder / "winter" / "new.png").write_bytes(picture(50))
-    look_until(watcher, lambda: Photo.objects.filter(filename="new.png").exists())
+    run_rounds_until(watcher, lambda: Photo.objects.filter(filename="new.png").exists())
 
 
 def test_what_came_while_nobody_watched_comes_in_at_the_start(
@@ -61,7 +61,7 @@ def test_what_came_while_nobody_watched_comes_in_at_the_start(
 ) -> None:
     bring(folder, watch=True)
     (folder / "new.png").write_bytes(picture(50))
-    look_until(watcher, lambda: Photo.objects.filter(filename="new.png").exists())
+    run_rounds_until(watcher, lambda: Photo.objects.filter(filename="new.png").exists())
 
 
 def test_nothing_is_watched_that_was_paused_or_never_asked_for(
@@ -70,14 +70,14 @@ def test_nothing_is_watched_that_was_paused_or_never_asked_for(
     watcher: Watcher,
 ) -> None:
     bring(folder)
-    watcher.look()
+    watcher.run_round()
     assert watcher._watches == {}
     job = bring(folder, watch=True)
-    watcher.look()
+    watcher.run_round()
     assert set(watcher._watches) == {job.pk}
     job.refresh_from_db()
     apply_action(job, ImportAction.PAUSE, user=job.owner)
-    watcher.look()
+    watcher.run_round()
     assert watcher._watches == {}
 
 
@@ -95,7 +95,7 @@ def test_a_folder_that_is_away_for_a_while_is_watched_again(
     assert (job.state, bool(job.error)) == (ImportJob.State.WATCHING, True)
     (folder.parent / "away").rename(folder)
     (folder / "new.png").write_bytes(picture(50))
-    look_until(watcher, lambda: Photo.objects.filter(filename="new.png").exists())
+    run_rounds_until(watcher, lambda: Photo.objects.filter(filename="new.png").exists())
 
 
 def test_this_machines_own_disks_are_not_on_the_network(tmp_path: Path) -> None:

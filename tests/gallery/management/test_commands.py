@@ -54,7 +54,7 @@ def test_one_step_can_be_done_for_one_owner(store: Callable[..., Photo], owner: 
 
 
 def test_an_unknown_owner_is_named(db: None) -> None:
-    with pytest.raises(CommandError, match="There is no user “nobody”"):
+    with pytest.raises(CommandError, match="User “nobody” does not exist"):
         process("--missing", "all", "--owner", "nobody")
 
 

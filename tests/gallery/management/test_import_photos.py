@@ -9,7 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
-from gallery.bulk_import import run
+from gallery.bulk_import import import_pass, run
 from gallery.management.commands import import_photos
 from gallery.models import ImportJob, Photo
 from tests.drawing import picture
@@ -30,7 +30,7 @@ def test_a_folder_is_imported_and_counted(
 ) -> None:
     output = import_folder(folder, "--importance", "2", owner=owner)
     assert "is finished. new: 2, duplicate: 1, already imported: 0, skipped: 1, unreadable: 1." in output
-    assert "Passed over: hidden: 1." in output
+    assert "Skipped: hidden: 1." in output
     assert "5/5" in capsys.readouterr().err
     assert set(Photo.objects.values_list("importance", flat=True)) == {2}
 
@@ -47,21 +47,21 @@ def test_interrupted_it_is_paused_and_goes_on_when_it_is_run_again(
     media_root: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(run, "BATCH", 1)
+    monkeypatch.setattr(import_pass, "BATCH_SIZE", 1)
 
-    def interrupted(job_id: int, *, progress: Callable[[ImportJob], None]) -> bool:
+    def interrupted(job_id: int, *, on_batch: Callable[[ImportJob], None]) -> bool:
         def interrupt(job: ImportJob) -> None:
             if job.seen == 3:
                 raise KeyboardInterrupt
 
-        return run.run_job(job_id, progress=interrupt)
+        return run.run_job(job_id, on_batch=interrupt)
 
     with monkeypatch.context() as patch:
         patch.setattr(import_photos, "run_job", interrupted)
         with pytest.raises(CommandError, match="is paused"):
             import_folder(folder, owner=owner)
     assert ImportJob.objects.get().state == ImportJob.State.PAUSED
-    assert "Going on with import" in import_folder(folder, owner=owner)
+    assert "Resuming import" in import_folder(folder, owner=owner)
     assert ImportJob.objects.get().seen == 5
 
 
@@ -86,10 +86,10 @@ def test_in_place_and_watched(folder: Path, owner: User, media_root: Path) -> No
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["/nowhere", "--owner", "anna"], "There is no “/nowhere”"),
-        (["/tmp", "--owner", "nobody"], "There is no user “nobody”"),
+        (["/nowhere", "--owner", "anna"], "“/nowhere” does not exist"),
+        (["/tmp", "--owner", "nobody"], "User “nobody” does not exist"),
         (["--owner", "anna"], "Name a folder"),
-        (["/tmp", "--owner", "anna", "--ignore", "!"], "“!” is not a pattern"),
+        (["/tmp", "--owner", "anna", "--ignore", "!"], "“!” is not a valid pattern"),
         (["--undo", "99"], "no import 99"),
     ],
 )

@@ -7,7 +7,8 @@ import pytest
 
 from gallery.models import Photo, Step, StepAttempt
 from gallery.models import photo as photo_models
-from gallery.processing.attempts import DependencyUnavailable, Failures, run_step, take_back_begun, was_down_lately
+from gallery.processing.attempts import DependencyUnavailable, Failures, run_step, was_unavailable_recently
+from gallery.processing.unfinished import withdraw_unfinished
 
 V = "v1"
 
@@ -110,8 +111,8 @@ def test_a_neighbour_that_is_down_costs_no_attempt(photos: list[Photo]) -> None:
         run_step(Step.TEXT, V, photos, work=work)
     assert attempts() == dict.fromkeys(ids(photos), 0)
     assert StepAttempt.objects.first().error == "It sleeps."
-    assert was_down_lately(Step.TEXT, V)
-    assert not was_down_lately(Step.TEXT, "v2")
+    assert was_unavailable_recently(Step.TEXT, V)
+    assert not was_unavailable_recently(Step.TEXT, "v2")
 
 
 def test_a_photo_deleted_meanwhile_is_passed_over(photos: list[Photo]) -> None:
@@ -142,20 +143,20 @@ def test_what_awaits_a_step(photos: list[Photo]) -> None:
 
 def test_to_be_stopped_in_order_in_the_middle_of_the_work_is_no_attempt(photos: list[Photo]) -> None:
     def stop(_batch: list[Photo]) -> Failures:
-        take_back_begun()
+        withdraw_unfinished()
         raise SystemExit
 
     with pytest.raises(SystemExit):
         run_step(Step.TEXT, V, photos, work=stop)
     assert set(attempts().values()) == {0}
     run_step(Step.TEXT, V, photos[:1], work=Worker(on=lambda batch: {batch[0].pk: "unreadable"}))
-    take_back_begun()
+    withdraw_unfinished()
     assert attempts()[photos[0].pk] == 1, "what has ended is not taken back"
 
 
 def test_an_attempt_is_taken_back_once_though_the_stop_comes_while_a_neighbour_is_down(photos: list[Photo]) -> None:
     def stop(_batch: list[Photo]) -> Failures:
-        take_back_begun()
+        withdraw_unfinished()
         raise DependencyUnavailable("It sleeps.")
 
     for _round in range(2):

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from gallery import clock
-from gallery.clock import Feeder
+from gallery.clock import QueueFiller
 from gallery.models import MAX_ATTEMPTS, Photo, StepAttempt
 from gallery.models import photo as photo_models
 from gallery.pictures.images import THUMBNAIL_VERSION
@@ -39,13 +39,13 @@ def test_a_picture_that_kills_its_worker_is_given_up_and_its_neighbours_finish(
     deadly = photos[2]
     broker.flush_all()
     environment = process_environment(media_root) | {"DEADLY_SHA256": deadly.sha256}
-    feeder = Feeder(thumbnails_step())
+    filler = QueueFiller(thumbnails_step())
     deaths, give_up_at = 0, time.monotonic() + SECONDS
     worker = subprocess.Popen([sys.executable, "-c", WORKER], env=environment)
     try:
         # An attempt is counted before the death that it ends in.
         while (is_unfinished() or deaths < MAX_ATTEMPTS) and time.monotonic() < give_up_at:
-            feeder.feed()
+            filler.fill()
             if worker.poll() is not None:
                 deaths += 1
                 worker = subprocess.Popen([sys.executable, "-c", WORKER], env=environment)

@@ -60,7 +60,7 @@ def test_a_broken_picture_is_marked_and_spares_its_batch(store: Callable[..., Ph
 
 
 @pytest.mark.parametrize(
-    ("error", "reason"), [(MemoryError(), "not enough memory"), (DecodingFailed("Too demanding."), "Too demanding.")]
+    ("error", "reason"), [(MemoryError(), "Not enough memory"), (DecodingFailed("Too demanding."), "Too demanding.")]
 )
 def test_counts_lack_of_memory_as_failed_attempt(
     error: Exception, reason: str, store: Callable[..., Photo], monkeypatch: pytest.MonkeyPatch
@@ -90,7 +90,7 @@ def test_a_missing_file_is_a_failure_but_no_defect(store: Callable[..., Photo]) 
     tasks.make_thumbnails([photo.pk])
     photo.refresh_from_db()
     assert photo.defect == ""
-    assert attempts() == {photo.pk: (1, "The file of this picture is missing or cannot be read.")}
+    assert attempts() == {photo.pk: (1, "The original file is missing or cannot be read.")}
 
 
 def test_a_full_disk_is_no_photo_s_fault(store: Callable[..., Photo], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -100,7 +100,7 @@ def test_a_full_disk_is_no_photo_s_fault(store: Callable[..., Photo], monkeypatc
     photo = store()
     monkeypatch.setattr(work, "write_file", full)
     tasks.make_thumbnails([photo.pk])
-    assert attempts() == {photo.pk: (0, "The thumbnails cannot be written to the disk.")}
+    assert attempts() == {photo.pk: (0, "Thumbnails cannot be written to the disk.")}
 
 
 def test_text_is_stored_with_its_lines_and_the_photo_indexed_again(
@@ -189,7 +189,7 @@ def test_what_the_encoder_cannot_read_fails_with_its_reason(
     tasks.embed_photos([unreadable.pk, gone.pk], MODEL)
     assert attempts() == {
         unreadable.pk: (1, "No."),
-        gone.pk: (1, "The file of this picture is missing or cannot be read."),
+        gone.pk: (1, "The original file is missing or cannot be read."),
     }
     assert not Photo.objects.exclude(defect="").exists()
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.models import User
 
-from gallery.bulk_import.safety import ImportRefused, confined
+from gallery.bulk_import.safety import ImportRefused, confine
 from gallery.models import MAX_ATTEMPTS, ImportItem, ImportJob, PhotoSource, Step, StepAttempt
 from gallery.processing.steps import BlockedStep
 from gallery.storage.path_names import Places, folder_at, import_roots
@@ -62,11 +62,11 @@ def test_distinguishes_roots_of_the_same_name(tmp_path, settings):
 
 
 def test_opens_folder_by_its_name_only(pictures):
-    assert confined(Path("pictures")) == pictures
-    assert confined(Path("pictures/2019")) == pictures / "2019"
+    assert confine(Path("pictures")) == pictures
+    assert confine(Path("pictures/2019")) == pictures / "2019"
     for name in ("pictures/../..", "pictures/nothing", "other", ".", "..", "2019", "pictures/../other"):
         with pytest.raises(ImportRefused) as refusal:
-            confined(Path(name))
+            confine(Path(name))
         assert str(pictures.parent) not in str(refusal.value)
 
 
@@ -159,7 +159,7 @@ def test_shows_hints_on_set_up_to_administrators_only(client, owner, imported, m
     client.force_login(owner)
     for path in doors:
         shown = client.get(path).content.decode()
-        assert "administrators see why" in shown
+        assert "Administrators find the reason" in shown
         assert "weights" not in shown
     User.objects.filter(pk=owner.pk).update(is_staff=True)
     for path in doors:
@@ -171,7 +171,7 @@ def test_shows_hints_on_set_up_to_administrators_only(client, owner, imported, m
     [
         ("FileNotFoundError: [Errno 2] No such file: '/m/originals/1/png/ab/abcd.png'", "FileNotFoundError"),
         ("IntegrityError: Key (sha256)=(abcd) already exists.", "IntegrityError"),
-        ("The file of this picture is missing or cannot be read.", "The file of this picture is missing"),
+        ("The original file is missing or cannot be read.", "The original file is missing"),
         ("The reader failed: /var/lib/models/x", "The reader failed: …"),
     ],
 )

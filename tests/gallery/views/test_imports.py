@@ -112,7 +112,7 @@ def test_uploads_and_imports_archive(page: Client, media_root: Path) -> None:
 def test_reports_invalid_pattern(page: Client, roots: Path) -> None:
     refused = page.post("/imports/new", {**ANSWERS, "folder": roots, "ignore": "*.txt\n!"})
     assert refused.status_code == 400
-    assert "“!” is not a pattern of paths." in refused.content.decode()
+    assert "“!” is not a valid pattern." in refused.content.decode()
 
 
 def test_only_administrators_select_owner(page: Client, owner: User, roots: Path, media_root: Path) -> None:
