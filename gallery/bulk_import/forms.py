@@ -81,7 +81,7 @@ class ImportForm(forms.Form):
         self.user = user
 
     def clean_owner(self) -> User:
-        """Default to the user."""
+        """Return the chosen owner, by default the user."""
         return self.cleaned_data["owner"] or self.user
 
     def clean_ignore(self) -> list[str]:
@@ -89,7 +89,7 @@ class ImportForm(forms.Form):
         return [line.strip() for line in self.cleaned_data["ignore"].splitlines() if line.strip()]
 
     def clean(self) -> dict[str, Any]:
-        """Require a source."""
+        """Require a folder, an archive or an upload."""
         cleaned = super().clean() or {}
         if not self.errors and not any(cleaned.get(place) for place in ("folder", "archive", "upload")):
             raise forms.ValidationError(_("Select a folder or an archive."))

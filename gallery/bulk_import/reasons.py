@@ -10,7 +10,7 @@ NOT_STARTED, NOT_CONTINUED = "not-started", "not-continued"
 REASON_TEXTS = {
     NOT_STARTED: gettext_lazy("The import was not started within a day, so its archive was removed. Upload it again."),
     NOT_CONTINUED: gettext_lazy("The import was not resumed within a week, so its archive was removed."),
-    SkipReason.VIDEO: gettext_lazy("video"),
+    SkipReason.VIDEO: gettext_lazy("video file"),
     SkipReason.MOTION: gettext_lazy("video of a live photo"),
     SkipReason.SIDECAR: gettext_lazy("sidecar with metadata"),
     SkipReason.HIDDEN: gettext_lazy("hidden file"),
@@ -18,7 +18,7 @@ REASON_TEXTS = {
     SkipReason.IGNORED: gettext_lazy("excluded by a pattern"),
     SkipReason.PARTIAL: gettext_lazy("incomplete download"),
     SkipReason.TRASHED: gettext_lazy("in the trash of the other app"),
-    SkipReason.ENCRYPTED: gettext_lazy("encrypted"),
+    SkipReason.ENCRYPTED: gettext_lazy("encrypted file"),
     SkipReason.UNSUPPORTED: gettext_lazy("not a picture"),
     SkipReason.UNREADABLE: gettext_lazy("cannot be opened"),
     TOO_SMALL: gettext_lazy("too small"),

@@ -49,7 +49,7 @@ def run_import(job_id: int) -> None:  # noqa: ARG001  (the message only wakes a 
 
 @contextmanager
 def _next_turn() -> Iterator[int | None]:
-    """Take the import that should run next; yield None if nobody with a waiting import may run another one."""
+    """Take the import that should run next; yield None if no waiting import may run now."""
     with _taken_lock:
         taken = next_job(excluding=_taken)
         if taken is not None:

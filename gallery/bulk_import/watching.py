@@ -58,7 +58,7 @@ class FolderWatch(FileSystemEventHandler):
             return
 
     def stop(self) -> None:
-        """Stop the observer."""
+        """Stop the observer, and wait for its thread."""
         if self._observer:
             self._observer.stop()
             self._observer.join()

@@ -84,8 +84,7 @@ def build_vector_index(model: str, dimensions: int) -> None:
     vector_index.build_vector_index(model, dimensions)
 
 
-# The actor keeps its old name: messages with it may still be queued.
-@dramatiq.actor(actor_name="find_look_alikes", queue_name="vision", max_retries=0, time_limit=6 * 60 * MINUTES)
+@dramatiq.actor(queue_name="vision", max_retries=0, time_limit=6 * 60 * MINUTES)
 def find_near_duplicates(owner_id: int, model: str, dimensions: int, limit: float) -> None:
     """Compare the photos of one owner that were not compared yet, by their embeddings of `model`."""
     while comparing.compare_photos(owner_id, model=model, dimensions=dimensions, limit=limit):

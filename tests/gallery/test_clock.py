@@ -268,7 +268,7 @@ def test_comparisons_are_enqueued_once_for_those_whose_photos_are_not_compared(s
     tasks.enqueue_comparisons()
     tasks.enqueue_comparisons()
     ((actor, arguments),) = queued_messages(broker, "vision")
-    assert (actor, arguments) == ("find_look_alikes", [owner.pk, CLIP.model, CLIP.dimensions, 0.04])
+    assert (actor, arguments) == ("find_near_duplicates", [owner.pk, CLIP.model, CLIP.dimensions, 0.04])
     tasks.find_near_duplicates(*arguments)
     assert ComparedPhoto.objects.count() == 2
     assert NearDuplicatePair.objects.get().reads_alike

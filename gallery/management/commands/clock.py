@@ -9,10 +9,10 @@ from gallery.management.stop_event import stop_event
 
 
 class Command(BaseCommand):
-    """`manage.py clock`."""
+    """The command of the clock process, which runs until it is stopped."""
 
     help = "Keeps the queues filled with photos to be processed, newest first, until SIGTERM or SIGINT."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
-        """Run until stopped."""
+        """Run the clock until a signal stops it."""
         Clock().run(stop_event())

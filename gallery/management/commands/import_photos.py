@@ -62,7 +62,7 @@ class Command(BaseCommand):
         parser.add_argument("--undo", type=int, metavar="IMPORT", help="undo the import with this number")
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        """Import, check or undo."""
+        """Import, check or undo, and report the result."""
         job = self._find(options) or self._create(options)
         with self._interruptible(job), _bar(job) as bar:
             while not run_job(job.pk, on_batch=bar):

@@ -9,10 +9,10 @@ from gallery.management.stop_event import stop_event
 
 
 class Command(BaseCommand):
-    """`manage.py watch_folders`."""
+    """The command of the watcher process, which runs until it is stopped."""
 
     help = "Watches the folders of imports for new files, until SIGTERM or SIGINT."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
-        """Run until stopped."""
+        """Run the watcher until a signal stops it."""
         Watcher().run(stop_event())

@@ -50,7 +50,7 @@ def test_cancels_import_that_waits_too_long(page, owner, media_root, state, pati
     ImportJob.objects.filter(pk=job.pk).update(state=state)
     age(job, patience - timedelta(minutes=1))
     assert cancel_neglected() == 0
-    assert "it is cancelled and its archive is removed on" in page.get(f"/imports/{job.pk}").content.decode()
+    assert "this import is cancelled and its archive removed on" in page.get(f"/imports/{job.pk}").content.decode()
     told = ApiClient(owner).get(f"/api/v1/imports/{job.pk}/").json()
     assert told["removed_at"] is not None
 
