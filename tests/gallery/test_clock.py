@@ -1,4 +1,4 @@
-"""The clock keeps every queue filled with what is missing, newest first, and nothing that fails stops it."""
+"""The clock keeps every queue filled, newest photos first, and survives failures."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -30,7 +30,7 @@ from tests.processes import queued_messages
 
 
 class Ticks(Event):
-    """Lets a number of ticks pass, then stops; `between` happens before each."""
+    """A stop event that lets some ticks pass; `between` is called before each."""
 
     def __init__(self, *between: Callable[[], object]) -> None:
         super().__init__()
@@ -44,12 +44,12 @@ class Ticks(Event):
 
 
 def nothing() -> None:
-    """One tick passes."""
+    """A clock that can run for one tick."""
 
 
 @pytest.fixture(autouse=True)
 def one_connection(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The test's own, in whose transaction everything happens."""
+    """Keep the test's connection, because the test is one transaction."""
     monkeypatch.setattr(clock, "close_old_connections", nothing)
 
 
@@ -60,7 +60,7 @@ def only_thumbnails(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The library is looked through at every tick, however long it took before."""
+    """Scan the library at every tick, without pauses."""
     monkeypatch.setattr(clock, "SCAN_PAUSE_FACTOR", 0)
 
 
@@ -69,14 +69,14 @@ def queued(broker: Any) -> list[list[int]]:
 
 
 def work_off(broker: Any) -> None:
-    """What waits is done, as if by a worker."""
+    """Process the queued messages like a worker."""
     for photo_ids in queued(broker):
         Photo.objects.filter(pk__in=photo_ids).update(thumbnail_version=THUMBNAIL_VERSION)
     broker.flush_all()
 
 
 def insert_photos(count: int, *, owner: User) -> list[int]:
-    """As an import does: rows, and nobody told; the ids, oldest first."""
+    """Insert photos without enqueuing them, like an import; return their ids, oldest first."""
     photos = [
         Photo(owner=owner, sha256=uuid4().hex, file="x", filename="x.png", width=1, height=1, file_size=1)
         for _ in range(count)
@@ -85,7 +85,7 @@ def insert_photos(count: int, *, owner: User) -> list[int]:
 
 
 @pytest.mark.usefixtures("only_thumbnails", "at_once")
-def test_a_backlog_is_worked_off_newest_first_and_a_new_photo_overtakes_it(owner: User, broker: Any) -> None:
+def test_processes_newest_photos_first(owner: User, broker: Any) -> None:
     backlog = insert_photos(80, owner=owner)
     newest_first = backlog[::-1]
     fresh: list[int] = []
@@ -104,7 +104,7 @@ def test_a_backlog_is_worked_off_newest_first_and_a_new_photo_overtakes_it(owner
 
 
 @pytest.mark.usefixtures("at_once")
-def test_what_a_worker_holds_is_not_sent_again_until_it_must_have_been_lost(
+def test_sends_photo_again_only_after_retry_delay(
     store: Callable[..., Photo], broker: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     photo = store()
@@ -121,9 +121,7 @@ def test_what_a_worker_holds_is_not_sent_again_until_it_must_have_been_lost(
     assert sent == [[[photo.pk]], [], [], [[photo.pk]]]
 
 
-def test_a_large_library_is_seldom_looked_through_but_new_photos_are_seen_at_once(
-    owner: User, broker: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_scans_seldom_but_finds_new_photos_at_once(owner: User, broker: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     now = [100.0]
 
     def hundredths() -> float:
@@ -145,7 +143,7 @@ def test_a_large_library_is_seldom_looked_through_but_new_photos_are_seen_at_onc
     assert queued(broker) == [[photo_ids[-1]]]
 
 
-def test_a_step_whose_neighbour_was_down_rests(store: Callable[..., Photo], broker: Any) -> None:
+def test_pauses_step_whose_dependency_was_unavailable(store: Callable[..., Photo], broker: Any) -> None:
     resting, _other = store(), store()
     broker.flush_all()
     step = thumbnails_step()
@@ -154,7 +152,7 @@ def test_a_step_whose_neighbour_was_down_rests(store: Callable[..., Photo], brok
     assert queued(broker) == []
 
 
-def test_one_step_that_fails_does_not_stop_the_others_and_is_logged_once(
+def test_logs_failing_step_once_and_runs_others(
     store: Callable[..., Photo], broker: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def broken() -> Any:
@@ -174,7 +172,7 @@ def test_one_step_that_fails_does_not_stop_the_others_and_is_logged_once(
 
 
 @pytest.mark.usefixtures("only_thumbnails", "at_once")
-def test_the_clock_outlives_a_broker_that_is_down(
+def test_survives_broker_that_is_down(
     store: Callable[..., Photo], broker: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     photo = store()
@@ -196,7 +194,7 @@ def test_the_clock_outlives_a_broker_that_is_down(
 
 
 @pytest.mark.usefixtures("only_thumbnails")
-def test_strays_are_swept_a_directory_at_a_time(
+def test_sweeps_one_directory_per_round(
     store: Callable[..., Photo], media_root: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(clock, "TICKS_PER_ROUND", 1)
@@ -209,7 +207,7 @@ def test_strays_are_swept_a_directory_at_a_time(
 
 
 @pytest.mark.usefixtures("only_thumbnails", "broker")
-def test_what_assistants_asked_is_forgotten_after_a_year(owner: User) -> None:
+def test_forgets_assistant_calls_after_a_year(owner: User) -> None:
     for age in (364, 366):
         call = AssistantCall.objects.create(user=owner, token_name="key", tool="search", outcome=f"{age}")
         AssistantCall.objects.filter(pk=call.pk).update(called_at=timezone.now() - timedelta(days=age))
@@ -223,7 +221,7 @@ def encoder(state: str) -> EncoderInfo:
 
 
 @pytest.mark.usefixtures("broker")
-def test_an_index_is_built_for_a_model_that_outgrew_exact_search(
+def test_builds_index_for_model_beyond_exact_search(
     store: Callable[..., Photo], broker: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tasks, "EXACT_ROWS", 1)
@@ -244,7 +242,7 @@ def test_an_index_is_built_for_a_model_that_outgrew_exact_search(
     assert queued_messages(broker, "vision") == []
 
 
-def test_current_steps_name_what_stands_in_the_way(monkeypatch: pytest.MonkeyPatch, settings: Any, db: None) -> None:
+def test_names_reasons_of_blocked_steps(monkeypatch: pytest.MonkeyPatch, settings: Any, db: None) -> None:
     def gone() -> list[EncoderInfo]:
         raise EncoderUnavailable("Nobody there.")
 
@@ -258,7 +256,7 @@ def test_current_steps_name_what_stands_in_the_way(monkeypatch: pytest.MonkeyPat
     assert [(step.version, step.title) for step in ready] == [("tiny@1", "image recognition (Tiny)")]
 
 
-def test_comparisons_are_enqueued_once_for_those_whose_photos_are_not_compared(store, owner, broker, monkeypatch):
+def test_enqueues_comparisons_once_per_owner(store, owner, broker, monkeypatch):
     monkeypatch.setattr(tasks, "describe_encoders", lambda: [CLIP])
     monkeypatch.setattr(tasks, "choose_encoder", lambda scripts, *, user: CLIP)
     User.objects.create_user("without photos")
@@ -277,7 +275,7 @@ def test_comparisons_are_enqueued_once_for_those_whose_photos_are_not_compared(s
     assert queued_messages(broker, "vision") == []
 
 
-def test_what_looks_through_much_rests_a_hundred_times_as_long(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pauses_slow_work_a_hundred_times_as_long(monkeypatch: pytest.MonkeyPatch) -> None:
     now, begun = [100.0], []
 
     def work() -> None:

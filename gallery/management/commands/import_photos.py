@@ -113,7 +113,7 @@ class Command(BaseCommand):
     def _report(self, job: ImportJob) -> None:
         numbers = job.preview_counts if job.state == State.READY else job.import_counts
         verdicts = ", ".join(f"{verdict.label}: {numbers.get(verdict, 0)}" for verdict in ImportItem.Verdict)
-        self.stdout.write(f"Import {job.pk} is {job.get_state_display()}. {verdicts}.")
+        self.stdout.write(f"Import {job.pk}: {job.get_state_display()}. {verdicts}.")
         for heading, counts in (("Skipped", numbers.get("reasons")), ("Dates from", numbers.get("dates"))):
             if counts:
                 self.stdout.write(f"{heading}: {_listed(counts)}.")

@@ -1,4 +1,4 @@
-"""Who may import from where into which gallery."""
+"""Imports are created only from allowed places, by users who may import into the gallery."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -23,12 +23,12 @@ from tests.factories import finish_import, verdicts
 from tests.folders import archive_of, files_below
 
 
-def test_without_roots_no_folder_may_be_named(folder: Path, owner: User) -> None:
+def test_refuses_folders_without_import_roots(folder: Path, owner: User) -> None:
     with pytest.raises(ImportRefused, match="may not be imported"):
         create_confined_job(folder, owner=owner, started_by=owner)
 
 
-def test_links_and_dots_do_not_lead_out_of_the_roots(folder: Path, settings: Any) -> None:
+def test_refuses_links_and_dots_out_of_the_roots(folder: Path, settings: Any) -> None:
     settings.IMPORT_ROOTS = [str(folder)]
     (folder.parent / "secret").mkdir()
     (folder / "way out").symlink_to(folder.parent / "secret")
@@ -42,7 +42,7 @@ def test_links_and_dots_do_not_lead_out_of_the_roots(folder: Path, settings: Any
     assert list_subfolders(folder) == [folder / "summer"]
 
 
-def test_only_administrators_import_for_others(folder: Path, owner: User) -> None:
+def test_lets_only_administrators_import_for_others(folder: Path, owner: User) -> None:
     other = User.objects.create_user("ben")
     with pytest.raises(PermissionDenied):
         create_job([folder], owner=owner, started_by=other)
@@ -51,20 +51,20 @@ def test_only_administrators_import_for_others(folder: Path, owner: User) -> Non
 
 
 @pytest.mark.parametrize("pattern", ["!", "*.jpg\\", "[z-a].jpg"])
-def test_a_pattern_that_is_none_is_named(folder: Path, owner: User, pattern: str) -> None:
+def test_names_invalid_pattern(folder: Path, owner: User, pattern: str) -> None:
     with pytest.raises(ImportRefused, match="not a valid pattern"):
         create_job([folder], owner=owner, started_by=owner, options=ImportOptions(ignore=["*.txt", pattern]))
     assert not ImportJob.objects.exists()
 
 
-def test_our_own_folders_are_not_imported(media_root: Path, owner: User) -> None:
+def test_refuses_own_folders(media_root: Path, owner: User) -> None:
     (media_root / "originals").mkdir(parents=True)
     for path in (media_root, media_root / "originals", media_root.parent):
         with pytest.raises(ImportRefused):
             create_job([path], owner=owner, started_by=owner)
 
 
-# Names, because an archive holds the time at which it was made, and all processes must call a test the same.
+# Give names: an archive contains its creation time, and test names must be equal in all processes.
 @pytest.mark.parametrize(
     "data",
     [
@@ -74,19 +74,19 @@ def test_our_own_folders_are_not_imported(media_root: Path, owner: User) -> None
         pytest.param(archive_of(picture())[:-30], id="cut-off"),
     ],
 )
-def test_what_is_no_archive_is_refused(tmp_path: Path, data: bytes) -> None:
+def test_refuses_file_that_is_not_an_archive(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "a.zip").write_bytes(data)
     with pytest.raises(ImportRefused, match="not a zip archive"):
         check_archive(tmp_path / "a.zip")
 
 
-def test_a_bomb_is_refused_before_anything_is_unpacked(tmp_path: Path) -> None:
+def test_refuses_zip_bomb_before_unpacking(tmp_path: Path) -> None:
     (tmp_path / "a.zip").write_bytes(archive_of(bytes(101_000_000)))
     with pytest.raises(ImportRefused, match="would unpack to more"):
         check_archive(tmp_path / "a.zip")
 
 
-def test_an_uploaded_archive_goes_when_all_is_read(owner: User, media_root: Path) -> None:
+def test_removes_uploaded_archive_after_import(owner: User, media_root: Path) -> None:
     data = archive_of(picture(1), picture(2))
     job = create_upload_job([data], filename="../a.zip", size=len(data), owner=owner, started_by=owner)
     assert [path.name for path in files_below(media_root)] == ["a.zip"]
@@ -106,16 +106,14 @@ def test_an_uploaded_archive_goes_when_all_is_read(owner: User, media_root: Path
         ("x" * 400 + ".zip", "x" * 200 + ".zip"),
     ],
 )
-def test_an_archive_keeps_its_name_as_far_as_disks_allow(
-    owner: User, media_root: Path, filename: str, kept: str
-) -> None:
+def test_shortens_archive_name_for_file_systems(owner: User, media_root: Path, filename: str, kept: str) -> None:
     data = archive_of(picture(1))
     job = create_upload_job([data], filename=filename, size=len(data), owner=owner, started_by=owner)
     assert job.name.endswith(kept)
     assert Path(job.roots[0]).parent.parent == media_root / "imports"
 
 
-def test_an_upload_that_is_refused_leaves_nothing(owner: User, media_root: Path) -> None:
+def test_keeps_nothing_of_refused_upload(owner: User, media_root: Path) -> None:
     with pytest.raises(ImportRefused):
         create_upload_job([b"no archive"], filename="a.zip", size=10, owner=owner, started_by=owner)
     assert files_below(media_root) == []
@@ -123,7 +121,7 @@ def test_an_upload_that_is_refused_leaves_nothing(owner: User, media_root: Path)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_cancelled_import_drops_its_archive_and_keeps_what_came(owner: User, media_root: Path) -> None:
+def test_removes_archive_of_cancelled_import(owner: User, media_root: Path) -> None:
     data = archive_of(picture(1))
     options = ImportOptions(state=ImportJob.State.READY)
     job = create_upload_job([data], filename="../a.zip", size=len(data), owner=owner, started_by=owner, options=options)
@@ -132,7 +130,7 @@ def test_a_cancelled_import_drops_its_archive_and_keeps_what_came(owner: User, m
     assert not apply_action(job, ImportAction.START, user=job.owner)
 
 
-def test_an_import_that_did_not_end_is_found_again(begin: Callable[..., ImportJob], folder: Path, owner: User) -> None:
+def test_finds_unfinished_import(begin: Callable[..., ImportJob], folder: Path, owner: User) -> None:
     job = begin(folder)
     assert unfinished_job([folder / "summer" / ".."], owner=owner, mode="copy") == job
     assert unfinished_job([folder], owner=owner, mode="in_place") is None

@@ -1,4 +1,4 @@
-"""A file that kills whoever reads its beginning, or never lets go of them, is given up; all others come in."""
+"""Files that kill or hang their reader are skipped after three attempts; all others are imported."""
 
 import subprocess
 import sys
@@ -15,7 +15,7 @@ from tests.factories import finish_import, verdicts
 from tests.folders import write_file
 from tests.processes import process_environment
 
-# The sizes tell which are which: the rest is real.
+# The width of a picture selects the fault: 13 kills the process, 17 hangs.
 PROGRAM = """
 import django
 django.setup()
@@ -43,7 +43,7 @@ while not run.run_job(ImportJob.objects.get().pk):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_deadly_files_are_given_up_and_their_neighbours_come_in(
+def test_skips_deadly_files_and_imports_the_others(
     begin: Callable[..., ImportJob], tmp_path: Path, media_root: Path
 ) -> None:
     names = [f"{number:02}.png" for number in range(11)]
@@ -64,13 +64,11 @@ def test_deadly_files_are_given_up_and_their_neighbours_come_in(
         "Skipped: reading this file crashed the importer three times."
     }
     assert job.unfinished_reads == {}
-    # Both may be in readers' hands when one of them kills.
+    # Both may be read at the same time when one of them kills the process.
     assert MAX_ATTEMPTS * 2 - 1 <= deaths <= MAX_ATTEMPTS * 2
 
 
-def test_what_was_being_read_when_a_worker_is_stopped_in_order_is_not_blamed(
-    begin: Callable[..., ImportJob], folder: Path
-) -> None:
+def test_withdraws_attempts_when_worker_is_stopped(begin: Callable[..., ImportJob], folder: Path) -> None:
     from gallery import sources
 
     job = begin(folder)
@@ -84,9 +82,7 @@ def test_what_was_being_read_when_a_worker_is_stopped_in_order_is_not_blamed(
     assert job.unfinished_reads == {}
 
 
-def test_a_pass_that_ends_leaves_only_those_notes_that_a_dead_one_left(
-    begin: Callable[..., ImportJob], folder: Path
-) -> None:
+def test_keeps_only_attempts_of_dead_passes(begin: Callable[..., ImportJob], folder: Path) -> None:
     job = begin(folder)
     away = str(folder / "unplugged.png")
     ImportJob.objects.update(unfinished_reads={str(folder / "a.png"): 1, away: 2})

@@ -1,4 +1,4 @@
-"""Files that are left in their place are never touched, followed when they move, and missed when they are gone."""
+"""Files imported in place are never changed; moved files are found again, missing ones marked."""
 
 import os
 from collections.abc import Callable
@@ -19,7 +19,7 @@ from tests.folders import LONG_AGO, files_below, write_file
 
 @pytest.fixture
 def place(bring: Callable[..., ImportJob], folder: Path) -> Callable[[], ImportJob]:
-    """Imports the folder where it lies."""
+    """Import the folder in place."""
     return lambda: bring(folder, mode="in_place")
 
 
@@ -30,7 +30,7 @@ def original(owner: User, photo: Photo) -> bytes | None:
     return b"".join(response) if response.status_code == 200 else None  # type: ignore[arg-type]
 
 
-def test_nothing_is_copied_and_pages_and_workers_read_it_there(
+def test_reads_original_in_place_without_copy(
     place: Callable[[], ImportJob], folder: Path, media_root: Path, owner: User
 ) -> None:
     place()
@@ -44,7 +44,7 @@ def test_nothing_is_copied_and_pages_and_workers_read_it_there(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_deleting_the_photo_leaves_the_file(
+def test_keeps_file_when_photo_is_deleted(
     place: Callable[[], ImportJob], folder: Path, owner: User, media_root: Path
 ) -> None:
     place()
@@ -55,7 +55,7 @@ def test_deleting_the_photo_leaves_the_file(
     assert files_below(media_root) == []
 
 
-def test_a_file_that_moved_is_followed(place: Callable[[], ImportJob], folder: Path) -> None:
+def test_follows_moved_file(place: Callable[[], ImportJob], folder: Path) -> None:
     place()
     photo = Photo.objects.get(filename="b.png")
     moved = folder / "winter.png"
@@ -70,7 +70,7 @@ def test_a_file_that_moved_is_followed(place: Callable[[], ImportJob], folder: P
     }
 
 
-def test_what_is_gone_is_marked_and_marked_again_when_it_is_back(place: Callable[[], ImportJob], folder: Path) -> None:
+def test_marks_missing_file_until_it_is_back(place: Callable[[], ImportJob], folder: Path) -> None:
     place()
     path = folder / "summer" / "b.png"
     path.rename(folder.parent / "away.png")
@@ -84,7 +84,7 @@ def test_what_is_gone_is_marked_and_marked_again_when_it_is_back(place: Callable
     assert Photo.objects.count() == 2
 
 
-def test_one_of_two_places_is_enough(place: Callable[[], ImportJob], folder: Path) -> None:
+def test_switches_to_other_copy_of_missing_file(place: Callable[[], ImportJob], folder: Path) -> None:
     place()
     photo = Photo.objects.get(filename="a.png")
     photo.path.unlink()
@@ -93,9 +93,7 @@ def test_one_of_two_places_is_enough(place: Callable[[], ImportJob], folder: Pat
     assert photo.path == folder / "summer" / "copy of a.png"
 
 
-def test_a_file_changed_in_its_place_is_another_photo(
-    place: Callable[[], ImportJob], folder: Path, owner: User
-) -> None:
+def test_imports_changed_file_as_new_photo(place: Callable[[], ImportJob], folder: Path, owner: User) -> None:
     place()
     old = Photo.objects.get(filename="b.png")
     write_file(folder / "summer" / "b.png", picture(77), modified_at=LONG_AGO + 60)
@@ -108,7 +106,7 @@ def test_a_file_changed_in_its_place_is_another_photo(
     assert original(owner, new) == picture(77)
 
 
-def test_a_link_put_in_its_place_gives_nothing_away(place: Callable[[], ImportJob], folder: Path, owner: User) -> None:
+def test_serves_no_link_that_replaced_the_file(place: Callable[[], ImportJob], folder: Path, owner: User) -> None:
     place()
     photo = Photo.objects.get(filename="b.png")
     secret = write_file(folder.parent / "secret.png", picture(99))
@@ -124,9 +122,7 @@ def test_a_link_put_in_its_place_gives_nothing_away(place: Callable[[], ImportJo
     assert original(owner, photo) is None
 
 
-def test_an_upload_of_the_same_bytes_makes_a_copy_that_outlives_the_file(
-    place: Callable[[], ImportJob], folder: Path, owner: User
-) -> None:
+def test_keeps_uploaded_copy_when_file_vanishes(place: Callable[[], ImportJob], folder: Path, owner: User) -> None:
     from io import BytesIO
 
     place()
@@ -137,7 +133,7 @@ def test_an_upload_of_the_same_bytes_makes_a_copy_that_outlives_the_file(
     assert original(owner, photo) == picture(2)
 
 
-def test_a_link_to_another_file_of_the_folder_is_passed_over(place: Callable[[], ImportJob], folder: Path) -> None:
+def test_skips_link_within_folder(place: Callable[[], ImportJob], folder: Path) -> None:
     (folder / "link.png").symlink_to(folder / "a.png")
     job = place()
     assert verdicts(job)["link.png"] == "skipped"
@@ -145,9 +141,7 @@ def test_a_link_to_another_file_of_the_folder_is_passed_over(place: Callable[[],
     assert finish_import(job).state == ImportJob.State.FINISHED
 
 
-def test_a_file_whose_name_is_no_utf8_cannot_be_referred_to_and_is_copied(
-    place: Callable[[], ImportJob], folder: Path, media_root: Path
-) -> None:
+def test_copies_file_whose_name_is_not_utf8(place: Callable[[], ImportJob], folder: Path, media_root: Path) -> None:
     Path(os.fsdecode(os.fsencode(folder) + b"/caf\xe9.png")).write_bytes(picture(11))
     place()
     photo = Photo.objects.get(filename__startswith="caf")

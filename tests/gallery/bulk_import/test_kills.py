@@ -1,4 +1,4 @@
-"""Killed at any moment and started again, an import ends with the right photos, files and sources, each once."""
+"""An import that is killed at any moment and resumed ends with each photo, file and source once."""
 
 import random
 import subprocess
@@ -17,7 +17,7 @@ from tests.processes import process_environment
 
 FILES = 60
 KILLS = 4
-# Small batches, so that there are many moments between them; and as quick a start as can be.
+# Use small batches, for many moments between them, and start quickly.
 PROGRAM = """
 import django
 django.setup()
@@ -32,13 +32,13 @@ while not run.run_job(ImportJob.objects.get().pk):
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(2, 52))])
-def test_nothing_is_lost_and_nothing_twice(
+def test_imports_each_file_once_despite_kills(
     seed: int, begin: Callable[..., ImportJob], tmp_path: Path, media_root: Path
 ) -> None:
     moments = random.Random(seed)
     expected = {}
     for number in range(FILES):
-        # Every fifth is the same bytes as another.
+        # Every fifth file is a duplicate.
         data = picture(number - (number % 5 == 4), kind="JPEG" if number % 7 < 3 else "PNG")
         path = write_file(tmp_path / "pictures" / str(number % 3) / f"{number}.jpg", data)
         expected[str(path)] = sha256(data).hexdigest()
@@ -66,7 +66,7 @@ def test_nothing_is_lost_and_nothing_twice(
 
 
 def start(media_root: Path) -> subprocess.Popen[bytes]:
-    """An importer that has just begun."""
+    """Start an importer process."""
     environment = process_environment(media_root)
     process = subprocess.Popen([sys.executable, "-c", PROGRAM], env=environment, stdout=subprocess.PIPE)
     assert process.stdout

@@ -1,4 +1,4 @@
-"""Imports whose archive waits too long are cancelled, and announce it before and afterwards."""
+"""Imports whose archive waits too long are cancelled; their page says so before and afterwards."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -66,7 +66,7 @@ def test_cancels_import_that_waits_too_long(page, owner, media_root, state, pati
     assert ApiClient(owner).get(f"/api/v1/imports/{job.pk}/").json()["removed_at"] is None
 
 
-def test_counts_pause_from_its_command(owner, media_root, broker):
+def test_counts_waiting_time_from_pause(owner, media_root, broker):
     job = bring(owner)
     age(job, 20 * DAY)
     ImportJob.objects.filter(pk=job.pk).update(state=State.RUNNING)

@@ -1,4 +1,4 @@
-"""Every reason why a file was passed over has words, in both languages."""
+"""Every reason to skip a file has a text in both languages."""
 
 import pytest
 from django.utils import translation
@@ -9,7 +9,7 @@ from gallery.sources.source_files import SkipReason
 
 
 @pytest.mark.parametrize("reason", [*SkipReason, GROWING, OUTSIDE, TOO_SMALL])
-def test_each_reason_has_words(reason: str) -> None:
+def test_translates_each_reason(reason: str) -> None:
     with translation.override("en"):
         english = reason_text(reason)
     with translation.override("zh-hans"):

@@ -1,4 +1,4 @@
-"""Persons take turns, then the imports of each."""
+"""Turns alternate between people, then between the imports of each."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -26,7 +26,7 @@ def test_takes_turns_by_person_before_import(begin: Callable[..., ImportJob], fo
     # Anna had a turn 10 seconds ago, Ben 15.
     assert next_job() == bens.pk
     assert next_job(excluding=[bens.pk]) == first.pk
-    # The person with the fewest running imports comes first, whenever their last turn was.
+    # People with the fewest running imports come first, whenever their last turn was.
     ImportJob.objects.filter(pk=bens.pk).update(heartbeat=timezone.now())
     assert next_job(excluding=[first.pk]) == bens.pk
     # The other imports of one person leave threads for other people.
@@ -41,11 +41,11 @@ def test_yields_to_others_only_after_progress(monkeypatch: pytest.MonkeyPatch) -
     clock = iter([0.0, 100.0, 104.0, 150.0, 201.0, 202.0])
     monkeypatch.setattr("gallery.bulk_import.scheduling.time.monotonic", lambda: next(clock))
     turn = Turn(300.0, lambda: True)
-    # 100 seconds on the way to the first new file, so the work gets as many.
+    # It took 100 seconds to reach the first new file, so the turn lasts as long after it.
     assert [turn.is_over() for _batch in range(5)] == [False, False, False, True, True]
 
 
-def test_continues_when_none_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_continues_when_no_import_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = iter([0.0, 1.0, 200.0, 301.0])
     monkeypatch.setattr("gallery.bulk_import.scheduling.time.monotonic", lambda: next(clock))
     turn = Turn(300.0, lambda: False)

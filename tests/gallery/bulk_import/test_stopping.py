@@ -1,4 +1,4 @@
-"""An import stops mid-work when commanded, when its worker stops, or when a listing hangs."""
+"""An import stops on command, with its worker, or when listing its files hangs."""
 
 import signal
 import subprocess
@@ -107,7 +107,7 @@ def test_stops_reading_on_command(begin: Callable[..., ImportJob], many: Path, m
 
 
 @pytest.mark.django_db
-def test_stops_pass_with_its_worker_and_leaves_no_note(
+def test_stops_pass_with_its_worker_without_attempts(
     begin: Callable[..., ImportJob], many: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     job = begin(many)
@@ -144,7 +144,7 @@ def test_fails_import_when_listing_hangs_three_times(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_worker_takes_other_imports_meanwhile_and_stops_on_sigterm(
+def test_runs_other_imports_and_stops_on_sigterm(
     begin: Callable[..., ImportJob], many: Path, media_root: Path, tmp_path: Path, broker: Any
 ) -> None:
     write_file(tmp_path / "endless" / "endless.png", picture())

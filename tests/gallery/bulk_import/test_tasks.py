@@ -1,4 +1,4 @@
-"""Workers take imports in slices, and the clock finds those that lost theirs."""
+"""Workers run imports turn by turn, and the clock resumes imports without a worker."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -16,7 +16,7 @@ from gallery.storage.locks import Lock
 from tests.processes import queued_messages
 
 
-def test_an_import_that_has_not_ended_is_enqueued_again(
+def test_enqueues_unfinished_import_again(
     begin: Callable[..., ImportJob],
     folder: Path,
     broker: Any,
@@ -31,7 +31,7 @@ def test_an_import_that_has_not_ended_is_enqueued_again(
     assert job.seen == 3
 
 
-def test_the_clock_resumes_what_was_not_heard_of_once(
+def test_resumes_stale_imports_once(
     begin: Callable[..., ImportJob],
     folder: Path,
     broker: Any,
@@ -48,7 +48,7 @@ def test_the_clock_resumes_what_was_not_heard_of_once(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_workers_do_not_work_on_the_same_import(
+def test_runs_import_in_one_worker_only(
     begin: Callable[..., ImportJob],
     folder: Path,
 ) -> None:

@@ -1,4 +1,4 @@
-"""Taken back, an import leaves database and folders as they were, and nothing goes that came from elsewhere too."""
+"""Undoing an import restores database and folders, and keeps photos that have other sources."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def state(media_root: Path) -> tuple[Any, ...]:
-    """All that is known of photos, and all files; a revision and the time of a change only ever grow."""
+    """Return all rows of photos and all files, without fields that only ever grow."""
     photos = [{**row, "revision": 0, "changed_at": None} for row in Photo.objects.order_by("pk").values()]
     return (
         photos,
@@ -37,7 +37,7 @@ def take_back(job: ImportJob) -> ImportJob:
 
 
 @pytest.mark.parametrize("mode", ["copy", "in_place"])
-def test_after_a_mixed_import_everything_is_as_before(
+def test_restores_everything_after_mixed_import(
     bring: Callable[..., ImportJob], store: Callable[..., Photo], folder: Path, media_root: Path, mode: str
 ) -> None:
     store(picture(1), filename="mine.png")
@@ -51,9 +51,7 @@ def test_after_a_mixed_import_everything_is_as_before(
     assert {p: p.read_bytes() for p in files_below(folder)} == files
 
 
-def test_what_somebody_changed_since_stays(
-    bring: Callable[..., ImportJob], store: Callable[..., Photo], folder: Path
-) -> None:
+def test_keeps_fields_edited_since(bring: Callable[..., ImportJob], store: Callable[..., Photo], folder: Path) -> None:
     photo = store(picture(1))
     job = bring(folder, importance=4)
     Photo.objects.filter(pk=photo.pk).update(importance=2)
@@ -62,7 +60,7 @@ def test_what_somebody_changed_since_stays(
     assert (photo.importance, photo.taken_at) == (2, None)
 
 
-def test_what_was_uploaded_too_stays_with_its_file(bring: Callable[..., ImportJob], folder: Path, owner: User) -> None:
+def test_keeps_photo_that_was_uploaded_too(bring: Callable[..., ImportJob], folder: Path, owner: User) -> None:
     from io import BytesIO
 
     job = bring(folder)
@@ -73,7 +71,7 @@ def test_what_was_uploaded_too_stays_with_its_file(bring: Callable[..., ImportJo
     assert list(photo.sources.values_list("path", flat=True)) == [PhotoSource.UPLOAD]
 
 
-def test_what_went_for_a_photo_of_the_import_comes_back(
+def test_restores_photos_merged_into_imported_one(
     bring: Callable[..., ImportJob], folder: Path, store: Callable[..., Photo], owner: User
 ) -> None:
     own = store(picture(200))
@@ -84,7 +82,7 @@ def test_what_went_for_a_photo_of_the_import_comes_back(
     assert list(Photo.objects.visible_to(owner)) == [own]
 
 
-def test_what_a_later_import_has_found_as_well_is_that_ones(bring: Callable[..., ImportJob], folder: Path) -> None:
+def test_hands_photos_over_to_later_import(bring: Callable[..., ImportJob], folder: Path) -> None:
     first = bring(folder)
     (folder / "summer" / "b.png").unlink()
     second = bring(folder)
@@ -96,7 +94,7 @@ def test_what_a_later_import_has_found_as_well_is_that_ones(bring: Callable[...,
     assert not Photo.objects.exists()
 
 
-def test_a_copy_goes_when_the_picture_also_lies_somewhere_in_place(
+def test_removes_copy_of_photo_that_is_also_in_place(
     bring: Callable[..., ImportJob], folder: Path, media_root: Path
 ) -> None:
     elsewhere = write_file(folder.parent / "elsewhere" / "a.png", picture(1))
@@ -111,7 +109,7 @@ def test_a_copy_goes_when_the_picture_also_lies_somewhere_in_place(
     assert files_below(media_root) == []
 
 
-def test_it_goes_on_when_it_was_interrupted(
+def test_resumes_interrupted_undo(
     bring: Callable[..., ImportJob], folder: Path, monkeypatch: pytest.MonkeyPatch, media_root: Path
 ) -> None:
     monkeypatch.setattr(undo, "BATCH_SIZE", 1)

@@ -1,4 +1,4 @@
-"""New files in a watched folder come in by themselves, once they have settled."""
+"""New files in a watched folder are imported once they have settled."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -19,7 +19,7 @@ PATIENCE = 60  # seconds
 
 @pytest.fixture
 def watcher(monkeypatch: pytest.MonkeyPatch) -> Iterator[Watcher]:
-    """One that does the work of the imports itself, and waits but a moment for files to settle."""
+    """A watcher that runs imports itself, with short waiting times."""
     monkeypatch.setattr(watching, "SECONDS_OF_QUIET", 0.2)
     monkeypatch.setattr(reading, "SECONDS_TO_SETTLE", 0.3)
     watcher = Watcher(wake=lambda job_id: run_job(job_id) or None)
@@ -37,7 +37,7 @@ def run_rounds_until(watcher: Watcher, is_true: Callable[[], bool]) -> None:
 
 
 @pytest.mark.parametrize("is_remote", [False, True], ids=["events", "polling"])
-def test_a_new_file_comes_in_by_itself(
+def test_imports_new_file(
     bring: Callable[..., ImportJob],
     folder: Path,
     watcher: Watcher,
@@ -54,7 +54,7 @@ def test_a_new_file_comes_in_by_itself(
     run_rounds_until(watcher, lambda: Photo.objects.filter(filename="new.png").exists())
 
 
-def test_what_came_while_nobody_watched_comes_in_at_the_start(
+def test_imports_files_added_before_watching(
     bring: Callable[..., ImportJob],
     folder: Path,
     watcher: Watcher,
@@ -64,7 +64,7 @@ def test_what_came_while_nobody_watched_comes_in_at_the_start(
     run_rounds_until(watcher, lambda: Photo.objects.filter(filename="new.png").exists())
 
 
-def test_nothing_is_watched_that_was_paused_or_never_asked_for(
+def test_watches_no_paused_or_other_imports(
     bring: Callable[..., ImportJob],
     folder: Path,
     watcher: Watcher,
@@ -81,7 +81,7 @@ def test_nothing_is_watched_that_was_paused_or_never_asked_for(
     assert watcher._watches == {}
 
 
-def test_a_folder_that_is_away_for_a_while_is_watched_again(
+def test_watches_folder_again_when_it_is_back(
     bring: Callable[..., ImportJob],
     folder: Path,
     watcher: Watcher,
@@ -98,5 +98,5 @@ def test_a_folder_that_is_away_for_a_while_is_watched_again(
     run_rounds_until(watcher, lambda: Photo.objects.filter(filename="new.png").exists())
 
 
-def test_this_machines_own_disks_are_not_on_the_network(tmp_path: Path) -> None:
+def test_finds_local_disk_not_on_network(tmp_path: Path) -> None:
     assert not is_on_network(tmp_path)

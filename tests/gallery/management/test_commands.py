@@ -1,4 +1,4 @@
-"""What the clock and the workers do can be done by hand."""
+"""Photos can be processed by command, without clock and workers."""
 
 import signal
 import subprocess
@@ -29,12 +29,12 @@ def process(*arguments: str) -> str:
 
 @pytest.fixture(autouse=True)
 def two_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Thumbnails, and an encoder that waits for its weights."""
+    """Steps: thumbnails, and an encoder that waits for its weights."""
     blocked = BlockedStep(Step.EMBEDDING, "features", "Put the weights there.")
     monkeypatch.setattr(process_photos, "current_steps", lambda: [thumbnails_step(), blocked])
 
 
-def test_what_is_missing_is_done_and_what_failed_is_counted(store: Callable[..., Photo]) -> None:
+def test_processes_photos_and_counts_failures(store: Callable[..., Photo]) -> None:
     for _ in range(18):
         store()
     store(picture(size=(640, 480), kind="JPEG")[:-300])
@@ -46,20 +46,20 @@ def test_what_is_missing_is_done_and_what_failed_is_counted(store: Callable[...,
     assert "thumbnails: 0 done, 0 failed" in process("--missing", "thumbnails")
 
 
-def test_one_step_can_be_done_for_one_owner(store: Callable[..., Photo], owner: User) -> None:
+def test_processes_one_step_for_one_owner(store: Callable[..., Photo], owner: User) -> None:
     mine, _theirs = store(), store(owner=User.objects.create_user("ben"))
     assert "thumbnails" not in process("--missing", "embedding")
     process("--missing", "thumbnails", "--owner", owner.username)
     assert list(Photo.objects.filter(thumbnail_version=THUMBNAIL_VERSION)) == [mine]
 
 
-def test_an_unknown_owner_is_named(db: None) -> None:
+def test_names_unknown_owner(db: None) -> None:
     with pytest.raises(CommandError, match="User “nobody” does not exist"):
         process("--missing", "all", "--owner", "nobody")
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_clock_ticks_until_it_is_told_to_stop(store: Callable[..., Photo], media_root: Path, broker: Any) -> None:
+def test_runs_clock_until_sigterm(store: Callable[..., Photo], media_root: Path, broker: Any) -> None:
     photo = store()
     broker.flush_all()
     clock = subprocess.Popen([sys.executable, "manage.py", "clock"], env=process_environment(media_root))

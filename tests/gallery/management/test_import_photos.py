@@ -1,4 +1,4 @@
-"""`manage.py import_photos`: imports, checks, goes on, undoes."""
+"""`manage.py import_photos` imports, checks, resumes and undoes."""
 
 from collections.abc import Callable
 from io import StringIO
@@ -22,26 +22,26 @@ def import_folder(*arguments: object, owner: User) -> str:
     return output.getvalue()
 
 
-def test_a_folder_is_imported_and_counted(
+def test_imports_folder_and_reports_counts(
     folder: Path,
     owner: User,
     media_root: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     output = import_folder(folder, "--importance", "2", owner=owner)
-    assert "is finished. new: 2, duplicate: 1, already imported: 0, skipped: 1, unreadable: 1." in output
+    assert ": finished. new: 2, duplicate: 1, already imported: 0, skipped: 1, unreadable: 1." in output
     assert "Skipped: hidden: 1." in output
     assert "5/5" in capsys.readouterr().err
     assert set(Photo.objects.values_list("importance", flat=True)) == {2}
 
 
-def test_a_dry_run_changes_nothing(folder: Path, owner: User, media_root: Path) -> None:
-    assert "is checked. new: 2" in import_folder(folder, "--dry-run", owner=owner)
+def test_changes_nothing_in_dry_run(folder: Path, owner: User, media_root: Path) -> None:
+    assert ": preview ready. new: 2" in import_folder(folder, "--dry-run", owner=owner)
     assert not Photo.objects.exists()
     assert files_below(media_root) == []
 
 
-def test_interrupted_it_is_paused_and_goes_on_when_it_is_run_again(
+def test_pauses_when_interrupted_and_resumes(
     folder: Path,
     owner: User,
     media_root: Path,
@@ -66,7 +66,7 @@ def test_interrupted_it_is_paused_and_goes_on_when_it_is_run_again(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_import_is_taken_back_by_its_number(folder: Path, owner: User, media_root: Path) -> None:
+def test_undoes_import_by_number(folder: Path, owner: User, media_root: Path) -> None:
     import_folder(folder, owner=owner)
     output = StringIO()
     call_command("import_photos", "--undo", str(ImportJob.objects.get().pk), stdout=output)
@@ -74,7 +74,7 @@ def test_an_import_is_taken_back_by_its_number(folder: Path, owner: User, media_
     assert not Photo.objects.exists()
 
 
-def test_in_place_and_watched(folder: Path, owner: User, media_root: Path) -> None:
+def test_imports_in_place_and_watches(folder: Path, owner: User, media_root: Path) -> None:
     assert "is watching for new files" in import_folder(folder, "--in-place", "--watch", owner=owner)
     assert files_below(media_root) == []
     write_file(folder / "new.png", picture(40))
@@ -93,6 +93,6 @@ def test_in_place_and_watched(folder: Path, owner: User, media_root: Path) -> No
         (["--undo", "99"], "no import 99"),
     ],
 )
-def test_mistakes_are_named(arguments: list[str], sentence: str, owner: User, media_root: Any) -> None:
+def test_names_mistakes(arguments: list[str], sentence: str, owner: User, media_root: Any) -> None:
     with pytest.raises(CommandError, match=sentence):
         call_command("import_photos", *arguments)

@@ -15,7 +15,7 @@ open_image = work.open_image
 
 
 def open_or_die(file: Path, **options: Any) -> Any:
-    """No exception, no farewell."""
+    """Kill the process if the file is the deadly one."""
     if hashlib.sha256(file.read_bytes()).hexdigest() == os.environ["DEADLY_SHA256"]:
         os.kill(os.getpid(), signal.SIGKILL)
     return open_image(file, **options)

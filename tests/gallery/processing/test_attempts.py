@@ -1,4 +1,4 @@
-"""An attempt is counted before the work; what dies together is tried alone, and the third attempt is the last."""
+"""Attempts are counted before the work; photos of a dead batch run alone; the third attempt is the last."""
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -24,7 +24,7 @@ def photos(store: Callable[..., Photo]) -> list[Photo]:
 
 
 class Worker:
-    """Does the work, and remembers what was given to it together and what was counted then."""
+    """Work that records its batches and the attempts counted at that time."""
 
     def __init__(self, *, on: Callable[[list[Photo]], Failures] = lambda _photos: {}) -> None:
         self.batches: list[list[int]] = []
@@ -45,7 +45,7 @@ def ids(photos: list[Photo]) -> list[int]:
     return [photo.pk for photo in photos]
 
 
-def test_an_attempt_counts_before_the_work_and_goes_with_success(photos: list[Photo]) -> None:
+def test_counts_attempt_before_work_until_success(photos: list[Photo]) -> None:
     worker = Worker()
     run_step(Step.TEXT, V, photos, work=worker)
     assert worker.batches == [ids(photos)]
@@ -53,13 +53,13 @@ def test_an_attempt_counts_before_the_work_and_goes_with_success(photos: list[Ph
     assert not StepAttempt.objects.exists()
 
 
-def test_a_photo_that_fails_keeps_its_reason_and_spares_the_others(photos: list[Photo]) -> None:
+def test_stores_reason_of_failed_photo_only(photos: list[Photo]) -> None:
     run_step(Step.TEXT, V, photos, work=Worker(on=lambda batch: {batch[0].pk: "unread\0able"}))
     attempt = StepAttempt.objects.get()
     assert (attempt.photo, attempt.attempts, attempt.error) == (photos[0], 1, "unreadable")
 
 
-def test_after_a_batch_died_its_photos_run_alone(photos: list[Photo]) -> None:
+def test_runs_photos_alone_after_batch_died(photos: list[Photo]) -> None:
     def die(_photos: list[Photo]) -> Failures:
         raise KeyboardInterrupt
 
@@ -73,7 +73,7 @@ def test_after_a_batch_died_its_photos_run_alone(photos: list[Photo]) -> None:
     assert not StepAttempt.objects.exists()
 
 
-def test_the_killer_fails_for_good_and_its_neighbours_finish(photos: list[Photo], no_delay: None) -> None:
+def test_fails_deadly_photo_and_finishes_others(photos: list[Photo], no_delay: None) -> None:
     done: set[int] = set()
 
     def work(batch: list[Photo]) -> Failures:
@@ -93,7 +93,7 @@ def test_the_killer_fails_for_good_and_its_neighbours_finish(photos: list[Photo]
     assert StepAttempt.objects.get().is_final
 
 
-def test_an_unexpected_error_counts_and_goes_on_to_the_caller(photos: list[Photo]) -> None:
+def test_counts_and_raises_unexpected_error(photos: list[Photo]) -> None:
     def work(_photos: list[Photo]) -> Failures:
         raise ZeroDivisionError("by zero")
 
@@ -103,7 +103,7 @@ def test_an_unexpected_error_counts_and_goes_on_to_the_caller(photos: list[Photo
     assert StepAttempt.objects.first().error == "ZeroDivisionError: by zero"
 
 
-def test_a_neighbour_that_is_down_costs_no_attempt(photos: list[Photo]) -> None:
+def test_counts_no_attempt_when_dependency_is_unavailable(photos: list[Photo]) -> None:
     def work(_photos: list[Photo]) -> Failures:
         raise DependencyUnavailable("It sleeps.")
 
@@ -115,7 +115,7 @@ def test_a_neighbour_that_is_down_costs_no_attempt(photos: list[Photo]) -> None:
     assert not was_unavailable_recently(Step.TEXT, "v2")
 
 
-def test_a_photo_deleted_meanwhile_is_passed_over(photos: list[Photo]) -> None:
+def test_skips_photo_deleted_meanwhile(photos: list[Photo]) -> None:
     def vanishing() -> Iterator[Photo]:
         yield from photos
         Photo.objects.filter(pk=photos[0].pk).delete()
@@ -125,7 +125,7 @@ def test_a_photo_deleted_meanwhile_is_passed_over(photos: list[Photo]) -> None:
     assert worker.batches == [ids(photos[1:])]
 
 
-def test_what_awaits_a_step(photos: list[Photo]) -> None:
+def test_finds_photos_that_await_step(photos: list[Photo]) -> None:
     tried, running, exhausted, broken = photos
     long_ago = photo_models.timezone.now() - 2 * photo_models.RETRY_DELAY
     for photo, count, when in (
@@ -141,7 +141,7 @@ def test_what_awaits_a_step(photos: list[Photo]) -> None:
     assert list(Photo.objects.awaiting(Step.INDEX, V)) == [exhausted, running, tried]
 
 
-def test_to_be_stopped_in_order_in_the_middle_of_the_work_is_no_attempt(photos: list[Photo]) -> None:
+def test_withdraws_attempt_when_stopped(photos: list[Photo]) -> None:
     def stop(_batch: list[Photo]) -> Failures:
         withdraw_unfinished()
         raise SystemExit
@@ -154,7 +154,7 @@ def test_to_be_stopped_in_order_in_the_middle_of_the_work_is_no_attempt(photos: 
     assert attempts()[photos[0].pk] == 1, "what has ended is not taken back"
 
 
-def test_an_attempt_is_taken_back_once_though_the_stop_comes_while_a_neighbour_is_down(photos: list[Photo]) -> None:
+def test_withdraws_attempt_once_when_stopped_and_unavailable(photos: list[Photo]) -> None:
     def stop(_batch: list[Photo]) -> Failures:
         withdraw_unfinished()
         raise DependencyUnavailable("It sleeps.")

@@ -1,4 +1,4 @@
-"""A picture that kills its worker every time is given up after three attempts, and takes nobody with it."""
+"""A picture that kills its worker is given up after three attempts; the others are processed."""
 
 import subprocess
 import sys
@@ -25,12 +25,12 @@ import tests.gallery.processing.poison
 from django.core.management import call_command
 call_command("worker", "default")
 """
-# How long real workers, started anew after each death, may take for it on a busy machine.
+# Seconds that real workers, restarted after each death, may take on a busy machine.
 SECONDS = 120
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_picture_that_kills_its_worker_is_given_up_and_its_neighbours_finish(
+def test_gives_up_deadly_picture_and_finishes_others(
     store: Callable[..., Photo], media_root: Path, broker: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for module in (photo_models, clock):
@@ -43,7 +43,7 @@ def test_a_picture_that_kills_its_worker_is_given_up_and_its_neighbours_finish(
     deaths, give_up_at = 0, time.monotonic() + SECONDS
     worker = subprocess.Popen([sys.executable, "-c", WORKER], env=environment)
     try:
-        # An attempt is counted before the death that it ends in.
+        # Attempts are counted before the worker dies.
         while (is_unfinished() or deaths < MAX_ATTEMPTS) and time.monotonic() < give_up_at:
             filler.fill()
             if worker.poll() is not None:
@@ -61,6 +61,6 @@ def test_a_picture_that_kills_its_worker_is_given_up_and_its_neighbours_finish(
 
 
 def is_unfinished() -> bool:
-    """Whether some photo still has neither thumbnails nor three attempts behind it."""
+    """Return whether a photo still lacks thumbnails and has attempts left."""
     exhausted = StepAttempt.objects.filter(attempts__gte=MAX_ATTEMPTS).values("photo")
     return Photo.objects.filter(thumbnail_version=0).exclude(pk__in=exhausted).exists()

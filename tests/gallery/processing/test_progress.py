@@ -1,4 +1,4 @@
-"""The photo page tells how each step stands, and another try begins anew."""
+"""The photo page shows the state of each step, and a retry starts it again."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -20,7 +20,7 @@ LONG_AGO = timezone.now() - timedelta(hours=1)
 
 @pytest.fixture(autouse=True)
 def two_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Thumbnails, and an encoder that waits for its weights."""
+    """Steps: thumbnails, and an encoder that waits for its weights."""
     blocked = BlockedStep(Step.EMBEDDING, "features", "Put the weights there.")
     monkeypatch.setattr(progress, "current_steps", lambda: [thumbnails_step(), blocked])
 
@@ -39,7 +39,7 @@ def attempt(photo: Photo, count: int, error: str = "", *, at: Any = LONG_AGO) ->
     StepAttempt.objects.update(failed_at=at)
 
 
-def test_a_photo_waits_then_is_done(store: Callable[..., Photo]) -> None:
+def test_shows_waiting_then_done(store: Callable[..., Photo]) -> None:
     photo = store()
     assert state_of_thumbnails(photo) == ("waiting", "")
     tasks.make_thumbnails([photo.pk])
@@ -47,7 +47,7 @@ def test_a_photo_waits_then_is_done(store: Callable[..., Photo]) -> None:
     assert states(photo)[1] == StepState(Step.EMBEDDING, "", "features", "waiting", "Put the weights there.")
 
 
-def test_work_under_way_and_failures_with_tries_left_are_waiting(store: Callable[..., Photo]) -> None:
+def test_shows_waiting_while_attempts_are_left(store: Callable[..., Photo]) -> None:
     photo = store()
     attempt(photo, 1, at=timezone.now())
     assert state_of_thumbnails(photo) == ("waiting", "")
@@ -55,7 +55,7 @@ def test_work_under_way_and_failures_with_tries_left_are_waiting(store: Callable
     assert state_of_thumbnails(photo) == ("waiting", "It hiccuped.")
 
 
-def test_the_third_failure_is_final_and_gives_its_reason(store: Callable[..., Photo]) -> None:
+def test_shows_reason_of_third_failure(store: Callable[..., Photo]) -> None:
     photo = store()
     attempt(photo, 3, "It broke.")
     assert state_of_thumbnails(photo) == ("failed", "It broke.")
@@ -65,9 +65,7 @@ def test_the_third_failure_is_final_and_gives_its_reason(store: Callable[..., Ph
     assert "Processing stopped every time" in reason
 
 
-def test_a_defect_fails_every_step_in_the_reader_s_language(
-    store: Callable[..., Photo], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_translates_defect_that_fails_every_step(store: Callable[..., Photo], monkeypatch: pytest.MonkeyPatch) -> None:
     photo = store()
     Photo.objects.update(defect="It is damaged.")
     monkeypatch.setattr(progress, "_", lambda text: {"It is damaged.": "已损坏。"}.get(text, text))
@@ -75,7 +73,7 @@ def test_a_defect_fails_every_step_in_the_reader_s_language(
         assert state_of_thumbnails(photo) == ("failed", "已损坏。")
 
 
-def test_another_try_forgets_what_failed(store: Callable[..., Photo], owner: User, broker: Any) -> None:
+def test_forgets_failures_on_retry(store: Callable[..., Photo], owner: User, broker: Any) -> None:
     photo = store()
     attempt(photo, 3, "It broke.")
     StepAttempt.objects.create(photo=photo, step=Step.TEXT, version="ocr", attempts=3)

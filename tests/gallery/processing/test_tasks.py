@@ -1,4 +1,4 @@
-"""Each actor does what its photos lack, and no more; failures stay with the photo that caused them."""
+"""Each actor processes only photos that lack its output; a failure is stored with its photo."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -34,7 +34,7 @@ def attempts() -> dict[int, tuple[int, str]]:
     return {row.photo_id: (row.attempts, row.error) for row in StepAttempt.objects.all()}
 
 
-def test_thumbnails_are_made_once(store: Callable[..., Photo]) -> None:
+def test_makes_thumbnails_once(store: Callable[..., Photo]) -> None:
     photo = store(picture(size=(2000, 1000)))
     tasks.make_thumbnails([photo.pk])
     photo.refresh_from_db()
@@ -46,7 +46,7 @@ def test_thumbnails_are_made_once(store: Callable[..., Photo]) -> None:
     assert not StepAttempt.objects.exists()
 
 
-def test_a_broken_picture_is_marked_and_spares_its_batch(store: Callable[..., Photo]) -> None:
+def test_marks_broken_picture_and_processes_others(store: Callable[..., Photo]) -> None:
     broken = store(picture(size=(640, 480), kind="JPEG")[:-300])
     whole = store()
     tasks.make_thumbnails([broken.pk, whole.pk])
@@ -84,7 +84,7 @@ def test_counts_lack_of_memory_as_failed_attempt(
     assert reason in told
 
 
-def test_a_missing_file_is_a_failure_but_no_defect(store: Callable[..., Photo]) -> None:
+def test_fails_without_defect_when_file_is_missing(store: Callable[..., Photo]) -> None:
     photo = store()
     photo.path.unlink()
     tasks.make_thumbnails([photo.pk])
@@ -93,7 +93,7 @@ def test_a_missing_file_is_a_failure_but_no_defect(store: Callable[..., Photo]) 
     assert attempts() == {photo.pk: (1, "The original file is missing or cannot be read.")}
 
 
-def test_a_full_disk_is_no_photo_s_fault(store: Callable[..., Photo], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_counts_no_attempt_when_disk_is_full(store: Callable[..., Photo], monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_args: object) -> None:
         raise OSError(28, "No space left on device")
 
@@ -103,7 +103,7 @@ def test_a_full_disk_is_no_photo_s_fault(store: Callable[..., Photo], monkeypatc
     assert attempts() == {photo.pk: (0, "Thumbnails cannot be written to the disk.")}
 
 
-def test_text_is_stored_with_its_lines_and_the_photo_indexed_again(
+def test_stores_text_and_indexes_photo_again(
     store: Callable[..., Photo], broker: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     photo = store()
@@ -118,7 +118,7 @@ def test_text_is_stored_with_its_lines_and_the_photo_indexed_again(
     assert ("index_photos", [[photo.pk]]) in queued_messages(broker, "default")
 
 
-def test_look_alikes_are_compared_anew_when_text_or_vectors_are_others(
+def test_compares_again_when_text_or_embedding_changes(
     store: Callable[..., Photo], broker: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one, other = store(), store()
@@ -133,9 +133,7 @@ def test_look_alikes_are_compared_anew_when_text_or_vectors_are_others(
     assert not ComparedPhoto.objects.exists()
 
 
-def test_a_picture_without_words_is_read_and_needs_no_new_index_entry(
-    store: Callable[..., Photo], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_keeps_document_of_picture_without_text(store: Callable[..., Photo], monkeypatch: pytest.MonkeyPatch) -> None:
     photo = store()
     monkeypatch.setattr(work.reader, "extract_text", lambda _path: [])
     tasks.extract_texts([photo.pk])
@@ -144,7 +142,7 @@ def test_a_picture_without_words_is_read_and_needs_no_new_index_entry(
     assert photo.revision == 1
 
 
-def test_text_recognition_that_fails_counts_and_one_that_is_not_there_does_not(
+def test_counts_failed_but_not_unavailable_recognition(
     store: Callable[..., Photo], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def read(path: Path) -> list[TextLine]:
@@ -161,9 +159,7 @@ def vectors(*views: float) -> np.ndarray:
     return np.array([[view, 1 - view] for view in views], dtype=np.float16)
 
 
-def test_all_views_of_a_photo_are_replaced_together(
-    store: Callable[..., Photo], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_replaces_all_views_of_a_photo(store: Callable[..., Photo], monkeypatch: pytest.MonkeyPatch) -> None:
     long, short = sorted((store(), store()), key=lambda photo: -photo.pk)
     answers = {long.path: vectors(0.0, 0.25, 0.5), short.path: vectors(1.0)}
     monkeypatch.setattr(work.encoders, "encode_photos", lambda paths, model: [answers[path] for path in paths])
@@ -180,9 +176,7 @@ def test_all_views_of_a_photo_are_replaced_together(
     assert PhotoEmbedding.objects.filter(model="other@1").count() == 1
 
 
-def test_what_the_encoder_cannot_read_fails_with_its_reason(
-    store: Callable[..., Photo], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_fails_with_reason_of_encoder(store: Callable[..., Photo], monkeypatch: pytest.MonkeyPatch) -> None:
     unreadable, gone = store(), store()
     gone.path.unlink()
     monkeypatch.setattr(work.encoders, "encode_photos", lambda paths, model: ["No."] * len(paths))
@@ -195,7 +189,7 @@ def test_what_the_encoder_cannot_read_fails_with_its_reason(
 
 
 @pytest.mark.parametrize(("error", "count"), [(EncoderLost, 1), (EncoderUnavailable, 0)])
-def test_an_encoder_that_dies_at_work_counts_and_one_that_is_away_does_not(
+def test_counts_crash_but_not_absence_of_encoder(
     error: type[Exception], count: int, store: Callable[..., Photo], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def encode(paths: list[Path], *, model: str) -> list[np.ndarray]:
@@ -208,9 +202,7 @@ def test_an_encoder_that_dies_at_work_counts_and_one_that_is_away_does_not(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_is_to_leave_the_index_is_remembered_until_it_has_left(
-    broker: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_keeps_removals_until_index_is_updated(broker: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     def down(_photo_ids: list[int]) -> None:
         raise tasks.keyword_index.KeywordSearchUnavailable("It sleeps.")
 
@@ -231,14 +223,14 @@ def test_what_is_to_leave_the_index_is_remembered_until_it_has_left(
     assert queued_messages(broker, "default") == []
 
 
-def test_a_new_photo_is_put_into_every_queue(store: Callable[..., Photo], broker: Any) -> None:
+def test_enqueues_new_photo_for_every_step(store: Callable[..., Photo], broker: Any) -> None:
     photo = store()
     tasks.enqueue_processing([photo.pk])
     assert queued_messages(broker, "default") == [("make_thumbnails", [[photo.pk]]), ("index_photos", [[photo.pk]])]
     assert queued_messages(broker, "ocr") == [("extract_texts", [[photo.pk]])]
 
 
-def test_at_most_four_batches_of_a_kind_wait(broker: Any) -> None:
+def test_keeps_at_most_four_batches_per_queue(broker: Any) -> None:
     tasks.make_thumbnails.send([0])
     for photo_id in range(1, 10):
         tasks.enqueue_processing([photo_id])
@@ -248,7 +240,7 @@ def test_at_most_four_batches_of_a_kind_wait(broker: Any) -> None:
     assert tasks.queue_lengths() == {"default": 8, "ocr": 4, "vision": 0, "import": 0}
 
 
-def test_topping_up_repeats_nothing_and_keeps_the_order(broker: Any) -> None:
+def test_fills_queue_in_order_without_repeats(broker: Any) -> None:
     step = thumbnails_step()
     assert tasks.top_up(step, list(range(100, 60, -1))) == list(range(100, 60, -1))
     assert tasks.top_up(step, list(range(101, 0, -1))) == [101, *range(60, 45, -1)]
@@ -262,14 +254,14 @@ def test_topping_up_repeats_nothing_and_keeps_the_order(broker: Any) -> None:
     ]
 
 
-def test_each_model_has_four_batches_of_its_own(broker: Any) -> None:
+def test_keeps_four_batches_per_model(broker: Any) -> None:
     for model in ("a@1", "b@1"):
         assert tasks.top_up(embedding_step(model), list(range(100))) == list(range(64))
     assert [arguments[1] for _name, arguments in queued_messages(broker, "vision")] == ["a@1"] * 4 + ["b@1"] * 4
 
 
 @pytest.mark.parametrize("url", ["redis://127.0.0.1:1/0", "unix:///nowhere/valkey.sock"])
-def test_a_broker_that_is_down_fails_no_upload(
+def test_survives_broker_that_is_down(
     url: str, store: Callable[..., Photo], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(tasks, "_broker", lambda: dramatiq.brokers.redis.RedisBroker(url=url))
@@ -277,7 +269,7 @@ def test_a_broker_that_is_down_fails_no_upload(
     assert "the broker does not answer" in caplog.text
 
 
-def test_steps_ask_for_what_is_wanted_now(store: Callable[..., Photo]) -> None:
+def test_finds_photos_by_current_version(store: Callable[..., Photo]) -> None:
     photo = store()
     assert list(thumbnails_step().missing()) == [photo]
     Photo.objects.update(thumbnail_version=THUMBNAIL_VERSION)

@@ -1,4 +1,4 @@
-"""A telephone's DCIM folder: live photos lose their film, edits lie beside, edited copies are pictures of their own."""
+"""DCIM folders of iPhones: videos of live photos are skipped, edits are sidecars, edited copies are pictures."""
 
 from pathlib import Path
 
@@ -18,12 +18,12 @@ CAMERA_ROLL = {
 }
 
 
-def test_a_camera_roll_is_told_apart(tmp_path: Path) -> None:
+def test_separates_pictures_videos_and_edits(tmp_path: Path) -> None:
     root = make_folder(tmp_path, [path for path in CAMERA_ROLL if not path.endswith("/")] + ["DCIM/.MISC/Info.plist"])
     assert verdicts(root) == verdicts(root, profile="apple") == CAMERA_ROLL
 
 
-def test_pictures_know_the_file_of_their_edits(tmp_path: Path) -> None:
+def test_finds_sidecar_of_edited_picture(tmp_path: Path) -> None:
     root = make_folder(tmp_path, [path for path in CAMERA_ROLL if not path.endswith("/")])
     folder = root / "DCIM/100APPLE"
     assert picture(root, "DCIM/100APPLE/IMG_0001.HEIC").metadata.sidecar.startswith(f"{folder}/IMG_")

@@ -1,4 +1,4 @@
-"""WeChat's, QQ's and DingTalk's folders tell account, conversation and kind; thumbnails are left out."""
+"""Folders of WeChat, QQ and DingTalk give account, conversation and kind; thumbnails are skipped."""
 
 from pathlib import Path
 
@@ -17,11 +17,11 @@ FOUND = {
     f"{STORE}/CustomEmotion/a1/{ME}": SourceMetadata(account="wxid_abc123", kind="meme"),
     f"{STORE}/File/2023-05/trip.jpg": SourceMetadata(account="wxid_abc123"),
     "WeChat Files/my_alias/FileStorage/Image/2023-05/x.dat": SourceMetadata(account="my_alias"),
-    # WeChat for Windows 4: those that 3 had left
+    # WeChat for Windows 4: files left by version 3
     f"xwechat_files/wxid_abc123_1f2e/msg/attach/{CHAT}/2023-05/Img/{ME}.dat": SourceMetadata(
         account="wxid_abc123", conversation=CHAT
     ),
-    # WeChat on telephones and a Mac
+    # WeChat on phones and a Mac
     "Pictures/WeiXin/mmexport1682913600000.jpg": SourceMetadata(),
     f"tencent/MicroMsg/{ME}/image2/ab/cd/abcd.jpg": SourceMetadata(account=ME),
     f"com.tencent.xinWeChat/2.0/{ME}/Message/MessageTemp/{CHAT}/Image/12_.pic.jpg": SourceMetadata(conversation=CHAT),
@@ -34,7 +34,7 @@ FOUND = {
     "Tencent Files/123456789/nt_qq/nt_data/Emoji/emoji-recv/2023-05/Ori/abc.gif": SourceMetadata(
         account="123456789", kind="meme"
     ),
-    # QQ on telephones
+    # QQ on phones
     "Tencent/QQ_Images/abc.jpg": SourceMetadata(),
     "com.tencent.mobileqq/Tencent/MobileQQ/chatpic/chatraw/3b0/Cache_d20372e27ef63b0": SourceMetadata(),
     # DingTalk
@@ -66,12 +66,12 @@ def chats(tmp_path: Path) -> Path:
     return make_folder(tmp_path, {path: data_of(path) for path in (*FOUND, *PASSED_OVER)})
 
 
-def test_every_program_s_folders_are_recognised_side_by_side(chats: Path) -> None:
+def test_recognises_folders_of_each_program(chats: Path) -> None:
     found = {path: item.metadata for path, item in told(chats).items() if isinstance(item, SourceFile)}
     assert found == FOUND
 
 
-def test_thumbnails_covers_and_portraits_are_left_out(chats: Path) -> None:
+def test_skips_thumbnails_covers_and_avatars(chats: Path) -> None:
     passed_over = {path: because for path, because in verdicts(chats).items() if because != "found"}
     folders = {path for path in passed_over if path.endswith("/")}
     for path, because in PASSED_OVER.items():
@@ -81,30 +81,30 @@ def test_thumbnails_covers_and_portraits_are_left_out(chats: Path) -> None:
 
 
 @pytest.mark.parametrize("above", ["Video", "avatar", "head"])
-def test_what_lies_above_a_program_s_folder_says_nothing(tmp_path: Path, above: str) -> None:
+def test_ignores_folders_above_the_program_s(tmp_path: Path, above: str) -> None:
     root = make_folder(tmp_path / above, {path: data_of(path) for path in FOUND})
     assert set(verdicts(root).values()) == {"found"}
 
 
-def test_an_archive_tells_the_same(tmp_path: Path) -> None:
+def test_reads_archive_like_folder(tmp_path: Path) -> None:
     archive = make_zip(tmp_path / "chats.zip", {path: data_of(path) for path in FOUND})
     found = {path: item.metadata for path, item in told(archive).items() if isinstance(item, SourceFile)}
     assert found == FOUND
 
 
-def test_a_folder_deep_inside_is_recognised_by_the_way_to_it(chats: Path) -> None:
+def test_recognises_inner_folder_by_its_parents(chats: Path) -> None:
     month = chats / STORE / "Image/2023-05"
     assert picture(month, f"{CHAT}.dat").metadata == SourceMetadata(account="wxid_abc123")
 
 
-def test_a_disguised_picture_comes_out_decoded(chats: Path) -> None:
+def test_decodes_disguised_picture(chats: Path) -> None:
     found = picture(chats, f"{STORE}/Image/2023-05/{CHAT}.dat")
     assert (found.filename, found.size, found.is_plain) == (f"{CHAT}.jpg", len(JPEG), False)
     with found.open() as file:
         assert file.read() == JPEG
 
 
-def test_what_needs_a_key_says_so_and_other_data_is_listed(tmp_path: Path) -> None:
+def test_lists_encrypted_and_unknown_data(tmp_path: Path) -> None:
     root = make_folder(
         tmp_path / "xwechat_files",
         {
@@ -122,7 +122,7 @@ def test_what_needs_a_key_says_so_and_other_data_is_listed(tmp_path: Path) -> No
     }
 
 
-def test_a_picture_of_a_mac_under_an_ending_of_its_own(tmp_path: Path) -> None:
+def test_reads_picture_with_mac_extension(tmp_path: Path) -> None:
     root = make_folder(tmp_path, [f"{ME}/Img/{CHAT}/7.pic", f"{ME}/Img/{CHAT}/7.pic_thum"])
     assert verdicts(root, profile="wechat") == {
         f"{ME}/Img/{CHAT}/7.pic": "found",
@@ -132,7 +132,7 @@ def test_a_picture_of_a_mac_under_an_ending_of_its_own(tmp_path: Path) -> None:
     assert (found.filename, found.metadata.conversation) == ("7.jpg", CHAT)
 
 
-def test_the_month_stands_in_the_path() -> None:
+def test_finds_month_in_path() -> None:
     for path in FOUND:
         if "2023-05" in path or "2023年5月" in path:
             period = period_of_folders(f"/chats/{path}")

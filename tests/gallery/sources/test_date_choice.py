@@ -1,4 +1,4 @@
-"""A date comes from the best witness there is: EXIF, side-car, GPS, file name, folder, file time."""
+"""The date comes from the most reliable source: EXIF, sidecar, GPS, file name, folder, file time."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -59,7 +59,7 @@ AT = datetime(2023, 5, 1, 12, 34, 56)
         ("ISBN 9787020002207.jpg", None),
     ],
 )
-def test_names_tell_dates(filename: str, taken_at: datetime | None) -> None:
+def test_finds_date_in_name(filename: str, taken_at: datetime | None) -> None:
     assert date_in_filename(filename) == (taken_at, None)
 
 
@@ -77,18 +77,18 @@ def test_names_tell_dates(filename: str, taken_at: datetime | None) -> None:
         "received_1682913600000.jpeg",
     ],
 )
-def test_an_instant_in_a_name_becomes_this_server_s_local_time(filename: str, settings: Any) -> None:
+def test_converts_instant_in_name_to_local_time(filename: str, settings: Any) -> None:
     settings.TIME_ZONE = "Asia/Shanghai"
     assert date_in_filename(filename) == (datetime(2023, 5, 1, 12, 0), 480)
 
 
-def test_numbers_that_only_look_like_an_instant_are_left_alone() -> None:
+def test_ignores_numbers_that_are_no_instant() -> None:
     for name in ("order-1682913600000.jpg", "received_1234567890123456.jpg", "13800138000.jpg"):
         assert date_in_filename(name) == (None, None)
 
 
 @given(st.text())
-def test_any_name_is_survived(filename: str) -> None:
+def test_survives_any_name(filename: str) -> None:
     taken_at, _offset = date_in_filename(filename)
     assert taken_at is None or taken_at.year >= 1990
 
@@ -110,7 +110,7 @@ def choose(**witnesses: Any) -> tuple[datetime | None, int | None, str]:
     return choose_date(metadata, source_metadata, **witnesses)
 
 
-def test_each_rung_stands_in_for_those_above(settings: Any) -> None:
+def test_uses_next_source_without_a_better_one(settings: Any) -> None:
     settings.TIME_ZONE = "Asia/Shanghai"
     without: dict[str, Any] = {}
     ladder = []
@@ -138,13 +138,13 @@ def test_each_rung_stands_in_for_those_above(settings: Any) -> None:
     assert {source for _at, _offset, source in ladder} | {"person"} == {*Photo.DateSource.values, ""}
 
 
-def test_a_file_time_within_the_folder_s_month_says_it_more_exactly() -> None:
+def test_prefers_file_time_within_folder_month() -> None:
     nothing = NO_METADATA | {"filename": "x.jpg", "path": "/a/2020-01/x.jpg"}
     assert choose(**nothing, modified_at=FILE) == (datetime(2020, 1, 6, 10), 0, "folder")
     assert choose(**nothing, modified_at=FILE + timedelta(days=99)) == (datetime(2020, 1, 1), None, "folder")
 
 
-def test_a_file_older_than_its_folder_s_date_was_not_taken_then() -> None:
+def test_ignores_folder_newer_than_file() -> None:
     nothing = NO_METADATA | {"filename": "x.jpg", "path": "/backup 2022-06-01/x.jpg"}
     assert choose(**nothing, modified_at=FILE) == (datetime(2020, 1, 6, 10), 0, "file")
 
@@ -179,29 +179,29 @@ def test_ignores_an_implausible_file_time(year: int) -> None:
         ("2023 Trip", datetime(2023, 1, 1), 365),
     ],
 )
-def test_folders_name_days_months_and_years(folder: str, begin: datetime, days: int) -> None:
+def test_finds_period_in_folder_names(folder: str, begin: datetime, days: int) -> None:
     assert period_of_folders(f"/photos/{folder}/x.jpg") == (begin, begin + timedelta(days=days))
 
 
 @pytest.mark.parametrize(
     "folder", ["100APPLE", "2999", "2023-13", "DSC2023", "12345678", "05", "IMG-1999x", "20231", "13", "x/5"]
 )
-def test_other_numbers_name_nothing(folder: str) -> None:
+def test_ignores_other_numbers(folder: str) -> None:
     assert period_of_folders(f"/photos/{folder}/x.jpg") is None
 
 
 @pytest.mark.parametrize("folder", ["2023/13", "2023/99", "2023/1234"])
-def test_a_part_that_does_not_exist_leaves_the_year(folder: str) -> None:
+def test_falls_back_to_year_for_impossible_month(folder: str) -> None:
     assert period_of_folders(f"/photos/{folder}/x.jpg") == (datetime(2023, 1, 1), datetime(2024, 1, 1))
 
 
-def test_the_nearest_dated_folder_counts_and_an_archive_s_name_does_not() -> None:
+def test_uses_innermost_folder_but_not_archive_name() -> None:
     assert period_of_folders("/2021/2022-03/x/y.jpg") == (datetime(2022, 3, 1), datetime(2022, 4, 1))
     assert period_of_folders("/takeout-20230501/2023.zip!/a/y.jpg") is None
 
 
 @given(st.text(), st.datetimes(timezones=st.just(UTC)) | st.none())
-def test_any_path_and_file_time_is_survived(path: str, modified_at: datetime | None) -> None:
+def test_survives_any_path_and_file_time(path: str, modified_at: datetime | None) -> None:
     nothing = NO_METADATA | {"filename": path, "path": f"{path}/{path}"}
     taken_at, _offset, source = choose(**nothing, modified_at=modified_at)
     assert bool(source) == (taken_at is not None)

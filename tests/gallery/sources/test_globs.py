@@ -23,7 +23,7 @@ PATHS = st.lists(NAMES, min_size=1, max_size=5)
 
 
 def first_ignored(parts: list[str], globs: Globs) -> int | None:
-    """Return the depth of the first ignored folder or file on the way."""
+    """Return the depth of the topmost ignored folder, or of the file."""
     for depth in range(1, len(parts) + 1):
         if globs.ignore("/".join(parts[:depth]), is_folder=depth < len(parts)):
             return depth
@@ -39,7 +39,7 @@ def test_ignores_what_pathspec_ignores(lines: list[str], paths: list[list[str]])
         assert first_ignored(parts, globs) == expected
 
 
-# As `git check-ignore` answers.
+# Expected values are answers of `git check-ignore`.
 @pytest.mark.parametrize(
     ("lines", "ignored", "kept"),
     [

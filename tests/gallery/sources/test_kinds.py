@@ -1,4 +1,4 @@
-"""Screenshots, memes and photos are told apart by names, folders, cameras and sizes, or nothing is said."""
+"""Screenshots, memes and photos are recognised by names, folders, cameras and sizes."""
 
 from typing import Any
 
@@ -36,7 +36,7 @@ def kind(filename: str = "x.jpg", **known: Any) -> str:
         "螢幕擷取畫面.png",
     ],
 )
-def test_names_of_screenshots(filename: str) -> None:
+def test_recognises_screenshot_by_name(filename: str) -> None:
     assert kind(filename) == SCREENSHOT
 
 
@@ -59,15 +59,15 @@ def test_names_of_screenshots(filename: str) -> None:
         ({}, ""),
     ],
 )
-def test_what_else_tells_the_kind(known: dict[str, Any], expected: str) -> None:
+def test_recognises_kind_by_other_facts(known: dict[str, Any], expected: str) -> None:
     assert kind(**known) == expected
 
 
-def test_kinds_are_those_of_photos() -> None:
+def test_uses_kinds_of_photos() -> None:
     assert {PHOTO, SCREENSHOT, MEME} == set(Photo.Kind.values)
 
 
-def test_folders_tell_the_kind() -> None:
+def test_recognises_kind_by_folder() -> None:
     assert kind_of_folders(("home", "Pictures", "Screenshots")) == SCREENSHOT
     assert kind_of_folders(("微信", "表情包", "猫")) == MEME
     assert kind_of_folders(("home", "Pictures")) == ""

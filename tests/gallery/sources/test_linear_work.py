@@ -81,7 +81,7 @@ def test_reads_hostile_names_in_linear_time(unit: str) -> None:
 
 @pytest.mark.parametrize("unit", UNITS)
 def test_reads_hostile_paths_in_linear_time(unit: str) -> None:
-    # Longer ones are refused before.
+    # Longer paths are refused earlier.
     assert_linear(period_of_folders, lambda size: unit * (size // len(unit)) + "/x.jpg", largest=LONGEST_NAME)
     assert_linear(
         lambda name: list(possible_original_titles(name)),

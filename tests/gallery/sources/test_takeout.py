@@ -1,4 +1,4 @@
-"""Google Takeout: each picture finds its own side-car, in whatever part, language and shortening, and no other."""
+"""Google Takeout: each picture gets its own sidecar, in any part, language and truncation."""
 
 import json
 from collections.abc import Mapping
@@ -27,12 +27,12 @@ def sidecar(title: str, **more: Any) -> bytes:
 
 
 def sidecar_found(folder: Path, files: Mapping[str, bytes], name: str) -> str:
-    """The name of the side-car that the picture called `name` in a year's folder finds."""
+    """Return the name of the sidecar found for the picture `name` in a year's folder."""
     make_folder(folder / YEAR, {**files, name: JPEG})
     return picture(folder, f"{YEAR}/{name}").metadata.sidecar.rpartition("/")[2]
 
 
-def test_a_side_car_tells_all_that_google_knew(tmp_path: Path, settings: Any) -> None:
+def test_reads_all_fields_of_sidecar(tmp_path: Path, settings: Any) -> None:
     settings.TIME_ZONE = "Asia/Shanghai"
     told = sidecar(
         "What? A party: now.jpg",
@@ -57,7 +57,7 @@ def test_a_side_car_tells_all_that_google_knew(tmp_path: Path, settings: Any) ->
     )
 
 
-def test_what_was_thrown_away_there_is_passed_over(tmp_path: Path) -> None:
+def test_skips_trashed_pictures(tmp_path: Path) -> None:
     files = {"a.jpg": JPEG, "a.jpg.json": sidecar("a.jpg", trashed=True), "a-edited.jpg": JPEG, "b.jpg": JPEG}
     make_folder(tmp_path / "Takeout/Google Photos/Bin", files)
     told = verdicts(tmp_path / "Takeout/Google Photos")
@@ -69,7 +69,7 @@ def test_what_was_thrown_away_there_is_passed_over(tmp_path: Path) -> None:
     }
 
 
-def test_zeros_and_nonsense_stand_for_nothing_known(tmp_path: Path) -> None:
+def test_treats_zeros_and_nonsense_as_unknown(tmp_path: Path) -> None:
     nowhere = {"latitude": 0.0, "longitude": 0.0, "altitude": 0.0}
     there = {"latitude": 1.5, "longitude": 2.5, "altitude": 0.0}
     files = {
@@ -87,7 +87,7 @@ def test_zeros_and_nonsense_stand_for_nothing_known(tmp_path: Path) -> None:
     assert metadata["d"] == metadata["e"] == SourceMetadata()
 
 
-def test_words_come_without_what_the_database_refuses(tmp_path: Path) -> None:
+def test_strips_characters_the_database_refuses(tmp_path: Path) -> None:
     told = sidecar("a\0b\ud800.jpg", description="one\ntwo\0\ud800")
     make_folder(
         tmp_path / YEAR, {"a_b_.jpg": JPEG, "a_b_.jpg.json": told, "m.json": b'{"title": "A\\u0000lbum\\ud800"}'}
@@ -123,7 +123,7 @@ def test_words_come_without_what_the_database_refuses(tmp_path: Path) -> None:
         ("y" * 43 + "-edi.jpg", "y" * 43 + ".jp.json", "y" * 43 + ".jpg"),
     ],
 )  # fmt: skip
-def test_each_name_finds_its_side_car(tmp_path: Path, name: str, json_name: str, title: str) -> None:
+def test_finds_sidecar_for_each_name(tmp_path: Path, name: str, json_name: str, title: str) -> None:
     assert sidecar_found(tmp_path, {json_name: sidecar(title)}, name) == json_name
 
 
@@ -140,11 +140,11 @@ def test_each_name_finds_its_side_car(tmp_path: Path, name: str, json_name: str,
         ("z" * 46 + "2.jpg", "z" * 46 + ".json", "z" * 46 + "1.jpg"),
     ],
 )
-def test_no_name_finds_another_s(tmp_path: Path, name: str, json_name: str, title: str) -> None:
+def test_finds_no_sidecar_of_another_picture(tmp_path: Path, name: str, json_name: str, title: str) -> None:
     assert sidecar_found(tmp_path, {json_name: sidecar(title)}, name) == ""
 
 
-# Some of any length, some that differ only where names are cut.
+# Titles of any length, and titles that differ only where names are cut.
 STEMS = st.text("abcXYZ019_- .()é春😀", min_size=1, max_size=60).filter(
     lambda stem: stem == stem.strip(" .")
 ) | st.builds(lambda length, tail: "x" * length + tail, st.integers(36, 50), st.text("ab(1)😀", max_size=3))
@@ -156,7 +156,7 @@ def cut(text: str, units: int) -> str:
 
 
 def exported(titles: list[str], *, edited: str, suffix: str) -> list[tuple[str, str, str]]:
-    """Titles, with the names of picture and side-car that Takeout gives them in one folder."""
+    """Return (title, picture name, sidecar name) as Takeout names them in one folder."""
     names = []
     before: list[str] = []
     for title in titles:
@@ -174,7 +174,7 @@ def exported(titles: list[str], *, edited: str, suffix: str) -> list[tuple[str, 
     st.sampled_from(["", *EDITED]),
     st.integers(0, len(SUFFIX)),
 )
-def test_every_truncation_finds_its_picture_and_none_a_wrong_one(titles: list[str], edited: str, length: int) -> None:
+def test_finds_sidecar_despite_truncation(titles: list[str], edited: str, length: int) -> None:
     names = exported(titles, edited=edited, suffix=SUFFIX[:length])
     # Files of one name overwrite each other; the unpacking tool decides which remains.
     pictures, sidecars = ([name[place] for name in names] for place in (1, 2))
@@ -190,7 +190,7 @@ def test_every_truncation_finds_its_picture_and_none_a_wrong_one(titles: list[st
             assert not found or found.sidecar.title == title, f"{name} finds {found}"
 
 
-def test_side_cars_may_lie_in_another_part(tmp_path: Path) -> None:
+def test_finds_sidecar_in_another_archive(tmp_path: Path) -> None:
     parts = [
         make_zip(tmp_path / "takeout-1.zip", [f"{YEAR}/a.jpg"]),
         make_zip(tmp_path / "takeout-2.zip", {f"{YEAR}/a.jpg.json": sidecar("a.jpg", description="by the sea")}),
@@ -201,7 +201,7 @@ def test_side_cars_may_lie_in_another_part(tmp_path: Path) -> None:
     assert verdicts(parts) == {f"{YEAR}/a.jpg": "found", f"{YEAR}/a.jpg.json": "sidecar"}
 
 
-def test_parts_may_be_unpacked_beside_each_other(tmp_path: Path) -> None:
+def test_reads_parts_unpacked_side_by_side(tmp_path: Path) -> None:
     make_folder(tmp_path / "takeout-1", [f"{YEAR}/a.jpg"])
     make_folder(tmp_path / "takeout-2", {f"{YEAR}/a.jpg.json": sidecar("a.jpg", description="by the sea")})
     assert picture(tmp_path, f"takeout-1/{YEAR}/a.jpg").metadata.description == "by the sea"
@@ -213,9 +213,7 @@ def test_parts_may_be_unpacked_beside_each_other(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "told", [{"title": "Café am See", "access": "protected"}, {"albumData": {"title": "Café am See"}}]
 )
-def test_an_album_is_called_as_its_metadata_say_in_any_language(
-    tmp_path: Path, metadata: str, told: dict[str, Any]
-) -> None:
+def test_reads_album_title_in_any_language(tmp_path: Path, metadata: str, told: dict[str, Any]) -> None:
     album = "Takeout/Google Fotos/Cafe am See"
     files = {metadata: json.dumps(told).encode(), "a.jpg": JPEG, "a.jpg.json": sidecar("a.jpg")}
     make_folder(tmp_path / album, files)
@@ -228,25 +226,25 @@ def test_an_album_is_called_as_its_metadata_say_in_any_language(
 @pytest.mark.parametrize(
     "year", ["Photos from 2023", "Fotos von 2023", "Photos de 2023", "2023 年的照片", "2023年の写真", "Foto dal 2023"]
 )
-def test_a_year_is_no_album(tmp_path: Path, year: str) -> None:
+def test_ignores_year_folder_as_album(tmp_path: Path, year: str) -> None:
     folder = f"Takeout/Google 相册/{year}"
     make_folder(tmp_path / folder, {"元数据.json": json.dumps({"title": year}).encode(), "a.jpg": JPEG})
     assert picture(tmp_path, f"{folder}/a.jpg").metadata.albums == ()
 
 
 @pytest.mark.parametrize("root", ["Takeout/Google Photos", "Google 相册", "Google Fotos", "2023 年的照片"])
-def test_an_export_is_recognised_by_its_folders(tmp_path: Path, root: str) -> None:
+def test_recognises_export_by_folders(tmp_path: Path, root: str) -> None:
     make_folder(tmp_path / root, {"a.jpg": JPEG, "a.jpg.json": sidecar("a.jpg", description="by the sea")})
     assert picture(tmp_path, f"{root}/a.jpg").metadata.description == "by the sea"
 
 
-def test_the_profile_may_be_named_where_nothing_tells_it(tmp_path: Path) -> None:
+def test_reads_export_by_profile(tmp_path: Path) -> None:
     make_folder(tmp_path, {"a.jpg": JPEG, "a.jpg.json": sidecar("a.jpg", description="by the sea")})
     assert verdicts(tmp_path) == {"a.jpg": "found", "a.jpg.json": "unsupported"}
     assert picture(tmp_path, "a.jpg", profile="takeout").metadata.description == "by the sea"
 
 
-def test_films_of_live_photos_are_told_apart(tmp_path: Path) -> None:
+def test_recognises_videos_of_live_photos(tmp_path: Path) -> None:
     make_folder(tmp_path / YEAR, ["a.HEIC", "a.MP4", "b.mp4", "PXL_1.jpg", "PXL_1.MP"])
     assert verdicts(tmp_path / "Takeout") == {
         "Google Photos/Photos from 2023/PXL_1.MP": "motion",
@@ -257,7 +255,7 @@ def test_films_of_live_photos_are_told_apart(tmp_path: Path) -> None:
     }
 
 
-def test_an_edited_copy_keeps_its_own_name(tmp_path: Path) -> None:
+def test_keeps_name_of_edited_copy(tmp_path: Path) -> None:
     make_folder(tmp_path / YEAR, {"a.jpg": JPEG, "a-edited.jpg": JPEG, "a.jpg.json": sidecar("Öl?.jpg")})
     assert picture(tmp_path, f"{YEAR}/a.jpg").filename == "Öl?.jpg"
     assert picture(tmp_path, f"{YEAR}/a-edited.jpg").filename == "a-edited.jpg"

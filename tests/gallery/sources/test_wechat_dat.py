@@ -1,4 +1,4 @@
-"""The byte that disguises a picture is found from each magic, and never in what is no picture."""
+"""The key byte of a disguised picture is found for each format, and never for other data."""
 
 from io import BytesIO
 
@@ -22,7 +22,7 @@ HEADS = {
 
 
 @given(st.sampled_from(sorted(HEADS)), st.integers(0, 255), st.binary(max_size=3000))
-def test_every_picture_comes_back_whatever_the_byte(extension: str, key: int, rest: bytes) -> None:
+def test_decodes_each_format_with_any_key(extension: str, key: int, rest: bytes) -> None:
     data = HEADS[extension] + rest
     disguised = xor(data, key)
     assert find_key(disguised[:16], size=len(data)) == (key, extension)
@@ -31,7 +31,7 @@ def test_every_picture_comes_back_whatever_the_byte(extension: str, key: int, re
 
 
 @given(st.integers(0, 255), st.sampled_from(["JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF"]))
-def test_real_pictures_come_back(key: int, kind: str) -> None:
+def test_decodes_real_pictures(key: int, kind: str) -> None:
     data = picture(7, kind=kind)
     found = find_key(xor(data, key)[:16], size=len(data))
     assert isinstance(found, tuple)
@@ -41,10 +41,10 @@ def test_real_pictures_come_back(key: int, kind: str) -> None:
 
 
 @pytest.mark.parametrize("version", [b"1", b"2"])
-def test_what_wechat_4_encrypts_needs_a_key(version: bytes) -> None:
+def test_reports_encryption_of_wechat_4(version: bytes) -> None:
     assert find_key(b"\x07\x08V" + version + b"\x08\x07" + bytes(10), size=99) == Undecodable.NEEDS_KEY
 
 
 @pytest.mark.parametrize("head", [b"", b"\xff\xd8\xff", bytes(16), bytes(range(16))])
-def test_too_little_or_nothing_known_is_no_picture(head: bytes) -> None:
+def test_finds_no_picture_in_short_or_unknown_data(head: bytes) -> None:
     assert find_key(head, size=99) == Undecodable.NO_PICTURE

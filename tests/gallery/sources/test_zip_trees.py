@@ -1,4 +1,4 @@
-"""Zip archives are read as they lie: names in any encoding, nothing extracted by its name, bombs refused."""
+"""Zip archives are read without unpacking: names in any encoding, and zip bombs refused."""
 
 import struct
 import zipfile
@@ -16,7 +16,7 @@ from tests.gallery.sources.trees import JPEG, make_folder, make_zip, picture, ve
 
 
 def zip_with_raw_name(path: Path, name: bytes, *, extra: bytes = b"") -> Path:
-    """An archive whose one name is `name`, without saying in what encoding."""
+    """Make an archive with one member called `name`, without a mark of its encoding."""
     info = zipfile.ZipInfo("x" * len(name), date_time=(2023, 5, 1, 12, 0, 0))
     info.extra = extra
     with zipfile.ZipFile(path, "w") as archive:
@@ -25,7 +25,7 @@ def zip_with_raw_name(path: Path, name: bytes, *, extra: bytes = b"") -> Path:
     return path
 
 
-def test_a_member_is_found_and_its_bytes_are_read(tmp_path: Path) -> None:
+def test_finds_and_reads_member(tmp_path: Path) -> None:
     archive = make_zip(tmp_path / "trip.zip", ["春/a.jpg", "b.MOV", "b.heic"])
     assert verdicts(archive) == {"b.MOV": "motion", "b.heic": "found", "春/a.jpg": "found"}
     found = picture(archive, "春/a.jpg")
@@ -49,11 +49,11 @@ def test_a_member_is_found_and_its_bytes_are_read(tmp_path: Path) -> None:
         (b"windows\\made\\it.jpg", "windows/made/it.jpg"),
     ],
 )
-def test_names_without_a_word_on_their_encoding_are_guessed(tmp_path: Path, raw: bytes, name: str) -> None:
+def test_guesses_encoding_of_names(tmp_path: Path, raw: bytes, name: str) -> None:
     assert verdicts(zip_with_raw_name(tmp_path / "a.zip", raw)) == {name: "found"}
 
 
-def test_the_name_in_the_additional_field_wins(tmp_path: Path) -> None:
+def test_prefers_name_in_extra_field(tmp_path: Path) -> None:
     raw = b"????.jpg"
     field = b"\1" + struct.pack("<L", zlib.crc32(raw)) + "照片.jpg".encode()
     extra = struct.pack("<HH", 0x7075, len(field)) + field
@@ -61,19 +61,19 @@ def test_the_name_in_the_additional_field_wins(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
-def test_chinese_names_come_back(encoding: str) -> None:
+def test_decodes_chinese_names(encoding: str) -> None:
     assert decode_name("二〇二三年五一假期".encode(encoding)) == "二〇二三年五一假期"
 
 
 @pytest.mark.parametrize("name", ["../../up.jpg", "/etc/up.jpg", "a/../../up.jpg", "..\\up.jpg", "./up.jpg"])
-def test_names_never_lead_out_of_the_archive(tmp_path: Path, name: str) -> None:
+def test_keeps_names_inside_the_archive(tmp_path: Path, name: str) -> None:
     archive = make_zip(tmp_path / "a.zip", [name])
     (path,) = verdicts(archive)
     assert ".." not in path
     assert not path.startswith("/")
 
 
-def test_the_time_is_utc_where_the_archive_says_so_else_by_our_clock(tmp_path: Path, settings: Any) -> None:
+def test_reads_time_as_utc_or_local(tmp_path: Path, settings: Any) -> None:
     settings.TIME_ZONE = "Asia/Shanghai"
     plain = zip_with_raw_name(tmp_path / "a.zip", b"a.jpg")
     assert picture(plain, "a.jpg").modified_at == datetime(2023, 5, 1, 4, tzinfo=UTC)
@@ -82,7 +82,7 @@ def test_the_time_is_utc_where_the_archive_says_so_else_by_our_clock(tmp_path: P
     assert picture(exact, "a.jpg").modified_at == datetime(2020, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 
-def test_links_and_encrypted_members_are_passed_over(tmp_path: Path) -> None:
+def test_skips_links_and_encrypted_members(tmp_path: Path) -> None:
     path = tmp_path / "a.zip"
     link = zipfile.ZipInfo("link.jpg")
     link.external_attr = 0o120777 << 16
@@ -93,7 +93,7 @@ def test_links_and_encrypted_members_are_passed_over(tmp_path: Path) -> None:
     assert verdicts(path) == {"link.jpg": "link", "locked.jpg": "encrypted"}
 
 
-def test_a_damaged_member_fails_alone(tmp_path: Path) -> None:
+def test_fails_only_for_damaged_member(tmp_path: Path) -> None:
     path = tmp_path / "a.zip"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("a.jpg", b"first" * 100)
@@ -106,27 +106,27 @@ def test_a_damaged_member_fails_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("data", [b"", b"no archive", JPEG])
-def test_what_is_no_archive_is_refused_with_a_sentence(tmp_path: Path, data: bytes) -> None:
+def test_refuses_file_that_is_not_an_archive(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "a.zip"
     path.write_bytes(data)
     with pytest.raises(ArchiveRefused, match=r"“a\.zip” is not a zip archive"):
         list(scan(path))
 
 
-def test_a_bomb_is_refused(tmp_path: Path) -> None:
+def test_refuses_zip_bomb(tmp_path: Path) -> None:
     path = make_zip(tmp_path / "a.zip", {"a.bmp": bytes(150_000_000)})
     with pytest.raises(ArchiveRefused, match="100 times its size"):
         list(scan(path))
 
 
-def test_too_many_members_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_refuses_too_many_members(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     paths = [make_zip(tmp_path / f"{number}.zip", ["a.jpg", "b.jpg"]) for number in range(3)]
     monkeypatch.setattr(zip_trees, "MAX_MEMBERS", 5)
     with pytest.raises(ArchiveRefused, match="too many files"):
         list(scan(paths))
 
 
-def test_a_directory_larger_than_the_archive_is_refused_before_it_is_read(tmp_path: Path) -> None:
+def test_refuses_directory_larger_than_archive(tmp_path: Path) -> None:
     path = make_zip(tmp_path / "a.zip", ["a.jpg"])
     data = bytearray(path.read_bytes())
     end = data.rindex(b"PK\x05\x06")
@@ -136,7 +136,7 @@ def test_a_directory_larger_than_the_archive_is_refused_before_it_is_read(tmp_pa
         list(scan(path))
 
 
-def test_a_folder_of_nothing_but_archives_stands_for_them(tmp_path: Path) -> None:
+def test_reads_folder_of_archives_only(tmp_path: Path) -> None:
     make_zip(tmp_path / "2.zip", ["b.jpg"])
     make_zip(tmp_path / "1.zip", ["a.jpg"])
     make_folder(tmp_path, [".DS_Store"])

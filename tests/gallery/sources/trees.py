@@ -1,4 +1,4 @@
-"""Folders and archives built like the real ones, and what a scan says of them, by path."""
+"""Make folders and archives like the real ones, and scan them."""
 
 import zipfile
 from collections.abc import Mapping, Sequence
@@ -11,7 +11,7 @@ JPEG = b"\xff\xd8\xff\xe0\0\x10JFIF\0\1\1\0\0\1\0\1\0\0" + bytes(64)
 
 
 def make_folder(root: Path, files: Mapping[str, bytes] | Sequence[str]) -> Path:
-    """`root` with `files` below; those named only are JPEGs."""
+    """Write `files` below `root`; files without bytes become JPEGs."""
     for name, data in _with_bytes(files).items():
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -20,7 +20,7 @@ def make_folder(root: Path, files: Mapping[str, bytes] | Sequence[str]) -> Path:
 
 
 def make_zip(path: Path, files: Mapping[str, bytes] | Sequence[str]) -> Path:
-    """The same as an archive."""
+    """Write `files` into an archive; files without bytes become JPEGs."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in _with_bytes(files).items():
@@ -31,7 +31,7 @@ def make_zip(path: Path, files: Mapping[str, bytes] | Sequence[str]) -> Path:
 def told(
     root: Path | Sequence[Path], *, profile: str = "auto", ignore: Sequence[str] = ()
 ) -> dict[str, SourceFile | str]:
-    """By path below the root or in the archive: the file found, or the word for why it is passed over."""
+    """Return by path below the root, or in the archive, the file found or the reason why it is skipped."""
     found = {}
     for item in scan(root, profile=profile, ignore=ignore):
         path = item.path.rpartition("!/")[2]
@@ -50,7 +50,7 @@ def picture(root: Path | Sequence[Path], path: str, *, profile: str = "auto") ->
 
 
 def verdicts(root: Path | Sequence[Path], *, profile: str = "auto", ignore: Sequence[str] = ()) -> dict[str, str]:
-    """By path: "found", or why not."""
+    """Return by path "found", or the reason why the file is skipped."""
     found = told(root, profile=profile, ignore=ignore)
     return {path: "found" if isinstance(item, SourceFile) else item for path, item in found.items()}
 
