@@ -70,12 +70,12 @@ def test_undoes_import_by_number(folder: Path, owner: User, media_root: Path) ->
     import_folder(folder, owner=owner)
     output = StringIO()
     call_command("import_photos", "--undo", str(ImportJob.objects.get().pk), stdout=output)
-    assert "is undone" in output.getvalue()
+    assert ": undone." in output.getvalue()
     assert not Photo.objects.exists()
 
 
 def test_imports_in_place_and_watches(folder: Path, owner: User, media_root: Path) -> None:
-    assert "is watching for new files" in import_folder(folder, "--in-place", "--watch", owner=owner)
+    assert ": watching for new files." in import_folder(folder, "--in-place", "--watch", owner=owner)
     assert files_below(media_root) == []
     write_file(folder / "new.png", picture(40))
     import_folder(folder, "--in-place", "--watch", owner=owner)
