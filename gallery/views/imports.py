@@ -197,7 +197,7 @@ def _place(request: PageRequest, job: ImportJob) -> str:
 
 
 def _folders(request: PageRequest, chosen: str) -> dict[str, Any]:
-    """Return the list_subfolders of a folder and the path to it, or the roots; each with its form value."""
+    """Return the subfolders of a folder and the path to it, or the roots; each with its form value."""
     places = Places(shows_paths=may_administrate(request))
 
     def named(paths: Iterable[Path]) -> list[tuple[str, Path]]:
