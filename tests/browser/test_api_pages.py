@@ -33,7 +33,7 @@ def test_sets_access_of_assistants_and_lists_their_questions(open_page, owner):
     page = open_page("/assistants")
     expect(page.get_by_role("cell", name="<b>tea</b>")).to_be_visible()
     expect(page.get_by_label("Flights")).to_be_hidden()
-    page.get_by_label("what chosen saved searches find").check()
+    page.get_by_label("results of selected saved searches").check()
     page.get_by_label("Flights").check()
     follow(page, page.get_by_role("button", name="Save"))
     expect(page.get_by_text("Applies from the next request.")).to_be_visible()

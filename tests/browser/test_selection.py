@@ -124,9 +124,9 @@ def test_selection_is_chinese(open_page, photos):
     box_of(page, photos[0]).check(force=True)
     expect(selected_count(page)).to_have_text("已选择 1 张")
     page.locator("#selection").get_by_role("button", name="删除").click()
-    expect(page.get_by_text("已将 1 张照片移到回收站，保留 30 天。")).to_be_visible()
+    expect(page.get_by_text("已将 1 张照片移入回收站")).to_be_visible()
     page.get_by_role("button", name="撤销").click()
-    expect(page.get_by_text("已恢复 1 张照片。")).to_be_visible()
+    expect(page.get_by_text("已恢复 1 张照片")).to_be_visible()
     page.get_by_role("link", name="4.png").click()
     expect(page.get_by_role("button", name="下一张")).to_be_visible()
 
