@@ -74,7 +74,7 @@ def show_progress(request: PageRequest, photo_id: int) -> HttpResponse:
 
 @require_POST
 def retry_step(request: PageRequest, photo_id: int) -> HttpResponse:
-    """Retry a failed step."""
+    """Retry a failed step of a photo, and answer with the photo's progress."""
     photo = Photo.objects.get_visible_or_404(photo_id, user=request.user)
     step = request.POST.get("step", "")
     if step not in Step.values:

@@ -37,7 +37,7 @@ def show_tokens(request: PageRequest) -> HttpResponse:
 
 @require_POST
 def revoke_token(request: PageRequest, token_id: int) -> HttpResponse:
-    """Delete an API token."""
+    """Delete one of the user's API tokens."""
     token = get_object_or_404(ApiToken, pk=token_id, user=request.user)
     token.delete()
     messages.success(request, _("API token “%(name)s” revoked") % {"name": token.name})

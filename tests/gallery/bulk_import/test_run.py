@@ -78,9 +78,7 @@ def test_a_second_import_reads_nothing_again(
     assert Photo.objects.count() == 2
 
 
-def test_what_somebody_deleted_does_not_come_back_by_itself(
-    bring: Callable[..., ImportJob], folder: Path, owner: User
-) -> None:
+def test_does_not_import_deleted_photos_again(bring: Callable[..., ImportJob], folder: Path, owner: User) -> None:
     job = bring(folder, watch=True)
     assert job.state == State.WATCHING
     Photo.objects.filter(filename="b.png").delete()
