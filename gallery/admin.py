@@ -104,7 +104,7 @@ class OwnerAdmin(UserAdmin):
 
     @admin.action(description=gettext_lazy("Unlock selected users"))
     def unlock(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        """Clear their failed logins."""
+        """Clear failed logins, so that the users can log in again."""
         for user in queryset:
             reset(username=user.get_username())
         messages.success(request, _("Users unlocked."))

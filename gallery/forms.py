@@ -65,7 +65,7 @@ class NearDuplicatesForm(forms.Form):
 
 
 class SelectionForm(forms.Form):
-    """The selected photos."""
+    """The photos selected on a page, of any user."""
 
     photo = PhotoIdsField(label=_("Photos"), error_messages={"required": _("Select at least one photo.")})
 
@@ -153,7 +153,7 @@ class PreferencesForm(forms.ModelForm):
 
 
 class TokenForm(forms.Form):
-    """A new API token."""
+    """A new API token; the scope `admin` is offered only to administrators."""
 
     name = forms.CharField(label=_("Name"), max_length=100, help_text=_("For example “phone” or “backup script”"))
     scopes = forms.MultipleChoiceField(label=_("Permissions"), choices=Scope, widget=forms.CheckboxSelectMultiple)
