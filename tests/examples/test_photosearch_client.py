@@ -137,7 +137,7 @@ def test_imports_archive_after_lost_connection(run, tmp_path, live_server):
         finish_import(ImportJob.objects.get())
         finished = running.result()
     assert finished.returncode == 0, finished.stderr
-    assert "finished: 1 new, 0 duplicates, 1 skipped, 0 refused." in finished.stdout
+    assert "finished: 1 new, 0 duplicates, 1 skipped, 0 failed." in finished.stdout
     assert Photo.objects.get().filename == "one.png"
 
 
