@@ -37,7 +37,7 @@ def test_imports_folder_and_undoes_it(
     follow(page, page.get_by_role("button", name="Preview import"))
     expect(page.locator("#import .state")).to_have_text("creating preview")
     work()
-    expect(page.locator("#import .state")).to_have_text("checked")
+    expect(page.locator("#import .state")).to_have_text("preview ready")
     assert not Photo.objects.exists()
     page.get_by_role("button", name="Import").click()
     expect(page.locator("#import .state")).to_have_text("running")
