@@ -25,7 +25,7 @@ def tree(request: pytest.FixtureRequest, site: Site) -> Tree:
 def test_imports_finds_and_undoes_folder(person: Person, source: str, tree: Tree) -> None:
     open_folder(person, source)
     person.page.get_by_role("button", name="Preview import").click()
-    expect(state(person)).to_have_text("checked", timeout=PATIENCE)
+    expect(state(person)).to_have_text("preview ready", timeout=PATIENCE)
     person.page.get_by_role("button", name="Import", exact=True).click()
     follow(person, tree)
 
