@@ -51,8 +51,8 @@ def test_cancels_import_that_waits_too_long(page, owner, media_root, state, pati
     age(job, patience - timedelta(minutes=1))
     assert cancel_neglected() == 0
     assert "this import is cancelled and its archive removed on" in page.get(f"/imports/{job.pk}").content.decode()
-    told = ApiClient(owner).get(f"/api/v1/imports/{job.pk}/").json()
-    assert told["removed_at"] is not None
+    details = ApiClient(owner).get(f"/api/v1/imports/{job.pk}/").json()
+    assert details["removed_at"] is not None
 
     age(job, patience + timedelta(minutes=1))
     Clock()._sweep()

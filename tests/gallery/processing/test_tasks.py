@@ -79,9 +79,9 @@ def test_counts_lack_of_memory_as_failed_attempt(
     other.refresh_from_db()
     assert (demanding.defect, demanding.thumbnail_version) == ("", 0)
     assert other.thumbnail_version == THUMBNAIL_VERSION
-    count, told = attempts()[demanding.pk]
+    count, stored_reason = attempts()[demanding.pk]
     assert count == 1
-    assert reason in told
+    assert reason in stored_reason
 
 
 def test_fails_without_defect_when_file_is_missing(store: Callable[..., Photo]) -> None:

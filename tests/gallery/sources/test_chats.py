@@ -6,7 +6,7 @@ import pytest
 
 from gallery.sources.date_choice import period_of_folders
 from gallery.sources.source_files import SourceFile, SourceMetadata
-from tests.gallery.sources.trees import JPEG, make_folder, make_zip, picture, told, verdicts, xor
+from tests.gallery.sources.trees import JPEG, make_folder, make_zip, picture, scan_by_path, verdicts, xor
 
 CHAT, ME = "0cc175b9c0f1b6a831c399e269772661", "92eb5ffee6ae2fec3ad71c777531578f"
 STORE = "WeChat Files/wxid_abc123/FileStorage"
@@ -67,7 +67,7 @@ def chats(tmp_path: Path) -> Path:
 
 
 def test_recognises_folders_of_each_program(chats: Path) -> None:
-    found = {path: item.metadata for path, item in told(chats).items() if isinstance(item, SourceFile)}
+    found = {path: item.metadata for path, item in scan_by_path(chats).items() if isinstance(item, SourceFile)}
     assert found == FOUND
 
 
@@ -88,7 +88,7 @@ def test_ignores_folders_above_the_program_s(tmp_path: Path, above: str) -> None
 
 def test_reads_archive_like_folder(tmp_path: Path) -> None:
     archive = make_zip(tmp_path / "chats.zip", {path: data_of(path) for path in FOUND})
-    found = {path: item.metadata for path, item in told(archive).items() if isinstance(item, SourceFile)}
+    found = {path: item.metadata for path, item in scan_by_path(archive).items() if isinstance(item, SourceFile)}
     assert found == FOUND
 
 

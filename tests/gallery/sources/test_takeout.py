@@ -34,14 +34,14 @@ def sidecar_found(folder: Path, files: Mapping[str, bytes], name: str) -> str:
 
 def test_reads_all_fields_of_sidecar(tmp_path: Path, settings: Any) -> None:
     settings.TIME_ZONE = "Asia/Shanghai"
-    told = sidecar(
+    sidecar_bytes = sidecar(
         "What? A party: now.jpg",
         description=" At the lake ",
         geoData={"latitude": 30.25, "longitude": 120.125, "altitude": 12.5},
         archived=True,
     )
     name = "What_ A party_ now.jpg"
-    make_folder(tmp_path / YEAR, {name: JPEG, f"{name}.supplemental-metadata.json": told})
+    make_folder(tmp_path / YEAR, {name: JPEG, f"{name}.supplemental-metadata.json": sidecar_bytes})
     found = picture(tmp_path, f"{YEAR}/{name}")
     assert (found.filename, found.modified_at) == ("What? A party: now.jpg", None)
     assert found.metadata == SourceMetadata(
@@ -60,8 +60,8 @@ def test_reads_all_fields_of_sidecar(tmp_path: Path, settings: Any) -> None:
 def test_skips_trashed_pictures(tmp_path: Path) -> None:
     files = {"a.jpg": JPEG, "a.jpg.json": sidecar("a.jpg", trashed=True), "a-edited.jpg": JPEG, "b.jpg": JPEG}
     make_folder(tmp_path / "Takeout/Google Photos/Bin", files)
-    told = verdicts(tmp_path / "Takeout/Google Photos")
-    assert told == {
+    found = verdicts(tmp_path / "Takeout/Google Photos")
+    assert found == {
         "Bin/a.jpg": "trashed",
         "Bin/a-edited.jpg": "trashed",
         "Bin/a.jpg.json": "sidecar",
@@ -88,9 +88,10 @@ def test_treats_zeros_and_nonsense_as_unknown(tmp_path: Path) -> None:
 
 
 def test_strips_characters_the_database_refuses(tmp_path: Path) -> None:
-    told = sidecar("a\0b\ud800.jpg", description="one\ntwo\0\ud800")
+    sidecar_bytes = sidecar("a\0b\ud800.jpg", description="one\ntwo\0\ud800")
     make_folder(
-        tmp_path / YEAR, {"a_b_.jpg": JPEG, "a_b_.jpg.json": told, "m.json": b'{"title": "A\\u0000lbum\\ud800"}'}
+        tmp_path / YEAR,
+        {"a_b_.jpg": JPEG, "a_b_.jpg.json": sidecar_bytes, "m.json": b'{"title": "A\\u0000lbum\\ud800"}'},
     )
     found = picture(tmp_path, f"{YEAR}/a_b_.jpg")
     assert (found.filename, found.metadata.description, found.metadata.albums) == ("a b .jpg", "one\ntwo", ("A lbum",))
@@ -211,11 +212,11 @@ def test_reads_parts_unpacked_side_by_side(tmp_path: Path) -> None:
     "metadata", ["metadata.json", "métadonnées.json", "Metadaten.json", "元数据.json", "metadati.json"]
 )
 @pytest.mark.parametrize(
-    "told", [{"title": "Café am See", "access": "protected"}, {"albumData": {"title": "Café am See"}}]
+    "fields", [{"title": "Café am See", "access": "protected"}, {"albumData": {"title": "Café am See"}}]
 )
-def test_reads_album_title_in_any_language(tmp_path: Path, metadata: str, told: dict[str, Any]) -> None:
+def test_reads_album_title_in_any_language(tmp_path: Path, metadata: str, fields: dict[str, Any]) -> None:
     album = "Takeout/Google Fotos/Cafe am See"
-    files = {metadata: json.dumps(told).encode(), "a.jpg": JPEG, "a.jpg.json": sidecar("a.jpg")}
+    files = {metadata: json.dumps(fields).encode(), "a.jpg": JPEG, "a.jpg.json": sidecar("a.jpg")}
     make_folder(tmp_path / album, files)
     make_folder(tmp_path / "Takeout/Google Fotos/Fotos von 2023", {"a.jpg": JPEG, "a.jpg.json": sidecar("a.jpg")})
     assert picture(tmp_path, f"{album}/a.jpg").metadata.albums == ("Café am See",)

@@ -147,15 +147,15 @@ def test_uses_constant_memory_for_millions_of_members(tmp_path, members, tail):
         # Not getrusage: a new process inherits the peak of its parent.
         "peak = lambda: int(re.search(r'VmHWM:\\s+(\\d+)', Path('/proc/self/status').read_text())[1])\n"
         "before = peak()\n"
-        "try:\n    check_archive(Path(sys.argv[1])); said = ''\n"
-        "except ImportRefused as error: said = str(error)\n"
-        "print(peak() - before, peak(), said)\n"
+        "try:\n    check_archive(Path(sys.argv[1])); refusal = ''\n"
+        "except ImportRefused as error: refusal = str(error)\n"
+        "print(peak() - before, peak(), refusal)\n"
     )
     environment = os.environ | {"DJANGO_SETTINGS_MODULE": "photosearch.settings"}
-    told = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", statement, path], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
     )
-    grown, peak, said = told.stdout.rstrip("\n").split(" ", 2)
-    assert ("too many files" in said) == (members > MAX_MEMBERS)
+    grown, peak, refusal = result.stdout.rstrip("\n").split(" ", 2)
+    assert ("too many files" in refusal) == (members > MAX_MEMBERS)
     assert int(grown) < 20_000, "kilobytes"
     assert int(peak) < 300_000

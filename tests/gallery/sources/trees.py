@@ -28,7 +28,7 @@ def make_zip(path: Path, files: Mapping[str, bytes] | Sequence[str]) -> Path:
     return path
 
 
-def told(
+def scan_by_path(
     root: Path | Sequence[Path], *, profile: str = "auto", ignore: Sequence[str] = ()
 ) -> dict[str, SourceFile | str]:
     """Return by path below the root, or in the archive, the file found or the reason why it is skipped."""
@@ -44,14 +44,14 @@ def told(
 
 def picture(root: Path | Sequence[Path], path: str, *, profile: str = "auto") -> SourceFile:
     """Return the scanned picture at `path`."""
-    found = told(root, profile=profile)[path]
+    found = scan_by_path(root, profile=profile)[path]
     assert isinstance(found, SourceFile), found
     return found
 
 
 def verdicts(root: Path | Sequence[Path], *, profile: str = "auto", ignore: Sequence[str] = ()) -> dict[str, str]:
     """Return by path "found", or the reason why the file is skipped."""
-    found = told(root, profile=profile, ignore=ignore)
+    found = scan_by_path(root, profile=profile, ignore=ignore)
     return {path: "found" if isinstance(item, SourceFile) else item for path, item in found.items()}
 
 
