@@ -9,7 +9,7 @@ from gallery.storage.path_names import Places
 
 
 class PhotoSource(models.Model):
-    """An origin of a photo's bytes, with what its sidecar and folders told about the photo."""
+    """An origin of a photo's bytes, with the details from its sidecar and folders."""
 
     UPLOAD = "upload"
 

@@ -48,12 +48,12 @@ def resolve_groups(request: PageRequest) -> HttpResponse:
     trashed, skipped = merge_groups(groups, user=request.user, moment=moment)
     messages = [trashed_message(trashed)]
     if skipped:
-        sentence = ngettext(
+        message = ngettext(
             "%(count)d group was skipped: photos or files are missing.",
             "%(count)d groups were skipped: photos or files are missing.",
             len(skipped),
         )
-        messages.append(sentence % {"count": len(skipped)})
+        messages.append(message % {"count": len(skipped)})
     left = [group[0] for keeper_id, group in groups if keeper_id in skipped]
     return respond_with_message(request, " · ".join(messages), undo=moment if trashed else None, left=left)
 

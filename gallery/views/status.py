@@ -71,8 +71,8 @@ def _broker_state() -> tuple[Server, list[Queue]]:
     try:
         server, waiting, in_work = Server("Valkey", True, broker_version()), queue_lengths(), messages_in_work()
     except RedisError:
-        sentence = _("Not responding. Uploads are stored and processed when it is back.")
-        return Server("Valkey", False, sentence), []
+        message = _("Not responding. Uploads are stored and processed when it is back.")
+        return Server("Valkey", False, message), []
     given_up: Counter[str] = Counter()
     failed = StepAttempt.objects.filter(attempts__gte=MAX_ATTEMPTS).values_list("step").annotate(count=Count("pk"))
     for step, count in failed.order_by("step"):
