@@ -48,7 +48,7 @@ def test_imports_folder_and_undoes_it(
     page.get_by_role("link", name="unreadable").click()
     settle(page)
     expect(page.get_by_role("row")).to_have_count(2)
-    page.wait_for_url("**verdict=refused")
+    page.wait_for_url("**verdict=failed")
     page.go_back()
     expect(page.get_by_role("row")).to_have_count(15)
     expect(page.get_by_role("searchbox")).to_be_visible()
