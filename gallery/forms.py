@@ -52,7 +52,7 @@ class PhotoIdsField(forms.Field):
         """Return the ids in order, without duplicates."""
         numbers = [number for part in value or [] for number in part.split(",")]
         if not all(re.fullmatch(r"[1-9][0-9]{0,17}", number) for number in numbers):
-            raise ValidationError(_("Photos must be given by their ids."))
+            raise ValidationError(_("Invalid photo id."))
         if len(numbers) > MAX_SELECTED:
             raise ValidationError(_("Select at most %(limit)d photos at once."), params={"limit": MAX_SELECTED})
         return list(dict.fromkeys(map(int, numbers)))

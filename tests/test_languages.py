@@ -81,6 +81,7 @@ def test_chinese_pages_contain_no_english(photo, owner, settings):
         assert 'lang="zh-hans"' in page or path == "/status/search"
         if texts := list(english(page)):
             found[path] = texts
+        assert "你" not in page, path
     assert found == {}
 
 
@@ -97,7 +98,9 @@ def test_messages_appear_in_chinese(photo, owner, settings):
         "logged out elsewhere": client.post("/account/sessions/end", follow=True),
         "no files": client.post("/upload", {}),
     }
-    assert {name: texts for name, page in pages.items() if (texts := list(english(page.content.decode())))} == {}
+    contents = {name: page.content.decode() for name, page in pages.items()}
+    assert {name: texts for name, content in contents.items() if (texts := list(english(content)))} == {}
+    assert [name for name, content in contents.items() if "你" in content] == []
 
 
 def test_detects_english_text(photo, owner):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polib
 import pytest
+from django.contrib import admin, auth
 from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -23,7 +24,7 @@ def python_strings(source: str) -> Iterator[str]:
                 yield text
             case ast.Call(func=ast.Name(id="pgettext"), args=[_context, ast.Constant(value=str(text)), *_]):
                 yield text
-            case ast.Call(func=ast.Name(id="ngettext"), args=[ast.Constant(value=str(text)), *_]):
+            case ast.Call(func=ast.Name(id="ngettext" | "ngettext_lazy"), args=[ast.Constant(value=str(text)), *_]):
                 yield text
 
 
@@ -78,6 +79,20 @@ def test_keeps_placeholders(domain):
 def test_translations_contain_chinese(domain):
     for entry in polib.pofile(str(CATALOGUES / f"{domain}.po")):
         assert re.search(r"[\u4e00-\u9fff]", translation(entry)), entry.msgid
+
+
+@pytest.mark.parametrize("domain", ["django", "djangojs"])
+def test_translations_address_users_formally(domain):
+    for entry in polib.pofile(str(CATALOGUES / f"{domain}.po")):
+        assert "你" not in translation(entry), entry.msgid
+
+
+def test_overridden_messages_are_django_messages():
+    folders = [Path(package.__file__).parent for package in (admin, auth)]
+    catalogues = [polib.pofile(str(folder / "locale" / "en" / "LC_MESSAGES" / "django.po")) for folder in folders]
+    messages = {entry.msgid for catalogue in catalogues for entry in catalogue}
+    source = (ROOT / "photosearch" / "django_messages.py").read_text()
+    assert set(python_strings(source)) - messages == set()
 
 
 @pytest.mark.parametrize("domain", ["django", "djangojs"])

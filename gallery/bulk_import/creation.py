@@ -24,7 +24,7 @@ State = ImportJob.State
 
 ARCHIVE_GONE = gettext_lazy("This archive is no longer available: it was imported or expired. Upload it again.")
 CHECK_NOT_ALLOWED = gettext_lazy(
-    "A check would reveal which files the other person has. Import without a check (API: `check` is false)."
+    "A preview would reveal which files the other user has. Import without a preview (API: `check` is false)."
 )
 
 
@@ -162,6 +162,6 @@ def _check_roots(roots: Sequence[Path], options: ImportOptions) -> None:
 def _check_outside_media(root: Path) -> None:
     media = Path(settings.MEDIA_ROOT).resolve()
     if media.is_relative_to(root):
-        raise ImportRefused(_("This folder contains photosearch's own data. Choose another folder."))
+        raise ImportRefused(_("This folder contains photosearch's own data. Select another folder."))
     if root.is_relative_to(media):
-        raise ImportRefused(_("This folder belongs to photosearch itself. Choose another folder."))
+        raise ImportRefused(_("This folder belongs to photosearch itself. Select another folder."))

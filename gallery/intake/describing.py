@@ -93,7 +93,7 @@ def refuse_size(size: int) -> None:
         raise InvalidImage(_("This file is empty."))
     if size > settings.MAX_UPLOAD_BYTES:
         raise ImageTooLarge(
-            _("This file has %(size)s; at most %(limit)s are allowed.")
+            _("This file has %(size)s; the limit is %(limit)s.")
             % {"size": filesizeformat(size), "limit": filesizeformat(settings.MAX_UPLOAD_BYTES)}
         )
 

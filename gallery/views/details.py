@@ -13,9 +13,9 @@ from gallery.models import Photo, PhotoSource
 
 # Kinds of conversation, by QQ's folder names.
 CONVERSATIONS = {
-    "Group": gettext_lazy("a group"),
-    "Discuss": gettext_lazy("a discussion group"),
-    "C2C": gettext_lazy("a friend"),
+    "Group": gettext_lazy("group chat"),
+    "Discuss": gettext_lazy("discussion group"),
+    "C2C": gettext_lazy("private chat"),
 }
 
 
@@ -48,7 +48,7 @@ def _source_details(source: PhotoSource, *, shows_paths: bool) -> Iterator[tuple
     yield _("Albums"), ", ".join(source.albums)
     yield _("Account"), source.account
     yield _("Conversation"), str(CONVERSATIONS.get(source.conversation) or source.conversation)
-    yield _("Described by"), source.places(shows_paths=shows_paths).name(source.sidecar)
+    yield _("Sidecar"), source.places(shows_paths=shows_paths).name(source.sidecar)
     yield _("Marked as"), _("archived") if source.is_archived else ""
     if not source.is_copy:
         yield _("File"), _("left in place") if source.is_present else _("no longer there")

@@ -42,7 +42,7 @@ class ResultLimit(JsonInteger):
         limit = super().to_internal_value(data)
         if limit not in RESULT_LIMITS:
             raise serializers.ValidationError(
-                _("Choose one of %(limits)s.") % {"limits": ", ".join(map(str, RESULT_LIMITS))}
+                _("Enter one of %(limits)s.") % {"limits": ", ".join(map(str, RESULT_LIMITS))}
             )
         return limit
 

@@ -60,7 +60,7 @@ def show_results(request: PageRequest) -> HttpResponse:
     except EncoderBusy as error:
         return _busy(request, form, error)
     except ExampleGone:
-        sentence = _("The picture of this search has expired. Choose it again.")
+        sentence = _("The picture of this search has expired. Select it again.")
         return _results(request, form, error=sentence, status=GONE)
     return _results(request, form, page=page, chips=chips, example=example)
 
@@ -95,7 +95,7 @@ def search_with_picture(request: PageRequest) -> HttpResponse:
     if not form.is_valid():
         return _results(request, form, error=_first_error(form))
     if not isinstance(picture, UploadedFile):
-        return _results(request, form, error=_("Choose a picture to search with."))
+        return _results(request, form, error=_("Select a picture to search with."))
     try:
         example = remember_picture(picture.read(), user=request.user)
     except InvalidImage as error:

@@ -174,7 +174,7 @@ TREES = {
         },
         words="bittern 4714",
         filename="QQ截图20220708091011.png",
-        details=("July 8, 2022", "file name", "screenshot", "123456789", "a group"),
+        details=("July 8, 2022", "file name", "screenshot", "123456789", "group chat"),
     ),
     "wechat": Tree(
         files={

@@ -121,7 +121,7 @@ def test_shows_sources(client, store, owner):
     assert "&lt;phone&gt;/a.jpg" in page
     assert "/srv/" not in page
     assert f'<a href="/imports/{job.pk}">&lt;phone&gt;</a>' in page
-    for text in ("Uploaded here</p>", "Lake, 2023", "a friend", "b.jpg.json", "archived", "no longer there"):
+    for text in ("Uploaded here</p>", "Lake, 2023", "private chat", "b.jpg.json", "archived", "no longer there"):
         assert text in page
 
 

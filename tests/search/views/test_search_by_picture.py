@@ -53,7 +53,7 @@ def test_link_to_picture_search_is_private_and_expires(client, user, django_user
     SearchExample.objects.update(created_at=timezone.now() - timedelta(days=2))
     late = client.get(address)
     assert late.status_code == 410
-    assert "Choose it again" in page(late)
+    assert "Select it again" in page(late)
 
 
 def test_searches_with_photo_and_region(client, user, monkeypatch, django_user_model):
@@ -86,7 +86,7 @@ def test_refuses_invalid_region(client, user, region):
 def test_refuses_search_without_picture(client):
     response = send(client)
     assert response.status_code == 400
-    assert "Choose a picture to search with." in page(response)
+    assert "Select a picture to search with." in page(response)
 
 
 def test_refuses_other_files(client, monkeypatch):

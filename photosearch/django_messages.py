@@ -1,0 +1,28 @@
+"""Django's own messages that locale/ translates again, listed here so that makemessages keeps them.
+
+Django's Chinese uses 你 in some messages and 您 in others, and lacks a few. The pages say 您 only.
+"""
+
+from django.utils.translation import gettext_noop as _
+from django.utils.translation import ngettext_lazy
+
+DJANGO_MESSAGES = (
+    _("Your old password was entered incorrectly. Please enter it again."),
+    _("Your password can’t be a commonly used password."),
+    _("Your password can’t be entirely numeric."),
+    _("Your password can’t be too similar to your other personal information."),
+    ngettext_lazy(
+        "Your password must contain at least %(min_length)d character.",
+        "Your password must contain at least %(min_length)d characters.",
+        "min_length",
+    ),
+    _("The {name} “{obj}” was added successfully. You may add another {name} below."),
+    _("The {name} “{obj}” was changed successfully. You may edit it again below."),
+    _("The {name} “{obj}” was changed successfully. You may add another {name} below."),
+    _("You don’t have permission to view or edit anything."),
+    _("After you’ve created a user, you’ll be able to edit more user options."),
+    _(
+        'Are you sure you want to delete the %(object_name)s "%(escaped_object)s"? '
+        "All of the following related items will be deleted:"
+    ),
+)
