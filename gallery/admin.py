@@ -59,7 +59,7 @@ class QuotaInline(admin.StackedInline):
     model = Account
     form = QuotaForm
     can_delete = False
-    verbose_name_plural = gettext_lazy("Storage")
+    verbose_name = verbose_name_plural = gettext_lazy("Storage")
 
 
 @admin.register(User)

@@ -1,6 +1,6 @@
 """Django's own messages that locale/ translates again, listed here so that makemessages keeps them.
 
-Django's Chinese uses 你 in some messages and 您 in others, and lacks a few. The pages say 您 only.
+Django's Chinese uses 你 in some messages and 您 in others, and lacks or stiffly words a few. The pages say 您 only.
 """
 
 from django.utils.translation import gettext_noop as _
@@ -8,6 +8,8 @@ from django.utils.translation import ngettext_lazy
 
 DJANGO_MESSAGES = (
     _("Your old password was entered incorrectly. Please enter it again."),
+    _("New password confirmation"),
+    _("Enter the same password as before, for verification."),
     _("Your password can’t be a commonly used password."),
     _("Your password can’t be entirely numeric."),
     _("Your password can’t be too similar to your other personal information."),

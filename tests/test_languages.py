@@ -17,7 +17,8 @@ TEXT_ATTRIBUTES = {"alt", "aria-label", "placeholder", "title", "data-too-large"
 TEXTLESS_TAGS = {"script", "style", "code", "kbd", "template"}
 # Names and formats are the same in every language; each language is listed by its own name.
 NAMES = re.compile(
-    r"photosearch|API|before|zip|IMPORT_ROOTS|Google|Takeout|iPhone|iPad|iTunes|WeChat|QQ|DingTalk|tlh|PostgreSQL|Valkey|Elasticsearch|Chrome|Firefox|Linux|English|JPE?G|PNG|GIF|WebP|BMP|TIFF|HEIC|AVIF"
+    r"Model Context Protocol|"
+    r"photosearch|API|MCP|before|zip|IMPORT_ROOTS|Google|Takeout|iPhone|iPad|iTunes|WeChat|QQ|DingTalk|tlh|PostgreSQL|Valkey|Elasticsearch|Chrome|Firefox|Linux|English|JPE?G|PNG|GIF|WebP|BMP|TIFF|HEIC|AVIF"
     r"|EXIF|SHA-256|SHA-1|MD5|ConSE|CLIP|PP-OCRv\S*|\b[KMG]?B\b|[\w-]+\.png|anna|nothing-like-it|station"
     r"|\b(default|vision|ocr|import)\b|\w+:\S*|[+-]\w+|\*\S+",
     re.IGNORECASE,
@@ -74,7 +75,8 @@ def test_chinese_pages_contain_no_english(photo, owner, settings):
     client.force_login(owner)
     Client().force_login(owner)  # a second session, to be listed
     found = {}
-    pages = [*((page.path, page.is_public) for page in PAGES), ("/status/search", False)]
+    paths = ("/status/search", "/tokens", "/assistants")
+    pages = [*((page.path, page.is_public) for page in PAGES), *((path, False) for path in paths)]
     for path, is_public in pages:
         response = (stranger if is_public else client).get(path.format(photo=photo.pk))
         page = response.content.decode()

@@ -35,6 +35,12 @@ def test_sets_and_removes_quota(client, owner):
     assert Account.objects.get(owner=owner).quota is None
 
 
+def test_names_the_quota_in_the_language_of_the_page(client, owner):
+    page = client.get(f"/admin/auth/user/{owner.pk}/change/", headers={"Accept-Language": "zh-CN"}).content.decode()
+    assert "存储空间" in page
+    assert "Account" not in page
+
+
 def test_lists_users_with_number_and_size_of_photos(client, owner, store):
     photos = [store(filename="secret.png") for _ in range(2)]
     page = client.get("/admin/auth/user/").content.decode()
