@@ -346,7 +346,7 @@ def test_refuses_check_by_administrator_for_others(program, owner, roots, media_
     ]
     for answer in answers:
         assert answer.status_code == 400
-        assert "which files the other person has" in answer.content.decode()
+        assert "which files the other user has" in answer.content.decode()
     assert not ImportJob.objects.exists()
     assert not [path for path in media_root.rglob("*") if path.is_file()]
 

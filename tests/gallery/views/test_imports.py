@@ -186,7 +186,7 @@ def test_hides_counts_of_another_gallery_from_administrators(
     into = {**ANSWERS, "folder": roots, "owner": other.pk}
     refused = page.post("/imports/new", {**into, "go": "check"})
     assert refused.status_code == 400
-    assert "which files the other person has" in refused.content.decode()
+    assert "which files the other user has" in refused.content.decode()
     shown = []
     for _time in range(2):  # The second contains only duplicates.
         page.post("/imports/new", {**into, "go": "import"})
