@@ -106,7 +106,7 @@ def photo(store, owner) -> Photo:
     ComparedPhoto.objects.create(photo=photo, owner=owner, model="x", version=1)
     NearDuplicatePair.objects.create(one=photo, other=copy, owner=owner, model="x", distance=0.01, reads_alike=True)
     dismiss_groups([[photo.pk, store(picture(9)).pk]], user=owner, moment=timezone.now())
-    PhotoMerge.objects.create(photo=photo, moment=timezone.now(), before={"description": SECRET})
+    PhotoMerge.objects.create(photo=photo, merged_at=timezone.now(), previous_values={"description": SECRET})
     # The same id as the photo, so that addresses of imports fit too.
     job = ImportJob.objects.create(pk=photo.pk, owner=owner, started_by=owner, roots=[f"/{SECRET}"], state="paused")
     photo.sources.update(job=job, path=f"/{SECRET}.png", albums=[SECRET], account=SECRET, conversation=SECRET)

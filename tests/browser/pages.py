@@ -24,7 +24,7 @@ PAGES = [
     SitePage("search without results", "/search?q=nothing-like-it"),
     SitePage("search that is wrong", "/search?q=width:x"),
     SitePage("upload", "/upload"),
-    SitePage("bin", "/trash"),
+    SitePage("trash", "/trash"),
     SitePage("near-duplicates", "/near-duplicates"),
     SitePage("imports", "/imports"),
     SitePage("new import", "/imports/new"),

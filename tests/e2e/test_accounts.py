@@ -46,7 +46,7 @@ def test_reports_import_folder_that_account_cannot_read(site: Site) -> None:
     command = [sys.executable, "manage.py", "import_photos", closed, "--owner", site.username]
     finished = subprocess.run(command, cwd=ROOT, env=site.environment, check=False, capture_output=True, text=True)
     assert finished.stderr == (
-        f"CommandError: “{closed}” cannot be read. Let the user “photosearch” read it: photosearch runs as this user.\n"
+        f"CommandError: “{closed}” cannot be read. Give read permission to “photosearch”, the user that runs photosearch.\n"
     )
 
 

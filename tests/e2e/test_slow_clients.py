@@ -183,7 +183,7 @@ def test_answers_program_with_problem_for_long_address(caller, method, address, 
 def test_answers_person_in_their_language_for_long_address(caller):
     status, headers, body = caller.request("POST", "/login/", bytes(3_000_000), **{"Accept-Language": "zh-CN"})
     assert (status, headers["Content-Type"]) == (413, "text/html; charset=utf-8")
-    assert "请求的内容太大" in body.decode()
+    assert "请求内容过大" in body.decode()
 
 
 def test_accepts_addresses_with_long_chinese_names(caller):

@@ -19,7 +19,7 @@ from gallery import user_deletion
 from gallery.access.tokens import issue_token
 from gallery.account import account_of
 from gallery.assistants import AssistantAccess, AssistantCall
-from gallery.bulk_import import run
+from gallery.bulk_import import read_ahead
 from gallery.bulk_import.creation import ImportOptions, create_upload_job
 from gallery.bulk_import.run import run_job
 from gallery.bulk_import.uploaded_archives import sweep_archives
@@ -182,7 +182,7 @@ def test_clock_removes_leftovers_of_crash(leaver, media_root, monkeypatch):
 def test_ends_import_of_user_deleted_meanwhile(leaver, media_root, monkeypatch):
     job = ImportJob.objects.latest("pk")
     ImportJob.objects.filter(pk=job.pk).update(state=ImportJob.State.RUNNING)
-    read = run.read_file
+    read = read_ahead.read_file
 
     def read_while_the_user_is_deleted(*args: Any, **options: Any) -> Any:
         found = read(*args, **options)
@@ -190,6 +190,6 @@ def test_ends_import_of_user_deleted_meanwhile(leaver, media_root, monkeypatch):
         connection.close()
         return found
 
-    monkeypatch.setattr(run, "read_file", read_while_the_user_is_deleted)
+    monkeypatch.setattr(read_ahead, "read_file", read_while_the_user_is_deleted)
     assert run_job(job.pk)
     assert files_below(media_root) == []

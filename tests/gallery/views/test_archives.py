@@ -135,7 +135,7 @@ def test_an_error_of_the_form_does_not_lose_what_was_sent(page: Client) -> None:
     refused = bring(page, upload, ignore="!")
     assert refused.status_code == 400
     shown = refused.content.decode()
-    assert "“!” is not a pattern of paths." in shown
+    assert "“!” is not a valid pattern." in shown
     assert f'name="upload" value="{upload}"' in shown
     assert "Takeout.zip" in shown
     assert bring(page, upload).status_code == 302

@@ -80,8 +80,7 @@ def test_loading_twice_adds_nothing(django_user_model, capsys):
     call_command("load_samples", owner="mei")
     assert Photo.objects.count() == len(SAMPLES)
     assert (
-        capsys.readouterr().out.splitlines()[1]
-        == f"0 sample pictures added for mei, {len(SAMPLES)} were there already."
+        capsys.readouterr().out.splitlines()[1] == f"Added 0 sample pictures for mei; {len(SAMPLES)} already existed."
     )
 
 
