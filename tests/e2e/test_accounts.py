@@ -45,9 +45,8 @@ def test_reports_import_folder_that_account_cannot_read(site: Site) -> None:
     closed.mkdir(mode=0o700)
     command = [sys.executable, "manage.py", "import_photos", closed, "--owner", site.username]
     finished = subprocess.run(command, cwd=ROOT, env=site.environment, check=False, capture_output=True, text=True)
-    assert finished.stderr == (
-        f"CommandError: “{closed}” cannot be read. Give read permission to “photosearch”, the user that runs photosearch.\n"
-    )
+    advice = "Give read permission to “photosearch”, the user that runs photosearch."
+    assert finished.stderr == f"CommandError: “{closed}” cannot be read. {advice}\n"
 
 
 @pytest.mark.parametrize("name", ["media", "logs", "run/servers.json", "run/sockets", "postgres", "home"])
