@@ -72,7 +72,7 @@ def test_stores_same_bytes_for_each_owner(store: Callable[..., Photo], owner: Us
         (b"", InvalidImage, "This file is empty."),
         (b"not a picture, whatever it is called", UnsupportedImage, "not a picture"),
         (png_claiming(100_000, 100_000).getvalue(), ImageTooLarge, "too many pixels"),
-        (picture() + b"\0" * 5000, ImageTooLarge, "5.*KB; at most 4.9"),
+        (picture() + b"\0" * 5000, ImageTooLarge, "5.*KB; the limit is 4.9"),
     ],
     ids=["empty", "text", "huge header", "too many bytes"],
 )
