@@ -69,6 +69,8 @@ def test_loses_nothing_when_workers_are_killed(site: Site, person: Person):
     site.inside("remove_photos", "archive-")
 
 
+# Restarts all workers nine times; tests/gallery/processing/test_poison.py does the same with one worker in every run.
+@pytest.mark.soak
 def test_gives_up_only_picture_that_kills_workers(site: Site, person: Person):
     person.upload("deadly.png", deadly_picture())
     person.upload("neighbour.png", note("Uploaded beside a deadly picture", "旁边有一张致命的图片"))
