@@ -18,7 +18,7 @@ test: $(VENV)/.installed-dev ## run the whole test suite
 	@.ci/system-packages test
 	@exec $(BIN)/python -m pytest -m "not soak" -n 2 --dist loadgroup --no-loadscope-reorder
 
-check: lint ## run the fast part: lint, types, contracts and unit tests
+check: $(VENV)/.installed-dev ## run the fast part: lint, types, contracts and unit tests
 	@exec $(BIN)/python -m pytest -m "unit and not soak" -n 2 --dist loadgroup --no-loadscope-reorder
 
 soak: $(VENV)/.installed-dev ## run the tests that take hours

@@ -26,6 +26,8 @@ SERVERS = ("DATABASE_URL", "REDIS_URL", "ELASTICSEARCH_URL")
 SECONDS_TO_START = 120
 # Fixtures through which tests use a server or a browser.
 SERVER_FIXTURES = {"db", "transactional_db", "elasticsearch", "broker", "site", "browser", "live_server"}
+# Folders and modules of tests that start programs or load models.
+SLOW_TESTS = {"e2e", "clients", "encoders", "ocr", "embedded", "management", "test_huge_images", "test_watchdog"}
 # Valkey's default.
 DATABASES_IN_VALKEY = 16
 # Shared with `make run`, so that Elasticsearch is built once.
@@ -103,12 +105,12 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let one process run all tests of a module, and one those that share a whole site; these come first.
 
-    Tests that use no server and no browser are marked `unit`, for `make check`.
+    Quick tests that use no server and no browser are marked `unit`, for `make check`.
     """
     items.sort(key=_uses_site, reverse=True)
     for item in items:
         item.add_marker(pytest.mark.xdist_group("site" if _uses_site(item) else item.nodeid.partition("::")[0]))
-        if not SERVER_FIXTURES & set(getattr(item, "fixturenames", ())) and not item.get_closest_marker("django_db"):
+        if _is_unit_test(item):
             item.add_marker(pytest.mark.unit)
 
 
@@ -135,3 +137,8 @@ def _keep_apart(number: int) -> None:
 
 def _uses_site(item: pytest.Item) -> bool:
     return "e2e" in item.path.parts
+
+
+def _is_unit_test(item: pytest.Item) -> bool:
+    uses_server = SERVER_FIXTURES & set(getattr(item, "fixturenames", ())) or item.get_closest_marker("django_db")
+    return not uses_server and not SLOW_TESTS & {*item.path.parts, item.path.stem}
