@@ -1,6 +1,7 @@
 """Makes photos, embeddings, imports and API clients for tests."""
 
 import hashlib
+from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 from itertools import count
@@ -32,18 +33,15 @@ ENCODER = EncoderInfo(
     reason="",
     same_picture_distance=0.04,
 )
-CLIP = EncoderInfo(
+CLIP = replace(
+    ENCODER,
     name="clip",
     title="CLIP",
     model="clip@0123456789ab.1",
     dimensions=4,
-    scripts=frozenset({"latin"}),
     text_calibration=Calibration(slope=1, midpoint=0),
     image_calibration=Calibration(slope=1, midpoint=0),
     floor=0.1,
-    state="ready",
-    reason="",
-    same_picture_distance=0.04,
 )
 
 
