@@ -22,8 +22,11 @@ PATIENCE = 60_000
 
 
 def follow(page: Page, locator: Locator) -> None:
-    """Click a link to another page, and wait until its scripts have run."""
-    with page.expect_navigation():
+    """Click a link to another page, and wait until its scripts have run.
+
+    A page that is left may still replace its own state: a navigation, but without a load event.
+    """
+    with page.expect_event("load"):
         locator.click()
 
 
