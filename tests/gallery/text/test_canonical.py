@@ -1,0 +1,24 @@
+"""The canonical form: terms that must be found in a text, and terms that must not."""
+
+import pytest
+
+from gallery.text.canonical import fold, forms, is_short_word, passages
+
+
+def meets(term: str, text: str) -> bool:
+    folded = fold(text)
+    return any((f" {form}" if is_short_word(form) else form) in folded for form in forms(term))
+
+
+@pytest.mark.unit
+def test_maps_every_character_to_the_original_text():
+    text = "Don’t panic – Gru\u0308ße\n138 0013\n8000 〇会"
+    for passage in passages(text):
+        assert len(passage.text) == len(passage.origins)
+        assert all(0 <= origin < len(text) for origin in passage.origins)
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(("term", "text"), [("o'brien", "O’Brien’s"), ("電梯", "电梯"), ("inland", "in-\nland")])
+def test_finds_term(term, text):
+    assert meets(term, text)
