@@ -6,7 +6,13 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from gallery.models import Photo
-from search.keywords.term_places import MAX_SEARCHED_CHARACTERS, TermPlaces, places_of_similar_words, places_of_terms
+from search.keywords.term_places import (
+    MAX_SEARCHED_CHARACTERS,
+    TermPlaces,
+    Tier,
+    places_of_similar_words,
+    places_of_terms,
+)
 from search.query.folding import compose
 from search.query.parser import Query
 
@@ -24,10 +30,14 @@ class Snippet:
 
 @dataclass(frozen=True)
 class KeywordHit:
-    """A photo that contains the words; scores are comparable only within one search."""
+    """A photo that contains the words; scores are comparable only within one tier of one search.
+
+    `tier` is the weakest one that the photo needs for any of the words.
+    """
 
     photo_id: int
     score: float
+    tier: Tier = "exact"
 
 
 class SnippetMaker:

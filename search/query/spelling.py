@@ -38,7 +38,7 @@ def allowed_edits(form: str) -> int:
 
 
 def skeleton(form: str) -> str:
-    """Return `form` with one character for each group of glyphs that look alike: 0/o, 1/l/i, 5/s, 8/b, 2/z."""
+    """Return `form` with one character for each group of confusable glyphs: 0/o, 1/l/i, 5/s, 8/b, 2/z."""
     return form.translate(SKELETONS)
 
 

@@ -61,7 +61,7 @@ def _merge(photo_id: int, score: float, rankings: Sequence[Ranking]) -> RankedPh
     merged = RankedPhoto(photo_id, score)
     for ranking in rankings:
         if entry := ranking.photos.get(photo_id):
-            merged = replace(merged, by_words=merged.by_words or entry.by_words)
+            merged = replace(merged, tier=merged.tier or entry.tier)
             if entry.likeness is not None:
                 merged = replace(merged, cosine=entry.cosine, likeness=entry.likeness)
     return merged

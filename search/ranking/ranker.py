@@ -102,7 +102,7 @@ def rank_by_keywords(scope: SearchScope) -> Ranking:
         logger.warning("Keyword search falls back to the database: %s", error)
         notices = (_("The keyword index is unavailable; word search is less precise for now."),)
         hits = keyword_search_in_database(scope.query, user=scope.user, limit=KEYWORD_DEPTH)
-    photos = {hit.photo_id: RankedPhoto(hit.photo_id, by_words=True) for hit in hits}
+    photos = {hit.photo_id: RankedPhoto(hit.photo_id, tier=hit.tier) for hit in hits}
     return Ranking(photos, relevant=len(photos), weight=KEYWORD_WEIGHT, notices=notices)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.utils.safestring import SafeString
@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from gallery.models import Photo
 from search.keywords.matches import Box, MatchFinder
 from search.keywords.snippets import SnippetMaker
+from search.keywords.term_places import Tier
 from search.query.parser import Query
 
 PAGE_SIZE = 60
@@ -19,15 +20,21 @@ PAGE_SIZE = 60
 class RankedPhoto:
     """A photo on a ranked list: its fused score, how it was found, and the near-duplicates grouped under it.
 
+    `tier` says how it contains the words; empty if only its picture matched.
     `cosine` and `likeness` (0–1) measure how well the picture matches; None if only its words matched.
     """
 
     photo_id: int
     score: float = 0.0
-    by_words: bool = False
+    tier: Tier | Literal[""] = ""
     cosine: float | None = None
     likeness: float | None = None
     near_duplicates: tuple[int, ...] = ()
+
+    @property
+    def by_words(self) -> bool:
+        """True if the words of the query were found."""
+        return self.tier != ""
 
     @property
     def photo_ids(self) -> tuple[int, ...]:
@@ -57,7 +64,7 @@ class RankedList:
     def to_json(self) -> dict[str, Any]:
         """Return the list in a compact form of JSON values."""
         rows = [
-            [entry.photo_id, entry.score, entry.by_words, entry.cosine, entry.likeness, entry.near_duplicates]
+            [entry.photo_id, entry.score, entry.tier, entry.cosine, entry.likeness, entry.near_duplicates]
             for entry in self.entries
         ]
         return {
@@ -71,19 +78,25 @@ class RankedList:
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "RankedList":
         """Return the list that `to_json` wrote."""
+        # Lists of the previous version have True for photos with the words.
         entries = tuple(
-            RankedPhoto(pk, score, by_words, cosine, likeness, tuple(near_duplicates))
-            for pk, score, by_words, cosine, likeness, near_duplicates in data["entries"]
+            RankedPhoto(pk, score, "exact" if tier is True else tier or "", cosine, likeness, tuple(near_duplicates))
+            for pk, score, tier, cosine, likeness, near_duplicates in data["entries"]
         )
         return cls(entries, data["likely"], data["words"], data["encoder"], data.get("left_out", 0))
 
 
 @dataclass(frozen=True)
 class Reason:
-    """Why a photo was found: its words (`snippet`, safe HTML) or its picture (`encoder`, `score` 0–1, `cosine`)."""
+    """Why a photo was found: its words (`snippet`, safe HTML) or its picture (`encoder`, `score` 0–1, `cosine`).
+
+    `tier` says how it contains the words: as typed ("exact"), in other forms ("form"), or in similar spellings
+    ("similar"); empty for pictures.
+    """
 
     kind: str
     snippet: SafeString | None = None
+    tier: Tier | Literal[""] = ""
     encoder: str = ""
     score: float | None = None
     cosine: float | None = None
@@ -109,7 +122,8 @@ class SearchPage:
 
     `key` is that of the kept result list, or empty; its next page begins at index `next_start`. Hits from index
     `cutoff` on are less relevant; None if the relevance cutoff is not on this page. `left_out` counts the less relevant
-    photos that are on no page.
+    photos that are on no page. `did_you_mean` is the query with words of the user's own photos in place of those that
+    were not found; empty without such words.
     """
 
     hits: list[Hit] = field(default_factory=list)
@@ -118,6 +132,7 @@ class SearchPage:
     next_start: int | None = None
     cutoff: int | None = None
     left_out: int = 0
+    did_you_mean: str = ""
 
     @property
     def has_more(self) -> bool:
@@ -168,7 +183,10 @@ class _Explainer:
         reasons: list[Reason] = []
         boxes: tuple[Box, ...] = ()
         if entry.by_words:
-            reasons += [Reason(snippet.source, snippet=snippet.html) for snippet in self.snippets.snippets(photo)]
+            reasons += [
+                Reason(snippet.source, snippet=snippet.html, tier=entry.tier)
+                for snippet in self.snippets.snippets(photo)
+            ]
             lines = photo.text.lines if hasattr(photo, "text") else []
             boxes = tuple(box for match in self.matches.find(lines) for box in match.boxes)
         if entry.likeness is not None:
