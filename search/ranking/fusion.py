@@ -46,12 +46,15 @@ def fuse(rankings: Sequence[Ranking], *, scope: SearchScope, order: Order) -> Ra
     entries = [_merge(photo_id, scores[photo_id], rankings) for photo_id in ranked]
     encoder = next((ranking.encoder for ranking in rankings if ranking.encoder), None)
     grouped = _group(entries[:cutoff], encoder=encoder, scope=scope)
+    found = max([cutoff, *(ranking.total for ranking in rankings)])
     return RankedList(
         (*grouped, *entries[cutoff:]),
         len(grouped),
         words=scope.query.typed_text,
         encoder=encoder.title if encoder else "",
         left_out=left_out,
+        found=found,
+        is_cut=found > cutoff,
         notices=tuple(notice for ranking in rankings for notice in ranking.notices),
     )
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.contrib.auth.models import AbstractBaseUser
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from gallery.models import Photo, PhotoQuerySet
@@ -146,11 +147,21 @@ def _all_photos(scope: SearchScope, *, order: Order) -> RankedList:
     sign = "" if order == "oldest" else "-"
     ids = scope.photos.order_by(f"{sign}dated_at", f"{sign}pk").values_list("pk", flat=True)
     entries = tuple(RankedPhoto(pk) for pk in ids[:MAX_LISTED_PHOTOS])
-    return RankedList(entries, relevant=len(entries))
+    found = len(entries) if len(entries) < MAX_LISTED_PHOTOS else scope.photos.count()
+    return RankedList(entries, relevant=len(entries), found=found, is_cut=found > len(entries))
 
 
 def _first_page(scope: SearchScope, *, options: SearchOptions, example: Example | None = None) -> SearchPage:
-    ranked = rank_photos(scope, example=example, order=options.order).first(options.max_results)
+    ranked = rank_photos(scope, example=example, order=options.order)
+    if ranked.is_cut:
+        ranked = replace(ranked, notices=(*ranked.notices, _notice_of_cut(ranked)))
+    ranked = ranked.first(options.max_results)
     is_kept = len(ranked.entries) > (1 if options.keeps_list else options.page_size)
     key = keep_list(ranked, user=scope.user) if is_kept else ""
     return cut_page(ranked, query=scope.query, user=scope.user, limit=options.page_size, key=key)
+
+
+def _notice_of_cut(ranked: RankedList) -> str:
+    listed = sum(len(entry.photo_ids) for entry in ranked.entries[: ranked.relevant])
+    message = _("%(found)s photos match; only the first %(listed)s are listed. More words or filters find fewer.")
+    return message % {"found": number_format(ranked.found), "listed": number_format(listed)}

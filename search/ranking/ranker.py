@@ -71,6 +71,7 @@ class Ranking:
     """Photos by their ids, best first, from one retrieval method; the first `relevant` of them are above the cutoff.
 
     `encoder` compared the pictures, if any did; `notices` are messages for the user about what could not be searched.
+    `total` counts all photos that match if the ranking was cut.
     """
 
     photos: Mapping[int, RankedPhoto]
@@ -78,6 +79,7 @@ class Ranking:
     weight: float = 1.0
     encoder: EncoderInfo | None = None
     notices: tuple[str, ...] = ()
+    total: int = 0
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,8 @@ class RankedList:
     """All photos that a search found, in order; the first `relevant` of them are above the relevance cutoff.
 
     `words` is the query as typed, `encoder` the title of the encoder that compared pictures. `left_out` counts the
-    photos below the cutoff that are not on the list. `notices`, messages for the user, are not kept with the list.
+    photos below the cutoff that are not on the list. `found` counts all photos above it, with near-duplicates; with
+    `is_cut`, the list has fewer of them. `notices`, messages for the user, are not kept with the list.
     """
 
     entries: tuple[RankedPhoto, ...] = ()
@@ -55,6 +56,8 @@ class RankedList:
     words: str = ""
     encoder: str = ""
     left_out: int = 0
+    found: int = 0
+    is_cut: bool = False
     notices: tuple[str, ...] = ()
 
     def first(self, size: int | None) -> "RankedList":
@@ -73,6 +76,8 @@ class RankedList:
             "words": self.words,
             "encoder": self.encoder,
             "left_out": self.left_out,
+            "found": self.found,
+            "is_cut": self.is_cut,
         }
 
     @classmethod
@@ -83,7 +88,16 @@ class RankedList:
             RankedPhoto(pk, score, "exact" if tier is True else tier or "", cosine, likeness, tuple(near_duplicates))
             for pk, score, tier, cosine, likeness, near_duplicates in data["entries"]
         )
-        return cls(entries, data["likely"], data["words"], data["encoder"], data.get("left_out", 0))
+        found = sum(len(entry.photo_ids) for entry in entries[: data["likely"]])
+        return cls(
+            entries,
+            data["likely"],
+            data["words"],
+            data["encoder"],
+            left_out=data.get("left_out", 0),
+            found=data.get("found", found),
+            is_cut=data.get("is_cut", False),
+        )
 
 
 @dataclass(frozen=True)
@@ -123,7 +137,8 @@ class SearchPage:
     `key` is that of the kept result list, or empty; its next page begins at index `next_start`. Hits from index
     `cutoff` on are less relevant; None if the relevance cutoff is not on this page. `left_out` counts the less relevant
     photos that are on no page. `did_you_mean` is the query with words of the user's own photos in place of those that
-    were not found; empty without such words.
+    were not found; empty without such words. `found` counts the photos above the relevance cutoff on all pages, with
+    near-duplicates; with `is_cut`, only the first of them are on pages.
     """
 
     hits: list[Hit] = field(default_factory=list)
@@ -133,6 +148,8 @@ class SearchPage:
     cutoff: int | None = None
     left_out: int = 0
     did_you_mean: str = ""
+    found: int = 0
+    is_cut: bool = False
 
     @property
     def has_more(self) -> bool:
@@ -166,7 +183,16 @@ def cut_page(
             hits.append(explainer.hit(entry, alive))
     next_start = start + limit if len(ranked.entries) > start + limit else None
     cutoff = None if cutoff == len(hits) else cutoff
-    return SearchPage(hits, list(ranked.notices), key, next_start, cutoff, ranked.left_out)
+    return SearchPage(
+        hits,
+        list(ranked.notices),
+        key,
+        next_start,
+        cutoff,
+        left_out=ranked.left_out,
+        found=ranked.found,
+        is_cut=ranked.is_cut,
+    )
 
 
 class _Explainer:

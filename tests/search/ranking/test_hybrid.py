@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from gallery.models import Photo, PhotoQuerySet, PhotoSource
 from search.encoders.client import EncoderUnavailable, QueryVector
 from search.query.parser import parse
-from search.ranking import ranker
+from search.ranking import hybrid, ranker
 from search.ranking.hybrid import (
     SearchOptions,
     continue_search,
@@ -133,6 +133,21 @@ class TestSearchByText:
         page = search("ext:png", user=user, page_size=1)
         assert found(page) == ["new.png"]
         assert page.has_more
+
+    def test_counts_found_photos_on_every_page(self, user, monkeypatch):
+        monkeypatch.setattr(hybrid, "MAX_LISTED_PHOTOS", 3)
+        for number in range(4):
+            add_photo(user, f"{number}.png", text="tea NH961")
+        add_photo(user, "other.jpg", extension="jpg")
+        page = search("NH961", user=user, page_size=3)
+        again = continue_search(page.key, user=user, start=3, limit=3)
+        assert [(found.found, found.is_cut) for found in (page, again)] == [(4, False)] * 2
+        listed = search("ext:png", user=user, page_size=2)
+        rest = continue_search(listed.key, user=user, start=2, limit=2)
+        assert [(found.found, found.is_cut) for found in (listed, rest)] == [(4, True)] * 2
+        assert len(listed.hits) + len(rest.hits) == 3
+        assert listed.notices == ["4 photos match; only the first 3 are listed. More words or filters find fewer."]
+        assert search("ext:png", user=user, max_results=2).found == 4
 
     def test_finds_nothing_for_stranger_or_administrator(self, user, django_user_model):
         add_photo(user, "private.png", text="porsche", angle=0)

@@ -11,7 +11,7 @@ def test_keeps_list_as_json():
         RankedPhoto(2, 1.5, tier="similar", cosine=0.25, likeness=0.5, near_duplicates=(4, 5)),
         RankedPhoto(3, 0.5, cosine=0.25, likeness=0.5),
     )
-    ranked = RankedList(entries, relevant=2, words="tea", encoder="CLIP", left_out=7)
+    ranked = RankedList(entries, relevant=2, words="tea", encoder="CLIP", left_out=7, found=9, is_cut=True)
     assert RankedList.from_json(json.loads(json.dumps(ranked.to_json()))) == ranked
 
 
@@ -22,3 +22,4 @@ def test_reads_list_of_previous_version():
         (1, "exact", True),
         (2, "", False),
     ]
+    assert (ranked.found, ranked.is_cut) == (2, False)
