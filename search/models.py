@@ -11,8 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from pgvector.django import HalfVectorField
 
-from gallery.models import Photo, Step
-from search.query.folding import Folded
+from gallery.models import FoldedField, FoldedModel, FoldedQuerySet, Photo, Step
 
 
 class PhotoEmbedding(models.Model):
@@ -36,7 +35,7 @@ class PhotoEmbedding(models.Model):
         return f"{self.model} #{self.view}"
 
 
-class PhotoText(models.Model):
+class PhotoText(FoldedModel):
     """The recognised text of a photo.
 
     `lines` is a list of {"text": str, "confidence": 0–1, "box": [[x, y] × 4]}; corners clockwise from the top left of
@@ -48,12 +47,9 @@ class PhotoText(models.Model):
     engine = models.CharField(max_length=100, help_text=_("Name, first digits of the SHA-256 of the weights, version."))
     text = models.TextField(blank=True)
     lines = models.JSONField(default=list)
-    folded = models.GeneratedField(
-        expression=Folded("text"),
-        output_field=models.TextField(),
-        db_persist=True,
-        help_text=_("The folded text, for searches without Elasticsearch."),
-    )
+    folded = FoldedField(of="text")
+
+    objects = FoldedQuerySet["PhotoText"].as_manager()
 
     class Meta:
         indexes = [

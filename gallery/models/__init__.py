@@ -10,6 +10,9 @@ from gallery.models.attempts import RETRY_DELAY as RETRY_DELAY
 from gallery.models.attempts import DocumentRemoval as DocumentRemoval
 from gallery.models.attempts import Step as Step
 from gallery.models.attempts import StepAttempt as StepAttempt
+from gallery.models.folded import FoldedField as FoldedField
+from gallery.models.folded import FoldedModel as FoldedModel
+from gallery.models.folded import FoldedQuerySet as FoldedQuerySet
 from gallery.models.imports import ImportItem as ImportItem
 from gallery.models.imports import ImportJob as ImportJob
 from gallery.models.photo import MAX_IMPORTANCE as MAX_IMPORTANCE

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from gallery.models.attempts import MAX_ATTEMPTS, RETRY_DELAY, Step, StepAttempt
+from gallery.models.folded import FoldedField, FoldedModel, FoldedQuerySet
 from gallery.pictures.images import THUMBNAIL_VERSION
 
 MAX_IMPORTANCE = 5
@@ -30,7 +31,7 @@ class LocalDateTimeField(models.DateTimeField):
         return self.to_python(value)
 
 
-class PhotoQuerySet(models.QuerySet["Photo"]):
+class PhotoQuerySet(FoldedQuerySet["Photo"]):
     """Photos, narrowed to one user or to those that need processing."""
 
     def belonging_to(self, user: AbstractBaseUser | AnonymousUser) -> "PhotoQuerySet":
@@ -67,7 +68,13 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
         return self.awaiting(Step.THUMBNAILS, str(THUMBNAIL_VERSION)).filter(thumbnail_version__lt=THUMBNAIL_VERSION)
 
 
-class Photo(models.Model):
+def camera_name(metadata: dict[str, Any] | None) -> str:
+    """Return make and model of the camera in a photo's metadata."""
+    names = (metadata or {}).get("make"), (metadata or {}).get("model")
+    return " ".join(str(name) for name in names if name)
+
+
+class Photo(FoldedModel):
     """A stored picture of one user, unique among their photos by its SHA-256."""
 
     class DateSource(models.TextChoices):
@@ -110,6 +117,9 @@ class Photo(models.Model):
     importance = models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(MAX_IMPORTANCE)])
     description = models.TextField(blank=True)
     metadata = models.JSONField(default=dict, blank=True, help_text="EXIF: camera, lens, exposure, location …")
+    folded_filename = FoldedField(of="filename")
+    folded_description = FoldedField(of="description")
+    folded_camera = FoldedField(of="metadata", read=camera_name)
 
     wants_embedding = models.BooleanField(
         default=True, help_text="Compute an embedding, to find the photo by its content."

@@ -4,17 +4,19 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import HashIndex
 from django.db import models
 
+from gallery.models.folded import FoldedField, FoldedModel, FoldedQuerySet
 from gallery.models.imports import ImportJob
 from gallery.storage.path_names import Places
 
 
-class PhotoSource(models.Model):
+class PhotoSource(FoldedModel):
     """An origin of a photo's bytes, with the details from its sidecar and folders."""
 
     UPLOAD = "upload"
 
     photo = models.ForeignKey("gallery.Photo", on_delete=models.CASCADE, related_name="sources")
     path = models.TextField(help_text="Path of the imported file, or “upload”.")
+    folded_path = FoldedField(of="path")
     is_copy = models.BooleanField(default=True, help_text="The original is a copy below MEDIA_ROOT, ours to delete.")
     is_present = models.BooleanField(default=True, help_text="The file existed at the last check.")
     job = models.ForeignKey(ImportJob, on_delete=models.SET_NULL, null=True, blank=True, related_name="sources")
@@ -25,6 +27,8 @@ class PhotoSource(models.Model):
     sidecar = models.TextField(blank=True, help_text="Path of the sidecar.")
     is_archived = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = FoldedQuerySet["PhotoSource"].as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["photo", "path"], name="photo_source_unique")]

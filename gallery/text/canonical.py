@@ -77,6 +77,33 @@ def forms(term: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, both)))
 
 
+def pattern(form: str, *, is_whole: bool = False) -> str:
+    """Return the substring by which engines look for `form`: the whole word, or the start of one if it is short."""
+    if is_whole:
+        return _bounded(form, begin=True, end=True)
+    return f" {form}" if is_short_word(form) else form
+
+
+def part_patterns(part: str) -> tuple[str, ...]:
+    """Return substrings, one of which is in every folded text with this part, such as “_1.” in a file name.
+
+    The part may be within words, except where it begins or ends with a separator.
+    """
+    kinds = _Letters.of(part).kinds
+    return tuple(_bounded(form, begin=kinds[0] == " ", end=kinds[-1] == " ") for form in forms(part))
+
+
+def _bounded(form: str, *, begin: bool, end: bool) -> str:
+    """Return `form` with spaces where a word must begin or end; unspaced characters have no such spaces."""
+    before = " " if begin and not is_unspaced(form[0]) else ""
+    return before + form + (" " if end and not is_unspaced(form[-1]) else "")
+
+
+def is_unspaced(character: str) -> bool:
+    """Return True for a folded character that follows others without spaces: Chinese, Thai, emoji."""
+    return _KINDS[ord(character)] == "u"
+
+
 def is_short_word(form: str) -> bool:
     """Return True for a word of an alphabet that is too short to match inside other words."""
     return SHORT_WORD.fullmatch(form) is not None

@@ -1,6 +1,5 @@
 """Searches words in PostgreSQL while Elasticsearch is unavailable: the same photos in a simpler order."""
 
-import re
 from functools import reduce
 from operator import add
 
@@ -9,21 +8,21 @@ from django.db.models import Case, FloatField, Value, When
 
 from gallery.models import Photo
 from search.keywords.snippets import KeywordHit
-from search.query.conditions import any_text, mentions
-from search.query.folding import LATIN, fold
+from search.query.conditions import mentions, starts_word
 from search.query.parser import Query
 
-PART_OF_WORD, WHOLE_WORD = 1.0, 2.0
+WITHIN_WORD, START_OF_WORD, WHOLE_WORD = 1.0, 2.0, 3.0
 
 
 def keyword_search_in_database(query: Query, *, user: AbstractBaseUser | AnonymousUser, limit: int) -> list[KeywordHit]:
     """Return up to `limit` photos of `user` that contain all words and phrases of `query`.
 
-    Whole words come first, then the newest photos. Unlike `keyword_search`, this finds no other forms of the words.
+    Whole words come first, then starts of words, then the newest photos. Unlike `keyword_search`, this finds no other
+    forms of the words.
     """
     conditions = [mentions(word) for word in query.words]
-    conditions += [mentions(phrase, quoted=True) for phrase in query.phrases]
-    conditions += [~mentions(term) for term in query.excluded]
+    conditions += [mentions(phrase, is_whole=True) for phrase in query.phrases]
+    conditions += [~mentions(term, is_whole=True) for term in query.excluded]
     photos = (
         Photo.objects.visible_to(user)
         .filter(query.filters.photo_conditions(), *conditions, defect="")
@@ -35,10 +34,7 @@ def keyword_search_in_database(query: Query, *, user: AbstractBaseUser | Anonymo
 
 
 def _score(term: str) -> Case:
-    """Return more for a whole word than for a part of one; Chinese words have no visible ends."""
-    folded = fold(term)
-    letter = f"{LATIN}0-9"
-    before = f"(^|[^{letter}])" if re.match(f"[{letter}]", folded) else ""
-    after = f"($|[^{letter}])" if re.search(f"[{letter}]$", folded) else ""
-    whole = When(any_text("regex", before + re.escape(folded) + after), then=Value(WHOLE_WORD))
-    return Case(whole, default=Value(PART_OF_WORD), output_field=FloatField())
+    """Return the score of a term, the best of its occurrences."""
+    whole = When(mentions(term, is_whole=True), then=Value(WHOLE_WORD))
+    start = When(starts_word(term), then=Value(START_OF_WORD))
+    return Case(whole, start, default=Value(WITHIN_WORD), output_field=FloatField())

@@ -87,7 +87,7 @@ INDEX_FIELDS: dict[str, Callable[[], fields.DEDField]] = {
     "integer": fields.IntegerField,
     "byte": fields.ByteField,
     "date": fields.DateField,
-    "text": part_of_text,
+    "passages": part_of_text,
 }
 
 

@@ -9,6 +9,7 @@ from elasticsearch import NotFoundError
 
 from gallery.access import AnyUser
 from gallery.models import Photo
+from gallery.text.canonical import forms
 from search.keywords.index import KeywordSearchUnavailable, connected
 from search.keywords.snippets import KeywordHit
 from search.query.filters import Filters
@@ -128,6 +129,6 @@ def _filters(filters: Filters) -> Iterator[Clause]:
             case "exact":
                 yield {"term": {column.name: value}}
             case "icontains":
-                yield _occurs(column.name, str(value), quoted=True)
+                yield _anywhere(_occurs(column.name, form, quoted=True) for form in forms(str(value)))
             case _:
                 yield {"range": {column.name: {comparison: value}}}

@@ -12,10 +12,21 @@ from django.contrib.postgres.operations import TrigramExtension
 from django.db import migrations, models
 from pgvector.django import VectorExtension
 
-import search.models
-
-# Expressions as the ORM writes them for `camera:` and `source:` (search.query.filters).
+# Expressions as the ORM writes them for `camera:` and `source:` of that time.
 CAMERA = "lower(coalesce(metadata ->> 'make', '') || ' ' || coalesce(metadata ->> 'model', ''))"
+# Chinese characters and Japanese syllables, which are written without spaces.
+UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+
+
+class Folded(models.Func):
+    """The folded text, as the database computed it at that time."""
+
+    output_field = models.TextField()
+    template = (
+        "CASE WHEN %(expressions)s ~ '^[!-~]*$' THEN lower(%(expressions)s) ELSE"
+        " lower(regexp_replace(regexp_replace(normalize(%(expressions)s, NFKC), '[ \t\n\r\f\x0b]+', ' ', 'g'),"
+        f" '(?<=[{UNSPACED}]) | (?=[{UNSPACED}])', '', 'g')) END"
+    )
 
 
 class Migration(migrations.Migration):
@@ -230,7 +241,7 @@ class Migration(migrations.Migration):
                     "folded",
                     models.GeneratedField(
                         db_persist=True,
-                        expression=search.models.Folded("text"),
+                        expression=Folded("text"),
                         help_text="The folded text, for searches without Elasticsearch.",
                         output_field=models.TextField(),
                     ),

@@ -1,30 +1,27 @@
 """Properties of photos that filters compare, in the database and in the documents of the keyword index."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Literal
 
-from django.db.models import Exists, Func, OuterRef, Q, TextField
-from django.db.models.lookups import Contains
+from django.db.models import Exists, OuterRef, Q
 
 from gallery.models import Photo, PhotoQuerySet, PhotoSource
-
-
-class CameraName(Func):
-    """Make and model of the camera in a photo's metadata, in lower case; a trigram index holds this expression."""
-
-    output_field = TextField()
-    template = "lower(coalesce(%(expressions)s ->> 'make', '') || ' ' || coalesce(%(expressions)s ->> 'model', ''))"
+from gallery.text.canonical import part_patterns
 
 
 @dataclass(frozen=True)
 class Column:
     """A field of Photo, and of the same name in the index.
 
-    `index_type` is the Elasticsearch type; None for a field that the index holds anyway, to search for words.
+    `index_type` is the Elasticsearch type, "passages" for a folded text; None for a field that the index holds anyway,
+    to search for words.
     """
 
     name: str
-    index_type: Literal["keyword", "integer", "byte", "date", "text"] | None
+    index_type: Literal["keyword", "integer", "byte", "date", "passages"] | None
 
     def condition(self, comparison: str, value: object) -> Q:
         """Return the condition on Photo that this column compares so with `value`."""
@@ -39,24 +36,34 @@ class Column:
         return getattr(photo, self.name)
 
 
-class CameraColumn(Column):
-    """Make and model of the camera, a part of the metadata; `index_value` reads an annotation instead of all of it."""
+@dataclass(frozen=True)
+class FoldedColumn(Column):
+    """A text of which filters compare the canonical form, in the field `folded`."""
+
+    folded: str
 
     def condition(self, comparison: str, value: object) -> Q:  # noqa: ARG002 - texts only have one comparison
-        return Q(Contains(CameraName("metadata"), str(value).lower()))
+        return contains_one(part_patterns(str(value)), fields=[self.folded])
 
-    def load(self, photos: PhotoQuerySet) -> PhotoQuerySet:
-        return photos.annotate(camera=CameraName("metadata"))
+    def index_value(self, photo: Photo) -> list[str]:
+        return str(getattr(photo, self.folded)).splitlines()
 
 
 class SourceColumn(Column):
-    """The paths that a photo was imported from, in the index one a line."""
+    """The paths that a photo was imported from."""
 
     def condition(self, comparison: str, value: object) -> Q:  # noqa: ARG002 - likewise
-        return Q(Exists(PhotoSource.objects.filter(photo=OuterRef("pk"), path__icontains=str(value))))
+        matches = contains_one(part_patterns(str(value)), fields=["folded_path"])
+        return Q(Exists(PhotoSource.objects.filter(matches, photo=OuterRef("pk"))))
 
     def load(self, photos: PhotoQuerySet) -> PhotoQuerySet:
         return photos.prefetch_related("sources")
 
-    def index_value(self, photo: Photo) -> object:
-        return "\n".join(source.path for source in photo.sources.all())
+    def index_value(self, photo: Photo) -> list[str]:
+        return [passage for source in photo.sources.all() for passage in source.folded_path.splitlines()]
+
+
+def contains_one(patterns: Iterable[str], *, fields: Iterable[str]) -> Q:
+    """Return the condition that one of the fields contains one of the substrings; never true without substrings."""
+    names = list(fields)
+    return reduce(or_, (Q((f"{name}__contains", text)) for text in patterns for name in names), Q(pk__in=[]))

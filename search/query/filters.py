@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gallery.models import MAX_IMPORTANCE, Photo
 from gallery.pictures.formats import EXTENSION_OF_SUFFIX, FORMAT_OF_EXTENSION
-from search.query.columns import CameraColumn, Column, SourceColumn
+from search.query.columns import Column, FoldedColumn, SourceColumn
 from search.query.values import Choice, Comparison, Label, Moment, TextPart, Value, WholeNumber
 
 MAX_PIXELS = 1_000_000
@@ -144,7 +144,7 @@ FILTERS = (
     Filter(
         name="camera",
         value=TextPart(),
-        column=CameraColumn("camera", "text"),
+        column=FoldedColumn("camera", "passages", folded="folded_camera"),
         example="camera:fuji",
         summary=_("camera"),
         help_text="Part of the camera's make and model.",
@@ -152,7 +152,7 @@ FILTERS = (
     Filter(
         name="source",
         value=TextPart(),
-        column=SourceColumn("source", "text"),
+        column=SourceColumn("source", "passages"),
         example="source:WeChat",
         summary=_("folder it was imported from"),
         help_text="Part of a path that the photo was imported from.",
@@ -160,7 +160,7 @@ FILTERS = (
     Filter(
         name="filename",
         value=TextPart(),
-        column=Column("filename", None),
+        column=FoldedColumn("filename", None, folded="folded_filename"),
         example="filename:IMG",
         summary=_("file name"),
         help_text="Part of the file name.",

@@ -6,8 +6,6 @@ find the same photos.
 
 import re
 
-from django.db.models import Func, TextField
-
 from gallery.text import normalizing
 
 # Character classes, for regular expressions of Python, Java and PostgreSQL. Chinese characters and Japanese syllables
@@ -50,15 +48,3 @@ def digits_of(term: str) -> str:
     """Return the digits of a long number without separators; empty if `term` is not a long number."""
     digits = re.sub(f"[+{SEPARATORS}]", "", term)
     return digits if len(digits) >= MIN_DIGITS and digits.isdecimal() else ""
-
-
-class Folded(Func):
-    """`fold` in PostgreSQL, except that it keeps spaces at the ends."""
-
-    output_field = TextField()
-    # Most file names are plain ASCII without spaces: lower case alone takes a tenth of the time.
-    template = (
-        "CASE WHEN %(expressions)s ~ '^[!-~]*$' THEN lower(%(expressions)s) ELSE"
-        " lower(regexp_replace(regexp_replace(normalize(%(expressions)s, NFKC),"
-        f" '{SPACES}', ' ', 'g'), '{IGNORABLE_SPACE}', '', 'g')) END"
-    )

@@ -53,7 +53,7 @@ class SearchScope:
         """The filters, excluded words and narrowing, for rankings that know nothing of words."""
         conditions = self.query.filters.photo_conditions()
         for term in self.query.excluded:
-            conditions &= ~mentions(term)
+            conditions &= ~mentions(term, is_whole=True)
         if self.among is not None:
             conditions &= Q(pk__in=self.among.values("pk"))
         if self.without is not None:
