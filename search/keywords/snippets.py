@@ -1,20 +1,16 @@
 """Hits of keyword search, and snippets that show the words of a query in context."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from gallery.models import Photo
-from search.keywords.term_places import (
-    MAX_SEARCHED_CHARACTERS,
-    TermPlaces,
-    Tier,
-    places_of_similar_words,
-    places_of_terms,
-)
+from search.keywords.term_places import MAX_SEARCHED_CHARACTERS, TermPlaces, places_of_similar_words, places_of_terms
 from search.query.folding import compose
 from search.query.parser import Query
+from search.query.ways import Tier
 
 SNIPPET_LENGTH = 120
 CONTEXT_BEFORE = 30
@@ -38,6 +34,20 @@ class KeywordHit:
     photo_id: int
     score: float
     tier: Tier = "exact"
+
+
+@dataclass(frozen=True)
+class KeywordHits:
+    """The hits of a search, the closest tiers first; `found` also counts those beyond the limit."""
+
+    hits: tuple[KeywordHit, ...] = ()
+    found: int = 0
+
+    def __iter__(self) -> Iterator[KeywordHit]:
+        return iter(self.hits)
+
+    def __len__(self) -> int:
+        return len(self.hits)
 
 
 class SnippetMaker:

@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
-from typing import Literal, Protocol
+from typing import Protocol
 
 from search.query.folding import LATIN, SEPARATORS, SPACE, UNSPACED, digits_of, fold, is_short_word
 from search.query.parser import Query
@@ -25,9 +25,6 @@ RUNS_OF_SPACES = re.compile(
     rf"(?P<idle>(?<=[{UNSPACED}])[{SPACE}]++|[{SPACE}]++(?=[{UNSPACED}]))|[{SPACE}]{{2,}}+|[{SPACE[1:]}]"
 )
 SEPARATORS_OF_DIGITS = re.compile(f"(?P<idle>[{SEPARATORS}]++)")
-
-Tier = Literal["exact", "form", "similar"]
-"""How a text contains a term: as typed; in another form of the word; in a similar spelling."""
 
 Span = tuple[int, int]
 """Where a term begins and ends in the composed text."""

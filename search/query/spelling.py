@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from rapidfuzz.distance import OSA
 
-from gallery.text.canonical import UNSPACED
+from gallery.text.canonical import UNSPACED, is_short_word
 
 Span = tuple[int, int]
 """Where a part of a text begins and ends."""
@@ -24,6 +24,15 @@ WORD = re.compile(r"[^ \n]+")
 DIGIT = re.compile(r"\d")
 # Glyphs that people and text recognition confuse.
 SKELETONS = str.maketrans("0li5b2", "o11s8z")
+
+
+def exact_spans(form: str, text: str) -> Iterator[Span]:
+    """Yield the places of a form in a passage; of short words only those at the start of a word."""
+    lead = " " if is_short_word(form) else ""
+    at = text.find(lead + form)
+    while at >= 0:
+        yield at + len(lead), at + len(lead) + len(form)
+        at = text.find(lead + form, at + len(form))
 
 
 def allowed_edits(form: str) -> int:

@@ -10,8 +10,8 @@ from django.utils.safestring import SafeString
 from gallery.models import Photo
 from search.keywords.matches import Box, MatchFinder
 from search.keywords.snippets import SnippetMaker
-from search.keywords.term_places import Tier
 from search.query.parser import Query
+from search.query.ways import Tier
 
 PAGE_SIZE = 60
 

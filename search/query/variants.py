@@ -1,0 +1,121 @@
+"""Other ways to write a term: numbers in Chinese, umlauts spelled out, codes in parts, spaces lost or added."""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from gallery.text.canonical import forms
+from search.query.spelling import MIN_LETTERS, Span, exact_spans
+
+DIGITS = "零一二三四五六七八九"
+UNITS = {"十": 10, "百": 100, "千": 1000}
+MYRIAD = "万"
+CHINESE_NUMBER = re.compile(f"[{DIGITS}〇两{''.join(UNITS)}{MYRIAD}]+")
+NUMBER = re.compile(r"(?<!\d)\d{1,4}(?!\d)")
+CLOCK = re.compile(r"([01]?\d|2[0-3]) ([0-5]\d)")
+CHINESE_CLOCK = re.compile(r"(\d{1,2}) [时点] (\d{2}) ?分?")
+CODE_PARTS = re.compile("[a-z]+|[0-9]+")
+UMLAUT = re.compile("(?<=[aou])e")
+# The parts of a word that a wrong space makes: shorter words are no longer recognised as the same.
+MIN_SPLIT_LENGTH, MIN_PART_LENGTH = 6, 2
+
+
+def variants(form: str) -> tuple[str, ...]:
+    """Return the other forms of a term in canonical form: a text that contains one of them contains a similar term."""
+    written = [
+        *_numbers(form),
+        *(f"{hour}{sign}{minute}" for hour, minute in _clock(form) for sign in (" 时 ", " 点 ")),
+        *(f"{hour} {minute}" for hour, minute in CHINESE_CLOCK.findall(form)),
+    ]
+    if form.isascii() and form.isalpha() and len(form) > MIN_LETTERS:
+        written.append(UMLAUT.sub("", form))
+    if re.fullmatch("(?=.*[a-z])(?=.*[0-9])[a-z0-9]+", form):
+        written.append(" ".join(CODE_PARTS.findall(form)))
+    found = dict.fromkeys(canonical for text in written for canonical in forms(text))
+    return tuple(canonical for canonical in found if canonical != form)
+
+
+def variant_spans(form: str, text: str) -> Iterator[Span]:
+    """Yield the places of the other ways to write a form in a passage; numbers only whole."""
+    for variant in variants(form):
+        for begin, end in exact_spans(variant, text):
+            if not (_goes_on(text, begin) or _goes_on(text, end)):
+                yield begin, end
+
+
+def splits(form: str) -> list[str]:
+    """Return a word with a space at each place where recognition may have added one."""
+    if len(form) < MIN_SPLIT_LENGTH or not form.isalpha() or len(forms(form)) != 1:
+        return []
+    places = range(MIN_PART_LENGTH, len(form) - MIN_PART_LENGTH + 1)
+    return [f"{form[:at]} {form[at:]}" for at in places]
+
+
+def split_spans(form: str, text: str) -> Iterator[Span]:
+    """Yield the places of a word in a passage with one space in it."""
+    for split in splits(form):
+        whole = f" {split} "
+        at = text.find(whole)
+        while at >= 0:
+            yield at + 1, at + len(whole) - 1
+            at = text.find(whole, at + 1)
+
+
+def joined_neighbours(words: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Yield the index of each word that may have lost the space behind it, and the form of it and the next word."""
+    for at, (left, right) in enumerate(pairwise(words)):
+        parts = [form[0] for word in (left, right) if (form := forms(word))]
+        joined = "".join(parts)
+        if len(parts) == 2 and joined.isalnum() and joined.isascii():
+            yield at, joined
+
+
+def _goes_on(text: str, at: int) -> bool:
+    """Return whether a number goes on at this edge of a place."""
+    return any(all(map(is_numeral, text[at - 1 : at + 1])) for is_numeral in (str.isdecimal, _is_chinese_numeral))
+
+
+def _is_chinese_numeral(character: str) -> bool:
+    return CHINESE_NUMBER.fullmatch(character) is not None
+
+
+def _numbers(form: str) -> Iterator[str]:
+    """Yield the form with its Chinese numbers in digits, and with its digits in Chinese."""
+    if CHINESE_NUMBER.search(form):
+        yield CHINESE_NUMBER.sub(lambda number: str(_value(number[0])), form)
+    if NUMBER.search(form) and not re.search("[a-z]", form):
+        yield NUMBER.sub(lambda number: _in_chinese(int(number[0])), form)
+        yield NUMBER.sub(lambda number: "".join(DIGITS[int(digit)] for digit in number[0]).replace("零", "〇"), form)
+
+
+def _clock(form: str) -> list[tuple[str, str]]:
+    return [(clock[1], clock[2])] if (clock := CLOCK.fullmatch(form)) else []
+
+
+def _value(number: str) -> int | str:
+    """Return the value of a Chinese number; digit by digit if it has no units, such as a year."""
+    plain = number.replace("〇", "零").replace("两", "二")
+    if not any(unit in plain for unit in (*UNITS, MYRIAD)):
+        return "".join(str(DIGITS.index(digit)) for digit in plain)
+    total = section = digit = 0
+    for character in plain:
+        if character in DIGITS:
+            digit = DIGITS.index(character)
+        elif character in UNITS:
+            section += (digit or 1) * UNITS[character]
+            digit = 0
+        else:
+            total += (section + digit or 1) * 10_000
+            section = digit = 0
+    return total + section + digit
+
+
+def _in_chinese(value: int) -> str:
+    """Return a number below 10,000 in Chinese characters."""
+    written, is_zero_open = "", False
+    for unit, size in (("千", 1000), ("百", 100), ("十", 10), ("", 1)):
+        digit = value // size % 10
+        if digit:
+            written += ("零" if is_zero_open and written else "") + DIGITS[digit] + unit
+        is_zero_open = not digit
+    return (written or DIGITS[0]).removeprefix("一") if 10 <= value < 20 else written or DIGITS[0]

@@ -1,0 +1,41 @@
+"""The ways in which a text contains a term less than exactly, closest first.
+
+The index proposes photos, and this table decides: about tiers, snippets and boxes alike.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from search.query.pinyin import pinyin_spans
+from search.query.spelling import Span, confusable_spans, exact_spans, similar_spans
+from search.query.stems import stem_spans
+from search.query.variants import split_spans, variant_spans
+
+Tier = Literal["exact", "form", "similar"]
+TIERS: tuple[Tier, ...] = ("exact", "form", "similar")
+"""How a text contains a term: as typed; with its words in another form or order; in a similar spelling or sound."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way of containing a term: `spans` yields the places of a form of the term in a passage.
+
+    Photos are ordered by the sum of `distance` over the words.
+    """
+
+    name: str
+    tier: Tier
+    distance: int
+    spans: Callable[[str, str], Iterator[Span]]
+
+
+WAYS = (
+    Way("exact", "exact", 0, exact_spans),
+    Way("stem", "form", 1, stem_spans),
+    Way("variant", "similar", 2, variant_spans),
+    Way("split", "similar", 2, split_spans),
+    Way("spelling", "similar", 3, similar_spans),
+    Way("pinyin", "similar", 5, pinyin_spans),
+    Way("glyphs", "similar", 6, confusable_spans),
+)
