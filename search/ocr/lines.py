@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from search.ocr.layout import SAME_BLOCK, reading_order
 from search.ocr.tiles import Quad
 
 Pixels = NDArray[np.uint8]
@@ -29,11 +30,14 @@ class TextLine:
     """A line of text in a picture.
 
     `box` has four corners, clockwise from the top left of the *text*, in 0–1 of the picture's width and height.
+    `separator` stands between the line before and this one: a space within a row, a line end within a block, a tab
+    between cells, an empty line between blocks.
     """
 
     text: str
     confidence: float
     box: tuple[tuple[float, float], ...]
+    separator: str = SAME_BLOCK
 
 
 @dataclass
@@ -84,9 +88,11 @@ def _read_page(pixels: Pixels, quads: list[Quad], recognise: Recognise) -> tuple
     page_turn = _vote(lines)
     if page_turn == 2:
         _read(pixels, [(line, 2) for line in across if 2 not in line.readings], recognise)
-    height, width = pixels.shape[:2]
-    found = [_finish(line, page_turn, np.array([width, height])) for line in lines]
-    return page_turn, _in_reading_order([line for line in found if _is_text(line)], page_turn)
+    size = np.array(pixels.shape[1::-1])
+    found = [line for line in (_finish(line, page_turn, size) for line in lines) if _is_text(line)]
+    boxes = [np.array(line.box) * size for line in found]
+    order = reading_order(boxes, [line.text for line in found], page_turn=page_turn, pixels=pixels)
+    return page_turn, [replace(found[number], separator=separator) for number, separator in order]
 
 
 def _size(quad: Quad) -> tuple[float, float]:
@@ -199,21 +205,3 @@ def _evidence(line: TextLine) -> float:
 
 def _is_text(line: TextLine) -> bool:
     return line.confidence >= MIN_CONFIDENCE and any(character.isalnum() for character in line.text)
-
-
-def _in_reading_order(lines: list[TextLine], page_turn: int) -> list[TextLine]:
-    """Sort lines from top to bottom of the upright page, and within a row from left to right."""
-    placed = []
-    for line in lines:
-        corners = _turn(np.array(line.box), page_turn)
-        placed.append((corners.min(axis=0), corners.max(axis=0), line))
-    placed.sort(key=lambda item: float(item[0][1] + item[1][1]))
-    rows: list[list[tuple[NDArray, NDArray, TextLine]]] = []
-    for item in placed:
-        middle = (item[0][1] + item[1][1]) / 2
-        # The first line of a row defines its lower edge.
-        if rows and middle < rows[-1][0][1][1]:
-            rows[-1].append(item)
-        else:
-            rows.append([item])
-    return [line for row in rows for _, _, line in sorted(row, key=lambda item: float(item[0][0]))]
