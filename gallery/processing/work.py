@@ -127,7 +127,7 @@ def _store_text(photo: Photo) -> None:
     except reader.TextRecognitionUnavailable as error:
         raise DependencyUnavailable(str(error)) from error
     found = [asdict(line) | {"text": remove_invisible(line.text.replace("\0", ""))} for line in lines]
-    text = "\n".join(line["text"] for line in found)
+    text = "".join(line["separator"] + line["text"] for line in found).strip()
     with transaction.atomic():
         for locked in _locked([photo.pk]):
             known = PhotoText.objects.filter(photo=locked).values_list("text", flat=True).first() or ""

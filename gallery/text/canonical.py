@@ -1,8 +1,9 @@
 """The canonical form of texts for comparison: one definition for queries, the index, the database and highlights.
 
 A text folds to passages. In each, words are separated by one space, and stand between spaces; characters of scripts
-without spaces (Chinese, Japanese, Thai) and symbols (emoji, currencies) follow each other directly. So every engine
-compares plain substrings: " car" is the start of a word, " car " a whole one.
+without spaces (Chinese, Japanese, Thai) and symbols (emoji, currencies) follow each other directly, over line ends too.
+So every engine compares plain substrings: " car" is the start of a word, " car " a whole one. Nothing goes on over a
+tab or an empty line: recognised text has them between table cells and between blocks.
 
 The first passage joins the parts of words, codes and long numbers: don't → dont, NH-961 → nh961, 1,043 → 1043. Further
 passages contain the parts that can be read in other ways: with their separators as spaces (don t), and codes, numbers
@@ -38,12 +39,13 @@ GROUP = re.compile(r"\d+")
 PART = re.compile(r"[^\W_]+")
 CODE = re.compile(r"[^\W_]+(?:[-/_][^\W_]+)+")
 WITHIN_WORD = re.compile(r"(?<=[^\W_])(?:_|[^\w\s])+(?=[^\W_])")
-HYPHENATED = re.compile(rf"(?<=[^\W_])[-{SOFT_HYPHEN}] *\n\s*(?=[^\W_])")
+HYPHENATED = re.compile(rf"(?<=[^\W_])[-{SOFT_HYPHEN}] *\n *(?=[^\W_])")
 # The end of a line that the next line may continue, and signs that it does.
 CONTINUED = re.compile(r"\d[\d ./()'-]*$|\S+$")
 NEXT = re.compile(r"\S+")
 CODE_LIKE = re.compile(r"\d|@|[^\W_][./_][^\W_]|://|[./_=&?]$|^[./@?&=_]")
-LINE_BREAK = re.compile(r" *\n\s*")
+LINE_BREAK = re.compile(r"\s*\n\s*")
+BOUNDARY = re.compile(r"\t|\n *\n")
 
 
 @dataclass(frozen=True)
@@ -151,7 +153,8 @@ class _Letters:
         before = begin
         for atom in re.finditer("w+|u+", self.kinds[begin:end]):
             start, stop = begin + atom.start(), begin + atom.end()
-            is_apart = self.kinds[start] != "u" or self.kinds[before - 1] != "u"
+            is_unspaced = self.kinds[start] == "u" == self.kinds[before - 1]
+            is_apart = not is_unspaced or BOUNDARY.search(self.text, before, start)
             if not text or (is_apart and before not in joined):
                 text.append(" ")
                 origins.append(self.origins[start])
@@ -173,6 +176,8 @@ class _Letters:
             left = CONTINUED.search(self.text, begin, line_break.start())
             right = NEXT.match(self.text, line_break.end())
             begin = line_break.end()
+            if BOUNDARY.search(line_break.group()):
+                continue
             if not (left and right and (CODE_LIKE.search(left.group()) or CODE_LIKE.search(right.group()))):
                 continue
             if not parts or left.start() > parts[-1][0]:

@@ -61,7 +61,8 @@ def _fold_character(character: str) -> str:
     if category == "Nd":
         return str(unicodedata.decimal(character))
     if category in ("Cs", "Cc") or character.isspace():
-        return "\n" if character in "\n\r\x0b\x0c\u2028\u2029\x85" else " "
+        # A line end may follow a carriage return, and both are one.
+        return character if character in "\n\t" else "\n" if character in "\x0b\x0c\u2028\u2029\x85" else " "
     if character == SOFT_HYPHEN:
         return character
     if category == "Cf" or ord(character) in SKIN_TONES or unicodedata.name(character, "").startswith("VARIATION"):

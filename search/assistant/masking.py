@@ -70,9 +70,9 @@ DIGITS = r"\d{4,8}|\d{3}[ \-]\d{3}|\d\d(?:[ \-]\d\d){1,3}|\d(?: \d){3,7}"
 CAPITALS = r"(?-i:(?=[A-Z]{1,7}\d|\d{1,7}[A-Z])[A-Z\d]{5,8})"
 CODE = rf"(?:(?:{DIGITS}){NO_DIGIT_AFTER}|{CAPITALS}(?!\d))(?![a-z])"
 # Characters between the words and the code, such as "is", "为", ":", "【…】": no digits, no end of a sentence, at most
-# one line break.
+# one line break or empty line.
 FILLER = r"(?:[^\d\n.;。]|\.(?!\s)){0,40}?"
-FILLER_LINES = rf"{FILLER}(?:\n{FILLER})?"
+FILLER_LINES = rf"{FILLER}(?:\n\n?{FILLER})?"
 
 
 def mask(text: str) -> str:

@@ -52,11 +52,12 @@ class MatchFinder:
         Covers only the first MAX_SEARCHED_CHARACTERS characters.
         """
         lines = [line for line in lines if len(line.get("box", ())) == 4]
+        separators = [*(line.get("separator", "\n") for line in lines[1:]), "\n"]
         # Each composed character with its line and position, because words may continue on the next line.
         characters = (
             (character, number, at)
-            for number, line in enumerate(lines)
-            for at, original in enumerate(line["text"] + "\n")
+            for number, (line, separator) in enumerate(zip(lines, separators, strict=False))
+            for at, original in enumerate(line["text"] + separator)
             for character in compose(original)
         )
         read = list(islice(characters, MAX_SEARCHED_CHARACTERS))

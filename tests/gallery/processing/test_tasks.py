@@ -112,7 +112,12 @@ def test_stores_text_and_indexes_photo_again(
     tasks.extract_texts([photo.pk])
     text = PhotoText.objects.get()
     assert (text.photo, text.owner, text.text, text.engine) == (photo, photo.owner, "NH961\n调休", engine_version())
-    assert text.lines[1] == {"text": "调休", "confidence": 0.8, "box": [list(corner) for corner in BOX]}
+    assert text.lines[1] == {
+        "text": "调休",
+        "confidence": 0.8,
+        "box": [list(corner) for corner in BOX],
+        "separator": "\n",
+    }
     photo.refresh_from_db()
     assert photo.revision == 2
     assert ("index_photos", [[photo.pk]]) in queued_messages(broker, "default")

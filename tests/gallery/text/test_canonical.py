@@ -22,3 +22,34 @@ def test_maps_every_character_to_the_original_text():
 @pytest.mark.parametrize(("term", "text"), [("o'brien", "O’Brien’s"), ("電梯", "电梯"), ("inland", "in-\nland")])
 def test_finds_term(term, text):
     assert meets(term, text)
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    ("term", "text"),
+    [
+        ("阶梯教室", "阶梯\n教室"),
+        ("拿铁 32.00", "拿铁\t32.00"),
+        ("latte 32.00", "Latte\t32.00\n\nMocha\t30.00"),
+        ("inland", "in-\r\nland"),
+        ("13813572468", "138135\n72468"),
+    ],
+)
+def test_finds_term_within_block(term, text):
+    assert meets(term, text)
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    ("term", "text"),
+    [
+        ("阶梯教室", "阶梯\t教室"),
+        ("阶梯教室", "阶梯\n\n教室"),
+        ("阶梯教室", "阶梯 \n \n教室"),
+        ("inland", "in-\n\nland"),
+        ("13813572468", "138135\n\n72468"),
+        ("13813572468", "138135\t72468"),
+    ],
+)
+def test_joins_nothing_over_cells_and_blocks(term, text):
+    assert not meets(term, text)

@@ -65,6 +65,7 @@ from search.assistant.masking import (
         ("PIN: 12 34", "PIN: [one-time code]"),
         ("Code: G7K2PX", "Code: [one-time code]"),
         ("验证码：7GK2PX", "验证码：[one-time code]"),
+        ("验证码\n\n482913", "验证码\n\n[one-time code]"),
         # Next to other numbers.
         ("4111 1111 1111 1111 12/27", "[bank card number] 12/27"),
         ("50 4111 1111 1111 1111", "50 [bank card number]"),
