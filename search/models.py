@@ -151,6 +151,7 @@ class SearchExample(models.Model):
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     model = models.CharField(max_length=100)
     vector = HalfVectorField()
+    sha256 = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField(default=timezone.now, db_index=True)
 
     def __str__(self) -> str:
@@ -193,6 +194,52 @@ class RecentSearch(models.Model):
 
     def __str__(self) -> str:
         return self.address
+
+
+class PinnedSearch(models.Model):
+    """A search that should find certain photos, says its owner; `manage.py evaluate_search` checks whether it does.
+
+    `address` is the query string of the search page.
+    """
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    address = models.TextField()
+    digest = models.GeneratedField(
+        expression=MD5("address"),
+        output_field=models.CharField(max_length=32),
+        db_persist=True,
+        help_text=_("MD5 of the address, which may be too long for an index."),
+    )
+    photos = models.ManyToManyField(Photo, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["owner", "digest"], name="pinned_search_unique")]
+
+    def __str__(self) -> str:
+        return self.address
+
+
+class SearchEvaluation(models.Model):
+    """The shares of searches that found what they should, measured once by `manage.py evaluate_search`.
+
+    `encoder` is the model that compared pictures and `engine` the one that read them; empty without. `figures` contains
+    numbers only (search.evaluation.figures), no words of users.
+    """
+
+    class Subject(models.TextChoices):
+        GIVEN = "given", _("Labelled pictures, texts as given")
+        READ = "read", _("Labelled pictures, texts recognised")
+        PINNED = "pinned", _("Pinned searches of users")
+
+    subject = models.CharField(max_length=10, choices=Subject)
+    encoder = models.CharField(max_length=100, blank=True)
+    engine = models.CharField(max_length=100, blank=True)
+    figures = models.JSONField()
+    measured_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.subject} {self.measured_at:%Y-%m-%d}"
 
 
 def missing_embeddings(model: str) -> QuerySet[Photo]:

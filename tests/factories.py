@@ -28,7 +28,7 @@ ENCODER = EncoderInfo(
     scripts=frozenset({"latin"}),
     text_calibration=Calibration(slope=10, midpoint=0.5),
     image_calibration=Calibration(slope=10, midpoint=0.5),
-    floor=0.5,
+    floor=0.1,
     state="ready",
     reason="",
     same_picture_distance=0.04,

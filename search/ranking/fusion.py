@@ -38,7 +38,7 @@ def fuse(rankings: Sequence[Ranking], *, scope: SearchScope, order: Order) -> Ra
     photos = Photo.objects.filter(scope.conditions, defect="", pk__in=scores)
     dates = dict(photos.values_list("pk", "dated_at"))
     ranked = sorted(dates, key=lambda photo_id: (-scores[photo_id], -photo_id))
-    relevant = {pk for ranking in rankings for pk in list(ranking.photos)[: ranking.relevant]}
+    relevant = _relevant_photos(rankings)
     cutoff = max((rank for rank, pk in enumerate(ranked, start=1) if pk in relevant), default=0)
     left_out = len(ranked) - cutoff if order else 0
     if order:
@@ -57,6 +57,16 @@ def fuse(rankings: Sequence[Ranking], *, scope: SearchScope, order: Order) -> Ra
         is_cut=found > cutoff,
         notices=tuple(notice for ranking in rankings for notice in ranking.notices),
     )
+
+
+def _relevant_photos(rankings: Sequence[Ranking]) -> set[int]:
+    """Return the relevant photos of all rankings; fewer if photos contain the words as typed."""
+    has_words = any(photo.tier == "exact" for ranking in rankings for photo in ranking.photos.values())
+    relevant: set[int] = set()
+    for ranking in rankings:
+        size = ranking.certain if has_words and ranking.certain is not None else ranking.relevant
+        relevant.update(list(ranking.photos)[:size])
+    return relevant
 
 
 def _merge(photo_id: int, score: float, rankings: Sequence[Ranking]) -> RankedPhoto:

@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from uuid import UUID
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -75,7 +76,7 @@ def remember_picture(data: bytes, *, user: AbstractBaseUser) -> SentPicture:
     if encoder is None:
         raise EncoderUnavailable(_("Pictures cannot be compared at the moment; only words are searched."))
     query_vector = encode_query_image(data, model=encoder.model, asker=user.pk)
-    return keep_picture(query_vector, model=encoder.model, user=user)
+    return keep_picture(query_vector, model=encoder.model, sha256=sha256(data).hexdigest(), user=user)
 
 
 def search_by_image(

@@ -18,7 +18,7 @@ from search.keywords.index import KeywordSearchUnavailable
 from search.keywords.search import keyword_search
 from search.query.conditions import mentions
 from search.query.parser import Query, scripts_of
-from search.ranking.cutoff import count_relevant
+from search.ranking.cutoff import CERTAIN_LIKENESS, count_certain, count_relevant
 from search.ranking.results import RankedPhoto
 from search.vectors.composition import Composition, compose_vector
 from search.vectors.encoder_choice import choose_encoder
@@ -71,7 +71,8 @@ class Ranking:
     """Photos by their ids, best first, from one retrieval method; the first `relevant` of them are above the cutoff.
 
     `encoder` compared the pictures, if any did; `notices` are messages for the user about what could not be searched.
-    `total` counts all photos that match if the ranking was cut.
+    `total` counts all photos that match if the ranking was cut. `certain` is the number of photos that stay relevant
+    beside photos that contain the words as typed; None for all relevant ones.
     """
 
     photos: Mapping[int, RankedPhoto]
@@ -80,19 +81,27 @@ class Ranking:
     encoder: EncoderInfo | None = None
     notices: tuple[str, ...] = ()
     total: int = 0
+    certain: int | None = None
 
 
 @dataclass(frozen=True)
 class VectorQuery:
     """A query vector of `encoder`; `kind` is the calibration that its cosines need.
 
-    `notices` are messages for the user about words that the encoder cannot read.
+    `notices` are messages for the user about words that the encoder cannot read. `sha256` is that of the picture, if
+    known.
     """
 
     encoder: EncoderInfo
     kind: Literal["text", "image"]
     composition: Composition
     notices: tuple[str, ...] = ()
+    sha256: str = ""
+
+    def likeness(self, cosine: float) -> float:
+        """Return how well a picture with this cosine matches, 0–1."""
+        composition = self.composition
+        return display_score(self.encoder, cosine * composition.length, baseline=composition.baseline, kind=self.kind)
 
 
 def rank_by_keywords(scope: SearchScope) -> Ranking:
@@ -163,7 +172,7 @@ def _query_by_example(scope: SearchScope, example: Example) -> VectorQuery | Non
         avoided=_vectors_of([text for text in query.excluded if text not in unread], encoder),
         sample=_sample(encoder, scope).vectors,
     )
-    return VectorQuery(encoder, "image", composition, notices)
+    return VectorQuery(encoder, "image", composition, notices, example.sha256)
 
 
 def _encoder_of(example: Example, *, user: AbstractBaseUser) -> EncoderInfo | None:
@@ -187,16 +196,45 @@ def _nearest_photos(vector_query: VectorQuery, *, scope: SearchScope, notices: S
         photos=Photo.objects.filter(scope.conditions) if scope.conditions else None,
         limit=VECTOR_DEPTH,
     )
-    photos = {}
-    for hit in hits:
-        cosine = hit.cosine * composition.length
-        score = display_score(encoder, cosine, baseline=composition.baseline, kind=vector_query.kind)
-        if score >= encoder.floor:
-            photos[hit.photo_id] = RankedPhoto(hit.photo_id, cosine=hit.cosine, likeness=score)
+    likenesses = [vector_query.likeness(hit.cosine) for hit in hits]
+    # Versions of one picture are relevant in any library; other pictures may be similar too.
+    certain = CERTAIN_LIKENESS
+    if vector_query.kind == "image":
+        certain = vector_query.likeness(1 - encoder.same_picture_distance)
     sample = _sample(encoder, scope)
-    cosines = [hit.cosine for hit in hits[: len(photos)]]
-    relevant = count_relevant(cosines, background=sample.vectors @ composition.vector, photos=sample.photos)
-    return Ranking(photos, relevant, VECTOR_WEIGHT, encoder, (*notices, *vector_query.notices))
+    relevant = count_relevant(
+        [hit.cosine for hit in hits],
+        likenesses,
+        background=sample.vectors @ composition.vector,
+        photos=sample.photos,
+        certain=certain,
+    )
+    photos = {
+        hit.photo_id: RankedPhoto(hit.photo_id, cosine=hit.cosine, likeness=likeness)
+        for hit, likeness in zip(hits, likenesses, strict=True)
+        if likeness >= encoder.floor
+    }
+    relevant = min(relevant, len(photos))
+    if identical := _identical_photo(vector_query, scope):
+        others = {pk: photo for pk, photo in photos.items() if pk != identical.photo_id}
+        is_counted = identical.photo_id in list(photos)[:relevant]
+        photos, relevant = {identical.photo_id: identical, **others}, relevant + (not is_counted)
+    return Ranking(
+        photos,
+        relevant,
+        VECTOR_WEIGHT,
+        encoder,
+        (*notices, *vector_query.notices),
+        certain=min(count_certain(likenesses), relevant) if vector_query.kind == "text" else None,
+    )
+
+
+def _identical_photo(vector_query: VectorQuery, scope: SearchScope) -> RankedPhoto | None:
+    """Return the photo with the same bytes as the picture of the query."""
+    if not vector_query.sha256:
+        return None
+    photo = scope.photos.filter(sha256=vector_query.sha256).first()
+    return RankedPhoto(photo.pk, cosine=1.0, likeness=1.0) if photo else None
 
 
 def _sample(encoder: EncoderInfo, scope: SearchScope) -> Sample:

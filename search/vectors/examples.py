@@ -24,10 +24,16 @@ class ExampleGone(LookupError):
 
 
 class Example(Protocol):
-    """A picture to search with. `model` is the only model with its vector, or empty for any model."""
+    """A picture to search with.
+
+    `model` is the only model with its vector, or empty for any model; `sha256` that of an uploaded file, or empty.
+    """
 
     @property
     def model(self) -> str: ...
+
+    @property
+    def sha256(self) -> str: ...
 
     def vector_for(self, encoder: EncoderInfo) -> QueryVector | None:
         """Return its query vector; None if it has none yet."""
@@ -40,6 +46,7 @@ class SentPicture:
     key: str
     model: str
     vector: np.ndarray
+    sha256: str = ""
 
     def vector_for(self, encoder: EncoderInfo) -> QueryVector | None:
         return QueryVector(self.vector) if encoder.model == self.model else None
@@ -51,6 +58,7 @@ class StoredPhoto:
 
     photo: Photo
     model: str = ""
+    sha256: str = ""
 
     def vector_for(self, encoder: EncoderInfo) -> QueryVector | None:
         embedding = PhotoEmbedding.objects.filter(photo=self.photo, model=encoder.model, view=0).first()
@@ -64,17 +72,18 @@ class PartOfPhoto:
     photo: Photo
     region: Region
     model: str = ""
+    sha256: str = ""
 
     def vector_for(self, encoder: EncoderInfo) -> QueryVector | None:
         # Photos are visible only to their owners, so the owner is the asker.
         return encode_region(self.photo.path, self.region, model=encoder.model, asker=self.photo.owner_id)
 
 
-def keep_picture(query_vector: QueryVector, *, model: str, user: AbstractBaseUser) -> SentPicture:
+def keep_picture(query_vector: QueryVector, *, model: str, sha256: str, user: AbstractBaseUser) -> SentPicture:
     """Store the vector of an uploaded picture, and delete expired ones."""
     SearchExample.objects.filter(created_at__lt=timezone.now() - LIFETIME).delete()
-    kept = SearchExample.objects.create(owner_id=user.pk, model=model, vector=query_vector.vector)
-    return SentPicture(str(kept.pk), model, query_vector.vector)
+    kept = SearchExample.objects.create(owner_id=user.pk, model=model, vector=query_vector.vector, sha256=sha256)
+    return SentPicture(str(kept.pk), model, query_vector.vector, sha256)
 
 
 def read_picture(key: UUID | str, *, user: AbstractBaseUser) -> SentPicture:
@@ -86,4 +95,4 @@ def read_picture(key: UUID | str, *, user: AbstractBaseUser) -> SentPicture:
     kept = SearchExample.objects.filter(pk=key, owner_id=user.pk, created_at__gte=timezone.now() - LIFETIME).first()
     if kept is None:
         raise ExampleGone
-    return SentPicture(str(kept.pk), kept.model, QueryVector.from_stored(kept.vector).vector)
+    return SentPicture(str(kept.pk), kept.model, QueryVector.from_stored(kept.vector).vector, kept.sha256)

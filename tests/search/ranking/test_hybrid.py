@@ -1,6 +1,7 @@
 """Tests that searches fuse, explain, narrow and authorise rankings, with an encoder of two dimensions."""
 
 from dataclasses import replace
+from hashlib import sha256
 from typing import Any
 
 import numpy as np
@@ -115,7 +116,7 @@ class TestSearchByText:
 
     def test_puts_less_relevant_photos_below_cutoff(self, user):
         for number in range(60):
-            add_photo(user, f"any {number}.png", angle=55 + number / 30, text=f"{number * 7919} unlike")
+            add_photo(user, f"any {number}.png", angle=65 + number / 30, text=f"{number * 7919} unlike")
         add_photo(user, "words.png", text="porsche")
         add_photo(user, "picture.png", angle=0)
         page = search("porsche", user=user)
@@ -125,6 +126,12 @@ class TestSearchByText:
         newest = search("porsche", user=user, order="newest")
         assert found(newest) == ["picture.png", "words.png"]
         assert (page.left_out, newest.left_out) == (0, 60)
+
+    @pytest.mark.parametrize(("text", "cutoff"), [("porsche", 1), ("a red car", None)])
+    def test_cuts_off_vague_pictures_beside_words(self, user, text, cutoff):
+        add_photo(user, "vague.png", angle=58)
+        add_photo(user, "words.png", text=text)
+        assert search("porsche", user=user).cutoff == cutoff
 
     def test_lists_newest_first_for_filters_alone(self, user):
         add_photo(user, "old.png")
@@ -215,6 +222,28 @@ class TestSearchByPicture:
         page = search_with_picture(user=user)
         assert found(page) == ["same.png", "alike.png"]
         assert page.hits[0].reasons[0].cosine == pytest.approx(1.0, abs=1e-3)
+
+    @pytest.mark.parametrize("library", [0, 3, 40])
+    @pytest.mark.parametrize("angle", [0, 20, None], ids=["like copies", "unlike", "not encoded yet"])
+    def test_ranks_same_bytes_first(self, user, library, angle):
+        for number in range(library):
+            add_photo(user, f"alike {number}.png", angle=number / 100, text=f"{number * 7919} unlike")
+        same = add_photo(user, "same.png", angle=angle)
+        Photo.objects.filter(pk=same.pk).update(sha256=sha256(b"").hexdigest())
+        page = search_with_picture(user=user)
+        assert found(page)[0] == "same.png"
+        assert page.hits[0].reasons[0].score == 1.0
+        assert page.cutoff != 0
+
+    @pytest.mark.parametrize("library", [0, 3, 60])
+    def test_counts_copies_as_relevant(self, user, library):
+        for number in range(library):
+            add_photo(user, f"alike {number}.png", angle=17 + number / 100, text=f"{number * 7919} unlike")
+        for number in range(3):
+            add_photo(user, f"copy {number}.png", angle=15, text=f"{number * 104729} unlike")
+        page = search_with_picture(user=user)
+        assert {name[:4] for name in found(page)[: page.cutoff]} >= {"copy"}
+        assert page.cutoff is None or page.cutoff >= 3
 
     def test_ranks_photos_with_words_higher(self, user):
         add_photo(user, "same.png", angle=0)

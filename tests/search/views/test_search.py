@@ -106,7 +106,7 @@ def test_orders_by_date(client, user):
 
 def test_order_by_date_links_to_omitted_photos(client, user):
     for number in range(40):
-        add_photo(user, f"{number}.png", angle=55 + number / 30, text=f"{number * 7919} unlike")
+        add_photo(user, f"{number}.png", angle=65 + number / 30, text=f"{number * 7919} unlike")
     assert "No close match. Nearest results:" in page(client.get("/search", {"q": "porsche"}))
     add_photo(user, "said.png", text="porsche")
     best_first = client.get("/search", {"q": "porsche"})

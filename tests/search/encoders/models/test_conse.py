@@ -7,12 +7,14 @@ import numpy as np
 import pytest
 from PIL import Image, ImageEnhance, ImageOps
 
+from photosearch.samples.catalogue import SAMPLES, SamplePicture
 from search.encoders.client import display_score
 from search.encoders.models import conse
 from search.encoders.models.conse import CLASS_VECTORS, ConseEncoder
 from search.encoders.picture_views import open_for_encoder
 from search.encoders.weights import WeightsUnavailable
 from search.query.parser import scripts_of
+from search.ranking.cutoff import count_relevant
 
 DATA = Path(conse.__file__).parent / "data"
 
@@ -87,6 +89,32 @@ def test_a_changed_picture_finds_its_original(encoder, images, vectors, change):
     ]
     assert np.argmax(scores, axis=1).tolist() == list(range(len(images)))
     assert np.diag(scores).min() > 0.9
+
+
+@pytest.fixture(scope="module")
+def library(encoder, vectors) -> np.ndarray:
+    """Vectors of the photographs and of all drawn samples."""
+    drawn = [sample.draw().image for sample in SAMPLES if isinstance(sample, SamplePicture)]
+    return np.concatenate([vectors, encoder.encode_images([encoder.prepare(image) for image in drawn])])
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        *(("cat", "cat"), ("猫", "cat"), ("kitten", "cat"), ("咖啡", "coffee"), ("a cup of coffee", "coffee")),
+        *(("rocket", "rocket"), ("flower", "flower"), ("花", "flower"), ("palace", "temple"), ("寺庙", "temple")),
+    ],
+)
+@pytest.mark.parametrize("size", [30, 39])
+def test_right_photograph_is_relevant(encoder, images, library, text, name, size):
+    query = encoder.encode_text(text)
+    cosines = library[:size] @ query.vector
+    best = np.argsort(-cosines)
+    assert best[0] == list(images).index(name)
+    info = encoder.describe()
+    scores = [display_score(info, cosines[photo], baseline=query.baseline, kind="text") for photo in best]
+    relevant = count_relevant(cosines[best].tolist(), scores, background=cosines, photos=size)
+    assert 1 <= relevant <= 3
 
 
 def test_removes_photo_of_from_queries():

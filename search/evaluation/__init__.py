@@ -1,0 +1,1 @@
+"""Measures how well searches find what they should, on labelled pictures and on searches that users have pinned."""
