@@ -7,14 +7,17 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db.models import Case, FloatField, Value, When
 
 from gallery.models import Photo
-from search.keywords.snippets import KeywordHit
+from search.keywords.snippets import KeywordHit, KeywordHits, Order
 from search.query.conditions import mentions, starts_word
 from search.query.parser import Query
 
+ORDERS = {"": ("-score", "-pk"), "newest": ("-dated_at", "-pk"), "oldest": ("dated_at", "pk")}
 WITHIN_WORD, START_OF_WORD, WHOLE_WORD = 1.0, 2.0, 3.0
 
 
-def keyword_search_in_database(query: Query, *, user: AbstractBaseUser | AnonymousUser, limit: int) -> list[KeywordHit]:
+def keyword_search_in_database(
+    query: Query, *, user: AbstractBaseUser | AnonymousUser, limit: int, order: Order = ""
+) -> KeywordHits:
     """Return up to `limit` photos of `user` that contain all words and phrases of `query`.
 
     Whole words come first, then starts of words, then the newest photos. Unlike `keyword_search`, this finds no other
@@ -27,10 +30,11 @@ def keyword_search_in_database(query: Query, *, user: AbstractBaseUser | Anonymo
         Photo.objects.visible_to(user)
         .filter(query.filters.photo_conditions(), *conditions, defect="")
         .annotate(score=reduce(add, map(_score, query.terms), Value(0.0)))
-        .order_by("-score", "-pk")
+        .order_by(*ORDERS[order])
         .values_list("pk", "score")
     )
-    return [KeywordHit(pk, score) for pk, score in photos[:limit]]
+    hits = tuple(KeywordHit(pk, score) for pk, score in photos[:limit])
+    return KeywordHits(hits, photos.count() if len(hits) == limit else len(hits))
 
 
 def _score(term: str) -> Case:

@@ -1,10 +1,12 @@
 """The mapping of the keyword index: its document for a photo, and the analysers of its texts.
 
-Every text is analysed in several ways. Chinese words and codes must match anywhere in a text, so texts are indexed as
-pairs: a tokenizer of exactly two characters gives each pair the next position, so a phrase of pairs is a substring. (A
-tokenizer of one *and* two characters would also give single characters a position, and break the phrases.) Single
-characters have their own sub-field. Words of smartcn add texts with the same words in another order or form. Its single
-characters are dropped: 调休, cut in two, would match 调整后休假.
+Python folds all texts (gallery.text.canonical), and Elasticsearch only cuts the passages. A tokenizer of exactly two
+characters gives each pair the next position, so a phrase of pairs is a substring, and a space at its edge the edge of a
+word. (A tokenizer of one *and* two characters would also give single characters a position, and break the phrases.)
+
+The fields for weaker ways of containing a term (search.query.ways) join all texts of a photo: they propose photos, of
+which Python decides. They contain no positions, and those made by Python only the first part of very long texts. The
+original of a document is not stored: the index is built from the database.
 """
 
 import hashlib
@@ -16,69 +18,43 @@ from typing import Any
 from django.conf import settings
 from django_elasticsearch_dsl import Document, fields
 from django_elasticsearch_dsl.registries import registry
-from elasticsearch.dsl import MetaField, analyzer, char_filter, normalizer, token_filter, tokenizer
+from elasticsearch.dsl import MetaField, analyzer, token_filter, tokenizer
 
 from gallery.models import Photo
+from gallery.text.canonical import MAX_SHORT_WORD_LENGTH, SHORT_WORD, UNSPACED
+from search.keywords.weak_tokens import MAX_TOKEN_LENGTH, WeakTokens, whole_names
 from search.query.filters import INDEX_COLUMNS
-from search.query.folding import IGNORABLE_SPACE, LATIN, MAX_SHORT_WORD_LENGTH, SEPARATORS, SPACES, compose
 
-# Terms of Lucene have up to 32,766 bytes.
-MAX_KEYWORD_LENGTH = 32_766 // 4
-
-one_line = [
-    char_filter("spaces", type="pattern_replace", pattern=SPACES, replacement=" "),
-    char_filter("idle_spaces", type="pattern_replace", pattern=IGNORABLE_SPACE, replacement=""),
-]
-words = analyzer(
-    "words",
-    tokenizer="smartcn_tokenizer",
-    filter=["lowercase", "porter_stem", token_filter("two_and_more", type="length", min=2)],
-)
-pairs = analyzer(
-    "pairs",
-    char_filter=one_line,
-    tokenizer=tokenizer("pair", type="ngram", min_gram=2, max_gram=2),
-    filter=["lowercase"],
-)
-characters = analyzer(
-    "characters", tokenizer=tokenizer("character", type="ngram", min_gram=1, max_gram=1), filter=["lowercase"]
-)
+pairs = analyzer("pairs", tokenizer=tokenizer("pair", type="ngram", min_gram=2, max_gram=2))
+characters = analyzer("characters", tokenizer=tokenizer("character", type="ngram", min_gram=1, max_gram=1))
 starts = analyzer(
     "starts",
-    tokenizer=tokenizer("latin_letters", type="pattern", pattern=f"[{LATIN}]+", group=0),
-    filter=["lowercase", token_filter("start", type="edge_ngram", min_gram=1, max_gram=MAX_SHORT_WORD_LENGTH)],
+    tokenizer=tokenizer("letters", type="pattern", pattern=f"(?<= ){SHORT_WORD.pattern}", group=0),
+    filter=[token_filter("start", type="edge_ngram", min_gram=1, max_gram=MAX_SHORT_WORD_LENGTH)],
 )
-digits = analyzer(
-    "digits",
-    char_filter=[
-        char_filter("separators", type="pattern_replace", pattern=f"(?<=\\d)[{SEPARATORS}]+(?=\\d)", replacement="")
-    ],
-    tokenizer=tokenizer("digit_pair", type="ngram", min_gram=2, max_gram=2, token_chars=["digit"]),
+tokens = analyzer(
+    "tokens",
+    tokenizer=tokenizer("word", type="pattern", pattern=f"(?:(?! |{UNSPACED.pattern}).)+", group=0),
+    # Longer ones are too long for a term of Lucene, and for a misspelt word.
+    filter=[token_filter("word_length", type="length", min=2, max=MAX_TOKEN_LENGTH)],
 )
-exact = analyzer("exact", tokenizer="standard", filter=["lowercase"])
-lower_case = normalizer("lower_case", filter=["lowercase"])
+# Single characters of smartcn are dropped: 调休, cut in two, would match 调整后休假.
+chinese = analyzer(
+    "chinese", tokenizer="smartcn_tokenizer", filter=[token_filter("two_and_more", type="length", min=2)]
+)
 
 
-def searchable_text(**more: Any) -> fields.TextField:
-    """Return a field for a searched text, with all sub-fields."""
-    ways = {
-        "pairs": fields.TextField(analyzer=pairs),
-        # Positions and lengths of single characters are irrelevant to the score.
-        "characters": fields.TextField(analyzer=characters, index_options="docs", norms=False),
-        "starts": fields.TextField(analyzer=starts, index_options="docs", norms=False),
-        "digits": fields.TextField(analyzer=digits, norms=False),
-        "exact": fields.TextField(analyzer=exact),
-    }
-    return fields.TextField(analyzer=words, fields=ways | more)
+def _tokens() -> fields.KeywordField:
+    return fields.KeywordField(doc_values=False)
+
+
+def _unordered_text(analyser: Any) -> fields.TextField:
+    return fields.TextField(analyzer=analyser, index_options="docs", norms=False)
 
 
 def part_of_text() -> fields.TextField:
     """Return a field for a text that filters match a part of; it does not influence scores."""
-    ways = {
-        "pairs": fields.TextField(analyzer=pairs, norms=False),
-        "characters": fields.TextField(analyzer=characters, index_options="docs", norms=False),
-        "digits": fields.TextField(analyzer=digits, norms=False),
-    }
+    ways = {"pairs": fields.TextField(analyzer=pairs, norms=False), "characters": _unordered_text(characters)}
     return fields.TextField(index=False, norms=False, fields=ways)
 
 
@@ -105,12 +81,27 @@ class PhotoDocument(Document):
 
     photo_id = fields.LongField(attr="pk")
     owner = fields.KeywordField(attr="owner_id")
-    text = searchable_text()
-    filename = searchable_text(
-        whole=fields.KeywordField(normalizer=lower_case, ignore_above=MAX_KEYWORD_LENGTH),
+    dated_at = fields.DateField()
+    text = fields.TextField(analyzer=pairs)
+    filename = fields.TextField(analyzer=pairs, fields={"characters": _unordered_text(characters)})
+    description = fields.TextField(analyzer=pairs)
+    # The whole file name, with and without its ending.
+    names = _tokens()
+    # All texts together.
+    passages = fields.TextField(
+        index=False,
+        norms=False,
+        fields={
+            "characters": _unordered_text(characters),
+            "starts": _unordered_text(starts),
+            "tokens": _unordered_text(tokens),
+        },
     )
-    description = searchable_text()
-    uploaded_at = fields.DateField()
+    chinese = _unordered_text(chinese)
+    stems = _tokens()
+    sounds = _tokens()
+    glyphs = _tokens()
+    accented = _tokens()
 
     class Index:
         """One shard without replicas: Elasticsearch runs on one machine, for the photos of a few users."""
@@ -120,6 +111,7 @@ class PhotoDocument(Document):
 
     class Meta:
         dynamic = MetaField("strict")
+        source = MetaField(enabled=False)
 
     class Django:
         model = Photo
@@ -127,19 +119,25 @@ class PhotoDocument(Document):
 
     def prepare(self, photo: Photo) -> dict[str, Any]:
         """Return the document of a photo that INDEX_COLUMNS have loaded."""
+        text = photo.text if hasattr(photo, "text") else None
+        texts = {
+            "filename": photo.folded_filename.splitlines(),
+            "description": photo.folded_description.splitlines(),
+            "text": text.folded.splitlines() if text else [],
+        }
+        passages = [passage for part in texts.values() for passage in part]
+        weak = WeakTokens(passages, originals=[photo.filename, photo.description, text.text if text else ""])
         values = {column.name: column.index_value(photo) for column in INDEX_COLUMNS}
-        composed = {name: compose(value) if isinstance(value, str) else value for name, value in values.items()}
-        return super().prepare(photo) | composed
-
-    def prepare_text(self, photo: Photo) -> str:
-        """Return the recognised text; empty until there is one."""
-        return compose(photo.text.text) if hasattr(photo, "text") else ""
-
-    def prepare_filename(self, photo: Photo) -> str:
-        return compose(photo.filename)
-
-    def prepare_description(self, photo: Photo) -> str:
-        return compose(photo.description)
+        return {
+            "photo_id": photo.pk,
+            "owner": photo.owner_id,
+            "dated_at": photo.dated_at,
+            **values,
+            **texts,
+            "names": whole_names(photo.filename),
+            "passages": passages,
+            **weak.fields(),
+        }
 
 
 @cache

@@ -1,134 +1,124 @@
-"""Searches photos in Elasticsearch by the words in their texts, file names and descriptions."""
+"""Searches photos in Elasticsearch by the words in their texts, file names and descriptions.
 
-from collections.abc import Iterator
+Photos that contain all terms come first. If they are fewer than a page, photos follow that contain the words in weaker
+ways; the index proposes them, and Python decides.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.db.models.functions import Left
 from django.utils.translation import gettext as _
 from elasticsearch import NotFoundError
 
 from gallery.access import AnyUser
-from gallery.models import Photo
-from gallery.text.canonical import forms
+from gallery.models import Photo, PhotoQuerySet
+from search.keywords.clauses import Clause, exact_clauses, filter_clauses, order_name, weak_clauses
+from search.keywords.closeness import Judge
 from search.keywords.index import KeywordSearchUnavailable, connected
-from search.keywords.snippets import KeywordHit
-from search.query.filters import Filters
-from search.query.folding import compose, digits_of, fold, is_short_word
-from search.query.parser import Query, scripts_of
+from search.keywords.snippets import KeywordHit, KeywordHits, Order
+from search.keywords.weak_tokens import MAX_CHARACTERS
+from search.query.conditions import TEXT_FIELDS
+from search.query.parser import Query
+from search.query.ways import TIERS
 
-Clause = dict[str, Any]
-
-TEXT_FIELDS = ("text", "filename", "description")
-# Weights of the kinds of matches: the same characters count more than other forms of a word, whole words more than
-# parts of words, and phrases more than words.
-SIMILAR_WORDS_BOOST = 0.3
-WHOLE_WORD_BOOST = 1.0
-WHOLE_NAME_BOOST = 5.0
-PHRASE_BOOST = 2.0
-TIE_BREAKER = 0.2
+# With so many exact hits, a page, weaker ones are not searched.
+ENOUGH_EXACT_HITS = 60
+MAX_CANDIDATES = 200
 # The most hits that Elasticsearch returns at once.
 MAX_PAGE_SIZE = 10_000
+DIRECTIONS = {"newest": "desc", "oldest": "asc"}
 
 
-def keyword_search(query: Query, *, user: AnyUser, limit: int) -> list[KeywordHit]:
+@dataclass(frozen=True)
+class _Answer:
+    """The scores of photos, best first, and the named clauses that found them.
+
+    `total` is the number of all photos, `last` the place of the last one here, from which the next page goes on.
+    """
+
+    scores: dict[int, float]
+    names: dict[int, list[str]]
+    total: int
+    last: list[Any]
+
+
+def keyword_search(query: Query, *, user: AnyUser, limit: int, order: Order = "") -> KeywordHits:
     """Return up to `limit` photos of `user` that contain all words and phrases of `query`, best first.
 
+    With an `order`, the newest or oldest photos, and only those that contain the words exactly unless none does.
     Raises KeywordSearchUnavailable.
     """
-    clauses = {
-        "must": [_term(word) for word in query.words] + [_term(phrase, quoted=True) for phrase in query.phrases],
-        "must_not": [_anywhere(_occurs(source, term) for source in TEXT_FIELDS) for term in query.excluded],
-        "filter": [{"term": {"owner": user.pk}}, *_filters(query.filters)],
-    }
-    hits: list[KeywordHit] = []
-    for scores in _best(clauses, size=limit):
+    scope = [{"term": {"owner": user.pk}}, *filter_clauses(query.filters)]
+    exact: list[KeywordHit] = []
+    seen: list[int] = []
+    found = 0
+    for answer in _pages(exact_clauses(query, scope=scope), size=limit, order=order):
         # The index also contains photos in the trash, and deleted ones.
-        visible = set(Photo.objects.visible_to(user).filter(pk__in=scores).values_list("pk", flat=True))
-        hits += [KeywordHit(pk, score) for pk, score in scores.items() if pk in visible]
-        if len(hits) >= limit:
-            break
-    return hits[:limit]
+        visible = set(_visible(user, answer.scores).values_list("pk", flat=True))
+        exact += [KeywordHit(pk, score) for pk, score in answer.scores.items() if pk in visible]
+        seen += answer.scores
+        found = answer.total - (len(seen) - len(exact))
+        if len(exact) >= limit:
+            return KeywordHits(tuple(exact[:limit]), found)
+    weaker: list[KeywordHit] = []
+    if query.words and len(exact) < min(ENOUGH_EXACT_HITS, limit):
+        weaker = _weaker_hits(query, user=user, scope=scope, without=seen)
+    return KeywordHits(tuple([*exact, *weaker][:limit]), len(exact) + len(weaker))
 
 
-def _best(clauses: Clause, *, size: int) -> Iterator[dict[int, float]]:
-    """Yield pages of scores by photo, best first: one of `size`, then larger ones, to the end.
+def _weaker_hits(query: Query, *, user: AnyUser, scope: list[Clause], without: list[int]) -> list[KeywordHit]:
+    """Return the photos that contain the words in weaker ways, the closest first."""
+    answer = _ask(weak_clauses(query, scope=scope, without=without), size=MAX_CANDIDATES)
+    texts = _visible(user, answer.scores).values_list("pk", *(Left(name, MAX_CHARACTERS) for name in TEXT_FIELDS))
+    judge = Judge(query)
+    found = []
+    for pk, *folded in texts:
+        ordered = {number for number in range(len(query.words)) if order_name(number) in answer.names[pk]}
+        if closeness := judge.closeness("\n".join(filter(None, folded)), ordered=ordered):
+            found.append((closeness.tier_number, closeness.distance, -answer.scores[pk], -pk))
+    return [KeywordHit(-pk, 1 / (1 + distance), TIERS[tier]) for tier, distance, _score, pk in sorted(found) if tier]
+
+
+def _visible(user: AnyUser, photo_ids: Iterable[int]) -> PhotoQuerySet:
+    return Photo.objects.visible_to(user).filter(pk__in=list(photo_ids), defect="")
+
+
+def _pages(clauses: Clause, *, size: int, order: Order) -> Iterator[_Answer]:
+    """Yield pages of answers: one of `size`, then larger ones, to the end.
 
     The first page is enough, unless many of its photos are in the trash, whose photos stay in the index.
     """
-    after: dict[str, Any] = {}
+    after: list[Any] = []
     while True:
-        with connected() as client:
-            try:
-                answer = client.search(
-                    index=settings.ELASTICSEARCH_INDEX,
-                    query={"bool": clauses},
-                    sort=["_score", {"photo_id": "desc"}],
-                    size=size,
-                    source=False,
-                    track_total_hits=False,
-                    **after,
-                )
-            except NotFoundError as error:
-                raise KeywordSearchUnavailable(_("The keyword index does not exist yet.")) from error
-        found = answer["hits"]["hits"]
-        yield {int(hit["_id"]): hit["_score"] for hit in found}
-        if len(found) < size:
+        answer = _ask(clauses, size=size, order=order, after=after)
+        yield answer
+        if len(answer.scores) < size:
             break
-        after, size = {"search_after": found[-1]["sort"]}, min(4 * size, MAX_PAGE_SIZE)
+        after, size = answer.last, min(4 * size, MAX_PAGE_SIZE)
 
 
-def _subfield_queries(term: str, *, quoted: bool = False) -> dict[str, Clause]:
-    """Return a query for each sub-field that can find `term`, by its name; one match is enough."""
-    folded = fold(term)
-    if not quoted and is_short_word(term):
-        return {"starts": {"term": folded}}
-    if len(folded) == 1:
-        return {"characters": {"match": folded}}
-    ways: dict[str, Clause] = {"pairs": {"match_phrase": compose(term)}}
-    if digits := digits_of(folded):
-        ways["digits"] = {"match_phrase": digits}
-    return ways
-
-
-def _occurs(source: str, term: str, *, quoted: bool = False) -> Clause:
-    """Match texts of `source` that contain the characters of `term` in sequence."""
-    ways = _subfield_queries(term, quoted=quoted).items()
-    return _anywhere({kind: {f"{source}.{way}": value}} for way, query in ways for kind, value in query.items())
-
-
-def _uses_words_of(source: str, term: str) -> Clause:
-    """Match texts of `source` that contain the words of `term` in any order and form, with all Chinese characters."""
-    clauses = [{"match": {source: {"query": term, "operator": "and"}}}]
-    if "han" in scripts_of(term):
-        # The analyser drops single characters, so that 林小雨 would also match any 小雨.
-        clauses.append({"match": {f"{source}.characters": {"query": term, "operator": "and"}}})
-    return {"bool": {"must": clauses, "boost": SIMILAR_WORDS_BOOST}}
-
-
-def _term(term: str, *, quoted: bool = False) -> Clause:
-    """Match photos that contain a word or phrase in any text, and score where and how they do."""
-    queries = []
-    for source in TEXT_FIELDS:
-        found = [_occurs(source, term, quoted=quoted)]
-        if not quoted and term.isalpha():
-            found.append(_uses_words_of(source, term))
-        better: list[Clause] = [{"match_phrase": {f"{source}.exact": {"query": term, "boost": WHOLE_WORD_BOOST}}}]
-        if source == "filename":
-            better.append({"term": {"filename.whole": {"value": compose(term), "boost": WHOLE_NAME_BOOST}}})
-        queries.append({"bool": {"must": [{"dis_max": {"queries": found}}], "should": better}})
-    return {"dis_max": {"queries": queries, "tie_breaker": TIE_BREAKER, "boost": PHRASE_BOOST if quoted else 1.0}}
-
-
-def _anywhere(clauses: Iterator[Clause]) -> Clause:
-    return {"bool": {"should": list(clauses), "minimum_should_match": 1}}
-
-
-def _filters(filters: Filters) -> Iterator[Clause]:
-    for column, comparison, value in filters.conditions():
-        match comparison:
-            case "exact":
-                yield {"term": {column.name: value}}
-            case "icontains":
-                yield _anywhere(_occurs(column.name, form, quoted=True) for form in forms(str(value)))
-            case _:
-                yield {"range": {column.name: {comparison: value}}}
+def _ask(clauses: Clause, *, size: int, order: Order = "", after: Sequence[Any] = ()) -> _Answer:
+    first = {"dated_at": DIRECTIONS[order]} if order else {"_score": "desc"}
+    with connected() as client:
+        try:
+            answer = client.search(
+                index=settings.ELASTICSEARCH_INDEX,
+                query={"bool": clauses},
+                sort=[first, {"photo_id": DIRECTIONS[order] if order else "desc"}],
+                size=size,
+                stored_fields="_none_",
+                track_total_hits=True,
+                search_after=list(after) or None,
+            )
+        except NotFoundError as error:
+            raise KeywordSearchUnavailable(_("The keyword index does not exist yet.")) from error
+    hits = answer["hits"]["hits"]
+    return _Answer(
+        {hit["sort"][-1]: hit["_score"] or 0.0 for hit in hits},
+        {hit["sort"][-1]: hit.get("matched_queries", []) for hit in hits},
+        answer["hits"]["total"]["value"],
+        hits[-1]["sort"] if hits else [],
+    )

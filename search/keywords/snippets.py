@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -11,6 +12,9 @@ from search.keywords.term_places import MAX_SEARCHED_CHARACTERS, TermPlaces, pla
 from search.query.folding import compose
 from search.query.parser import Query
 from search.query.ways import Tier
+
+Order = Literal["", "newest", "oldest"]
+"""The order of a search: the best photos first, or by date."""
 
 SNIPPET_LENGTH = 120
 CONTEXT_BEFORE = 30

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from search.query.parser import is_code
 from search.query.pinyin import pinyin_spans
 from search.query.spelling import Span, confusable_spans, exact_spans, similar_spans
 from search.query.stems import stem_spans
@@ -39,3 +40,9 @@ WAYS = (
     Way("pinyin", "similar", 5, pinyin_spans),
     Way("glyphs", "similar", 6, confusable_spans),
 )
+CODE_WAYS = tuple(way for way in WAYS if way.name in ("exact", "variant", "glyphs"))
+
+
+def ways_of(word: str) -> tuple[Way, ...]:
+    """Return the ways in which texts may contain a typed word: of codes and addresses, every character counts."""
+    return CODE_WAYS if is_code(word) else WAYS

@@ -8,11 +8,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gallery.models import Photo, PhotoSource
+from gallery.text.canonical import fold, forms, pattern
 from search.keywords.fallback import keyword_search_in_database
 from search.keywords.index import KeywordSearchUnavailable, unindex_photos
 from search.keywords.search import keyword_search
 from search.keywords.snippets import KeywordHit, SnippetMaker
-from search.query.folding import fold
 from search.query.parser import parse
 from tests.near_misses import near_misses
 from tests.search.indexing import index_all
@@ -53,12 +53,13 @@ QUERIES = [
     ("RE16", "boarding pass"),
     ("登机口23", "boarding pass"),
     ("登机口 23", "boarding pass"),
-    ("“牌 board”", "boarding pass"),
+    ("“登机牌 boarding”", "boarding pass"),
+    ("“牌 board”", ""),
     ("pass 东京", "boarding pass"),
     ("林小雨", "chat"),
     ("小雨 服装", "chat"),
     ("我购买了道具", "chat"),
-    ("jianguo.chen", "mail"),
+    ("jianguo.chen+books", "mail"),
     ("chen+books@mail", "mail"),
     ("@mail.example.org", "mail"),
     ("13812345678", "phone"),
@@ -78,7 +79,8 @@ QUERIES = [
     ("节后调休", "broken"),
     ("cat", "letter"),
     ("nights booking", "letter"),
-    ("“ryour book”", "letter"),
+    ("“foryour booking”", "letter"),
+    ("“ryour book”", ""),
     ("guest", "letter"),
     ("100%", "hostile"),
     ("off_road", "hostile"),
@@ -91,8 +93,8 @@ QUERIES = [
     ("rain", ""),
     ("休调通", ""),
     ("“cats” “dogs”", ""),
-    ("off%road", ""),
-    ("10__", ""),
+    ("off%road", "hostile"),
+    ("off%read", ""),
 ]
 # Found only by Elasticsearch, which knows forms of words, and Chinese words without spaces.
 LIKE_WORDS = [
@@ -118,10 +120,10 @@ def test_finds_words_and_parts_among_near_misses(search, user, add_photo, keywor
 
 @BOTH
 def test_ignores_near_misses(search, user, add_photo, keyword_index):
-    for text in ("NH916", "休息调", "补休与调班", "林晓雨", "小雨 王", "jianguo-chen@example.org", "138-1234-5679"):
+    for text in ("NH916", "休息调", "补休与调班", "林晓雨", "小雨 王", "jianguo.chan@example.org", "138-1234-5679"):
         add_photo(text)
     index_all()
-    for query in ("NH961", "调休", "林小雨", "jianguo.chen", "13812345678"):
+    for query in ("NH961", "调休", "林小雨", "jianguo.chen@example.org", "13812345678"):
         assert found(search, query, user=user) == [], query
 
 
@@ -236,10 +238,10 @@ def test_index_and_database_find_every_part_of_text(cuts, user, add_photo, keywo
     Photo.objects.all().delete()
     texts = {add_photo(text, filename="—").pk: text for text, _ in cuts}
     index_all()
-    for photo_id, (_, part) in zip(texts, cuts, strict=True):
+    for _, part in cuts:
         query = parse(f'"{part}"')
-        everywhere = {pk for pk, text in texts.items() if fold(part) in fold(text)}
-        assert photo_id in everywhere
+        patterns = [pattern(form, is_whole=True) for form in forms(part)]
+        everywhere = {pk for pk, text in texts.items() if any(pattern in fold(text) for pattern in patterns)}
         for search in (keyword_search, keyword_search_in_database):
             assert {hit.photo_id for hit in search(query, user=user, limit=50)} == everywhere, (search, part)
 

@@ -1,0 +1,216 @@
+"""The clauses of Elasticsearch that find the terms of a query, exactly or in weaker ways, and score their places."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import pairwise
+from typing import Any
+
+from gallery.text.canonical import UNSPACED, forms, is_short_word, part_patterns, pattern
+from search.keywords.weak_tokens import HAN_RUN, accented_words, is_code, plain_marker
+from search.query.filters import Filters
+from search.query.parser import Query
+from search.query.pinyin import syllable_paths, tokens_of_path
+from search.query.spelling import allowed_edits, skeleton
+from search.query.stems import is_inflected, stem
+from search.query.variants import joined_neighbours, splits, variants
+from search.query.ways import WAYS, ways_of
+
+Clause = dict[str, Any]
+
+TEXT_FIELDS = ("text", "filename", "description")
+NOTHING: Clause = {"match_none": {}}
+# Each kind of place outweighs any frequency of words, which scores about 10 at most.
+WHOLE_WORD, START_OF_WORD, NEXT_TO_EACH_OTHER, WHOLE_NAME = 40.0, 20.0, 20.0, 80.0
+AS_ACCENTED = 5.0
+FREQUENCY = 1.0
+OTHER_FIELDS = 0.1
+# The most words that a misspelt one may stand for in the index.
+MAX_EXPANSIONS = 50
+# Longer Chinese phrases are compared by the number of their pairs.
+MAX_COMBINED_CHARACTERS = 6
+# Weaker ways by closeness: the closest candidates are checked first.
+EXACT_WORD, FORM, VARIANT, SPELLING, SOUND, GLYPHS = 10.0, 6.0, 4.0, 3.0, 2.0, 1.0
+
+
+def exact_clauses(query: Query, *, scope: Sequence[Clause]) -> Clause:
+    """Return the parts of a bool query for photos within `scope` that contain all words and phrases, with scores."""
+    must = [_scored(word) for word in query.words] + [_scored(phrase, is_whole=True) for phrase in query.phrases]
+    return {"must": must, "should": list(_bonuses(query)), "must_not": _excluded(query), "filter": list(scope)}
+
+
+def weak_clauses(query: Query, *, scope: Sequence[Clause], without: Sequence[int]) -> Clause:
+    """Return the parts of a bool query for photos within `scope` that may contain the words in weaker ways."""
+    loose = [_loosely(word, number) for number, word in enumerate(query.words)]
+    readings = [_all(loose)]
+    for at, joined in joined_neighbours(query.words):
+        readings.append(_all([*loose[:at], _loosely_joined(joined), *loose[at + 2 :]]))
+    return {
+        "must": [_any(readings)],
+        "filter": [*scope, *(_contains(phrase, is_whole=True) for phrase in query.phrases)],
+        "must_not": [*_excluded(query), {"terms": {"photo_id": list(without)}}],
+    }
+
+
+def filter_clauses(filters: Filters) -> Iterator[Clause]:
+    """Yield the clauses of the limits that `filters` set."""
+    for column, comparison, value in filters.conditions():
+        match comparison:
+            case "exact":
+                yield {"term": {column.name: value}}
+            case "icontains":
+                suffix = "" if column.name in TEXT_FIELDS else ".pairs"
+                yield _any(
+                    _substring(part, pairs=f"{column.name}{suffix}", characters=f"{column.name}.characters")
+                    for part in part_patterns(str(value))
+                )
+            case _:
+                yield {"range": {column.name: {comparison: value}}}
+
+
+def _excluded(query: Query) -> list[Clause]:
+    return [_contains(term, is_whole=True) for term in query.excluded]
+
+
+def _contains(term: str, *, is_whole: bool = False) -> Clause:
+    """Match photos that contain a term in any text."""
+    return _any(clause for form in forms(term) for clause in _places(pattern(form, is_whole=is_whole)))
+
+
+def _places(part: str) -> list[Clause]:
+    """Return clauses for a substring of any text, one of which must match."""
+    if len(part) == 1:
+        return [{"term": {"passages.characters": part}}]
+    if part[0] == " " and is_short_word(part[1:]):
+        return [{"term": {"passages.starts": part[1:]}}]
+    return [{"match_phrase": {source: part}} for source in TEXT_FIELDS]
+
+
+def _substring(part: str, *, pairs: str, characters: str) -> Clause:
+    return {"term": {characters: part}} if len(part) == 1 else {"match_phrase": {pairs: part}}
+
+
+def _scored(term: str, *, is_whole: bool = False) -> Clause:
+    """Match photos that contain a term, and score where and how they do."""
+    better = [_best_place(form, source) for form in forms(term) for source in TEXT_FIELDS]
+    return {
+        "bool": {
+            "filter": [_contains(term, is_whole=is_whole)],
+            "should": [{"dis_max": {"queries": better, "tie_breaker": OTHER_FIELDS}}, *_accents(term)],
+        }
+    }
+
+
+def _best_place(form: str, source: str) -> Clause:
+    """Score the places of a form in one text: whole words most, then starts of words, then by frequency."""
+    whole, start = pattern(form, is_whole=True), f" {form}"
+    kinds = [_constant({"match_phrase": {source: whole}}, WHOLE_WORD)] if len(whole) > 1 else []
+    if whole != form:
+        kinds.append(_constant({"match_phrase": {source: start}}, START_OF_WORD))
+    found = pattern(form)
+    frequency = {"match_phrase": {source: {"query": found, "boost": FREQUENCY / max(len(found) - 1, 1)}}}
+    return {"bool": {"should": [*kinds, *([frequency] if len(found) > 1 else [])]}}
+
+
+def _bonuses(query: Query) -> Iterator[Clause]:
+    """Yield clauses for words next to each other, and for the whole file name."""
+    for neighbours in pairwise(query.terms):
+        for form in forms(" ".join(neighbours)):
+            yield {"dis_max": {"queries": [_constant(clause, NEXT_TO_EACH_OTHER) for clause in _places(form)]}}
+    if names := list(forms(" ".join(query.terms))):
+        yield _constant({"terms": {"names": names}}, WHOLE_NAME)
+
+
+def _accents(term: str) -> Iterator[Clause]:
+    """Yield clauses for a word with the accents that were typed, or with none if none were."""
+    written = [token for token in accented_words(term) if not token.startswith(plain_marker(""))]
+    if written:
+        yield _constant({"terms": {"accented": written}}, AS_ACCENTED)
+    elif term.isascii() and term.isalpha():
+        yield _constant({"bool": {"must_not": [{"term": {"accented": plain_marker(term.lower())}}]}}, AS_ACCENTED)
+
+
+def _loosely(word: str, number: int) -> Clause:
+    """Match photos that may contain a word in any way; those with its Chinese words in another order by name."""
+    ways = [_constant(_contains(word), EXACT_WORD)]
+    names = {way.name for way in ways_of(word)}
+    for form in forms(word):
+        ways += _weaker_ways(form, names)
+        if runs := HAN_RUN.findall(form):
+            words = {"match": {"chinese": {"query": " ".join(runs), "operator": "and", "_name": order_name(number)}}}
+            ways.append(_constant(words, FORM))
+    return {"dis_max": {"queries": ways}}
+
+
+def _loosely_joined(form: str) -> Clause:
+    return {
+        "dis_max": {
+            "queries": [
+                _constant(_any(_places(pattern(form))), VARIANT),
+                *_weaker_ways(form, {way.name for way in WAYS}),
+            ]
+        }
+    }
+
+
+def order_name(number: int) -> str:
+    """Return the name of the clause for the Chinese words of a word in another order."""
+    return f"order-{number}"
+
+
+def _weaker_ways(form: str, names: Collection[str]) -> Iterator[Clause]:
+    """Yield clauses for the ways of search.query.ways with these names."""
+    if "stem" in names and is_inflected(form):
+        bare = stem(form)
+        yield _constant(_any([_term("stems", bare), _token(bare)]), FORM)
+    written = [clause for variant in variants(form) for clause in _places(pattern(variant))]
+    if "split" in names:
+        written += [_all([_token(part) for part in split.split()]) for split in splits(form)]
+    if written:
+        yield _constant(_any(written), VARIANT)
+    if "spelling" in names and (edits := allowed_edits(form)):
+        yield from _misspelt(form, edits)
+    if "pinyin" in names and (paths := syllable_paths(form)):
+        yield _constant(_any(_all([_term("sounds", token) for token in tokens_of_path(path)]) for path in paths), SOUND)
+    if is_code(form):
+        yield _constant(_term("glyphs", skeleton(form)), GLYPHS)
+
+
+def _misspelt(form: str, edits: int) -> Iterator[Clause]:
+    if not UNSPACED.match(form):
+        value = {"value": form, "fuzziness": edits, "max_expansions": MAX_EXPANSIONS}
+        yield _constant({"fuzzy": {"passages.tokens": value}}, SPELLING)
+    elif len(form) <= MAX_COMBINED_CHARACTERS:
+        without = [(form[:at], form[at + 1 :]) for at in range(len(form))]
+        # Two swapped characters in the middle.
+        without.append((form[: len(form) // 2 - 1], form[len(form) // 2 + 1 :]))
+        found = [_all([_part(source, part) for part in parts if part]) for parts in without for source in TEXT_FIELDS]
+        yield _constant(_any(found), SPELLING)
+    else:
+        most = {"query": form, "minimum_should_match": len(form) - 4}
+        yield _constant(_any({"match": {source: most}} for source in TEXT_FIELDS), SPELLING)
+
+
+def _part(source: str, part: str) -> Clause:
+    if len(part) == 1:
+        return _term("passages.characters", part)
+    return {"match": {source: {"query": part, "operator": "and"}}}
+
+
+def _token(word: str) -> Clause:
+    return _term("passages.tokens", word)
+
+
+def _term(name: str, token: str) -> Clause:
+    return {"term": {name: token}}
+
+
+def _constant(clause: Clause, score: float) -> Clause:
+    return {"constant_score": {"filter": clause, "boost": score}}
+
+
+def _all(clauses: Sequence[Clause]) -> Clause:
+    return {"bool": {"must": list(clauses)}} if clauses else NOTHING
+
+
+def _any(clauses: Iterable[Clause]) -> Clause:
+    found = list(clauses)
+    return {"bool": {"should": found, "minimum_should_match": 1}} if found else NOTHING

@@ -1,0 +1,73 @@
+"""Decides how closely the texts of a photo contain the words of a query, for photos that the index proposes."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from gallery.text.canonical import forms
+from search.keywords.weak_tokens import HAN_RUN
+from search.query.parser import Query
+from search.query.variants import joined_neighbours
+from search.query.ways import TIERS, Way, ways_of
+
+
+@dataclass(frozen=True)
+class Closeness:
+    """The weakest tier of a photo for any of the words, and the sum of their distances."""
+
+    tier_number: int
+    distance: int
+
+
+IN_ANOTHER_ORDER = Closeness(TIERS.index("form"), 1)
+LOST_SPACE = Closeness(TIERS.index("similar"), 2)
+
+
+class Judge:
+    """Compares texts with the words of a query."""
+
+    def __init__(self, query: Query) -> None:
+        self._words = [_Word(word) for word in query.words]
+        self._joined = [(at, _Word(form)) for at, form in joined_neighbours(query.words)]
+
+    def closeness(self, text: str, *, ordered: Collection[int]) -> Closeness | None:
+        """Return how closely a folded text contains the words; None if it lacks one.
+
+        `ordered` are the numbers of words whose Chinese words the index found in another order.
+        """
+        found = [word.closeness(text, is_in_another_order=number in ordered) for number, word in enumerate(self._words)]
+        readings = [_together(found)]
+        for at, word in self._joined:
+            if joined := word.closeness(text, is_in_another_order=False):
+                readings.append(_together([*found[:at], _together([joined, LOST_SPACE]), *found[at + 2 :]]))
+        return min(filter(None, readings), key=lambda reading: (reading.tier_number, reading.distance), default=None)
+
+
+class _Word:
+    """A typed word with its forms."""
+
+    def __init__(self, word: str) -> None:
+        self.forms = forms(word)
+        self._ways = ways_of(word)
+
+    @cached_property
+    def _chinese(self) -> frozenset[str]:
+        return frozenset("".join(run for form in self.forms for run in HAN_RUN.findall(form)))
+
+    def closeness(self, text: str, *, is_in_another_order: bool) -> Closeness | None:
+        for way in self._ways:
+            if is_in_another_order and way.tier != "exact" and self._chinese.issubset(text):
+                return IN_ANOTHER_ORDER
+            if self._is_found(way, text):
+                return Closeness(TIERS.index(way.tier), way.distance)
+        return None
+
+    def _is_found(self, way: Way, text: str) -> bool:
+        return any(next(iter(way.spans(form, text)), None) for form in self.forms)
+
+
+def _together(parts: Sequence[Closeness | None]) -> Closeness | None:
+    present = [part for part in parts if part]
+    if len(present) < len(parts):
+        return None
+    return Closeness(max(part.tier_number for part in present), sum(part.distance for part in present))
