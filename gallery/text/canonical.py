@@ -204,8 +204,13 @@ class _Letters:
             groups = GROUP.findall(number.group())
             is_in_thousands = len(groups[0]) <= 3 and all(len(group) == 3 for group in groups[1:])
             if is_in_thousands or sum(map(len, groups)) >= MIN_JOINED_DIGITS:
-                joined.update(number.start() + group.end() for group in GROUP.finditer(number.group()))
+                joined.update(_inner_ends(GROUP, number))
         for code in CODE.finditer(self.text, begin, end):
             if any(character.isalpha() for character in code.group()):
-                joined.update(code.start() + part.end() for part in PART.finditer(code.group()))
+                joined.update(_inner_ends(PART, code))
         return frozenset(joined)
+
+
+def _inner_ends(part: re.Pattern[str], found: re.Match[str]) -> Iterator[int]:
+    """Yield the ends of the parts of a match, except the last one."""
+    return (end for match in part.finditer(found.string, *found.span()) if (end := match.end()) < found.end())

@@ -53,3 +53,9 @@ def test_finds_term_within_block(term, text):
 )
 def test_joins_nothing_over_cells_and_blocks(term, text):
     assert not meets(term, text)
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("text", ["NH-961 don’t go", "138 0013 8000 don’t go", "2023-05-01 don’t go"])
+def test_joins_no_word_to_the_code_before(text):
+    assert " dont go " in fold(text).split("\n")[0]
