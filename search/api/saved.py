@@ -26,7 +26,7 @@ from search.saved import (
     save_search,
     saved_searches,
 )
-from search.suggestions import suggest
+from search.suggestions.suggesting import suggest_queries
 
 
 class RecentSearchSerializer(serializers.ModelSerializer):
@@ -170,9 +170,9 @@ class SuggestionListView(ApiView):
         operation_id="list_suggestions", parameters=[SuggestionQuery], responses=Suggestions, tags=["search"]
     )
     def get(self, request: ApiRequest) -> Response:
-        """Suggest queries for typed text from earlier searches, cameras and file names, at most 8."""
+        """Suggest queries for typed text: earlier searches, filters, words of the pictures, cameras and file names."""
         query = SuggestionQuery.read(request.query_params)
-        return Response({"results": suggest(query.validated_data["q"], user=request.user)})
+        return Response({"results": suggest_queries(query.validated_data["q"], user=request.user)})
 
 
 def _saved_search(request: ApiRequest, saved_id: int, *, locked: bool = False) -> SavedSearch:

@@ -6,11 +6,11 @@ from django.views.decorators.http import require_safe
 
 from gallery.access import PageRequest
 from search.query.parser import MAX_QUERY_LENGTH
-from search.suggestions import suggest
+from search.suggestions.suggesting import suggest
 
 
 @require_safe
 def show_suggestions(request: PageRequest) -> HttpResponse:
-    """Show links to the searches suggested for `q`."""
+    """Show the options of the search box for the typed `q`."""
     suggestions = suggest(request.GET.get("q", "")[:MAX_QUERY_LENGTH], user=request.user)
     return render(request, "search/_suggestions.html", {"suggestions": suggestions})

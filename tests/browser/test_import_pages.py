@@ -51,7 +51,7 @@ def test_imports_folder_and_undoes_it(
     page.wait_for_url("**verdict=failed")
     page.go_back()
     expect(page.get_by_role("row")).to_have_count(15)
-    expect(page.get_by_role("searchbox")).to_be_visible()
+    expect(page.locator("#search [name=q]")).to_be_visible()
     page.go_back()
     page.get_by_role("button", name="Undo import…").click()
     page.get_by_role("button", name="Undo import", exact=True).click()

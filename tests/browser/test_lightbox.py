@@ -212,7 +212,7 @@ def test_help_lists_keys_and_ctrl_k_searches(open_page, photos):
     expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
     page.keyboard.press("Escape")
     page.keyboard.press("Control+k")
-    expect(page.get_by_role("searchbox")).to_be_focused()
+    expect(page.locator("#search [name=q]")).to_be_focused()
 
 
 def test_frame_has_size_of_picture(page, photos):

@@ -21,5 +21,5 @@ def test_top_bar_elements_do_not_overlap(open_page, locale):
         assert boxes[2]["x"] + boxes[2]["width"] <= width
         for part in parts:
             assert part.evaluate("part => part.scrollWidth <= part.clientWidth"), f"{width}: {part} is cut off"
-        expect(parts[1].get_by_role("searchbox")).to_be_visible()
+        expect(parts[1].get_by_role("combobox")).to_be_visible()
         assert parts[1].bounding_box()["width"] >= min(width * 0.3, 400)

@@ -40,7 +40,7 @@ class Person:
     def search(self, words: str) -> list[str]:
         """Search through the search box and return the file names of the hits, best first."""
         self.page.goto("/")
-        box = self.page.get_by_role("searchbox").first
+        box = self.page.locator("#search [name=q]")
         box.fill(words)
         box.press("Enter")
         self.page.wait_for_url("**/search?*")

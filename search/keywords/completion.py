@@ -1,0 +1,79 @@
+"""Finds photos with words that begin with what a user types, for suggestions."""
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
+from django.db.models import Q
+from elasticsearch import NotFoundError
+
+from gallery.models import Photo
+from gallery.text.canonical import UNSPACED, is_short_word
+from search.keywords.index import KeywordSearchUnavailable, connected
+
+logger = logging.getLogger(__name__)
+
+# Enough photos to tell frequent words from rare ones, and few enough to read at every keystroke.
+MAX_PHOTOS = 100
+# The latest photos, which are searched while Elasticsearch is unavailable.
+MAX_DATABASE_PHOTOS = 2000
+COLUMNS = {"text": "text__folded", "description": "folded_description", "filename": "folded_filename"}
+
+
+def start_of(form: str) -> str:
+    """Return the characters that a folded text has where `form` starts a word, or anywhere if it is unspaced."""
+    return f" {form}" if form[0].isalnum() and not UNSPACED.match(form) else form
+
+
+def photos_with_start(
+    form: str, *, user: AbstractBaseUser, sources: Sequence[str] = tuple(COLUMNS), limit: int = MAX_PHOTOS
+) -> list[int]:
+    """Return the ids of the latest photos with a word that begins with the canonical `form` in one of `sources`.
+
+    The index may name photos that `user` can no longer see.
+    """
+    try:
+        return _in_index(form, user=user, sources=sources, limit=limit)
+    except KeywordSearchUnavailable as error:
+        logger.info("Suggestions come from the latest photos only: %s", error)
+        return _in_database(form, user=user, sources=sources, limit=limit)
+
+
+def _in_index(form: str, *, user: AbstractBaseUser, sources: Sequence[str], limit: int) -> list[int]:
+    with connected() as client:
+        try:
+            answer = client.search(
+                index=settings.ELASTICSEARCH_INDEX,
+                query={
+                    "bool": {
+                        "filter": [
+                            {"term": {"owner": user.pk}},
+                            {"bool": {"should": [_clause(source, form) for source in sources]}},
+                        ]
+                    }
+                },
+                sort=[{"photo_id": "desc"}],
+                size=limit,
+                source=False,
+                track_total_hits=False,
+            )
+        except NotFoundError as error:
+            raise KeywordSearchUnavailable("The keyword index does not exist yet.") from error
+    return [int(hit["_id"]) for hit in answer["hits"]["hits"]]
+
+
+def _clause(source: str, form: str) -> dict[str, Any]:
+    if is_short_word(form):
+        return {"term": {f"{source}.starts": form}}
+    if len(form) == 1:
+        return {"match": {f"{source}.characters": form}}
+    return {"match_phrase": {f"{source}.pairs": start_of(form)}}
+
+
+def _in_database(form: str, *, user: AbstractBaseUser, sources: Sequence[str], limit: int) -> list[int]:
+    latest = Photo.objects.visible_to(user).order_by("-pk")[:MAX_DATABASE_PHOTOS]
+    conditions = [Q((f"{COLUMNS[source]}__contains", start_of(form))) for source in sources]
+    found = Photo.objects.filter(Q(*conditions, _connector=Q.OR), pk__in=latest.values("pk")).order_by("-pk")
+    return list(found.values_list("pk", flat=True)[:limit])

@@ -1,0 +1,1 @@
+"""Suggestions for the search box while the user types."""

@@ -1,0 +1,105 @@
+"""Suggests filters for the first letters of their names or values, and the values of the filter being typed."""
+
+from collections.abc import Iterator
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db.models import Max, Min
+
+from gallery.models import Photo
+from search.query.filters import FILTERS, Filter
+from search.query.values import Choice, Label, Moment, TextPart, WholeNumber
+from search.suggestions.suggestion import Kind, Suggestion, address_of, contains_typed, mark_typed, quoted_value
+from search.suggestions.typed_end import TypedEnd
+
+MAX_VALUES = 8
+# A single letter begins too many values.
+MIN_VALUE_LENGTH = 2
+# Cameras are read from the latest photos, so that large libraries answer as fast as small ones.
+MAX_READ_PHOTOS = 2000
+
+
+def suggest_values(end: TypedEnd, *, user: AbstractBaseUser) -> Iterator[Suggestion]:
+    """Yield the values of the filter being typed that begin with, or contain, the typed characters."""
+    if end.filter is None:
+        return
+    kind = Kind.CAMERA if end.filter.name == "camera" else Kind.FILTER
+    for value, detail in _values_of(end.filter, end.word, user=user):
+        text = quoted_value(end.key, value)
+        yield Suggestion.to_search(kind, text, query=end.completed_by(text), typed=end.word, detail=detail)
+
+
+def suggest_filters(end: TypedEnd) -> Iterator[Suggestion]:
+    """Yield the filters whose name begins with the word being typed, then those with a value that does."""
+    word = end.word.lower()
+    for row in FILTERS:
+        key = next((key for key in (*row.keys, row.name) if key.startswith(word)), "")
+        if key:
+            query = end.completed_by(f"{key}:")
+            marked = mark_typed(f"{key}:", word)
+            yield Suggestion(Kind.FILTER, marked, query, address_of(query), row.summary, continues=True)
+    if len(word) < MIN_VALUE_LENGTH:
+        return
+    for row in FILTERS:
+        if isinstance(row.value, Choice):
+            for value, label in _choices(row.value, word):
+                text = f"{(*row.keys, row.name)[0]}:{value}"
+                yield Suggestion.to_search(Kind.FILTER, text, query=end.completed_by(text), typed=word, detail=label)
+
+
+def suggest_cameras(end: TypedEnd, *, user: AbstractBaseUser) -> Iterator[Suggestion]:
+    """Yield filters for the user's cameras whose names contain the word being typed."""
+    for model in _cameras(end.word, user=user):
+        text = quoted_value("camera", model)
+        yield Suggestion.to_search(Kind.CAMERA, text, query=end.completed_by(text), typed=end.word)
+
+
+def _values_of(row: Filter, typed: str, *, user: AbstractBaseUser) -> Iterator[tuple[str, Label]]:
+    """Yield up to MAX_VALUES values that `typed` begins, and an explanation of each."""
+    found: Iterator[tuple[str, Label]]
+    match row.value:
+        case Choice() if row.name == "extension":
+            own = _extensions(user=user)
+            found = ((value, "") for value in own if value.startswith(typed.lower()))
+        case Choice():
+            found = _choices(row.value, typed.lower())
+        case Moment():
+            found = ((year, row.summary) for year in _years(user=user) if year.startswith(typed))
+        case WholeNumber(is_rating=True):
+            found = ((f">={number}", "★" * number) for number in range(row.value.largest, 0, -1))
+        case WholeNumber():
+            _key, _colon, example = row.example.partition(":")
+            found = iter([(example, row.summary)])
+        case TextPart():
+            found = ((value, "") for value in _cameras(typed, user=user) if row.name == "camera")
+    for value, _number in zip(found, range(MAX_VALUES), strict=False):
+        if value[0] != typed:
+            yield value
+
+
+def _choices(choice: Choice, typed: str) -> Iterator[tuple[str, Label]]:
+    """Yield the options that `typed` begins in one of their spellings, in English and Chinese."""
+    for value, label in choice.options.items():
+        first = next((word for word in (value, str(label)) if word.lower().startswith(typed)), "")
+        others = (word for word, meant in choice.spellings.items() if meant == value)
+        if first or any(not word.isascii() and word.startswith(typed) for word in others):
+            yield value, label
+
+
+def _extensions(*, user: AbstractBaseUser) -> list[str]:
+    """Return the file types of the user's photos."""
+    photos = Photo.objects.visible_to(user).order_by("extension")
+    return list(photos.values_list("extension", flat=True).distinct())
+
+
+def _years(*, user: AbstractBaseUser) -> list[str]:
+    """Return the years from the latest to the earliest photo of the user."""
+    ends = Photo.objects.visible_to(user).aggregate(first=Min("dated_at__year"), last=Max("dated_at__year"))
+    return [f"{year}" for year in range(ends["last"], ends["first"] - 1, -1)] if ends["last"] else []
+
+
+def _cameras(typed: str, *, user: AbstractBaseUser) -> Iterator[str]:
+    """Yield the models of the user's latest cameras whose make and model contain `typed`."""
+    latest = Photo.objects.visible_to(user).order_by("-pk").values_list("metadata__make", "metadata__model")
+    for make, model in dict.fromkeys(latest[:MAX_READ_PHOTOS]):
+        if model and (not typed or contains_typed(f"{make or ''} {model}", typed) or contains_typed(model, typed)):
+            yield str(model)

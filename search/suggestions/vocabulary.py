@@ -1,0 +1,119 @@
+"""The words of a user's own pictures that go on from what the user has typed."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db.models.functions import Left
+
+from gallery.models import Photo
+from gallery.pictures.formats import EXTENSION_OF_SUFFIX
+from gallery.text.canonical import UNSPACED, forms, passages
+from gallery.text.characters import fold_cluster
+from search.keywords.completion import photos_with_start
+
+# Words are counted in the beginning of each text.
+MAX_READ_CHARACTERS = 20_000
+MAX_WORD_LENGTH = 40
+# Characters that follow the typed ones in scripts without spaces.
+MAX_CONTINUATION = 6
+UNSPACED_RUN = re.compile(f"{UNSPACED.pattern}+")
+
+
+@dataclass(frozen=True)
+class _Read:
+    """The texts of a photo as written, and their canonical words."""
+
+    texts: tuple[str, ...]
+    words: str
+
+
+def words_from(typed: str, *, user: AbstractBaseUser, limit: int) -> list[str]:
+    """Return up to `limit` words of the user's pictures that begin with `typed`, the most frequent ones first.
+
+    They are spelled as in the latest picture. Chinese characters match in the middle of a text, too, and are continued
+    by the characters that follow.
+    """
+    form = next(iter(forms(typed)), "")
+    if not form:
+        return []
+    read = _texts(photos_with_start(form, user=user), user=user)
+    if UNSPACED.match(form):
+        return _continuations(form, read, limit=limit)
+    return [_spelling(word, read) for word in _frequent_words(form, read, limit=limit)]
+
+
+def _texts(photo_ids: Sequence[int], *, user: AbstractBaseUser) -> list[_Read]:
+    photos = Photo.objects.visible_to(user).filter(pk__in=photo_ids, defect="").order_by("-pk")
+    columns = ("text__text", "description", "filename", "text__folded", "folded_description", "folded_filename")
+    read = []
+    for values in photos.values_list(*(Left(column, MAX_READ_CHARACTERS) for column in columns)):
+        text, description, filename, *folded = (value or "" for value in values)
+        # The first passage of a name joins all its words; the further ones of texts join words over line breaks.
+        name, _line_break, parts_of_name = folded.pop().partition("\n")
+        words = [*(column.partition("\n")[0] for column in folded), parts_of_name or name]
+        read.append(_Read((text, description, filename), "\n".join(words)))
+    return read
+
+
+def _frequent_words(form: str, read: Sequence[_Read], *, limit: int) -> list[str]:
+    """Return the words that begin with `form`, and stand in the most photos."""
+    beginning = re.compile(f"(?<= ){re.escape(form)}[^\\s]+")
+    counts: Counter[str] = Counter()
+    for texts in read:
+        counts.update({word for word in beginning.findall(texts.words) if len(word) <= MAX_WORD_LENGTH})
+    for suffix in EXTENSION_OF_SUFFIX:
+        del counts[suffix.removeprefix(".")]
+    return [word for word, _count in counts.most_common(limit)]
+
+
+def _spelling(word: str, read: Sequence[_Read]) -> str:
+    """Return a folded word as the latest photo with it spells it."""
+    for texts in read:
+        if f" {word} " in texts.words:
+            for text in texts.texts:
+                for line in text.splitlines():
+                    if spelled := _spelled(word, line):
+                        return spelled
+    return word
+
+
+def _spelled(word: str, line: str) -> str:
+    if line.isascii() and word[:1] not in line.lower():
+        return ""
+    for passage in passages(line):
+        if (at := passage.text.find(f" {word} ")) >= 0:
+            return line[passage.origins[at + 1] : passage.origins[at + len(word)] + 1]
+    return ""
+
+
+def _continuations(form: str, read: Sequence[_Read], *, limit: int) -> list[str]:
+    """Return the longest strings that begin with `form` and are written as often as a shorter one."""
+    counts: Counter[str] = Counter()
+    spellings: dict[str, str] = {}
+    for texts in read:
+        found: dict[str, str] = {}
+        for written in _places(form, texts.texts):
+            for length in range(len(form) + 1, len(written) + 1):
+                found.setdefault("".join(map(fold_cluster, written[:length])), written[:length])
+        counts.update(found.keys())
+        spellings = found | spellings
+    closed = [
+        text
+        for text, count in counts.most_common()
+        if not any(longer.startswith(text) and counts[longer] == count for longer in counts if len(longer) > len(text))
+    ]
+    return [spellings[text] for text in closed[:limit]]
+
+
+def _places(form: str, texts: Sequence[str]) -> Iterator[str]:
+    """Yield what is written at each place of `form`, up to the end of its run of unspaced characters."""
+    for text in texts:
+        for run in UNSPACED_RUN.findall(text):
+            folded = "".join(map(fold_cluster, run))
+            at = folded.find(form)
+            while at >= 0 and len(folded) == len(run):
+                yield run[at : at + len(form) + MAX_CONTINUATION]
+                at = folded.find(form, at + 1)
