@@ -1,22 +1,23 @@
 """Fuses the rankings of several retrieval methods into one list."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Literal
 
 from gallery.models import Photo
 from search.encoders.client import EncoderInfo, EncoderUnavailable
+from search.keywords.snippets import Order
 from search.ranking.grouping import group_near_duplicates
 from search.ranking.ranker import Ranking, SearchScope
 from search.ranking.results import RankedList, RankedPhoto
 from search.vectors.encoder_choice import choose_encoder
 
-Order = Literal["", "newest", "oldest"]
-
 # From Cormack, Clarke and Büttcher, "Reciprocal rank fusion outperforms Condorcet and individual rank learning methods"
 # (SIGIR 2009). With the weights of search.ranking.ranker, the first 60 photos that contain the words come before any
 # that only look relevant.
 RRF_K = 60
+# Between the scores of neighbours in a weaker tier that is moved below a closer one.
+STEP = 1e-6
 
 
 def reciprocal_rank_fusion(rankings: Sequence[tuple[Sequence[int], float]], *, k: int = RRF_K) -> dict[int, float]:
@@ -31,15 +32,21 @@ def reciprocal_rank_fusion(rankings: Sequence[tuple[Sequence[int], float]], *, k
 def fuse(rankings: Sequence[Ranking], *, scope: SearchScope, order: Order) -> RankedList:
     """Merge `rankings` into one list.
 
-    Photos that no longer meet the conditions of `scope` are dropped, for the keyword index may lag behind. Rights are
-    not checked: each ranking contains photos of the user only, and pages are cut from what the user may see.
+    Photos above the relevance cutoff come first, and a photo of a weaker tier never before one of a closer tier. Below
+    the cutoff, similar spellings come first. Photos that no longer meet the conditions of `scope` are dropped, for the
+    keyword index may lag behind. Rights are not checked: each ranking contains photos of the user only, and pages are
+    cut from what the user may see.
     """
-    scores = reciprocal_rank_fusion([(list(ranking.photos), ranking.weight) for ranking in rankings])
+    scores = _keep_tiers_apart(
+        reciprocal_rank_fusion([(list(ranking.photos), ranking.weight) for ranking in rankings]), rankings
+    )
     photos = Photo.objects.filter(scope.conditions, defect="", pk__in=scores)
     dates = dict(photos.values_list("pk", "dated_at"))
-    ranked = sorted(dates, key=lambda photo_id: (-scores[photo_id], -photo_id))
     relevant = _relevant_photos(rankings)
-    cutoff = max((rank for rank, pk in enumerate(ranked, start=1) if pk in relevant), default=0)
+    by_words = {pk for ranking in rankings for pk, photo in ranking.photos.items() if photo.tier}
+    groups = {pk: 0 if pk in relevant else 1 if pk in by_words else 2 for pk in dates}
+    ranked = sorted(dates, key=lambda pk: (groups[pk], -scores[pk], -pk))
+    cutoff = len(relevant.intersection(ranked))
     left_out = len(ranked) - cutoff if order else 0
     if order:
         ranked = sorted(ranked[:cutoff], key=lambda pk: (dates[pk], pk), reverse=order == "newest")
@@ -57,6 +64,21 @@ def fuse(rankings: Sequence[Ranking], *, scope: SearchScope, order: Order) -> Ra
         is_cut=found > cutoff,
         notices=tuple(notice for ranking in rankings for notice in ranking.notices),
     )
+
+
+def _keep_tiers_apart(scores: dict[int, float], rankings: Sequence[Ranking]) -> dict[int, float]:
+    """Return `scores` with those of each tier below all of the closer tiers, whatever the pictures look like.
+
+    There are weaker tiers only if the exact hits fill no page, so that these stand before all pictures.
+    """
+    scores = dict(scores)
+    ceiling = math.inf
+    for ranking in rankings:
+        if any(photo.tier for photo in ranking.photos.values()):
+            for rank, pk in enumerate(ranking.photos, start=1):
+                scores[pk] = min(scores[pk], ceiling * (1 - rank * STEP))
+            ceiling = min(scores[pk] for pk in ranking.photos)
+    return scores
 
 
 def _relevant_photos(rankings: Sequence[Ranking]) -> set[int]:

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 
 from gallery.models import Photo, PhotoQuerySet
 from search.encoders.client import EncoderUnavailable, encode_query_image
+from search.keywords.snippets import Order
 from search.query.parser import Query, parse
-from search.ranking.fusion import Order, fuse
-from search.ranking.ranker import SearchScope, rank_by_keywords, rank_by_vector
+from search.ranking.fusion import fuse
+from search.ranking.ranker import SearchScope, rank_by_keywords, rank_by_vector, without_excluded_pictures
 from search.ranking.result_lists import keep_list, read_list
 from search.ranking.results import PAGE_SIZE, RankedList, RankedPhoto, SearchPage, cut_page
 from search.vectors.encoder_choice import choose_encoder
@@ -130,16 +131,16 @@ def rank_photos(scope: SearchScope, *, example: Example | None = None, order: Or
     query = scope.query
     if example:
         if isinstance(example, StoredPhoto):
-            scope = replace(scope, without=example.photo.pk)
+            scope = replace(scope, without=frozenset({example.photo.pk}))
         rankings = [rank_by_vector(scope, example=example)]
         if query.has_terms:
-            rankings.append(rank_by_keywords(scope))
+            rankings += rank_by_keywords(scope, order=order)
     elif query.has_terms:
-        rankings = [rank_by_keywords(scope)]
+        rankings = rank_by_keywords(scope, order=order)
         if not query.is_exact:
             rankings.append(rank_by_vector(scope))
     else:
-        return _all_photos(scope, order=order)
+        return _all_photos(without_excluded_pictures(scope), order=order)
     return fuse(rankings, scope=scope, order=order)
 
 

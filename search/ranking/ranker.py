@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
@@ -16,8 +16,10 @@ from search.encoders.client import EncoderInfo, EncoderUnavailable, describe_enc
 from search.keywords.fallback import keyword_search_in_database
 from search.keywords.index import KeywordSearchUnavailable
 from search.keywords.search import keyword_search
+from search.keywords.snippets import Order
 from search.query.conditions import mentions
-from search.query.parser import Query, scripts_of
+from search.query.parser import Query, is_code, scripts_of
+from search.query.ways import TIERS, Tier
 from search.ranking.cutoff import CERTAIN_LIKENESS, count_certain, count_relevant
 from search.ranking.results import RankedPhoto
 from search.vectors.composition import Composition, compose_vector
@@ -27,12 +29,14 @@ from search.vectors.search import Sample, sample_vectors, vector_search
 
 logger = logging.getLogger(__name__)
 
-# The weighted form of reciprocal rank fusion, as in Elasticsearch.
-KEYWORD_WEIGHT = 2.0
+# The weighted form of reciprocal rank fusion, as in Elasticsearch. Similar spellings alone stand beside the pictures.
+TIER_WEIGHTS: dict[Tier, float] = {"exact": 2.0, "form": 2.0, "similar": 1.2}
 VECTOR_WEIGHT = 1.0
 
 # Lengths of the rankings. Every photo is somewhat similar to a query vector, so that ranking is cut earlier.
 KEYWORD_DEPTH = 1000
+# Lists by date have no last, irrelevant hits to leave out. Elasticsearch returns at most so many at once.
+DATED_KEYWORD_DEPTH = 10_000
 VECTOR_DEPTH = 240
 
 
@@ -40,13 +44,13 @@ VECTOR_DEPTH = 240
 class SearchScope:
     """A query of one user, and the photos that it may find.
 
-    `among` narrows them to photos of that set; the photo with the id `without` is never found.
+    `among` narrows them to photos of that set; photos with the ids `without` are never found.
     """
 
     query: Query
     user: AbstractBaseUser
     among: PhotoQuerySet | None = None
-    without: int | None = None
+    without: frozenset[int] = frozenset()
 
     @cached_property
     def conditions(self) -> Q:
@@ -56,8 +60,8 @@ class SearchScope:
             conditions &= ~mentions(term, is_whole=True)
         if self.among is not None:
             conditions &= Q(pk__in=self.among.values("pk"))
-        if self.without is not None:
-            conditions &= ~Q(pk=self.without)
+        if self.without:
+            conditions &= ~Q(pk__in=self.without)
         return conditions
 
     @property
@@ -104,17 +108,35 @@ class VectorQuery:
         return display_score(self.encoder, cosine * composition.length, baseline=composition.baseline, kind=self.kind)
 
 
-def rank_by_keywords(scope: SearchScope) -> Ranking:
-    """Rank photos by the words in their texts, names and descriptions; in the database if the index is unavailable."""
+def rank_by_keywords(scope: SearchScope, *, order: Order = "") -> list[Ranking]:
+    """Rank photos by the words in their texts, names and descriptions: those of each tier, the closest tier first.
+
+    While the index is unavailable, the database is searched, for exact hits only. With an `order`, exact hits are the
+    newest or oldest ones.
+    """
     notices: tuple[str, ...] = ()
+    limit = DATED_KEYWORD_DEPTH if order else KEYWORD_DEPTH
     try:
-        hits = keyword_search(scope.query, user=scope.user, limit=KEYWORD_DEPTH)
+        found = keyword_search(scope.query, user=scope.user, limit=limit, order=order)
     except KeywordSearchUnavailable as error:
         logger.warning("Keyword search falls back to the database: %s", error)
-        notices = (_("The keyword index is unavailable; word search is less precise for now."),)
-        hits = keyword_search_in_database(scope.query, user=scope.user, limit=KEYWORD_DEPTH)
-    photos = {hit.photo_id: RankedPhoto(hit.photo_id, tier=hit.tier) for hit in hits}
-    return Ranking(photos, relevant=len(photos), weight=KEYWORD_WEIGHT, notices=notices)
+        notices = (_("The keyword index is unavailable: only exact words are found for now, no similar spellings."),)
+        found = keyword_search_in_database(scope.query, user=scope.user, limit=limit, order=order)
+    rankings = []
+    for tier in TIERS:
+        photos = {hit.photo_id: RankedPhoto(hit.photo_id, tier=tier) for hit in found if hit.tier == tier}
+        rankings.append(
+            Ranking(
+                photos,
+                relevant=len(photos),
+                weight=TIER_WEIGHTS[tier],
+                notices=notices if tier == "exact" else (),
+                total=found.found if tier == "exact" and len(photos) == limit else 0,
+                # Beside exact hits, similar words are probably other words.
+                certain=0 if tier == "similar" else None,
+            )
+        )
+    return rankings
 
 
 def rank_by_vector(scope: SearchScope, *, example: Example | None = None) -> Ranking:
@@ -143,6 +165,24 @@ def rank_by_vector(scope: SearchScope, *, example: Example | None = None) -> Ran
     if vector_query is None:
         return Ranking({}, relevant=0, notices=tuple(notices))
     return _nearest_photos(vector_query, scope=scope, notices=notices)
+
+
+def without_excluded_pictures(scope: SearchScope) -> SearchScope:
+    """Return `scope` without the photos that certainly show an excluded word, as far as an encoder can compare them."""
+    shown: set[int] = set()
+    for word in scope.query.excluded:
+        try:
+            encoder = None if is_code(word) else choose_encoder(scripts_of(word), user=scope.user)
+            if encoder is None:
+                continue
+            query_vector = encode_text(word, model=encoder.model)
+        except EncoderUnavailable as error:
+            logger.warning("Only words are excluded: %s", error)
+            break
+        composition = Composition(query_vector.vector, 1.0, query_vector.baseline)
+        ranking = _nearest_photos(VectorQuery(encoder, "text", composition), scope=scope, notices=())
+        shown.update(list(ranking.photos)[: ranking.certain])
+    return replace(scope, without=scope.without | shown)
 
 
 def _query_by_words(scope: SearchScope) -> VectorQuery | None:

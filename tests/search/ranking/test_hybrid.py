@@ -81,6 +81,14 @@ class TestSearchByText:
         add_photo(user, "other.jpg", angle=0, extension="jpg")
         assert found(search("porsche -sold ext:png width:>=50", user=user)) == ["plain.png"]
 
+    def test_excludes_pictures_that_show_the_word(self, user):
+        add_photo(user, "shows.png", angle=0)
+        add_photo(user, "vague.png", angle=58)
+        add_photo(user, "other.png", angle=90)
+        add_photo(user, "says.png", angle=90, text="a porsche")
+        assert found(search("-porsche", user=user)) == ["other.png", "vague.png"]
+        assert found(search("-911", user=user)) == ["says.png", "other.png", "vague.png", "shows.png"]
+
     def test_narrows_by_camera_and_source(self, user):
         fuji = {"make": "FUJIFILM", "model": "X-T5"}
         photo = add_photo(user, "fuji.png", angle=0, text="porsche", metadata=fuji)
