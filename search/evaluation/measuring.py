@@ -8,7 +8,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from search.evaluation.labelled_set import LabelledQuery
 from search.query.parser import parse
 from search.query.values import InvalidQuery
-from search.ranking.hybrid import SearchOptions, search_by_text
+from search.ranking.hybrid import search_by_text
 from search.ranking.results import SearchPage
 
 
@@ -61,16 +61,16 @@ def search_as(user: AbstractBaseUser) -> Search:
 
     def search(text: str) -> Answer:
         try:
-            page = search_by_text(parse(text), user=user, options=SearchOptions())
+            query = parse(text)
         except InvalidQuery:
             return Answer({}, relevant=0)
-        return answer_of(page)
+        return answer_of(search_by_text(query, user=user), has_words=query.has_terms)
 
     return search
 
 
-def answer_of(page: SearchPage) -> Answer:
-    """Return the photos of a page of results."""
+def answer_of(page: SearchPage, *, has_words: bool) -> Answer:
+    """Return the photos of a page of results; filters alone need no reasons."""
     places: dict[int, int] = {}
     tiers: dict[str, set[int]] = {"exact": set(), "form": set(), "similar": set()}
     for rank, hit in enumerate(page.hits, start=1):
@@ -83,23 +83,19 @@ def answer_of(page: SearchPage) -> Answer:
         relevant=len(page.hits) if page.cutoff is None else page.cutoff,
         exact=frozenset(tiers["exact"]),
         similar=frozenset(tiers["form"] | tiers["similar"]),
-        unexplained=sum(not hit.reasons for hit in page.hits),
+        unexplained=sum(has_words and not hit.reasons for hit in page.hits),
     )
 
 
 def compare(query: LabelledQuery, answer: Answer, *, photo_ids: Mapping[str, int]) -> Outcome:
     """Return the outcome of `query`; `photo_ids` are those of all its pictures, by their names."""
-    right, behind, absent = (
-        {photo_ids[name] for name in names} for names in (query.right, query.behind, query.absent)
-    )
+    right, behind, absent = ({photo_ids[name] for name in names} for names in (query.right, query.behind, query.absent))
     places = answer.places
     above = {pk for pk, place in places.items() if place <= answer.relevant}
     wrong = len(above - right - behind)
     worst = max((places[pk] for pk in right & places.keys()), default=0)
     is_in_order = (
-        all(places.get(pk, worst + 1) > worst for pk in behind)
-        and not absent & places.keys()
-        and _exact_first(answer)
+        all(places.get(pk, worst + 1) > worst for pk in behind) and not absent & places.keys() and _exact_first(answer)
     )
     if not right:
         # Nothing is right: other pictures may follow only below the cutoff.

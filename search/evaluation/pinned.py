@@ -57,11 +57,11 @@ def measure_pinned() -> Iterator[Outcome]:
                 str(pk): pk for pk in pinned.photos.visible_to(owner).filter(defect="").values_list("pk", flat=True)
             }
             if photo_ids:
-                yield compare(_query_of(pinned, photo_ids), _answer(pinned, owner), photo_ids=photo_ids)
+                yield compare(_query_for(photo_ids), _answer(pinned, owner), photo_ids=photo_ids)
 
 
-def _query_of(pinned: PinnedSearch, photo_ids: Iterable[str]) -> LabelledQuery:
-    """Return the query without its words, which are its owner's."""
+def _query_for(photo_ids: Iterable[str]) -> LabelledQuery:
+    """Return a query for these photos without its words, which are its owner's."""
     return LabelledQuery("", "", "pinned", "correctly", frozenset(photo_ids), frozenset(), frozenset())
 
 
@@ -73,4 +73,4 @@ def _answer(pinned: PinnedSearch, owner: User) -> Answer:
         query = parse(form.cleaned_data["q"], filters=form.filters())
     except InvalidQuery:
         return Answer({}, relevant=0)
-    return answer_of(search_by_text(query, user=owner))
+    return answer_of(search_by_text(query, user=owner), has_words=query.has_terms)

@@ -38,7 +38,8 @@ def evaluate_labelled(*, reads: bool = False) -> Iterator[Run]:
     """
     subject = SearchEvaluation.Subject.READ if reads else SearchEvaluation.Subject.GIVEN
     engine = reader.engine_version() if reads else ""
-    for encoder in _ready_encoders() or [None]:
+    encoders: list[EncoderInfo | None] = [*_ready_encoders()]
+    for encoder in encoders or [None]:
         with labelled_library(encoder=encoder, reads=reads) as library:
             queries = [query for query in labelled_queries() if encoder or query.typed != "meaning"]
             outcomes = measure(queries, photo_ids=library.photo_ids, search=search_as(library.owner))

@@ -23,7 +23,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--read", action="store_true", help="also recognise the text of the pictures, drawn for the purpose (minutes)"
+            "--read",
+            action="store_true",
+            help="also recognise the text of the pictures, drawn for the purpose (minutes)",
         )
         parser.add_argument(
             "--nightly", action="store_true", help="recognise it only if this engine has not done so before"
