@@ -1,140 +1,104 @@
 """Blocks of lines that follow each other: paragraphs of a column, table cells, chat bubbles.
 
-Works in a frame where text runs to the right. A line is linked to the next one below it if the two are near, aligned
-and of one size, and no ruling or edge of a background separates them.
+Works in a frame where text runs to the right. Aligned lines of one size form columns. Their blocks end where the gap is
+wider than between other lines, at rulings and edges of backgrounds, and where the rows of a table do.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from search.ocr.frames import Frame
+from search.ocr.rows import (
+    FULL,
+    LEVEL,
+    MAX_LETTER_PITCH,
+    Row,
+    count_letters,
+    is_level,
+    is_one_size,
+    is_prose,
+    join_rows,
+)
 
 Pixels = NDArray[np.uint8]
 
-MAX_SIZE_RATIO = 1.6  # of the heights of two lines in one type size: "ace" is lower than "Éfg"
-MAX_PITCH = 2.6  # from line to line of a block, in heights of its lines
-MAX_LINK = 3.0  # from one line to the next, in their heights, which vary with the letters
-MAX_LETTER_PITCH = 3.5  # the same between single characters set one below or beside the other
+MAX_LINK = 5.0  # from line to line of a column, in heights of the lines
+MAX_PITCH = 2.6  # the same within a block
 WIDER_PITCH = 1.4  # times the pitch within a block: the next block begins
-MAX_WORD_GAP = 0.9  # between parts of one line, in heights
 MAX_INDENT = 2.5  # of the left edges of two lines of a block, in heights
 ALIGNED = 1.0  # right edges or middles that agree, in heights
-LEVEL = 0.4  # distance of the middles of lines in one row, in heights
-FULL = 0.8  # of the width of a column, for lines that reach its right edge
-ALIGNED_ROWS = 0.7  # of the lines of a column, beside which a table has another column's
-PROSE_CHARACTERS, PROSE_WIDTH = 7, 5  # least letters of a line of running text, and width in heights
+NEARLY_FULL = 0.7  # of the width of a column, for lines that go on in the next one, because the next word does not fit
+LEVEL_ROWS = 0.7  # of the lines of a column that are level with lines of another one, in a table
 BLANK, STEP = 8, 6  # greatest deviation of colours along an empty pixel row, and least difference to the next one
 SAMPLES = 32  # points along a pixel row between two lines
 
 
-@dataclass(frozen=True)
-class Row:
-    """One line of text, or its parts from left to right."""
+@dataclass
+class Column:
+    """Rows one below the other. `ends` are the rows, by index, after which the next block begins."""
 
-    numbers: tuple[int, ...]
-    text: str
-    left: float
-    top: float
-    right: float
-    bottom: float
+    rows: list[Row]
+    ends: set[int] = field(default_factory=set)
 
-    @classmethod
-    def of(cls, number: int, box: NDArray[np.floating], text: str) -> "Row":
-        """Return a row of one line."""
-        left, top, right, bottom = map(float, box)
-        return cls((number,), text.strip(), left, top, max(right, left + 1), max(bottom, top + 1))
+    def __post_init__(self) -> None:
+        self.left, self.right = min(row.left for row in self.rows), max(row.right for row in self.rows)
+        self.pitches = [lower.middle - upper.middle for upper, lower in pairwise(self.rows)]
 
-    @property
-    def height(self) -> float:
-        return self.bottom - self.top
+    def blocks(self) -> Iterator[list[Row]]:
+        """Yield the rows of each block."""
+        bounds = [0, *(end + 1 for end in sorted(self.ends)), len(self.rows)]
+        for begin, end in pairwise(bounds):
+            yield self.rows[begin:end]
 
-    @property
-    def width(self) -> float:
-        return self.right - self.left
-
-    @property
-    def middle(self) -> float:
-        return (self.top + self.bottom) / 2
-
-    @property
-    def is_letter(self) -> bool:
-        return len(self.text) == 1 and self.text.isalpha() and self.width < 2 * self.height
-
-    def joined(self, other: "Row") -> "Row":
-        """Return the row of this line and the next one at its right."""
-        return Row(
-            self.numbers + other.numbers,
-            f"{self.text} {other.text}",
-            self.left,
-            min(self.top, other.top),
-            max(self.right, other.right),
-            max(self.bottom, other.bottom),
+    def is_beside(self, other: "Column") -> bool:
+        """Return True for two columns in one type size at the same height of the page."""
+        return (
+            self.rows[0].top < other.rows[-1].bottom
+            and other.rows[0].top < self.rows[-1].bottom
+            and (self.right <= other.left or other.right <= self.left)
+            and is_one_size(self.rows[0], other.rows[0])
         )
 
+    def reaches(self, number: int) -> float:
+        """Return the part of the column's width that a row covers from the left edge."""
+        return (self.rows[number].right - self.left) / (self.right - self.left)
 
-Block = list[Row]
 
-
-def find_blocks(rows: Sequence[Row], frame: Frame, pixels: Pixels) -> list[Block]:
+def find_blocks(rows: Sequence[Row], frame: Frame, pixels: Pixels) -> list[list[Row]]:
     """Return the rows as blocks, each from top to bottom; the blocks themselves in no order."""
-    chains = _split_by_pitch(_chains(_joined_rows(rows), frame, pixels))
-    return _split_tables(chains)
+    rows = sorted(join_rows(rows), key=lambda row: row.middle)
+    columns = _columns(rows)
+    for column in columns:
+        _end_at_edges(column, frame, pixels)
+        _end_at_other_rows(column, rows)
+    for column in columns:
+        _end_at_wide_gaps(column, [other for other in columns if other is not column and other.is_beside(column)])
+    for one, other in combinations(columns, 2):
+        if one.is_beside(other):
+            _end_at_table_rows(one, other)
+    return [block for column in columns for block in column.blocks()]
 
 
-def _joined_rows(rows: Sequence[Row]) -> list[Row]:
-    """Join the parts of lines, and characters set far apart."""
-    joined: list[Row] = []
-    for row in sorted(rows, key=lambda row: row.left):
-        before = [
-            other
-            for other in joined
-            if _is_level(other, row) and -0.5 * row.height <= row.left - other.right <= _gap(other, row)
-        ]
-        if before:
-            nearest = max(before, key=lambda other: other.right)
-            joined.remove(nearest)
-            row = nearest.joined(row)
-        joined.append(row)
-    return joined
-
-
-def _gap(before: Row, after: Row) -> float:
-    is_spaced = after.is_letter and all(map(_is_single_letter, before.text.split()))
-    return (MAX_LETTER_PITCH - 1 if is_spaced else MAX_WORD_GAP) * min(before.height, after.height)
-
-
-def _is_single_letter(text: str) -> bool:
-    return len(text) == 1 and text.isalpha()
-
-
-def _is_level(one: Row, other: Row) -> bool:
-    return abs(one.middle - other.middle) < LEVEL * min(one.height, other.height) and _is_one_size(one, other)
-
-
-def _is_one_size(one: Row, other: Row) -> bool:
-    return max(one.height, other.height) <= MAX_SIZE_RATIO * min(one.height, other.height)
-
-
-def _chains(rows: Sequence[Row], frame: Frame, pixels: Pixels) -> list[Block]:
-    """Link each row to the only one that is next below it, if they belong together."""
-    rows = sorted(rows, key=lambda row: row.middle)
+def _columns(rows: Sequence[Row]) -> list[Column]:
+    """Link each row to the only one that is next below it, if the two are aligned."""
     below, above = _neighbours(rows, 1), _neighbours(rows, -1)
     links = {
         number: following
         for number, following in below.items()
-        if above.get(following) == number and _follows(rows[number], rows[following], rows)
+        if above.get(following) == number and _is_in_column(rows[number], rows[following])
     }
-    chains, starts = [], set(range(len(rows))) - set(links.values())
-    for number in sorted(starts):
-        chain = [number]
-        while chain[-1] in links:
-            chain.append(links[chain[-1]])
-        chains += _split_at_edges([rows[i] for i in chain], frame, pixels)
-    return chains
+    columns = []
+    for number in sorted(set(range(len(rows))) - set(links.values())):
+        column = [number]
+        while column[-1] in links:
+            column.append(links[column[-1]])
+        columns.append(Column([rows[i] for i in column]))
+    return columns
 
 
 def _neighbours(rows: Sequence[Row], direction: int) -> dict[int, int]:
@@ -155,39 +119,25 @@ def _neighbours(rows: Sequence[Row], direction: int) -> dict[int, int]:
     return found
 
 
-def _follows(upper: Row, lower: Row, rows: Sequence[Row]) -> bool:
-    """Return True if the lower row is near, of the same size, aligned, and no other row lies between them anywhere."""
+def _is_in_column(upper: Row, lower: Row) -> bool:
     height = (upper.height + lower.height) / 2
-    most = MAX_LETTER_PITCH if upper.is_letter and lower.is_letter else MAX_LINK
     is_aligned = (
         abs(upper.left - lower.left) <= MAX_INDENT * height
         or abs(upper.right - lower.right) <= ALIGNED * height
         or abs(upper.left + upper.right - lower.left - lower.right) <= 2 * ALIGNED * height
     )
-    return (
-        is_aligned
-        and _is_one_size(upper, lower)
-        and lower.middle - upper.middle <= most * height
-        and not any(upper.bottom <= row.top and row.bottom <= lower.top for row in rows)
-    )
+    return is_aligned and is_one_size(upper, lower) and lower.middle - upper.middle <= MAX_LINK * height
 
 
-def _split_at_edges(chain: Block, frame: Frame, pixels: Pixels) -> list[Block]:
-    """Split a chain at rulings and edges of backgrounds; but running text on ruled paper stays together."""
-    edges = [_is_edge_between(upper, lower, frame, pixels) for upper, lower in pairwise(chain)]
-    if all(edges) and _is_prose(chain):
-        return [chain]
-    return _split(chain, edges)
-
-
-def _split(chain: Block, is_boundary: Sequence[bool]) -> list[Block]:
-    """Split a chain between those rows where there is a boundary."""
-    parts = [[chain[0]]]
-    for row, splits in zip(chain[1:], is_boundary, strict=True):
-        if splits:
-            parts.append([])
-        parts[-1].append(row)
-    return parts
+def _end_at_edges(column: Column, frame: Frame, pixels: Pixels) -> None:
+    """End blocks at rulings and edges of backgrounds; but running text on ruled paper stays together."""
+    edges = {
+        number
+        for number, (upper, lower) in enumerate(pairwise(column.rows))
+        if _is_edge_between(upper, lower, frame, pixels)
+    }
+    if len(edges) < len(column.pitches) or not is_prose(column.rows):
+        column.ends |= edges
 
 
 def _is_edge_between(upper: Row, lower: Row, frame: Frame, pixels: Pixels) -> bool:
@@ -208,79 +158,56 @@ def _is_edge_between(upper: Row, lower: Row, frame: Frame, pixels: Pixels) -> bo
     return bool((steps[blank[1:] & blank[:-1]] > STEP).any())
 
 
-def _split_by_pitch(chains: Sequence[Block]) -> list[Block]:
-    """Split chains where the next row is farther away than rows of that size are within this chain or beside it."""
-    pitches = [[lower.middle - upper.middle for upper, lower in pairwise(chain)] for chain in chains]
-    split = []
-    for chain, own in zip(chains, pitches, strict=True):
-        beside = [
-            min(others)
-            for other, others in zip(chains, pitches, strict=True)
-            if others and other is not chain and not _is_prose(chain) and _is_beside(chain, other)
-        ]
-        most = MAX_LETTER_PITCH if all(row.is_letter for row in chain) else MAX_PITCH
-        most *= float(np.median([row.height for row in chain]))
-        limits = [
-            min(most, WIDER_PITCH * min([*own[max(0, number - 1) : number + 2], *beside])) for number in range(len(own))
-        ]
-        split += _split(chain, [pitch > limit for pitch, limit in zip(own, limits, strict=True)])
-    return split
+def _end_at_other_rows(column: Column, rows: Sequence[Row]) -> None:
+    """End blocks where another row lies between two rows, wherever on the page: they are no neighbours."""
+    for number, (upper, lower) in enumerate(pairwise(column.rows)):
+        begin = bisect_left(rows, upper.bottom, key=lambda row: row.middle)
+        end = bisect_right(rows, lower.top, key=lambda row: row.middle)
+        if any(upper.bottom <= row.top and row.bottom <= lower.top for row in rows[begin:end]):
+            column.ends.add(number)
 
 
-def _is_beside(one: Block, other: Block) -> bool:
-    """Return True for chains of one size at the same height of the page."""
+def _end_at_wide_gaps(column: Column, beside: Sequence[Column]) -> None:
+    """End blocks where the next row is farther away than rows of that size are in this column or beside it."""
+    pitches = column.pitches
+    most = MAX_LETTER_PITCH if all(row.is_letter for row in column.rows) else MAX_PITCH
+    most *= float(np.median([row.height for row in column.rows]))
+    for number, pitch in enumerate(pitches):
+        if pitch > min(most, WIDER_PITCH * min(pitches[max(0, number - 1) : number + 2])):
+            column.ends.add(number)
+    least = min([pitch for other in (column, *beside) for pitch in other.pitches], default=0.0)
+    number = 0
+    for block in list(column.blocks()):
+        within = range(number, number + len(block) - 1)
+        number += len(block)
+        if not is_prose(block):
+            column.ends |= {at for at in within if pitches[at] > WIDER_PITCH * least}
+
+
+def _end_at_table_rows(one: Column, other: Column) -> None:
+    """End blocks where the rows of a table or receipt do; columns of running text stay as they are."""
+    if is_prose(one.rows) and is_prose(other.rows):
+        return
+    level = [(i, j) for i, row in enumerate(one.rows) for j, beside in enumerate(other.rows) if is_level(row, beside)]
+    if len(level) < max(2, LEVEL_ROWS * min(len(one.rows), len(other.rows))):
+        return
+    ends = set(one.ends), set(other.ends)
+    for i, j in level:
+        if _goes_on(one, i, ends[0]) and _goes_on(other, j, ends[1]):
+            continue
+        for column, number in ((one, i), (other, j)):
+            # A full line of running text goes on below, though its next line is level with another column's.
+            if number and not (is_prose(column.rows) and column.reaches(number - 1) >= FULL):
+                column.ends.add(number - 1)
+
+
+def _goes_on(column: Column, number: int, ends: set[int]) -> bool:
+    """Return True for the second line of a cell: other rows are farther away, and the line before it is full."""
+    before = number - 1
     return (
-        one[0].top < other[-1].bottom
-        and other[0].top < one[-1].bottom
-        and (_right(one) <= _left(other) or _right(other) <= _left(one))
-        and _is_one_size(one[0], other[0])
-    )
-
-
-def _left(chain: Block) -> float:
-    return min(row.left for row in chain)
-
-
-def _right(chain: Block) -> float:
-    return max(row.right for row in chain)
-
-
-def _split_tables(chains: Sequence[Block]) -> list[Block]:
-    """Split the columns of tables and receipts where their rows begin; columns of running text stay as they are."""
-    boundaries = [[False] * (len(chain) - 1) for chain in chains]
-    for number, chain in enumerate(chains):
-        for other, others in enumerate(chains[:number]):
-            if not _is_beside(chain, others) or min(len(chain), len(others)) < 2:
-                continue
-            if not (_is_prose(chain) and _is_prose(others)) and (level := _level_rows(chain, others)):
-                _mark_rows(chain, [at for at, _other in level], boundaries[number])
-                _mark_rows(others, [at for _own, at in level], boundaries[other])
-    return [part for chain, marks in zip(chains, boundaries, strict=True) for part in _split(chain, marks)]
-
-
-def _level_rows(chain: Block, other: Block) -> list[tuple[int, int]]:
-    """Return the pairs of level rows of two columns; none if most rows of the shorter one have no partner."""
-    pairs = [(i, j) for i, row in enumerate(chain) for j, beside in enumerate(other) if _is_level(row, beside)]
-    return pairs if len(pairs) >= max(2, ALIGNED_ROWS * min(len(chain), len(other))) else []
-
-
-def _mark_rows(chain: Block, starts: Sequence[int], marks: list[bool]) -> None:
-    """Mark the boundaries before the rows that start a row of the table; a full line of prose goes on below."""
-    is_prose, width = _is_prose(chain), _right(chain) - _left(chain)
-    for start in starts:
-        if start and not (is_prose and chain[start - 1].right - _left(chain) >= FULL * width):
-            marks[start - 1] = True
-
-
-def _is_prose(chain: Block) -> bool:
-    """Return True for running text: wide lines of letters that nearly all reach the right edge."""
-    if len(chain) < 2:
-        return False
-    width = _right(chain) - _left(chain)
-    full = [row.right - _left(chain) >= FULL * width for row in chain[:-1]]
-    letters = [sum(map(str.isalpha, row.text)) for row in chain]
-    return (
-        sum(full) >= 0.7 * len(full)
-        and float(np.median([row.width / row.height for row in chain])) >= PROSE_WIDTH
-        and float(np.median(letters)) >= max(PROSE_CHARACTERS, 0.6 * float(np.median([len(row.text) for row in chain])))
+        number > 0
+        and bool(ends)
+        and before not in ends
+        and column.reaches(before) >= NEARLY_FULL
+        and count_letters(column.rows[before]) > len(column.rows[before].text) / 2
     )

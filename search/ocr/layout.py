@@ -12,8 +12,9 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from search.ocr.blocks import Row, find_blocks
+from search.ocr.blocks import find_blocks
 from search.ocr.frames import Frame, page_angle
+from search.ocr.rows import Row, is_prose
 
 SAME_ROW, SAME_BLOCK, NEXT_CELL, NEXT_BLOCK = " ", "\n", "\t", "\n\n"
 """Separators between two lines in the text of a picture."""
@@ -29,6 +30,7 @@ class _Block:
     rows: tuple[Row, ...]
     low: tuple[float, float]
     high: tuple[float, float]
+    is_prose: bool
 
     def slack(self) -> float:
         return TOLERANCE * min(row.height for row in self.rows)
@@ -60,19 +62,41 @@ def reading_order(
 def _place(rows: Sequence[Row], corners: NDArray[np.floating], page: Frame) -> _Block:
     boxes = np.array([page.place(corners[number]) for row in rows for number in row.numbers])
     low, high = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
-    return _Block(tuple(rows), (float(low[0]), float(low[1])), (float(high[0]), float(high[1])))
+    return _Block(
+        tuple(rows), (float(low[0]), float(low[1])), (float(high[0]), float(high[1])), len(rows) > 2 and is_prose(rows)
+    )
 
 
 def _cut(blocks: Sequence[_Block]) -> list[_Block]:
     """Return blocks in reading order: cut by white rows, else by white columns, each part again."""
-    if len(blocks) < 2:
-        return list(blocks)
-    parts = _parts(blocks, 1)
-    if len(parts) == 1:
-        parts = _columns(blocks)
-    if len(parts) == 1:
+    rows = _parts(blocks, 1)
+    if len(rows) > 1:
+        return _cut_rows(rows)
+    columns = _columns(blocks)
+    if len(columns) == 1:
         return sorted(blocks, key=lambda block: (block.low[1], block.low[0]))
-    return [block for part in parts for block in _cut(part)]
+    return [block for column in columns for block in _cut(column)]
+
+
+def _cut_rows(rows: Sequence[Sequence[_Block]]) -> list[_Block]:
+    """Return the blocks of several rows: row by row, until all rows below are the paragraphs of columns of text."""
+    ordered: list[_Block] = []
+    for number, row in enumerate(rows):
+        below = list(chain.from_iterable(rows[number:]))
+        columns = _parts(below, 0) if any(block.is_prose for block in row) and number < len(rows) - 1 else []
+        if len(columns) > 1 and _are_of_text(columns):
+            return ordered + [block for column in columns for block in _cut(column)]
+        ordered += _cut(row)
+    return ordered
+
+
+def _are_of_text(columns: Sequence[Sequence[_Block]]) -> bool:
+    """Return True if running text stands in each column, level with that in the first one."""
+    first, *others = [[block for block in column if block.is_prose] for column in columns]
+    return all(
+        any(one.low[1] < other.high[1] and other.low[1] < one.high[1] for one in first for other in column)
+        for column in others
+    )
 
 
 def _columns(blocks: Sequence[_Block]) -> list[list[_Block]]:
