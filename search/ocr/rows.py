@@ -2,21 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 MAX_LETTER_PITCH = 3.5  # the same between single characters set one below or beside the other
 FULL = 0.8  # of the width of a column, for lines that reach its right edge
-MAX_SIZE_RATIO = 1.35  # of the type sizes of two lines of one block
-LOW_LETTERS, DESCENDERS = frozenset("acemnorsuvwxz.,-·"), frozenset("gjpqy,")
+MAX_SIZE_RATIO = 1.4  # of the heights of two lines in one type size: "ace" is lower than "Éfg"
 MAX_WORD_GAP = 0.9  # between parts of one line, in heights
 LEVEL = 0.4  # distance of the middles of lines in one row, in heights
 PROSE_CHARACTERS, PROSE_WIDTH = 7, 5  # least letters of a line of running text, and width in heights
 
 
-@dataclass
+@dataclass(frozen=True)
 class Row:
     """One line of text, or its parts from left to right."""
 
@@ -36,14 +34,6 @@ class Row:
     @property
     def height(self) -> float:
         return self.bottom - self.top
-
-    @cached_property
-    def size(self) -> float:
-        """The type size, for lines of low letters such as "ace" are lower than others; boxes have a margin."""
-        if any(character >= "\u2e80" for character in self.text):
-            return self.height / 1.25
-        letters = frozenset(self.text) - {" "}
-        return self.height / (0.8 + 0.25 * bool(letters - LOW_LETTERS - DESCENDERS) + 0.2 * bool(letters & DESCENDERS))
 
     @property
     def width(self) -> float:
@@ -100,7 +90,7 @@ def is_level(one: Row, other: Row) -> bool:
 
 
 def is_one_size(one: Row, other: Row) -> bool:
-    return max(one.size, other.size) <= MAX_SIZE_RATIO * min(one.size, other.size)
+    return max(one.height, other.height) <= MAX_SIZE_RATIO * min(one.height, other.height)
 
 
 def count_letters(row: Row) -> int:

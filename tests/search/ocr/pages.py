@@ -55,10 +55,10 @@ class Page:
         self.pen.line(points, fill=fill, width=width)
 
     def _add_box(self, bounds: Sequence[float], size: int) -> None:
-        # The detector's boxes reach beyond the letters.
+        # The detector's boxes reach beyond the letters, and are hardly lower for lines of low letters.
         left, top, right, bottom = bounds
-        margin = 0.15 * size
-        left, top, right, bottom = left - margin, top - margin, right + margin, bottom + margin
+        margin = max(0.15 * size, (size - bottom + top) / 2)
+        left, top, right, bottom = left - 0.15 * size, top - margin, right + 0.15 * size, bottom + margin
         self.boxes.append(np.array([[left, top], [right, top], [right, bottom], [left, bottom]], float))
 
 

@@ -125,7 +125,7 @@ def test_engine_version_names_weights_and_loads_no_model():
     loaded = "print([name for name in ('paddle', 'paddleocr', 'torch', 'cv2') if name in sys.modules])"
     answer = subprocess.run([sys.executable, "-c", f"{asked}; {loaded}"], capture_output=True, text=True, check=True)
     assert answer.stdout.split() == [engine_version(), "[]"]
-    assert engine_version() == "PP-OCRv5_mobile@865482d77025.1"
+    assert engine_version() == "PP-OCRv5_mobile@865482d77025.2"
 
 
 def test_refuses_altered_weights(monkeypatch):
@@ -155,7 +155,7 @@ def test_prefers_the_folder_in_the_settings(settings, tmp_path):
 
 def test_leaves_unknown_models_to_paddleocr(settings):
     settings.OCR_MODEL = "PP-OCRv5_server"
-    assert engine_version() == "PP-OCRv5_server@download.1"
+    assert engine_version() == "PP-OCRv5_server@download.2"
     assert find_weights().detection is None
 
 
@@ -163,7 +163,7 @@ def test_reads_with_another_model(settings, tmp_path):
     settings.DATA_DIR = Path(tmp_path)
     settings.OCR_MODEL = "PP-OCRv6_small"
     assert plain(extract_text(file_of(draw_lines(PAGE)))) == plain(PAGE)
-    assert engine_version() == "PP-OCRv6_small@2da9c5154b52.1"
+    assert engine_version() == "PP-OCRv6_small@2da9c5154b52.2"
 
 
 def test_skips_picture_too_thin_for_letters(monkeypatch):
