@@ -2,10 +2,8 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from gallery.text.canonical import forms
-from search.keywords.weak_tokens import HAN_RUN
 from search.query.parser import Query
 from search.query.variants import joined_neighbours
 from search.query.ways import TIERS, Way, ways_of
@@ -19,7 +17,6 @@ class Closeness:
     distance: int
 
 
-IN_ANOTHER_ORDER = Closeness(TIERS.index("form"), 1)
 LOST_SPACE = Closeness(TIERS.index("similar"), 2)
 
 
@@ -50,15 +47,9 @@ class _Word:
         self.forms = forms(word)
         self._ways = ways_of(word)
 
-    @cached_property
-    def _chinese(self) -> frozenset[str]:
-        return frozenset("".join(run for form in self.forms for run in HAN_RUN.findall(form)))
-
     def closeness(self, text: str, *, is_in_another_order: bool) -> Closeness | None:
         for way in self._ways:
-            if is_in_another_order and way.tier != "exact" and self._chinese.issubset(text):
-                return IN_ANOTHER_ORDER
-            if self._is_found(way, text):
+            if (way.name != "order" or is_in_another_order) and self._is_found(way, text):
                 return Closeness(TIERS.index(way.tier), way.distance)
         return None
 

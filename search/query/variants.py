@@ -14,6 +14,7 @@ CHINESE_NUMBER = re.compile(f"[{DIGITS}〇两{''.join(UNITS)}{MYRIAD}]+")
 NUMBER = re.compile(r"(?<!\d)\d{1,4}(?!\d)")
 CLOCK = re.compile(r"([01]?\d|2[0-3]) ([0-5]\d)")
 CHINESE_CLOCK = re.compile(r"(\d{1,2}) [时点] (\d{2}) ?分?")
+CHINESE_PHRASE = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]{4,60}")
 CODE_PARTS = re.compile("[a-z]+|[0-9]+")
 UMLAUT = re.compile("(?<=[aou])e")
 # The parts of a word that a wrong space makes: shorter words are no longer recognised as the same.
@@ -59,6 +60,34 @@ def split_spans(form: str, text: str) -> Iterator[Span]:
         while at >= 0:
             yield at + 1, at + len(whole) - 1
             at = text.find(whole, at + 1)
+
+
+def reordered_spans(form: str, text: str) -> Iterator[Span]:
+    """Yield the places of the parts of a Chinese phrase, if a passage has all of them, in any order.
+
+    Each part has at least two characters. The index decides if the parts are words.
+    """
+    parts = _parts(form, text) if CHINESE_PHRASE.fullmatch(form) else []
+    if len(parts) < 2:
+        return
+    at = 0
+    while found := min(((place, part) for part in parts if (place := text.find(part, at)) >= 0), default=None):
+        begin, part = found
+        at = begin + len(part)
+        yield begin, at
+
+
+def _parts(phrase: str, text: str) -> list[str]:
+    """Return `phrase` cut into the fewest parts of at least two characters that `text` contains; empty if it cannot."""
+    best: list[list[str] | None] = [[]]
+    for end in range(1, len(phrase) + 1):
+        ends = (
+            [*before, phrase[begin:end]]
+            for begin in range(end - 1)
+            if (before := best[begin]) is not None and phrase[begin:end] in text
+        )
+        best.append(min(ends, key=len, default=None))
+    return best[-1] or []
 
 
 def joined_neighbours(words: Sequence[str]) -> Iterator[tuple[int, str]]:

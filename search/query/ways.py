@@ -1,6 +1,7 @@
 """The ways in which a text contains a term less than exactly, closest first.
 
-The index proposes photos, and this table decides: about tiers, snippets and boxes alike.
+The index proposes photos, and this table decides: about tiers, snippets and boxes alike. Only the index knows Chinese
+words, which "order" needs.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,7 +12,7 @@ from search.query.parser import is_code
 from search.query.pinyin import pinyin_spans
 from search.query.spelling import Span, confusable_spans, exact_spans, similar_spans
 from search.query.stems import stem_spans
-from search.query.variants import split_spans, variant_spans
+from search.query.variants import reordered_spans, split_spans, variant_spans
 
 Tier = Literal["exact", "form", "similar"]
 TIERS: tuple[Tier, ...] = ("exact", "form", "similar")
@@ -34,6 +35,7 @@ class Way:
 WAYS = (
     Way("exact", "exact", 0, exact_spans),
     Way("stem", "form", 1, stem_spans),
+    Way("order", "form", 1, reordered_spans),
     Way("variant", "similar", 2, variant_spans),
     Way("split", "similar", 2, split_spans),
     Way("spelling", "similar", 3, similar_spans),
