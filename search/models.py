@@ -38,9 +38,10 @@ class PhotoEmbedding(models.Model):
 class PhotoText(FoldedModel):
     """The recognised text of a photo.
 
-    `lines` is a list of {"text": str, "confidence": 0–1, "box": [[x, y] × 4], "separator": str}; corners clockwise from
-    the top left of the text, in 0–1 of the picture's width and height as seen. `text` is each separator and text in
-    turn; lines of older engines have no separator, and stand one below the other.
+    `lines` is a list of {"text": str, "confidence": 0–1, "box": [[x, y] × 4], "separator": str, "script": str}; corners
+    clockwise from the top left of the text, in 0–1 of the picture's width and height as seen. `script` is empty for
+    lines that the default model reads. Lines that could not be read have an empty text, and come last. `text` is each
+    separator and text in turn; lines of older engines have no separator, and stand one below the other.
     """
 
     photo = models.OneToOneField(Photo, on_delete=models.CASCADE, primary_key=True, related_name="text")

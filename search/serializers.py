@@ -163,8 +163,11 @@ class SimilarAnswer(serializers.Serializer):
 class Line(serializers.Serializer):
     """A line of recognised text."""
 
-    text = serializers.CharField()
+    text = serializers.CharField(allow_blank=True, help_text="Empty if the line could not be read.")
     confidence = serializers.FloatField(help_text="0–1.")
+    script = serializers.CharField(
+        default="", help_text="Script that another recogniser read, such as korean; empty for the usual one."
+    )
     box = serializers.SerializerMethodField()
 
     @extend_schema_field(BOX)

@@ -202,7 +202,7 @@ def _photo_text(caller: Caller, photo_id: str) -> tuple[PhotoTextAnswer, str]:
     photo = _photo(caller, photo_id)
     text = PhotoText.objects.filter(photo=photo).first()
     lines = _lines(caller, text) if text else []
-    boxes = [line["box"] for line in text.lines] if text else []
+    boxes = [line["box"] for line in text.lines if line["text"]] if text else []
     shown = [TextLine(text=line, box=box) for line, box in zip(lines, boxes, strict=True)]
     return PhotoTextAnswer(id=str(photo.pk), text="\n".join(lines), lines=shown), f"Text of photo {photo.pk}"
 
@@ -214,7 +214,7 @@ def _contact_sheet(caller: Caller, photo_ids: list[str]) -> tuple[Image, str]:
 
 
 def _lines(caller: Caller, text: PhotoText) -> list[str]:
-    return caller.redact_lines([line["text"] for line in text.lines])
+    return caller.redact_lines([line["text"] for line in text.lines if line["text"]])
 
 
 def _photo(caller: Caller, photo_id: str) -> Photo:

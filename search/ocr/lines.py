@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from search.ocr.layout import SAME_BLOCK, reading_order
+from search.ocr.rereading import Reading, ScannedLine
 from search.ocr.tiles import Quad
 
 Pixels = NDArray[np.uint8]
@@ -15,6 +16,8 @@ Detect = Callable[[Pixels], list[Quad]]
 """Function from a picture (height × width × RGB) to the boxes of its lines."""
 Recognise = Callable[[list[Pixels]], list[tuple[str, float]]]
 """Function from crops of single lines (height × width × BGR, text to the right) to their texts and confidences."""
+ReadAgain = Callable[[list[ScannedLine]], list[Reading | None]]
+"""Function from the lines of a page to new readings of those that are in another script, None for the others."""
 
 VERTICAL_RATIO = 1.5  # boxes with a larger ratio of height to width contain a line that runs up or down
 SURE_CONFIDENCE = 0.95  # measured: right readings are rarely below, upside-down ones rarely above
@@ -32,12 +35,15 @@ class TextLine:
     `box` has four corners, clockwise from the top left of the *text*, in 0–1 of the picture's width and height.
     `separator` stands between the line before and this one: a space within a row, a line end within a block, a tab
     between cells, an empty line between blocks.
+    `script` is empty for a line read by the default model. A line without text is unread: in an unknown script, or
+    illegible.
     """
 
     text: str
     confidence: float
     box: tuple[tuple[float, float], ...]
     separator: str = SAME_BLOCK
+    script: str = ""
 
 
 @dataclass
@@ -46,6 +52,7 @@ class _FoundLine:
 
     quad: Quad
     readings: dict[int, tuple[str, float]] = field(default_factory=dict)
+    other: Reading | None = None
 
     @property
     def directions(self) -> tuple[int, ...]:
@@ -54,25 +61,38 @@ class _FoundLine:
         # Turn 1 suits Chinese columns too: the recogniser reads characters that are turned to the left.
         return (1, 3) if height >= VERTICAL_RATIO * width else (0, 2)
 
+    @property
+    def is_unread(self) -> bool:
+        return self.other is not None and not self.other.text
+
     def best(self, page_turn: int | None = None) -> tuple[int, str, float]:
+        if self.other:
+            return self.other.turn, self.other.text, self.other.confidence
         turn = max(self.readings, key=lambda turn: self.readings[turn][1] + PAGE_BONUS * (turn == page_turn))
         return (turn, *self.readings[turn])
 
 
-def read_lines(pixels: Pixels, *, detect: Detect, recognise: Recognise) -> list[TextLine]:
-    """Return the text in a picture (height × width × RGB), upright or turned by quarters, in reading order."""
-    page_turn, lines = _read_page(pixels, detect(pixels), recognise)
+def read_lines(
+    pixels: Pixels, *, detect: Detect, recognise: Recognise, read_again: ReadAgain | None = None
+) -> list[TextLine]:
+    """Return the text in a picture (height × width × RGB), upright or turned by quarters, in reading order.
+
+    Lines that could not be read come last.
+    """
+    page_turn, lines = _read_page(pixels, detect(pixels), recognise, read_again)
     if page_turn % 2 == 0:
         return lines
     # The detector misses vertical lines, and finds them in the picture turned upright.
     turned = np.ascontiguousarray(np.rot90(pixels, page_turn))
-    _, upright = _read_page(turned, detect(turned), recognise)
+    _, upright = _read_page(turned, detect(turned), recognise, read_again)
     if sum(map(_evidence, upright)) <= sum(map(_evidence, lines)):
         return lines
     return [replace(line, box=_as_box(_turn(np.array(line.box), -page_turn))) for line in upright]
 
 
-def _read_page(pixels: Pixels, quads: list[Quad], recognise: Recognise) -> tuple[int, list[TextLine]]:
+def _read_page(
+    pixels: Pixels, quads: list[Quad], recognise: Recognise, read_again: ReadAgain | None
+) -> tuple[int, list[TextLine]]:
     """Return the turn of the picture (quarters counter-clockwise until upright) and its lines in reading order.
 
     Every line is read once as it is, so that most pictures need one pass. Only doubtful lines are turned and read
@@ -88,11 +108,36 @@ def _read_page(pixels: Pixels, quads: list[Quad], recognise: Recognise) -> tuple
     page_turn = _vote(lines)
     if page_turn == 2:
         _read(pixels, [(line, 2) for line in across if 2 not in line.readings], recognise)
+    if read_again:
+        page_turn = _read_other_scripts(pixels, lines, page_turn, read_again)
     size = np.array(pixels.shape[1::-1])
-    found = [line for line in (_finish(line, page_turn, size) for line in lines) if _is_text(line)]
+    finished = [(_finish(line, page_turn, size), line.is_unread) for line in lines]
+    found = [line for line, is_unread in finished if not is_unread and _is_text(line)]
+    unread = [replace(line, separator="") for line, is_unread in finished if is_unread]
     boxes = [np.array(line.box) * size for line in found]
     order = reading_order(boxes, [line.text for line in found], page_turn=page_turn, pixels=pixels)
-    return page_turn, [replace(found[number], separator=separator) for number, separator in order]
+    return page_turn, [replace(found[number], separator=separator) for number, separator in order] + unread
+
+
+def _read_other_scripts(pixels: Pixels, lines: list[_FoundLine], page_turn: int, read_again: ReadAgain) -> int:
+    """Fill in the readings of lines in other scripts, and return the turn of the page that they show."""
+    scanned = []
+    for line in lines:
+        _, text, confidence = line.best(page_turn)
+        width, height = _size(line.quad)
+        turns = sorted(line.directions, key=lambda direction: direction != page_turn)
+        scanned.append(
+            ScannedLine(
+                text,
+                confidence,
+                ratio=max(width, height) / min(width, height),
+                turns=(turns[0], turns[1]),
+                crop=lambda turn, quad=line.quad: np.rot90(_crop(pixels, quad), turn),
+            )
+        )
+    for line, reading in zip(lines, read_again(scanned), strict=True):
+        line.other = reading
+    return _vote(lines) if any(line.other and line.other.text for line in lines) else page_turn
 
 
 def _size(quad: Quad) -> tuple[float, float]:
@@ -184,7 +229,8 @@ def _vote(lines: list[_FoundLine]) -> int:
 
 def _finish(line: _FoundLine, page_turn: int, size: NDArray[np.int_]) -> TextLine:
     turn, text, confidence = line.best(page_turn)
-    return TextLine(text, round(confidence, 4), _as_box(np.roll(line.quad, -turn, axis=0) / size))
+    box = _as_box(np.roll(line.quad, -turn, axis=0) / size)
+    return TextLine(text, round(confidence, 4), box, line.other.script if line.other else "")
 
 
 def _as_box(corners: NDArray[np.floating]) -> tuple[tuple[float, float], ...]:

@@ -6,7 +6,7 @@ import threading
 import types
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -20,6 +20,8 @@ from gallery.pictures.images import open_image
 from gallery.pictures.memory import return_memory
 from gallery.pictures.watchdog import watchdog
 from search.ocr.lines import Pixels, TextLine, read_lines
+from search.ocr.recognisers import find_recognisers, recognisers_digest
+from search.ocr.rereading import read_again
 from search.ocr.tiles import Quad, merge_tiles, readable_size, tile_spans
 from search.ocr.weights import TextRecognitionUnavailable, Weights, find_weights
 
@@ -44,13 +46,16 @@ class TextRecognitionFailed(Exception):
 
 
 def engine_version() -> str:
-    """Return the name of the engine: model, first 12 digits of its weights' SHA-256, our version. Loads no model.
+    """Return the name of the engine: model, first 12 digits of its weights' SHA-256, our version, recognisers of scripts.
+
+    Loads no model.
 
     Raises:
         TextRecognitionUnavailable: the weights are missing or altered.
     """
     weights = find_weights()
-    return f"{weights.name}@{weights.digest[:12]}.{READING_VERSION}"
+    scripts = recognisers_digest()
+    return f"{weights.name}@{weights.digest[:12]}.{READING_VERSION}" + (f"+{scripts}" if scripts else "")
 
 
 def extract_text(file: Path | IO[bytes]) -> list[TextLine]:
@@ -106,6 +111,7 @@ class _Reader:
         self._recogniser = TextRecognition(
             model_name=f"{weights.name}_rec", model_dir=_path_or_none(weights.recognition), **shared
         )
+        self._recognisers = find_recognisers()
 
     def read(self, pixels: Pixels) -> list[TextLine]:
         """Return the lines of a picture (height × width × RGB)."""
@@ -121,7 +127,12 @@ class _Reader:
                 readable += 1
             return self._recognise(crops[:readable]) + [("", 0.0)] * (len(crops) - readable)
 
-        return read_lines(pixels, detect=self._detect, recognise=recognise)
+        return read_lines(
+            pixels,
+            detect=self._detect,
+            recognise=recognise,
+            read_again=partial(read_again, recognisers=self._recognisers),
+        )
 
     def _detect(self, pixels: Pixels) -> list[Quad]:
         height, width = pixels.shape[:2]

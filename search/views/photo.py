@@ -39,7 +39,8 @@ def show_text(request: PageRequest, photo_id: int) -> HttpResponse:
     is_awaited = photo.wants_text and not (found or failed or photo.defect)
     if is_awaited and "again" in request.GET:
         return HttpResponse(status=NO_CONTENT)
-    context = {"photo": photo, "text": found, "is_awaited": is_awaited}
+    has_unread = any(not line["text"] for line in found.lines) if found else False
+    context = {"photo": photo, "text": found, "is_awaited": is_awaited, "has_unread": has_unread}
     return render(request, "search/_text.html" if request.htmx else "search/text.html", context)
 
 

@@ -1,0 +1,39 @@
+"""The recognisers of this installation: for each script PaddleOCR's own model if its weights are there, or Tesseract."""
+
+import hashlib
+from typing import Protocol
+
+import numpy as np
+from django.conf import settings
+from numpy.typing import NDArray
+
+from search.ocr.recognisers.tesseract import find_tesseract_recognisers
+from search.ocr.scripts import Script
+
+Pixels = NDArray[np.uint8]
+
+
+class Recogniser(Protocol):
+    """Reads single lines in one script. One thread at a time uses it."""
+
+    engine: str
+    script: Script
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of the weights."""
+
+    def read(self, crop: Pixels) -> tuple[str, float]:
+        """Return text and confidence (0–1) of a line (height × width × BGR, text to the right)."""
+
+
+def find_recognisers() -> list[Recogniser]:
+    """Return the recognisers of the scripts in OCR_SCRIPTS whose weights are there, not loaded yet."""
+    found: list[Recogniser] = list(find_tesseract_recognisers())
+    return [recogniser for recogniser in found if recogniser.script.name in settings.OCR_SCRIPTS]
+
+
+def recognisers_digest() -> str:
+    """Return the first six digits of the SHA-256 of all recognisers, empty without any."""
+    names = sorted(f"{recogniser.engine} {recogniser.script.name} {recogniser.digest}" for recogniser in find_recognisers())
+    return hashlib.sha256("\n".join(names).encode()).hexdigest()[:6] if names else ""

@@ -1,0 +1,177 @@
+"""Lines that the default model cannot read: found, read by the recogniser of their script, or marked unread."""
+
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from search.ocr.recognisers import Recogniser
+from search.ocr.scripts import as_latin, has_own_letters, letters_of, share_of
+
+Pixels = NDArray[np.uint8]
+
+# The figures below were measured with PP-OCRv6 small: it leaves out letters that it does not know, so that a line has
+# few characters for its length, and is unsure of the others.
+SURE = 0.9  # confidence
+COVERED = 0.6  # of the length of a line, by characters of usual width
+MORE_CHARACTERS = 1.5  # times those of a sure reading that leaves gaps
+POLLED_LINES = 4
+MIN_CONFIDENCE = {"thai": 0.87}  # Tesseract's Thai reads letters of other scripts with up to 0.86
+USUAL_MIN_CONFIDENCE = 0.8
+PAGE_MIN_CONFIDENCE = 0.55  # in the script of the page's other lines
+PAGE_BONUS = 0.1
+CLEAR_CONFIDENCE = 0.9  # no other recogniser is asked
+MIN_LETTERS = 2
+PURE = 0.8  # share of letters of the recogniser's script
+LEGIBLE = 0.7  # the default model's confidence below which a line counts as unread
+LEGIBLE_COVERED = 0.4
+MIN_UNREAD_RATIO = 2.0  # of length to height; shorter ones are often no text
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A line read by the recogniser of a script; without text it is unread. `turn` as in `ScannedLine.turns`."""
+
+    turn: int
+    text: str = ""
+    confidence: float = 0.0
+    script: str = ""
+
+
+@dataclass(frozen=True)
+class ScannedLine:
+    """A line as the default model reads it.
+
+    `turns` are the quarter turns by which it may be upright, the likely one first, `crop` returns its picture for one.
+    """
+
+    text: str
+    confidence: float
+    ratio: float
+    turns: tuple[int, int]
+    crop: Callable[[int], Pixels]
+
+    @property
+    def coverage(self) -> float:
+        """The share of its length that characters of usual width fill."""
+        widths = (1.0 if unicodedata.east_asian_width(character) in "WF" else 0.5 for character in _plain(self.text))
+        return sum(widths) / self.ratio
+
+    @property
+    def is_doubtful(self) -> bool:
+        return self.confidence < SURE or self.coverage < COVERED
+
+
+def read_again(lines: Sequence[ScannedLine], recognisers: Sequence[Recogniser]) -> list[Reading | None]:
+    """Return new readings of the lines that the default model cannot read, None for the others.
+
+    The longest of them are shown to all recognisers. If one of these reads text in its script, the others follow, the
+    most successful recogniser first; otherwise no time is spent on them.
+    """
+    doubtful = sorted((n for n, line in enumerate(lines) if line.is_doubtful), key=lambda n: -lines[n].ratio)
+    # Without sure lines the page may be upside down.
+    positions = (0,) if 2 * len(doubtful) < len(lines) else (0, 1)
+    polled = {n: _best_reading(lines[n], recognisers, positions=positions) for n in doubtful[:POLLED_LINES]}
+    readings = {n: reading for n, reading in polled.items() if reading}
+    if readings:
+        script = max(readings.values(), key=lambda reading: _letters_in(reading.script, readings)).script
+        turned = sum(lines[n].turns.index(reading.turn) for n, reading in readings.items())
+        page = _Page(script, int(2 * turned > len(readings)), sorted(recognisers, key=lambda r: r.script.name != script))
+        readings = _read_page(lines, doubtful, readings, page)
+    is_foreign = bool(readings) and 2 * len(readings) > len(lines)
+    for n in doubtful:
+        if n not in readings and (is_foreign or _is_illegible(lines[n])):
+            readings[n] = Reading(lines[n].turns[0])
+    return [readings.get(n) for n in range(len(lines))]
+
+
+@dataclass(frozen=True)
+class _Page:
+    """The script of a page with lines in another script, the index of its lines' turn, and the order of recognisers."""
+
+    script: str
+    position: int
+    recognisers: Sequence[Recogniser]
+
+
+def _read_page(
+    lines: Sequence[ScannedLine], doubtful: Sequence[int], polled: dict[int, Reading], page: _Page
+) -> dict[int, Reading]:
+    readings = {}
+    for n in doubtful:
+        known = polled.get(n)
+        if known and (known.script, known.turn) == (page.script, lines[n].turns[page.position]):
+            readings[n] = known
+        elif reading := _best_reading(
+            lines[n], page.recognisers, positions=(page.position,), page_script=page.script
+        ):
+            readings[n] = reading
+    return readings | _read_look_alikes(lines, readings, page)
+
+
+def _best_reading(
+    line: ScannedLine, recognisers: Sequence[Recogniser], *, positions: Sequence[int], page_script: str = ""
+) -> Reading | None:
+    best, best_score = None, 0.0
+    for turn in (line.turns[position] for position in positions):
+        crop = line.crop(turn)
+        for recogniser in recognisers:
+            text, confidence = recogniser.read(crop)
+            reading = Reading(turn, text, confidence, recogniser.script.name)
+            is_usual = reading.script == page_script
+            score = confidence + PAGE_BONUS * is_usual
+            if score > best_score and _is_credible(reading, recogniser, line, is_usual=is_usual):
+                best, best_score = reading, score
+            if best_score >= CLEAR_CONFIDENCE:
+                return best
+    return best
+
+
+def _is_credible(reading: Reading, recogniser: Recogniser, line: ScannedLine, *, is_usual: bool) -> bool:
+    """Return whether a reading is text in the recogniser's script rather than another script's letters misread.
+
+    `is_usual`: other lines of the page are in this script.
+    """
+    text = reading.text
+    least = PAGE_MIN_CONFIDENCE if is_usual else MIN_CONFIDENCE.get(reading.script, USUAL_MIN_CONFIDENCE)
+    if reading.confidence < least:
+        return False
+    if len(letters_of(text)) < MIN_LETTERS or share_of(recogniser.script, text) < PURE:
+        return False
+    if line.confidence >= SURE and len(_plain(text)) < MORE_CHARACTERS * len(_plain(line.text)):
+        return False
+    return has_own_letters(recogniser.script, text)
+
+
+def _read_look_alikes(
+    lines: Sequence[ScannedLine], readings: dict[int, Reading], page: _Page
+) -> dict[int, Reading]:
+    """Read words such as METPO, whose letters all look like Latin ones, on a page that is mostly in another script."""
+    found: dict[int, Reading] = {}
+    others = [n for n in range(len(lines)) if n not in readings and _plain(lines[n].text).isalpha()]
+    if _letters_in(page.script, readings) <= sum(len(_plain(lines[n].text)) for n in others):
+        return found
+    for n in others:
+        turn = lines[n].turns[page.position]
+        crop = lines[n].crop(turn)
+        for recogniser in page.recognisers:
+            text, confidence = recogniser.read(crop) if recogniser.script.name == page.script else ("", 0.0)
+            if _plain(as_latin(text)) == _plain(lines[n].text) and share_of(recogniser.script, text) == 1:
+                found[n] = Reading(turn, text, confidence, page.script)
+                break
+    return found
+
+
+def _is_illegible(line: ScannedLine) -> bool:
+    is_gap = line.coverage < LEGIBLE_COVERED and line.confidence < SURE
+    return line.ratio >= MIN_UNREAD_RATIO and (line.confidence < LEGIBLE or is_gap)
+
+
+def _letters_in(script: str, readings: dict[int, Reading]) -> int:
+    return sum(len(letters_of(reading.text)) for reading in readings.values() if reading.script == script)
+
+
+def _plain(text: str) -> str:
+    return "".join(text.split())
