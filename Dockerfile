@@ -1,9 +1,12 @@
 # One image for all processes of photosearch; compose.yaml sets the command of each.
 FROM python:3.11-slim-bookworm
 
-# OpenMP for torch and Paddle; OpenGL and GLib for PaddleX's OpenCV; nginx for `manage.py front`.
+# OpenMP for torch and Paddle; OpenGL and GLib for PaddleX's OpenCV; nginx for `manage.py front`; Tesseract's data of
+# other scripts for text recognition.
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends libgomp1 libgl1 libglib2.0-0 nginx \
+        tesseract-ocr-kor tesseract-ocr-rus tesseract-ocr-ukr tesseract-ocr-ell tesseract-ocr-tha tesseract-ocr-ara \
+        tesseract-ocr-heb tesseract-ocr-hin \
     && rm -rf /var/lib/apt/lists/*
 
 # Paddle needs a writable home folder.

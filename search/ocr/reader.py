@@ -46,9 +46,9 @@ class TextRecognitionFailed(Exception):
 
 
 def engine_version() -> str:
-    """Return the name of the engine: model, first 12 digits of its weights' SHA-256, our version, recognisers of scripts.
+    """Return the name of the engine: model, first 12 digits of its weights' SHA-256, our version; loads no model.
 
-    Loads no model.
+    The recognisers of other scripts follow, as six digits of a SHA-256.
 
     Raises:
         TextRecognitionUnavailable: the weights are missing or altered.
@@ -111,7 +111,6 @@ class _Reader:
         self._recogniser = TextRecognition(
             model_name=f"{weights.name}_rec", model_dir=_path_or_none(weights.recognition), **shared
         )
-        self._recognisers = find_recognisers()
 
     def read(self, pixels: Pixels) -> list[TextLine]:
         """Return the lines of a picture (height × width × RGB)."""
@@ -131,7 +130,7 @@ class _Reader:
             pixels,
             detect=self._detect,
             recognise=recognise,
-            read_again=partial(read_again, recognisers=self._recognisers),
+            read_again=partial(read_again, recognisers=find_recognisers()),
         )
 
     def _detect(self, pixels: Pixels) -> list[Quad]:

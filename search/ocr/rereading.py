@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ SURE = 0.9  # confidence
 COVERED = 0.6  # of the length of a line, by characters of usual width
 MORE_CHARACTERS = 1.5  # times those of a sure reading that leaves gaps
 POLLED_LINES = 4
+MAX_LENGTH = 3000  # of the lines read again in one picture, in heights of a line: half a minute
 MIN_CONFIDENCE = {"thai": 0.87}  # Tesseract's Thai reads letters of other scripts with up to 0.86
 USUAL_MIN_CONFIDENCE = 0.8
 PAGE_MIN_CONFIDENCE = 0.55  # in the script of the page's other lines
@@ -78,7 +80,8 @@ def read_again(lines: Sequence[ScannedLine], recognisers: Sequence[Recogniser]) 
     if readings:
         script = max(readings.values(), key=lambda reading: _letters_in(reading.script, readings)).script
         turned = sum(lines[n].turns.index(reading.turn) for n, reading in readings.items())
-        page = _Page(script, int(2 * turned > len(readings)), sorted(recognisers, key=lambda r: r.script.name != script))
+        ranked = sorted(recognisers, key=lambda recogniser: recogniser.script.name != script)
+        page = _Page(script, int(2 * turned > len(readings)), ranked)
         readings = _read_page(lines, doubtful, readings, page)
     is_foreign = bool(readings) and 2 * len(readings) > len(lines)
     for n in doubtful:
@@ -99,16 +102,15 @@ class _Page:
 def _read_page(
     lines: Sequence[ScannedLine], doubtful: Sequence[int], polled: dict[int, Reading], page: _Page
 ) -> dict[int, Reading]:
-    readings = {}
-    for n in doubtful:
+    readings: dict[int, Reading] = {}
+    lengths = accumulate(lines[n].ratio for n in doubtful)
+    for n in (n for n, length in zip(doubtful, lengths, strict=True) if length <= MAX_LENGTH):
         known = polled.get(n)
         if known and (known.script, known.turn) == (page.script, lines[n].turns[page.position]):
             readings[n] = known
-        elif reading := _best_reading(
-            lines[n], page.recognisers, positions=(page.position,), page_script=page.script
-        ):
+        elif reading := _best_reading(lines[n], page.recognisers, positions=(page.position,), page_script=page.script):
             readings[n] = reading
-    return readings | _read_look_alikes(lines, readings, page)
+    return readings | _read_homoglyphs(lines, readings, page)
 
 
 def _best_reading(
@@ -145,9 +147,7 @@ def _is_credible(reading: Reading, recogniser: Recogniser, line: ScannedLine, *,
     return has_own_letters(recogniser.script, text)
 
 
-def _read_look_alikes(
-    lines: Sequence[ScannedLine], readings: dict[int, Reading], page: _Page
-) -> dict[int, Reading]:
+def _read_homoglyphs(lines: Sequence[ScannedLine], readings: dict[int, Reading], page: _Page) -> dict[int, Reading]:
     """Read words such as METPO, whose letters all look like Latin ones, on a page that is mostly in another script."""
     found: dict[int, Reading] = {}
     others = [n for n in range(len(lines)) if n not in readings and _plain(lines[n].text).isalpha()]

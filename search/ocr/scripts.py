@@ -31,7 +31,7 @@ SCRIPTS = {
 }
 
 # Cyrillic and Greek letters, and the Latin ones that they look like.
-LOOK_ALIKES = str.maketrans(
+HOMOGLYPHS = str.maketrans(
     "АВЕКМНОРСТУХЅІЈавекмнорстухѕіј" + "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧαβεικνορτυχ",
     "ABEKMHOPCTYXSIJabekmhopctyxsij" + "ABEZHIKMNOPTYXabeikvoptux",
 )
@@ -50,7 +50,7 @@ def share_of(script: Script, text: str) -> float:
 
 def as_latin(text: str) -> str:
     """Replace the letters that look like Latin ones by these."""
-    return text.translate(LOOK_ALIKES)
+    return text.translate(HOMOGLYPHS)
 
 
 def has_own_letters(script: Script, text: str) -> bool:

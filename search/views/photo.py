@@ -39,8 +39,14 @@ def show_text(request: PageRequest, photo_id: int) -> HttpResponse:
     is_awaited = photo.wants_text and not (found or failed or photo.defect)
     if is_awaited and "again" in request.GET:
         return HttpResponse(status=NO_CONTENT)
-    has_unread = any(not line["text"] for line in found.lines) if found else False
-    context = {"photo": photo, "text": found, "is_awaited": is_awaited, "has_unread": has_unread}
+    lines = [line for line in found.lines if line["text"]] if found else []
+    context = {
+        "photo": photo,
+        "text": found,
+        "lines": lines,
+        "has_unread": found is not None and len(lines) < len(found.lines),
+        "is_awaited": is_awaited,
+    }
     return render(request, "search/_text.html" if request.htmx else "search/text.html", context)
 
 

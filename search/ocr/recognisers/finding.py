@@ -1,4 +1,4 @@
-"""The recognisers of this installation: for each script PaddleOCR's own model if its weights are there, or Tesseract."""
+"""The recognisers of this installation."""
 
 import hashlib
 from typing import Protocol
@@ -28,12 +28,11 @@ class Recogniser(Protocol):
 
 
 def find_recognisers() -> list[Recogniser]:
-    """Return the recognisers of the scripts in OCR_SCRIPTS whose weights are there, not loaded yet."""
-    found: list[Recogniser] = list(find_tesseract_recognisers())
-    return [recogniser for recogniser in found if recogniser.script.name in settings.OCR_SCRIPTS]
+    """Return the recognisers of the scripts in OCR_SCRIPTS whose weights are there. They load at their first line."""
+    return [recogniser for recogniser in find_tesseract_recognisers() if recogniser.script.name in settings.OCR_SCRIPTS]
 
 
 def recognisers_digest() -> str:
     """Return the first six digits of the SHA-256 of all recognisers, empty without any."""
-    names = sorted(f"{recogniser.engine} {recogniser.script.name} {recogniser.digest}" for recogniser in find_recognisers())
-    return hashlib.sha256("\n".join(names).encode()).hexdigest()[:6] if names else ""
+    digests = sorted(recogniser.digest for recogniser in find_recognisers())
+    return hashlib.sha256("".join(digests).encode()).hexdigest()[:6] if digests else ""

@@ -1,6 +1,7 @@
 """Lines read by Tesseract, with the language data of Debian's packages or of OCR_MODEL_DIR."""
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,9 +60,7 @@ class TesseractRecogniser:
     def _load(self) -> "PyTessBaseAPI":
         from tesserocr import OEM, PSM, PyTessBaseAPI
 
-        return PyTessBaseAPI(
-            path=str(self._data.parent), lang=self._data.stem, psm=PSM.SINGLE_LINE, oem=OEM.LSTM_ONLY
-        )
+        return PyTessBaseAPI(path=str(self._data.parent), lang=self._data.stem, psm=PSM.SINGLE_LINE, oem=OEM.LSTM_ONLY)
 
 
 def find_tesseract_recognisers() -> Iterator[TesseractRecogniser]:
@@ -72,7 +71,13 @@ def find_tesseract_recognisers() -> Iterator[TesseractRecogniser]:
         for language in languages:
             files = [folder / f"{language}.traineddata" for folder in folders]
             if file := next((file for file in files if file.is_file()), None):
-                yield TesseractRecogniser(SCRIPTS[name], file)
+                yield _recogniser(SCRIPTS[name], file)
+
+
+@cache
+def _recogniser(script: Script, data: Path) -> TesseractRecogniser:
+    """Return the recogniser of this process."""
+    return TesseractRecogniser(script, data)
 
 
 def _prepared(crop: Pixels) -> Image.Image:
