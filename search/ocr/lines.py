@@ -235,7 +235,7 @@ def _vote(lines: list[_FoundLine]) -> int:
 def _finish(line: _FoundLine, page_turn: int, size: NDArray[np.int_]) -> TextLine:
     turn, text, confidence = line.best(page_turn)
     box = _as_box(np.roll(line.quad, -turn, axis=0) / size)
-    return TextLine(text, round(confidence, 4), box, line.other.script if line.other else "")
+    return TextLine(text, round(confidence, 4), box, script=line.other.script if line.other else "")
 
 
 def _as_box(corners: NDArray[np.floating]) -> tuple[tuple[float, float], ...]:
