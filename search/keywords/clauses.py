@@ -11,7 +11,7 @@ from search.query.parser import Query
 from search.query.pinyin import syllable_paths, tokens_of_path
 from search.query.spelling import allowed_edits, skeleton
 from search.query.stems import is_inflected, stem
-from search.query.variants import joined_neighbours, splits, variants
+from search.query.variants import glued, joined_neighbours, splits, variants
 from search.query.ways import WAYS, ways_of
 
 Clause = dict[str, Any]
@@ -28,7 +28,7 @@ MAX_EXPANSIONS = 50
 # Longer Chinese phrases are compared by the number of their pairs.
 MAX_COMBINED_CHARACTERS = 6
 # Weaker ways by closeness: the closest candidates are checked first.
-EXACT_WORD, FORM, VARIANT, SPELLING, SOUND, GLYPHS = 10.0, 6.0, 4.0, 3.0, 2.0, 1.0
+EXACT_WORD, FORM, VARIANT, SPELLING, GLUED, SOUND, GLYPHS = 10.0, 6.0, 5.0, 4.0, 3.0, 2.0, 1.0
 
 
 def exact_clauses(query: Query, *, scope: Sequence[Clause]) -> Clause:
@@ -168,6 +168,8 @@ def _weaker_ways(form: str, names: Collection[str]) -> Iterator[Clause]:
         yield _constant(_any(written), VARIANT)
     if "spelling" in names and (edits := allowed_edits(form)):
         yield from _misspelt(form, edits)
+    if "glued" in names and (end := glued(form)):
+        yield _constant(_any(_places(end)), GLUED)
     if "pinyin" in names and (paths := syllable_paths(form)):
         yield _constant(_any(_all([_term("sounds", token) for token in tokens_of_path(path)]) for path in paths), SOUND)
     if is_code(form):

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from gallery.text.canonical import forms
+from gallery.text.canonical import forms, is_short_word
 from search.query.spelling import MIN_LETTERS, Span, exact_spans
 
 DIGITS = "零一二三四五六七八九"
@@ -17,8 +17,9 @@ CHINESE_CLOCK = re.compile(r"(\d{1,2}) [时点] (\d{2}) ?分?")
 CHINESE_PHRASE = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]{4,60}")
 CODE_PARTS = re.compile("[a-z]+|[0-9]+")
 UMLAUT = re.compile("(?<=[aou])e")
+MIN_PHONE_DIGITS = 8
 # The parts of a word that a wrong space makes: shorter words are no longer recognised as the same.
-MIN_SPLIT_LENGTH, MIN_PART_LENGTH = 6, 2
+MIN_SPLIT_LENGTH, MIN_PART_LENGTH, MIN_GLUED_LENGTH = 6, 2, 4
 
 
 def variants(form: str) -> tuple[str, ...]:
@@ -32,15 +33,19 @@ def variants(form: str) -> tuple[str, ...]:
         written.append(UMLAUT.sub("", form))
     if re.fullmatch("(?=.*[a-z])(?=.*[0-9])[a-z0-9]+", form):
         written.append(" ".join(CODE_PARTS.findall(form)))
+    if form.isdecimal() and len(form) >= MIN_PHONE_DIGITS:
+        # +49 (0)30 … and 030 …
+        written += [form[1:]] if form[0] == "0" else [f"{form[:at]}0{form[at:]}" for at in range(1, 4)]
     found = dict.fromkeys(canonical for text in written for canonical in forms(text))
     return tuple(canonical for canonical in found if canonical != form)
 
 
 def variant_spans(form: str, text: str) -> Iterator[Span]:
-    """Yield the places of the other ways to write a form in a passage; numbers only whole."""
+    """Yield the places of the other ways to write a form in a passage; numbers only whole, except telephone numbers."""
     for variant in variants(form):
+        is_phone = variant.isdecimal() and len(variant) >= MIN_PHONE_DIGITS
         for begin, end in exact_spans(variant, text):
-            if not (_goes_on(text, begin) or _goes_on(text, end)):
+            if is_phone or not (_goes_on(text, begin) or _goes_on(text, end)):
                 yield begin, end
 
 
@@ -60,6 +65,21 @@ def split_spans(form: str, text: str) -> Iterator[Span]:
         while at >= 0:
             yield at + 1, at + len(whole) - 1
             at = text.find(whole, at + 1)
+
+
+def glued(form: str) -> str:
+    """Return the end of a longer word that has lost the space before the short word `form`; empty for others."""
+    return f"{form} " if is_short_word(form) and len(form) >= MIN_GLUED_LENGTH else ""
+
+
+def glued_spans(form: str, text: str) -> Iterator[Span]:
+    """Yield the places of a short word at the end of much longer ones, whose spaces recognition may have lost."""
+    end = glued(form)
+    at = text.find(end) if end else -1
+    while at >= 0:
+        if " " not in text[max(at - MIN_GLUED_LENGTH, 0) : at]:
+            yield at, at + len(form)
+        at = text.find(end, at + 1)
 
 
 def reordered_spans(form: str, text: str) -> Iterator[Span]:

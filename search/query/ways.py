@@ -12,7 +12,7 @@ from search.query.parser import is_code
 from search.query.pinyin import pinyin_spans
 from search.query.spelling import Span, confusable_spans, exact_spans, similar_spans
 from search.query.stems import stem_spans
-from search.query.variants import reordered_spans, split_spans, variant_spans
+from search.query.variants import glued_spans, reordered_spans, split_spans, variant_spans
 
 Tier = Literal["exact", "form", "similar"]
 TIERS: tuple[Tier, ...] = ("exact", "form", "similar")
@@ -39,6 +39,7 @@ WAYS = (
     Way("variant", "similar", 2, variant_spans),
     Way("split", "similar", 2, split_spans),
     Way("spelling", "similar", 3, similar_spans),
+    Way("glued", "similar", 4, glued_spans),
     Way("pinyin", "similar", 5, pinyin_spans),
     Way("glyphs", "similar", 6, confusable_spans),
 )

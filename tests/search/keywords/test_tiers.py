@@ -76,6 +76,7 @@ CASES = [
     ('"diaoxiu"', {}),
     ("summer sound", {"similar": "summer"}),
     ("summersound", {"exact": "summer"}),
+    ("sound", {"similar": "summer"}),
     ("assertion error", {"similar": "error"}),
     ("transportation", {"similar": "split"}),
     ("house", {"exact": "houses"}),

@@ -4,7 +4,7 @@ import pytest
 
 from gallery.text.canonical import fold, forms
 from search.query.stems import stem, stem_spans
-from search.query.variants import joined_neighbours, split_spans, variant_spans, variants
+from search.query.variants import glued_spans, joined_neighbours, split_spans, variant_spans, variants
 
 
 def found(spans, term: str, text: str) -> list[str]:
@@ -30,6 +30,8 @@ def found(spans, term: str, text: str) -> list[str]:
         ("nh961", "NH 961"),
         ("mueller", "Frau Müller"),
         ("koeln", "Köln"),
+        ("4930901820", "+49 (0)30 901820"),
+        ("030901820", "+49 30 901820"),
     ],
 )
 def test_finds_other_ways_to_write(term, text):
@@ -52,6 +54,12 @@ def test_finds_word_with_space_added_by_recognition():
     assert found(split_spans, "transportation", "public transporta tion here") == ["transporta tion"]
     assert found(split_spans, "transportation", "transportation") == []
     assert found(split_spans, "cats", "ca ts") == []
+
+
+def test_finds_short_word_behind_lost_space():
+    assert found(glued_spans, "stage", "OpenAirStage backstage") == ["stage", "stage"]
+    assert found(glued_spans, "rain", "a train in terrain, training") == []
+    assert found(glued_spans, "cat", "theblackcat") == []
 
 
 def test_joins_neighbours_that_lost_their_space():
