@@ -13,6 +13,7 @@ from gallery.models import Photo
 from gallery.text.canonical import UNSPACED, is_short_word
 from search.keywords.index import KeywordSearchUnavailable, connected
 
+Clause = dict[str, Any]
 logger = logging.getLogger(__name__)
 
 # Enough photos to tell frequent words from rare ones, and few enough to read at every keystroke.
@@ -35,25 +36,18 @@ def photos_with_start(
     The index may name photos that `user` can no longer see.
     """
     try:
-        return _in_index(form, user=user, sources=sources, limit=limit)
+        return _in_index(_clause(form, sources), user=user, limit=limit)
     except KeywordSearchUnavailable as error:
         logger.info("Suggestions come from the latest photos only: %s", error)
         return _in_database(form, user=user, sources=sources, limit=limit)
 
 
-def _in_index(form: str, *, user: AbstractBaseUser, sources: Sequence[str], limit: int) -> list[int]:
+def _in_index(clause: Clause, *, user: AbstractBaseUser, limit: int) -> list[int]:
     with connected() as client:
         try:
             answer = client.search(
                 index=settings.ELASTICSEARCH_INDEX,
-                query={
-                    "bool": {
-                        "filter": [
-                            {"term": {"owner": user.pk}},
-                            {"bool": {"should": [_clause(source, form) for source in sources]}},
-                        ]
-                    }
-                },
+                query={"bool": {"filter": [{"term": {"owner": user.pk}}, clause]}},
                 sort=[{"photo_id": "desc"}],
                 size=limit,
                 source=False,
@@ -64,12 +58,13 @@ def _in_index(form: str, *, user: AbstractBaseUser, sources: Sequence[str], limi
     return [int(hit["_id"]) for hit in answer["hits"]["hits"]]
 
 
-def _clause(source: str, form: str) -> dict[str, Any]:
-    if is_short_word(form):
-        return {"term": {f"{source}.starts": form}}
-    if len(form) == 1:
-        return {"match": {f"{source}.characters": form}}
-    return {"match_phrase": {f"{source}.pairs": start_of(form)}}
+def _clause(form: str, sources: Sequence[str]) -> Clause:
+    if len(sources) == len(COLUMNS) and is_short_word(form):
+        return {"term": {"passages.starts": form}}
+    start = start_of(form)
+    if len(start) == 1:
+        return {"term": {"passages.characters": start}}
+    return {"bool": {"should": [{"match_phrase": {source: start}} for source in sources]}}
 
 
 def _in_database(form: str, *, user: AbstractBaseUser, sources: Sequence[str], limit: int) -> list[int]:
