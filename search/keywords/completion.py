@@ -12,6 +12,7 @@ from elasticsearch import NotFoundError
 from gallery.models import Photo
 from gallery.text.canonical import UNSPACED, is_short_word
 from search.keywords.index import KeywordSearchUnavailable, connected
+from search.query.pinyin import syllable_paths, tokens_of_path
 
 Clause = dict[str, Any]
 logger = logging.getLogger(__name__)
@@ -40,6 +41,22 @@ def photos_with_start(
     except KeywordSearchUnavailable as error:
         logger.info("Suggestions come from the latest photos only: %s", error)
         return _in_database(form, user=user, sources=sources, limit=limit)
+
+
+def photos_with_sound(word: str, *, user: AbstractBaseUser, limit: int = MAX_PHOTOS) -> list[int]:
+    """Return the ids of the latest photos with Chinese characters that may be read like a folded Latin word.
+
+    None while Elasticsearch is unavailable.
+    """
+    paths = [[{"term": {"sounds": token}} for token in tokens_of_path(path)] for path in syllable_paths(word)]
+    if not paths:
+        return []
+    try:
+        return _in_index(
+            {"bool": {"should": [{"bool": {"filter": tokens}} for tokens in paths]}}, user=user, limit=limit
+        )
+    except KeywordSearchUnavailable:
+        return []
 
 
 def _in_index(clause: Clause, *, user: AbstractBaseUser, limit: int) -> list[int]:

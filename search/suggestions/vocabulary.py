@@ -2,8 +2,9 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db.models.functions import Left
@@ -12,13 +13,15 @@ from gallery.models import Photo
 from gallery.pictures.formats import EXTENSION_OF_SUFFIX
 from gallery.text.canonical import UNSPACED, forms, passages
 from gallery.text.characters import fold_cluster
-from search.keywords.completion import photos_with_start
+from search.keywords.completion import photos_with_sound, photos_with_start
+from search.query.pinyin import pinyin_spans
 
 # Words are counted in the beginning of each text.
-MAX_READ_CHARACTERS = 20_000
+MAX_READ_CHARACTERS = 4000
 MAX_WORD_LENGTH = 40
 # Characters that follow the typed ones in scripts without spaces.
 MAX_CONTINUATION = 6
+Span = tuple[int, int]
 UNSPACED_RUN = re.compile(f"{UNSPACED.pattern}+")
 
 
@@ -34,15 +37,19 @@ def words_from(typed: str, *, user: AbstractBaseUser, limit: int) -> list[str]:
     """Return up to `limit` words of the user's pictures that begin with `typed`, the most frequent ones first.
 
     They are spelled as in the latest picture. Chinese characters match in the middle of a text, too, and are continued
-    by the characters that follow.
+    by the characters that follow; Latin letters may also be the pinyin of Chinese ones.
     """
     form = next(iter(forms(typed)), "")
     if not form:
         return []
     read = _texts(photos_with_start(form, user=user), user=user)
     if UNSPACED.match(form):
-        return _continuations(form, read, limit=limit)
-    return [_spelling(word, read) for word in _frequent_words(form, read, limit=limit)]
+        return _continuations(read, partial(_spans, form), start=1)[:limit]
+    words = [_spelling(word, read) for word in _frequent_words(form, read)[:limit]]
+    if len(words) == limit:
+        return words
+    read = _texts(photos_with_sound(form, user=user), user=user)
+    return [*words, *_continuations(read, partial(pinyin_spans, form), start=0)][:limit]
 
 
 def _texts(photo_ids: Sequence[int], *, user: AbstractBaseUser) -> list[_Read]:
@@ -58,15 +65,15 @@ def _texts(photo_ids: Sequence[int], *, user: AbstractBaseUser) -> list[_Read]:
     return read
 
 
-def _frequent_words(form: str, read: Sequence[_Read], *, limit: int) -> list[str]:
-    """Return the words that begin with `form`, and stand in the most photos."""
+def _frequent_words(form: str, read: Sequence[_Read]) -> list[str]:
+    """Return the words that begin with `form`, those in the most photos first."""
     beginning = re.compile(f"(?<= ){re.escape(form)}[^\\s]+")
     counts: Counter[str] = Counter()
     for texts in read:
         counts.update({word for word in beginning.findall(texts.words) if len(word) <= MAX_WORD_LENGTH})
     for suffix in EXTENSION_OF_SUFFIX:
         del counts[suffix.removeprefix(".")]
-    return [word for word, _count in counts.most_common(limit)]
+    return [word for word, _count in counts.most_common()]
 
 
 def _spelling(word: str, read: Sequence[_Read]) -> str:
@@ -89,31 +96,25 @@ def _spelled(word: str, line: str) -> str:
     return ""
 
 
-def _continuations(form: str, read: Sequence[_Read], *, limit: int) -> list[str]:
-    """Return the longest strings that begin with `form` and are written as often as a shorter one."""
+def _continuations(read: Sequence[_Read], spans: Callable[[str], Iterable[Span]], *, start: int) -> list[str]:
+    """Return the longest strings of unspaced characters that are written as often as a shorter one.
+
+    They begin with one of the `spans` of a run, and go on for `start` characters or more.
+    """
     counts: Counter[str] = Counter()
     spellings: dict[str, str] = {}
     for texts in read:
         found: dict[str, str] = {}
-        for written in _places(form, texts.texts):
-            for length in range(len(form) + 1, len(written) + 1):
-                found.setdefault("".join(map(fold_cluster, written[:length])), written[:length])
+        for run in (run for text in texts.texts for run in UNSPACED_RUN.findall(text)):
+            folded = "".join(map(fold_cluster, run))
+            for begin, end in spans(folded) if len(folded) == len(run) else ():
+                for stop in range(end + start, min(end + MAX_CONTINUATION, len(run)) + 1):
+                    found.setdefault(folded[begin:stop], run[begin:stop])
         counts.update(found.keys())
         spellings = found | spellings
-    closed = [
-        text
-        for text, count in counts.most_common()
-        if not any(longer.startswith(text) and counts[longer] == count for longer in counts if len(longer) > len(text))
-    ]
-    return [spellings[text] for text in closed[:limit]]
+    continued = {text[:-1] for text, count in counts.items() if counts[text[:-1]] == count}
+    return [spellings[text] for text, _count in counts.most_common() if text not in continued]
 
 
-def _places(form: str, texts: Sequence[str]) -> Iterator[str]:
-    """Yield what is written at each place of `form`, up to the end of its run of unspaced characters."""
-    for text in texts:
-        for run in UNSPACED_RUN.findall(text):
-            folded = "".join(map(fold_cluster, run))
-            at = folded.find(form)
-            while at >= 0 and len(folded) == len(run):
-                yield run[at : at + len(form) + MAX_CONTINUATION]
-                at = folded.find(form, at + 1)
+def _spans(form: str, folded: str) -> Iterator[Span]:
+    return (match.span() for match in re.finditer(re.escape(form), folded))

@@ -48,5 +48,7 @@ def test_suggests_words_from_index(user, library, keyword_index):
     index_all()
     assert [row.query for row in suggest("star", user=user) if row.kind == Kind.WORD] == ["Starbucks"]
     assert [row.query for row in suggest("星", user=user) if row.kind == Kind.WORD] == ["星巴克"]
+    assert [row.query for row in suggest("xingba", user=user) if row.kind == Kind.WORD] == ["星巴克"]
+    assert [row.query for row in suggest("xbk", user=user) if row.kind == Kind.WORD] == ["星巴克"]
     user.photos.all().delete()
     assert suggest("star", user=user) == []
