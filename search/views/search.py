@@ -1,8 +1,10 @@
 """The search page, and searches by an uploaded picture."""
 
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Self
 from urllib.parse import urlencode
 
+from django.contrib.auth.models import AbstractBaseUser
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -31,8 +33,38 @@ from search.ranking.result_lists import ResultListGone
 from search.ranking.results import SearchPage
 from search.saved import recent_searches, record_search, saved_searches
 from search.vectors.examples import Example, ExampleGone
+from search.views.nothing_found import Relaxation, explain_basic_recognition, relax
 
 GONE = 410
+
+
+@dataclass(frozen=True)
+class _Found:
+    """The page of results, and what is shown with it: the query, its chips and example, advice, a better spelling.
+
+    `listed` is the number of photos that the form asks for, if more are found; `did_you_mean` is an address.
+    """
+
+    page: SearchPage
+    query: Query
+    chips: list[Chip]
+    example: Example | None
+    relaxations: list[Relaxation]
+    did_you_mean: str
+    listed: int
+
+    @classmethod
+    def of(
+        cls, form: SearchForm, query: Query, page: SearchPage, *, example: Example | None, user: AbstractBaseUser
+    ) -> Self:
+        chips, relaxations, top = chips_of(form, query), [], form.cleaned_data["top"] or 0
+        # Further pages of a list show hits only.
+        if example is None and "start" not in form.data:
+            basic = explain_basic_recognition(query, page, user=user)
+            page = replace(page, notices=[*page.notices, *filter(None, [basic])])
+            relaxations = [] if page.hits else relax(form, query, chips, user=user)
+        did_you_mean = form.address(q=page.did_you_mean) if page.did_you_mean else ""
+        return cls(page, query, chips, example, relaxations, did_you_mean, top if top < page.found else 0)
 
 
 @require_safe
@@ -46,7 +78,6 @@ def show_results(request: PageRequest) -> HttpResponse:
         return _results(request, form)
     try:
         query = parse(form.cleaned_data["q"], filters=form.filters())
-        chips = chips_of(form, query)
         example = form.example(user=request.user)
         page = _kept_page(request, query)
         if page is None and request.htmx and "start" in request.GET:
@@ -62,7 +93,7 @@ def show_results(request: PageRequest) -> HttpResponse:
     except ExampleGone:
         sentence = _("The picture of this search has expired. Select it again.")
         return _results(request, form, error=sentence, status=GONE)
-    return _results(request, form, page=page, chips=chips, example=example)
+    return _results(request, form, found=_Found.of(form, query, page, example=example, user=request.user))
 
 
 def _kept_page(request: PageRequest, query: Query) -> SearchPage | None:
@@ -119,29 +150,24 @@ def _first_error(form: SearchForm) -> str:
 
 
 def _results(
-    request: PageRequest,
-    form: SearchForm,
-    *,
-    page: SearchPage | None = None,
-    chips: list[Chip] | None = None,
-    example: Example | None = None,
-    error: str = "",
-    status: int = 0,
+    request: PageRequest, form: SearchForm, *, found: _Found | None = None, error: str = "", status: int = 0
 ) -> HttpResponse:
     """Render the search page; for htmx only the results, or the hits of a further page."""
+    page = found.page if found else None
+    example = found.example if found else None
     context: dict[str, Any] = {
         "form": form,
         "search_text": form.data.get("q", ""),
         "search_error": error,
-        "page": page,
-        "chips": chips or [],
-        "example": example,
         "orders": _orders(form) if form.is_valid() else [],
         "address": form.address() if form.is_valid() else "",
         "without_example": form.address(like="", photo="", region="") if form.is_valid() else "",
         "hit_query": _hit_query(form, page),
         "start": request.GET.get("start", ""),
         "filters": FILTERS,
+        "page": None,
+        "chips": [],
+        **(vars(found) if found else {}),
     }
     template = "search/search.html"
     if request.htmx:

@@ -1,18 +1,22 @@
 """Tests of the search page, over HTTP."""
 
+import re
+from dataclasses import replace
 from datetime import datetime
 from unittest.mock import Mock
 
 import pytest
 from django.test import Client
+from django.utils.safestring import mark_safe
 
 from search.chips import Chip
 from search.encoders.client import EncoderUnavailable
 from search.query import parser
 from search.query.parser import MAX_QUERY_LENGTH
 from search.ranking import ranker
-from search.ranking.results import PAGE_SIZE
-from tests.factories import add_photo
+from search.ranking.results import PAGE_SIZE, Hit, Reason, SearchPage
+from search.views import nothing_found, search
+from tests.factories import ENCODER, add_photo
 from tests.search.result_pages import names, page
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("words_from_database", "encoder")]
@@ -44,7 +48,7 @@ def test_finds_and_marks_words(client, user):
 def test_shows_likeness_in_percent_with_cosine(client, user):
     add_photo(user, "alike.png", angle=0)
     response = client.get("/search", {"q": "circle"})
-    assert "<b>99%</b> match" in page(response)
+    assert "<b>99%</b> similar to “circle”" in page(response)
     assert 'title="Shapes, cosine 1.0000"' in page(response)
 
 
@@ -128,6 +132,62 @@ def test_limits_results(client, user):
 def test_suggests_next_steps_when_nothing_is_found(client):
     assert "Try fewer words" in page(client.get("/search", {"q": "xyzzy"}))
     assert "Try removing filters" in page(client.get("/search", {"q": "xyzzy", "min_width": "5"}))
+
+
+def relaxed(client: Client, **address: str) -> dict[str, tuple[str, int]]:
+    """Return the address and the number of photos of each search with one part less, by its title."""
+    found = client.get("/search", address).context["relaxations"]
+    return {relaxation.title: (relaxation.address, relaxation.found) for relaxation in found}
+
+
+def test_counts_photos_without_one_part_of_the_search(client, user):
+    for number in range(3):
+        add_photo(user, f"{number}.png", text="10.56 kettle")
+    add_photo(user, "4.png", text="kettle 10.57", kind="meme", taken_at=datetime(2021, 5, 5))
+    assert relaxed(client, q="kettle 10.56 kind:photo") == {"without kind: photo": ("q=kettle+10.56", 3)}
+    assert relaxed(client, q="kettle 10.56", kind="photo") == {"without Kind: photo": ("q=kettle+10.56", 3)}
+    assert relaxed(client, q='"kettle" -10.56 -10.57') == {
+        "without -10.56": ("q=%22kettle%22+-10.57", 3),
+        "without -10.57": ("q=%22kettle%22+-10.56", 1),
+    }
+    assert relaxed(client, q='"kettle" "10.5x"') == {"without “10.5x”": ("q=%22kettle%22", 4)}
+    assert relaxed(client, q="10.56 10.57 ext:gif") == {"only “10.56”": ("q=10.56", 3), "only “10.57”": ("q=10.57", 1)}
+    assert relaxed(client, q="xyzzy99") == {}
+    response = client.get("/search", {"q": "kettle 10.56 kind:photo"})
+    assert '<a href="/search?q=kettle+10.56">without kind: photo</a>: 3 photos' in " ".join(page(response).split())
+
+
+def test_shows_number_of_photos(client, user):
+    for number in range(25):
+        add_photo(user, f"{number}.png", text="NH961")
+    assert "25 photos" in page(client.get("/search", {"q": "NH961"}))
+    assert "(the first 20 are listed)" in page(client.get("/search", {"q": "NH961", "top": "20"}))
+
+
+def test_links_to_better_spelling(client, user, monkeypatch):
+    found = SearchPage(did_you_mean='boarding "a&b"')
+    monkeypatch.setattr(search, "search_by_text", lambda *_arguments, **_more: found)
+    response = page(client.get("/search", {"q": "bording", "min_width": "5"}))
+    assert '<a href="/search?q=boarding+%22a%26b%22&amp;min_width=5">boarding &quot;a&amp;b&quot;</a>?' in response
+
+
+@pytest.mark.parametrize(("tier", "mark"), [("exact", ""), ("similar", "similar spelling"), ("form", "other form")])
+def test_marks_weaker_hits(client, user, monkeypatch, tier, mark):
+    photo = add_photo(user, "a.png", text="boarding")
+    reasons = (Reason("description", snippet=mark_safe("<mark>boarding</mark>"), tier=tier),)
+    found = SearchPage(hits=[Hit(photo, reasons)], found=1)
+    monkeypatch.setattr(search, "search_by_text", lambda *_arguments, **_more: found)
+    marks = re.findall('class="tier">([^<]*)', page(client.get("/search", {"q": "bording"})))
+    assert marks == [mark] * bool(mark)
+
+
+@pytest.mark.parametrize(("name", "is_basic"), [("conse", True), ("clip", False)])
+def test_says_that_recognition_is_basic_without_close_match(client, user, monkeypatch, name, is_basic):
+    monkeypatch.setattr(nothing_found, "choose_encoder", lambda *_scripts, **_user: replace(ENCODER, name=name))
+    add_photo(user, "kettle.png", text="kettle")
+    assert ("content is basic" in page(client.get("/search", {"q": "tree"}))) == is_basic
+    for query in ("kettle", "NH961", '"tree"', "ext:gif"):
+        assert "content is basic" not in page(client.get("/search", {"q": query}))
 
 
 @pytest.mark.parametrize(
