@@ -6,16 +6,20 @@ So every engine compares plain substrings: " car" is the start of a word, " car 
 tab or an empty line: recognised text has them between table cells and between blocks.
 
 The first passage joins the parts of words, codes and long numbers: don't → dont, NH-961 → nh961, 1,043 → 1043. Further
-passages contain the parts that can be read in other ways: with their separators as spaces (don t), and codes, numbers
-and addresses that go on in the next line.
+passages contain the parts that can be read in other ways: with their separators as spaces (don t), numbers in groups
+as one (138 0013 8000), and codes, numbers and addresses that go on in the next line.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from bisect import bisect
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
+from itertools import chain
 
-from gallery.text.characters import SOFT_HYPHEN, clusters, fold_cluster
+from gallery.text.characters import clusters, fold_cluster
+from gallery.text.joining import joints, spaced_numbers
 
 # Words up to this length match at the start of words only: "cat" and "rain" are in "education" and "training". Longer
 # ones rarely match by accident, and OCR drops spaces.
@@ -28,23 +32,20 @@ UNSPACED = re.compile(
 )
 # Categories of characters that are searched for though they are no letters: emoji, currencies, mathematical signs.
 SYMBOLS = frozenset(("So", "Sc", "Sm", "Co", "Cn"))
-OPERATORS = frozenset("+<=>|~⁄∕−∙⋅")
+# Signs of these categories that separate words: operators, degrees, and the lines of tables.
+NO_SYMBOLS = re.compile("[+<=>|~¬¦°©®\u2500-\u259f]")
 # The signs in names such as C++ and C#.
-NAME_SIGNS = re.compile(r"(?<=[a-z])(?:\+\+|#)(?!\w)")
+NAME_SIGNS = re.compile(r"(?<=[a-z])\+\+(?!\w)|(?<=\b[a-z])#(?!\w)")
 
-# Numbers of at least so many digits are joined whatever separates the groups; shorter ones only by thousands.
-MIN_JOINED_DIGITS = 6
-NUMBER = re.compile(r"(?<!\d)\d+(?:(?: ?[()] ?| ?- ?|[./,'·_ ])\d+)+(?!\d)")
-GROUP = re.compile(r"\d+")
-PART = re.compile(r"[^\W_]+")
-CODE = re.compile(r"[^\W_]+(?:[-/_][^\W_]+)+")
-WITHIN_WORD = re.compile(r"(?<=[^\W_])(?:_|[^\w\s])+(?=[^\W_])")
-HYPHENATED = re.compile(rf"(?<=[^\W_])[-{SOFT_HYPHEN}] *\n *(?=[^\W_])")
 # The end of a line that the next line may continue, and signs that it does.
-CONTINUED = re.compile(r"\d[\d ./()'-]*$|\S+$")
-NEXT = re.compile(r"\S+")
-CODE_LIKE = re.compile(r"\d|@|[^\W_][./_][^\W_]|://|[./_=&?]$|^[./@?&=_]")
-LINE_BREAK = re.compile(r"\s*\n\s*")
+AT_END_OF_NUMBER = "0123456789 ./()'-"
+NEXT_NUMBER, NEXT_WORD = re.compile(r"\d(?:[\d ./()'-]*\d)?(?![^\W_])"), re.compile(r"\S+")
+ADDRESS_LIKE = re.compile(r"@|://|/.*/|[a-z0-9][._][a-z]")
+ADDRESS_BEFORE, ADDRESS_AFTER = re.compile(r"[/_=&?@]$"), re.compile(r"[./_=&?@]")
+MIN_CODE_LENGTH = 6
+DIGIT = re.compile(r"\d")
+LINE = re.compile(r"[^\n]+")
+LINE_BREAK = re.compile(r"(?<!\s)[ \t]*+\n\s*+")
 BOUNDARY = re.compile(r"\t|\n *\n")
 
 
@@ -55,6 +56,9 @@ class Passage:
     text: str
     origins: Sequence[int]
 
+    def __bool__(self) -> bool:
+        return bool(self.text)
+
 
 def fold(text: str) -> str:
     """Return the passages of `text`, one a line, as index and database store them."""
@@ -64,9 +68,11 @@ def fold(text: str) -> str:
 def passages(text: str) -> list[Passage]:
     """Return the passages of `text`: the whole with its parts joined, then the parts that can be read otherwise."""
     letters = _Letters.of(text)
-    whole = letters.passage(0, len(letters.text), joins=True)
-    others = {passage.text: passage for passage in (*letters.separated(), *letters.continued())}
-    return [passage for passage in (whole, *others.values()) if passage is whole or passage.text not in whole.text]
+    joined = letters.joints()
+    others = {
+        passage.text: passage for passage in chain(letters.separated(joined), letters.numbers(), letters.continued())
+    }
+    return [letters.passage(0, len(letters.text), joined), *filter(None, others.values())]
 
 
 def forms(term: str) -> tuple[str, ...]:
@@ -75,8 +81,10 @@ def forms(term: str) -> tuple[str, ...]:
     Empty for a term of punctuation only.
     """
     letters = _Letters.of(term)
-    both = (letters.passage(0, len(letters.text), joins=joins).text.strip() for joins in (True, False))
-    return tuple(dict.fromkeys(filter(None, both)))
+    size = len(letters.text)
+    ways = (letters.joints(with_spaces=True), letters.joints(), ())
+    texts = (letters.passage(0, size, joined).text.strip() for joined in ways)
+    return tuple(dict.fromkeys(filter(None, texts)))
 
 
 def pattern(form: str, *, is_whole: bool = False) -> str:
@@ -103,7 +111,7 @@ def _bounded(form: str, *, begin: bool, end: bool) -> str:
 
 def is_unspaced(character: str) -> bool:
     """Return True for a folded character that follows others without spaces: Chinese, Thai, emoji."""
-    return _KINDS[ord(character)] == "u"
+    return _KINDS[ord(character)] in "us"
 
 
 def is_short_word(form: str) -> bool:
@@ -112,12 +120,16 @@ def is_short_word(form: str) -> bool:
 
 
 class _Kinds(dict[int, str]):
-    """Translates characters to their kind: "w" in words, "u" unspaced, and a space for separators."""
+    """Translates characters to their kind: "w" in words, "u" unspaced, "s" symbols, and a space for separators."""
 
     def __missing__(self, code: int) -> str:
         character, category = chr(code), unicodedata.category(chr(code))
-        if UNSPACED.match(character) or (category in SYMBOLS and character not in OPERATORS):
+        if category[0] == "P" or NO_SYMBOLS.match(character):
+            kind = " "
+        elif UNSPACED.match(character):
             kind = "u"
+        elif category in SYMBOLS:
+            kind = "s"
         else:
             kind = "w" if character.isalnum() or category[0] == "M" else " "
         self[code] = kind
@@ -125,6 +137,15 @@ class _Kinds(dict[int, str]):
 
 
 _KINDS = _Kinds()
+UNSPACED_KIND, SYMBOLS_IN_PHRASE = re.compile("[us]"), re.compile("u *s[s ]*u")
+WORDS, WORDS_WITHOUT_SYMBOLS = re.compile("w+|[us]+"), re.compile("w+|u+")
+
+
+@cache
+def _pieces() -> re.Pattern[str]:
+    """Return the expression of a run of characters that fold to lower case, or of another cluster."""
+    # The last one may belong to a cluster with the marks behind it.
+    return re.compile(rf"(?P<plain>[ -_a-~]++(?<=(?=[ -_a-~][\x00-\x7f]|.\Z).))|{clusters().pattern}")
 
 
 @dataclass(frozen=True)
@@ -137,25 +158,36 @@ class _Letters:
 
     @classmethod
     def of(cls, text: str) -> "_Letters":
-        folded, origins = text.lower(), list(range(len(text)))
-        if not (text.isascii() and text.isprintable() and "`" not in text):
-            found = [(fold_cluster(cluster.group()), cluster.start()) for cluster in clusters().finditer(text)]
-            folded = "".join(characters for characters, _at in found)
-            origins = [at for characters, at in found for _character in characters]
-        kinds = NAME_SIGNS.sub(lambda signs: "w" * len(signs.group()), folded).translate(_KINDS)
-        return cls(folded, kinds, origins)
+        folded: list[str] = []
+        origins: list[int] = []
+        for piece in _pieces().finditer(text):
+            if piece.lastgroup:
+                folded.append(piece.group().lower())
+                origins += range(*piece.span())
+            else:
+                characters = fold_cluster(piece.group())
+                folded.append(characters)
+                origins += [piece.start()] * len(characters)
+        letters = "".join(folded)
+        return cls(letters, NAME_SIGNS.sub(lambda signs: "w" * len(signs.group()), letters).translate(_KINDS), origins)
 
-    def passage(self, begin: int, end: int, *, joins: bool) -> Passage:
-        """Return the passage of a part; `joins` decides about the separators within words, codes and numbers."""
-        joined = self._joined(begin, end) if joins else frozenset()
+    def joints(self, *, with_spaces: bool = False) -> frozenset[int]:
+        """Return the ends of the words that the next word continues."""
+        ends = joints(self.text, with_spaces=with_spaces)
+        return frozenset(end for end in ends if self.kinds[end - 1] == "w" and self._next_kind(end) == "w")
+
+    def _next_kind(self, at: int) -> str:
+        word = WORDS.search(self.kinds, at)
+        return word.group()[0] if word else " "
+
+    def passage(self, begin: int, end: int, joined: Collection[int], *, words: re.Pattern[str] = WORDS) -> Passage:
+        """Return the passage of a part; `joined` are the ends of words that the next one continues."""
         text: list[str] = []
         origins: list[int] = []
         before = begin
-        for atom in re.finditer("w+|u+", self.kinds[begin:end]):
-            start, stop = begin + atom.start(), begin + atom.end()
-            is_unspaced = self.kinds[start] == "u" == self.kinds[before - 1]
-            is_apart = not is_unspaced or BOUNDARY.search(self.text, before, start)
-            if not text or (is_apart and before not in joined):
+        for atom in words.finditer(self.kinds, begin, end):
+            start, stop = atom.span()
+            if not text or (before not in joined and self._is_apart(before, start)):
                 text.append(" ")
                 origins.append(self.origins[start])
             text.append(self.text[start:stop])
@@ -163,54 +195,78 @@ class _Letters:
             before = stop
         return Passage("".join([*text, " "]), [*origins, origins[-1]]) if text else Passage("", [])
 
-    def separated(self) -> Iterator[Passage]:
-        """Yield the lines with all separators as spaces."""
-        for line in re.finditer(r"[^\n]+", self.text):
-            yield self.passage(*line.span(), joins=False)
+    def _is_apart(self, before: int, start: int) -> bool:
+        """Return whether a space separates the atom that ends at `before` from the one that begins at `start`."""
+        return "w" in (self.kinds[start], self.kinds[before - 1]) or bool(BOUNDARY.search(self.text, before, start))
+
+    def separated(self, joined: Collection[int]) -> Iterator[Passage]:
+        """Yield the lines with joined words, or with symbols in a phrase, with spaces and without symbols instead."""
+        ends = sorted(joined)
+        at = 0
+        for line in LINE.finditer(self.text):
+            first, at = at, bisect(ends, line.end(), at)
+            if first < at or SYMBOLS_IN_PHRASE.search(self.kinds, *line.span()):
+                yield self.passage(*line.span(), (), words=WORDS_WITHOUT_SYMBOLS)
+
+    def numbers(self) -> Iterator[Passage]:
+        """Yield numbers whose groups of digits stand apart as one."""
+        for number in spaced_numbers(self.text):
+            yield self._together([number.span()])
 
     def continued(self) -> Iterator[Passage]:
         """Yield the codes, numbers and addresses that go on in the next line, and in the lines after it."""
         parts: list[tuple[int, int]] = []
         begin = 0
         for line_break in LINE_BREAK.finditer(self.text):
-            left = CONTINUED.search(self.text, begin, line_break.start())
-            right = NEXT.match(self.text, line_break.end())
-            begin = line_break.end()
-            if BOUNDARY.search(line_break.group()):
+            end, after = line_break.span()
+            left, right = self._last_word(begin, end), self._first_word(after)
+            begin = after
+            if BOUNDARY.search(line_break.group()) or not (
+                left < end and after < right and _goes_on(self.text[left:end], self.text[after:right])
+            ):
                 continue
-            if not (left and right and (CODE_LIKE.search(left.group()) or CODE_LIKE.search(right.group()))):
-                continue
-            if not parts or left.start() > parts[-1][0]:
+            if parts and left <= parts[-1][0]:
+                parts[-1] = (parts[-1][0], end)
+            else:
                 if parts:
                     yield self._together(parts)
-                parts = [left.span()]
-            parts.append(right.span())
+                parts = [(left, end)]
+            parts.append((after, right))
         if parts:
             yield self._together(parts)
+
+    def _last_word(self, begin: int, end: int) -> int:
+        """Return where the last word of a line begins, or the number in groups at its end."""
+        line, kinds = self.text[begin:end], self.kinds[begin:end]
+        word = max(line.rfind(" "), line.rfind("\t"), kinds.rfind("u"), kinds.rfind("s")) + 1
+        digit = DIGIT.search(line, len(line.rstrip(AT_END_OF_NUMBER)))
+        return begin + (min(word, digit.start()) if digit else word)
+
+    def _first_word(self, begin: int) -> int:
+        """Return where the first word of a line ends, or the number in groups at its beginning."""
+        if number := NEXT_NUMBER.match(self.text, begin):
+            return number.end()
+        word = NEXT_WORD.match(self.text, begin)
+        unspaced = UNSPACED_KIND.search(self.kinds, begin, word.end()) if word else None
+        return unspaced.start() if unspaced else word.end() if word else begin
 
     def _together(self, parts: Sequence[tuple[int, int]]) -> Passage:
         text = "".join(self.text[begin:end] for begin, end in parts)
         kinds = "".join(self.kinds[begin:end] for begin, end in parts)
         origins = [origin for begin, end in parts for origin in self.origins[begin:end]]
-        return _Letters(text, kinds, origins).passage(0, len(text), joins=True)
-
-    def _joined(self, begin: int, end: int) -> frozenset[int]:
-        """Return the ends of words that the next word continues."""
-        joined = {gap.start() for gap in HYPHENATED.finditer(self.text, begin, end)}
-        for gap in WITHIN_WORD.finditer(self.text, begin, end):
-            if not (self.text[gap.start() - 1].isdigit() and self.text[gap.end()].isdigit()):
-                joined.add(gap.start())
-        for number in NUMBER.finditer(self.text, begin, end):
-            groups = GROUP.findall(number.group())
-            is_in_thousands = len(groups[0]) <= 3 and all(len(group) == 3 for group in groups[1:])
-            if is_in_thousands or sum(map(len, groups)) >= MIN_JOINED_DIGITS:
-                joined.update(_inner_ends(GROUP, number))
-        for code in CODE.finditer(self.text, begin, end):
-            if any(character.isalpha() for character in code.group()):
-                joined.update(_inner_ends(PART, code))
-        return frozenset(joined)
+        letters = _Letters(text, kinds, origins)
+        return letters.passage(0, len(text), letters.joints(with_spaces=True))
 
 
-def _inner_ends(part: re.Pattern[str], found: re.Match[str]) -> Iterator[int]:
-    """Yield the ends of the parts of a match, except the last one."""
-    return (end for match in part.finditer(found.string, *found.span()) if (end := match.end()) < found.end())
+def _goes_on(left: str, right: str) -> bool:
+    """Return whether the end of a line and the start of the next one are a number, code or address."""
+    return bool(
+        (DIGIT.search(left) and DIGIT.search(right))
+        or ADDRESS_BEFORE.search(left)
+        or ADDRESS_AFTER.match(right)
+        or any(ADDRESS_LIKE.search(side) or _is_code_like(side) for side in (left, right))
+    )
+
+
+def _is_code_like(word: str) -> bool:
+    return len(word) >= MIN_CODE_LENGTH and bool(DIGIT.search(word)) and any(map(str.isalpha, word))
