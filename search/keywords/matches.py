@@ -1,14 +1,15 @@
 """Boxes around the words of a query in a picture, cut from the boxes of the recognised lines."""
 
 import unicodedata
-from collections.abc import Callable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
-from itertools import accumulate, groupby, islice
+from functools import cached_property
+from itertools import accumulate, groupby
 from typing import Any
 
-from search.keywords.term_places import MAX_SEARCHED_CHARACTERS, places_of_similar_words, places_of_terms
-from search.query.folding import compose
+from gallery.models import Photo
+from search.keywords.term_places import FoundTerms, TermPlaces
 from search.query.parser import Query
 
 Point = tuple[float, float]
@@ -30,6 +31,10 @@ WIDTHS = {
     for character in characters
 }
 LOWERCASE_WIDTH, CAPITAL_WIDTH = 0.58, 0.64
+# Unicode's classes of letters that are written from right to left, and of those, with digits, from left to right.
+RIGHT_TO_LEFT, LEFT_TO_RIGHT = frozenset(("R", "AL")), frozenset(("L", "EN", "AN"))
+# Categories of characters that stand above or below others, or nowhere.
+WITHOUT_WIDTH = frozenset(("Mn", "Me", "Cf", "Cc"))
 
 
 @dataclass(frozen=True)
@@ -41,59 +46,104 @@ class Match:
 
 
 class MatchFinder:
-    """Finds the terms of a query among the lines of a photo, by the rules that make snippets."""
+    """Finds the terms of a query in the recognised text of photos, by the rules that make snippets."""
 
     def __init__(self, query: Query) -> None:
-        self._places = [places for places in (places_of_terms(query), places_of_similar_words(query)) if places]
+        self._places = TermPlaces(query)
 
-    def find(self, lines: Sequence[dict[str, Any]]) -> list[Match]:
-        """Return all matches among `lines` (of PhotoText), in reading order; similar words only without exact ones.
-
-        Covers only the first MAX_SEARCHED_CHARACTERS characters.
-        """
-        lines = [line for line in lines if len(line.get("box", ())) == 4]
-        separators = [*(line.get("separator", "\n") for line in lines[1:]), "\n"]
-        # Each composed character with its line and position, because words may continue on the next line.
-        characters = (
-            (character, number, at)
-            for number, (line, separator) in enumerate(zip(lines, separators, strict=False))
-            for at, original in enumerate(line["text"] + separator)
-            for character in compose(original)
-        )
-        read = list(islice(characters, MAX_SEARCHED_CHARACTERS))
-        text = "".join(character for character, _number, _at in read)
-        # Computed once per line, not once per match.
-        edges = cache(lambda number: _edges(lines[number]["text"]))
-        for places in self._places:
-            if found := [_match(lines, read[begin:end], edges) for begin, end in places.in_text(text)]:
-                return found
-        return []
+    def find(self, photo: Photo) -> list[Match]:
+        """Return all matches in the picture, in reading order; those of the closest way for each term only."""
+        return find_matches(self._places.in_photo(photo), photo)
 
 
-def _match(
-    lines: Sequence[dict[str, Any]], places: Sequence[tuple[str, int, int]], edges: Callable[[int], list[float]]
-) -> Match:
-    boxes = []
-    for number, characters in groupby(places, key=lambda place: place[1]):
-        at = [place[2] for place in characters if place[2] < len(lines[number]["text"])]
-        if at:
-            boxes.append(_part(lines[number]["box"], edges(number), begin=at[0], end=at[-1] + 1))
-    return Match("".join(character for character, _number, _at in places), tuple(boxes))
+def find_matches(found: FoundTerms, photo: Photo) -> list[Match]:
+    """Return the matches of `found` in the picture, each with boxes in all lines that it spans."""
+    lines = list(_placed(photo.text.text, photo.text.lines)) if hasattr(photo, "text") else []
+    text = found.texts["text"].original
+    begins, ends = [line.begin for line in lines], [line.end for line in lines]
+    matches = []
+    for begin, end in found.spans("text"):
+        spanned = lines[bisect_right(ends, begin) : bisect_left(begins, end)]
+        if spanned:
+            matches.append(Match(text[begin:end], tuple(line.part(begin, end) for line in spanned)))
+    return matches
+
+
+def _placed(text: str, lines: Sequence[dict[str, Any]]) -> Iterator["_PlacedLine"]:
+    """Yield the lines that have a box, with their places in the whole text."""
+    at = 0
+    for line in lines:
+        written = line["text"].strip()
+        begin = text.find(written, at)
+        if not written or begin < 0:
+            continue
+        at = begin + len(written)
+        if len(line.get("box", ())) == 4:
+            yield _PlacedLine(written, line["box"], begin)
+
+
+@dataclass(frozen=True)
+class _PlacedLine:
+    """A line that begins at `begin` in the whole text."""
+
+    text: str
+    box: Sequence[Sequence[float]]
+    begin: int
+
+    @property
+    def end(self) -> int:
+        return self.begin + len(self.text)
+
+    @cached_property
+    def extents(self) -> list[tuple[float, float]]:
+        """The extents of the characters, computed once for all matches."""
+        return _extents(self.text)
+
+    def part(self, begin: int, end: int) -> Box:
+        """Return the part of the box that contains text[begin:end] of the whole text."""
+        return _part(self.box, self.extents, slice(max(0, begin - self.begin), end - self.begin))
 
 
 def part_of_box(box: Sequence[Sequence[float]], text: str, *, begin: int, end: int) -> Box:
     """Return the part of a line's `box` that contains text[begin:end], by the widths of the characters."""
-    return _part(box, _edges(text), begin=begin, end=end)
+    return _part(box, _extents(text), slice(begin, end))
 
 
-def _edges(text: str) -> list[float]:
-    """Return the edges of the characters of a line, in widths of a Chinese character."""
-    return list(accumulate(map(_width, text), initial=0.0))
+def _extents(text: str) -> list[tuple[float, float]]:
+    """Return the left and right edge of each character of a line, in widths of a Chinese character.
+
+    Lines in Arabic or Hebrew begin at the right. Within them, numbers and other scripts run to the right (a short form
+    of Unicode's bidirectional algorithm, UAX 9).
+    """
+    base, directions = _directions(text)
+    runs = [list(run) for _direction, run in groupby(range(len(text)), key=lambda at: directions[at])]
+    if base == "R":
+        runs.reverse()
+    extents, left = [(0.0, 0.0)] * len(text), 0.0
+    for run in runs:
+        for at in reversed(run) if directions[run[0]] == "R" else run:
+            right = left + _width(text[at])
+            extents[at], left = (left, right), right
+    return extents
 
 
-def _part(box: Sequence[Sequence[float]], edges: Sequence[float], *, begin: int, end: int) -> Box:
-    left = max(0.0, edges[begin] - MARGIN) / edges[-1]
-    right = min(edges[-1], edges[end] + MARGIN) / edges[-1]
+def _directions(text: str) -> tuple[str, list[str]]:
+    """Return the direction of a line, that of most of its letters, and those of its characters."""
+    classes = list(map(unicodedata.bidirectional, text))
+    strong: list[str] = ["R" if kind in RIGHT_TO_LEFT else "L" if kind in LEFT_TO_RIGHT else "" for kind in classes]
+    base = "R" if strong.count("R") > classes.count("L") else "L"
+    # Signs and spaces between two letters of one direction have it too.
+    before = accumulate(strong, lambda last, own: own or last, initial=base)
+    behind = list(accumulate(reversed(strong), lambda last, own: own or last, initial=base))[::-1]
+    return base, [
+        own or (left if left == right else base) for own, left, right in zip(strong, before, behind, strict=False)
+    ]
+
+
+def _part(box: Sequence[Sequence[float]], extents: Sequence[tuple[float, float]], part: slice) -> Box:
+    width = max(right for _left, right in extents) or 1.0
+    left = max(0.0, min(left for left, _right in extents[part]) - MARGIN) / width
+    right = min(width, max(right for _left, right in extents[part]) + MARGIN) / width
     top_left, top_right, bottom_right, bottom_left = box
     return (
         _between(top_left, top_right, left),
@@ -110,6 +160,8 @@ def _between(first: Sequence[float], second: Sequence[float], share: float) -> P
 
 def _width(character: str) -> float:
     """Return the usual width of a character, in widths of a Chinese character."""
+    if unicodedata.category(character) in WITHOUT_WIDTH:
+        return 0.0
     if unicodedata.east_asian_width(character) in "WF":
         return 1.0
     return WIDTHS.get(character) or (CAPITAL_WIDTH if character.isupper() else LOWERCASE_WIDTH)

@@ -1,6 +1,6 @@
 """Hits of keyword search, and snippets that show the words of a query in context."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -8,9 +8,9 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from gallery.models import Photo
-from search.keywords.term_places import MAX_SEARCHED_CHARACTERS, TermPlaces, places_of_similar_words, places_of_terms
-from search.query.folding import compose
+from search.keywords.term_places import FoundTerms, TermPlaces, weakest_tier
 from search.query.parser import Query
+from search.query.spelling import Span
 from search.query.ways import Tier
 
 Order = Literal["", "newest", "oldest"]
@@ -18,14 +18,19 @@ Order = Literal["", "newest", "oldest"]
 
 SNIPPET_LENGTH = 120
 CONTEXT_BEFORE = 30
+PLACES_IN_SNIPPET = 40
 
 
 @dataclass(frozen=True)
 class Snippet:
-    """A passage of a photo's "text", "filename" or "description" as safe HTML, with matches in <mark>."""
+    """A passage of a photo's "text", "filename" or "description" as safe HTML, with matches in <mark>.
+
+    `tier` is the weakest one of the matches.
+    """
 
     source: str
     html: SafeString
+    tier: Tier = "exact"
 
 
 @dataclass(frozen=True)
@@ -58,36 +63,35 @@ class SnippetMaker:
     """Makes snippets for the terms of a query."""
 
     def __init__(self, query: Query) -> None:
-        self._places = [places for places in (places_of_terms(query), places_of_similar_words(query)) if places]
+        self._places = TermPlaces(query, places_per_text=PLACES_IN_SNIPPET)
 
     def snippets(self, photo: Photo) -> tuple[Snippet, ...]:
-        """Return a snippet of each text of `photo` with a term; if there is none, with similar words."""
-        texts = {
-            "text": photo.text.text if hasattr(photo, "text") else "",
-            "filename": photo.filename,
-            "description": photo.description,
-        }
-        for places in self._places:
-            found = (make_snippet(source, text, places) for source, text in texts.items())
-            if snippets := tuple(filter(None, found)):
-                return snippets
-        return ()
+        """Return a snippet of each text of `photo` that contains a term."""
+        return make_snippets(self._places.in_photo(photo))
 
 
-def make_snippet(source: str, text: str, places: TermPlaces) -> Snippet | None:
-    """Return the passage around the first of `places` in `text`, with all its places marked; None without places.
+def make_snippets(found: FoundTerms) -> tuple[Snippet, ...]:
+    """Return a snippet of each text that contains a term, with the terms marked."""
+    return tuple(
+        Snippet(source, _marked(*found.shown(source)), weakest_tier(findings))
+        for source in found.texts
+        if (findings := found.in_text(source))
+    )
 
-    Covers only the first MAX_SEARCHED_CHARACTERS characters.
-    """
-    text = compose(text[:MAX_SEARCHED_CHARACTERS])
-    first = next(places.in_text(text), None)
-    if first is None:
-        return None
-    begin = max(0, first[0] - CONTEXT_BEFORE)
-    end = max(first[1], begin + SNIPPET_LENGTH)
+
+def beginning_of(found: FoundTerms) -> Snippet | None:
+    """Return the beginning of the first text that is not empty, without marks; None without texts."""
+    texts = ((source, text.original) for source, text in found.texts.items() if text.original.strip())
+    return next((Snippet(source, format_html("{}", text[:SNIPPET_LENGTH])) for source, text in texts), None)
+
+
+def _marked(text: str, spans: Sequence[Span]) -> SafeString:
+    """Return the passage around the first of `spans`, with all of them marked that are in it."""
+    begin = max(0, spans[0][0] - CONTEXT_BEFORE)
+    end = max(spans[0][1], begin + SNIPPET_LENGTH)
     pieces, at = [], begin
-    for start, stop in places.in_text(text[:end]):
-        pieces.append((text[at:start], text[start:stop]))
-        at = stop
-    marked = format_html_join("", "{}<mark>{}</mark>", pieces)
-    return Snippet(source, format_html("{}{}", marked, text[at:end]))
+    for start, stop in spans:
+        if stop <= end:
+            pieces.append((text[at:start], text[start:stop]))
+            at = stop
+    return format_html("{}{}", format_html_join("", "{}<mark>{}</mark>", pieces), text[at:end])

@@ -1,192 +1,153 @@
-"""Finds the terms of a query in a text, by the rules of `fold`, in time linear in the text's length.
+"""Finds the terms of a query in the texts of a photo, in the closest of `search.query.ways` for each term.
 
-The terms are searched as plain strings in copies of the text without ignorable spaces or separators, and the results
-mapped back to the text. No regular expression is made from the query's words.
+Terms are found in the canonical texts, which the database keeps, and their parts then in the original texts. The same
+findings decide about the tier of a photo, snippets and boxes.
 """
 
-import re
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from itertools import accumulate, pairwise
-from typing import Protocol
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import islice
 
-from search.query.folding import LATIN, SEPARATORS, SPACE, UNSPACED, digits_of, fold, is_short_word
+from gallery.models import Photo
+from gallery.text.canonical import fold, forms, pattern
+from search.keywords.locating import locate
 from search.query.parser import Query
+from search.query.spelling import Span
+from search.query.variants import joined_neighbours
+from search.query.ways import TIERS, WAYS, Tier, Way, ways_of
 
-MAX_SEARCHED_CHARACTERS = 100_000
-"""Only the first characters of a text are searched: texts can have a megabyte, and a page shows dozens of them."""
+EXACT = WAYS[0]
+CORRECTIONS = ("spelling", "pinyin", "split")
+"""Ways whose parts are the words that the typed ones may have been meant for."""
 
-MIN_STEM_LENGTH, MAX_ENDING_LENGTH = 3, 3
-LATIN_LETTER = re.compile(f"[{LATIN}]")
-LATIN_LETTERS = re.compile(f"[{LATIN}]*+")
-# Like `fold`: no space next to a Chinese character, otherwise one. Each run is read at most twice.
-RUNS_OF_SPACES = re.compile(
-    rf"(?P<idle>(?<=[{UNSPACED}])[{SPACE}]++|[{SPACE}]++(?=[{UNSPACED}]))|[{SPACE}]{{2,}}+|[{SPACE[1:]}]"
-)
-SEPARATORS_OF_DIGITS = re.compile(f"(?P<idle>[{SEPARATORS}]++)")
-
-Span = tuple[int, int]
-"""Where a term begins and ends in the composed text."""
+# Different parts of one text that are similar to a term.
+MAX_PARTS = 50
 
 
-class Needle(Protocol):
-    """A term, prepared for the search in texts."""
+@dataclass(frozen=True)
+class SoughtTerm:
+    """A word or quoted phrase of a query, in canonical forms; `joined` also with the words beside it."""
 
-    def first(self, text: "SearchedText", at: int) -> Span | None:
-        """Return its first place in `text` from `at` on."""
+    typed: str
+    is_quoted: bool = False
+    joined: tuple[str, ...] = ()
+
+    @cached_property
+    def forms(self) -> tuple[str, ...]:
+        """The canonical forms, of which a text must contain one."""
+        return forms(self.typed)
+
+    @cached_property
+    def ways(self) -> list[tuple[Way, tuple[str, ...]]]:
+        """The ways in which it may be contained, closest first, each with the forms to look for."""
+        if self.is_quoted:
+            return [(EXACT, self.forms)]
+        ways = [(way, self.forms) for way in ways_of(self.typed)]
+        ways += [(replace(way, name="joined", tier="similar", distance=way.distance + 2), self.joined) for way in WAYS]
+        return sorted(ways, key=lambda way: way[0].distance)
+
+    def parts_of(self, folded: str, *, way: Way, sought: Collection[str]) -> Iterator[str]:
+        """Yield the parts of a canonical text that are one of the `sought` forms in this way, with spaces at edges."""
+        for form in sought:
+            if way.tier == "exact":
+                if (part := pattern(form, is_whole=self.is_quoted)) in folded:
+                    yield part
+                continue
+            for begin, end in islice(way.spans(form, folded), MAX_PARTS):
+                starts_word = begin > 0 and folded[begin - 1] == " "
+                yield folded[begin - starts_word : end + folded.startswith(" ", end)]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A term that a photo contains in this way, and the parts of its canonical texts found so."""
+
+    term: SoughtTerm
+    way: Way
+    parts: frozenset[str]
 
 
 class TermPlaces:
-    """Finds the places of a query's terms in any number of texts."""
+    """Finds the terms of one query in any number of photos; at most `places_per_text` places in each text."""
 
-    def __init__(self, needles: Iterable[Needle]) -> None:
-        self._needles = tuple(needles)
+    def __init__(self, query: Query, *, places_per_text: int | None = None) -> None:
+        joined: dict[int, list[str]] = {}
+        for at, form in joined_neighbours(query.words):
+            for number in (at, at + 1):
+                joined.setdefault(number, []).append(form)
+        words = [SoughtTerm(word, joined=tuple(joined.get(at, ()))) for at, word in enumerate(query.words)]
+        terms = [*words, *(SoughtTerm(phrase, is_quoted=True) for phrase in query.phrases)]
+        self._terms = tuple(term for term in terms if term.forms)
+        self._places_per_text = places_per_text
 
-    def __bool__(self) -> bool:
-        return bool(self._needles)
+    def findings(self, folded: Collection[str]) -> list[Finding]:
+        """Return a finding for each term that one of these canonical texts contains."""
+        return [finding for term in self._terms if (finding := _find(term, folded))]
 
-    def in_text(self, composed: str) -> Iterator[Span]:
-        """Return places in the first MAX_SEARCHED_CHARACTERS characters, from left to right, without overlaps.
-
-        Of several terms at the same place, the first in the query counts.
-        """
-        text, at = SearchedText(composed[:MAX_SEARCHED_CHARACTERS]), 0
-        following = [needle.first(text, 0) for needle in self._needles]
-        while places := [place for place in following if place]:
-            first = min(places, key=lambda place: place[0])
-            yield first
-            at = first[1]
-            for number, place in enumerate(following):
-                if place and place[0] < at:
-                    following[number] = self._needles[number].first(text, at)
-
-
-def places_of_terms(query: Query) -> TermPlaces:
-    """Return the places of the words and phrases of `query`."""
-    words = [_needle(word) for word in query.words]
-    return TermPlaces([*words, *(_needle(phrase, quoted=True) for phrase in query.phrases)])
-
-
-def places_of_similar_words(query: Query) -> TermPlaces:
-    """Return the places of text that the index may match with the words of `query`.
-
-    These are Latin words with the same beginning, and any two of their Chinese characters.
-    """
-    folded = [fold(word) for word in query.words]
-    stems = [
-        _Beginning(_same_letters(word[: max(MIN_STEM_LENGTH, len(word) - MAX_ENDING_LENGTH)]))
-        for word in folded
-        if re.fullmatch(f"[{LATIN}]{{4,}}", word)
-    ]
-    pairs = {pair for word in folded for pair in map("".join, pairwise(word))}
-    unspaced = frozenset(pair for pair in pairs if re.fullmatch(f"[{UNSPACED}]{{2}}", pair))
-    return TermPlaces([*stems, *([_AnyPair(unspaced)] if unspaced else [])])
+    def in_photo(self, photo: Photo) -> "FoundTerms":
+        """Return the terms that the texts of `photo` contain."""
+        texts = {
+            "text": (photo.text.text, photo.text.folded) if hasattr(photo, "text") else ("", ""),
+            "filename": (photo.filename, photo.folded_filename),
+            "description": (photo.description, photo.folded_description),
+        }
+        # Texts that were written by hand into the database are not folded.
+        searched = {source: SearchedText(text, folded or fold(text)) for source, (text, folded) in texts.items()}
+        findings = self.findings([text.folded for text in searched.values()])
+        return FoundTerms(searched, findings, self._places_per_text)
 
 
+@dataclass(frozen=True)
 class SearchedText:
-    """A composed text, and the copies in which terms are searched."""
+    """A text of a photo, and its canonical form."""
 
-    def __init__(self, composed: str) -> None:
-        self.composed = composed
-        self.letters = _same_letters(composed)
-        self._copies: dict[re.Pattern[str], _Shortened] = {}
-
-    def without(self, spaces: re.Pattern[str]) -> "_Shortened":
-        """Return the copy without the matches of `spaces`."""
-        if spaces not in self._copies:
-            self._copies[spaces] = _Shortened(self.letters, spaces)
-        return self._copies[spaces]
-
-    def begins_word(self, at: int) -> bool:
-        """Return whether no Latin letter precedes the place."""
-        return at == 0 or not LATIN_LETTER.match(self.composed, at - 1)
-
-    def end_of_word(self, at: int) -> int:
-        """Return the end of the Latin letters that start at the place."""
-        letters = LATIN_LETTERS.match(self.composed, at)
-        return letters.end() if letters else at
-
-
-class _Shortened:
-    """A text without some of its spaces, and the original positions of its characters."""
-
-    def __init__(self, letters: str, spaces: re.Pattern[str]) -> None:
-        pieces, originals, at = [], [0], 0
-        for run in spaces.finditer(letters):
-            pieces.append(letters[at : run.start()] + ("" if run["idle"] else " "))
-            at = run.end()
-            originals.append(at)
-        self._originals = originals
-        self._begins = list(accumulate(map(len, pieces), initial=0))
-        self.text = "".join([*pieces, letters[at:]])
-
-    def original(self, at: int) -> int:
-        """Return the original position of a character."""
-        piece = bisect_right(self._begins, at) - 1
-        return self._originals[piece] + at - self._begins[piece]
-
-    def shortened(self, original: int) -> int:
-        """Return the first place whose original position is `original` or later."""
-        piece = bisect_right(self._originals, original) - 1
-        end = self._begins[piece + 1] if piece + 1 < len(self._begins) else len(self.text)
-        return min(self._begins[piece] + original - self._originals[piece], end)
+    original: str
+    folded: str
 
 
 @dataclass(frozen=True)
-class _Term:
-    """A term that matches anywhere, or only at the start of words, with any number of `spaces` in it."""
+class FoundTerms:
+    """The terms of a query that a photo contains, and their places in its texts."""
 
-    letters: str
-    spaces: re.Pattern[str]
-    at_word: bool = False
+    texts: dict[str, SearchedText]
+    findings: list[Finding]
+    places_per_text: int | None = None
+    _spans: dict[str, list[Span]] = field(default_factory=dict)
 
-    def first(self, text: SearchedText, at: int) -> Span | None:
-        copy = text.without(self.spaces)
-        found = copy.text.find(self.letters, copy.shortened(at))
-        while found >= 0:
-            begin, end = copy.original(found), copy.original(found + len(self.letters) - 1) + 1
-            if begin >= at and not (self.at_word and not text.begins_word(begin)):
-                return begin, end
-            found = copy.text.find(self.letters, found + 1)
-        return None
+    def in_text(self, source: str) -> list[Finding]:
+        """Return the findings that one text has a part in."""
+        folded = self.texts[source].folded
+        return [finding for finding in self.findings if any(part in folded for part in finding.parts)]
 
+    def spans(self, source: str) -> list[Span]:
+        """Return the places of the findings in a text, from left to right, without overlaps.
 
-@dataclass(frozen=True)
-class _Beginning:
-    """Words that begin with a `stem`."""
+        Empty if they stand behind the characters that `locate` covers.
+        """
+        if source not in self._spans:
+            parts = {part for finding in self.in_text(source) for part in finding.parts}
+            places = locate(parts, self.texts[source].original) if parts else iter(())
+            self._spans[source] = list(islice(places, self.places_per_text))
+        return self._spans[source]
 
-    stem: str
-
-    def first(self, text: SearchedText, at: int) -> Span | None:
-        found = text.letters.find(self.stem, at)
-        while found >= 0:
-            end = text.end_of_word(found)
-            if text.begins_word(found):
-                return found, end
-            found = text.letters.find(self.stem, end)
-        return None
-
-
-@dataclass(frozen=True)
-class _AnyPair:
-    """Any of these pairs of characters, tested once per position, however many there are."""
-
-    pairs: frozenset[str]
-
-    def first(self, text: SearchedText, at: int) -> Span | None:
-        places = range(at, len(text.letters) - 1)
-        found = next((place for place in places if text.letters[place : place + 2] in self.pairs), None)
-        return None if found is None else (found, found + 2)
+    def shown(self, source: str) -> tuple[str, list[Span]]:
+        """Return a text that contains a term with its places; the canonical one if it is behind those of `spans`."""
+        text = self.texts[source]
+        if spans := self.spans(source):
+            return text.original, spans
+        parts = (part for finding in self.in_text(source) for part in finding.parts)
+        places = sorted((at, at + len(part)) for part in parts if (at := text.folded.find(part)) >= 0)
+        return text.folded, places[:1]
 
 
-def _needle(term: str, *, quoted: bool = False) -> Needle:
-    folded = fold(term.replace("İ", "i"))
-    if digits := digits_of(folded):
-        return _Term(digits, SEPARATORS_OF_DIGITS)
-    return _Term(_same_letters(folded), RUNS_OF_SPACES, at_word=is_short_word(term) and not quoted)
+def weakest_tier(findings: Sequence[Finding]) -> Tier:
+    """Return the weakest tier of `findings`."""
+    return max((finding.way.tier for finding in findings), key=TIERS.index)
 
 
-def _same_letters(text: str) -> str:
-    """Return `text`, character by character, in lower case with one form per letter."""
-    return text.replace("İ", "i").lower().replace("ı", "i").replace("ς", "σ")
+def _find(term: SoughtTerm, folded: Collection[str]) -> Finding | None:
+    for way, sought in term.ways:
+        if parts := {part for text in folded for part in term.parts_of(text, way=way, sought=sought)}:
+            return Finding(term, way, frozenset(parts))
+    return None

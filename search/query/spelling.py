@@ -5,11 +5,11 @@ All functions compare canonical forms with the text of canonical passages, where
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
-from rapidfuzz.distance import OSA
+from rapidfuzz.distance import OSA, Levenshtein
 
-from gallery.text.canonical import UNSPACED, is_short_word
+from gallery.text.canonical import UNSPACED, is_short_word, passages
 
 Span = tuple[int, int]
 """Where a part of a text begins and ends."""
@@ -51,12 +51,32 @@ def skeleton(form: str) -> str:
     return form.translate(SKELETONS)
 
 
-def similar_spans(form: str, text: str) -> Iterator[Span]:
-    """Yield the places of similar spellings of `form` in a passage, from left to right; also of equal ones."""
+def similar_spans(form: str, text: str, *, kept: Collection[int] = ()) -> Iterator[Span]:
+    """Yield the places of similar spellings of `form` in a passage, from left to right; also of equal ones.
+
+    The letters of `form` with the indexes `kept` are the same in all of them.
+    """
     edits = allowed_edits(form)
     if not edits:
         return iter(())
-    return _similar_phrases(form, text) if UNSPACED.search(form) else _similar_words(form, text, edits=edits)
+    if UNSPACED.search(form):
+        return _similar_phrases(form, text)
+    similar = _similar_words(form, text, edits=edits)
+    return (span for span in similar if not kept or _keeps(kept, form, text[slice(*span)]))
+
+
+def accented_letters(typed: str) -> frozenset[int]:
+    """Return the indexes, in its first form, of the Latin letters of a term with accents: people type them on purpose.
+
+    So Möller is no misspelt Müller, but moller may be.
+    """
+    accented = set()
+    for passage in passages(typed)[:1]:
+        for at, (letter, origin) in enumerate(zip(passage.text, passage.origins, strict=True)):
+            base, *marks = list(unicodedata.normalize("NFD", typed[origin : origin + 2]))
+            if letter.isascii() and base.lower() == letter and marks and unicodedata.combining(marks[0]):
+                accented.add(at - 1)
+    return frozenset(accented)
 
 
 def confusable_spans(form: str, text: str) -> Iterator[Span]:
@@ -72,6 +92,11 @@ def confusable_spans(form: str, text: str) -> Iterator[Span]:
         if DIGIT.search(text, word_begin, len(text) if word_end < 0 else word_end):
             yield at, end
         at = glyphs.find(wanted, end)
+
+
+def _keeps(kept: Collection[int], form: str, word: str) -> bool:
+    edits = Levenshtein.editops(form, word)
+    return not any(edit.tag != "insert" and edit.src_pos in kept for edit in edits)
 
 
 def _similar_words(form: str, text: str, *, edits: int) -> Iterator[Span]:

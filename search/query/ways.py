@@ -5,12 +5,13 @@ words, which "order" needs.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
 from search.query.parser import is_code
 from search.query.pinyin import pinyin_spans
-from search.query.spelling import Span, confusable_spans, exact_spans, similar_spans
+from search.query.spelling import Span, accented_letters, confusable_spans, exact_spans, similar_spans
 from search.query.stems import stem_spans
 from search.query.variants import glued_spans, reordered_spans, split_spans, variant_spans
 
@@ -48,4 +49,9 @@ CODE_WAYS = tuple(way for way in WAYS if way.name in ("exact", "variant", "glyph
 
 def ways_of(word: str) -> tuple[Way, ...]:
     """Return the ways in which texts may contain a typed word: of codes and addresses, every character counts."""
-    return CODE_WAYS if is_code(word) else WAYS
+    if is_code(word):
+        return CODE_WAYS
+    kept = accented_letters(word)
+    return tuple(
+        replace(way, spans=partial(similar_spans, kept=kept)) if way.name == "spelling" else way for way in WAYS
+    )

@@ -8,12 +8,15 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.utils.safestring import SafeString
 
 from gallery.models import Photo
-from search.keywords.matches import Box, MatchFinder
-from search.keywords.snippets import SnippetMaker
+from search.keywords.matches import Box, find_matches
+from search.keywords.snippets import beginning_of, make_snippets
+from search.keywords.term_places import FoundTerms, TermPlaces
 from search.query.parser import Query
 from search.query.ways import Tier
 
 PAGE_SIZE = 60
+# More boxes on a tile are illegible, and texts that are full of a word take long.
+MAX_PLACES_PER_HIT = 40
 
 
 @dataclass(frozen=True)
@@ -172,8 +175,8 @@ def cut_page(
     entries = ranked.entries[start : start + limit]
     wanted = {photo_id for entry in entries for photo_id in entry.photo_ids}
     visible = Photo.objects.visible_to(user).filter(defect="")
-    photos = visible.select_related("text").defer("metadata", "text__folded").in_bulk(wanted)
-    explainer = _Explainer(ranked.encoder, SnippetMaker(query), MatchFinder(query))
+    photos = visible.select_related("text").defer("metadata", "folded_camera").in_bulk(wanted)
+    explainer = _Explainer(ranked.encoder, query)
     hits: list[Hit] = []
     cutoff = None
     for number, entry in enumerate(entries, start=start):
@@ -198,10 +201,9 @@ def cut_page(
 class _Explainer:
     """Turns ranked photos into hits with reasons."""
 
-    def __init__(self, encoder: str, snippets: SnippetMaker, matches: MatchFinder) -> None:
+    def __init__(self, encoder: str, query: Query) -> None:
         self.encoder = encoder
-        self.snippets = snippets
-        self.matches = matches
+        self.places = TermPlaces(query, places_per_text=MAX_PLACES_PER_HIT)
 
     def hit(self, entry: RankedPhoto, photos: Sequence[Photo]) -> Hit:
         """Return the first of `photos` with its reasons, and the others as its near-duplicates."""
@@ -209,12 +211,17 @@ class _Explainer:
         reasons: list[Reason] = []
         boxes: tuple[Box, ...] = ()
         if entry.by_words:
-            reasons += [
-                Reason(snippet.source, snippet=snippet.html, tier=entry.tier)
-                for snippet in self.snippets.snippets(photo)
-            ]
-            lines = photo.text.lines if hasattr(photo, "text") else []
-            boxes = tuple(box for match in self.matches.find(lines) for box in match.boxes)
+            found = self.places.in_photo(photo)
+            reasons += _reasons(found, tier=entry.tier)
+            boxes = tuple(box for match in find_matches(found, photo) for box in match.boxes)
         if entry.likeness is not None:
             reasons.append(Reason("picture", encoder=self.encoder, score=entry.likeness, cosine=entry.cosine))
         return Hit(photo, tuple(reasons), entry.score, tuple(near_duplicates), boxes)
+
+
+def _reasons(found: FoundTerms, *, tier: Tier | Literal[""]) -> list[Reason]:
+    """Return the snippets; if the texts have changed since they were indexed, their beginning."""
+    if snippets := make_snippets(found):
+        return [Reason(snippet.source, snippet=snippet.html, tier=snippet.tier) for snippet in snippets]
+    start = beginning_of(found)
+    return [Reason(start.source, snippet=start.html, tier=tier)] if start else []

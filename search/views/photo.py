@@ -54,12 +54,12 @@ def show_text(request: PageRequest, photo_id: int) -> HttpResponse:
 def show_matches(request: PageRequest, photo_id: int) -> HttpResponse:
     """Show boxes around the words of `q` and around every line, to lay over the picture; 204 without text."""
     photo = Photo.objects.get_visible_or_404(photo_id, user=request.user)
-    found = PhotoText.objects.filter(photo=photo).first()
+    found = getattr(photo, "text", None)
     lines = [line for line in found.lines if len(line.get("box", ())) == 4] if found else []
     if not lines:
         return HttpResponse(status=NO_CONTENT)
     try:
-        matches = MatchFinder(parse(request.GET.get("q", ""))).find(lines)
+        matches = MatchFinder(parse(request.GET.get("q", ""))).find(photo)
     except InvalidQuery:
         matches = []
     return render(request, "search/_matches.html", {"lines": lines, "matches": matches})

@@ -3,17 +3,16 @@
 import contextlib
 from collections.abc import Callable
 from datetime import date
-from types import SimpleNamespace
-from typing import Any, cast
 
 import pytest
 
 from gallery.models import Photo
+from gallery.text.canonical import fold, forms
 from search.assistant.masking import is_sensitive, mask, mask_excerpt
 from search.keywords.matches import MatchFinder
 from search.keywords.snippets import SnippetMaker
+from search.models import PhotoText
 from search.query.dates import read_date
-from search.query.folding import compose, digits_of, fold
 from search.query.parser import MAX_QUERY_LENGTH, normalize, parse
 from search.query.values import InvalidQuery
 from tests.linear_work import assert_linear
@@ -86,13 +85,18 @@ def test_makes_snippets_of_hostile_texts_in_linear_time(query: str, text: Callab
 def test_finds_matches_in_hostile_lines_in_linear_time(query: str, text: Callable[[int], str]) -> None:
     finder = MatchFinder(parse(query))
     box = [[0, 0], [1, 0], [1, 1], [0, 1]]
-    assert_linear(
-        finder.find, lambda size: [{"text": line, "box": box} for line in text(size).split("\n")], largest=10_000
-    )
+
+    def photo_of(size: int) -> Photo:
+        photo = Photo()
+        lines = [{"text": line, "box": box} for line in text(size).split("\n")]
+        photo.text = PhotoText(text=text(size), lines=lines)
+        return photo
+
+    assert_linear(finder.find, photo_of, largest=10_000)
 
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
-@pytest.mark.parametrize("work", [compose, fold, normalize, digits_of], ids=lambda work: work.__name__)
+@pytest.mark.parametrize("work", [fold, forms, normalize], ids=lambda work: work.__name__)
 def test_folds_hostile_texts_in_linear_time(work: Callable[[str], object], text: Callable[[int], str]) -> None:
     assert_linear(work, text, largest=LONG)
 
@@ -145,11 +149,3 @@ def test_measures_composed_queries() -> None:
 def test_detects_quadratic_work() -> None:
     with pytest.raises(AssertionError):
         assert_linear(lambda size: [None for _a in range(size) for _b in range(size)], lambda size: size, largest=4000)
-
-
-def test_searches_only_first_characters_of_text() -> None:
-    maker = SnippetMaker(parse("nordlicht"))
-    photo = cast(Any, SimpleNamespace(filename="a.jpg", description="x " * 100_000 + "nordlicht"))
-    assert maker.snippets(photo) == ()
-    photo.description = "x " * 1000 + "nordlicht"
-    assert [snippet.source for snippet in maker.snippets(photo)] == ["description"]

@@ -2,7 +2,10 @@
 
 import pytest
 
+from gallery.models import Photo
+from gallery.text.canonical import fold
 from search.keywords.matches import MatchFinder, part_of_box
+from search.models import PhotoText
 from search.query.parser import parse
 
 
@@ -10,8 +13,15 @@ def line(text: str, box=((0.0, 0.0), (1.0, 0.0), (1.0, 0.1), (0.0, 0.1))) -> dic
     return {"text": text, "confidence": 1.0, "box": [list(corner) for corner in box]}
 
 
+def photo_of(*lines: dict) -> Photo:
+    text = "".join(line.get("separator", "\n") + line["text"] for line in lines).strip()
+    photo = Photo()
+    photo.text = PhotoText(text=text, folded=fold(text), lines=list(lines))
+    return photo
+
+
 def find(query: str, *lines: dict):
-    return MatchFinder(parse(query)).find(lines)
+    return MatchFinder(parse(query)).find(photo_of(*lines))
 
 
 def across(box) -> tuple[float, float]:
@@ -71,3 +81,83 @@ def test_boxes_similar_words_without_exact_ones():
 
 def test_skips_lines_without_box():
     assert find("tea", {"text": "tea"}) == []
+
+
+def below(number: int, *, width: float = 1.0):
+    """Return the box of a line below others."""
+    top = number / 10
+    return (0.0, top), (width, top), (width, top + 0.1), (0.0, top + 0.1)
+
+
+def test_boxes_hyphenated_word_in_both_lines():
+    (match,) = find("international", line("an inter-"), line("national airport", below(1)))
+    assert match.text == "inter-\nnational"
+    (left, right), (left_below, right_below) = map(across, match.boxes)
+    assert (right, left_below) == (pytest.approx(1), 0)
+    assert left == pytest.approx(0.3, abs=0.06)
+    assert right_below == pytest.approx(0.56, abs=0.06)
+
+
+def test_boxes_number_over_two_lines():
+    (match,) = find("13813572468", line("tel 138135"), line("72468 ok", below(1)))
+    assert len(match.boxes) == 2
+
+
+def test_boxes_address_over_three_lines():
+    lines = (line("https://exa", below(0)), line("mple.net/pa", below(1)), line("th/42 and", below(2)))
+    (match,) = find("example.net/path/42", *lines)
+    assert len(match.boxes) == 3
+
+
+def test_places_lines_with_any_separator():
+    lines = [line("tea"), line("room", below(1)) | {"separator": "\t"}, line("tea", below(2)) | {"separator": "\n\n"}]
+    assert [match.boxes[0][0][1] for match in find("tea", *lines)] == [0.0, 0.2]
+
+
+def test_measures_right_to_left_lines_from_right():
+    (match,) = find("שלום", line("שלום עולם טוב"))
+    left, right = across(match.boxes[0])
+    assert right == 1
+    assert left == pytest.approx(0.7, abs=0.08)
+
+
+def test_measures_numbers_in_right_to_left_lines():
+    # Seen from the left: the second word, the number, the first word.
+    text = "مرحبا 12345 بالعالم"
+    first, number, last = (across(find(word, line(text))[0].boxes[0]) for word in text.split())
+    assert last[0] < number[0] < first[0]
+    assert last[1] < number[1] < first[1] == 1
+    (match,) = find("123", line(text))
+    assert across(match.boxes[0])[0] == pytest.approx(number[0], abs=0.01)
+
+
+def test_measures_right_to_left_word_in_other_line():
+    left, right = across(find("tel", line("שם tel aviv"))[0].boxes[0])
+    assert 0.2 < left < right < 0.65
+
+
+def test_gives_marks_no_width():
+    (match,) = find("bc", line("a\u0301\u0301\u0301 bc a\u0301\u0301\u0301"))
+    left, right = across(match.boxes[0])
+    assert left + right == pytest.approx(1, abs=0.02)
+
+
+def test_boxes_whole_ligature():
+    (match,) = find("fi", line("ﬁve"))
+    assert match.text == "ﬁ"
+    (match,) = find("strass", line("Straße"))
+    assert match.text == "Straß"
+
+
+def test_boxes_similar_spelling():
+    assert [match.text for match in find("lufthanza", line("Flug Lufthansa"))] == ["Lufthansa"]
+
+
+def test_boxes_only_exact_words_of_other_texts():
+    photo = photo_of(line("frankfurt"))
+    photo.filename = "frankfrt.png"
+    assert MatchFinder(parse("frankfrt")).find(photo) == []
+
+
+def test_finds_no_matches_without_text():
+    assert MatchFinder(parse("tea")).find(Photo(filename="tea.png")) == []

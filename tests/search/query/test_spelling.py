@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
 from gallery.text.canonical import fold, forms
-from search.query.spelling import allowed_edits, confusable_spans, similar_spans, skeleton
+from search.query.spelling import accented_letters, allowed_edits, confusable_spans, similar_spans, skeleton
 from tests.linear_work import assert_linear
 
 
@@ -131,3 +131,24 @@ def test_finds_all_texts_with_one_character_off(phrase: str, text: str) -> None:
 @pytest.mark.parametrize("form", ["花" * 8, "花草" * 30, "flowerbeds", "a" * 60])
 def test_takes_linear_time(form: str, unit: str) -> None:
     assert_linear(lambda text: list(similar_spans(form, text)), lambda size: (unit * size)[:size], largest=100_000)
+
+
+@pytest.mark.parametrize(
+    ("typed", "text", "found"),
+    [
+        ("Möller", "Frau Müller", []),
+        ("Mo\u0308ller", "Frau Müller", []),
+        ("MÖLLER", "Frau Müller", []),
+        ("Mölller", "Frau Möller", ["moller"]),
+        ("moller", "Frau Müller", ["muller"]),
+        ("grüße", "Größe", []),
+        ("éléfant", "elephant", []),
+        ("éléphent", "elephant", ["elephant"]),
+        ("Αθίνα", "Αθήνα", ["αθηνα"]),
+        ("русскйи", "русский", ["русский"]),
+    ],
+)
+def test_keeps_letters_typed_with_accents(typed: str, text: str, found: list[str]) -> None:
+    (form,), folded = forms(typed), fold(text)
+    spans = similar_spans(form, folded, kept=accented_letters(typed))
+    assert [folded[begin:end] for begin, end in spans] == found

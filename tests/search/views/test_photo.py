@@ -98,7 +98,7 @@ LINES = [
 
 def test_boxes_words_and_lines(client, user):
     photo = add_photo(user, "a.png")
-    PhotoText.objects.update(lines=LINES)
+    PhotoText.objects.update(lines=LINES, text="航班 NH961\n<b>seat</b>")
     fragment = client.get(f"/photos/{photo.pk}/matches", {"q": "nh961"}).content.decode()
     assert fragment.count("data-match>") == 1
     assert "<title>NH961</title>" in fragment
@@ -117,5 +117,5 @@ def test_returns_no_boxes_without_text(client, user):
 
 def test_hides_boxes_of_other_users(client, user, django_user_model):
     photo = add_photo(django_user_model.objects.create_user("other"), "a.png")
-    PhotoText.objects.update(lines=LINES)
+    PhotoText.objects.update(lines=LINES, text="航班 NH961\n<b>seat</b>")
     assert client.get(f"/photos/{photo.pk}/matches", {"q": "nh961"}).status_code == 404
