@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
-from gallery.text.canonical import UNSPACED, forms, is_short_word, part_patterns, pattern
+from gallery.text.canonical import UNSPACED, forms, is_short_word, is_unspaced, part_patterns, pattern
 from search.keywords.weak_tokens import HAN_RUN, accented_words, is_code, plain_marker
 from search.query.filters import Filters
 from search.query.parser import Query
@@ -90,24 +90,31 @@ def _substring(part: str, *, pairs: str, characters: str) -> Clause:
 
 def _scored(term: str, *, is_whole: bool = False) -> Clause:
     """Match photos that contain a term, and score where and how they do."""
-    better = [_best_place(form, source) for form in forms(term) for source in TEXT_FIELDS]
-    return {
-        "bool": {
-            "filter": [_contains(term, is_whole=is_whole)],
-            "should": [{"dis_max": {"queries": better, "tie_breaker": OTHER_FIELDS}}, *_accents(term)],
-        }
-    }
+    found = [clause for form in forms(term) for clause in _scored_places(form, is_whole=is_whole)]
+    if not found:
+        return NOTHING
+    better = [*map(_as_whole_word, forms(term)), *_accents(term)]
+    return {"bool": {"must": [{"dis_max": {"queries": found, "tie_breaker": OTHER_FIELDS}}], "should": better}}
 
 
-def _best_place(form: str, source: str) -> Clause:
-    """Score the places of a form in one text: whole words most, then starts of words, then by frequency."""
-    whole, start = pattern(form, is_whole=True), f" {form}"
-    kinds = [_constant({"match_phrase": {source: whole}}, WHOLE_WORD)] if len(whole) > 1 else []
-    if whole != form:
-        kinds.append(_constant({"match_phrase": {source: start}}, START_OF_WORD))
-    found = pattern(form)
-    frequency = {"match_phrase": {source: {"query": found, "boost": FREQUENCY / max(len(found) - 1, 1)}}}
-    return {"bool": {"should": [*kinds, *([frequency] if len(found) > 1 else [])]}}
+def _scored_places(form: str, *, is_whole: bool) -> Iterator[Clause]:
+    """Yield clauses for the places of a form, of which one must match: more for starts of words, and by frequency."""
+    part = pattern(form, is_whole=is_whole)
+    if part not in (form, f" {form} ") or len(part) == 1:
+        yield from (_constant(clause, START_OF_WORD if part[0] == " " else 0.0) for clause in _places(part))
+        return
+    for source in TEXT_FIELDS:
+        frequency = {"match_phrase": {source: {"query": part, "boost": FREQUENCY / (len(part) - 1)}}}
+        start = _constant({"match_phrase": {source: f" {form}"}}, START_OF_WORD)
+        yield {"bool": {"must": [frequency], "should": [start]}}
+
+
+def _as_whole_word(form: str) -> Clause:
+    """Match photos with whole words, and score their frequency."""
+    if " " in form or is_unspaced(form[0]):
+        whole = pattern(form, is_whole=True)
+        return _constant(_any(_places(whole)), WHOLE_WORD) if whole != form else NOTHING
+    return {"bool": {"must": [_token(form)], "should": [_constant(_token(form), WHOLE_WORD)]}}
 
 
 def _bonuses(query: Query) -> Iterator[Clause]:

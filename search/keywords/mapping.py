@@ -94,7 +94,7 @@ class PhotoDocument(Document):
         fields={
             "characters": _unordered_text(characters),
             "starts": _unordered_text(starts),
-            "tokens": _unordered_text(tokens),
+            "tokens": fields.TextField(analyzer=tokens, index_options="freqs"),
         },
     )
     chinese = _unordered_text(chinese)
