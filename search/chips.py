@@ -14,25 +14,44 @@ from search.forms import SearchForm
 from search.query.dates import Period
 from search.query.filters import LIMITS
 from search.query.parser import Query
+from search.ranking.results import SearchPage
 
 
 @dataclass(frozen=True)
 class Chip:
     """The label and value of a filter, and query strings of related searches.
 
-    `rest` is the search without the filter. `as_words`, for a date typed among the words, searches the same characters
-    as a phrase.
+    `rest` is the search without the filter. `as_words`, for a date, searches the same characters as a phrase;
+    `as_filter`, for a date that pictures may show, finds only photos taken then.
     """
 
     label: str
     value: str
     rest: str
     as_words: str = ""
+    as_filter: str = ""
+
+
+@dataclass(frozen=True)
+class OfferChip:
+    """A word of the query that may also mean a date: the search for the `photos` taken then."""
+
+    label: str
+    photos: int
+    target: str
 
 
 def chips_of(form: SearchForm, query: Query) -> list[Chip]:
     """Return the chips of the filters in `query`, then those of the fields of the valid `form`."""
     return [*_typed_chips(form, query), *_form_chips(form)]
+
+
+def offer_chips(form: SearchForm, page: SearchPage) -> list[OfferChip]:
+    """Return a chip for each date that a word of the query may mean."""
+    return [
+        OfferChip(_("Taken: %(date)s") % {"date": offer.text}, offer.photos, form.address(q=offer.query))
+        for offer in page.offers
+    ]
 
 
 def title_of(address: str) -> str:
@@ -49,10 +68,13 @@ def _typed_chips(form: SearchForm, query: Query) -> Iterator[Chip]:
     for typed in query.typed:
         rest = form.address(q=typed.without)
         if typed.period:
-            yield Chip(_("Taken"), show_period(typed.period), rest, form.address(q=typed.as_phrase))
+            label = _("Taken or shown") if typed.as_filter else _("Taken")
+            as_filter = form.address(q=typed.as_filter) if typed.as_filter else ""
+            yield Chip(label, show_period(typed.period), rest, form.address(q=typed.as_phrase), as_filter)
         else:
             key, _colon, value = typed.text.partition(":")
-            yield Chip(key, value.strip('"'), rest)
+            as_words = form.address(q=typed.as_phrase) if typed.as_phrase else ""
+            yield Chip(key, value.strip(' "'), rest, as_words)
 
 
 def _form_chips(form: SearchForm) -> Iterator[Chip]:

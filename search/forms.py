@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from gallery.access.fields import MAX_NUMBER
 from gallery.models import Photo
 from search.models import SavedSearch
+from search.query.dated import Days
 from search.query.filters import FORM_LIMITS, Filters, Limit
 from search.query.parser import MAX_QUERY_LENGTH
 from search.query.values import MAX_TEXT_LENGTH, Choice, Moment, TextPart, WholeNumber, midnight
@@ -58,7 +59,7 @@ def _field_of(limit: Limit) -> forms.Field:
             # Browsers' date pickers send ISO 8601 in every language.
             day = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
             return forms.DateField(label=label, required=False, widget=day, input_formats=["%Y-%m-%d"])
-        case TextPart():
+        case TextPart() | Days():
             return forms.CharField(label=label, required=False, max_length=MAX_TEXT_LENGTH)
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -10,9 +11,10 @@ from rest_framework import serializers
 from gallery.access.fields import MAX_NUMBER, QueryInteger, QuerySerializer, StrictString
 from gallery.serializers import LocalTimeField, Page, PhotoSerializer, StateField
 from search.forms import RegionField
+from search.query.dated import Dates, Days
 from search.query.filters import LIMITS, Filters, Limit
 from search.query.parser import MAX_QUERY_LENGTH
-from search.query.values import MAX_TEXT_LENGTH, Choice, Moment, TextPart, WholeNumber
+from search.query.values import MAX_TEXT_LENGTH, Choice, InvalidQuery, Moment, TextPart, TypedValue, WholeNumber
 from search.ranking.results import Hit
 from search.vectors.examples import Region
 
@@ -23,6 +25,17 @@ FRACTION = r"(?:0(?:\.[0-9]{1,9})?|1(?:\.0{1,9})?)"
 REGION = rf"^{FRACTION}(?:,{FRACTION}){{3}}$"
 CORNERS = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
 BOX = {"type": "array", "items": CORNERS, "minItems": 4, "maxItems": 4}
+
+
+class DatesField(StrictString):
+    """A date of any kind in a query string, such as 2023-05, 2019..2021 or may."""
+
+    def to_internal_value(self, data: Any) -> Dates:  # type: ignore[override]
+        value = TypedValue("date", "", super().to_internal_value(data), timezone.localdate())
+        try:
+            return Days().read_dates(value)
+        except InvalidQuery as error:
+            raise serializers.ValidationError(str(error)) from error
 
 
 class FilterQuery(QuerySerializer):
@@ -49,6 +62,8 @@ def _parameter_of(limit: Limit) -> serializers.Field:
             )
         case Moment():
             return LocalTimeField(required=False, help_text=description)
+        case Days():
+            return DatesField(required=False, max_length=MAX_TEXT_LENGTH, help_text=description)
         case TextPart():
             return StrictString(
                 required=False, max_length=MAX_TEXT_LENGTH, trim_whitespace=False, help_text=description
@@ -119,8 +134,12 @@ class PictureSearch(SearchQuery):
 class ReasonSerializer(serializers.Serializer):
     """A reason why a photo was found."""
 
-    kind = serializers.ChoiceField(["text", "filename", "description", "picture"])
+    kind = serializers.ChoiceField(["text", "filename", "description", "picture", "date"])
     snippet = serializers.CharField(allow_null=True, help_text="Escaped HTML with the matches in <mark>.")
+    tier = serializers.ChoiceField(
+        ["", "exact", "form", "similar"],
+        help_text="How the photo contains the words: as typed, in other forms or order, or in similar spellings.",
+    )
     encoder = serializers.CharField(allow_blank=True, help_text="Encoder of a match by content; otherwise empty.")
     score = serializers.FloatField(allow_null=True, help_text="Similarity, 0–1.")
     cosine = serializers.FloatField(allow_null=True, help_text="Cosine of the angle between the embeddings.")
@@ -141,6 +160,14 @@ class HitSerializer(serializers.Serializer):
         return [[list(corner) for corner in box] for box in hit.boxes]
 
 
+class DateOffer(serializers.Serializer):
+    """A word of the query that may also mean a date."""
+
+    text = serializers.CharField()
+    query = serializers.CharField(help_text="Value of `q` that finds the photos taken then instead of the word.")
+    photos = serializers.IntegerField(help_text="Number of photos taken then.")
+
+
 class SearchAnswer(Page):
     """Page of hits, best first."""
 
@@ -148,8 +175,17 @@ class SearchAnswer(Page):
     relevance_cutoff = serializers.IntegerField(
         allow_null=True, help_text="Index of the first less relevant hit in `results`; null if it is not on this page."
     )
+    found = serializers.IntegerField(
+        help_text="Number of photos above the relevance cutoff on all pages, with near-duplicates."
+    )
+    is_cut = serializers.BooleanField(help_text="Whether only the first of the found photos are on pages.")
+    did_you_mean = serializers.CharField(
+        allow_blank=True, help_text="The query with words of your own photos in place of those that were not found."
+    )
+    date_offers = DateOffer(many=True, help_text="Words of the query that may also mean dates; only on the first page.")
     notices = serializers.ListField(
-        child=serializers.CharField(), help_text="Sentences about parts of the search that were unavailable."
+        child=serializers.CharField(),
+        help_text="Sentences about the query, and about parts of the search that were unavailable.",
     )
 
 

@@ -12,6 +12,7 @@ from gallery.access.fields import MAX_NUMBER, JsonInteger, NonBlankString, Stric
 from gallery.serializers import DAY
 from search.forms import RESULT_LIMITS, SearchForm
 from search.models import SavedSearch
+from search.query.dated import Days
 from search.query.filters import FORM_LIMITS, Limit
 from search.query.parser import MAX_QUERY_LENGTH, parse
 from search.query.values import MAX_TEXT_LENGTH, Choice, InvalidQuery, Moment, TextPart, WholeNumber
@@ -109,7 +110,7 @@ def _field_of(limit: Limit) -> serializers.Field:
             return JsonInteger(min_value=max(1, value.smallest), max_value=value.largest, **options)
         case Moment():
             return Day(**options)
-        case TextPart():
+        case TextPart() | Days():
             return StrictString(max_length=MAX_TEXT_LENGTH, **options)
 
 

@@ -34,7 +34,7 @@ from search.ranking.hybrid import (
 from search.ranking.result_lists import ResultListGone
 from search.ranking.results import SearchPage
 from search.saved import saved_searches
-from search.serializers import PictureSearch, RunQuery, SearchAnswer, WordSearch, serialize_hits
+from search.serializers import DateOffer, PictureSearch, RunQuery, SearchAnswer, WordSearch, serialize_hits
 from search.vectors.examples import ExampleGone, PartOfPhoto, StoredPhoto
 
 ANSWERS = {
@@ -173,6 +173,10 @@ def _answer(request: ApiRequest, query: RunQuery, search: Callable[[int], Search
         raise NotFound(_("This result list has expired. Search again.")) from error
     body = {
         "results": serialize_hits(page.hits),
+        "found": page.found,
+        "is_cut": page.is_cut,
+        "did_you_mean": page.did_you_mean,
+        "date_offers": DateOffer(page.offers, many=True).data,
         "notices": page.notices,
         "relevance_cutoff": page.cutoff,
         "next_cursor": f"{page.key}.{page.next_start}" if page.has_more else None,

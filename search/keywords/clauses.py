@@ -2,10 +2,12 @@
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, cast
 
 from gallery.text.canonical import UNSPACED, forms, is_short_word, is_unspaced, part_patterns, pattern
+from search.keywords.date_clauses import dated_clause
 from search.keywords.weak_tokens import HAN_RUN, accented_words, is_code, plain_marker
+from search.query.dated import Dates
 from search.query.filters import Filters
 from search.query.parser import Query
 from search.query.pinyin import syllable_paths, tokens_of_path
@@ -62,6 +64,8 @@ def filter_clauses(filters: Filters) -> Iterator[Clause]:
                     _substring(part, pairs=f"{column.name}{suffix}", characters=f"{column.name}.characters")
                     for part in part_patterns(str(value))
                 )
+            case "dated":
+                yield dated_clause(column.name, cast(Dates, value))
             case _:
                 yield {"range": {column.name: {comparison: value}}}
 

@@ -13,14 +13,14 @@ from django.utils.translation import gettext_lazy as _
 from gallery.models import MAX_IMPORTANCE, Photo
 from gallery.pictures.formats import EXTENSION_OF_SUFFIX, FORMAT_OF_EXTENSION
 from search.query.columns import Column, FoldedColumn, SourceColumn
-from search.query.values import Choice, Comparison, Label, Moment, TextPart, Value, WholeNumber
+from search.query.dated import DatedColumn, Dates, Days
+from search.query.values import Choice, Comparison, Label, Moment, TextPart, WholeNumber
 
 MAX_PIXELS = 1_000_000
 
 EXTENSION = Choice(
     {extension: extension.upper() for extension in sorted(FORMAT_OF_EXTENSION)},
     {f"{dot}{suffix}": extension for dot in ("", ".") for suffix, extension in EXTENSION_OF_SUFFIX.items()},
-    is_open=True,
 )
 KIND = Choice(
     dict(Photo.Kind.choices),
@@ -32,7 +32,9 @@ KIND = Choice(
 )
 PIXELS = WholeNumber(1, MAX_PIXELS, unit="px", placeholder=_("pixels"))
 STARS = WholeNumber(0, MAX_IMPORTANCE, is_rating=True)
-TAKEN_AT = Column("taken_at", "date")
+DATED_AT = DatedColumn("dated_at", "date")
+
+Value = Choice | WholeNumber | Moment | TextPart | Days
 
 
 @dataclass(frozen=True)
@@ -124,22 +126,31 @@ FILTERS = (
     Filter(
         name="after",
         value=Moment("gte"),
-        column=TAKEN_AT,
+        column=DATED_AT,
         example="after:2023-05",
-        summary=_("date taken"),
+        summary=_("date taken, or else uploaded"),
         label=_("Taken from"),
         parameter="taken_from",
-        help_text="Only photos taken at this time or later.",
+        help_text="Only photos taken, or uploaded if that is unknown, at this time or later.",
     ),
     Filter(
         name="before",
         value=Moment("lt"),
-        column=TAKEN_AT,
+        column=DATED_AT,
         example="before:2024",
-        summary=_("date taken"),
+        summary=_("date taken, or else uploaded"),
         label=_("Taken before"),
         parameter="taken_before",
-        help_text="Only photos taken before this time.",
+        help_text="Only photos taken, or uploaded if that is unknown, before this time.",
+    ),
+    Filter(
+        name="date",
+        value=Days(),
+        column=DATED_AT,
+        example="date:2023",
+        summary=_("date taken, or else uploaded"),
+        help_text="Only photos taken, or uploaded if that is unknown, at this date: `2023`, `2023-05`, `2023-05-01`, "
+        "`2019..2021`, `last summer`, or every year in `may` or on `1 May`.",
     ),
     Filter(
         name="camera",
@@ -175,8 +186,8 @@ INDEX_COLUMNS = tuple(dict.fromkeys(row.column for row in FILTERS if row.column.
 class Filters:
     """Values of limits by their names, such as Filters(min_width=500); None and "" set no limit.
 
-    Widths and heights are in pixels. `after` includes its moment, `before` excludes it, both in the local time where
-    the picture was taken.
+    `date` takes Dates. Widths and heights are in pixels. `after` includes its moment, `before` excludes it, both in the
+    local time where the picture was taken.
     """
 
     def __init__(self, **values: object) -> None:
@@ -206,3 +217,14 @@ class Filters:
     def photo_conditions(self) -> Q:
         """Return the limits as a condition on Photo."""
         return Q(*(column.condition(comparison, value) for column, comparison, value in self.conditions()))
+
+    @property
+    def are_about_time(self) -> bool:
+        """True if they limit when photos were taken."""
+        return any(LIMITS[name].filter.column == DATED_AT for name in self._values)
+
+    @property
+    def dates(self) -> Dates | None:
+        """The dates that photos must have, or may show."""
+        dates = self._values.get("date")
+        return dates if isinstance(dates, Dates) else None

@@ -1,40 +1,31 @@
 """Parses queries: words, "exact phrases", -exclusions, dates, and filters such as ext:png or camera:fuji.
 
-A date becomes a filter with a chip above the results; in quotes it is a phrase.
+A date among the words finds photos taken then and photos that show it; in quotes it is a phrase, behind date: a filter.
+A year alone or a date without a year is a word, and the query offers the photos taken then.
 """
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, reduce
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from rapidfuzz.distance import OSA
 
-from search.query.dates import DATE_PATTERN, Period, read_date
+from gallery.text.canonical import forms
+from search.query.dated import Dates
+from search.query.dates import Period, TypedDate
 from search.query.filters import FILTERS_BY_KEY, Filters
-from search.query.folding import compose
+from search.query.recurring import RecurringDate
+from search.query.tokens import Token, normalize, tokenize, trim
 from search.query.values import InvalidQuery, TypedValue, midnight
 
 MAX_QUERY_LENGTH = 1000
 MAX_TERMS = 32
+MAX_KEY_EDITS = 2
 
-# Filters, phrases in several kinds of quotation marks, and words; each may be negated. Full-width forms of : " - < > =
-# are plain after NFKC.
-TOKEN = re.compile(
-    rf"""
-    (?P<minus> [-−–](?=\S) )?
-    (?:
-        (?P<date> {DATE_PATTERN} )
-        | (?P<key> {"|".join(map(re.escape, FILTERS_BY_KEY))} )
-        : (?P<comparison> [<>]=? | = )? (?P<value> "[^"]*"? | [^\s"]+ )
-        | "(?P<straight>[^"]*)"? | “(?P<curly>[^”]*)”? | 「(?P<corner>[^」]*)」?
-        | (?P<word> [^\s"“「]+ )
-    )
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
 CODE = re.compile(r"\d|@|[a-z]\.[a-z]", re.IGNORECASE)
 SCRIPTS_OF_NAMES = {
     **dict.fromkeys(("cjk", "ideographic"), "han"),  # 々 is an "ideographic iteration mark".
@@ -44,20 +35,34 @@ SCRIPTS_OF_NAMES = {
 
 @dataclass(frozen=True)
 class TypedFilter:
-    """A filter among the words, as typed, and the query `without` it.
+    """A filter or date as typed, and the query `without` it.
 
-    A plain date also has its `period`, and `as_phrase`, the query with the date in quotes.
+    `as_phrase` is the query with the date in quotes; `as_filter`, for a date that pictures may show, the query that
+    finds only photos taken then. `period` is that of a date among the words.
     """
 
     text: str
     without: str
     period: Period | None = None
     as_phrase: str = ""
+    as_filter: str = ""
+
+
+@dataclass(frozen=True)
+class DateOffer:
+    """A word of the query that may also mean a date, and the `query` that finds the photos taken then."""
+
+    text: str
+    query: str
+    dates: Dates
 
 
 @dataclass(frozen=True)
 class Query:
-    """A parsed query; all text is in Unicode's NFKC form, except `typed_text`."""
+    """A parsed query; all text is in Unicode's NFKC form, except `typed_text`.
+
+    `notices` are sentences for the user. `is_punctuation` is True if something was typed and nothing can be searched.
+    """
 
     words: tuple[str, ...] = ()
     phrases: tuple[str, ...] = ()
@@ -65,6 +70,9 @@ class Query:
     filters: Filters = field(default_factory=Filters)
     typed: tuple[TypedFilter, ...] = ()
     typed_text: str = ""
+    notices: tuple[str, ...] = ()
+    offers: tuple[DateOffer, ...] = ()
+    is_punctuation: bool = False
 
     @property
     def terms(self) -> tuple[str, ...]:
@@ -82,8 +90,14 @@ class Query:
 
     @property
     def is_exact(self) -> bool:
-        """True if only exact matches are useful: for phrases, or only codes, numbers and addresses (NH961, a@b.c)."""
+        """True if only exact matches are useful: for phrases, or only codes, numbers, addresses and signs."""
         return bool(self.phrases) or (bool(self.words) and all(is_code(word) for word in self.words))
+
+    def with_dates_as_phrases(self) -> "Query":
+        """Return the query with the spellings of its dates as phrases, to mark them in pictures that show them."""
+        dates = self.filters.dates
+        shown = tuple(spelling for date in dates.spellings for spelling in date) if dates else ()
+        return replace(self, phrases=self.phrases + shown) if shown else self
 
     @cached_property
     def scripts(self) -> frozenset[str]:
@@ -94,8 +108,8 @@ class Query:
 def parse(text: str, *, filters: Filters | None = None, today: date | None = None) -> Query:
     """Parse `text`; `filters`, for example of a form, apply unless the text sets the same limit.
 
-    Several plain dates make one period from the first to the last. A `key:value` with an unknown key is a word. A
-    number without a comparison is a lower limit.
+    Several dates among the words make one period from the first to the last. A `key:value` with an unknown key is a
+    word. A number without a comparison is a lower limit.
 
     Raises:
         InvalidQuery: the text is too long, or a filter has an invalid value.
@@ -105,55 +119,128 @@ def parse(text: str, *, filters: Filters | None = None, today: date | None = Non
     text = normalize(text) if len(text) <= MAX_QUERY_LENGTH else text
     if len(text) > MAX_QUERY_LENGTH:
         raise InvalidQuery(_("This search is too long (at most %(limit)d characters).") % {"limit": MAX_QUERY_LENGTH})
-    today = today or timezone.localdate()
-    words: list[str] = []
-    phrases: list[str] = []
-    excluded: list[str] = []
-    typed_filters, period = Filters(), None
-    typed: list[TypedFilter] = []
-    for token in TOKEN.finditer(text):
-        if token["key"]:
-            typed_filters = _read_filter(token, today) | typed_filters
-            typed.append(_typed(text, token))
-        elif found := read_date(_date_in(token), today=today):
-            period = found.joined_with(period)
-            typed.append(_typed(text, token, found))
-        else:
-            phrase = token["straight"] or token["curly"] or token["corner"]
-            target = excluded if token["minus"] else phrases if phrase else words
-            terms = [phrase] if phrase else (token["date"] or token["word"] or "").split()
-            target += [term.strip() for term in terms if any(character.isalnum() for character in term)]
-    if len(words) + len(phrases) + len(excluded) > MAX_TERMS:
-        raise InvalidQuery(_("This search has too many words (at most %(limit)d).") % {"limit": MAX_TERMS})
-    if period:
-        typed_filters |= Filters(after=midnight(period.first), before=midnight(period.end))
-    return Query(
-        tuple(words), tuple(phrases), tuple(excluded), typed_filters | (filters or Filters()), tuple(typed), typed_text
-    )
+    return _Parser(text, today or timezone.localdate()).query(typed_text, filters or Filters())
 
 
-def _date_in(token: re.Match[str]) -> str:
-    """Return the date of a token, without the 的 that joins it to the next word."""
-    return (token["date"] or "").removesuffix("的")
+class _Parser:
+    """Collects the parts of one query."""
+
+    def __init__(self, text: str, today: date) -> None:
+        self.text = text
+        self.today = today
+        self.words: list[str] = []
+        self.phrases: list[str] = []
+        self.excluded: list[str] = []
+        self.filters = Filters()
+        self.dates: list[TypedDate] = []
+        self.typed: list[TypedFilter] = []
+        self.notices: list[str] = []
+        self.offers: list[DateOffer] = []
+
+    def query(self, typed_text: str, filters: Filters) -> Query:
+        offered_until = 0
+        for token in tokenize(self.text, today=self.today):
+            if token.key:
+                self._add_filter(token)
+            elif token.when:
+                self._add_date(token, token.when)
+            else:
+                self._add_term(token)
+            if token.recurring and token.start >= offered_until:
+                self._offer(token, token.recurring)
+                offered_until = token.recurring.end
+        if len(self.words) + len(self.phrases) + len(self.excluded) > MAX_TERMS:
+            raise InvalidQuery(_("This search has too many words (at most %(limit)d).") % {"limit": MAX_TERMS})
+        is_punctuation = bool(typed_text.strip()) and not (self.words or self.phrases or self.excluded or self.typed)
+        return Query(
+            tuple(self.words),
+            tuple(self.phrases),
+            tuple(self.excluded),
+            self._filters() | filters,
+            tuple(self.typed),
+            typed_text,
+            tuple(self.notices),
+            tuple(self.offers),
+            is_punctuation,
+        )
+
+    def _filters(self) -> Filters:
+        """Return the typed filters, with the dates among the words."""
+        if not self.dates:
+            return self.filters
+        period = reduce(Period.joined_with, (when.period for when in self.dates))
+        if not any(when.spellings for when in self.dates) or self.filters.dates:
+            return self.filters | Filters(after=midnight(period.first), before=midnight(period.end))
+        spellings = tuple(when.spellings or (when.text,) for when in self.dates)
+        return self.filters | Filters(date=Dates((period,), spellings))
+
+    def _add_filter(self, token: Token) -> None:
+        if token.is_excluded:
+            message = _("The filter “%(key)s:” cannot be excluded. Remove the minus sign.")
+            raise InvalidQuery(message % {"key": token.key})
+        row = FILTERS_BY_KEY[token.key]
+        if not token.text.strip():
+            message = _(
+                "Type a value after “%(key)s:”, such as %(example)s, or put it in quotes to search for the text."
+            )
+            raise InvalidQuery(message % {"key": token.key, "example": row.example})
+        value = TypedValue(token.key, token.comparison, token.text, self.today)
+        self.filters = Filters(**row.value.read(value, name=row.name)) | self.filters
+        as_phrase = self._replaced(token.start, token.end, f'"{token.text}"') if row.name == "date" else ""
+        self.typed.append(
+            TypedFilter(self.text[token.start : token.end], self._replaced(token.start, token.end), as_phrase=as_phrase)
+        )
+
+    def _add_date(self, token: Token, when: TypedDate) -> None:
+        self.dates.append(when)
+        self.typed.append(
+            TypedFilter(
+                when.text,
+                self._replaced(token.start, token.end),
+                when.period,
+                as_phrase=self._replaced(token.start, token.end, f'"{when.text}"'),
+                as_filter=self._replaced(token.start, token.end, _date_filter(when.text)) if when.spellings else "",
+            )
+        )
+
+    def _add_term(self, token: Token) -> None:
+        term = trim(token.text)
+        if not forms(term):
+            return
+        target = self.excluded if token.is_excluded else self.phrases if token.is_phrase else self.words
+        target.append(term)
+        if key := _similar_key(token.unknown_key):
+            message = _("“%(typed)s:” is searched for as a word. Did you mean the filter “%(key)s:”?")
+            self.notices.append(message % {"typed": token.unknown_key, "key": key})
+
+    def _offer(self, token: Token, found: RecurringDate) -> None:
+        query = self._replaced(token.start, found.end, _date_filter(found.text))
+        self.offers.append(DateOffer(found.text, query, Dates(found.periods)))
+
+    def _replaced(self, start: int, end: int, replacement: str = "") -> str:
+        """Return the query with another text from index `start` to `end`, with single spaces."""
+        return " ".join(f"{self.text[:start]} {replacement} {self.text[end:]}".split())
 
 
-def _typed(text: str, token: re.Match[str], period: Period | None = None) -> TypedFilter:
-    before, after = text[: token.start()], text[token.end() :]
-    without = " ".join(f"{before} {after}".split())
-    if period is None:
-        return TypedFilter(token.group(), without)
-    as_phrase = f'{before} "{_date_in(token)}" {after}'
-    return TypedFilter(_date_in(token), without, period, " ".join(as_phrase.split()))
+def _date_filter(text: str) -> str:
+    return f'date:"{text}"' if " " in text else f"date:{text}"
 
 
-def normalize(text: str) -> str:
-    """Return `text` in Unicode's NFKC form (full-width letters become plain), with spaces for control characters."""
-    composed = compose(text)
-    return "".join(" " if unicodedata.category(character) == "Cc" else character for character in composed)
+def _similar_key(typed: str) -> str:
+    """Return the key of a filter that `typed` may be a misspelling of; empty if there is none."""
+    key = typed.lower()
+    if not key or key in FILTERS_BY_KEY:
+        return ""
+    edits = {known: OSA.distance(key, known) for known in FILTERS_BY_KEY}
+    nearest = min(edits, key=lambda known: edits[known])
+    allowed = min(MAX_KEY_EDITS, (min(len(key), len(nearest)) - 1) // 2)
+    return nearest if edits[nearest] <= allowed else ""
 
 
 def is_code(word: str) -> bool:
-    """Return True for a code, a number or an address, for which similar pictures are useless."""
+    """Return True for a code, number, address or sign, for which similar pictures are useless."""
+    if not any(character.isalnum() for character in word):
+        return True
     return bool(CODE.search(word)) and "han" not in scripts_of(word)
 
 
@@ -161,12 +248,3 @@ def scripts_of(text: str) -> frozenset[str]:
     """Return the scripts of the letters in `text`: latin, han, kana, cyrillic … (first word of their Unicode names)."""
     names = (unicodedata.name(character, "").split(" ")[0].lower() for character in text if character.isalpha())
     return frozenset(SCRIPTS_OF_NAMES.get(name, name) for name in names)
-
-
-def _read_filter(token: re.Match[str], today: date) -> Filters:
-    key = token["key"].lower()
-    if token["minus"]:
-        raise InvalidQuery(_("The filter “%(key)s:” cannot be excluded. Remove the minus sign.") % {"key": key})
-    row = FILTERS_BY_KEY[key]
-    typed = TypedValue(key, token["comparison"] or "", token["value"].strip('"'), today)
-    return Filters(**row.value.read(typed, name=row.name))

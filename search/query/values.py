@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from django.utils.translation import gettext as _
 
+from gallery.text.canonical import forms
 from search.query.dates import read_date
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
-Comparison = Literal["exact", "gte", "lte", "lt", "icontains"]
+Comparison = Literal["exact", "gte", "lte", "lt", "icontains", "dated"]
 Label: TypeAlias = "str | _StrPromise"
 
 MAX_DIGITS = 7
 MAX_TEXT_LENGTH = 255
 YEAR = re.compile(r"\d{4}")
+SIGNS = {"≤": "<=", "≥": ">="}
 
 
 class InvalidQuery(ValueError):
@@ -40,11 +42,10 @@ class TypedValue:
 
 @dataclass(frozen=True)
 class Choice:
-    """One of `options` (labels by value), or any other value if it `is_open`; `spellings` are further words to type."""
+    """One of `options` (labels by value); `spellings` are further words to type."""
 
     options: Mapping[str, Label]
     spellings: Mapping[str, str]
-    is_open: bool = False
 
     def limits(self, name: str) -> dict[str, Comparison]:
         """Return the limits that a filter called `name` sets, and how each compares."""
@@ -54,7 +55,7 @@ class Choice:
         """Return values for the limits of a filter called `name`. Raises InvalidQuery."""
         text = typed.text.lower()
         value = self.spellings.get(text, text)
-        if value not in self.options and not self.is_open:
+        if value not in self.options:
             message = _("“%(key)s:” takes one of these: %(options)s.")
             raise InvalidQuery(message % {"key": typed.key, "options": ", ".join(self.options)})
         return {name: value}
@@ -82,10 +83,10 @@ class WholeNumber:
         if not text.isdecimal() or len(text) > MAX_DIGITS or int(text) > self.largest:
             message = _("“%(key)s:” takes a whole number up to %(limit)d, for example %(key)s:>=3.")
             raise InvalidQuery(message % {"key": typed.key, "limit": self.largest})
-        number = int(text)
+        number, comparison = int(text), SIGNS.get(typed.comparison, typed.comparison)
         return {
-            f"min_{name}": {"<": None, "<=": None, ">": number + 1}.get(typed.comparison, number),
-            f"max_{name}": {"<": number - 1, "<=": number, "=": number}.get(typed.comparison),
+            f"min_{name}": {"<": None, "<=": None, ">": number + 1}.get(comparison, number),
+            f"max_{name}": {"<": number - 1, "<=": number, "=": number}.get(comparison),
         }
 
 
@@ -113,16 +114,17 @@ class Moment:
 
 @dataclass(frozen=True)
 class TextPart:
-    """A part of a text, in any letter case."""
+    """A part of a text, compared in its canonical form."""
 
     def limits(self, name: str) -> dict[str, Comparison]:
         return {name: "icontains"}
 
     def read(self, typed: TypedValue, *, name: str) -> dict[str, object]:
+        """Return the part. Raises InvalidQuery for punctuation only."""
+        if not forms(typed.text):
+            message = _("“%(key)s:” takes a part of a text with letters or digits.")
+            raise InvalidQuery(message % {"key": typed.key})
         return {name: typed.text}
-
-
-Value = Choice | WholeNumber | Moment | TextPart
 
 
 def midnight(day: date) -> datetime:

@@ -53,7 +53,9 @@ def fuse(rankings: Sequence[Ranking], *, scope: SearchScope, order: Order) -> Ra
     entries = [_merge(photo_id, scores[photo_id], rankings) for photo_id in ranked]
     encoder = next((ranking.encoder for ranking in rankings if ranking.encoder), None)
     grouped = _group(entries[:cutoff], encoder=encoder, scope=scope)
-    found = max([cutoff, *(ranking.total for ranking in rankings)])
+    # The totals of the index also count photos outside of `among`.
+    totals = [ranking.total for ranking in rankings] if scope.among is None else []
+    found = max([cutoff, *totals])
     return RankedList(
         (*grouped, *entries[cutoff:]),
         len(grouped),

@@ -1,18 +1,22 @@
 """Hybrid search: finds photos by words, by an uploaded picture or by a stored photo, and cuts pages of results."""
 
 import logging
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from uuid import UUID
 
 from django.contrib.auth.models import AbstractBaseUser
+from django.db.models import Case, Value, When
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from gallery.models import Photo, PhotoQuerySet
 from search.encoders.client import EncoderUnavailable, encode_query_image
 from search.keywords.snippets import Order
+from search.query.filters import DATED_AT
 from search.query.parser import Query, parse
+from search.ranking.date_offers import count_offers, only_dated
 from search.ranking.fusion import fuse
 from search.ranking.ranker import SearchScope, rank_by_keywords, rank_by_vector, without_excluded_pictures
 from search.ranking.result_lists import keep_list, read_list
@@ -129,6 +133,8 @@ def rank_photos(scope: SearchScope, *, example: Example | None = None, order: Or
         EncoderBusy: other picture queries of the user are running.
     """
     query = scope.query
+    if query.is_punctuation and not example:
+        return RankedList(notices=(_("Only punctuation was typed. Type words, numbers, or signs such as € or ☂."),))
     if example:
         if isinstance(example, StoredPhoto):
             scope = replace(scope, without=frozenset({example.photo.pk}))
@@ -145,25 +151,50 @@ def rank_photos(scope: SearchScope, *, example: Example | None = None, order: Or
 
 
 def _all_photos(scope: SearchScope, *, order: Order) -> RankedList:
-    """Return all photos of `scope`, newest first or oldest first."""
-    sign = "" if order == "oldest" else "-"
-    ids = scope.photos.order_by(f"{sign}dated_at", f"{sign}pk").values_list("pk", flat=True)
-    entries = tuple(RankedPhoto(pk) for pk in ids[:MAX_LISTED_PHOTOS])
+    """Return all photos of `scope`, newest first or oldest first; before them those that only show the query's date."""
+    sign, dates = "" if order == "oldest" else "-", scope.query.filters.dates
+    was_taken_then: Case | Value = Value(True)
+    if dates and dates.spellings:
+        then = DATED_AT.condition("dated", replace(dates, spellings=()))
+        was_taken_then = Case(When(then, then=True), default=False)
+    photos = scope.photos.annotate(was_taken_then=was_taken_then)
+    shown_first = [] if order else ["was_taken_then"]
+    rows = photos.order_by(*shown_first, f"{sign}dated_at", f"{sign}pk").values_list("pk", "was_taken_then")
+    entries = tuple(
+        RankedPhoto(pk, tier="" if was_taken_then else "exact") for pk, was_taken_then in rows[:MAX_LISTED_PHOTOS]
+    )
     found = len(entries) if len(entries) < MAX_LISTED_PHOTOS else scope.photos.count()
     return RankedList(entries, relevant=len(entries), found=found, is_cut=found > len(entries))
 
 
 def _first_page(scope: SearchScope, *, options: SearchOptions, example: Example | None = None) -> SearchPage:
     ranked = rank_photos(scope, example=example, order=options.order)
-    if ranked.is_cut:
-        ranked = replace(ranked, notices=(*ranked.notices, _notice_of_cut(ranked)))
-    ranked = ranked.first(options.max_results)
+    offers = count_offers(scope)
+    if offers and not example and (dated := only_dated(scope, ranked)):
+        message = _("“%(text)s” is in no picture. These photos were taken then.") % {"text": offers[0].text}
+        scope, offers = dated, ()
+        ranked = rank_photos(scope, order=options.order)
+        ranked = replace(ranked, notices=(*ranked.notices, message))
+    ranked = replace(ranked, notices=(*ranked.notices, *_notices(scope, ranked))).first(options.max_results)
     is_kept = len(ranked.entries) > (1 if options.keeps_list else options.page_size)
     key = keep_list(ranked, user=scope.user) if is_kept else ""
-    return cut_page(ranked, query=scope.query, user=scope.user, limit=options.page_size, key=key)
+    page = cut_page(ranked, query=scope.query, user=scope.user, limit=options.page_size, key=key)
+    return replace(page, offers=offers)
 
 
-def _notice_of_cut(ranked: RankedList) -> str:
-    listed = sum(len(entry.photo_ids) for entry in ranked.entries[: ranked.relevant])
-    message = _("%(found)s photos match; only the first %(listed)s are listed. More words or filters find fewer.")
-    return message % {"found": number_format(ranked.found), "listed": number_format(listed)}
+def _notices(scope: SearchScope, ranked: RankedList) -> Iterator[str]:
+    """Yield sentences about the query, about a list that was cut, and about times without photos."""
+    yield from scope.query.notices
+    if ranked.is_cut:
+        listed = sum(len(entry.photo_ids) for entry in ranked.entries[: ranked.relevant])
+        message = _("%(found)s photos match; only the first %(listed)s are listed. More words or filters find fewer.")
+        yield message % {"found": number_format(ranked.found), "listed": number_format(listed)}
+    filters = scope.query.filters
+    if not ranked.entries and filters.are_about_time:
+        shown = filters.dates and filters.dates.spellings
+        yield (
+            _("No photo that matches was taken then or shows that date.")
+            if shown
+            else _("No photo that matches was taken then.")
+        )
+        yield _("Photos without a date count as taken when they were uploaded.")

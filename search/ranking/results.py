@@ -5,12 +5,16 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from django.contrib.auth.models import AbstractBaseUser
+from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from gallery.models import Photo
 from search.keywords.matches import Box, find_matches
 from search.keywords.snippets import beginning_of, make_snippets
 from search.keywords.term_places import FoundTerms, TermPlaces
+from search.query.filters import Filters
 from search.query.parser import Query
 from search.query.ways import Tier
 
@@ -105,7 +109,9 @@ class RankedList:
 
 @dataclass(frozen=True)
 class Reason:
-    """Why a photo was found: its words (`snippet`, safe HTML) or its picture (`encoder`, `score` 0–1, `cosine`).
+    """Why a photo was found: its words or its date (`snippet`, safe HTML), or its picture.
+
+    `encoder`, `score` (0–1) and `cosine` describe how well the picture matches.
 
     `tier` says how it contains the words: as typed ("exact"), in other forms ("form"), or in similar spellings
     ("similar"); empty for pictures.
@@ -134,6 +140,18 @@ class Hit:
 
 
 @dataclass(frozen=True)
+class CountedOffer:
+    """A word of the query that may also mean a date, and the `query` that finds the photos taken then.
+
+    `photos` is their number, without the other words of the query.
+    """
+
+    text: str
+    query: str
+    photos: int
+
+
+@dataclass(frozen=True)
 class SearchPage:
     """A page of results: hits, best first, and messages about what could not be searched.
 
@@ -141,7 +159,8 @@ class SearchPage:
     `cutoff` on are less relevant; None if the relevance cutoff is not on this page. `left_out` counts the less relevant
     photos that are on no page. `did_you_mean` is the query with words of the user's own photos in place of those that
     were not found; empty without such words. `found` counts the photos above the relevance cutoff on all pages, with
-    near-duplicates; with `is_cut`, only the first of them are on pages.
+    near-duplicates; with `is_cut`, only the first of them are on pages. `offers` are words of the query that may also
+    mean dates, on the first page.
     """
 
     hits: list[Hit] = field(default_factory=list)
@@ -153,6 +172,7 @@ class SearchPage:
     did_you_mean: str = ""
     found: int = 0
     is_cut: bool = False
+    offers: tuple[CountedOffer, ...] = ()
 
     @property
     def has_more(self) -> bool:
@@ -173,6 +193,7 @@ def cut_page(
     This is the last check of rights: no hit leaves the search without it.
     """
     entries = ranked.entries[start : start + limit]
+    filters, query = query.filters, query.with_dates_as_phrases()
     wanted = {photo_id for entry in entries for photo_id in entry.photo_ids}
     visible = Photo.objects.visible_to(user).filter(defect="")
     photos = visible.select_related("text").defer("metadata", "folded_camera").in_bulk(wanted)
@@ -183,7 +204,7 @@ def cut_page(
         if number == ranked.relevant:
             cutoff = len(hits)
         if alive := [photos[pk] for pk in entry.photo_ids if pk in photos]:
-            hits.append(explainer.hit(entry, alive))
+            hits.append(with_date(explainer.hit(entry, alive), filters=filters))
     next_start = start + limit if len(ranked.entries) > start + limit else None
     cutoff = None if cutoff == len(hits) else cutoff
     return SearchPage(
@@ -196,6 +217,19 @@ def cut_page(
         found=ranked.found,
         is_cut=ranked.is_cut,
     )
+
+
+def with_date(hit: Hit, *, filters: Filters) -> Hit:
+    """Return `hit` with its date as a reason, if the query asks for a date: when it was taken, or else uploaded."""
+    photo, dates = hit.photo, filters.dates
+    if photo.taken_at is None and filters.are_about_time:
+        message = _("Uploaded on %(date)s")
+    elif dates and dates.spellings and dates.include(photo.dated_at):
+        message = _("Taken on %(date)s")
+    else:
+        return hit
+    shown = format_html("{}", message % {"date": date_format(photo.dated_at, "DATE_FORMAT")})
+    return replace(hit, reasons=(*hit.reasons, Reason("date", snippet=shown)))
 
 
 class _Explainer:

@@ -221,10 +221,10 @@ def test_returns_text_with_boxes(program, user):
 def test_parses_query_once_per_request(program, user, monkeypatch):
     for number in range(3):
         add_photo(user, f"tea {number}.png", angle=20 * number)
-    tokens = Mock(wraps=parser.TOKEN)
-    monkeypatch.setattr(parser, "TOKEN", tokens)
+    tokenize = Mock(wraps=parser.tokenize)
+    monkeypatch.setattr(parser, "tokenize", tokenize)
     page = program.get(SEARCH, {"q": "tea ext:png", "page_size": 2})
-    assert tokens.finditer.call_count == 1
+    assert tokenize.call_count == 1
     rest = program.get(SEARCH, {"cursor": page.json()["next_cursor"], "page_size": 2})
     assert (len(names(page)), len(names(rest))) == (2, 1)
-    assert tokens.finditer.call_count == 2
+    assert tokenize.call_count == 2

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from search.query.dates import Period, read_date
+from search.query.dates import Period, match_date, read_date
 
 TODAY = date(2026, 11, 24)  # a Tuesday
 
@@ -24,6 +24,26 @@ TODAY = date(2026, 11, 24)  # a Tuesday
         ("sept. 3rd, 2023", (2023, 9, 3), (2023, 9, 4)),
         ("Summer of 2023", (2023, 6, 1), (2023, 9, 1)),
         ("winter 2023", (2023, 12, 1), (2024, 3, 1)),
+        ("15.03.2024", (2024, 3, 15), (2024, 3, 16)),
+        ("15/3/2024", (2024, 3, 15), (2024, 3, 16)),
+        ("3/15/2024", (2024, 3, 15), (2024, 3, 16)),
+        ("05/05/2024", (2024, 5, 5), (2024, 5, 6)),
+        ("20240315", (2024, 3, 15), (2024, 3, 16)),
+        ("05/2024", (2024, 5, 1), (2024, 6, 1)),
+        ("15-Mar-2024", (2024, 3, 15), (2024, 3, 16)),
+        ("15th of March 2024", (2024, 3, 15), (2024, 3, 16)),
+        ("2024 March 15", (2024, 3, 15), (2024, 3, 16)),
+        ("2024 年 3 月 15 日", (2024, 3, 15), (2024, 3, 16)),
+        ("2023年五月", (2023, 5, 1), (2023, 6, 1)),
+        ("2023年十一月", (2023, 11, 1), (2023, 12, 1)),
+        ("2023年圣诞", (2023, 12, 24), (2023, 12, 27)),
+        ("Christmas 2023", (2023, 12, 24), (2023, 12, 27)),
+        ("last christmas", (2025, 12, 24), (2025, 12, 27)),
+        ("去年国庆", (2025, 10, 1), (2025, 10, 8)),
+        ("2019..2021", (2019, 1, 1), (2022, 1, 1)),
+        ("2019-2021", (2019, 1, 1), (2022, 1, 1)),
+        ("2023-05..2023-07-04", (2023, 5, 1), (2023, 7, 5)),
+        ("2019年到2021年", (2019, 1, 1), (2022, 1, 1)),
         ("today", (2026, 11, 24), (2026, 11, 25)),
         ("昨天", (2026, 11, 23), (2026, 11, 24)),
         ("last week", (2026, 11, 16), (2026, 11, 23)),
@@ -43,7 +63,53 @@ def test_last_month_in_january_is_december():
 
 
 @pytest.mark.parametrize(
-    "text", ["2023", "May", "5月1日", "2023-00", "2023-02-30", "31 June 2023", "去年的", "", "12:30"]
+    "text",
+    [
+        "2023",
+        "May",
+        "5月1日",
+        "2023-00",
+        "2023-02-30",
+        "31 June 2023",
+        "去年的",
+        "",
+        "12:30",
+        "03/04/2024",
+        "2021..2019",
+        "20241315",
+    ],
 )
 def test_rejects_other_texts(text):
     assert read_date(text, today=TODAY) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "date_text", "rest"),
+    [
+        ("2023年5月的海边", "2023年5月", "海边"),
+        ("去年夏天 海边", "去年夏天", " 海边"),
+        ("May 2023 beach", "May 2023", " beach"),
+    ],
+)
+def test_ends_date_with_word(text, date_text, rest):
+    found = match_date(text, 0, today=TODAY)
+    assert found is not None
+    assert (found.text, text[found.end :]) == (date_text, rest)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("2024-03-15", True),
+        ("May 2023", True),
+        ("summer 2023", True),
+        ("2019-2021", True),
+        ("2019..2021", False),
+        ("yesterday", False),
+        ("去年夏天", False),
+    ],
+)
+def test_knows_which_dates_pictures_show(text, shown):
+    found = match_date(text, 0, today=TODAY)
+    assert found is not None
+    assert (text in found.spellings) == shown == bool(found.spellings)

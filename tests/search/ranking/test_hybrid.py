@@ -1,6 +1,7 @@
 """Tests that searches fuse, explain, narrow and authorise rankings, with an encoder of two dimensions."""
 
 from dataclasses import replace
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
@@ -21,7 +22,7 @@ from search.ranking.hybrid import (
     search_similar,
 )
 from search.ranking.ranker import SearchScope
-from search.ranking.results import SearchPage
+from search.ranking.results import CountedOffer, SearchPage
 from search.vectors.examples import StoredPhoto
 from tests.factories import ENCODER, add_photo
 
@@ -163,6 +164,70 @@ class TestSearchByText:
         assert len(listed.hits) + len(rest.hits) == 3
         assert listed.notices == ["4 photos match; only the first 3 are listed. More words or filters find fewer."]
         assert search("ext:png", user=user, max_results=2).found == 4
+
+    def test_shows_nothing_and_says_why_for_punctuation(self, user):
+        add_photo(user, "any.png", text="tea")
+        for text in ("?!", "。。。", "- -", '"'):
+            page = search(text, user=user)
+            assert (page.hits, page.found) == ([], 0)
+            assert page.notices[0].startswith("Only punctuation was typed.")
+        assert found(search("-coffee", user=user)) == ["any.png"]
+        assert found(search("-tea", user=user)) == []
+        assert found(search("🎉", user=user)) == []
+
+    def test_finds_photos_that_have_or_show_date(self, user):
+        add_photo(user, "taken.png", taken_at=datetime(2024, 3, 15, 12))
+        add_photo(user, "ticket.png", text="出票日期 2024年3月15日", taken_at=datetime(2024, 2, 1))
+        add_photo(user, "boarding.png", description="Boarding 15 MAR 2024", taken_at=datetime(2024, 1, 1))
+        add_photo(user, "other.png", text="2024-03-16 or 5 March 2024", taken_at=datetime(2024, 3, 16))
+        for text in ("2024-03-15", "15 March 2024", "2024年3月15日"):
+            page = search(text, user=user)
+            assert found(page) == ["ticket.png", "boarding.png", "taken.png"], text
+        assert [reason.kind for hit in (page.hits[0], page.hits[2]) for reason in hit.reasons] == ["text", "date"]
+        assert page.hits[2].reasons[0].snippet == "Taken on March 15, 2024"
+        assert "<mark>" in page.hits[0].reasons[0].snippet
+        assert found(search("2024-03-15", user=user, order="oldest")) == ["boarding.png", "ticket.png", "taken.png"]
+        assert found(search("出票日期 2024-03-15", user=user)) == ["ticket.png"]
+        assert found(search("date:2024-03-15", user=user)) == ["taken.png"]
+        assert found(search('"2024-03-15"', user=user)) == []
+
+    def test_dates_photo_without_date_by_upload(self, user):
+        add_photo(user, "dated.png", taken_at=datetime(2019, 5, 1))
+        undated = add_photo(user, "undated.png", text="tea")
+        for text in ("today", "this year", f"date:{undated.dated_at:%Y-%m}", f"after:{undated.dated_at:%Y-%m-%d} tea"):
+            page = search(text, user=user)
+            assert found(page) == ["undated.png"], text
+            assert page.hits[0].reasons[-1].snippet.startswith("Uploaded on ")
+
+    def test_offers_photos_of_year_or_month(self, user):
+        add_photo(user, "taken.png", taken_at=datetime(2019, 5, 1))
+        add_photo(user, "says.png", text="May 2019 report", taken_at=datetime(2020, 1, 1))
+        page = search("2019", user=user)
+        assert found(page) == ["says.png"]
+        assert page.offers == (CountedOffer("2019", "date:2019", 1),)
+        page = search("May", user=user, among=Photo.objects.filter(filename="says.png"))
+        assert (found(page), page.offers) == (["says.png"], ())
+        assert found(search("date:may", user=user)) == ["taken.png"]
+        assert search("2018", user=user).offers == ()
+
+    def test_shows_photos_taken_then_if_no_photo_shows_year(self, user):
+        add_photo(user, "taken.png", taken_at=datetime(2019, 5, 1))
+        add_photo(user, "small.png", taken_at=datetime(2019, 5, 1), width=10)
+        page = search("2019 width:>50", user=user)
+        assert (found(page), page.offers) == (["taken.png"], ())
+        assert page.notices == ["“2019” is in no picture. These photos were taken then."]
+        assert found(search("2019 report", user=user)) == []
+
+    def test_says_that_no_photo_was_taken_then(self, user):
+        add_photo(user, "taken.png", taken_at=datetime(2019, 5, 1))
+        for text, sentence in (
+            ("2020-03-16", "No photo that matches was taken then or shows that date."),
+            ("before:2018", "No photo that matches was taken then."),
+            ("date:june", "No photo that matches was taken then."),
+        ):
+            page = search(text, user=user)
+            assert not page.hits
+            assert page.notices[0] == sentence
 
     def test_finds_nothing_for_stranger_or_administrator(self, user, django_user_model):
         add_photo(user, "private.png", text="porsche", angle=0)

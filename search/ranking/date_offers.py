@@ -1,0 +1,34 @@
+"""Words of a query that may also mean dates: the photos taken then are offered, or shown if the words are nowhere."""
+
+from dataclasses import replace
+
+from gallery.models import Photo
+from search.query.filters import DATED_AT
+from search.query.parser import parse
+from search.ranking.ranker import SearchScope
+from search.ranking.results import CountedOffer, RankedList
+
+
+def count_offers(scope: SearchScope) -> tuple[CountedOffer, ...]:
+    """Return the dates that the words of the query may mean, with the number of photos; those without are left out."""
+    if not scope.query.offers:
+        return ()
+    photos = Photo.objects.visible_to(scope.user).filter(defect="")
+    if scope.among is not None:
+        photos = photos.filter(pk__in=scope.among.values("pk"))
+    counted = (
+        CountedOffer(offer.text, offer.query, photos.filter(DATED_AT.condition("dated", offer.dates)).count())
+        for offer in scope.query.offers
+    )
+    return tuple(offer for offer in counted if offer.photos)
+
+
+def only_dated(scope: SearchScope, ranked: RankedList) -> SearchScope | None:
+    """Return the scope of photos taken at the date that is the whole query, if no photo contains it as a word."""
+    query = scope.query
+    if len(query.offers) != 1 or any(entry.tier == "exact" for entry in ranked.entries):
+        return None
+    dated = parse(query.offers[0].query)
+    if dated.has_terms or dated.excluded:
+        return None
+    return replace(scope, query=replace(dated, filters=dated.filters | query.filters))
