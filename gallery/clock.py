@@ -20,6 +20,7 @@ from gallery.processing.steps import BATCH_SIZES, CurrentStep, current_steps
 from gallery.processing.tasks import (
     MAX_QUEUED_MESSAGES,
     enqueue_comparisons,
+    enqueue_evaluation,
     enqueue_vector_indexes,
     resume_unindexing,
     top_up,
@@ -114,6 +115,7 @@ class Clock:
                 self._attempt("imports", resume_imports)
                 self._attempt("trash", purge_trash)
                 self._attempt("assistants", self._forget_old_calls)
+                self._attempt("search quality", enqueue_evaluation)
                 self._attempt("clean-up", self._sweep)
             ticks += 1
 

@@ -198,27 +198,28 @@ class RecentSearch(models.Model):
 
 
 class PinnedSearch(models.Model):
-    """A search that should find certain photos, says its owner; `manage.py evaluate_search` checks whether it does.
+    """A query that should find certain photos, says its owner; `manage.py evaluate_search` checks whether it does.
 
-    `address` is the query string of the search page.
+    `found` is the number of these photos that were on the first page when it was last evaluated.
     """
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    address = models.TextField()
+    query = models.TextField()
     digest = models.GeneratedField(
-        expression=MD5("address"),
+        expression=MD5("query"),
         output_field=models.CharField(max_length=32),
         db_persist=True,
-        help_text=_("MD5 of the address, which may be too long for an index."),
+        help_text=_("MD5 of the query, which may be too long for an index."),
     )
     photos = models.ManyToManyField(Photo, related_name="+")
+    found = models.PositiveSmallIntegerField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["owner", "digest"], name="pinned_search_unique")]
 
     def __str__(self) -> str:
-        return self.address
+        return self.query
 
 
 class SearchEvaluation(models.Model):

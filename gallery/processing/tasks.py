@@ -1,6 +1,8 @@
 """The actors that process photos in batches, and functions that fill and inspect their queues."""
 
 import logging
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -9,7 +11,9 @@ from typing import cast
 import dramatiq
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.core.cache import cache
 from django.db import transaction
+from django.utils import timezone
 from dramatiq import Message
 from dramatiq.brokers.redis import RedisBroker
 from redis import RedisError
@@ -31,6 +35,9 @@ logger = logging.getLogger(__name__)
 MAX_QUEUED_MESSAGES = 4
 MAX_REMOVALS_PER_MESSAGE = 1000
 MINUTES = 60_000  # Dramatiq counts milliseconds.
+EVALUATION_HOUR = 3
+# Seconds until the search is evaluated again, less than a day.
+EVALUATION_PAUSE = 20 * 3600
 
 
 @dramatiq.actor(queue_name="default", max_retries=0, time_limit=40 * MINUTES)
@@ -91,6 +98,15 @@ def find_near_duplicates(owner_id: int, model: str, dimensions: int, limit: floa
         pass
     while comparing.compare_words(owner_id, model=model):
         pass
+
+
+@dramatiq.actor(queue_name="vision", max_retries=0, time_limit=60 * MINUTES)
+def evaluate_search() -> None:
+    """Measure how well searches find what they should, in a process of its own, which uses another keyword index."""
+    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "evaluate_search", "--nightly", "--json"]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
+    if run.returncode:
+        logger.warning("The search could not be evaluated: %s", run.stderr.strip()[-2000:])
 
 
 STEP_QUEUES = {
@@ -184,6 +200,15 @@ def enqueue_comparisons() -> None:
                     _broker().enqueue(message)
     except EncoderUnavailable:
         return
+
+
+def enqueue_evaluation() -> None:
+    """Enqueue the evaluation of the search once a night, by the server's time zone; raises RedisError."""
+    now = timezone.localtime()
+    if now.hour != EVALUATION_HOUR:
+        return
+    if cache.add("search-evaluation", now.isoformat(), timeout=EVALUATION_PAUSE):
+        _enqueue(evaluate_search.message())
 
 
 def is_waiting(message: Message) -> bool:

@@ -11,10 +11,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from gallery.access import PageRequest
+from gallery.access.message_responses import respond_with_message
 from gallery.forms import NearDuplicatesForm, PhotoIdsField
 from gallery.photos.merging import merge_groups
 from gallery.views.group_comparison import compare_group
-from gallery.views.message_responses import respond_with_message
 from gallery.views.selection import trashed_message
 from search.near_duplicates.dismissals import dismiss_groups
 from search.near_duplicates.groups import find_groups, uncompared_count

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from gallery.access import PageRequest
+from gallery.access.message_responses import respond_with_message
 from gallery.access.permissions import may_administrate
 from gallery.forms import PhotoForm
 from gallery.models import Photo, Step
@@ -16,7 +17,6 @@ from gallery.photos.timeline import neighbours_of
 from gallery.photos.trash import move_to_trash
 from gallery.processing.progress import retry, states_for
 from gallery.views.details import describe, describe_sources
-from gallery.views.message_responses import respond_with_message
 from gallery.views.selection import trashed_message
 
 

@@ -11,12 +11,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from gallery.access import PageRequest
+from gallery.access.message_responses import respond_with_message
 from gallery.forms import DescriptionForm, ImportanceForm, SelectionForm
 from gallery.models import Photo, PhotoQuerySet
 from gallery.photos.download import stream_zip
 from gallery.photos.editing import edit_photos
 from gallery.photos.trash import move_to_trash
-from gallery.views.message_responses import respond_with_message
 
 Form = TypeVar("Form", bound=forms.Form)
 

@@ -13,11 +13,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from gallery.access import PageRequest
+from gallery.access.message_responses import respond_with_message
 from gallery.forms import SelectionForm
 from gallery.models import Photo
 from gallery.photos.merging import UndoResult, undo
 from gallery.photos.trash import DAYS_IN_TRASH, delete_from_trash, restore_photos
-from gallery.views.message_responses import respond_with_message
 from gallery.views.selection import selected_photos, valid_form
 
 PAGE_SIZE = 120

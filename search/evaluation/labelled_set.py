@@ -17,6 +17,7 @@ CELL_BREAK = " | "
 WORDS_PER_FILLER = 12
 
 Typed = Literal["correctly", "loosely", "meaning"]
+"""The ways of typing a query."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class LabelledQuery:
     text: str
     language: str
     kind: str
-    typed: Typed
+    typed: Typed | Literal[""]
     right: frozenset[str]
     behind: frozenset[str]
     absent: frozenset[str]

@@ -8,8 +8,9 @@ from django.contrib.auth.models import AbstractBaseUser
 from search.evaluation.labelled_set import LabelledQuery
 from search.query.parser import parse
 from search.query.values import InvalidQuery
-from search.ranking.hybrid import search_by_text
-from search.ranking.results import SearchPage
+from search.ranking.hybrid import rank_photos
+from search.ranking.ranker import SearchScope
+from search.ranking.results import SearchPage, cut_page
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,9 @@ def search_as(user: AbstractBaseUser) -> Search:
             query = parse(text)
         except InvalidQuery:
             return Answer({}, relevant=0)
-        return answer_of(search_by_text(query, user=user), has_words=query.has_terms)
+        # As a search on the page, but no result list is kept.
+        ranked = rank_photos(SearchScope(query, user))
+        return answer_of(cut_page(ranked, query=query, user=user), has_words=query.has_terms)
 
     return search
 

@@ -45,16 +45,17 @@ class Migration(migrations.Migration):
             name="PinnedSearch",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("address", models.TextField()),
+                ("query", models.TextField()),
                 (
                     "digest",
                     models.GeneratedField(
                         db_persist=True,
-                        expression=django.db.models.functions.text.MD5("address"),
-                        help_text="MD5 of the address, which may be too long for an index.",
+                        expression=django.db.models.functions.text.MD5("query"),
+                        help_text="MD5 of the query, which may be too long for an index.",
                         output_field=models.CharField(max_length=32),
                     ),
                 ),
+                ("found", models.PositiveSmallIntegerField(null=True)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
                 (
                     "owner",

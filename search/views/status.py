@@ -16,6 +16,7 @@ from gallery.models import Photo
 from photosearch.embedded.elasticsearch_build import home_of
 from photosearch.embedded.elasticsearch_download import FALLBACK_VERSION, VERSION
 from search.encoders.client import EncoderUnavailable, describe_encoders
+from search.evaluation.trends import quality_trends
 from search.keywords import index
 from search.keywords.mapping import mapping_version
 from search.models import IndexedPhoto, PhotoEmbedding, PhotoText
@@ -55,6 +56,7 @@ def show_status(request: PageRequest) -> HttpResponse:
         "photos": Photo.objects.count(),
         "index": _keyword_index(),
         "engines": [*_encoders(), _text_recognition()],
+        "trends": quality_trends(),
     }
     return render(request, "search/_status.html", context)
 

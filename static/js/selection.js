@@ -126,11 +126,12 @@ form.addEventListener("submit", async (event) => {
   const fields = { photo: ids };
   if (button.name) fields[button.name] = button.value;
   if (button.closest("#describe")) fields.description = form.elements.description.value;
+  if (button.closest("#pin")) fields.query = form.elements.query.value;
   form.ariaBusy = "true";
   const answer = await post(url, fields);
   form.ariaBusy = "false";
   if (!answer) return;
-  document.querySelector("#describe").hidePopover();
+  for (const dialog of form.querySelectorAll("[popover]")) dialog.hidePopover();
   notify(answer.message, { undo: answer.undo });
   if (answer.undo) removeTiles([...selected], answer.undo);
   select([...selected], false);

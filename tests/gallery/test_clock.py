@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Event
 from typing import Any
 from uuid import uuid4
@@ -273,6 +273,13 @@ def test_enqueues_comparisons_once_per_owner(store, owner, broker, monkeypatch):
     broker.flush_all()
     tasks.enqueue_comparisons()
     assert queued_messages(broker, "vision") == []
+
+
+def test_evaluates_search_once_a_night(broker: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    for day, hour, queued_after in ((1, 2, 0), (1, 3, 1), (1, 3, 1), (1, 4, 1)):
+        monkeypatch.setattr(tasks.timezone, "localtime", lambda day=day, hour=hour: datetime(2026, 5, day, hour))
+        tasks.enqueue_evaluation()
+        assert len(queued_messages(broker, "vision")) == queued_after
 
 
 def test_pauses_slow_work_a_hundred_times_as_long(monkeypatch: pytest.MonkeyPatch) -> None:
