@@ -17,6 +17,7 @@ from search.keywords.term_places import FoundTerms, TermPlaces
 from search.query.filters import Filters
 from search.query.parser import Query
 from search.query.ways import Tier
+from search.ranking.did_you_mean import suggest_query
 
 PAGE_SIZE = 60
 # More boxes on a tile are illegible, and texts that are full of a word take long.
@@ -214,6 +215,7 @@ def cut_page(
         next_start,
         cutoff,
         left_out=ranked.left_out,
+        did_you_mean="" if start or _has_words(ranked) else suggest_query(query, explainer.found),
         found=ranked.found,
         is_cut=ranked.is_cut,
     )
@@ -232,11 +234,17 @@ def with_date(hit: Hit, *, filters: Filters) -> Hit:
     return replace(hit, reasons=(*hit.reasons, Reason("date", snippet=shown)))
 
 
+def _has_words(ranked: RankedList) -> bool:
+    """Return whether a photo contains the words as typed, or in other forms."""
+    return any(entry.tier in ("exact", "form") for entry in ranked.entries)
+
+
 class _Explainer:
-    """Turns ranked photos into hits with reasons."""
+    """Turns ranked photos into hits with reasons; `found` are the terms of those found by words, best first."""
 
     def __init__(self, encoder: str, query: Query) -> None:
         self.encoder = encoder
+        self.found: list[FoundTerms] = []
         self.places = TermPlaces(query, places_per_text=MAX_PLACES_PER_HIT)
 
     def hit(self, entry: RankedPhoto, photos: Sequence[Photo]) -> Hit:
@@ -246,6 +254,7 @@ class _Explainer:
         boxes: tuple[Box, ...] = ()
         if entry.by_words:
             found = self.places.in_photo(photo)
+            self.found.append(found)
             reasons += _reasons(found, tier=entry.tier)
             boxes = tuple(box for match in find_matches(found, photo) for box in match.boxes)
         if entry.likeness is not None:
