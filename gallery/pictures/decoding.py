@@ -13,6 +13,7 @@ from PIL import ExifTags, Image, ImageFile
 
 from gallery.pictures.formats import FORMAT_OF_PILLOW_NAME, Format
 from gallery.pictures.image_limits import decoding_bytes, jpeg_divisor, shows_later_frame
+from gallery.pictures.transparency import WHITE, background_of, on_background
 
 # Reaching a frame decodes all frames before it: the largest number of pixels to decode for that.
 MAX_PIXELS_BEFORE_FRAME = 1_000_000_000
@@ -130,7 +131,7 @@ def needed_bytes(image: ImageFile.ImageFile, *, max_side: int | None, region: Re
 
 
 def decode_upright(image: ImageFile.ImageFile, *, max_side: int | None, region: Region | None = None) -> Image.Image:
-    """Return the opened picture, or a `region` of it, in upright RGB: the middle frame, transparent pixels on white.
+    """Return the opened picture, or a `region` of it, in upright RGB: the middle frame, transparency on a background.
 
     With `max_side` the result is shrunk to its `fitted_size`, which for JPEGs saves most of the decoding too.
     """
@@ -208,12 +209,13 @@ def _shrunk_rgb(image: Image.Image, box: Box, size: tuple[int, int]) -> Image.Im
     """
     profile = image.info.get("icc_profile") or b""
     levels = _levels(image)
+    background = background_of(image) if levels is None else WHITE
     width, height = box[2] - box[0], box[3] - box[1]
     scale = height / size[1]
     rows = max(1, int(STRIP_PIXELS / width / scale))
     if rows >= size[1]:
         part = image if box == (0, 0, *image.size) else image.crop(box)
-        result = _on_white(_with_8_bits(part, levels))
+        result = on_background(_with_8_bits(part, levels), background)
         if result.size != size:
             result = result.resize(size, SHRINK_FILTER)
     else:
@@ -224,7 +226,7 @@ def _shrunk_rgb(image: Image.Image, box: Box, size: tuple[int, int]) -> Image.Im
             top, bottom = first * scale, last * scale
             start, end = max(0, math.floor(top) - margin), min(height, math.ceil(bottom) + margin)
             part = image.crop((box[0], box[1] + start, box[2], box[1] + end))
-            strip = _on_white(_with_8_bits(part, levels))
+            strip = on_background(_with_8_bits(part, levels), background)
             within = (0, top - start, width, min(bottom - start, strip.height))
             result.paste(strip.resize((size[0], last - first), SHRINK_FILTER, box=within), (0, first))
     # Bytes 16 to 20 of a profile name its colour space; a CMYK or grey profile does not apply to RGB.
@@ -252,13 +254,3 @@ def _with_8_bits(image: Image.Image, levels: tuple[float, float] | None) -> Imag
         image = image.convert("I")
     scale = 255 / (high - low) if high > low else 0.0
     return image.point(lambda value: value * scale - low * scale).convert("L")
-
-
-def _on_white(image: Image.Image) -> Image.Image:
-    """Return `image` in RGB, with transparency on white."""
-    if image.has_transparency_data:
-        image = image.convert("RGBA")
-        white = Image.new("RGB", image.size, "white")
-        white.paste(image, mask=image.getchannel("A"))
-        return white
-    return image if image.mode == "RGB" else image.convert("RGB")

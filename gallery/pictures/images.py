@@ -103,7 +103,7 @@ def read_header(file: Source) -> ImageHeader:
 def open_image(
     file: Source, *, max_side: int | None = None, region: Region | None = None, is_urgent: bool = False
 ) -> Image.Image:
-    """Decode `file`, or a `region` of it, to upright RGB: the middle frame, transparent pixels on white.
+    """Decode `file`, or a `region` of it, to upright RGB: the middle frame, transparency on a background.
 
     With `max_side` the result is shrunk to its `fitted_size` (note its rule for long pictures), which for JPEGs saves
     most of the decoding too. Huge pictures are decoded in another process; urgent ones come first.
