@@ -19,16 +19,16 @@ from gallery.pictures.decoding import SHRINK_FILTER
 from gallery.pictures.images import open_image
 from gallery.pictures.memory import return_memory
 from gallery.pictures.watchdog import watchdog
+from search.ocr.detection import DETECTOR_SIDE, detect_lines
 from search.ocr.lines import Pixels, TextLine, read_lines
 from search.ocr.recognisers import find_recognisers, recognisers_digest
 from search.ocr.rereading import read_again
-from search.ocr.tiles import Quad, merge_tiles, readable_size, tile_spans
+from search.ocr.tiles import Quad, readable_size
 from search.ocr.weights import TextRecognitionUnavailable, Weights, find_weights
 
 __all__ = ["TextLine", "TextRecognitionFailed", "TextRecognitionUnavailable", "engine_version", "extract_text"]
 
 READING_VERSION = 2  # raise it when the same weights give other results: tiles, turns, order
-DETECTOR_SIDE = 1600  # at full size a 12-megapixel photo needs 2.7 GB, and the result is worse
 BATCH_SIZE = 2  # larger is slower for long lines, 1 is slower for short ones
 MAX_SIDE = 6000  # limits the memory; half of it limits the width of very long pictures
 MIN_SIDE = 8  # pixels; smaller pictures contain no legible letters
@@ -128,22 +128,14 @@ class _Reader:
 
         return read_lines(
             pixels,
-            detect=self._detect,
+            detect=lambda picture: detect_lines(picture, self._find_boxes),
             recognise=recognise,
             read_again=partial(read_again, recognisers=find_recognisers()),
         )
 
-    def _detect(self, pixels: Pixels) -> list[Quad]:
-        height, width = pixels.shape[:2]
-        axis = int(height > width)
-        tiles = []
-        for span in tile_spans(max(height, width), across=min(height, width)):
-            part = pixels[span.start : span.end] if axis else pixels[:, span.start : span.end]
-            corner = np.array([0, span.start] if axis else [span.start, 0], np.float32)
-            with watchdog(STEP_LIMIT):
-                found = self._detector.predict(np.ascontiguousarray(part[:, :, ::-1]))[0]["dt_polys"]
-            tiles.append((span, [np.asarray(quad, np.float32) + corner for quad in found]))
-        return merge_tiles(tiles, axis=axis)
+    def _find_boxes(self, pixels: Pixels) -> list[Quad]:
+        with watchdog(STEP_LIMIT):
+            return list(self._detector.predict(np.ascontiguousarray(pixels[:, :, ::-1]))[0]["dt_polys"])
 
     def _recognise(self, crops: list[Pixels]) -> list[tuple[str, float]]:
         # Lines of a batch are padded to the longest, so lines of similar length share a batch.

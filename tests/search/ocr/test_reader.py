@@ -182,7 +182,8 @@ def test_leaves_out_text_beyond_limit(monkeypatch):
 
     # 80 lines, each ten times as long as it is high.
     corners = np.array([[0, 0], [100, 0], [100, 10], [0, 10]], np.float32)
-    recogniser._detect = lambda _pixels: [corners + np.array([0, 12 * number], np.float32) for number in range(80)]
+    boxes = [corners + np.array([0, 12 * number], np.float32) for number in range(80)]
+    monkeypatch.setattr(reader, "detect_lines", lambda *_: boxes)
     recogniser._recognise = recognise
     pixels = np.full((1000, 120, 3), 255, np.uint8)
     assert len(recogniser.read(pixels)) == len(read) == 80

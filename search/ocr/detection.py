@@ -1,0 +1,130 @@
+"""Detection of lines at several scales, with a margin around the picture.
+
+The detector misses letters at the edge of a picture, and those higher than about 190 pixels. So each tile gets a margin
+in the colour of its edges, and a second look at a quarter of the size finds large letters where the first found none.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from search.ocr.tiles import Quad, merge_tiles, tile_spans
+
+Pixels = NDArray[np.uint8]
+FindBoxes = Callable[[Pixels], list[Quad]]
+"""Function from a picture whose sides are multiples of SIDE_STEP (height × width × RGB) to the boxes of its lines."""
+
+DETECTOR_SIDE = 1600  # at full size a 12-megapixel photo needs 2.7 GB, and the result is worse
+SIDE_STEP = 32  # of the detector; it would squeeze pictures of other sizes
+MARGIN = 12  # least pixels of margin
+LEAST_SIDE, MOST_ENLARGED = 48, 4  # pixels across to which thin strips are enlarged, and how often at most
+LARGE_SCALES = (1 / 4, 1 / 12)  # of the first look; the last one only if nothing was found before
+LEAST_LARGE = 100  # pixels at the first scale; smaller letters are found there
+LEAST_SIDE_OF_LARGE = 160  # shorter sides at the first scale have no letters that are too large for it
+CELL = 32  # pixels at the first scale: the unit in which ink without lines is looked for
+INK = 40  # difference of grey within a cell with ink
+LEAST_CELLS = 6  # of ink that a large letter has
+COVERED = 0.2  # part of a large box that lines of the first look cover
+PART_HEIGHT, PART_INSIDE = 0.6, 0.8  # of a line that is a part of a large one: its height, and its area within
+
+
+def detect_lines(pixels: Pixels, find_boxes: FindBoxes) -> list[Quad]:
+    """Return the boxes of the lines in a picture."""
+    height, width = pixels.shape[:2]
+    axis = int(height > width)
+    tiles = []
+    for span in tile_spans(max(height, width), across=min(height, width)):
+        part = pixels[span.start : span.end] if axis else pixels[:, span.start : span.end]
+        corner = np.array([0, span.start] if axis else [span.start, 0], np.float32)
+        tiles.append((span, [quad + corner for quad in _find(part, _scale(part), find_boxes)]))
+    quads = merge_tiles(tiles, axis=axis)
+    return _with_large_lines(pixels, quads, find_boxes) if len(tiles) == 1 else quads
+
+
+def _scale(pixels: Pixels) -> float:
+    """Return the scale of the first look: smaller for large pictures, larger for thin strips."""
+    short, long = sorted(pixels.shape[:2])
+    most = (DETECTOR_SIDE - 2 * MARGIN) / long
+    return min(most, max(1.0, min(LEAST_SIDE / short, MOST_ENLARGED)))
+
+
+def _find(pixels: Pixels, scale: float, find_boxes: FindBoxes) -> list[Quad]:
+    """Return the boxes that are found at a scale, in pixels of the picture and within it."""
+    import cv2
+
+    height, width = pixels.shape[:2]
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    if size != (width, height):
+        pixels = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC))
+    sides = [-(-(side + 2 * MARGIN) // SIDE_STEP) * SIDE_STEP for side in size]
+    left, top = (sides[0] - size[0]) // 2, (sides[1] - size[1]) // 2
+    canvas = np.empty((sides[1], sides[0], 3), np.uint8)
+    canvas[:] = _edge_colour(pixels)
+    canvas[top : top + size[1], left : left + size[0]] = pixels
+    factors = np.array([width / size[0], height / size[1]], np.float32)
+    found = [(np.asarray(quad, np.float32) - (left, top)) * factors for quad in find_boxes(canvas)]
+    return [np.clip(quad, 0, (width, height)).astype(np.float32) for quad in found]
+
+
+def _edge_colour(pixels: Pixels) -> NDArray[np.uint8]:
+    edges = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
+    return np.median(edges, axis=0).astype(np.uint8)
+
+
+def _with_large_lines(pixels: Pixels, quads: list[Quad], find_boxes: FindBoxes) -> list[Quad]:
+    """Add the large lines that the first look did not find, instead of parts of them that it did."""
+    first = _scale(pixels)
+    if min(pixels.shape[:2]) * first < LEAST_SIDE_OF_LARGE or not _has_ink_without_lines(pixels, quads, first):
+        return quads
+    for scale in LARGE_SCALES:
+        for large in _find(pixels, first * scale, find_boxes):
+            if _height(large) * first >= LEAST_LARGE:
+                quads = _merged(quads, large)
+        if quads:
+            break
+    return quads
+
+
+def _has_ink_without_lines(pixels: Pixels, quads: list[Quad], scale: float) -> bool:
+    """Return True if enough cells outside the lines contain two colours."""
+    import cv2
+
+    height, width = (max(1, round(side * scale / CELL)) for side in pixels.shape[:2])
+    # Four samples across and down each cell.
+    grey = cv2.cvtColor(cv2.resize(pixels, (4 * width, 4 * height), interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY)
+    cells = np.asarray(grey).reshape(height, 4, width, 4)
+    ink = cells.max(axis=(1, 3)).astype(int) - cells.min(axis=(1, 3)) >= INK
+    for quad in quads:
+        left, top = np.floor(quad.min(axis=0) * scale / CELL).astype(int)
+        right, bottom = np.ceil(quad.max(axis=0) * scale / CELL).astype(int)
+        ink[top:bottom, left:right] = False
+    return int(ink.sum()) >= LEAST_CELLS
+
+
+def _merged(quads: list[Quad], large: Quad) -> list[Quad]:
+    """Return the lines with a large one, unless they cover it; those that are parts of it are left out."""
+    kept = [quad for quad in quads if not _is_part(quad, large)]
+    covered = sum(_common_area(quad, large) for quad in kept)
+    return [*kept, large] if covered < COVERED * _area(large) else quads
+
+
+def _is_part(quad: Quad, large: Quad) -> bool:
+    return (
+        _height(quad) >= PART_HEIGHT * _height(large)
+        and _common_area(quad, large) >= PART_INSIDE * _area(quad)
+        and _area(quad) < PART_INSIDE * _area(large)
+    )
+
+
+def _height(quad: Quad) -> float:
+    return float(min(np.ptp(quad, axis=0)))
+
+
+def _area(quad: Quad) -> float:
+    return float(np.prod(np.ptp(quad, axis=0)))
+
+
+def _common_area(one: Quad, other: Quad) -> float:
+    low, high = np.maximum(one.min(axis=0), other.min(axis=0)), np.minimum(one.max(axis=0), other.max(axis=0))
+    return float(np.prod(np.maximum(high - low, 0)))
