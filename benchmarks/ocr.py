@@ -90,7 +90,7 @@ def edges() -> Iterator[Drawn]:
 
 
 def tilted() -> Iterator[Drawn]:
-    """Yield close lines, tilted."""
+    """Yield close lines in pictures that were rotated by some degrees."""
     for degrees in (3, 7, 12, 17, 25, 35):
         sheet = Sheet(900, 620, "#fbf6e8")
         for number in range(12):
