@@ -11,14 +11,13 @@ import time
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from importlib.util import find_spec
-from pathlib import Path
+from importlib.resources import files
 
 import numpy as np
 from PIL import Image
 
 from photosearch.samples.catalogue import SAMPLES, SamplePicture
-from photosearch.samples.sheet import Sheet
+from photosearch.samples.sheet import Sheet, sheet_font
 from search.ocr.reader import engine_version, read_image
 
 TURNS = [Image.Transpose.ROTATE_90, Image.Transpose.ROTATE_180, Image.Transpose.ROTATE_270]
@@ -71,7 +70,7 @@ def large() -> Iterator[Drawn]:
             for percent in (8, 12, 15, 20, 30, 45, 60):
                 size = max(width, height) * percent // 100
                 sheet = Sheet(width, height)
-                left, top, right, bottom = sheet.pen.textbbox((0, 0), word, font=_font_of(size))
+                left, top, right, bottom = sheet.pen.textbbox((0, 0), word, font=sheet_font(size))
                 if right - left < 0.95 * width and bottom - top < 0.95 * height:
                     sheet.write(((width - right - left) / 2, (height - bottom - top) / 2), word, size=size)
                     yield Drawn(f"{word} {percent} % of {width}x{height}", sheet.image, [word])
@@ -83,7 +82,7 @@ def edges() -> Iterator[Drawn]:
         for size in (11, 16, 24, 40, 64):
             sheet = Sheet(1200, 200, "white" if number % 2 else "#e8f0c8")
             sheet.write((100, 60), text, size=size)
-            bounds = sheet.pen.textbbox((100, 60), text, font=_font_of(size))
+            bounds = sheet.pen.textbbox((100, 60), text, font=sheet_font(size))
             for margin in (0, 2, 6):
                 box = (bounds[0] - margin, bounds[1] - margin, bounds[2] + margin, bounds[3] + margin)
                 yield Drawn(f"{text} {size}px margin {margin}", sheet.image.crop(box), [text])
@@ -95,16 +94,15 @@ def tilted() -> Iterator[Drawn]:
         sheet = Sheet(900, 620, "#fbf6e8")
         for number in range(12):
             sheet.write((60, 30 + number * 46), f"{TEXTS[number % 6]} {number}{number * 7}", size=34)
-        yield Drawn(f"{degrees} degrees", sheet.image.rotate(degrees, Image.Resampling.BICUBIC, expand=True), sheet.lines)
+        image = sheet.image.rotate(degrees, Image.Resampling.BICUBIC, expand=True)
+        yield Drawn(f"{degrees} degrees", image, sheet.lines)
 
 
 def photographs() -> Iterator[Drawn]:
     """Yield photographs and textures without text, also enlarged to twelve megapixels."""
     for name in WITHOUT_TEXT:
         package, _slash, path = name.partition("/")
-        spec = find_spec(package)
-        assert spec is not None and spec.origin is not None
-        image = Image.open(Path(spec.origin).parent / path).convert("RGB")
+        image = Image.open(str(files(package).joinpath(path))).convert("RGB")
         yield Drawn(path, image, [])
         yield Drawn(f"{path} enlarged", image.resize((4000, 4000 * image.height // image.width)), [])
 
@@ -112,12 +110,6 @@ def photographs() -> Iterator[Drawn]:
 KINDS: dict[str, Callable[[], Iterator[Drawn]]] = {
     kind.__name__: kind for kind in (samples, large, edges, tilted, photographs)
 }
-
-
-def _font_of(size: int):  # type: ignore[no-untyped-def]
-    from photosearch.samples.sheet import _font
-
-    return _font(size)
 
 
 def wrong_characters(line: str, text: str) -> int:
@@ -147,7 +139,9 @@ def main() -> None:
     arguments = parser.parse_args()
     read_image(next(samples()).image)
     print(engine_version())
-    print(f"{'kind':12}{'pictures':>9}{'CPU s each':>11}{'lines':>7}{'read':>7}{'% wrong':>9}{'false':>7}{'peak MB':>9}")
+    print(
+        f"{'kind':12}{'pictures':>9}{'CPU s each':>11}{'lines':>7}{'read':>7}{'% wrong':>9}{'false':>7}{'peak MB':>9}"
+    )
     for kind in arguments.kinds or KINDS:
         _measure(kind, is_turned=arguments.turned, worst=arguments.worst)
 

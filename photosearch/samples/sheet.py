@@ -18,7 +18,8 @@ _WORD = re.compile(r"(?:[!-~]+|.)[ ，。！？：；、）”]*")
 
 
 @cache
-def _font(size: int) -> ImageFont.FreeTypeFont:
+def sheet_font(size: int) -> ImageFont.FreeTypeFont:
+    """Return the font of all samples, `size` pixels high."""
     # Pillow's basic layout does not depend on a library of the system.
     return ImageFont.truetype(BytesIO(_FONT.read_bytes()), size, layout_engine=ImageFont.Layout.BASIC)
 
@@ -50,8 +51,8 @@ class Sheet:
         x, y = position
         for line in wrap(text, size=size, width=width) if width else [text]:
             if outline:
-                self.pen.text((x, y), line, outline, _font(size), anchor=anchor, stroke_width=bold + size // 12)
-            self.pen.text((x, y), line, colour, _font(size), anchor=anchor, stroke_width=bold)
+                self.pen.text((x, y), line, outline, sheet_font(size), anchor=anchor, stroke_width=bold + size // 12)
+            self.pen.text((x, y), line, colour, sheet_font(size), anchor=anchor, stroke_width=bold)
             self.lines.append(line)
             y += size * 1.45
         return y
@@ -80,7 +81,7 @@ def wrap(text: str, *, size: int, width: float) -> list[str]:
     """Break `text` into lines of at most `width` pixels: between words, and between any two Chinese characters."""
     lines, line = [], ""
     for word in _WORD.findall(text):
-        if line and _font(size).getlength((line + word).rstrip()) > width:
+        if line and sheet_font(size).getlength((line + word).rstrip()) > width:
             lines.append(line.rstrip())
             line = ""
         line += word
@@ -89,7 +90,7 @@ def wrap(text: str, *, size: int, width: float) -> list[str]:
 
 def text_width(text: str, *, size: int) -> float:
     """Return the width of a line in pixels."""
-    return _font(size).getlength(text)
+    return sheet_font(size).getlength(text)
 
 
 def photograph(sheet: Sheet, *, angle: float, table: Colour, seed: int) -> Sheet:
