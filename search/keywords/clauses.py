@@ -26,11 +26,14 @@ AS_ACCENTED = 5.0
 FREQUENCY = 1.0
 OTHER_FIELDS = 0.1
 # The most words that a misspelt one may stand for in the index.
-MAX_EXPANSIONS = 50
+MAX_EXPANSIONS = 30
 # Longer Chinese phrases are compared by the number of their pairs.
 MAX_COMBINED_CHARACTERS = 6
 # Weaker ways by closeness: the closest candidates are checked first.
 EXACT_WORD, FORM, VARIANT, SPELLING, GLUED, SOUND, GLYPHS = 10.0, 6.0, 5.0, 4.0, 3.0, 2.0, 1.0
+
+
+WAY_NAMES = frozenset(way.name for way in WAYS)
 
 
 def exact_clauses(query: Query, *, scope: Sequence[Clause]) -> Clause:
@@ -41,12 +44,13 @@ def exact_clauses(query: Query, *, scope: Sequence[Clause]) -> Clause:
 
 def weak_clauses(query: Query, *, scope: Sequence[Clause], without: Sequence[int]) -> Clause:
     """Return the parts of a bool query for photos within `scope` that may contain the words in weaker ways."""
-    loose = [_loosely(word, number) for number, word in enumerate(query.words)]
-    readings = [_all(loose)]
+    loose = [_loose_ways(word, number) for number, word in enumerate(query.words)]
     for at, joined in joined_neighbours(query.words):
-        readings.append(_all([*loose[:at], _loosely_joined(joined), *loose[at + 2 :]]))
+        found = [_constant(_any(_places(pattern(joined))), VARIANT), *_weaker_ways(joined, WAY_NAMES)]
+        loose[at] += found
+        loose[at + 1] += found
     return {
-        "must": [_any(readings)],
+        "must": [{"dis_max": {"queries": ways}} for ways in loose],
         "filter": [*scope, *(_contains(phrase, is_whole=True) for phrase in query.phrases)],
         "must_not": [*_excluded(query), {"terms": {"photo_id": list(without)}}],
     }
@@ -139,8 +143,8 @@ def _accents(term: str) -> Iterator[Clause]:
         yield _constant({"bool": {"must_not": [{"term": {"accented": plain_marker(term.lower())}}]}}, AS_ACCENTED)
 
 
-def _loosely(word: str, number: int) -> Clause:
-    """Match photos that may contain a word in any way; those with its Chinese words in another order by name."""
+def _loose_ways(word: str, number: int) -> list[Clause]:
+    """Return a clause for each way of containing a word; the one for its Chinese words in another order has a name."""
     ways = [_constant(_contains(word), EXACT_WORD)]
     names = {way.name for way in ways_of(word)}
     for form in forms(word):
@@ -148,18 +152,7 @@ def _loosely(word: str, number: int) -> Clause:
         if runs := HAN_RUN.findall(form):
             words = {"match": {"chinese": {"query": " ".join(runs), "operator": "and", "_name": order_name(number)}}}
             ways.append(_constant(words, FORM))
-    return {"dis_max": {"queries": ways}}
-
-
-def _loosely_joined(form: str) -> Clause:
-    return {
-        "dis_max": {
-            "queries": [
-                _constant(_any(_places(pattern(form))), VARIANT),
-                *_weaker_ways(form, {way.name for way in WAYS}),
-            ]
-        }
-    }
+    return ways
 
 
 def order_name(number: int) -> str:

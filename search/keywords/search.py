@@ -27,6 +27,8 @@ from search.query.ways import TIERS
 # With so many exact hits, a page, weaker ones are not searched.
 ENOUGH_EXACT_HITS = 60
 MAX_CANDIDATES = 200
+# Longer queries are sentences; each word more would multiply the clauses that Elasticsearch counts.
+MAX_LOOSE_WORDS = 12
 # The most hits that Elasticsearch returns at once.
 MAX_PAGE_SIZE = 10_000
 DIRECTIONS = {"newest": "desc", "oldest": "asc"}
@@ -64,7 +66,7 @@ def keyword_search(query: Query, *, user: AnyUser, limit: int, order: Order = ""
         if len(exact) >= limit:
             return KeywordHits(tuple(exact[:limit]), found)
     weaker: list[KeywordHit] = []
-    if query.words and len(exact) < min(ENOUGH_EXACT_HITS, limit):
+    if 0 < len(query.words) <= MAX_LOOSE_WORDS and len(exact) < min(ENOUGH_EXACT_HITS, limit):
         weaker = _weaker_hits(query, user=user, scope=scope, without=seen)
     return KeywordHits(tuple([*exact, *weaker][:limit]), len(exact) + len(weaker))
 

@@ -19,6 +19,7 @@ CODE_PARTS = re.compile("[a-z]+|[0-9]+")
 UMLAUT = re.compile("(?<=[aou])e")
 MIN_PHONE_DIGITS = 8
 # The parts of a word that a wrong space makes: shorter words are no longer recognised as the same.
+MAX_SPLIT_LENGTH = 30
 MIN_SPLIT_LENGTH, MIN_PART_LENGTH, MIN_GLUED_LENGTH = 6, 2, 4
 
 
@@ -51,7 +52,7 @@ def variant_spans(form: str, text: str) -> Iterator[Span]:
 
 def splits(form: str) -> list[str]:
     """Return a word with a space at each place where recognition may have added one."""
-    if len(form) < MIN_SPLIT_LENGTH or not form.isalpha() or len(forms(form)) != 1:
+    if not MIN_SPLIT_LENGTH <= len(form) <= MAX_SPLIT_LENGTH or not form.isalpha() or len(forms(form)) != 1:
         return []
     places = range(MIN_PART_LENGTH, len(form) - MIN_PART_LENGTH + 1)
     return [f"{form[:at]} {form[at:]}" for at in places]

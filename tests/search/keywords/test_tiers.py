@@ -226,3 +226,13 @@ def test_exact_hits_are_those_of_the_database_and_come_first(texts, words, user,
     assert len({hit.photo_id for hit in hits}) == len(hits)
     in_database = keyword_search_in_database(parse(words), user=user, limit=50)
     assert {hit.photo_id for hit in hits if hit.tier == "exact"} == {hit.photo_id for hit in in_database}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["x" * 1000, " ".join(["misspeltwordoflength"] * 32), "合同编号" * 250, " ".join(["合同编号"] * 32), "zhong" * 200],
+)
+def test_answers_the_longest_queries(text, user, add_photo, keyword_index):
+    add_photo("other")
+    index_all()
+    assert tiers(text[:1000], user=user) == []
