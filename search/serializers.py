@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from rest_framework.fields import empty
 
 from gallery.access.fields import MAX_NUMBER, QueryInteger, QuerySerializer, StrictString
 from gallery.serializers import LocalTimeField, Page, PhotoSerializer, StateField
@@ -30,8 +31,12 @@ BOX = {"type": "array", "items": CORNERS, "minItems": 4, "maxItems": 4}
 class DatesField(StrictString):
     """A date of any kind in a query string, such as 2023-05, 2019..2021 or may."""
 
-    def to_internal_value(self, data: Any) -> Dates:  # type: ignore[override]
-        value = TypedValue("date", "", super().to_internal_value(data), timezone.localdate())
+    def run_validation(self, data: Any = empty) -> Dates | Any:
+        """Return the dates, or DRF's marker for a missing parameter; the text is validated first."""
+        text = super().run_validation(data)
+        if not isinstance(text, str):
+            return text
+        value = TypedValue("date", "", text, timezone.localdate())
         try:
             return Days().read_dates(value)
         except InvalidQuery as error:

@@ -1,5 +1,6 @@
 """Searches over the API by words, photo and picture, and search data of photos."""
 
+from datetime import datetime
 from unittest.mock import Mock
 
 import numpy as np
@@ -96,6 +97,8 @@ def test_answers_404_for_expired_result_list(program):
     ("query", "field"),
     [
         ({"q": "importance:lots"}, "q"),
+        ({"q": "ext:abc"}, "q"),
+        ({"date": "someday"}, "date"),
         ({"q": "x" * 1001}, "q"),
         ({"q": "a\0b"}, "q"),
         ({"min_width": "wide"}, "min_width"),
@@ -190,7 +193,7 @@ def test_returns_boxes_of_words_and_relevance_cutoff(program, user, monkeypatch)
     add_photo(user, "words.png", text="tea")
     PhotoText.objects.update(lines=[{"text": "tea", "confidence": 1.0, "box": BOX}])
     add_photo(user, "vague.png", angle=0)
-    monkeypatch.setattr(ranker, "count_relevant", lambda cosines, **_sample: 0)
+    monkeypatch.setattr(ranker, "count_relevant", lambda *_scores, **_sample: 0)
     answer = program.get(SEARCH, {"q": "tea"}).json()
     assert [hit["photo"]["filename"] for hit in answer["results"]] == ["words.png", "vague.png"]
     assert answer["relevance_cutoff"] == 1
@@ -198,6 +201,57 @@ def test_returns_boxes_of_words_and_relevance_cutoff(program, user, monkeypatch)
     assert len(box) == 4
     assert all(0 <= x <= 1 and 0 <= y <= 1 for x, y in box)
     assert answer["results"][1]["boxes"] == []
+
+
+def test_counts_found_photos_on_every_page(program, user):
+    for number in range(5):
+        add_photo(user, f"{number}.png", text="tea")
+    add_photo(user, "other.png", text="coffee")
+    page = program.get(SEARCH, {"q": "tea", "page_size": 3}).json()
+    rest = program.get(SEARCH, {"cursor": page["next_cursor"]}).json()
+    assert [(answer["found"], answer["is_cut"]) for answer in (page, rest)] == [(5, False)] * 2
+    assert program.get(SEARCH, {"extension": "png", "page_size": 1}).json()["found"] == 6
+
+
+def test_says_that_only_punctuation_was_typed(program, user):
+    add_photo(user, "any.png", text="tea")
+    for query in ({"q": "?!"}, {"q": "。。。", "extension": "png"}):
+        answer = program.get(SEARCH, query).json()
+        assert (answer["results"], answer["found"]) == ([], 0)
+        assert answer["notices"][0].startswith("Only punctuation")
+    assert names(program.get(SEARCH, {"q": "-coffee"})) == ["any.png"]
+
+
+def test_offers_dates_that_words_may_mean(program, user):
+    add_photo(user, "taken.png", taken_at=datetime(2019, 5, 1))
+    add_photo(user, "says.png", text="2019", taken_at=datetime(2021, 1, 1))
+    answer = program.get(SEARCH, {"q": "2019"}).json()
+    assert [hit["photo"]["filename"] for hit in answer["results"]] == ["says.png"]
+    assert answer["date_offers"] == [{"text": "2019", "query": "date:2019", "photos": 1}]
+    assert names(program.get(SEARCH, {"q": "date:2019"})) == ["taken.png"]
+
+
+@pytest.mark.parametrize(
+    ("date", "found"),
+    [
+        ("2019", {"may.png", "july.png"}),
+        ("2019-05", {"may.png"}),
+        ("2019..2021-06", {"may.png", "july.png", "later.png"}),
+        ("may", {"may.png", "later.png"}),
+        ("五月", {"may.png", "later.png"}),
+        ("1 July", {"july.png"}),
+        ("summer", {"july.png"}),
+        ("today", {"undated.png"}),
+    ],
+)
+def test_filters_by_date(program, user, date, found):
+    add_photo(user, "may.png", taken_at=datetime(2019, 5, 1))
+    add_photo(user, "july.png", taken_at=datetime(2019, 7, 1))
+    add_photo(user, "later.png", taken_at=datetime(2021, 5, 31))
+    add_photo(user, "undated.png")
+    assert set(names(program.get(SEARCH, {"date": date}))) == found
+    listed = program.get("/api/v1/photos/", {"date": date}).json()["results"]
+    assert {photo["filename"] for photo in listed} == found
 
 
 def test_lists_similar_photos(program, user):
@@ -211,7 +265,7 @@ def test_returns_text_with_boxes(program, user):
     PhotoText.objects.update(lines=[{"text": "航班 NH961", "confidence": 0.9, "box": BOX}])
     answer = program.get(f"/api/v1/photos/{photo.pk}/text/").json()
     assert (answer["state"], answer["text"]) == ("done", "航班 NH961")
-    assert answer["lines"] == [{"text": "航班 NH961", "confidence": 0.9, "box": BOX}]
+    assert answer["lines"] == [{"text": "航班 NH961", "confidence": 0.9, "script": "", "box": BOX}]
     PhotoText.objects.all().delete()
     assert program.get(f"/api/v1/photos/{photo.pk}/text/").json()["state"] == "waiting"
     Photo.objects.update(wants_text=False)
