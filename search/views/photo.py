@@ -59,7 +59,7 @@ def show_matches(request: PageRequest, photo_id: int) -> HttpResponse:
     if not lines:
         return HttpResponse(status=NO_CONTENT)
     try:
-        matches = MatchFinder(parse(request.GET.get("q", ""))).find(photo)
+        matches = MatchFinder(parse(request.GET.get("q", "")).with_dates_as_phrases()).find(photo)
     except InvalidQuery:
         matches = []
     return render(request, "search/_matches.html", {"lines": lines, "matches": matches})

@@ -16,7 +16,7 @@ from django.views.decorators.vary import vary_on_headers
 from gallery.access import PageRequest
 from gallery.access.transfers import limit_page_transfers
 from gallery.pictures.images import InvalidImage
-from search.chips import Chip, chips_of, title_of
+from search.chips import Chip, chips_of, offer_chips, title_of
 from search.encoders.client import EncoderBusy, EncoderUnavailable
 from search.forms import ResultPageForm, SearchForm
 from search.query.filters import FILTERS
@@ -165,6 +165,7 @@ def _results(
         "hit_query": _hit_query(form, page),
         "start": request.GET.get("start", ""),
         "filters": FILTERS,
+        "offers": offer_chips(form, page) if page else [],
         "page": None,
         "chips": [],
         **(vars(found) if found else {}),

@@ -104,6 +104,17 @@ def test_date_finds_photos_that_have_or_show_it(client, user):
     assert names(client.get("/search", {"q": 'tea "2023-05"'})) == ["says.png"]
 
 
+def test_offers_photos_taken_at_date_that_word_may_mean(client, user):
+    add_photo(user, "taken.png", taken_at=datetime(2019, 5, 20))
+    add_photo(user, "says.png", text="2019", taken_at=datetime(2022, 1, 1))
+    response = client.get("/search", {"q": "2019"})
+    assert names(response) == ["says.png"]
+    assert "Taken: 2019 (1)" in page(response)
+    (offer,) = response.context["offers"]
+    assert names(client.get(f"/search?{offer.target}")) == ["taken.png"]
+    assert client.get("/search", {"q": "May", "ext": "png"}).context["offers"] == []
+
+
 def test_orders_by_date(client, user):
     for year in (2021, 2023, 2022):
         add_photo(user, f"{year}.png", text="tea", taken_at=datetime(year, 1, 1))
