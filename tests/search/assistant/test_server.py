@@ -71,6 +71,13 @@ def test_masks_sensitive_numbers(token, allowed, photo):
     ]
 
 
+def test_masks_numbers_in_circles(token, allowed, photo):
+    Photo.objects.update(description="tel ①③⑧⓪⓪①③⑧⓪⓪⓪")
+    (hit,) = ask(token, "search", query="tel").structured_content["results"]
+    assert "[telephone number]" in hit["why"]
+    assert "③⑧" not in hit["why"]
+
+
 def test_shows_numbers_if_the_user_allows_it(token, allowed, photo):
     AssistantAccess.objects.update(shows_sensitive=True)
     assert "11010519491231002X" in ask(token, "photo_text", id=str(photo.pk)).structured_content["text"]
