@@ -28,7 +28,7 @@ def test_shows_escaped_text_line_by_line(client, user):
     lines = [{"text": "<b>bold</b>"}, {"text": "第二行"}]
     PhotoText.objects.update(text="<b>bold</b>\n第二行", lines=lines)
     fragment = client.get(f"/photos/{photo.pk}/text", headers=HTMX).content.decode()
-    assert "<div>&lt;b&gt;bold&lt;/b&gt;</div><div>第二行</div>" in fragment
+    assert '<div dir="auto">&lt;b&gt;bold&lt;/b&gt;</div><div dir="auto">第二行</div>' in fragment
     assert 'data-copy="#found-text"' in fragment
     assert "<html" not in fragment
     assert "<html" in client.get(f"/photos/{photo.pk}/text").content.decode()
@@ -48,7 +48,7 @@ def test_polls_for_awaited_text(client, user):
     again = {"path": f"/photos/{photo.pk}/text?again", "headers": HTMX}
     assert client.get(**again).status_code == 204
     PhotoText.objects.create(photo=photo, owner=user, engine="x", text="tea", lines=[{"text": "tea"}])
-    assert "<div>tea</div>" in client.get(**again).content.decode()
+    assert '<div dir="auto">tea</div>' in client.get(**again).content.decode()
 
 
 def test_does_not_poll_for_unwanted_text(client, user):
