@@ -22,6 +22,11 @@ class Pair:
     def is_whole(self) -> bool:
         return len(self.term) > 2 and self.term.startswith('"') and self.term.endswith('"')
 
+    @property
+    def bare(self) -> str:
+        """The term without the quotes."""
+        return self.term[1:-1] if self.is_whole else self.term
+
     def __str__(self) -> str:
         return f"{self.kind}: {self.term!a} {'in' if self.meets else 'not in'} {self.text!a}"
 

@@ -1,4 +1,4 @@
-"""Tests of the canonical form as such; `tests/test_pairs.py` holds the pairs that meet."""
+"""Tests of the canonical form as such; `tests/search/test_pairs.py` holds the pairs that meet."""
 
 import unicodedata
 
