@@ -10,7 +10,7 @@ from photosearch.samples.sheet import Sheet
 CODE, CODE_SLIPS = "NH961", ("MHN8", "NMKW", "6938", "9058", "147I")
 HOLIDAY, HOLIDAY_SLIPS = "调休", ("周凋雕洞倜", "体沐伏修林")
 NAME, NAME_SLIPS = "林小雨", ("木杜森沐", "少晓水尖", "雪雷零雾")
-MAIL, MAIL_SLIPS = "jianguo.chen", ("kl", "oa", "eu", "mr", "qp", "oa", "ae", "-_", "ko", "nb", "ao", "mr")
+MAIL, MAIL_SLIPS = "jianguo.chen", ("kl", "oa", "eu", "mr", "qp", "oa", "ae", "ir", "ko", "nb", "ao", "mr")
 FORMS = {
     CODE: ("航班 {} 已取消", "Flight {} boards at gate {}", "{} 行李转盘 {}"),
     HOLIDAY: ("五一{}通知", "{}安排表 第{}版", "国庆{}日程"),
@@ -51,4 +51,9 @@ def _slips(word: str) -> Iterator[str]:
         for at in range(len(slips) - 1)
         for first, second in product(slips[at], slips[at + 1])
     ]
-    return cycle([form for form in dict.fromkeys([*swapped, *changed, *both]) if form != word])
+    # Separators do not count.
+    return cycle([form for form in dict.fromkeys([*swapped, *changed, *both]) if _letters(form) != _letters(word)])
+
+
+def _letters(word: str) -> str:
+    return "".join(filter(str.isalnum, word))

@@ -35,7 +35,10 @@ SYMBOLS = frozenset(("So", "Sc", "Sm", "Co", "Cn"))
 # Signs of these categories that separate words: operators, degrees, and the lines of tables.
 NO_SYMBOLS = re.compile("[+<=>|~¬¦°©®\u2500-\u259f]")
 # The signs in names such as C++ and C#.
-NAME_SIGNS = re.compile(r"(?<=[a-z])\+\+(?!\w)|(?<=\b[a-z])#(?!\w)")
+NAME_SIGNS = re.compile(r"(?<=[a-z])\+\+(?![a-z_])|(?<=\b[a-z])#(?!\w)")
+# Japanese keyboards write dashes in numbers as the long vowel; 々 repeats a character.
+LONG_VOWEL_AS_DASH = re.compile("(?<=[0-9a-z])ー(?=[0-9a-z])")
+REPETITION = re.compile("([\u3400-\u9fff])々")
 
 # The end of a line that the next line may continue, and signs that it does.
 AT_END_OF_NUMBER = "0123456789 ./()'-"
@@ -168,7 +171,7 @@ class _Letters:
                 characters = fold_cluster(piece.group())
                 folded.append(characters)
                 origins += [piece.start()] * len(characters)
-        letters = "".join(folded)
+        letters = REPETITION.sub(r"\1\1", LONG_VOWEL_AS_DASH.sub("-", "".join(folded)))
         return cls(letters, NAME_SIGNS.sub(lambda signs: "w" * len(signs.group()), letters).translate(_KINDS), origins)
 
     def joints(self, *, with_spaces: bool = False) -> frozenset[int]:

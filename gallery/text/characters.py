@@ -20,7 +20,7 @@ SIGNS = (
     dict.fromkeys(APOSTROPHES, "'")
     | dict.fromkeys(DASHES, "-")
     | dict.fromkeys(DOTS, "·")
-    | {"٫": ",", "٬": ",", "⁄": "/", "∕": "/", "×": "x"}
+    | {"٫": ",", "٬": ",", "⁄": "/", "∕": "/", "×": "x", "№": "no "}
     # Marks of ownership, and placeholders of characters that are lost.
     | dict.fromkeys("™℠\u2800\ufffc\ufffd", " ")
 )
