@@ -13,6 +13,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 
 from gallery.pictures.images import THUMBNAIL_VERSION
+from gallery.text.canonical import fold
 
 NAME = "photosearch_benchmark"
 OWNERS = ("half", "hundredth", "others")
@@ -24,7 +25,7 @@ BATCH = 20_000
 PHOTO_COLUMNS = """
     id, owner_id, file, filename, extension, width, height, file_size, sha256, md5, sha1, taken_at, importance,
     description, metadata, defect, revision, thumbnail_version, uploaded_at, date_source, kind, wants_embedding,
-    wants_text
+    wants_text, folded_filename, folded_description, folded_camera
 """
 ENGLISH = """
     garden library ticket station hotel invoice total seat window meeting report coffee price receipt summer winter
@@ -117,15 +118,16 @@ def _fill_photos(photos: int) -> None:
             for number in range(1, photos + 1):
                 digest = hashlib.sha256(str(number).encode()).hexdigest()
                 at = start + timedelta(minutes=20 * number)
-                row = (number, int(owners[number - 1]), f"originals/{digest}.jpg", f"IMG_{at:%Y%m%d_%H%M%S}.jpg", "jpg")
+                filename = f"IMG_{at:%Y%m%d_%H%M%S}.jpg"
+                row = number, int(owners[number - 1]), f"originals/{digest}.jpg", filename, "jpg"
                 size = int(widths[number - 1]), int(heights[number - 1])
                 digests = digest, digest[:32], digest[:40]
                 rest = at.replace(tzinfo=None), number % 6, "", "{}", "", 1, THUMBNAIL_VERSION, at, "exif"
-                copy.write_row((*row, *size, 2_000_000, *digests, *rest, "photo", True, True))
-        with cursor.copy("COPY search_phototext (photo_id, owner_id, engine, text, lines) FROM STDIN") as copy:
+                copy.write_row((*row, *size, 2_000_000, *digests, *rest, "photo", True, True, fold(filename), "", ""))
+        with cursor.copy("COPY search_phototext (photo_id, owner_id, engine, text, folded, lines) FROM STDIN") as copy:
             for number in range(1, photos + 1):
                 text = _text(number, vocabulary)
-                copy.write_row((number, int(owners[number - 1]), "synthetic", text, "[]"))
+                copy.write_row((number, int(owners[number - 1]), "synthetic", text, fold(text), "[]"))
         cursor.execute("ANALYZE gallery_photo, search_phototext")
 
 

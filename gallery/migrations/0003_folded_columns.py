@@ -11,8 +11,8 @@ CAMERA = "concat_ws(' ', nullif(metadata ->> 'make', ''), nullif(metadata ->> 'm
 
 def fold_rows(_apps: Any, schema_editor: Any) -> None:
     photo = {"folded_filename": "filename", "folded_description": "description", "folded_camera": CAMERA}
-    refold(schema_editor, table="gallery_photo", columns=photo)
-    refold(schema_editor, table="gallery_photosource", columns={"folded_path": "path"})
+    refold(schema_editor.connection, table="gallery_photo", columns=photo)
+    refold(schema_editor.connection, table="gallery_photosource", columns={"folded_path": "path"})
 
 
 def _folded(model: str, name: str) -> migrations.AddField:

@@ -11,7 +11,7 @@ from gallery.text.canonical import fold
 BATCH = 1000
 
 
-def refold(schema_editor: Any, *, table: str, columns: Mapping[str, str], key: str = "id") -> None:
+def refold(connection: Any, *, table: str, columns: Mapping[str, str], key: str = "id") -> None:
     """Set columns of all rows to the canonical form of the SQL expressions that `columns` names.
 
     Each row is written once, in batches, and no trigger of the table runs: neither the dates of changes nor the
@@ -23,7 +23,7 @@ def refold(schema_editor: Any, *, table: str, columns: Mapping[str, str], key: s
         f"UPDATE {table} SET {assignments} FROM unnest({arrays})"  # noqa: S608 - names from migrations
         f" AS folded (key, {', '.join(columns)}) WHERE {table}.{key} = folded.key"
     )
-    with schema_editor.connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute(f"SET CONSTRAINTS ALL IMMEDIATE; ALTER TABLE {table} DISABLE TRIGGER USER")
         for keys, *texts in _batches(cursor, table=table, expressions=[key, *columns.values()]):
             cursor.execute(update, [keys, *([fold(text or "") for text in column] for column in texts)])

@@ -31,7 +31,7 @@ def _drop(indexes: dict[str, str]) -> str:
 
 
 def fold_texts(_apps: Any, schema_editor: Any) -> None:
-    refold(schema_editor, table="search_phototext", columns={"folded": "text"}, key="photo_id")
+    refold(schema_editor.connection, table="search_phototext", columns={"folded": "text"}, key="photo_id")
 
 
 class Migration(migrations.Migration):

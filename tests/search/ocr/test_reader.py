@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import unicodedata
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -17,7 +18,6 @@ from gallery.pictures.images import InvalidImage
 from search.ocr import reader, weights
 from search.ocr.reader import TextLine, TextRecognitionFailed, TextRecognitionUnavailable, engine_version, extract_text
 from search.ocr.weights import PACKAGES, find_weights
-from search.query.folding import compose
 from tests.drawing import draw_lines
 
 PAGE = [
@@ -38,7 +38,8 @@ def file_of(image: Image.Image) -> BytesIO:
 
 def plain(lines: list[TextLine] | list[str]) -> list[str]:
     """Return texts without spaces, which the recogniser often misses, and with plain punctuation."""
-    return ["".join(compose(line if isinstance(line, str) else line.text).split()) for line in lines]
+    texts = (line if isinstance(line, str) else line.text for line in lines)
+    return ["".join(unicodedata.normalize("NFKC", text).split()) for text in texts]
 
 
 def test_reads_chinese_and_english_with_boxes():
