@@ -17,7 +17,7 @@ MAX_SEARCHED_CHARACTERS = 100_000
 """Only the first characters of a text are searched: texts can have a megabyte, and a page shows dozens of them."""
 
 BLOCK_LENGTH = 128
-MAX_BLOCKS_AT_ONCE = 16
+MAX_BLOCKS_AT_ONCE = 8
 MARK = "\0"
 
 
