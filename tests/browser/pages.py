@@ -22,6 +22,7 @@ PAGES = [
     SitePage("empty search", "/search"),
     SitePage("search with results", "/search?q=station"),
     SitePage("search without results", "/search?q=nothing-like-it"),
+    SitePage("search with advice", "/search?q=station+kind:meme+-photo+2019-05"),
     SitePage("search that is wrong", "/search?q=width:x"),
     SitePage("upload", "/upload"),
     SitePage("trash", "/trash"),

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from gallery.account import Account
 from gallery.models import MAX_ATTEMPTS, Photo, Step, StepAttempt
 from search.models import ComparedPhoto, NearDuplicatePair, PhotoText
+from search.saved import record_search
 from tests.browser.driving import DESK, SMALL_TELEPHONE, drop_files, session_of, settle
 from tests.browser.pages import PAGES, SitePage
 from tests.drawing import picture
@@ -71,6 +72,16 @@ def test_passes_axe_on_every_page(open_page, photo, owner, look):
         if wrong := violations(tab):
             found[site_page.name] = wrong
     assert found == {}
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_passes_axe_with_suggestions(open_page, photo, owner, look):
+    record_search("q=the+station", user=owner)
+    page = open_page("/", **look)
+    page.locator("#search [name=q]").fill("st")
+    expect(page.locator("#suggestions .kind")).to_have_count(4)
+    page.keyboard.press("ArrowDown")
+    assert violations(page) == []
 
 
 @pytest.mark.parametrize("look", LOOKS)
