@@ -6,6 +6,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import Max, Min
 
 from gallery.models import Photo
+from search.query.dated import Days
 from search.query.filters import FILTERS, Filter
 from search.query.values import Choice, Label, Moment, TextPart, WholeNumber
 from search.suggestions.suggestion import Kind, Suggestion, address_of, contains_typed, mark_typed, quoted_value
@@ -62,7 +63,7 @@ def _values_of(row: Filter, typed: str, *, user: AbstractBaseUser) -> Iterator[t
             found = ((value, "") for value in own if value.startswith(typed.lower()))
         case Choice():
             found = _choices(row.value, typed.lower())
-        case Moment():
+        case Moment() | Days():
             found = ((year, row.summary) for year in _years(user=user) if year.startswith(typed))
         case WholeNumber(is_rating=True):
             found = ((f">={number}", "★" * number) for number in range(row.value.largest, 0, -1))

@@ -87,9 +87,7 @@ def _saved(typed: str, *, user: AbstractBaseUser) -> Iterator[Suggestion]:
 
 def _words(end: TypedEnd, *, user: AbstractBaseUser, limit: int) -> Iterator[Suggestion]:
     for word in words_from(end.word, user=user, limit=limit):
-        # A word that is written with spaces, such as a telephone number, is one only in quotation marks.
-        ending = f'"{word}"' if any(map(str.isspace, word)) else word
-        yield Suggestion.to_search(Kind.WORD, word, query=end.completed_by(ending), typed=end.word)
+        yield Suggestion.to_search(Kind.WORD, word, query=end.completed_by(word), typed=end.word)
 
 
 def _files(end: TypedEnd, *, user: AbstractBaseUser) -> Iterator[Suggestion]:

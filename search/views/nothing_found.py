@@ -65,6 +65,8 @@ def _with_less(form: SearchForm, query: Query, chips: Sequence[Chip]) -> Iterato
     """Yield the titles and addresses of the searches without one part."""
     without = _("without %(part)s")
     for chip in chips:
+        if chip.as_words:
+            yield _("“%(value)s” as text") % {"value": chip.value}, chip.as_words
         yield without % {"part": f"{chip.label}: {chip.value}"}, chip.rest
     typed = form.cleaned_data["q"]
     for term in query.excluded:

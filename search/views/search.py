@@ -16,7 +16,7 @@ from django.views.decorators.vary import vary_on_headers
 from gallery.access import PageRequest
 from gallery.access.transfers import limit_page_transfers
 from gallery.pictures.images import InvalidImage
-from search.chips import Chip, chips_of, offer_chips, title_of
+from search.chips import Chip, OfferChip, chips_of, offer_chips, title_of
 from search.encoders.client import EncoderBusy, EncoderUnavailable
 from search.forms import ResultPageForm, SearchForm
 from search.query.filters import FILTERS
@@ -40,7 +40,7 @@ GONE = 410
 
 @dataclass(frozen=True)
 class _Found:
-    """The page of results, and what is shown with it: the query, its chips and example, advice, a better spelling.
+    """The page of results, and what is shown with it: the query, its chips and example, and advice.
 
     `listed` is the number of photos that the form asks for, if more are found; `did_you_mean` is an address.
     """
@@ -48,6 +48,7 @@ class _Found:
     page: SearchPage
     query: Query
     chips: list[Chip]
+    offers: list[OfferChip]
     example: Example | None
     relaxations: list[Relaxation]
     did_you_mean: str
@@ -64,7 +65,8 @@ class _Found:
             page = replace(page, notices=[*page.notices, *filter(None, [basic])])
             relaxations = [] if page.hits else relax(form, query, chips, user=user)
         did_you_mean = form.address(q=page.did_you_mean) if page.did_you_mean else ""
-        return cls(page, query, chips, example, relaxations, did_you_mean, top if top < page.found else 0)
+        offers, listed = offer_chips(form, page), top if top < page.found else 0
+        return cls(page, query, chips, offers, example, relaxations, did_you_mean, listed)
 
 
 @require_safe
@@ -165,7 +167,6 @@ def _results(
         "hit_query": _hit_query(form, page),
         "start": request.GET.get("start", ""),
         "filters": FILTERS,
-        "offers": offer_chips(form, page) if page else [],
         "page": None,
         "chips": [],
         **(vars(found) if found else {}),

@@ -96,11 +96,11 @@ def test_spells_frequent_words_first_and_as_in_latest_picture(user):
         ("ext:png -mat", "ext:png -matcha"),
         ('"green mat', '"green matcha'),
         ("  green  mat", "green  matcha"),
-        ("call 1380", 'call "138 0013 8000"'),
+        ("call 1380", "call 138-0013-8000"),
     ],
 )
 def test_completes_only_last_word(user, typed, query):
-    add_photo(user, "tea.png", text="matcha\n138 0013 8000")
+    add_photo(user, "tea.png", text="matcha\n138-0013-8000")
     assert queries(typed, user=user, kind=Kind.WORD) == [query]
 
 
@@ -118,6 +118,7 @@ FILTERS = [
     ("png", ["ext:png"]),
     ("after:", ["after:2023", "after:2022", "after:2021"]),
     ("before:202", ["before:2023", "before:2022", "before:2021"]),
+    ("date:", ["date:2023", "date:2022", "date:2021"]),
     ("after:2021", []),
     ("importance:", [f"importance:>={number}" for number in (5, 4, 3, 2, 1)]),
     ("width:", ["width:>1000"]),

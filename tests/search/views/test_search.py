@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.utils.safestring import mark_safe
 
-from search.chips import Chip
+from search.chips import Chip, OfferChip
 from search.encoders.client import EncoderUnavailable
 from search.query import parser
 from search.query.parser import MAX_QUERY_LENGTH
@@ -92,7 +92,17 @@ def test_chips_remove_typed_filters_and_dates(client):
     )
     assert camera == Chip("camera", "fuji", "q=tea+2023-05&min_width=5")
     assert width.rest == "q=tea+2023-05+camera%3Afuji"
-    assert "search as text" in page(response)
+    assert "only as text" in page(response)
+    assert "only taken then" in page(response)
+
+
+def test_offers_photos_taken_in_a_year(client, user):
+    add_photo(user, "taken.png", text="tea", taken_at=datetime(2023, 5, 20))
+    add_photo(user, "says.png", text="tea 2023", taken_at=datetime(2022, 1, 1))
+    response = client.get("/search", {"q": "tea 2023"})
+    assert names(response) == ["says.png"]
+    assert response.context["offers"] == [OfferChip("Taken: 2023", 1, "q=tea+date%3A2023")]
+    assert 'href="/search?q=tea+date%3A2023"' in page(response)
 
 
 def test_date_finds_photos_that_have_or_show_it(client, user):
