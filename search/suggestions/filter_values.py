@@ -1,11 +1,13 @@
 """Suggests filters for the first letters of their names or values, and the values of the filter being typed."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import Max, Min
 
 from gallery.models import Photo
+from photosearch.caching import remember
 from search.query.dated import Days
 from search.query.filters import FILTERS, Filter
 from search.query.values import Choice, Label, Moment, TextPart, WholeNumber
@@ -15,8 +17,7 @@ from search.suggestions.typed_end import TypedEnd
 MAX_VALUES = 8
 # A single letter begins too many values.
 MIN_VALUE_LENGTH = 2
-# Cameras are read from the latest photos, so that large libraries answer as fast as small ones.
-MAX_READ_PHOTOS = 2000
+CACHE_SECONDS = 300
 
 
 def suggest_values(end: TypedEnd, *, user: AbstractBaseUser) -> Iterator[Suggestion]:
@@ -59,7 +60,7 @@ def _values_of(row: Filter, typed: str, *, user: AbstractBaseUser) -> Iterator[t
     found: Iterator[tuple[str, Label]]
     match row.value:
         case Choice() if row.name == "extension":
-            own = _extensions(user=user)
+            own = _own_values(user=user)["extensions"]
             found = ((value, "") for value in own if value.startswith(typed.lower()))
         case Choice():
             found = _choices(row.value, typed.lower())
@@ -86,12 +87,6 @@ def _choices(choice: Choice, typed: str) -> Iterator[tuple[str, Label]]:
             yield value, label
 
 
-def _extensions(*, user: AbstractBaseUser) -> list[str]:
-    """Return the file types of the user's photos."""
-    photos = Photo.objects.visible_to(user).order_by("extension")
-    return list(photos.values_list("extension", flat=True).distinct())
-
-
 def _years(*, user: AbstractBaseUser) -> list[str]:
     """Return the years from the latest to the earliest photo of the user."""
     ends = Photo.objects.visible_to(user).aggregate(first=Min("dated_at__year"), last=Max("dated_at__year"))
@@ -99,8 +94,25 @@ def _years(*, user: AbstractBaseUser) -> list[str]:
 
 
 def _cameras(typed: str, *, user: AbstractBaseUser) -> Iterator[str]:
-    """Yield the models of the user's latest cameras whose make and model contain `typed`."""
-    latest = Photo.objects.visible_to(user).order_by("-pk").values_list("metadata__make", "metadata__model")
-    for make, model in dict.fromkeys(latest[:MAX_READ_PHOTOS]):
-        if model and (not typed or contains_typed(f"{make or ''} {model}", typed) or contains_typed(model, typed)):
-            yield str(model)
+    """Yield the models of the user's cameras whose make and model contain `typed`, the latest first."""
+    for make, model in _own_values(user=user)["cameras"]:
+        if not typed or contains_typed(f"{make} {model}", typed) or contains_typed(model, typed):
+            yield model
+
+
+def _own_values(*, user: AbstractBaseUser) -> dict[str, Any]:
+    """Return the file types and the cameras (make and model) of the user's photos, for some minutes."""
+
+    def read_all() -> dict[str, Any]:
+        photos = Photo.objects.visible_to(user)
+        extensions = photos.order_by("extension").values_list("extension", flat=True).distinct()
+        # One photo of each camera, because the column of all names is quicker to read than the metadata.
+        latest = photos.exclude(folded_camera="").order_by().values("folded_camera").annotate(latest=Max("pk"))
+        cameras = photos.filter(pk__in=[row["latest"] for row in latest]).order_by("-pk")
+        named = cameras.values_list("metadata__make", "metadata__model")
+        return {
+            "extensions": list(extensions),
+            "cameras": [[f"{make or ''}", f"{model}"] for make, model in named if model],
+        }
+
+    return remember(f"suggested-values-{user.pk}", read_all, seconds=CACHE_SECONDS, read=dict)

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.utils.safestring import mark_safe
 
-from search.chips import Chip, OfferChip
+from search.chips import Chip
 from search.encoders.client import EncoderUnavailable
 from search.query import parser
 from search.query.parser import MAX_QUERY_LENGTH
@@ -96,15 +96,6 @@ def test_chips_remove_typed_filters_and_dates(client):
     assert "only taken then" in page(response)
 
 
-def test_offers_photos_taken_in_a_year(client, user):
-    add_photo(user, "taken.png", text="tea", taken_at=datetime(2023, 5, 20))
-    add_photo(user, "says.png", text="tea 2023", taken_at=datetime(2022, 1, 1))
-    response = client.get("/search", {"q": "tea 2023"})
-    assert names(response) == ["says.png"]
-    assert response.context["offers"] == [OfferChip("Taken: 2023", 1, "q=tea+date%3A2023")]
-    assert 'href="/search?q=tea+date%3A2023"' in page(response)
-
-
 def test_date_finds_photos_that_have_or_show_it(client, user):
     add_photo(user, "taken.png", text="tea", taken_at=datetime(2023, 5, 20, 23, 59))
     add_photo(user, "says.png", text="tea 2023-05", taken_at=datetime(2022, 1, 1))
@@ -119,7 +110,7 @@ def test_offers_photos_taken_at_date_that_word_may_mean(client, user):
     add_photo(user, "says.png", text="2019", taken_at=datetime(2022, 1, 1))
     response = client.get("/search", {"q": "2019"})
     assert names(response) == ["says.png"]
-    assert "Taken: 2019 (1)" in page(response)
+    assert re.search(r"Taken: 2019\s*<small>\s*1 photo\s*</small>", page(response))
     (offer,) = response.context["offers"]
     assert names(client.get(f"/search?{offer.target}")) == ["taken.png"]
     assert client.get("/search", {"q": "May", "ext": "png"}).context["offers"] == []
