@@ -10,7 +10,6 @@ from functools import lru_cache
 from search.query.spelling import Span
 
 MIN_LENGTH = 4
-WORD = re.compile(r"(?<= )[a-z]+(?= )")
 HAS_VOWEL = re.compile("[aeiou]|(?<=.)y")
 SEQUENCE = re.compile("[aeiouy][^aeiouy]")
 SHORT = re.compile("[^aeiouy]*[aeiouy][^aeiouywx]")
@@ -20,9 +19,17 @@ DOUBLE = re.compile(r"([^aeioulsz])\1$")
 def stem_spans(form: str, text: str) -> Iterator[Span]:
     """Yield the places of words in a passage with the stem of the folded word `form`."""
     if not is_inflected(form):
-        return iter(())
+        return
     wanted = stem(form)
-    return (word.span() for word in WORD.finditer(text) if word[0][:2] == form[:2] and stem(word[0]) == wanted)
+    # All forms of a word begin like its stem, except for the last letter: party, parties.
+    start = f" {wanted[: max(2, len(wanted) - 1)]}"
+    at = text.find(start)
+    while at >= 0:
+        end = text.find(" ", at + 1)
+        word = text[at + 1 : end]
+        if is_inflected(word) and stem(word) == wanted:
+            yield at + 1, end
+        at = text.find(start, end)
 
 
 def is_inflected(form: str) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from gallery.text.canonical import forms, is_short_word
@@ -23,6 +24,7 @@ MAX_SPLIT_LENGTH = 30
 MIN_SPLIT_LENGTH, MIN_PART_LENGTH, MIN_GLUED_LENGTH = 6, 2, 4
 
 
+@lru_cache(maxsize=1000)
 def variants(form: str) -> tuple[str, ...]:
     """Return the other forms of a term in canonical form: a text that contains one of them contains a similar term."""
     written = [
@@ -50,12 +52,13 @@ def variant_spans(form: str, text: str) -> Iterator[Span]:
                 yield begin, end
 
 
-def splits(form: str) -> list[str]:
+@lru_cache(maxsize=1000)
+def splits(form: str) -> tuple[str, ...]:
     """Return a word with a space at each place where recognition may have added one."""
     if not MIN_SPLIT_LENGTH <= len(form) <= MAX_SPLIT_LENGTH or not form.isalpha() or len(forms(form)) != 1:
-        return []
+        return ()
     places = range(MIN_PART_LENGTH, len(form) - MIN_PART_LENGTH + 1)
-    return [f"{form[:at]} {form[at:]}" for at in places]
+    return tuple(f"{form[:at]} {form[at:]}" for at in places)
 
 
 def split_spans(form: str, text: str) -> Iterator[Span]:
