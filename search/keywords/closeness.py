@@ -1,12 +1,15 @@
 """Decides how closely the texts of a photo contain the words of a query, for photos that the index proposes."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from gallery.text.canonical import forms
 from search.query.parser import Query
 from search.query.variants import joined_neighbours
 from search.query.ways import TIERS, Way, ways_of
+
+# The distance of a lost space.
+LOST_SPACE = 2
 
 
 @dataclass(frozen=True)
@@ -16,8 +19,9 @@ class Closeness:
     tier_number: int
     distance: int
 
-
-LOST_SPACE = Closeness(TIERS.index("similar"), 2)
+    def with_lost_space(self) -> "Closeness":
+        """Return the closeness of words that were found without the space between them."""
+        return Closeness(TIERS.index("similar"), self.distance + LOST_SPACE)
 
 
 class Judge:
@@ -28,16 +32,20 @@ class Judge:
         self._joined = [(at, _Word(form)) for at, form in joined_neighbours(query.words)]
 
     def closeness(self, text: str, *, ordered: Collection[int]) -> Closeness | None:
-        """Return how closely a folded text contains the words; None if it lacks one.
+        """Return how closely a folded text contains the words, each by itself or joined with a neighbour.
 
-        `ordered` are the numbers of words whose Chinese words the index found in another order.
+        None if it lacks one. `ordered` are the numbers of words whose Chinese words the index found in another order.
         """
         found = [word.closeness(text, is_in_another_order=number in ordered) for number, word in enumerate(self._words)]
-        readings = [_together(found)]
         for at, word in self._joined:
-            if joined := word.closeness(text, is_in_another_order=False):
-                readings.append(_together([*found[:at], _together([joined, LOST_SPACE]), *found[at + 2 :]]))
-        return min(filter(None, readings), key=lambda reading: (reading.tier_number, reading.distance), default=None)
+            neighbours = found[at : at + 2]
+            if all(neighbours) or not (joined := word.closeness(text, is_in_another_order=False)):
+                continue
+            found[at : at + 2] = [neighbour or joined.with_lost_space() for neighbour in neighbours]
+        present = [closeness for closeness in found if closeness]
+        if len(present) < len(found):
+            return None
+        return Closeness(max(part.tier_number for part in present), sum(part.distance for part in present))
 
 
 class _Word:
@@ -55,10 +63,3 @@ class _Word:
 
     def _is_found(self, way: Way, text: str) -> bool:
         return any(next(iter(way.spans(form, text)), None) for form in self.forms)
-
-
-def _together(parts: Sequence[Closeness | None]) -> Closeness | None:
-    present = [part for part in parts if part]
-    if len(present) < len(parts):
-        return None
-    return Closeness(max(part.tier_number for part in present), sum(part.distance for part in present))

@@ -14,7 +14,7 @@ MYRIAD = "万"
 CHINESE_NUMBER = re.compile(f"[{DIGITS}〇两{''.join(UNITS)}{MYRIAD}]+")
 NUMBER = re.compile(r"(?<!\d)\d{1,4}(?!\d)")
 CLOCK = re.compile(r"([01]?\d|2[0-3]) ([0-5]\d)")
-CHINESE_CLOCK = re.compile(r"(\d{1,2}) [时点] (\d{2}) ?分?")
+CHINESE_CLOCK = re.compile(r"(\d{1,2}) (?:[时点] (\d{2}) ?分?|点半)")
 CHINESE_PHRASE = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]{4,60}")
 CODE_PARTS = re.compile("[a-z]+|[0-9]+")
 UMLAUT = re.compile("(?<=[aou])e")
@@ -29,8 +29,8 @@ def variants(form: str) -> tuple[str, ...]:
     """Return the other forms of a term in canonical form: a text that contains one of them contains a similar term."""
     written = [
         *_numbers(form),
-        *(f"{hour}{sign}{minute}" for hour, minute in _clock(form) for sign in (" 时 ", " 点 ")),
-        *(f"{hour} {minute}" for hour, minute in CHINESE_CLOCK.findall(form)),
+        *_clock(form),
+        *(time for number in _numbers(form) for canonical in forms(number) for time in _clock(canonical)),
     ]
     if form.isascii() and form.isalpha() and len(form) > MIN_LETTERS:
         written.append(UMLAUT.sub("", form))
@@ -141,8 +141,16 @@ def _numbers(form: str) -> Iterator[str]:
         yield NUMBER.sub(lambda number: "".join(DIGITS[int(digit)] for digit in number[0]).replace("零", "〇"), form)
 
 
-def _clock(form: str) -> list[tuple[str, str]]:
-    return [(clock[1], clock[2])] if (clock := CLOCK.fullmatch(form)) else []
+def _clock(form: str) -> Iterator[str]:
+    """Yield the other ways to write a time: 21:30, 21时30分, 21点半."""
+    if clock := CLOCK.fullmatch(form):
+        hour, minute = clock.groups()
+        for written in (int(hour), _in_chinese(int(hour))):
+            yield f"{written}时{minute}"
+            yield f"{written}点{minute}"
+            yield f"{written}点半" if minute == "30" else f"{written}点{_in_chinese(int(minute))}分"
+    for hour, minute in CHINESE_CLOCK.findall(form):
+        yield f"{hour} {minute or 30}"
 
 
 def _value(number: str) -> int | str:

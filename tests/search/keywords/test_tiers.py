@@ -41,6 +41,7 @@ TEXTS = {
     "russian": "Московский вокзал",
     "long": "国家税务总局北京市税务局",
     "kana": "からあげ定食",
+    "sentence": "Thankyouforyourbooking!",
     "names": "Jonathan Livingston",
 }
 
@@ -77,6 +78,7 @@ CASES = [
     ("summer sound", {"similar": "summer"}),
     ("summersound", {"exact": "summer"}),
     ("sound", {"similar": "summer"}),
+    ("thank you for your booking", {"similar": "sentence"}),
     ("assertion error", {"similar": "error"}),
     ("transportation", {"similar": "split"}),
     ("house", {"exact": "houses"}),
