@@ -148,7 +148,7 @@ WORDS, WORDS_WITHOUT_SYMBOLS = re.compile("w+|[us]+"), re.compile("w+|u+")
 def _pieces() -> re.Pattern[str]:
     """Return the expression of a run of characters that fold to lower case, or of another cluster."""
     # The last one may belong to a cluster with the marks behind it.
-    return re.compile(rf"(?P<plain>[ -_a-~]++(?<=(?=[ -_a-~][\x00-\x7f]|.\Z).))|{clusters().pattern}")
+    return re.compile(rf"(?P<plain>[ -_a-~]+(?![^\x00-\x7f]))|{clusters().pattern}")
 
 
 @dataclass(frozen=True)
