@@ -187,3 +187,14 @@ def test_rows_are_folded(previous_release):
     paths = PhotoSource.objects.values_list("path", "folded_path")
     assert {path for path, _folded in paths} == {"upload", "/photos/a/1.jpg"}
     assert all(folded == fold(path) for path, folded in paths)
+
+
+def test_white_pictures_are_processed_again(previous_release):
+    call_command("migrate", verbosity=0)
+    white, other = Photo.objects.filter(trashed_at=None).order_by("pk")[:2]
+    Photo.objects.update(thumbnail_version=2)
+    Photo.objects.filter(pk=white.pk).update(extension="png", placeholder=b"\xff" * 48)
+    import_module("search.migrations.0006_white_on_transparent").make_again(apps, None)
+    assert list(Photo.objects.filter(thumbnail_version=0)) == [white]
+    assert not PhotoEmbedding.objects.filter(photo=white).exists()
+    assert Photo.objects.get(pk=other.pk).thumbnail_version == 2

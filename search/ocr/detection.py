@@ -22,6 +22,7 @@ LEAST_SIDE, MOST_ENLARGED = 48, 4  # pixels across to which thin strips are enla
 LARGE_SCALES = (1 / 4, 1 / 12)  # of the first look; the last one only if nothing was found before
 LEAST_LARGE = 100  # pixels at the first scale; smaller letters are found there
 LEAST_SIDE_OF_LARGE = 160  # shorter sides at the first scale have no letters that are too large for it
+LEVEL, MOST_TALLER, MOST_TURNED = 0.25, 1.6, 0.1  # of two parts of a line: offset in heights, ratio of heights, sine
 CELL = 32  # pixels at the first scale: the unit in which ink without lines is looked for
 INK = 40  # difference of grey within a cell with ink
 LEAST_CELLS = 6  # of ink that a large letter has
@@ -38,8 +39,50 @@ def detect_lines(pixels: Pixels, find_boxes: FindBoxes) -> list[Quad]:
         part = pixels[span.start : span.end] if axis else pixels[:, span.start : span.end]
         corner = np.array([0, span.start] if axis else [span.start, 0], np.float32)
         tiles.append((span, [quad + corner for quad in _find(part, _scale(part), find_boxes)]))
-    quads = merge_tiles(tiles, axis=axis)
+    quads = _join_split_lines(merge_tiles(tiles, axis=axis))
     return _with_large_lines(pixels, quads, find_boxes) if len(tiles) == 1 else quads
+
+
+def _join_split_lines(quads: list[Quad]) -> list[Quad]:
+    """Join the boxes of one line that the detector cut, often within a word: level, of one height, and overlapping."""
+    joined: list[Quad] = []
+    for quad in sorted(quads, key=lambda quad: float(quad[:, 0].min())):
+        before = next((i for i, other in enumerate(joined) if _continues(other, quad)), None)
+        if before is None:
+            joined.append(quad)
+        else:
+            joined[before] = _around(joined[before], quad)
+    return joined
+
+
+def _around(left: Quad, right: Quad) -> Quad:
+    """Return the box around two parts of a line, tilted like the longer one."""
+    longer = max(left, right, key=lambda quad: float(np.linalg.norm(quad[1] - quad[0])))
+    along = (longer[1] - longer[0]) / np.linalg.norm(longer[1] - longer[0])
+    axes = np.array([along, [-along[1], along[0]]], np.float32)
+    points = np.concatenate([left, right]) @ axes.T
+    (x, y), (end_x, end_y) = points.min(axis=0), points.max(axis=0)
+    return np.array([[x, y], [end_x, y], [end_x, end_y], [x, end_y]], np.float32) @ axes
+
+
+def _continues(left: Quad, right: Quad) -> bool:
+    """Return True if the right box goes on with the line of the left one."""
+    end, start = (left[1] + left[2]) / 2, (right[0] + right[3]) / 2
+    if abs(end[0] - start[0]) > (limit := float(np.ptp(left[:, 1]))) or abs(end[1] - start[1]) > limit:
+        return False
+    length, height = np.linalg.norm(left[1] - left[0]), np.linalg.norm(left[3] - left[0])
+    other_length, other_height = np.linalg.norm(right[1] - right[0]), np.linalg.norm(right[3] - right[0])
+    along = (left[1] - left[0]) / max(length, 1)
+    across = np.array([-along[1], along[0]])
+    overlap = float((end - start) @ along)
+    turn = (right[1] - right[0]) @ across / max(other_length, 1)
+    return bool(
+        0 <= overlap <= height
+        and abs((end - start) @ across) <= LEVEL * height
+        and max(height, other_height) <= MOST_TALLER * min(height, other_height)
+        and abs(turn) <= MOST_TURNED
+        and min(length, other_length) >= height
+    )
 
 
 def _scale(pixels: Pixels) -> float:

@@ -16,7 +16,7 @@ from gallery.processing import tasks, work
 from gallery.processing.steps import embedding_step, thumbnails_step
 from gallery.storage.files import THUMBNAIL_SIDES, thumbnail_path
 from search.encoders.client import EncoderLost, EncoderUnavailable
-from search.models import ComparedPhoto, NearDuplicatePair, PhotoEmbedding, PhotoText
+from search.models import ComparedPhoto, NearDuplicatePair, PhotoEmbedding, PhotoText, missing_texts
 from search.ocr.reader import TextLine, TextRecognitionFailed, TextRecognitionUnavailable, engine_version
 from tests.drawing import picture
 from tests.processes import queued_messages
@@ -145,6 +145,25 @@ def test_keeps_document_of_picture_without_text(store: Callable[..., Photo], mon
     photo.refresh_from_db()
     assert PhotoText.objects.get().text == ""
     assert photo.revision == 1
+
+
+def test_keeps_text_of_older_engine_until_read_again(
+    store: Callable[..., Photo], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_path: Path) -> list[TextLine]:
+        raise TextRecognitionFailed("so")
+
+    photo = store()
+    PhotoText.objects.create(photo=photo, owner=photo.owner, engine="older@1.1", text="old words")
+    assert missing_texts(engine_version()).get() == photo
+    monkeypatch.setattr(work.reader, "extract_text", fail)
+    tasks.extract_texts([photo.pk])
+    assert PhotoText.objects.get().text == "old words"
+    StepAttempt.objects.all().delete()
+    monkeypatch.setattr(work.reader, "extract_text", lambda _path: [TextLine("new words", 0.9, BOX)])
+    tasks.extract_texts([photo.pk])
+    assert PhotoText.objects.get().text == "new words"
+    assert not missing_texts(engine_version()).exists()
 
 
 def test_counts_failed_but_not_unavailable_recognition(

@@ -116,3 +116,24 @@ def test_boxes_lie_within_the_picture(width, height, seed):
     for quad in detect_lines(pixels, find):
         assert quad.min() >= 0
         assert (quad.max(axis=0) <= (width, height)).all()
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    ("second", "count"),
+    [
+        ((295, 101, 600, 141), 1),  # the same line, cut
+        ((295, 121, 600, 161), 2),  # another line
+        ((315, 101, 600, 141), 2),  # a gap
+        ((240, 101, 600, 141), 2),  # both contain the same words
+        ((295, 80, 700, 160), 2),  # larger letters
+    ],
+)
+def test_joins_line_that_was_cut(second, count):
+    def find(_canvas: NDArray[np.uint8]) -> list[Quad]:
+        return [
+            np.array([[left, top], [right, top], [right, bottom], [left, bottom]], np.float32)
+            for left, top, right, bottom in ((100, 100, 300, 140), second)
+        ]
+
+    assert len(detect_lines(picture((1000, 700)), find)) == count

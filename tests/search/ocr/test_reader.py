@@ -12,13 +12,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from gallery.pictures.images import InvalidImage
+from gallery.text.canonical import fold, forms
 from search.ocr import reader, weights
 from search.ocr.reader import TextLine, TextRecognitionFailed, TextRecognitionUnavailable, engine_version, extract_text
 from search.ocr.weights import PACKAGES, find_weights
-from tests.drawing import draw_lines
+from tests.drawing import cjk_font, draw_lines
+from tests.search.ocr.pages import PAGES
 
 PAGE = [
     "登机牌 BOARDING PASS",
@@ -92,6 +94,35 @@ def test_joins_lines_across_tiles_of_a_wide_picture():
     text = "".join(f"第{number}站 " for number in range(1, 46))
     lines = extract_text(file_of(draw_lines([text, "终点"], size=40, width=6400, height=500)))
     assert plain(lines) == plain([text, "终点"])
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("two_columns", ["杭州国际博览中心", "住宿", "专车"]),
+        ("wrapped_table", ["阶梯教室", "补考", "报告厅"]),
+        ("chat", ["香山", "地铁站", "我带早饭"]),
+        ("big_number", ["旗舰店", "88"]),
+        ("receipt", ["Latte 32.00", "燕麦拿铁大杯少冰去糖"]),
+    ],
+)
+def test_keeps_words_together_that_wrap(name, words):
+    lines = extract_text(file_of(PAGES[name]().image))
+    text = fold("".join(line.separator + line.text for line in lines))
+    assert [word for word in words if not any(form in text for form in forms(word))] == []
+
+
+def test_reads_to_the_edge_and_large_letters():
+    font = cjk_font(40)
+    left, top, right, bottom = font.getbbox("今晚加班吗")
+    crop = Image.new("RGB", (round(right - left), round(bottom - top)), "#e8f0c8")
+    ImageDraw.Draw(crop).text((-left, -top), "今晚加班吗", fill="black", font=font)
+    assert plain(extract_text(file_of(crop))) == ["今晚加班吗"]
+    poster = draw_lines(["开车前三分钟停止检票"], size=30, width=1600, height=1200)
+    ImageDraw.Draw(poster).text((350, 400), "出口", fill="black", font=cjk_font(420))
+    assert plain(extract_text(file_of(poster))) == ["开车前三分钟停止检票", "出口"]
+    (box,) = [line.box for line in extract_text(file_of(poster)) if line.text == "出口"]
+    assert np.allclose(box[0], (350 / 1600, 440 / 1200), atol=0.06)
 
 
 def test_finds_no_text_in_a_blank_picture():
