@@ -1,4 +1,4 @@
-"""How well searches find labelled pictures, beside plain methods: `python -m benchmarks.search_quality`.
+"""Shares of labelled pictures that searches find, beside plain methods: `python -m benchmarks.search_quality`.
 
 Runs the queries of search/evaluation over its pictures, in one run with photosearch, with Elasticsearch's standard
 analyser and with smartcn (all words must match), with vectors alone, and with PostgreSQL's word similarity of trigrams.
