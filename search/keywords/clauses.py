@@ -4,9 +4,17 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any, cast
 
-from gallery.text.canonical import UNSPACED, forms, is_short_word, is_unspaced, part_patterns, pattern
+from gallery.text.canonical import (
+    MAX_SHORT_WORD_LENGTH,
+    UNSPACED,
+    forms,
+    is_short_word,
+    is_unspaced,
+    part_patterns,
+    pattern,
+)
 from search.keywords.date_clauses import dated_clause
-from search.keywords.weak_tokens import HAN_RUN, accented_words, is_code, plain_marker
+from search.keywords.weak_tokens import HAN_RUN, MAX_TOKEN_LENGTH, accented_words, is_code, plain_marker
 from search.query.dated import Dates
 from search.query.filters import Filters
 from search.query.parser import Query
@@ -23,6 +31,8 @@ NOTHING: Clause = {"match_none": {}}
 # Each kind of place outweighs any frequency of words, which scores about 10 at most.
 WHOLE_WORD, START_OF_WORD, NEXT_TO_EACH_OTHER, WHOLE_NAME = 40.0, 20.0, 20.0, 80.0
 AS_ACCENTED = 5.0
+# Characters on both sides of the place where two words meet.
+SEAM = 3
 FREQUENCY = 1.0
 OTHER_FIELDS = 0.1
 # The most words that a misspelt one may stand for in the index.
@@ -86,10 +96,19 @@ def _contains(term: str, *, is_whole: bool = False) -> Clause:
 def _places(part: str) -> list[Clause]:
     """Return clauses for a substring of any text, one of which must match."""
     if len(part) == 1:
-        return [{"term": {"passages.characters": part}}]
+        return [_term("passages.characters", part)]
     if part[0] == " " and is_short_word(part[1:]):
-        return [{"term": {"passages.starts": part[1:]}}]
-    return [{"match_phrase": {source: part}} for source in TEXT_FIELDS]
+        return [_term("passages.starts", part[1:])]
+    if part[0] == part[-1] == " " and _is_token(part[1:-1]):
+        return [_token(part[1:-1])]
+    phrases: list[Clause] = [{"match_phrase": {source: part}} for source in TEXT_FIELDS]
+    # Documents with the whole word need no check of positions.
+    return [_token(part), *phrases] if _is_token(part) else phrases
+
+
+def _is_token(word: str) -> bool:
+    """Return whether all texts with this word as a whole have it as a token."""
+    return 2 <= len(word) <= MAX_TOKEN_LENGTH and " " not in word and not any(map(is_unspaced, word))
 
 
 def _substring(part: str, *, pairs: str, characters: str) -> Clause:
@@ -98,38 +117,37 @@ def _substring(part: str, *, pairs: str, characters: str) -> Clause:
 
 def _scored(term: str, *, is_whole: bool = False) -> Clause:
     """Match photos that contain a term, and score where and how they do."""
-    found = [clause for form in forms(term) for clause in _scored_places(form, is_whole=is_whole)]
-    if not found:
-        return NOTHING
-    better = [*map(_as_whole_word, forms(term)), *_accents(term)]
-    return {"bool": {"must": [{"dis_max": {"queries": found, "tie_breaker": OTHER_FIELDS}}], "should": better}}
+    parts = [pattern(form, is_whole=is_whole) for form in forms(term)]
+    kinds = [clause for form in forms(term) for clause in _kinds(form)]
+    found = [clause for part in parts for clause in _frequencies(part)]
+    if found:
+        kinds.append({"dis_max": {"queries": found, "tie_breaker": OTHER_FIELDS}})
+    return {"bool": {"filter": [_contains(term, is_whole=is_whole)], "should": [*kinds, *_accents(term)]}}
 
 
-def _scored_places(form: str, *, is_whole: bool) -> Iterator[Clause]:
-    """Yield clauses for the places of a form, of which one must match: more for starts of words, and by frequency."""
-    part = pattern(form, is_whole=is_whole)
-    if part not in (form, f" {form} ") or len(part) == 1:
-        yield from (_constant(clause, START_OF_WORD if part[0] == " " else 0.0) for clause in _places(part))
-        return
-    for source in TEXT_FIELDS:
-        frequency = {"match_phrase": {source: {"query": part, "boost": FREQUENCY / (len(part) - 1)}}}
-        start = _constant({"match_phrase": {source: f" {form}"}}, START_OF_WORD)
-        yield {"bool": {"must": [frequency], "should": [start]}}
+def _kinds(form: str) -> Iterator[Clause]:
+    """Yield clauses for a form as whole word, by its frequency, and at the start of a word."""
+    if _is_token(form):
+        yield _token(form)
+        yield _constant(_token(form), WHOLE_WORD)
+        yield _constant(_term("passages.starts", form[:MAX_SHORT_WORD_LENGTH]), START_OF_WORD)
+    elif (whole := pattern(form, is_whole=True)) != form:
+        yield _constant(_any(_places(whole)), WHOLE_WORD)
 
 
-def _as_whole_word(form: str) -> Clause:
-    """Match photos with whole words, and score their frequency."""
-    if " " in form or is_unspaced(form[0]):
-        whole = pattern(form, is_whole=True)
-        return _constant(_any(_places(whole)), WHOLE_WORD) if whole != form else NOTHING
-    return {"bool": {"must": [_token(form)], "should": [_constant(_token(form), WHOLE_WORD)]}}
+def _frequencies(part: str) -> Iterator[Clause]:
+    """Yield a clause for each text by the frequency of a part that is no word."""
+    if len(part) > 1 and not _is_token(part.strip()):
+        for source in TEXT_FIELDS:
+            yield {"match_phrase": {source: {"query": part, "boost": FREQUENCY / (len(part) - 1)}}}
 
 
 def _bonuses(query: Query) -> Iterator[Clause]:
     """Yield clauses for words next to each other, and for the whole file name."""
-    for neighbours in pairwise(query.terms):
-        for form in forms(" ".join(neighbours)):
-            yield {"dis_max": {"queries": [_constant(clause, NEXT_TO_EACH_OTHER) for clause in _places(form)]}}
+    for left, right in pairwise(forms(term)[-1] for term in query.terms if forms(term)):
+        # The seam of two words is enough, for both are somewhere in the text.
+        seam = forms(f"{left[-SEAM:]} {right[:SEAM]}")[-1]
+        yield _constant(_any({"match_phrase": {source: seam}} for source in TEXT_FIELDS), NEXT_TO_EACH_OTHER)
     if names := list(forms(" ".join(query.terms))):
         yield _constant({"terms": {"names": names}}, WHOLE_NAME)
 
