@@ -14,14 +14,16 @@ BATCH = 1000
 def refold(connection: Any, *, table: str, columns: Mapping[str, str], key: str = "id") -> None:
     """Set columns of all rows to the canonical form of the SQL expressions that `columns` names.
 
-    Each row is written once, in batches, and no trigger of the table runs: neither the dates of changes nor the
+    Rows that change are written once, in batches, and no trigger of the table runs: neither dates of changes nor
     revisions of photos change.
     """
+    folded, stored = ([f"{relation}.{column}" for column in columns] for relation in ("folded", table))
     assignments = ", ".join(f"{column} = folded.{column}" for column in columns)
     arrays = ", ".join(["%s::bigint[]", *["%s::text[]"] * len(columns)])
     update = (
-        f"UPDATE {table} SET {assignments} FROM unnest({arrays})"  # noqa: S608 - names from migrations
-        f" AS folded (key, {', '.join(columns)}) WHERE {table}.{key} = folded.key"
+        f"UPDATE {table} SET {assignments}"  # noqa: S608 - names from migrations
+        f" FROM unnest({arrays}) AS folded (key, {', '.join(columns)}) WHERE {table}.{key} = folded.key"
+        f" AND ({', '.join(stored)}) IS DISTINCT FROM ({', '.join(folded)})"
     )
     with connection.cursor() as cursor:
         cursor.execute(f"SET CONSTRAINTS ALL IMMEDIATE; ALTER TABLE {table} DISABLE TRIGGER USER")

@@ -21,6 +21,8 @@ from itertools import chain
 from gallery.text.characters import clusters, fold_cluster
 from gallery.text.joining import joints, spaced_numbers
 
+# The version of the form, a part of the version of the keyword index; raised with every change.
+VERSION = 1
 # Words up to this length match at the start of words only: "cat" and "rain" are in "education" and "training". Longer
 # ones rarely match by accident, and OCR drops spaces.
 MAX_SHORT_WORD_LENGTH = 5

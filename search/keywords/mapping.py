@@ -22,6 +22,7 @@ from elasticsearch.dsl import MetaField, analyzer, token_filter, tokenizer
 
 from gallery.models import Photo
 from gallery.text.canonical import MAX_SHORT_WORD_LENGTH, SHORT_WORD, UNSPACED
+from gallery.text.canonical import VERSION as CANONICAL_VERSION
 from search.keywords.weak_tokens import MAX_TOKEN_LENGTH, WeakTokens, whole_names
 from search.query.filters import INDEX_COLUMNS
 
@@ -142,5 +143,6 @@ class PhotoDocument(Document):
 
 @cache
 def mapping_version() -> str:
-    """Return a digest of the mapping; documents indexed with another one must be indexed again."""
-    return hashlib.sha256(json.dumps(PhotoDocument._index.to_dict(), sort_keys=True).encode()).hexdigest()[:12]
+    """Return a digest of mapping and canonical form; documents indexed with others must be indexed again."""
+    mapping = json.dumps([PhotoDocument._index.to_dict(), CANONICAL_VERSION], sort_keys=True)
+    return hashlib.sha256(mapping.encode()).hexdigest()[:12]

@@ -75,6 +75,14 @@ def test_text_contains_its_words(text, data):
         assert any(pattern(form, is_whole=True) in fold(text) for form in forms(word)), (word, fold(text))
 
 
+@given(text=texts, data=st.data())
+def test_text_contains_its_parts_between_spaces(text, data):
+    edges = sorted({0, len(text), *(at for at, character in enumerate(text) if character in " \n\t")})
+    begin = data.draw(st.integers(0, len(edges) - 1))
+    part = text[edges[begin] : edges[data.draw(st.integers(begin, len(edges) - 1))]]
+    assert not forms(part) or any(pattern(form) in fold(text) for form in forms(part)), (part, fold(text))
+
+
 @given(text=texts)
 def test_folds_folded_text_to_itself(text):
     for form in forms(text):

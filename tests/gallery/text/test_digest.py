@@ -1,7 +1,7 @@
 """Stored texts are folded: a change of the canonical form needs a migration that folds them again.
 
 Such a migration calls `gallery.models.refolding.refold` for each folded column, as gallery's 0003_folded_columns and
-search's 0003_folded_text do, and raises the version of the index's mapping if nothing else in it changes.
+search's 0003_folded_text do; the keyword index follows `gallery.text.canonical.VERSION`.
 """
 
 import unicodedata
@@ -20,7 +20,7 @@ CHARACTERS = [
 ]
 DIGEST_OF_CHARACTERS = "273c09a7c6fcd6fb"
 DIGEST_OF_TEXTS = "c6cfc07b78bcb9d1"
-MESSAGE = "The canonical form changed: add a migration that folds all rows again (see this module), and this digest: "
+MESSAGE = "The canonical form changed: raise its version, fold all rows in a migration (see above), set this digest: "
 
 
 def digest_of(texts):
