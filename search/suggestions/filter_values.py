@@ -1,6 +1,6 @@
 """Suggests filters for the first letters of their names or values, and the values of the filter being typed."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -33,12 +33,7 @@ def suggest_values(end: TypedEnd, *, user: AbstractBaseUser) -> Iterator[Suggest
 def suggest_filters(end: TypedEnd) -> Iterator[Suggestion]:
     """Yield the filters whose name begins with the word being typed, then those with a value that does."""
     word = end.word.lower()
-    for row in FILTERS:
-        key = next((key for key in (*row.keys, row.name) if key.startswith(word)), "")
-        if key:
-            query = end.completed_by(f"{key}:")
-            marked = mark_typed(f"{key}:", word)
-            yield Suggestion(Kind.FILTER, marked, query, address_of(query), row.summary, continues=True)
+    yield from _names(end, lambda key: key.startswith(word))
     if len(word) < MIN_VALUE_LENGTH:
         return
     for row in FILTERS:
@@ -46,6 +41,21 @@ def suggest_filters(end: TypedEnd) -> Iterator[Suggestion]:
             for value, label in _choices(row.value, word):
                 text = f"{(*row.keys, row.name)[0]}:{value}"
                 yield Suggestion.to_search(Kind.FILTER, text, query=end.completed_by(text), typed=word, detail=label)
+
+
+def suggest_nearly_typed_filters(end: TypedEnd) -> Iterator[Suggestion]:
+    """Yield the filters of whose name only the first of two typed letters is right."""
+    word = end.word.lower()
+    if len(word) == MIN_VALUE_LENGTH and word.isalpha():
+        yield from _names(end, lambda key: key[0] == word[0] and not key.startswith(word))
+
+
+def _names(end: TypedEnd, fits: Callable[[str], bool]) -> Iterator[Suggestion]:
+    """Yield the filters with a name that fits."""
+    for row in FILTERS:
+        if key := next(filter(fits, (*row.keys, row.name)), ""):
+            query, text = end.completed_by(f"{key}:"), mark_typed(f"{key}:", end.word)
+            yield Suggestion(Kind.FILTER, text, query, address_of(query), row.summary, continues=True)
 
 
 def suggest_cameras(end: TypedEnd, *, user: AbstractBaseUser) -> Iterator[Suggestion]:

@@ -14,7 +14,12 @@ from search.chips import title_of
 from search.keywords.completion import photos_with_start
 from search.query.parser import normalize
 from search.saved import recent_searches, saved_searches
-from search.suggestions.filter_values import suggest_cameras, suggest_filters, suggest_values
+from search.suggestions.filter_values import (
+    suggest_cameras,
+    suggest_filters,
+    suggest_nearly_typed_filters,
+    suggest_values,
+)
 from search.suggestions.suggestion import Kind, Suggestion, contains_typed, mark_typed
 from search.suggestions.typed_end import TypedEnd
 from search.suggestions.vocabulary import words_from
@@ -54,7 +59,8 @@ def suggest(text: str, *, user: AbstractBaseUser) -> list[Suggestion]:
     filters = list(islice(suggest_filters(end), MAX_FILTERS))
     things = [*islice(suggest_cameras(end, user=user), MAX_CAMERAS), *islice(_files(end, user=user), MAX_FILES)]
     size = max(MIN_WORDS, MAX_SUGGESTIONS - len(filters) - len(searches) - len(things))
-    return _without_repetition([*filters, *searches, *_words(end, user=user, limit=size), *things])
+    nearly = [] if filters else islice(suggest_nearly_typed_filters(end), 1)
+    return _without_repetition([*filters, *searches, *_words(end, user=user, limit=size), *things, *nearly])
 
 
 def suggest_queries(text: str, *, user: AbstractBaseUser) -> list[str]:

@@ -105,7 +105,9 @@ def test_completes_only_last_word(user, typed, query):
 
 
 FILTERS = [
-    ("ka", []),
+    ("ka", ["kind:"]),
+    ("kaa", []),
+    ("zz", []),
     ("k", ["kind:"]),
     ("tea KI", ["tea kind:"]),
     ("kind:", ["kind:photo", "kind:screenshot", "kind:meme"]),

@@ -149,6 +149,7 @@ def test_limits_results(client, user):
 def test_suggests_next_steps_when_nothing_is_found(client):
     assert "Try fewer words" in page(client.get("/search", {"q": "xyzzy"}))
     assert "Try removing filters" in page(client.get("/search", {"q": "xyzzy", "min_width": "5"}))
+    assert "Try fewer words" not in page(client.get("/search", {"q": "?!"}))
 
 
 def relaxed(client: Client, **address: str) -> dict[str, tuple[str, int]]:
