@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from gallery.models import Photo
 from search.keywords.term_places import FoundTerms, TermPlaces
@@ -95,7 +95,7 @@ class _PlacedLine:
         return self.begin + len(self.text)
 
     @cached_property
-    def extents(self) -> list[tuple[float, float]]:
+    def extents(self) -> "_Extents":
         """The extents of the characters, computed once for all matches."""
         return _extents(self.text)
 
@@ -109,8 +109,15 @@ def part_of_box(box: Sequence[Sequence[float]], text: str, *, begin: int, end: i
     return _part(box, _extents(text), slice(begin, end))
 
 
-def _extents(text: str) -> list[tuple[float, float]]:
-    """Return the left and right edge of each character of a line, in widths of a Chinese character.
+class _Extents(NamedTuple):
+    """The left and right edge of each character of a line, and its width, in widths of a Chinese character."""
+
+    edges: list[tuple[float, float]]
+    width: float
+
+
+def _extents(text: str) -> _Extents:
+    """Return the extents of the characters of a line.
 
     Lines in Arabic or Hebrew begin at the right. Within them, numbers and other scripts run to the right (a short form
     of Unicode's bidirectional algorithm, UAX 9).
@@ -119,12 +126,12 @@ def _extents(text: str) -> list[tuple[float, float]]:
     runs = [list(run) for _direction, run in groupby(range(len(text)), key=lambda at: directions[at])]
     if base == "R":
         runs.reverse()
-    extents, left = [(0.0, 0.0)] * len(text), 0.0
+    edges, left = [(0.0, 0.0)] * len(text), 0.0
     for run in runs:
         for at in reversed(run) if directions[run[0]] == "R" else run:
             right = left + _width(text[at])
-            extents[at], left = (left, right), right
-    return extents
+            edges[at], left = (left, right), right
+    return _Extents(edges, left or 1.0)
 
 
 def _directions(text: str) -> tuple[str, list[str]]:
@@ -140,10 +147,10 @@ def _directions(text: str) -> tuple[str, list[str]]:
     ]
 
 
-def _part(box: Sequence[Sequence[float]], extents: Sequence[tuple[float, float]], part: slice) -> Box:
-    width = max(right for _left, right in extents) or 1.0
-    left = max(0.0, min(left for left, _right in extents[part]) - MARGIN) / width
-    right = min(width, max(right for _left, right in extents[part]) + MARGIN) / width
+def _part(box: Sequence[Sequence[float]], extents: _Extents, part: slice) -> Box:
+    edges, width = extents.edges[part], extents.width
+    left = max(0.0, min(left for left, _right in edges) - MARGIN) / width
+    right = min(width, max(right for _left, right in edges) + MARGIN) / width
     top_left, top_right, bottom_right, bottom_left = box
     return (
         _between(top_left, top_right, left),

@@ -3,18 +3,21 @@
 import contextlib
 from collections.abc import Callable
 from datetime import date
+from functools import cache
 
 import pytest
 
 from gallery.models import Photo
 from gallery.text.canonical import fold, forms
 from search.assistant.masking import is_sensitive, mask, mask_excerpt
-from search.keywords.matches import MatchFinder
-from search.keywords.snippets import SnippetMaker
+from search.keywords.matches import MatchFinder, find_matches
+from search.keywords.snippets import make_snippets
+from search.keywords.term_places import TermPlaces
 from search.models import PhotoText
 from search.query.dates import read_date
 from search.query.parser import MAX_QUERY_LENGTH, normalize, parse
 from search.query.values import InvalidQuery
+from search.ranking.results import MAX_PLACES_PER_HIT
 from tests.linear_work import assert_linear
 
 LONGEST_DESCRIPTION = 1 << 20
@@ -69,30 +72,32 @@ QUERIES = {
 }
 
 
-@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
-@pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES)
-def test_makes_snippets_of_hostile_texts_in_linear_time(query: str, text: Callable[[int], str]) -> None:
-    maker = SnippetMaker(parse(query))
-    assert_linear(
-        lambda description: maker.snippets(Photo(filename="a.jpg", description=description)),
-        text,
-        largest=LONG,
-    )
+@cache
+def photo_with(text: Callable[[int], str], size: int) -> Photo:
+    """Return a photo with a text and its canonical form, which has its own test."""
+    lines = [{"text": line, "box": [[0, 0], [1, 0], [1, 1], [0, 1]]} for line in text(size).split("\n")]
+    photo = Photo()
+    photo.text = PhotoText(text=text(size), folded=fold(text(size)), lines=lines)
+    return photo
 
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 @pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES)
-def test_finds_matches_in_hostile_lines_in_linear_time(query: str, text: Callable[[int], str]) -> None:
-    finder = MatchFinder(parse(query))
-    box = [[0, 0], [1, 0], [1, 1], [0, 1]]
+def test_explains_hostile_texts_in_linear_time(query: str, text: Callable[[int], str]) -> None:
+    places = TermPlaces(parse(query), places_per_text=MAX_PLACES_PER_HIT)
 
-    def photo_of(size: int) -> Photo:
-        photo = Photo()
-        lines = [{"text": line, "box": box} for line in text(size).split("\n")]
-        photo.text = PhotoText(text=text(size), lines=lines)
-        return photo
+    def explain(photo: Photo) -> None:
+        found = places.in_photo(photo)
+        make_snippets(found)
+        find_matches(found, photo)
 
-    assert_linear(finder.find, photo_of, largest=10_000)
+    assert_linear(explain, lambda size: photo_with(text, size), largest=20_000)
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+def test_finds_all_matches_in_linear_time(text: Callable[[int], str]) -> None:
+    finder = MatchFinder(parse("花 a 1 code"))
+    assert_linear(finder.find, lambda size: photo_with(text, size), largest=20_000)
 
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
