@@ -22,7 +22,7 @@ from search.keywords.snippets import KeywordHit, KeywordHits, Order
 from search.keywords.weak_tokens import MAX_CHARACTERS
 from search.query.conditions import TEXT_FIELDS
 from search.query.parser import Query
-from search.query.ways import TIERS
+from search.query.ways import TIERS, VAGUE
 
 # With so many exact hits, a page, weaker ones are not searched.
 ENOUGH_EXACT_HITS = 60
@@ -81,7 +81,11 @@ def _weaker_hits(query: Query, *, user: AnyUser, scope: list[Clause], without: l
         ordered = {number for number in range(len(query.words)) if order_name(number) in answer.names[pk]}
         if closeness := judge.closeness("\n".join(filter(None, folded)), ordered=ordered):
             found.append((closeness.tier_number, closeness.distance, -answer.scores[pk], -pk))
-    return [KeywordHit(-pk, 1 / (1 + distance), TIERS[tier]) for tier, distance, _score, pk in sorted(found) if tier]
+    return [
+        KeywordHit(-pk, 1 / (1 + distance), TIERS[tier], is_vague=distance >= VAGUE)
+        for tier, distance, _score, pk in sorted(found)
+        if tier
+    ]
 
 
 def _visible(user: AnyUser, photo_ids: Iterable[int]) -> PhotoQuerySet:

@@ -31,18 +31,20 @@ class Snippet:
     source: str
     html: SafeString
     tier: Tier = "exact"
+    is_vague: bool = False
 
 
 @dataclass(frozen=True)
 class KeywordHit:
     """A photo that contains the words; scores are comparable only within one tier of one search.
 
-    `tier` is the weakest one that the photo needs for any of the words.
+    `tier` is the weakest one that the photo needs for any of the words. Vague hits may be there by chance.
     """
 
     photo_id: int
     score: float
     tier: Tier = "exact"
+    is_vague: bool = False
 
 
 @dataclass(frozen=True)

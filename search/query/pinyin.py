@@ -7,7 +7,7 @@ import json
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence, Set
 from functools import cache, lru_cache
 from importlib.util import find_spec
 from itertools import pairwise, product
@@ -52,7 +52,15 @@ def syllable_paths(word: str) -> list[tuple[str, ...]]:
 
 def pinyin_spans(word: str, text: str) -> Iterator[Span]:
     """Yield the places of Chinese characters in a passage that are read like the folded `word`."""
-    paths = syllable_paths(word)
+    return _spans([path for path in syllable_paths(word) if path[0] not in INITIALS], text)
+
+
+def initials_spans(word: str, text: str) -> Iterator[Span]:
+    """Yield the places of Chinese characters in a passage whose syllables begin with the letters of `word`."""
+    return _spans([path for path in syllable_paths(word) if path[0] in INITIALS], text)
+
+
+def _spans(paths: Sequence[tuple[str, ...]], text: str) -> Iterator[Span]:
     return (found.span() for found in _pattern(tuple(paths)).finditer(text)) if paths else iter(())
 
 

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Literal
 
 from search.query.parser import is_code
-from search.query.pinyin import pinyin_spans
+from search.query.pinyin import initials_spans, pinyin_spans
 from search.query.spelling import Span, accented_letters, confusable_spans, exact_spans, similar_spans
 from search.query.stems import stem_spans
 from search.query.variants import glued_spans, reordered_spans, split_spans, variant_spans
@@ -33,6 +33,9 @@ class Way:
     spans: Callable[[str, str], Iterator[Span]]
 
 
+# The distance of hits by initials: any three characters may have them by chance.
+VAGUE = 100
+
 WAYS = (
     Way("exact", "exact", 0, exact_spans),
     Way("stem", "form", 1, stem_spans),
@@ -43,6 +46,7 @@ WAYS = (
     Way("glued", "similar", 4, glued_spans),
     Way("pinyin", "similar", 5, pinyin_spans),
     Way("glyphs", "similar", 6, confusable_spans),
+    Way("initials", "similar", VAGUE, initials_spans),
 )
 CODE_WAYS = tuple(way for way in WAYS if way.name in ("exact", "variant", "glyphs"))
 

@@ -16,7 +16,7 @@ from search.encoders.client import EncoderInfo, EncoderUnavailable, describe_enc
 from search.keywords.fallback import keyword_search_in_database
 from search.keywords.index import KeywordSearchUnavailable
 from search.keywords.search import keyword_search
-from search.keywords.snippets import Order
+from search.keywords.snippets import KeywordHit, Order
 from search.query.conditions import mentions
 from search.query.parser import Query, is_code, scripts_of
 from search.query.ways import TIERS, Tier
@@ -38,6 +38,8 @@ KEYWORD_DEPTH = 1000
 # Lists by date have no last, irrelevant hits to leave out. Elasticsearch returns at most so many at once.
 DATED_KEYWORD_DEPTH = 10_000
 VECTOR_DEPTH = 240
+# Of initials such as "pdf", many hits are there by chance; those of a name are few.
+MAX_VAGUE_HITS = 10
 
 
 @dataclass(frozen=True)
@@ -124,11 +126,12 @@ def rank_by_keywords(scope: SearchScope, *, order: Order = "") -> list[Ranking]:
         found = keyword_search_in_database(scope.query, user=scope.user, limit=limit, order=order)
     rankings = []
     for tier in TIERS:
-        photos = {hit.photo_id: RankedPhoto(hit.photo_id, tier=tier) for hit in found if hit.tier == tier}
+        hits = [hit for hit in found if hit.tier == tier]
+        photos = {hit.photo_id: RankedPhoto(hit.photo_id, tier=tier) for hit in hits}
         rankings.append(
             Ranking(
                 photos,
-                relevant=len(photos),
+                relevant=_count_clear(hits),
                 weight=TIER_WEIGHTS[tier],
                 notices=notices if tier == "exact" else (),
                 total=found.found if tier == "exact" and len(photos) == limit else 0,
@@ -137,6 +140,12 @@ def rank_by_keywords(scope: SearchScope, *, order: Order = "") -> list[Ranking]:
             )
         )
     return rankings
+
+
+def _count_clear(hits: Sequence[KeywordHit]) -> int:
+    """Return how many of `hits` (closest first) are relevant: not the vague ones if they are many."""
+    clear = sum(not hit.is_vague for hit in hits)
+    return len(hits) if len(hits) - clear <= MAX_VAGUE_HITS else clear
 
 
 def rank_by_vector(scope: SearchScope, *, example: Example | None = None) -> Ranking:

@@ -72,6 +72,7 @@ CASES = [
     ("zgc", {"similar": "station"}),
     ("zhongguancun", {"similar": "station"}),
     ("zhonggc", {"similar": "station"}),
+    ("zhong guan cun", {"similar": "station"}),
     ("beijing", {"similar": "beijing long"}),
     ("beijing huanying", {"similar": "beijing"}),
     ('"diaoxiu"', {}),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from search.query.pinyin import pinyin_spans, readings, sound_tokens, syllable_paths, tokens_of_path
+from search.query.pinyin import initials_spans, pinyin_spans, readings, sound_tokens, syllable_paths, tokens_of_path
 
 TEXT = " 我在调休的中关村去北京西安方案旅游哈尔滨 room 7 王维 "
 
@@ -31,7 +31,8 @@ TEXT = " 我在调休的中关村去北京西安方案旅游哈尔滨 room 7 王
     ],
 )
 def test_finds_characters_by_sound(word, found):
-    assert [TEXT[begin:end] for begin, end in pinyin_spans(word, TEXT)] == found
+    spans = [*pinyin_spans(word, TEXT), *initials_spans(word, TEXT)]
+    assert [TEXT[begin:end] for begin, end in spans] == found
 
 
 @pytest.mark.parametrize("word", ["bording", "international", "certificate", "frankfurt", "9000", "调休", ""])
