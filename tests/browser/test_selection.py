@@ -107,6 +107,23 @@ def test_describes_and_downloads_selected_photos(open_page, photos, owner, tmp_p
     assert Photo.objects.filter(description="green tea").count() == 2
 
 
+def test_pins_selected_photos_to_the_search(open_page, photos, owner):
+    for photo in photos[1:]:
+        PhotoText.objects.create(photo=photo, owner=owner, engine="x", text="tea")
+    page = open_page("/search?q=tea")
+    for photo in photos[1:3]:
+        box_of(page, photo).check(force=True)
+    page.get_by_role("button", name="Pin to a search").click()
+    expect(page.locator("#pin").get_by_label("Search", exact=True)).to_have_value("tea")
+    page.locator("#pin").get_by_role("button", name="Pin", exact=True).click()
+    expect(page.get_by_text("Pinned 2 photos to “tea”")).to_be_visible()
+    expect(page.locator("#pin")).to_be_hidden()
+    page.goto(page.url.split("/search")[0] + "/search/pinned")
+    expect(page.locator(".pinned .tile")).to_have_count(2)
+    page.get_by_role("button", name="Remove the pinned search").click()
+    expect(page.get_by_text("No pinned searches.")).to_be_visible()
+
+
 def test_trashes_results(open_page, photos, owner):
     for photo in photos:
         PhotoText.objects.create(photo=photo, owner=owner, engine="x", text="tea")
