@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from search.ocr.recognisers import Recogniser
-from search.ocr.scripts import as_latin, has_own_letters, letters_of, share_of
+from search.ocr.scripts import SCRIPTS, as_latin, has_own_letters, letters_of, share_of
 
 Pixels = NDArray[np.uint8]
 
@@ -27,9 +27,11 @@ PAGE_BONUS = 0.1
 CLEAR_CONFIDENCE = 0.9  # no other recogniser is asked
 MIN_LETTERS = 2
 PURE = 0.8  # share of letters of the recogniser's script
-LEGIBLE = 0.7  # the default model's confidence below which a line counts as unread
+MIN_RATIO = 1.6  # of length to height; shorter boxes contain single characters, or none
+# The default model's confidence in a line below which it counts as unread: with recognisers of all scripts, and without.
+LEGIBLE, LEGIBLE_IF_UNKNOWN = 0.5, 0.75
 LEGIBLE_COVERED = 0.4
-MIN_UNREAD_RATIO = 2.0  # of length to height; shorter ones are often no text
+MIN_UNREAD_RATIO = 3.0
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ class ScannedLine:
 
     @property
     def is_doubtful(self) -> bool:
-        return self.confidence < SURE or self.coverage < COVERED
+        return self.ratio >= MIN_RATIO and (self.confidence < SURE or self.coverage < COVERED)
 
 
 def read_again(lines: Sequence[ScannedLine], recognisers: Sequence[Recogniser]) -> list[Reading | None]:
@@ -83,9 +85,10 @@ def read_again(lines: Sequence[ScannedLine], recognisers: Sequence[Recogniser]) 
         ranked = sorted(recognisers, key=lambda recogniser: recogniser.script.name != script)
         page = _Page(script, int(2 * turned > len(readings)), ranked)
         readings = _read_page(lines, doubtful, readings, page)
-    is_foreign = bool(readings) and 2 * len(readings) > len(lines)
+    is_foreign = 2 * len(readings) > len(lines)
+    knows_all = {recogniser.script.name for recogniser in recognisers} == set(SCRIPTS)
     for n in doubtful:
-        if n not in readings and (is_foreign or _is_illegible(lines[n])):
+        if n not in readings and _is_illegible(lines[n], is_foreign=is_foreign, knows_all=knows_all):
             readings[n] = Reading(lines[n].turns[0])
     return [readings.get(n) for n in range(len(lines))]
 
@@ -164,9 +167,16 @@ def _read_homoglyphs(lines: Sequence[ScannedLine], readings: dict[int, Reading],
     return found
 
 
-def _is_illegible(line: ScannedLine) -> bool:
-    is_gap = line.coverage < LEGIBLE_COVERED and line.confidence < SURE
-    return line.ratio >= MIN_UNREAD_RATIO and (line.confidence < LEGIBLE or is_gap)
+def _is_illegible(line: ScannedLine, *, is_foreign: bool, knows_all: bool) -> bool:
+    """Return whether the default model's reading of a doubtful line is worthless.
+
+    `is_foreign`: most lines of the page are in another script. `knows_all`: recognisers of all scripts failed.
+    """
+    if is_foreign and letters_of(line.text):
+        return True
+    has_gaps = line.coverage < LEGIBLE_COVERED and line.confidence < SURE
+    legible = LEGIBLE if knows_all else LEGIBLE_IF_UNKNOWN
+    return line.ratio >= MIN_UNREAD_RATIO and (line.confidence < legible or has_gaps)
 
 
 def _letters_in(script: str, readings: dict[int, Reading]) -> int:

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import F
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -21,6 +22,8 @@ from search.keywords import index
 from search.keywords.mapping import mapping_version
 from search.models import IndexedPhoto, PhotoEmbedding, PhotoText
 from search.ocr import reader
+from search.ocr.recognisers import find_recognisers
+from search.ocr.scripts import SCRIPTS
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,15 @@ class Engine:
     version: str = ""
     photos: int = 0
     reason: str = ""
+
+
+@dataclass(frozen=True)
+class ReadScript:
+    """A script, and the engine that reads it or why none does."""
+
+    title: str | Promise
+    is_read: bool
+    detail: str
 
 
 @dataclass(frozen=True)
@@ -57,6 +69,7 @@ def show_status(request: PageRequest) -> HttpResponse:
         "index": _keyword_index(),
         "engines": [*_encoders(), _text_recognition()],
         "trends": quality_trends(),
+        "scripts": _scripts(),
     }
     return render(request, "search/_status.html", context)
 
@@ -101,6 +114,17 @@ def _encoders() -> Iterator[Engine]:
     for info in encoders:
         photos = PhotoEmbedding.objects.filter(model=info.model, view=0).count() if info.model else 0
         yield Engine(info.title, info.model, photos, info.reason)
+
+
+def _scripts() -> list[ReadScript]:
+    """Return the scripts beside those of the default model, with the engine that reads each."""
+    engines = {recogniser.script.name: recogniser.engine for recogniser in find_recognisers()}
+    missing = _("Not read: the data of its recogniser are missing.")
+    off = _("Not read: turned off in OCR_SCRIPTS.")
+    return [
+        ReadScript(script.title, name in engines, engines.get(name, missing if name in settings.OCR_SCRIPTS else off))
+        for name, script in SCRIPTS.items()
+    ]
 
 
 def _text_recognition() -> Engine:

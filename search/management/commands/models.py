@@ -10,6 +10,8 @@ from gallery.models import Photo
 from search.encoders.client import EncoderUnavailable, describe_encoders
 from search.models import PhotoEmbedding, PhotoText
 from search.ocr import reader
+from search.ocr.recognisers import find_recognisers
+from search.ocr.scripts import SCRIPTS
 from search.vectors.index import build_vector_index, has_vector_index
 
 
@@ -75,6 +77,9 @@ class Command(BaseCommand):
             self._write("ocr", "text recognition", engine, f"{read} of {photos} photos")
         except reader.TextRecognitionUnavailable as error:
             self._write("ocr", "text recognition", str(error))
+        engines = {recogniser.script.name: recogniser.engine for recogniser in find_recognisers()}
+        for name in SCRIPTS:
+            self._write("script", name, engines.get(name, "not read"))
 
     def _write(self, name: str, *columns: str) -> None:
         self.stdout.write("  ".join([f"{name:8}", *columns]))

@@ -6,6 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from search.encoders.client import describe_encoders
+from search.ocr.scripts import SCRIPTS
 from search.vectors.index import has_vector_index
 from tests.encoder_process import EncoderProcess, ready_encoder
 from tests.factories import drop_vector_indexes, embed, make_photos, unit_vectors
@@ -29,12 +30,14 @@ def models(*arguments: str) -> str:
 def test_lists_models_with_state_and_photos(process_without_clip, user):
     photos, conse = make_photos(user, 3), ready_encoder("conse")
     embed(photos[:2], unit_vectors(2, conse.dimensions), model=conse.model)
-    clip_line, conse_line, ocr_line = models().splitlines()
+    clip_line, conse_line, ocr_line, *script_lines = models().splitlines()
     assert clip_line.startswith("clip")
     assert f"CLIP_WEIGHTS names a missing file: {process_without_clip}." in clip_line
     assert conse.model in conse_line
     assert "2 of 3 photos, without index" in conse_line
     assert ocr_line.startswith("ocr")
+    assert "script    korean  Tesseract" in script_lines
+    assert len(script_lines) == len(SCRIPTS)
 
 
 @pytest.mark.django_db

@@ -1,5 +1,7 @@
 """Tests of the search part of the status page."""
 
+import re
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
@@ -51,6 +53,17 @@ def test_shows_unavailable_engines(client, monkeypatch, settings):
     assert response.status_code == 200
     for words in ("The encoder process does not answer.", "Put the weights there.", "Elasticsearch is not configured"):
         assert words in response.content.decode()
+
+
+def test_names_the_scripts_that_are_read(client, monkeypatch, settings):
+    monkeypatch.setattr(status, "describe_encoders", lambda: [ENCODER])
+    settings.OCR_SCRIPTS = ["korean", "thai"]
+    page = " ".join(client.get("/status/search").content.decode().split())
+    assert re.findall(r"(Korean|Thai|Greek)\b.*?(Tesseract|Not read: turned off)", page) == [
+        ("Korean", "Tesseract"),
+        ("Greek", "Not read: turned off"),
+        ("Thai", "Tesseract"),
+    ]
 
 
 def test_reports_missing_fixes_of_registry_version(client, elasticsearch, settings, tmp_path):
