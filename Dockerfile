@@ -5,8 +5,8 @@ FROM python:3.11-slim-bookworm
 # other scripts for text recognition.
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends libgomp1 libgl1 libglib2.0-0 nginx \
-        tesseract-ocr-kor tesseract-ocr-rus tesseract-ocr-ukr tesseract-ocr-ell tesseract-ocr-tha tesseract-ocr-ara \
-        tesseract-ocr-heb tesseract-ocr-hin \
+        tesseract-ocr-eng tesseract-ocr-kor tesseract-ocr-rus tesseract-ocr-ukr tesseract-ocr-ell tesseract-ocr-tha tesseract-ocr-ara \
+        tesseract-ocr-heb tesseract-ocr-hin tesseract-ocr-vie \
     && rm -rf /var/lib/apt/lists/*
 
 # Paddle needs a writable home folder.

@@ -263,11 +263,13 @@ CLIP_MODEL = env.str("CLIP_MODEL", default="ViT-L/14")
 CLIP_WEIGHTS = env.str("CLIP_WEIGHTS", default="")
 CLIP_DOWNLOAD_ROOT = env.str("CLIP_DOWNLOAD_ROOT", default=str(DATA_DIR / "models" / "clip"))
 CLIP_DEVICE = env.str("CLIP_DEVICE", default="auto")
-OCR_MODEL = env.str("OCR_MODEL", default="PP-OCRv5_mobile")
+OCR_MODEL = env.str("OCR_MODEL", default="PP-OCRv6_small")
 OCR_MODEL_DIR = env.str("OCR_MODEL_DIR", default="")
 OCR_ENGINE = env.str("OCR_ENGINE", default="")
 # Scripts that OCR_MODEL does not read, and that others may.
-OCR_SCRIPTS = env.list("OCR_SCRIPTS", default=["korean", "cyrillic", "greek", "thai", "arabic", "hebrew", "devanagari"])
+OCR_SCRIPTS = env.list(
+    "OCR_SCRIPTS", default=["korean", "cyrillic", "greek", "thai", "arabic", "hebrew", "devanagari", "vietnamese"]
+)
 
 LOGGING = {
     "version": 1,

@@ -98,7 +98,11 @@ class _Reader:
         with _prepared_import(is_local=weights.detection is not None):
             from paddleocr import TextDetection, TextRecognition
         shared: dict[str, Any] = {"engine": weights.engine}
-        if weights.engine != "onnxruntime":
+        if weights.engine == "onnxruntime":
+            threads = int(os.environ.get("OMP_NUM_THREADS") or len(os.sched_getaffinity(0)))
+            # Its arena keeps the memory of the largest picture.
+            shared["engine_config"] = {"intra_op_num_threads": threads, "enable_cpu_mem_arena": False}
+        else:
             # oneDNN's cache of 300 MB is useless, because nearly every input has another shape.
             shared.update(cpu_threads=len(os.sched_getaffinity(0)), mkldnn_cache_capacity=1)
         self._detector = TextDetection(

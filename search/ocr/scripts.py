@@ -10,11 +10,24 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True)
 class Script:
-    """A script. The Unicode names of its letters begin with `letters`."""
+    """A script, or letters of a language: `letters` is the first word of their Unicode names, or lists them.
+
+    A line in the script has at least `least_letters` of them, and the share `least_share` of all its letters.
+    """
 
     name: str
     title: str | Promise
     letters: str
+    is_latin: bool = False
+    least_letters: int = 2
+    least_share: float = 0.15
+
+    def owns(self, character: str) -> bool:
+        return character in self.letters if self.is_latin else _block(character) == self.letters
+
+
+# The default model leaves out letters with two marks.
+VIETNAMESE = "ăĂđĐơƠưƯ" + "".join(map(chr, range(0x1EA0, 0x1EFA)))
 
 
 SCRIPTS = {
@@ -27,6 +40,7 @@ SCRIPTS = {
         Script("arabic", _("Arabic"), "ARABIC"),
         Script("hebrew", _("Hebrew"), "HEBREW"),
         Script("devanagari", _("Devanagari"), "DEVANAGARI"),
+        Script("vietnamese", _("Vietnamese"), VIETNAMESE, is_latin=True, least_letters=1, least_share=0.05),
     )
 }
 
@@ -42,10 +56,14 @@ def letters_of(text: str) -> list[str]:
     return [character for character in text if unicodedata.category(character)[0] in "LM"]
 
 
-def share_of(script: Script, text: str) -> float:
-    """Return the share of the letters of `text` that belong to the script."""
-    letters = letters_of(text)
-    return sum(_block(letter) == script.letters for letter in letters) / len(letters) if letters else 0.0
+def own_letters(script: Script, text: str) -> list[str]:
+    """Return the letters of a text that belong to the script."""
+    return [letter for letter in letters_of(text) if script.owns(letter)]
+
+
+def latin_letters(text: str) -> list[str]:
+    """Return the Latin letters of a text, with and without accents."""
+    return [letter for letter in letters_of(text) if _block(letter) == "LATIN"]
 
 
 def as_latin(text: str) -> str:
@@ -55,7 +73,12 @@ def as_latin(text: str) -> str:
 
 def has_own_letters(script: Script, text: str) -> bool:
     """Return whether `text` contains a letter of the script that looks like no Latin one."""
-    return any(_block(letter) == script.letters for letter in as_latin(text))
+    return any(map(script.owns, as_latin(text)))
+
+
+def has_script(text: str) -> bool:
+    """Return whether `text` has a letter of any of the scripts."""
+    return any(script.owns(letter) for script in SCRIPTS.values() for letter in letters_of(text))
 
 
 @lru_cache(maxsize=4096)

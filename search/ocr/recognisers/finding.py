@@ -24,7 +24,7 @@ class Recogniser(Protocol):
         """The SHA-256 of the weights."""
 
     def read(self, crop: Pixels) -> tuple[str, float]:
-        """Return text and confidence (0–1) of a line (height × width × BGR, text to the right)."""
+        """Return the text of a line (height × width × BGR, text to the right), and the confidence in its letters."""
 
 
 def find_recognisers() -> list[Recogniser]:

