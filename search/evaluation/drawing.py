@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont, features
 
-from photosearch.samples import sheet
+from photosearch.samples.sheet import sheet_font
 from search.evaluation.labelled_set import CELL_BREAK, COLUMN_BREAK, LabelledPicture
 
 MARGIN = 60
@@ -91,7 +91,7 @@ def _font(text: str, *, size: int) -> ImageFont.FreeTypeFont:
         return ImageFont.truetype(file, size)
     if not text.isascii():
         raise NoFont(text)
-    return sheet._font(size)
+    return sheet_font(size)
 
 
 @cache

@@ -75,7 +75,7 @@ def _fill(*, encoder: EncoderInfo | None, reads: bool) -> LabelledLibrary:
     by_name = {picture.name: photo for picture, photo in zip((*fillers, *pictures), photos, strict=True)}
     lines = {picture.name: given_lines(picture) for picture in (*fillers, *pictures)}
     if reads:
-        lines |= {picture.name: reader.extract_text(BytesIO(files[picture.name])) for picture in pictures}
+        lines |= {picture.name: _read(files[picture.name]) for picture in pictures}
     PhotoText.objects.bulk_create(
         PhotoText(
             photo=by_name[name],
@@ -90,6 +90,14 @@ def _fill(*, encoder: EncoderInfo | None, reads: bool) -> LabelledLibrary:
         _embed({by_name[name].pk: data for name, data in files.items()}, owner=owner, encoder=encoder)
     undrawn = frozenset(picture.name for picture in labelled_pictures()) - set(files) if reads else frozenset()
     return LabelledLibrary(owner, {picture.name: by_name[picture.name].pk for picture in pictures}, undrawn)
+
+
+def _read(data: bytes) -> list[TextLine]:
+    """Return the recognised lines of a picture; none if recognition fails, as for a photo."""
+    try:
+        return reader.extract_text(BytesIO(data))
+    except reader.TextRecognitionFailed:
+        return []
 
 
 @cache
