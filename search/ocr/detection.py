@@ -1,7 +1,8 @@
 """Detection of lines at several scales, with a margin around the picture.
 
-The detector misses letters at the edge of a picture, and those higher than about 190 pixels. So each tile gets a margin
-in the colour of its edges, and a second look at a quarter of the size finds large letters where the first found none.
+The detector misses letters at the edge of a picture, those higher than about 190 pixels, and close lines that are
+tilted. So each tile gets a margin in the colour of its edges, tilted pages are looked at again upright, and a look at a
+quarter of the size finds large letters where the first found none.
 """
 
 from collections.abc import Callable
@@ -22,6 +23,8 @@ LEAST_SIDE, MOST_ENLARGED = 48, 4  # pixels across to which thin strips are enla
 LARGE_SCALES = (1 / 4, 1 / 12)  # of the first look; the last one only if nothing was found before
 LEAST_LARGE = 100  # pixels at the first scale; smaller letters are found there
 LEAST_SIDE_OF_LARGE = 160  # shorter sides at the first scale have no letters that are too large for it
+MIN_TILT, MAX_TILT = np.deg2rad(8), np.deg2rad(45)  # of pages that are looked at again upright
+LEAST_TILTED = 3  # lines
 LEVEL, MOST_TALLER, MOST_TURNED = 0.25, 1.6, 0.1  # of two parts of a line: offset in heights, ratio of heights, sine
 CELL = 32  # pixels at the first scale: the unit in which ink without lines is looked for
 INK = 40  # difference of grey within a cell with ink
@@ -40,7 +43,9 @@ def detect_lines(pixels: Pixels, find_boxes: FindBoxes) -> list[Quad]:
         corner = np.array([0, span.start] if axis else [span.start, 0], np.float32)
         tiles.append((span, [quad + corner for quad in _find(part, _scale(part), find_boxes)]))
     quads = _join_split_lines(merge_tiles(tiles, axis=axis))
-    return _with_large_lines(pixels, quads, find_boxes) if len(tiles) == 1 else quads
+    if len(tiles) > 1:
+        return quads
+    return _with_large_lines(pixels, _found_upright(pixels, quads, find_boxes), find_boxes)
 
 
 def _join_split_lines(quads: list[Quad]) -> list[Quad]:
@@ -94,12 +99,10 @@ def _scale(pixels: Pixels) -> float:
 
 def _find(pixels: Pixels, scale: float, find_boxes: FindBoxes) -> list[Quad]:
     """Return the boxes that are found at a scale, in pixels of the picture and within it."""
-    import cv2
-
     height, width = pixels.shape[:2]
-    size = max(1, round(width * scale)), max(1, round(height * scale))
-    if size != (width, height):
-        pixels = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC))
+    if scale != 1:
+        pixels = _resized(pixels, scale)
+    size = pixels.shape[1], pixels.shape[0]
     sides = [-(-(side + 2 * MARGIN) // SIDE_STEP) * SIDE_STEP for side in size]
     left, top = (sides[0] - size[0]) // 2, (sides[1] - size[1]) // 2
     canvas = np.empty((sides[1], sides[0], 3), np.uint8)
@@ -108,6 +111,51 @@ def _find(pixels: Pixels, scale: float, find_boxes: FindBoxes) -> list[Quad]:
     factors = np.array([width / size[0], height / size[1]], np.float32)
     found = [(np.asarray(quad, np.float32) - (left, top)) * factors for quad in find_boxes(canvas)]
     return [np.clip(quad, 0, (width, height)).astype(np.float32) for quad in found]
+
+
+def _found_upright(pixels: Pixels, quads: list[Quad], find_boxes: FindBoxes) -> list[Quad]:
+    """Return the lines of a tilted page as they are found after turning it upright, if that finds more text."""
+    import cv2
+
+    angle = _tilt(quads)
+    if not MIN_TILT <= abs(angle) <= MAX_TILT:
+        return quads
+    height, width = pixels.shape[:2]
+    sine, cosine = abs(np.sin(angle)), abs(np.cos(angle))
+    sides = np.array([width * cosine + height * sine, width * sine + height * cosine])
+    scale = min(_scale(pixels), (DETECTOR_SIDE - 2 * MARGIN) / sides.max())
+    small = pixels if scale == 1 else _resized(pixels, scale)
+    matrix = cv2.getRotationMatrix2D((small.shape[1] / 2, small.shape[0] / 2), np.rad2deg(angle), 1)
+    size = (int(sides[0] * scale), int(sides[1] * scale))
+    matrix[:, 2] = matrix[:, 2] + (np.array(size) - small.shape[1::-1]) / 2
+    colour = tuple(map(int, _edge_colour(small)))
+    upright = np.asarray(cv2.warpAffine(small, matrix, size, flags=cv2.INTER_LINEAR, borderValue=colour), np.uint8)
+    back = np.linalg.inv(matrix[:, :2]).T
+    factors = np.array([width, height]) / small.shape[1::-1]
+    found = _join_split_lines(
+        [(((quad - matrix[:, 2]) @ back) * factors).astype(np.float32) for quad in _find(upright, 1.0, find_boxes)]
+    )
+    return found if sum(map(_length, found)) > sum(map(_length, quads)) else quads
+
+
+def _tilt(quads: list[Quad]) -> float:
+    """Return the angle of most text against the edges of the picture, in radians; 0 for only a few lines."""
+    lines = [quad for quad in quads if _length(quad) > 2 * np.linalg.norm(quad[3] - quad[0])]
+    if len(lines) < LEAST_TILTED:
+        return 0.0
+    ways = np.array([quad[1] - quad[0] for quad in lines])
+    return float(np.median(np.arctan2(ways[:, 1], ways[:, 0])))
+
+
+def _length(quad: Quad) -> float:
+    return float(np.linalg.norm(quad[1] - quad[0]))
+
+
+def _resized(pixels: Pixels, scale: float) -> Pixels:
+    import cv2
+
+    size = max(1, round(pixels.shape[1] * scale)), max(1, round(pixels.shape[0] * scale))
+    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC))
 
 
 def _edge_colour(pixels: Pixels) -> NDArray[np.uint8]:

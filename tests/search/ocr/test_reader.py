@@ -125,6 +125,12 @@ def test_reads_to_the_edge_and_large_letters():
     assert np.allclose(box[0], (350 / 1600, 440 / 1200), atol=0.06)
 
 
+def test_reads_close_lines_of_a_tilted_page():
+    texts = [f"登机口 B{number} Gate closed" for number in range(17, 27)]
+    page = draw_lines(texts, size=34, spacing=1.35).rotate(25, Image.Resampling.BICUBIC, expand=True, fillcolor="white")
+    assert plain(extract_text(file_of(page))) == plain(texts)
+
+
 def test_finds_no_text_in_a_blank_picture():
     assert extract_text(file_of(Image.new("RGB", (300, 200), "green"))) == []
 
