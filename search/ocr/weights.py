@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
+from uuid import uuid4
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -137,8 +138,8 @@ def _linked_folder(weights: Path, model_name: str) -> Path:
     ):
         link = folder / name
         if not (link.is_symlink() and link.readlink() == target):
-            fresh = folder / f".{name}"
-            fresh.unlink(missing_ok=True)
+            # Several processes may be here at once.
+            fresh = folder / f".{name}-{uuid4().hex}"
             fresh.symlink_to(target)
             fresh.replace(link)
     return folder

@@ -7,6 +7,7 @@ import numpy as np
 from django.conf import settings
 from numpy.typing import NDArray
 
+from search.ocr.recognisers.paddle import find_paddle_recognisers
 from search.ocr.recognisers.tesseract import find_tesseract_recognisers
 from search.ocr.scripts import Script
 
@@ -28,8 +29,14 @@ class Recogniser(Protocol):
 
 
 def find_recognisers() -> list[Recogniser]:
-    """Return the recognisers of the scripts in OCR_SCRIPTS whose weights are there. They load at their first line."""
-    return [recogniser for recogniser in find_tesseract_recognisers() if recogniser.script.name in settings.OCR_SCRIPTS]
+    """Return the recognisers of the scripts in OCR_SCRIPTS whose weights are there. They load at their first line.
+
+    PaddleOCR's model of a script comes before Tesseract's.
+    """
+    found: list[Recogniser] = [*find_paddle_recognisers()]
+    known = {recogniser.script for recogniser in found}
+    found += [recogniser for recogniser in find_tesseract_recognisers() if recogniser.script not in known]
+    return [recogniser for recogniser in found if recogniser.script.name in settings.OCR_SCRIPTS]
 
 
 def recognisers_digest() -> str:

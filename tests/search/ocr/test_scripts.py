@@ -3,14 +3,16 @@
 import subprocess
 from io import BytesIO
 
+import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from search.ocr import rereading
 from search.ocr.reader import TextLine, engine_version, extract_text
-from search.ocr.recognisers import find_recognisers
+from search.ocr.recognisers import find_recognisers, paddle, recognisers_digest
 from search.ocr.rereading import ScannedLine, read_again
 from search.ocr.scripts import SCRIPTS, as_latin, own_letters
+from search.ocr.weights import find_weights
 from tests.drawing import draw_lines
 
 SIGNS = {
@@ -94,6 +96,20 @@ def test_recognisers_are_part_of_engine_version(settings):
 
 def test_every_script_of_the_settings_has_a_recogniser(settings):
     assert set(settings.OCR_SCRIPTS) == {recogniser.script.name for recogniser in find_recognisers()} == set(SCRIPTS)
+
+
+def test_prefers_models_of_paddleocr(settings, tmp_path, monkeypatch):
+    # The registries have none of the models; this one reads Latin letters.
+    monkeypatch.setattr(paddle, "MODELS", {"greek": "PP-OCRv6_small_rec"})
+    folder = find_weights().recognition
+    settings.OCR_MODEL_DIR = str(tmp_path)
+    tesseract = recognisers_digest()
+    (tmp_path / "PP-OCRv6_small_rec").symlink_to(folder)
+    assert recognisers_digest() != tesseract
+    greek = [recogniser for recogniser in find_recognisers() if recogniser.script.name == "greek"]
+    assert [recogniser.engine for recogniser in greek] == ["PaddleOCR"]
+    text, confidence = greek[0].read(np.asarray(draw_sign("Gate B17", "DejaVu Sans")))
+    assert (text.replace(" ", ""), confidence > 0.8) == ("GateB17", True)
 
 
 class FakeRecogniser:
