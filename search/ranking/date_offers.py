@@ -24,9 +24,12 @@ def count_offers(scope: SearchScope) -> tuple[CountedOffer, ...]:
 
 
 def only_dated(scope: SearchScope, ranked: RankedList) -> SearchScope | None:
-    """Return the scope of photos taken at the date that is the whole query, if no photo contains it as a word."""
+    """Return the scope of photos taken at the date that is the whole query, if nothing else is relevant.
+
+    The word may have been meant: pictures of "spring" or "christmas" are not replaced by all photos taken then.
+    """
     query = scope.query
-    if len(query.offers) != 1 or any(entry.tier == "exact" for entry in ranked.entries):
+    if len(query.offers) != 1 or ranked.relevant:
         return None
     dated = parse(query.offers[0].query)
     if dated.has_terms or dated.excluded:

@@ -154,11 +154,12 @@ def _all_photos(scope: SearchScope, *, order: Order) -> RankedList:
     """Return all photos of `scope`, newest first or oldest first; before them those that only show the query's date."""
     sign, dates = "" if order == "oldest" else "-", scope.query.filters.dates
     was_taken_then: Case | Value = Value(True)
+    shown_first: list[str] = []
     if dates and dates.spellings:
         then = DATED_AT.condition("dated", replace(dates, spellings=()))
         was_taken_then = Case(When(then, then=True), default=False)
+        shown_first = [] if order else ["was_taken_then"]
     photos = scope.photos.annotate(was_taken_then=was_taken_then)
-    shown_first = [] if order else ["was_taken_then"]
     rows = photos.order_by(*shown_first, f"{sign}dated_at", f"{sign}pk").values_list("pk", "was_taken_then")
     entries = tuple(
         RankedPhoto(pk, tier="" if was_taken_then else "exact") for pk, was_taken_then in rows[:MAX_LISTED_PHOTOS]

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+from datetime import datetime
 from io import BytesIO
 from typing import Any
 
@@ -40,6 +41,18 @@ def test_search_finds_and_fetch_describes_a_photo(token, allowed, photo):
     fetched = ask(token, "fetch", id=hit["id"]).structured_content
     assert "Flight NH961 to Tokyo" in fetched["text"]
     assert fetched["metadata"]["width"] == 300
+
+
+def test_search_counts_and_explains_its_answers(token, allowed, photo):
+    Photo.objects.update(taken_at=datetime(2019, 5, 1))
+    assert ask(token, "search", query="Flight").structured_content["found"] == 1
+    nothing = ask(token, "search", query="?!").structured_content
+    assert (nothing["results"], nothing["found"]) == ([], 0)
+    assert nothing["notices"][0].startswith("Only punctuation was typed.")
+    offered = ask(token, "search", query="Flight May").structured_content
+    assert "“May” was searched for as a word; 'Flight date:May' finds the photos taken then (1)." in offered["notices"]
+    (dated,) = ask(token, "search", query="1 May 2019").structured_content["results"]
+    assert dated["why"] == "Taken on May 1, 2019"
 
 
 def test_search_stores_no_result_list(token, allowed, photo, store, owner):

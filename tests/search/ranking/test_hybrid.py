@@ -217,6 +217,9 @@ class TestSearchByText:
         assert (found(page), page.offers) == (["taken.png"], ())
         assert page.notices == ["“2019” is in no picture. These photos were taken then."]
         assert found(search("2019 report", user=user)) == []
+        add_photo(user, "blossom.png", angle=0, taken_at=datetime(2019, 8, 1))
+        page = search("spring", user=user)
+        assert (found(page), [offer.photos for offer in page.offers]) == (["blossom.png"], [2])
 
     def test_says_that_no_photo_was_taken_then(self, user):
         add_photo(user, "taken.png", taken_at=datetime(2019, 5, 1))
