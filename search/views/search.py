@@ -86,7 +86,7 @@ def show_results(request: PageRequest) -> HttpResponse:
             # The first hits of a new list may already be on the page.
             return render(request, "search/_list_expired.html", {"address": form.address()})
         page = page or _search(request, form, query, example)
-        if not ("start" in request.GET or form.cleaned_data["like"]):
+        if not ("start" in request.GET or form.cleaned_data["like"] or query.is_punctuation):
             record_search(form.address(order=""), user=request.user)
     except (InvalidQuery, InvalidImage) as error:
         return _results(request, form, error=str(error))

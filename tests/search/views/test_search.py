@@ -150,6 +150,10 @@ def test_suggests_next_steps_when_nothing_is_found(client):
     assert "Try fewer words" in page(client.get("/search", {"q": "xyzzy"}))
     assert "Try removing filters" in page(client.get("/search", {"q": "xyzzy", "min_width": "5"}))
     assert "Try fewer words" not in page(client.get("/search", {"q": "?!"}))
+    assert [query for _title, query in client.get("/search").context["recent_searches"]] == [
+        "q=xyzzy&min_width=5",
+        "q=xyzzy",
+    ]
 
 
 def relaxed(client: Client, **address: str) -> dict[str, tuple[str, int]]:
