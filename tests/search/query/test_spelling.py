@@ -130,7 +130,7 @@ def test_finds_all_texts_with_one_character_off(phrase: str, text: str) -> None:
 @pytest.mark.parametrize("unit", ["花", "花花花花x", "花草 ", "flowerbed ", "a"])
 @pytest.mark.parametrize("form", ["花" * 8, "花草" * 30, "flowerbeds", "a" * 60])
 def test_takes_linear_time(form: str, unit: str) -> None:
-    assert_linear(lambda text: list(similar_spans(form, text)), lambda size: (unit * size)[:size], largest=100_000)
+    assert_linear(lambda text: list(similar_spans(form, text)), lambda size: (unit * size)[:size], largest=30_000)
 
 
 @pytest.mark.parametrize(
