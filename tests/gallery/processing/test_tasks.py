@@ -117,6 +117,7 @@ def test_stores_text_and_indexes_photo_again(
         "confidence": 0.8,
         "box": [list(corner) for corner in BOX],
         "separator": "\n",
+        "script": "",
     }
     photo.refresh_from_db()
     assert photo.revision == 2

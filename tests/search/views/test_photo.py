@@ -34,6 +34,17 @@ def test_shows_escaped_text_line_by_line(client, user):
     assert "<html" in client.get(f"/photos/{photo.pk}/text").content.decode()
 
 
+@pytest.mark.parametrize("text", ["", "第二行"])
+def test_says_that_lines_are_unread(client, user, text):
+    photo = add_photo(user, "a.png")
+    lines = [{"text": text}, {"text": ""}] if text else [{"text": ""}]
+    PhotoText.objects.update(text=text, lines=lines)
+    page = client.get(f"/photos/{photo.pk}/text").content.decode()
+    assert "Some text could not be read." in page
+    assert "No text found" not in page
+    assert page.count('<div dir="auto">') == bool(text)
+
+
 def test_says_that_photo_has_no_text(client, user):
     photo = add_photo(user, "a.png", text="")
     assert "No text found" in client.get(f"/photos/{photo.pk}/text").content.decode()
