@@ -23,7 +23,7 @@ from elasticsearch.dsl import MetaField, analyzer, token_filter, tokenizer
 from gallery.models import Photo
 from gallery.text.canonical import MAX_SHORT_WORD_LENGTH, SHORT_WORD, UNSPACED
 from gallery.text.canonical import VERSION as CANONICAL_VERSION
-from search.keywords.weak_tokens import MAX_TOKEN_LENGTH, WeakTokens, whole_names
+from search.keywords.weak_tokens import MAX_TOKEN_LENGTH, TOKENS_VERSION, WeakTokens, whole_names
 from search.query.filters import INDEX_COLUMNS
 
 pairs = analyzer("pairs", tokenizer=tokenizer("pair", type="ngram", min_gram=2, max_gram=2))
@@ -143,6 +143,6 @@ class PhotoDocument(Document):
 
 @cache
 def mapping_version() -> str:
-    """Return a digest of mapping and canonical form; documents indexed with others must be indexed again."""
-    mapping = json.dumps([PhotoDocument._index.to_dict(), CANONICAL_VERSION], sort_keys=True)
-    return hashlib.sha256(mapping.encode()).hexdigest()[:12]
+    """Return a digest of mapping, tokens and canonical form; documents indexed with others must be indexed again."""
+    described = json.dumps([PhotoDocument._index.to_dict(), TOKENS_VERSION, CANONICAL_VERSION], sort_keys=True)
+    return hashlib.sha256(described.encode()).hexdigest()[:12]

@@ -31,7 +31,6 @@ class Snippet:
     source: str
     html: SafeString
     tier: Tier = "exact"
-    is_vague: bool = False
 
 
 @dataclass(frozen=True)

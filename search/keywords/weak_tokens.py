@@ -11,6 +11,8 @@ from search.query.pinyin import sound_tokens
 from search.query.spelling import MIN_CODE_LENGTH, skeleton
 from search.query.stems import is_inflected, stem
 
+# Raise it when the tokens of a text change: all photos are indexed again.
+TOKENS_VERSION = 1
 # Texts can have a megabyte. Snippets also cover only so many characters.
 MAX_CHARACTERS = 100_000
 # Longer words are not misspelt, but encoded data.

@@ -10,6 +10,7 @@ from gallery.models import Photo
 from search.keywords.fallback import keyword_search_in_database
 from search.keywords.index import unindex_photos
 from search.keywords.search import ENOUGH_EXACT_HITS, keyword_search
+from search.keywords.snippets import SnippetMaker
 from search.query.parser import parse
 from search.query.ways import TIERS
 from tests.search.indexing import index_all
@@ -135,6 +136,20 @@ def test_finds_forms_spellings_and_sounds(user):
         for tier, name in sorted(tiers(text, user=user)):
             by_tier[tier] = f"{by_tier.get(tier, '')} {name}".strip()
     assert [(text, found[text]) for text, expected in CASES if found[text] != expected] == []
+
+
+@pytest.mark.usefixtures("gallery")
+def test_every_hit_has_a_snippet(user):
+    without = []
+    for text, _expected in CASES:
+        maker = SnippetMaker(parse(text))
+        for hit in keyword_search(parse(text), user=user, limit=50):
+            snippets = maker.snippets(Photo.objects.select_related("text").get(pk=hit.photo_id))
+            # Only the index knows Chinese words: what it takes for a similar spelling may be marked as another order.
+            are_shown = [snippet for snippet in snippets if (snippet.tier == "exact") == (hit.tier == "exact")]
+            if not are_shown or "<mark>" not in are_shown[0].html:
+                without.append((text, hit.tier, snippets))
+    assert without == []
 
 
 @pytest.mark.parametrize(
