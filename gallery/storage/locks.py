@@ -15,6 +15,7 @@ class Lock(IntEnum):
     KEYWORD_INDEX = 3
     VECTOR_INDEX = 4
     NEAR_DUPLICATES = 5
+    SCRATCH_INDEX = 6
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from django.conf import settings
 
+from gallery.storage.locks import Lock, locked
 from search.keywords.index import connected
 from search.keywords.mapping import PhotoDocument, mapping_version
 
@@ -15,11 +16,20 @@ SUFFIX = "evaluation"
 def scratch_index() -> Iterator[None]:
     """Let this process index and search in an empty index; does nothing without Elasticsearch.
 
-    One that an earlier process left is removed first. Raises KeywordSearchUnavailable.
+    Waits while another process uses it; one that an earlier process left is removed first.
+
+    Raises:
+        KeywordSearchUnavailable: Elasticsearch does not answer.
     """
     if not settings.ELASTICSEARCH_URL:
         yield
         return
+    with locked(Lock.SCRATCH_INDEX), _created_index():
+        yield
+
+
+@contextmanager
+def _created_index() -> Iterator[None]:
     alias = settings.ELASTICSEARCH_INDEX
     settings.ELASTICSEARCH_INDEX = scratch = f"{alias}-{SUFFIX}"
     try:
