@@ -28,6 +28,8 @@ MAX_SUGGESTIONS = 10
 # The most rows of each kind beside words, and the fewest words.
 MAX_RECENT, MAX_SAVED, MAX_FILTERS, MAX_CAMERAS, MAX_FILES = 2, 2, 3, 2, 2
 MIN_WORDS = 3
+# Longer words are pasted, and end no other.
+MAX_TYPED_LENGTH = 60
 MAX_FILES_OF_FILTER = 8
 MAX_READ_FILES = 10
 MAX_RECENT_UNTYPED, MAX_SAVED_UNTYPED = 6, 3
@@ -54,7 +56,7 @@ def suggest(text: str, *, user: AbstractBaseUser) -> list[Suggestion]:
         *islice(_recent(text, user=user), MAX_RECENT),
         *islice(_saved(text, user=user), MAX_SAVED),
     ]
-    if not forms(end.word):
+    if len(end.word) > MAX_TYPED_LENGTH or not forms(end.word):
         return searches
     filters = list(islice(suggest_filters(end), MAX_FILTERS))
     things = [*islice(suggest_cameras(end, user=user), MAX_CAMERAS), *islice(_files(end, user=user), MAX_FILES)]

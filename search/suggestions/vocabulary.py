@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db.models.functions import Left
@@ -14,7 +15,7 @@ from gallery.pictures.formats import EXTENSION_OF_SUFFIX
 from gallery.text.canonical import UNSPACED, forms, passages
 from gallery.text.characters import fold_cluster
 from search.keywords.completion import photos_with_sound, photos_with_start
-from search.query.pinyin import pinyin_spans
+from search.query.pinyin import initials_spans, pinyin_spans
 
 # Words are counted in the beginning of each text.
 MAX_READ_CHARACTERS = 4000
@@ -49,7 +50,7 @@ def words_from(typed: str, *, user: AbstractBaseUser, limit: int) -> list[str]:
     if len(words) == limit:
         return words
     read = _texts(photos_with_sound(form, user=user), user=user)
-    return [*words, *_continuations(read, partial(pinyin_spans, form), start=0)][:limit]
+    return [*words, *_continuations(read, partial(_sounds, form), start=0)][:limit]
 
 
 def _texts(photo_ids: Sequence[int], *, user: AbstractBaseUser) -> list[_Read]:
@@ -118,3 +119,7 @@ def _continuations(read: Sequence[_Read], spans: Callable[[str], Iterable[Span]]
 
 def _spans(form: str, folded: str) -> Iterator[Span]:
     return (match.span() for match in re.finditer(re.escape(form), folded))
+
+
+def _sounds(form: str, folded: str) -> Iterator[Span]:
+    return chain(pinyin_spans(form, folded), initials_spans(form, folded))

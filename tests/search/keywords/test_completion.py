@@ -50,5 +50,7 @@ def test_suggests_words_from_index(user, library, keyword_index):
     assert [row.query for row in suggest("星", user=user) if row.kind == Kind.WORD] == ["星巴克"]
     assert [row.query for row in suggest("xingba", user=user) if row.kind == Kind.WORD] == ["星巴克"]
     assert [row.query for row in suggest("xbk", user=user) if row.kind == Kind.WORD] == ["星巴克"]
+    for odd in ("x" * 1000, "ﷺ" * 1000, "星" * 1000, "星" * 50, "a-" * 25, "nh-961"):
+        suggest(odd, user=user)
     user.photos.all().delete()
     assert suggest("star", user=user) == []
