@@ -43,7 +43,6 @@ def sticker(*inks: str, size: tuple[int, int] = (600, 160), mode: str = "RGBA", 
         (sticker("white", size=(6000, 1600)), "PNG", DARK),
         (Image.new("RGBA", (60, 60), (255, 255, 255, 0)), "PNG", WHITE),
     ],
-    ids=str,
 )
 def test_contrasts_with_ink(image, kind, background):
     opened = open_image(save_image(image, kind))
