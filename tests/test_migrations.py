@@ -194,7 +194,7 @@ def test_white_pictures_are_processed_again(previous_release):
     white, other = Photo.objects.filter(trashed_at=None).order_by("pk")[:2]
     Photo.objects.update(thumbnail_version=2)
     Photo.objects.filter(pk=white.pk).update(extension="png", placeholder=b"\xff" * 48)
-    import_module("search.migrations.0006_white_on_transparent").make_again(apps, None)
+    import_module("search.migrations.0005_white_on_transparent").make_again(apps, None)
     assert list(Photo.objects.filter(thumbnail_version=0)) == [white]
     assert not PhotoEmbedding.objects.filter(photo=white).exists()
     assert Photo.objects.get(pk=other.pk).thumbnail_version == 2
