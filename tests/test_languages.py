@@ -18,9 +18,9 @@ TEXTLESS_TAGS = {"script", "style", "code", "kbd", "template"}
 # Names and formats are the same in every language; each language is listed by its own name.
 NAMES = re.compile(
     r"Model Context Protocol|"
-    r"photosearch|API|MCP|before|zip|IMPORT_ROOTS|Google|Takeout|iPhone|iPad|iTunes|WeChat|QQ|DingTalk|tlh|PostgreSQL|Valkey|Elasticsearch|Chrome|Firefox|Linux|English|JPE?G|PNG|GIF|WebP|BMP|TIFF|HEIC|AVIF"
+    r"photosearch|API|MCP|before|zip|IMPORT_ROOTS|Google|Takeout|iPhone|iPad|iTunes|WeChat|QQ|DingTalk|tlh|PostgreSQL|Valkey|Elasticsearch|Tesseract|Chrome|Firefox|Linux|English|JPE?G|PNG|GIF|WebP|BMP|TIFF|HEIC|AVIF"
     r"|EXIF|SHA-256|SHA-1|MD5|ConSE|CLIP|PP-OCRv\S*|\b[KMG]?B\b|[\w-]+\.png|anna|nothing-like-it|station"
-    r"|\b(default|vision|ocr|import)\b|\w+:\S*|[+-]\w+|\*\S+",
+    r"|\b(default|vision|ocr|import)\b|kind: meme|\w+:\S*|[+-]\w+|\*\S+",
     re.IGNORECASE,
 )
 

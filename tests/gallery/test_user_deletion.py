@@ -34,6 +34,7 @@ from search.models import (
     NearDuplicatePair,
     PhotoEmbedding,
     PhotoText,
+    PinnedSearch,
     RecentSearch,
     ResultList,
     SavedSearch,
@@ -83,6 +84,7 @@ def leaver(store: Callable[..., Photo], owner: User, media_root: Path) -> User:
     ResultList.objects.create(owner=owner, found={})
     SearchExample.objects.create(owner=owner, model="m", vector=vector)
     SavedSearch.objects.create(owner=owner, name="tea", address="q=tea")
+    PinnedSearch.objects.create(owner=owner, query="q=tea").photos.add(first)
     RecentSearch.objects.create(owner=owner, address="q=tea", used_at=timezone.now())
     PhotoMerge.objects.create(photo=first, merged_at=timezone.now())
     move_to_trash(Photo.objects.filter(pk=second.pk), user=owner)
