@@ -25,6 +25,7 @@ SURE_CONFIDENCE = 0.95  # measured: right readings are rarely below, upside-down
 PAGE_BONUS = 0.1  # for the orientation of the page, which wins unless another one is clearly better
 MIN_CONFIDENCE = 0.5
 MAX_RATIO = 60  # of width to height; the recogniser squeezes longer lines until they are illegible
+CROP_HEIGHT = 240  # pixels at most; the recogniser shrinks lines to 48
 PIECES_OVERLAP = 4  # of the pieces of a longer line, in heights of the line: at most four Chinese characters
 OVERLAP_CHARACTERS = 16  # narrow characters in this overlap
 
@@ -84,7 +85,7 @@ def read_lines(
     if page_turn % 2 == 0:
         return lines
     # The detector misses vertical lines, and finds them in the picture turned upright.
-    turned = np.ascontiguousarray(np.rot90(pixels, page_turn))
+    turned = np.rot90(pixels, page_turn)  # no copy, which would double the memory of a large picture
     _, upright = _read_page(turned, detect(turned), recognise, read_again)
     if sum(map(_evidence, upright)) <= sum(map(_evidence, lines)):
         return lines
@@ -164,11 +165,17 @@ def _crop(pixels: Pixels, quad: Quad) -> Pixels:
     # OpenCV cannot warp pictures with sides of more than 32,767 pixels, so the part is cut out first.
     left, top = np.clip(np.floor(quad.min(axis=0)).astype(int), 0, (width - 1, height - 1))
     right, bottom = np.clip(np.ceil(quad.max(axis=0)).astype(int) + 1, 1, (width, height))
-    patch = np.ascontiguousarray(pixels[top:bottom, left:right, ::-1])
-    size = tuple(round(side) for side in _size(quad))
-    corners = np.array([[0, 0], [size[0], 0], size, [0, size[1]]], np.float32)
-    matrix = cv2.getPerspectiveTransform((quad - (left, top)).astype(np.float32), corners)
-    crop = cv2.warpPerspective(patch, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    patch, corners = pixels[top:bottom, left:right], quad - (left, top)
+    scale = CROP_HEIGHT / min(_size(quad))
+    if scale < 1:
+        size = max(1, round(patch.shape[1] * scale)), max(1, round(patch.shape[0] * scale))
+        corners = corners * (np.array(size) / patch.shape[1::-1])
+        patch = np.asarray(cv2.resize(patch, size, interpolation=cv2.INTER_AREA), np.uint8)
+    patch = np.ascontiguousarray(patch[:, :, ::-1])
+    upright = tuple(round(side) for side in _size(corners))
+    target = np.array([[0, 0], [upright[0], 0], upright, [0, upright[1]]], np.float32)
+    matrix = cv2.getPerspectiveTransform(corners.astype(np.float32), target)
+    crop = cv2.warpPerspective(patch, matrix, upright, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(crop, np.uint8)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import numpy as np
 from django.conf import settings
@@ -20,6 +20,7 @@ from gallery.pictures.images import open_image
 from gallery.pictures.memory import return_memory
 from gallery.pictures.watchdog import watchdog
 from search.ocr.detection import DETECTOR_SIDE, detect_lines
+from search.ocr.engines import engine_arguments, return_memory_after_runs, return_memory_of_results
 from search.ocr.lines import Pixels, TextLine, read_lines
 from search.ocr.recognisers import find_recognisers, recognisers_digest
 from search.ocr.rereading import read_again
@@ -37,6 +38,13 @@ MIN_SIDE = 8  # pixels; smaller pictures contain no legible letters
 # tall screenshot full of code (1080 × 30,000) has 20,000.
 MAX_READ_LENGTH = 30_000
 CROPS_AT_ONCE = 100
+# Modules, with the names that PaddleOCR imports from them.
+STAND_INS: dict[str, tuple[str, ...]] = {
+    "sklearn": (),
+    "sklearn.cluster": ("KMeans",),
+    "sklearn.preprocessing": ("StandardScaler",),
+    "skimage": ("morphology",),
+}
 # Seconds after which a tile, or CROPS_AT_ONCE crops, count as hanging.
 STEP_LIMIT = 300
 
@@ -78,11 +86,13 @@ def read_image(image: Image.Image) -> list[TextLine]:
         return []
     if (size := readable_size(image.size)) != image.size:
         image = image.resize(size, SHRINK_FILTER)
+    pixels = np.asarray(image)
+    del image  # the array is a copy
     # Paddle's objects give wrong results if threads share them.
     with _one_at_a_time:
         reader = _reader(find_weights())
         try:
-            return reader.read(np.asarray(image))
+            return reader.read(pixels)
         except Exception as error:
             # Paddle and OpenCV raise exceptions of any class.
             message = _("Text recognition failed for this picture: %(reason)s")
@@ -97,14 +107,7 @@ class _Reader:
     def __init__(self, weights: Weights) -> None:
         with _prepared_import(is_local=weights.detection is not None):
             from paddleocr import TextDetection, TextRecognition
-        shared: dict[str, Any] = {"engine": weights.engine}
-        if weights.engine == "onnxruntime":
-            threads = int(os.environ.get("OMP_NUM_THREADS") or len(os.sched_getaffinity(0)))
-            # Its arena keeps the memory of the largest picture.
-            shared["engine_config"] = {"intra_op_num_threads": threads, "enable_cpu_mem_arena": False}
-        else:
-            # oneDNN's cache of 300 MB is useless, because nearly every input has another shape.
-            shared.update(cpu_threads=len(os.sched_getaffinity(0)), mkldnn_cache_capacity=1)
+        shared = engine_arguments(weights.engine)
         self._detector = TextDetection(
             model_name=f"{weights.name}_det",
             model_dir=_path_or_none(weights.detection),
@@ -115,6 +118,8 @@ class _Reader:
         self._recogniser = TextRecognition(
             model_name=f"{weights.name}_rec", model_dir=_path_or_none(weights.recognition), **shared
         )
+        for model in (self._detector, self._recogniser):
+            return_memory_after_runs(model)
 
     def read(self, pixels: Pixels) -> list[TextLine]:
         """Return the lines of a picture (height × width × RGB)."""
@@ -139,7 +144,9 @@ class _Reader:
 
     def _find_boxes(self, pixels: Pixels) -> list[Quad]:
         with watchdog(STEP_LIMIT):
-            return list(self._detector.predict(np.ascontiguousarray(pixels[:, :, ::-1]))[0]["dt_polys"])
+            boxes = list(self._detector.predict(np.ascontiguousarray(pixels[:, :, ::-1]))[0]["dt_polys"])
+            return_memory_of_results(self._detector)
+        return boxes
 
     def _recognise(self, crops: list[Pixels]) -> list[tuple[str, float]]:
         # Lines of a batch are padded to the longest, so lines of similar length share a batch.
@@ -149,6 +156,8 @@ class _Reader:
             some = [crops[i] for i in order[begin : begin + CROPS_AT_ONCE]]
             with watchdog(STEP_LIMIT):
                 results += self._recogniser.predict(some, batch_size=BATCH_SIZE)
+        if results:
+            return_memory_of_results(self._recogniser)
         texts = {i: (result["rec_text"], float(result["rec_score"])) for i, result in zip(order, results, strict=True)}
         return [texts[i] for i in range(len(crops))]
 
@@ -168,23 +177,25 @@ def _reader(weights: Weights) -> _Reader:
 
 @contextmanager
 def _prepared_import(*, is_local: bool) -> Iterator[None]:
-    """Prepare the import of PaddleOCR: its environment variables, and a stand-in for its downloader of models.
+    """Prepare the import of PaddleOCR: its environment variables, and stand-ins for modules that no reader needs.
 
     `import paddleocr` imports modelscope, which imports torch: 190 MB and four seconds, useless if the weights are
-    local. An empty module stands in for it during the import.
+    local. The modules in STAND_INS, for models of other kinds, take 80 MB and a second.
     """
     os.environ.setdefault("PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK", "True")
     os.environ.setdefault("PADDLE_PDX_CACHE_HOME", str(settings.DATA_DIR / "models" / "paddlex"))
     # Idle threads must not spin, because other programs need the processors.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    stands_in = is_local and "modelscope" not in sys.modules
-    if stands_in:
-        sys.modules["modelscope"] = types.ModuleType("modelscope")
+    wanted = STAND_INS | ({"modelscope": ()} if is_local else {})
+    added = {name: names for name, names in wanted.items() if name.partition(".")[0] not in sys.modules}
+    for name, names in added.items():
+        sys.modules[name] = types.ModuleType(name)
+        vars(sys.modules[name]).update(dict.fromkeys(names))
     try:
         yield
     finally:
-        if stands_in:
-            del sys.modules["modelscope"]
+        for name in added:
+            del sys.modules[name]
 
 
 def _path_or_none(path: Path | None) -> str | None:

@@ -10,6 +10,7 @@ from django.conf import settings
 from numpy.typing import NDArray
 
 from gallery.pictures.digests import cached_sha256
+from search.ocr.engines import engine_arguments, return_memory_after_runs
 from search.ocr.scripts import SCRIPTS, Script
 
 if TYPE_CHECKING:
@@ -51,8 +52,9 @@ class PaddleRecogniser:
 
             folder = self._weights.parent
             self._loaded = TextRecognition(
-                model_name=folder.name, model_dir=str(folder), engine=WEIGHTS[self._weights.name]
+                model_name=folder.name, model_dir=str(folder), **engine_arguments(WEIGHTS[self._weights.name])
             )
+            return_memory_after_runs(self._loaded)
         result = self._loaded.predict([crop])[0]
         return result["rec_text"], float(result["rec_score"])
 
