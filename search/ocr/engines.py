@@ -1,4 +1,4 @@
-"""How PaddleOCR's models run: on onnxruntime, or on Paddle."""
+"""The engines of PaddleOCR's models: onnxruntime or Paddle."""
 
 import os
 from typing import TYPE_CHECKING, Any
