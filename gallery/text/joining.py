@@ -13,8 +13,8 @@ MIN_JOINED_DIGITS = 6
 # A full stop joins only the parts of longer codes: v1.2 is not v12.
 MIN_DOTTED_CODE_LENGTH = 6
 NUMBER_WITHOUT_SPACES = re.compile(r"(?<!\d)\d++(?:[./,'·_。-]\d++)+")
-# Account numbers begin with letters: DE89 3704 0044 …
-NUMBER_WITH_SPACES = re.compile(r"(?<![^\W_])[a-z]{0,4}\d++(?:[ ()./,'·_。-]{1,3}\d++)+")
+# Account numbers begin with letters: DE89 3704 0044 … A comma and a space separate the numbers of a list.
+NUMBER_WITH_SPACES = re.compile(r"(?<![^\W_])[a-z]{0,4}\d++(?:(?:[ ()./'·_。-]{1,3}|,)\d++)+")
 GROUP = re.compile(r"\d+")
 PART = re.compile(r"[^\W_]+")
 CODE = re.compile(r"(?<![^\W_])[^\W_]++(?:[-/_.·'][^\W_]++)+")
