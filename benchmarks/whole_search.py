@@ -269,7 +269,7 @@ def _copy_database(source: str, target: str) -> None:
     for name in ("cursor_factory", "context", "prepare_threshold"):
         parameters.pop(name, None)
     with psycopg.connect(**parameters, autocommit=True) as own:
-        if not own.execute("SELECT FROM pg_database WHERE datname = %s", [target]).fetchone():
+        if not own.execute("SELECT 1 FROM pg_database WHERE datname = %s", [target]).fetchone():
             own.execute(f'CREATE DATABASE "{target}" TEMPLATE "{source}"')
 
 
