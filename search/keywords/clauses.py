@@ -1,8 +1,8 @@
 """The clauses of Elasticsearch that find the terms of a query, exactly or in weaker ways, and score their places."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
-from typing import Any, cast
+from typing import cast
 
 from gallery.text.canonical import (
     MAX_SHORT_WORD_LENGTH,
@@ -13,6 +13,7 @@ from gallery.text.canonical import (
     part_patterns,
     pattern,
 )
+from search.keywords.bool_clauses import NOTHING, TEXT_FIELDS, Clause, any_of
 from search.keywords.date_clauses import dated_clause
 from search.keywords.weak_tokens import HAN_RUN, MAX_TOKEN_LENGTH, accented_words, is_code, plain_marker
 from search.query.dated import Dates
@@ -24,10 +25,6 @@ from search.query.stems import is_inflected, stem
 from search.query.variants import glued, joined_neighbours, splits, variants
 from search.query.ways import WAYS, ways_of
 
-Clause = dict[str, Any]
-
-TEXT_FIELDS = ("text", "filename", "description")
-NOTHING: Clause = {"match_none": {}}
 # Each kind of place outweighs any frequency of words, which scores about 10 at most.
 WHOLE_WORD, START_OF_WORD, NEXT_TO_EACH_OTHER, WHOLE_NAME = 40.0, 20.0, 20.0, 80.0
 AS_ACCENTED = 5.0
@@ -56,7 +53,7 @@ def weak_clauses(query: Query, *, scope: Sequence[Clause], without: Sequence[int
     """Return the parts of a bool query for photos within `scope` that may contain the words in weaker ways."""
     loose = [_loose_ways(word, number) for number, word in enumerate(query.words)]
     for at, joined in joined_neighbours(query.words):
-        found = [_constant(_any(_places(pattern(joined))), VARIANT), *_weaker_ways(joined, WAY_NAMES)]
+        found = [_constant(any_of(_places(pattern(joined))), VARIANT), *_weaker_ways(joined, WAY_NAMES)]
         loose[at] += found
         loose[at + 1] += found
     return {
@@ -74,7 +71,7 @@ def filter_clauses(filters: Filters) -> Iterator[Clause]:
                 yield {"term": {column.name: value}}
             case "icontains":
                 suffix = "" if column.name in TEXT_FIELDS else ".pairs"
-                yield _any(
+                yield any_of(
                     _substring(part, pairs=f"{column.name}{suffix}", characters=f"{column.name}.characters")
                     for part in part_patterns(str(value))
                 )
@@ -90,7 +87,7 @@ def _excluded(query: Query) -> list[Clause]:
 
 def _contains(term: str, *, is_whole: bool = False) -> Clause:
     """Match photos that contain a term in any text."""
-    return _any(clause for form in forms(term) for clause in _places(pattern(form, is_whole=is_whole)))
+    return any_of(clause for form in forms(term) for clause in _places(pattern(form, is_whole=is_whole)))
 
 
 def _places(part: str) -> list[Clause]:
@@ -132,7 +129,7 @@ def _kinds(form: str) -> Iterator[Clause]:
         yield _constant(_token(form), WHOLE_WORD)
         yield _constant(_term("passages.starts", form[:MAX_SHORT_WORD_LENGTH]), START_OF_WORD)
     elif (whole := pattern(form, is_whole=True)) != form:
-        yield _constant(_any(_places(whole)), WHOLE_WORD)
+        yield _constant(any_of(_places(whole)), WHOLE_WORD)
 
 
 def _frequencies(part: str) -> Iterator[Clause]:
@@ -147,7 +144,7 @@ def _bonuses(query: Query) -> Iterator[Clause]:
     for left, right in pairwise(forms(term)[-1] for term in query.terms if forms(term)):
         # The seam of two words is enough, for both are somewhere in the text.
         seam = forms(f"{left[-SEAM:]} {right[:SEAM]}")[-1]
-        yield _constant(_any({"match_phrase": {source: seam}} for source in TEXT_FIELDS), NEXT_TO_EACH_OTHER)
+        yield _constant(any_of({"match_phrase": {source: seam}} for source in TEXT_FIELDS), NEXT_TO_EACH_OTHER)
     if names := list(forms(" ".join(query.terms))):
         yield _constant({"terms": {"names": names}}, WHOLE_NAME)
 
@@ -182,18 +179,20 @@ def _weaker_ways(form: str, names: Collection[str]) -> Iterator[Clause]:
     """Yield clauses for the ways of search.query.ways with these names."""
     if "stem" in names and is_inflected(form):
         bare = stem(form)
-        yield _constant(_any([_term("stems", bare), _token(bare)]), FORM)
+        yield _constant(any_of([_term("stems", bare), _token(bare)]), FORM)
     written = [clause for variant in variants(form) for clause in _places(pattern(variant))]
     if "split" in names:
         written += [_all([_token(part) for part in split.split()]) for split in splits(form)]
     if written:
-        yield _constant(_any(written), VARIANT)
+        yield _constant(any_of(written), VARIANT)
     if "spelling" in names and (edits := allowed_edits(form)):
         yield from _misspelt(form, edits)
     if "glued" in names and (end := glued(form)):
-        yield _constant(_any(_places(end)), GLUED)
+        yield _constant(any_of(_places(end)), GLUED)
     if "pinyin" in names and (paths := syllable_paths(form)):
-        yield _constant(_any(_all([_term("sounds", token) for token in tokens_of_path(path)]) for path in paths), SOUND)
+        yield _constant(
+            any_of(_all([_term("sounds", token) for token in tokens_of_path(path)]) for path in paths), SOUND
+        )
     if is_code(form):
         yield _constant(_term("glyphs", skeleton(form)), GLYPHS)
 
@@ -207,10 +206,10 @@ def _misspelt(form: str, edits: int) -> Iterator[Clause]:
         # Two swapped characters in the middle.
         without.append((form[: len(form) // 2 - 1], form[len(form) // 2 + 1 :]))
         found = [_all([_part(source, part) for part in parts if part]) for parts in without for source in TEXT_FIELDS]
-        yield _constant(_any(found), SPELLING)
+        yield _constant(any_of(found), SPELLING)
     else:
         most = {"query": form, "minimum_should_match": len(form) - 4}
-        yield _constant(_any({"match": {source: most}} for source in TEXT_FIELDS), SPELLING)
+        yield _constant(any_of({"match": {source: most}} for source in TEXT_FIELDS), SPELLING)
 
 
 def _part(source: str, part: str) -> Clause:
@@ -233,8 +232,3 @@ def _constant(clause: Clause, score: float) -> Clause:
 
 def _all(clauses: Sequence[Clause]) -> Clause:
     return {"bool": {"must": list(clauses)}} if clauses else NOTHING
-
-
-def _any(clauses: Iterable[Clause]) -> Clause:
-    found = list(clauses)
-    return {"bool": {"should": found, "minimum_should_match": 1}} if found else NOTHING

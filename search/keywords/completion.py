@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Sequence
-from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
@@ -11,10 +10,10 @@ from elasticsearch import NotFoundError
 
 from gallery.models import Photo
 from gallery.text.canonical import UNSPACED, is_short_word
+from search.keywords.bool_clauses import Clause
 from search.keywords.index import KeywordSearchUnavailable, connected
 from search.query.pinyin import syllable_paths, tokens_of_path
 
-Clause = dict[str, Any]
 logger = logging.getLogger(__name__)
 
 # Enough photos to tell frequent words from rare ones, and few enough to read at every keystroke.

@@ -1,15 +1,10 @@
 """The clause of Elasticsearch for dates that photos have, or show in their texts."""
 
-from collections.abc import Iterable
-from typing import Any
-
 from gallery.text.canonical import UNSPACED
+from search.keywords.bool_clauses import TEXT_FIELDS, Clause, any_of
 from search.query.dated import Dates
 from search.query.values import midnight
 
-Clause = dict[str, Any]
-
-TEXT_FIELDS = ("text", "filename", "description")
 # Shorter words are not in the field of words.
 MIN_WORD_LENGTH = 2
 
@@ -21,14 +16,14 @@ def dated_clause(name: str, dates: Dates) -> Clause:
     ]
     if dates.spellings:
         ways.append({"bool": {"filter": [_shows(patterns) for patterns in dates.patterns()]}})
-    return _any(ways)
+    return any_of(ways)
 
 
 def _shows(patterns: list[str]) -> Clause:
     """Match photos with one of the substrings in any text; whole words are looked up, which is faster than phrases."""
     words = [part.strip() for part in patterns if _is_word(part)]
     phrases = [_phrase(part) for part in patterns if not _is_word(part)]
-    return _any([{"terms": {"passages.tokens": words}}, *phrases])
+    return any_of([{"terms": {"passages.tokens": words}}, *phrases])
 
 
 def _is_word(part: str) -> bool:
@@ -38,9 +33,5 @@ def _is_word(part: str) -> bool:
 def _phrase(part: str) -> Clause:
     """Match a substring of several words; photos without all of the words need not be searched for it."""
     words = [word for word in part.split() if len(word) >= MIN_WORD_LENGTH and not UNSPACED.search(word)]
-    found = _any({"match_phrase": {source: part}} for source in TEXT_FIELDS)
+    found = any_of({"match_phrase": {source: part}} for source in TEXT_FIELDS)
     return {"bool": {"filter": [*({"term": {"passages.tokens": word}} for word in words), found]}}
-
-
-def _any(clauses: Iterable[Clause]) -> Clause:
-    return {"bool": {"should": list(clauses), "minimum_should_match": 1}}

@@ -15,7 +15,8 @@ from elasticsearch import NotFoundError
 
 from gallery.access import AnyUser
 from gallery.models import Photo, PhotoQuerySet
-from search.keywords.clauses import Clause, exact_clauses, filter_clauses, order_name, weak_clauses
+from search.keywords.bool_clauses import Clause
+from search.keywords.clauses import exact_clauses, filter_clauses, order_name, weak_clauses
 from search.keywords.closeness import Judge
 from search.keywords.index import KeywordSearchUnavailable, connected
 from search.keywords.snippets import KeywordHit, KeywordHits, Order
