@@ -20,7 +20,7 @@ from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 
 from benchmarks.library import Library, query_vectors, store_vectors
-from gallery.models import Photo
+from gallery.models import Photo, Witness
 from gallery.pictures.images import THUMBNAIL_VERSION
 from search.models import ComparedPhoto, NearDuplicatePair, PhotoEmbedding
 from search.near_duplicates.comparing import compare_photos, compare_words
@@ -94,7 +94,7 @@ def _photo(seed: str, number: int, owner: User) -> Photo:
         height=3024,
         file_size=2_000_000,
         sha256=sha256(seed.encode()).hexdigest(),
-        date_source=Photo.DateSource.EXIF,
+        date_source=Witness.EXIF,
         thumbnail_version=THUMBNAIL_VERSION,
         wants_text=False,
     )

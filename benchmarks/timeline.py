@@ -28,7 +28,7 @@ from django.test.utils import CaptureQueriesContext
 from PIL import Image
 from playwright.sync_api import Page, Route
 
-from gallery.models import Photo
+from gallery.models import Photo, Witness
 from gallery.pictures.images import THUMBNAIL_VERSION
 from tests.chromium import chromium
 
@@ -90,7 +90,7 @@ def _photo(number: int, photos: int, owner: User) -> Photo:
         file_size=2_000_000,
         sha256=digest.hexdigest(),
         taken_at=LATEST - timedelta(days=365 * YEARS * (number / photos) ** 1.3),
-        date_source=Photo.DateSource.EXIF,
+        date_source=Witness.EXIF,
         thumbnail_version=THUMBNAIL_VERSION,
         placeholder=digest.digest() + digest.digest()[:16],
     )

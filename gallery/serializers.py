@@ -10,7 +10,7 @@ from rest_framework import serializers
 
 from gallery.access.fields import MAX_NUMBER, JsonInteger, StrictSerializer, StrictString
 from gallery.access.permissions import may_administrate
-from gallery.models import MAX_IMPORTANCE, Photo, PhotoSource
+from gallery.models import MAX_IMPORTANCE, Photo, PhotoSource, Witness
 from gallery.pictures.formats import FORMAT_OF_EXTENSION
 
 # Accepts existing days only. JSON schema has no format for local times, so a pattern describes them.
@@ -71,7 +71,7 @@ class PhotoSerializer(serializers.ModelSerializer):
 
     content_type = serializers.SerializerMethodField(help_text="Media type of the original, detected from its bytes.")
     taken_at = LocalTimeField(allow_null=True, read_only=True)
-    date_source = serializers.ChoiceField([("", "no date"), *Photo.DateSource.choices], read_only=True)
+    date_source = serializers.ChoiceField([("", "no date"), *Witness.choices], read_only=True)
     kind = serializers.ChoiceField([("", "unknown"), *Photo.Kind.choices], read_only=True)
     importance = serializers.IntegerField(
         min_value=0, max_value=MAX_IMPORTANCE, read_only=True, help_text="0: not rated."

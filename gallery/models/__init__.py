@@ -22,5 +22,6 @@ from gallery.models.photo import PhotoQuerySet as PhotoQuerySet
 from gallery.models.removals import PhotoRemoval as PhotoRemoval
 from gallery.models.sources import PhotoMerge as PhotoMerge
 from gallery.models.sources import PhotoSource as PhotoSource
+from gallery.models.witnesses import Witness as Witness
 from gallery.storage.partial_uploads import Arrival as Arrival
 from gallery.storage.partial_uploads import PartialUpload as PartialUpload

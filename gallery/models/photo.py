@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gallery.models.attempts import MAX_ATTEMPTS, RETRY_DELAY, Step, StepAttempt
 from gallery.models.folded import FoldedField, FoldedModel, FoldedQuerySet
+from gallery.models.witnesses import Witness
 from gallery.pictures.images import THUMBNAIL_VERSION
 
 MAX_IMPORTANCE = 5
@@ -74,19 +75,20 @@ def camera_name(metadata: dict[str, Any] | None) -> str:
     return " ".join(str(name) for name in names if name)
 
 
+def lens_name(metadata: dict[str, Any] | None) -> str:
+    """Return the lens in a photo's metadata."""
+    return str((metadata or {}).get("lens") or "")
+
+
+def label_lines(labels: dict[str, Any] | None) -> str:
+    """Return title, keywords and names of people, one a line."""
+    labels = labels or {}
+    lines = [labels.get("title"), *labels.get("keywords", ()), *labels.get("people", ())]
+    return "\n".join(str(line) for line in lines if line)
+
+
 class Photo(FoldedModel):
     """A stored picture of one user, unique among their photos by its SHA-256."""
-
-    class DateSource(models.TextChoices):
-        """Where `taken_at` comes from, most trustworthy first."""
-
-        PERSON = "person", _("set manually")
-        EXIF = "exif", _("camera (EXIF)")
-        SIDECAR = "sidecar", _("sidecar file")
-        GPS = "gps", _("GPS")
-        FILENAME = "filename", _("file name")
-        FOLDER = "folder", _("folder")
-        FILE = "file", _("file time")
 
     class Kind(models.TextChoices):
         """The kind of picture, derived from names and metadata by `gallery.sources.kinds`."""
@@ -112,14 +114,25 @@ class Photo(FoldedModel):
 
     taken_at = LocalDateTimeField(null=True, blank=True, help_text="Local time at the place of capture.")
     taken_offset = models.SmallIntegerField(null=True, blank=True, help_text="Minutes east of UTC, if known.")
-    date_source = models.CharField(max_length=8, choices=DateSource, blank=True)
+    date_source = models.CharField(max_length=8, choices=Witness, blank=True)
     kind = models.CharField(max_length=16, choices=Kind, blank=True, default="")
     importance = models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(MAX_IMPORTANCE)])
     description = models.TextField(blank=True)
+    labels = models.JSONField(default=dict, blank=True, help_text="Title, keywords and names of people.")
+    latitude = models.FloatField(null=True, blank=True, help_text="In degrees.")
+    longitude = models.FloatField(null=True, blank=True, help_text="In degrees.")
+    altitude = models.FloatField(null=True, blank=True, help_text="In metres.")
+    place_source = models.CharField(max_length=8, choices=Witness, blank=True)
     metadata = models.JSONField(default=dict, blank=True, help_text="EXIF: camera, lens, exposure, location …")
+    claims = models.JSONField(
+        default=dict, blank=True, help_text="Values that the file's bytes and the owner state (`gallery.claims`)."
+    )
+    metadata_version = models.PositiveSmallIntegerField(default=0, help_text="0 before the metadata step.")
     folded_filename = FoldedField(of="filename")
     folded_description = FoldedField(of="description")
     folded_camera = FoldedField(of="metadata", read=camera_name)
+    folded_lens = FoldedField(of="metadata", read=lens_name)
+    folded_labels = FoldedField(of="labels", read=label_lines)
 
     wants_embedding = models.BooleanField(
         default=True, help_text="Compute an embedding, to find the photo by its content."
@@ -158,6 +171,7 @@ class Photo(FoldedModel):
         indexes = [
             models.Index(fields=["owner", "-id"], name="photo_newest_first"),
             models.Index(fields=["thumbnail_version"], name="photo_thumbnail_version"),
+            models.Index(fields=["metadata_version"], name="photo_metadata_version"),
             # A quick check that no stored file has the same size, and the sum of sizes for the quota.
             models.Index(fields=["owner", "file_size"], name="photo_owner_size"),
             # Covers the timeline's outline, which reads no table rows.

@@ -26,6 +26,12 @@ class PhotoSource(FoldedModel):
     conversation = models.TextField(blank=True)
     sidecar = models.TextField(blank=True, help_text="Path of the sidecar.")
     is_archived = models.BooleanField(default=False)
+    sidecar_content = models.BinaryField(default=b"", db_default=b"", help_text="The bytes of an XMP sidecar.")
+    claims = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="Values that name, folder, sidecar and file time state (`gallery.claims`).",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = FoldedQuerySet["PhotoSource"].as_manager()
@@ -54,6 +60,7 @@ class PhotoMerge(models.Model):
     source = models.ForeignKey(
         PhotoSource, on_delete=models.SET_NULL, null=True, related_name="+", help_text="The source that gained albums."
     )
+    claims = models.JSONField(default=dict, help_text="Values that the near-duplicates state (`gallery.claims`).")
     previous_albums = models.JSONField(default=list, help_text="Albums of `source` before the merge.")
     edited_at_before = models.DateTimeField(null=True)
     edited_at_after = models.DateTimeField(

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from gallery.models import Photo, PhotoQuerySet, Step
+from gallery.models import Photo, PhotoQuerySet, Step, Witness
 from gallery.processing.steps import BATCH_SIZES
 from gallery.processing.tasks import enqueue_indexing
 from gallery.text.cleaning import remove_invisible
@@ -36,6 +36,6 @@ def edit_photos(photos: PhotoQuerySet, *, user: AbstractBaseUser, **changes: Any
 
 def date_photo(photo: Photo, *, user: AbstractBaseUser, taken_at: datetime | None) -> None:
     """Set the local date and time of a photo of `user`; ignore other users' photos."""
-    source = Photo.DateSource.PERSON if taken_at else ""
+    source = Witness.PERSON if taken_at else ""
     photos = Photo.objects.filter(pk=photo.pk)
     edit_photos(photos, user=user, taken_at=taken_at, taken_offset=None, date_source=source)

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from gallery.models import Photo, PhotoMerge, PhotoSource
+from gallery.models import Photo, PhotoMerge, PhotoSource, Witness
 from gallery.models.json_values import as_json
 from gallery.photos.editing import edit_photos
 from gallery.photos.trash import move_to_trash, restore_photos, trashed_together
@@ -134,8 +134,8 @@ def best_of(keeper: Photo, others: Iterable[Photo]) -> dict[str, Any]:
 
 
 def date_doubt(photo: Photo) -> int:
-    """Return the rank of the date's source in DateSource; lower is more trustworthy."""
-    sources = Photo.DateSource.values
+    """Return the rank of the date's source in Witness; lower is more trustworthy."""
+    sources = Witness.values
     return sources.index(photo.date_source) if photo.taken_at and photo.date_source else len(sources)
 
 

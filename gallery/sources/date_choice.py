@@ -22,7 +22,7 @@ Period = tuple[datetime, datetime]
 def choose_date(
     metadata: Metadata, source_metadata: SourceMetadata, *, filename: str, path: str, modified_at: datetime | None
 ) -> tuple[datetime | None, int | None, str]:
-    """Return local time, its offset in minutes if known, and the source of the date (a value of Photo.DateSource).
+    """Return local time, its offset in minutes if known, and the source of the date (a value of Witness).
 
     The order is EXIF, sidecar, GPS, file name, folders of `path`, modification time. Instants without a place (sidecar,
     GPS, Unix times in names, modification time) are converted to this server's TIME_ZONE.

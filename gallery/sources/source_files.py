@@ -12,7 +12,7 @@ class SourceMetadata:
     """Metadata of a picture from its path, its name and its sidecar; empty fields are unknown.
 
     `taken_at` is local time without a zone, `taken_offset` in minutes east of UTC, `date_source` a value of
-    Photo.DateSource, `kind` one of Photo.Kind; latitude and longitude are in degrees, altitude in metres.
+    Witness, `kind` one of Photo.Kind; latitude and longitude are in degrees, altitude in metres.
     """
 
     taken_at: datetime | None = None

@@ -31,7 +31,7 @@ from gallery.bulk_import.reasons import reason_text
 from gallery.bulk_import.safety import ImportRefused, allowed_roots, confine, list_subfolders
 from gallery.bulk_import.tasks import enqueue_import
 from gallery.intake.quota import QuotaExceeded, refuse_beyond_quota
-from gallery.models import ImportItem, ImportJob, Photo, PhotoSource
+from gallery.models import ImportItem, ImportJob, Photo, PhotoSource, Witness
 from gallery.storage.path_names import Places
 
 SHOWN_IMPORTS = 100
@@ -168,7 +168,7 @@ def _time_left(ends_at: datetime | None) -> str:
 
 
 def _dates(dates: dict[str, int]) -> list[tuple[str, str]]:
-    labels = dict(Photo.DateSource.choices)
+    labels = dict(Witness.choices)
     return [(str(labels.get(kind) or _("no date")), count) for kind, count in _sums(dates)]
 
 

@@ -3,14 +3,14 @@
 Two screenshots of one app look the same to every encoder; only their words differ.
 """
 
-from gallery.models import Photo
+from gallery.models import Witness
 
 # Raise it to compare all photos again.
 VERSION = 1
 MIN_WORD_SIMILARITY = 0.6
 COMPARED_CHARACTERS = 500
 
-_DATE_SOURCES = ", ".join(f"'{source}'" for source in Photo.DateSource.values)
+_DATE_SOURCES = ", ".join(f"'{source}'" for source in Witness.values)
 # SQL expression that ranks the row `photo` of photos: the higher, the better a photo to keep. Rated and described
 # photos come first, then the most pixels, the most reliable date, the largest file and the older row.
 KEEPER_RANK = f"""
@@ -18,7 +18,7 @@ KEEPER_RANK = f"""
         photo.importance,
         (photo.description <> '')::int,
         photo.width::bigint * photo.height,
-        -coalesce(array_position(ARRAY[{_DATE_SOURCES}], photo.date_source::text), {len(Photo.DateSource) + 1}),
+        -coalesce(array_position(ARRAY[{_DATE_SOURCES}], photo.date_source::text), {len(Witness) + 1}),
         photo.file_size,
         -photo.id
     )

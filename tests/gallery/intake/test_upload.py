@@ -22,7 +22,7 @@ from gallery.intake import describing
 from gallery.intake.describing import clean_filename
 from gallery.intake.storing import IncomingPicture, store_pictures
 from gallery.intake.upload import store_upload
-from gallery.models import Arrival, Photo, PhotoSource, StepAttempt
+from gallery.models import Arrival, Photo, PhotoSource, StepAttempt, Witness
 from gallery.pictures.images import ImageTooLarge, InvalidImage, UnsupportedImage
 from tests.drawing import picture, png_claiming
 from tests.folders import files_below
@@ -40,7 +40,7 @@ def test_stores_picture_with_its_metadata(owner: User, media_root: Path) -> None
     assert arrival is Arrival.CREATED
     assert (photo.owner, photo.filename, photo.extension, photo.file_size) == (owner, "summer.png", "jpg", len(data))
     assert (photo.width, photo.height) == (48, 64)
-    assert (photo.taken_at, photo.date_source) == (datetime(2023, 5, 1, 12, 34, 56), Photo.DateSource.EXIF)
+    assert (photo.taken_at, photo.date_source) == (datetime(2023, 5, 1, 12, 34, 56), Witness.EXIF)
     assert (photo.metadata["make"], photo.kind) == ("Nikon", Photo.Kind.PHOTO)
     assert photo.md5 == hashlib.md5(data, usedforsecurity=False).hexdigest()
     assert photo.sha1 == hashlib.sha1(data, usedforsecurity=False).hexdigest()

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery.models import Photo
+from gallery.models import Witness
 from gallery.pictures.metadata import Metadata
 from gallery.sources.date_choice import choose_date, period_of_folders
 from gallery.sources.dates_in_names import date_in_filename
@@ -135,7 +135,7 @@ def test_uses_next_source_without_a_better_one(settings: Any) -> None:
         (None, None, ""),
     ]
     # A date set by the user is not in the order: nothing overrides it.
-    assert {source for _at, _offset, source in ladder} | {"person"} == {*Photo.DateSource.values, ""}
+    assert {source for _at, _offset, source in ladder} | {"person", "changed"} == {*Witness.values, ""}
 
 
 def test_prefers_file_time_within_folder_month() -> None:

@@ -1,0 +1,1 @@
+"""Values that witnesses state about photos, and the choice between them."""
