@@ -21,6 +21,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from http.client import HTTPException
 from pathlib import Path
 from urllib.error import HTTPError
@@ -78,6 +79,7 @@ class Photosearch:
             "Content-Length": str(path.stat().st_size),
             "X-Checksum-SHA256": checksum,
             "X-Filename": quote(path.name, safe="")[:1000],
+            "X-Modified-At": datetime.fromtimestamp(path.stat().st_mtime, UTC).isoformat(),
         }
         with path.open("rb") as file:
             return json.load(self._send("POST", "photos/upload/", body=file, headers=headers))

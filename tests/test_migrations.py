@@ -25,9 +25,13 @@ MIGRATIONS = (("gallery", "0002_plain_names"), ("search", "0002_near_duplicates"
 CONVERTED = {
     "gallery_importitem": {"verdict"},
     "gallery_importjob": {"import_counts", "preview_counts"},
-    "gallery_partialupload": {"arrival", "status", "detail", "kind"},
-    "gallery_photo": {"folded_filename", "folded_description", "folded_camera"},
-    "gallery_photosource": {"folded_path"},
+    "gallery_partialupload": {"arrival", "status", "detail", "kind", "modified_at"},
+    "gallery_photo": {
+        *("folded_filename", "folded_description", "folded_camera", "folded_labels", "folded_lens"),
+        *("claims", "labels", "latitude", "longitude", "altitude", "place_source", "metadata_version"),
+    },
+    "gallery_photomerge": {"claims"},
+    "gallery_photosource": {"folded_path", "claims", "sidecar_content"},
     "search_phototext": {"folded"},
     "search_searchexample": {"sha256"},
 }

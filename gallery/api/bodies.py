@@ -2,16 +2,19 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import datetime
 from typing import IO, Any
 from urllib.parse import unquote
 
 from django.utils.http import parse_header_parameters
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema_field
 from rest_framework import serializers
 from rest_framework.parsers import BaseParser
 
 from gallery.access import ApiRequest
+from gallery.intake.modification_times import NOT_A_TIME, read_modification_time
 from gallery.intake.tus_headers import PIECE_TYPE
 
 FILENAME_HEADER = "X-Filename"
@@ -21,6 +24,11 @@ FILENAME_PARAMETER = OpenApiParameter(
     {"type": "string", "pattern": f"^[!-~](?:[ -~]{{0,{MAX_FILENAME - 2}}}[!-~])?$"},
     OpenApiParameter.HEADER,
     description="File name of a bare body, in percent-encoded UTF-8. `Content-Disposition` works too.",
+)
+MODIFIED_HEADER = "X-Modified-At"
+MODIFIED_HELP = "Modification time of the file; dates the photo if nothing else does."
+MODIFIED_PARAMETER = OpenApiParameter(
+    MODIFIED_HEADER, OpenApiTypes.DATETIME, OpenApiParameter.HEADER, description=f"For a bare body. {MODIFIED_HELP}"
 )
 BLOCK = 1 << 20
 
@@ -52,6 +60,17 @@ class PieceParser(BodyParser):
     media_type = PIECE_TYPE
 
 
+@extend_schema_field(OpenApiTypes.DATETIME)
+class ModificationTimeField(serializers.Field):
+    """Time of a file in ISO 8601 with its zone; times at which no picture was taken become None."""
+
+    def to_internal_value(self, data: Any) -> datetime | None:
+        try:
+            return read_modification_time(str(data))
+        except ValueError as error:
+            raise serializers.ValidationError(NOT_A_TIME) from error
+
+
 def blocks_of(request: ApiRequest) -> Iterator[bytes]:
     """Yield the blocks of the body as they arrive."""
     while request.data and (block := request.data.read(BLOCK)):
@@ -71,6 +90,15 @@ def filename_of(request: ApiRequest) -> str:
     if not 0 < len(name) <= MAX_FILENAME or any(ord(character) < 32 or ord(character) == 127 for character in name):
         raise serializers.ValidationError({FILENAME_HEADER: _("The file name must be percent-encoded.")})
     return unquote(name, errors="replace")
+
+
+def modification_time_of(request: ApiRequest) -> datetime | None:
+    """Return the modification time of the file in the body, from the header. Raises ValidationError."""
+    value = request.headers.get(MODIFIED_HEADER)
+    try:
+        return read_modification_time(value) if value else None
+    except ValueError as error:
+        raise serializers.ValidationError({MODIFIED_HEADER: NOT_A_TIME}) from error
 
 
 def _disposed_name(header: str) -> str:

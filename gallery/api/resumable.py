@@ -23,7 +23,7 @@ from gallery.models import PartialUpload
 from gallery.storage.partial_uploads import UploadRefusal
 
 NUMBER = {"type": "string", "pattern": "^[0-9]{1,15}$"}
-METADATA = {"type": "string", "pattern": r"^(?:[a-z0-9]+ (?:[A-Za-z0-9+/]{4})*(?:,(?!$)|$))*$"}
+METADATA = {"type": "string", "pattern": r"^(?:[a-z0-9_]+ (?:[A-Za-z0-9+/]{4})*(?:,(?!$)|$))*$"}
 B64 = "[A-Za-z0-9+/]"
 CHECKSUM = {
     "type": "string",
@@ -133,7 +133,8 @@ class BeginUploadView(TusView):
             request_header(
                 "Upload-Metadata",
                 METADATA,
-                "Comma-separated names with base64 values: `filename`, and for pictures `sha256`.",
+                "Comma-separated names with base64 values: `filename`, and for pictures `sha256` and `modified_at`, the"
+                " modification time of the file with its zone, such as 2024-05-01T18:30:00Z.",
             ),
             PIECE_CHECKSUM,
             LOCATION,

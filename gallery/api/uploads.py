@@ -1,5 +1,7 @@
 """Uploads of one picture per request, as a form or as the bare body, and checks by checksum before uploading."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any, cast
 
@@ -22,7 +24,17 @@ from gallery.access.spooling import LargeFileSkipper
 from gallery.access.tokens import Scope
 from gallery.access.transfers import limit_transfers
 from gallery.access.upload_answers import status_of
-from gallery.api.bodies import FILENAME_PARAMETER, BodyParser, PictureParser, blocks_of, filename_of
+from gallery.api.bodies import (
+    FILENAME_PARAMETER,
+    MODIFIED_HELP,
+    MODIFIED_PARAMETER,
+    BodyParser,
+    ModificationTimeField,
+    PictureParser,
+    blocks_of,
+    filename_of,
+    modification_time_of,
+)
 from gallery.api.photos import MD5, SHA1, SHA256, by_checksum
 from gallery.intake.upload import store_upload
 from gallery.models import Arrival, Photo
@@ -50,6 +62,7 @@ class UploadSerializer(StrictSerializer):
     """Upload form with one file."""
 
     file = serializers.FileField(allow_empty_file=True)
+    modified_at = ModificationTimeField(required=False, help_text=MODIFIED_HELP)
 
 
 class UploadAnswer(serializers.Serializer):
@@ -94,6 +107,14 @@ class UploadVerdictList(serializers.Serializer):
     results = UploadVerdict(many=True)
 
 
+@dataclass(frozen=True)
+class _Announced:
+    """Name and modification time of the client's file, from headers or form."""
+
+    filename: str
+    modified_at: datetime | None
+
+
 class UploadView(ApiView):
     scopes = {"POST": Scope.UPLOAD}
     parser_classes = [MultiPartParser, BodyParser, PictureParser]
@@ -112,6 +133,7 @@ class UploadView(ApiView):
                 for name, digits in CHECKSUM_HEADERS.items()
             ),
             FILENAME_PARAMETER,
+            MODIFIED_PARAMETER,
             response_header("Location", "Address of the photo.", 200, 201),
         ],
         # Client generators cannot handle `image/*`; the view also accepts that, and a body without a type.
@@ -125,14 +147,16 @@ class UploadView(ApiView):
 
         The `Content-Type` of a bare body may be any picture type, or missing.
         """
-        filename = filename_of(request)
+        announced = _Announced(filename_of(request), modification_time_of(request))
         checksums = _checksums(request)
         if known := _known(request, checksums):
             return _answer(request, known, Arrival.DUPLICATE)
-        file, filename = _receive(request, filename)
+        file, announced = _receive(request, announced)
         try:
             _verify(file, checksums)
-            photo, arrival = store_upload(file, owner=request.user, filename=filename)
+            photo, arrival = store_upload(
+                file, owner=request.user, filename=announced.filename, modified_at=announced.modified_at
+            )
         finally:
             file.close()
         return _answer(request, photo, arrival)
@@ -174,8 +198,8 @@ def _known(request: ApiRequest, checksums: list[str]) -> Photo | None:
     return None
 
 
-def _receive(request: ApiRequest, filename: str) -> tuple[IO[bytes], str]:
-    """Return the file and its name, from a form or from the bare body, whose name is `filename`.
+def _receive(request: ApiRequest, announced: _Announced) -> tuple[IO[bytes], _Announced]:
+    """Return the file with its name and time: from a form, or from the bare body that the headers describe.
 
     Raises TooLarge or ValidationError.
     """
@@ -186,9 +210,11 @@ def _receive(request: ApiRequest, filename: str) -> tuple[IO[bytes], str]:
     if skipper.skipped:
         raise TooLarge(too_large(settings.MAX_UPLOAD_BYTES))
     if isinstance(data, dict):
-        file: UploadedFile = UploadSerializer.read(data).validated_data["file"]
-        return cast(IO[bytes], file), file.name or ""
-    return _spool(request), filename
+        given = UploadSerializer.read(data).validated_data
+        file: UploadedFile = given["file"]
+        modified_at = given.get("modified_at", announced.modified_at)
+        return cast(IO[bytes], file), _Announced(file.name or "", modified_at)
+    return _spool(request), announced
 
 
 def _spool(request: ApiRequest) -> IO[bytes]:

@@ -23,7 +23,7 @@ MAX_STEM_BYTES = 200
 BLOCK = 1 << 20
 
 
-def describe_picture(file: IO[bytes], *, filename: str) -> dict[str, Any]:
+def describe_picture(file: IO[bytes], *, filename: str, modified_at: datetime | None = None) -> dict[str, Any]:
     """Return the fields of a Photo, except where its file is stored.
 
     Raises:
@@ -32,7 +32,9 @@ def describe_picture(file: IO[bytes], *, filename: str) -> dict[str, Any]:
     size = file.seek(0, SEEK_END)
     refuse_size(size)
     fields, metadata = describe_header(file, filename=filename)
-    fields |= combine_metadata(fields, metadata, SourceMetadata(), filename=filename, path=filename, modified_at=None)
+    fields |= combine_metadata(
+        fields, metadata, SourceMetadata(), filename=filename, path=filename, modified_at=modified_at
+    )
     return fields | asdict(digests_of(file)) | {"file_size": size}
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
@@ -51,7 +52,13 @@ def pending_bytes(owner: AbstractBaseUser, *, but: PartialUpload | ImportJob | N
 
 
 def admit_upload(
-    *, owner: AbstractBaseUser, filename: str, size: int, sha256: str = "", is_archive: bool = False
+    *,
+    owner: AbstractBaseUser,
+    filename: str,
+    size: int,
+    sha256: str = "",
+    modified_at: datetime | None = None,
+    is_archive: bool = False,
 ) -> PartialUpload:
     """Create an upload of `size` bytes.
 
@@ -65,7 +72,9 @@ def admit_upload(
         account = Account.objects.select_for_update(no_key=True).get(owner_id=owner.pk)
         refuse_beyond_quota(size, account=account)
         _refuse_beyond_share(size, owner=owner)
-        return create_upload(owner=owner, filename=filename, size=size, sha256=sha256, is_archive=is_archive)
+        return create_upload(
+            owner=owner, filename=filename, size=size, sha256=sha256, modified_at=modified_at, is_archive=is_archive
+        )
 
 
 @contextmanager

@@ -167,7 +167,12 @@ def _admit(announced: Announcement, *, owner: AbstractBaseUser, is_archive: bool
         if announced.size > limit:
             raise ImageTooLarge(too_large(limit))
         return admit_upload(
-            owner=owner, filename=filename, size=announced.size, sha256=announced.sha256, is_archive=is_archive
+            owner=owner,
+            filename=filename,
+            modified_at=announced.modified_at,
+            size=announced.size,
+            sha256=announced.sha256,
+            is_archive=is_archive,
         )
     except ImageTooLarge as error:
         raise UploadNotAdmitted(error) from error
@@ -221,6 +226,8 @@ def _store_picture(upload: PartialUpload, file: IO[bytes]) -> None:
         sentence = _("This file arrived damaged. Send it again.")
         finish_upload(upload, Arrival.REFUSED, detail=sentence, kind="checksum-mismatch")
         return
-    result = try_upload(file, owner=upload.owner, filename=upload.filename, brought_by=upload)
+    result = try_upload(
+        file, owner=upload.owner, filename=upload.filename, modified_at=upload.modified_at, brought_by=upload
+    )
     photo_id = result.photo.pk if result.photo else None
     finish_upload(upload, result.arrival, photo_id=photo_id, detail=result.detail, kind=result.kind)

@@ -5,11 +5,13 @@ import binascii
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from gallery.access.upload_answers import TUS_VERSION
+from gallery.intake.modification_times import NOT_A_TIME, read_modification_time
 from gallery.pictures.digests import read_checksum
 from gallery.storage.partial_uploads import UploadRefusal
 
@@ -64,10 +66,14 @@ class PieceChecksum:
 
 @dataclass(frozen=True)
 class Announcement:
-    """The headers that create an upload; `sha256` in lower-case hexadecimal digits, empty if not announced."""
+    """The headers that create an upload; `sha256` in lower-case hexadecimal digits, empty if not announced.
+
+    `modified_at` is the modification time of the client's file, if it is announced and plausible.
+    """
 
     size: int
     filename: str
+    modified_at: datetime | None
     sha256: str
     has_piece: bool
     checksum: PieceChecksum | None
@@ -86,7 +92,14 @@ def read_announcement(headers: Headers) -> Announcement:
     """Read the headers of a request that creates an upload. Raises MalformedHeader, WrongPieceType."""
     size, metadata = read_number(headers, "Upload-Length"), _read_metadata(headers)
     has_piece, checksum = _has_piece(headers), read_piece_checksum(headers)
-    return Announcement(size, metadata.get("filename", ""), _read_sha256(metadata), has_piece, checksum)
+    return Announcement(
+        size,
+        metadata.get("filename", ""),
+        _read_modified_at(metadata),
+        _read_sha256(metadata),
+        has_piece,
+        checksum,
+    )
 
 
 def check_piece_type(headers: Headers) -> None:
@@ -135,6 +148,13 @@ def _read_metadata(headers: Headers) -> dict[str, str]:
         except binascii.Error as error:
             raise MalformedHeader(_("“Upload-Metadata” must be in base64.")) from error
     return metadata
+
+
+def _read_modified_at(metadata: dict[str, str]) -> datetime | None:
+    try:
+        return read_modification_time(metadata["modified_at"]) if metadata.get("modified_at") else None
+    except ValueError as error:
+        raise MalformedHeader(str(NOT_A_TIME)) from error
 
 
 def _read_sha256(metadata: dict[str, str]) -> str:

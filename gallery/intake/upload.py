@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import IO
 
@@ -29,23 +30,35 @@ class UploadResult:
 
 
 def try_upload(
-    file: IO[bytes], *, owner: AbstractBaseUser, filename: str, brought_by: PartialUpload | None = None
+    file: IO[bytes],
+    *,
+    owner: AbstractBaseUser,
+    filename: str,
+    modified_at: datetime | None = None,
+    brought_by: PartialUpload | None = None,
 ) -> UploadResult:
     """Store a picture file as `store_upload` does, but return refusals too."""
     try:
-        photo, arrival = store_upload(file, owner=owner, filename=filename, brought_by=brought_by)
+        photo, arrival = store_upload(
+            file, owner=owner, filename=filename, modified_at=modified_at, brought_by=brought_by
+        )
     except InvalidImage as error:
         return UploadResult(filename, Arrival.REFUSED, detail=str(error), kind=error.kind)
     return UploadResult(filename, arrival, photo)
 
 
 def store_upload(
-    file: IO[bytes], *, owner: AbstractBaseUser, filename: str, brought_by: PartialUpload | None = None
+    file: IO[bytes],
+    *,
+    owner: AbstractBaseUser,
+    filename: str,
+    modified_at: datetime | None = None,
+    brought_by: PartialUpload | None = None,
 ) -> tuple[Photo, Arrival]:
     """Store a picture file unless `owner` already has its bytes; the arrival is CREATED, DUPLICATE or RESTORED.
 
-    Uploading the same bytes again repairs a photo whose file was lost, and restores one from the trash with all its
-    details.
+    `modified_at` is the modification time of the client's file. Uploading the same bytes again repairs a photo whose
+    file was lost, and restores one from the trash with all its details.
 
     Raises:
         InvalidImage: (also UnsupportedImage, ImageTooLarge or QuotaExceeded) the file is refused; nothing is stored.
@@ -55,8 +68,8 @@ def store_upload(
         file.seek(0)
         return limited_blocks(file)
 
-    fields = describe_picture(file, filename=filename)
-    source = PhotoSource(path=PhotoSource.UPLOAD)
+    fields = describe_picture(file, filename=filename, modified_at=modified_at)
+    source = PhotoSource(path=PhotoSource.UPLOAD, modified_at=modified_at)
     with transaction.atomic():
         (stored,) = store_pictures([IncomingPicture(fields, source, blocks)], owner=owner, brought_by=brought_by)
         arrival = Arrival.CREATED if stored.created else Arrival.DUPLICATE

@@ -61,6 +61,7 @@ class PartialUpload(models.Model):
     filename = models.CharField(max_length=255)
     size = models.PositiveBigIntegerField(help_text=gettext_lazy("Size of the complete file in bytes."))
     sha256 = models.CharField(max_length=64, blank=True, help_text=gettext_lazy("As announced by the client."))
+    modified_at = models.DateTimeField(null=True, help_text=gettext_lazy("Modification time of the client's file."))
     is_archive = models.BooleanField(default=False, help_text=gettext_lazy("A zip archive for an import."))
     touched_at = models.DateTimeField(auto_now=True)
 
@@ -104,14 +105,25 @@ class PartialUpload(models.Model):
 
 
 def create_upload(
-    *, owner: AbstractBaseUser, filename: str, size: int, sha256: str = "", is_archive: bool = False
+    *,
+    owner: AbstractBaseUser,
+    filename: str,
+    size: int,
+    sha256: str = "",
+    modified_at: datetime | None = None,
+    is_archive: bool = False,
 ) -> PartialUpload:
     """Create an upload of `size` bytes; the filename of an archive must be safe for the disk."""
     unfinished = PartialUpload.objects.filter(owner_id=owner.pk, arrival=Arrival.UNFINISHED).order_by("-touched_at")
     for oldest in unfinished[MAX_UNFINISHED - 1 :]:
         remove_upload(oldest)
     return PartialUpload.objects.create(
-        owner_id=owner.pk, filename=clean_line(filename)[:255], size=size, sha256=sha256, is_archive=is_archive
+        owner_id=owner.pk,
+        filename=clean_line(filename)[:255],
+        size=size,
+        sha256=sha256,
+        modified_at=modified_at,
+        is_archive=is_archive,
     )
 
 

@@ -51,8 +51,15 @@ function encode(text) {
   return btoa(String.fromCharCode(...new TextEncoder().encode(text)));
 }
 
+/** Return the modification time of a file for the server; empty if the file has none that dates can express. */
+export function modificationTime(file) {
+  const time = new Date(file.lastModified);
+  return time.getFullYear() > 0 && time.getFullYear() < 9999 ? time.toISOString() : "";
+}
+
 function metadata({ file, sha256 }) {
-  return `filename ${encode(file.name)}${sha256 && `,sha256 ${encode(sha256)}`}`;
+  const pairs = { filename: file.name, sha256, modified_at: modificationTime(file) };
+  return Object.entries(pairs).filter(([, value]) => value).map(([name, value]) => `${name} ${encode(value)}`).join();
 }
 
 /** Send the next piece; the first one creates the upload. Return the server's outcome after the last piece. */

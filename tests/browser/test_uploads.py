@@ -1,12 +1,15 @@
 """Uploads from any page: folders, duplicates, pausing and cancelling, and the list of uploads."""
 
+import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
-from gallery.models import Photo
+from gallery.models import Photo, Witness
 from gallery.photos.trash import move_to_trash
+from gallery.sources.dates_in_names import local_time
 from tests.browser.driving import DESK, SMALL_TELEPHONE, drop_files, wait_until
 from tests.browser.uploading import posts, summary
 from tests.drawing import picture
@@ -56,6 +59,8 @@ def test_shows_full_messages_on_telephone(open_page):
 
 
 def test_uploads_selected_folder_without_leaving_page(open_page, folder):
+    written = datetime(2010, 5, 1, 18, 30, tzinfo=UTC)
+    os.utime(folder / "beach" / "b.png", (written.timestamp(), written.timestamp()))
     page = open_page("/account")
     page.get_by_role("link", name="Upload").click()
     expect(page.get_by_text("Drop pictures or folders anywhere on this page")).to_be_visible()
@@ -63,6 +68,8 @@ def test_uploads_selected_folder_without_leaving_page(open_page, folder):
     expect(summary(page)).to_have_text("2 added · 1 failed")
     expect(page.locator("#uploads li").filter(has_text="holiday/beach/b.png")).to_contain_text("Added")
     assert page.url.endswith("/account")
+    dated = Photo.objects.get(filename="b.png")
+    assert (dated.taken_at, dated.date_source) == (local_time(written)[0], Witness.FILE)
 
 
 def test_sends_no_duplicates(open_page, show):

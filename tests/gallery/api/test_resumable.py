@@ -42,6 +42,34 @@ def test_resumes_upload_after_lost_connection(program, owner):
     assert (photo.filename, photo.owner, photo.path.read_bytes()) == ("茶.png", owner, data)
 
 
+@pytest.mark.parametrize(
+    ("modified_at", "date"),
+    [
+        ("2010-05-01T18:30:00.123Z", "2010-05-01T18:30:00.123000+00:00"),
+        ("2010-05-01T18:30:00+02:00", "2010-05-01T16:30:00+00:00"),
+        ("1970-01-01T00:00:00Z", None),
+        ("9999-12-31T23:59:59-10:00", None),
+        ("0001-01-01T00:00:00+10:00", None),
+        ("", None),
+    ],
+)
+def test_keeps_modification_time_of_the_file(program, modified_at, date):
+    data = picture(1)
+    address = begin(program, len(data), filename="tea.png", modified_at=modified_at)["Location"]
+    assert send(program, address, 0, data).status_code == 204
+    photo = Photo.objects.get()
+    written = photo.sources.get().modified_at
+    assert (written and written.isoformat()) == date
+    assert photo.date_source == ("file" if date else "")
+
+
+@pytest.mark.parametrize("modified_at", ["yesterday", "2010-05-01T18:30:00", "1272738600", "2010-13-01T00:00:00Z"])
+def test_refuses_what_is_no_time(program, modified_at):
+    response = begin(program, 10, modified_at=modified_at)
+    assert response.status_code == 400
+    assert "2024-05-01T18:30:00Z" in response.json()["detail"]
+
+
 def test_answers_last_piece_as_in_schema(program, owner):
     data = picture(1)
     for status in ("created", "duplicate", "restored"):

@@ -1,6 +1,7 @@
 """Uploads over the API: new, known and refused files, and bodies that are not read."""
 
 import hashlib
+from datetime import UTC, datetime
 from io import BytesIO
 from urllib.parse import quote
 
@@ -8,7 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from gallery.api.uploads import UploadAnswer
-from gallery.models import Photo
+from gallery.models import Photo, PhotoSource
 from gallery.photos.trash import move_to_trash
 from tests.drawing import picture
 from tests.factories import ApiClient
@@ -48,6 +49,26 @@ def test_stores_file_of_form(program):
     response = program.post(UPLOAD, {"file": SimpleUploadedFile("红.png", picture(1))})
     assert response.status_code == 201
     assert Photo.objects.get().filename == "红.png"
+
+
+def test_stores_modification_time(program):
+    sent = {"file": SimpleUploadedFile("a.png", picture(1)), "modified_at": "2010-05-01T18:30:00+08:00"}
+    assert program.post(UPLOAD, sent).status_code == 201
+    assert send(program, picture(2), **{"X-Modified-At": "2011-05-01T18:30:00Z"}).status_code == 201
+    assert list(PhotoSource.objects.order_by("pk").values_list("modified_at", flat=True)) == [
+        datetime(2010, 5, 1, 10, 30, tzinfo=UTC),
+        datetime(2011, 5, 1, 18, 30, tzinfo=UTC),
+    ]
+
+
+@pytest.mark.parametrize("text", ["yesterday", "2010-05-01", "1e9"])
+def test_refuses_unreadable_modification_time(program, text):
+    sent = {"file": SimpleUploadedFile("a.png", picture(1)), "modified_at": text}
+    response = program.post(UPLOAD, sent)
+    assert response.status_code == 400
+    assert "2024-05-01T18:30:00Z" in str(response.json()["errors"])
+    assert send(program, picture(1), **{"X-Modified-At": text}).status_code == 400
+    assert not Photo.objects.exists()
 
 
 def test_answers_same_bytes_with_duplicate(program):
