@@ -34,7 +34,9 @@ def test_reads_zone(text, offset):
     assert offset_at(datetime(2024, 7, 1, 12), zone=zone) == offset
 
 
-@pytest.mark.parametrize("text", ["", "8", "+25", "+8:75", "+5:4", "Atlantis", "../etc/passwd", "localtime", "+٨", "+16:01"])
+@pytest.mark.parametrize(
+    "text", ["", "8", "+25", "+8:75", "+5:4", "Atlantis", "../etc/passwd", "localtime", "+٨", "+16:01"]
+)
 def test_refuses_other_text(text):
     assert parse_zone(text) is None
 
@@ -61,7 +63,9 @@ def test_derives_offset_at_that_moment(zone, moment, offset):
     assert offset_at(datetime.fromisoformat(moment), zone=parse_zone(zone)) == offset
 
 
-@pytest.mark.parametrize(("minutes", "text"), [(0, "UTC+0:00"), (345, "UTC+5:45"), (-210, "UTC−3:30"), (720, "UTC+12:00")])
+@pytest.mark.parametrize(
+    ("minutes", "text"), [(0, "UTC+0:00"), (345, "UTC+5:45"), (-210, "UTC−3:30"), (720, "UTC+12:00")]
+)
 def test_writes_offset(minutes, text):
     assert offset_text(minutes) == text
     assert offset_at(datetime(2024, 1, 1), zone=parse_zone(text)) == minutes
