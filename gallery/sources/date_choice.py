@@ -50,7 +50,7 @@ def period_of_folders(path: str) -> Period | None:
 
 
 def _date_of_folder_or_file(path: str, modified_at: datetime | None) -> tuple[datetime | None, int | None, str]:
-    written_at, offset = local_time(modified_at) if modified_at else (None, None)
+    written_at, offset = local_time(modified_at.replace(microsecond=0)) if modified_at else (None, None)
     if written_at and not is_believable(written_at):
         written_at = offset = None
     period = period_of_folders(path)

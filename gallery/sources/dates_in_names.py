@@ -1,75 +1,158 @@
-"""Parse dates in the names of files and folders, as written by cameras, phones, chat programs and people."""
+"""Read the moment in the name of a file: written by cameras, telephones, chat programs, systems and people."""
 
 import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
 from gallery.pictures.metadata import is_believable
+from gallery.sources.date_patterns import DAYS, END, HALF_COMPACT_DAYS, PROGRAMS, TIMES, UNIX_TIMES
+from gallery.sources.month_names import MONTH_NUMBERS
+from gallery.text.normalizing import normalize_unicode
 
-# mmexport1682913600000.jpg, wx_camera_1682913600000.jpg, microMsg.1682913600000.jpg, FB_IMG_1682913600000.jpg,
-# 1682913600000.jpg, received_1682913600000.jpg; in seconds: wx_camera_1682913600.jpg, 1682913600.jpg
-EPOCH_IN_NAME = re.compile(
-    r"(?:^|(?:mmexport|wx_camera_|microMsg\.|FB_IMG_|received_|IMG_|image_|photo_))(1\d{9}(?:\d{3})?)(?!\d)",
+# The rest of a longer name is ignored.
+MAX_LENGTH = 1000
+BUDDHIST_ERA, FIRST_BUDDHIST_YEAR = 543, 2500
+# Digests, UUIDs, and Line's S__12345678: their digits are no dates.
+DIGEST = re.compile(
+    r"(?<![0-9a-z])(?:(?=[0-9]*[a-f])[0-9a-f]{24,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|s__[0-9]+)(?![0-9a-z])",
     re.IGNORECASE,
 )
-# IMG_20230501_123456, Screenshot_2023-05-01-12-34-56-78_…, PXL_20230501_123456789, WX20230501-123456@2x,
-# QQ截图20230501123456, 微信图片_20230501123456, IMG-20230501-WA0001, Screenshot 2023-05-01 at 3.04.05 PM,
-# 截屏2023-05-01 下午3.04.05, photo_2023-05-01_12-34-56, signal-2023-05-01-123456, WhatsApp Image 2023-05-01 at 12.34.56
-DATE_IN_NAME = re.compile(
-    r"""(?<!\d)(?P<year>19\d\d|20\d\d)(?P<dash>[-_.]?)(?P<month>0[1-9]|1[0-2])(?P=dash)(?P<day>0[1-9]|[12]\d|3[01])
-        (?:
-            (?:[-_.\sT]|\sat\s|\sum\s|\sà\s)?(?P<noon>[上下]午)?
-            (?P<hour>[01]?\d|2[0-3])(?P<colon>[-_.:]?)(?P<minute>[0-5]\d)(?P=colon)(?P<second>[0-5]\d)
-            (?:[-_.]?\d{1,3})?(?!\d)\s?(?P<meridiem>[AP]M)?
-          |
-            (?!\d)
-        )""",
-    re.VERBOSE | re.IGNORECASE,
-)
-# photo_…@01-05-2023_12-34-56.jpg, photo_1@01-05-2023_12-34-56.jpg: Telegram's exports
-DAY_FIRST_IN_NAME = re.compile(
-    r"@(?P<day>0[1-9]|[12]\d|3[01])-(?P<month>0[1-9]|1[0-2])-(?P<year>20\d\d)"
-    r"_(?P<hour>[01]\d|2[0-3])-(?P<minute>[0-5]\d)-(?P<second>[0-5]\d)(?!\d)"
-)
-# 2023年5月1日 12时34分56秒, 2023年05月01日
-CHINESE_DATE_IN_NAME = re.compile(
-    r"(?<!\d)(?P<year>19\d\d|20\d\d)\s?年\s?(?P<month>1[0-2]|0?[1-9])\s?月\s?(?P<day>3[01]|[12]\d|0?[1-9])\s?日"
-    r"(?:\s?(?P<hour>[01]?\d|2[0-3])[时:](?P<minute>[0-5]?\d)[分:](?P<second>[0-5]?\d))?"
-)
+# An ending has a letter: 21.30.45 has none.
+ENDING = re.compile(r"\.(?=[0-9]*[a-z])[a-z0-9]{2,5}$", re.IGNORECASE)
+TYPOGRAPHIC = {ord(letter): ":" for letter in "：∶꞉"} | {ord(letter): "-" for letter in "‐‑‒–—－"}
+NOT_FOLLOWED = re.compile(END)
+MORNINGS = {"上午", "午前", "오전", "凌晨", "清晨", "早晨", "早上", "öö", "de", "am", "πμ", "ص", "sa", "pg"}
+NIGHTS = {"晚上", "夜晚", "夜里", "深夜"}
+MIDDAY = "中午"
+
+
+@dataclass(frozen=True)
+class NamedMoment:
+    """A moment: local time without a zone, or an instant in UTC if `is_instant`; `offset` in minutes if written.
+
+    Of a name with `has_time` False, only the day is known.
+    """
+
+    at: datetime
+    is_instant: bool = False
+    offset: int | None = None
+    has_time: bool = True
+
+
+def moment_in_name(name: str) -> NamedMoment | None:
+    """Return the moment in a file name, with fractions of a second; None if it holds no believable date."""
+    text = _plain(name)
+    for moment in (*_program_moments(text), *_general_moments(DIGEST.sub("~", text))):
+        if is_believable(moment.at.replace(tzinfo=None)):
+            return moment
+    return None
 
 
 def date_in_filename(filename: str) -> tuple[datetime | None, int | None]:
     """Return the local time in a file name, and its offset in minutes if known."""
-    for match in EPOCH_IN_NAME.finditer(filename):
-        seconds = int(match[1]) / (1000 if len(match[1]) == 13 else 1)
-        taken_at, offset = local_time(datetime.fromtimestamp(seconds, UTC))
-        if is_believable(taken_at):
-            return taken_at, offset
-    for pattern in (DAY_FIRST_IN_NAME, DATE_IN_NAME, CHINESE_DATE_IN_NAME):
-        for match in pattern.finditer(filename):
-            if (named := _named_date(match)) and is_believable(named):
-                return named, None
-    return None, None
+    moment = moment_in_name(filename)
+    if not moment:
+        return None, None
+    return local_time(moment.at) if moment.is_instant else (moment.at, moment.offset)
 
 
 def local_time(moment: datetime) -> tuple[datetime, int]:
-    """Return `moment` as local time in TIME_ZONE, to the second, and the offset in minutes east of UTC."""
+    """Return `moment` as local time in TIME_ZONE, and the offset in minutes east of UTC."""
     local = moment.astimezone(ZoneInfo(settings.TIME_ZONE))
     offset = local.utcoffset() or timedelta()
-    return local.replace(tzinfo=None, microsecond=0), int(offset.total_seconds() // 60)
+    return local.replace(tzinfo=None), int(offset.total_seconds() // 60)
 
 
-def _named_date(match: re.Match[str]) -> datetime | None:
-    groups = match.groupdict()
-    numbers = [int(groups[name] or 0) for name in ("year", "month", "day", "hour", "minute", "second")]
-    half = groups.get("noon") or (groups.get("meridiem") or "").upper()
-    if half in ("PM", "下午") and numbers[3] < 12:
-        numbers[3] += 12
-    elif half in ("AM", "上午") and numbers[3] == 12:
-        numbers[3] = 0
+def _plain(name: str) -> str:
+    """Return the name composed, with ASCII digits, colons, dashes and spaces, without its ending."""
+    text = normalize_unicode(name[:MAX_LENGTH], form="NFC")
+    if not text.isascii():
+        text = "".join(map(_plain_character, text.translate(TYPOGRAPHIC)))
+    return ENDING.sub("", text)
+
+
+def _plain_character(letter: str) -> str:
+    if letter.isspace():
+        return " "
+    digit = unicodedata.decimal(letter, None)
+    # Marks of the reading direction stand in Arabic and Hebrew names.
+    return str(digit) if digit is not None else "" if letter in "\u200e\u200f\u061c" else letter
+
+
+def _program_moments(text: str) -> Iterator[NamedMoment]:
+    for pattern in PROGRAMS:
+        for match in pattern.finditer(text):
+            if moment := _moment(match.groupdict(), is_thai=False):
+                yield moment
+    for pattern in UNIX_TIMES:
+        for match in pattern.finditer(text):
+            number = int(match["unix"])
+            if number != 1234567890:
+                unix = timedelta(milliseconds=number) if len(match["unix"]) == 13 else timedelta(seconds=number)
+                yield NamedMoment(datetime(1970, 1, 1, tzinfo=UTC) + unix, is_instant=True)
+
+
+def _general_moments(text: str) -> Iterable[NamedMoment]:
+    """Return the moments made of a day and a time, then days alone."""
+    is_thai = any("\u0e00" <= letter <= "\u0e7f" for letter in text)
+    timed: list[NamedMoment] = []
+    days: list[NamedMoment] = []
+    for pattern in (*DAYS, *HALF_COMPACT_DAYS):
+        for day in pattern.finditer(text):
+            times = (time.groupdict() for form in TIMES if (time := form.match(text, day.end())))
+            if moment := next(filter(None, (_moment(day.groupdict() | time, is_thai=is_thai) for time in times)), None):
+                timed.append(moment)
+            elif pattern not in HALF_COMPACT_DAYS and NOT_FOLLOWED.match(text, day.end()):
+                days += filter(None, [_moment(day.groupdict(), is_thai=is_thai)])
+    return [*timed, *days]
+
+
+def _moment(fields: dict[str, str | None], *, is_thai: bool) -> NamedMoment | None:
+    year = int(fields["year"] or 0)
+    if year >= FIRST_BUDDHIST_YEAR:
+        if not is_thai:
+            return None
+        year -= BUDDHIST_ERA
+    month = int(fields.get("month") or MONTH_NUMBERS.get((fields.get("month_name") or "").lower(), 0))
+    minute = "30" if fields.get("half") else fields.get("minute")
     try:
-        return datetime(*numbers)  # type: ignore[arg-type]  # noqa: DTZ001
+        at = datetime(  # noqa: DTZ001  (local times have no zone)
+            year if year >= 100 else 2000 + year,
+            month,
+            int(fields["day"] or 0),
+            _hour(fields),
+            int(minute or 0),
+            min(int(fields.get("second") or 0), 59),  # leap seconds
+            int((fields.get("decimals") or "").ljust(6, "0")),
+        )
     except ValueError:  # day 31 of a shorter month
         return None
+    return _zoned(at, fields)
+
+
+def _zoned(at: datetime, fields: dict[str, str | None]) -> NamedMoment:
+    zone = fields.get("zone") if fields.get("iso") else None
+    if fields.get("utc") or (zone or "").lower() == "z":
+        return NamedMoment(at.replace(tzinfo=UTC), is_instant=True)
+    if zone:
+        minutes = int(zone[1:3]) * 60 + int(zone[-2:])
+        return NamedMoment(at, offset=-minutes if zone[0] == "-" else minutes)
+    return NamedMoment(at, has_time=bool(fields.get("hour")))
+
+
+def _hour(fields: dict[str, str | None]) -> int:
+    """Return the hour of 24; hour 24 is midnight of the same day."""
+    hour = int(fields.get("hour") or 0) % 24
+    half = re.sub(r"[.\s]", "", fields.get("noon") or fields.get("meridiem") or "").lower()
+    if not half or hour > 12:
+        return hour
+    if half == MIDDAY:
+        return hour if hour > 9 else hour + 12
+    if half in NIGHTS:
+        return hour % 12 if hour < 5 or hour == 12 else hour + 12
+    return hour % 12 if half in MORNINGS else hour % 12 + 12
