@@ -211,6 +211,8 @@ ELASTICSEARCH_INDEX = env.str("ELASTICSEARCH_INDEX", default="photos")
 MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", default=100 * 1024 * 1024)
 MAX_ARCHIVE_BYTES = env.int("MAX_ARCHIVE_BYTES", default=50 * 1024**3)
 MAX_IMAGE_PIXELS = env.int("MAX_IMAGE_PIXELS", default=200_000_000)
+# The program exiftool; if empty, the one that `make run` provided or that is installed (gallery.metadata.program).
+EXIFTOOL = env.str("EXIFTOOL", default="")
 
 # Folders below which pages and API may import; none by default. `manage.py import_photos` may import any folder.
 IMPORT_ROOTS = env.list("IMPORT_ROOTS", default=[])

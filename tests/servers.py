@@ -16,7 +16,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from photosearch.embedded import StartFailed
+from photosearch.embedded import StartFailed, exiftool
 from photosearch.embedded import elasticsearch as elasticsearch_server
 from photosearch.embedded.account import server_account
 from photosearch.embedded.provision import DataFolder, free_port
@@ -53,6 +53,8 @@ class TestServers:
         progress.addHandler(logging.StreamHandler())
         PROGRAMS.parent.mkdir(parents=True, exist_ok=True)
         self.folder.make()
+        if "EXIFTOOL" not in os.environ:
+            os.environ["EXIFTOOL"] = str(exiftool.provide(PROGRAMS, downloads=self.folder.path / "downloads"))
         self.supervisor.start()
         if "ELASTICSEARCH_URL" not in os.environ:
             server = self.folder.elasticsearch(port=free_port())

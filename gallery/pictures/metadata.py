@@ -59,12 +59,17 @@ def is_believable(taken_at: datetime, *, since: datetime = EARLIEST_DIGITAL) -> 
     return since <= taken_at <= datetime.now(UTC).replace(tzinfo=None) + timedelta(days=1)
 
 
+def is_unset_clock(taken_at: datetime) -> bool:
+    """Return whether this is where the clocks of some cameras begin."""
+    return taken_at in UNSET_CLOCK_DATES
+
+
 def _exif_date(value: Any) -> datetime | None:
     try:
         taken_at = datetime.strptime(_text(value)[:19], "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007
     except ValueError:
         return None
-    is_set = is_believable(taken_at, since=EARLIEST_PHOTOGRAPH) and taken_at not in UNSET_CLOCK_DATES
+    is_set = is_believable(taken_at, since=EARLIEST_PHOTOGRAPH) and not is_unset_clock(taken_at)
     return taken_at if is_set else None
 
 

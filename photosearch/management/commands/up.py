@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from photosearch.embedded import StartFailed, nginx
+from photosearch.embedded import StartFailed, exiftool, nginx
 from photosearch.embedded.account import server_account
 from photosearch.embedded.addresses import new_secret_key, read_addresses, write_addresses
 from photosearch.embedded.program import EmbeddedServer, Program
@@ -47,11 +47,20 @@ class Command(BaseCommand):
             with _only_one(folder):
                 end_leftovers(folder.run)
                 nginx.provide(folder.programs, downloads=folder.path / "downloads")
+                self._provide_exiftool(folder)
                 self._run(folder, Supervisor(run_folder=folder.run, log_folder=folder.logs))
         except StartFailed as error:
             raise CommandError(str(error)) from error
         except _Stopped:
             self._print("Stopped.")
+
+    def _provide_exiftool(self, folder: DataFolder) -> None:
+        if settings.EXIFTOOL:
+            return
+        try:
+            exiftool.provide(folder.programs, downloads=folder.path / "downloads")
+        except (StartFailed, OSError) as error:
+            self._print(f"{error}\nThe rest runs; metadata of pictures is read when exiftool is there.")
 
     def _run(self, folder: DataFolder, supervisor: Supervisor) -> None:
         stored = read_addresses(folder.run)
