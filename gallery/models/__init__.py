@@ -15,6 +15,7 @@ from gallery.models.folded import FoldedModel as FoldedModel
 from gallery.models.folded import FoldedQuerySet as FoldedQuerySet
 from gallery.models.imports import ImportItem as ImportItem
 from gallery.models.imports import ImportJob as ImportJob
+from gallery.models.membership import IsOneOf as IsOneOf
 from gallery.models.photo import MAX_IMPORTANCE as MAX_IMPORTANCE
 from gallery.models.photo import LocalDateTimeField as LocalDateTimeField
 from gallery.models.photo import Photo as Photo

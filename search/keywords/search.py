@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from elasticsearch import NotFoundError
 
 from gallery.access import AnyUser
-from gallery.models import Photo, PhotoQuerySet
+from gallery.models import IsOneOf, Photo, PhotoQuerySet
 from search.keywords.bool_clauses import Clause
 from search.keywords.clauses import exact_clauses, filter_clauses, order_name, weak_clauses
 from search.keywords.closeness import Judge
@@ -59,8 +59,8 @@ def keyword_search(query: Query, *, user: AnyUser, limit: int, order: Order = ""
     seen: list[int] = []
     found = 0
     for answer in _pages(exact_clauses(query, scope=scope), size=limit, order=order):
-        # The index also contains photos in the trash, and deleted ones.
-        visible = set(_visible(user, answer.scores).values_list("pk", flat=True))
+        # The index also contains photos in the trash, and may lag behind the database.
+        visible = set(_matching(query, answer.scores, user=user).values_list("pk", flat=True))
         exact += [KeywordHit(pk, score) for pk, score in answer.scores.items() if pk in visible]
         seen += answer.scores
         found = answer.total - (len(seen) - len(exact))
@@ -75,7 +75,8 @@ def keyword_search(query: Query, *, user: AnyUser, limit: int, order: Order = ""
 def _weaker_hits(query: Query, *, user: AnyUser, scope: list[Clause], without: list[int]) -> list[KeywordHit]:
     """Return the photos that contain the words in weaker ways, the closest first."""
     answer = _ask(weak_clauses(query, scope=scope, without=without), size=MAX_CANDIDATES)
-    texts = _visible(user, answer.scores).values_list("pk", *(Left(name, MAX_CHARACTERS) for name in TEXT_FIELDS))
+    photos = _matching(query, answer.scores, user=user)
+    texts = photos.values_list("pk", *(Left(name, MAX_CHARACTERS) for name in TEXT_FIELDS))
     judge = Judge(query)
     found = []
     for pk, *folded in texts:
@@ -89,8 +90,9 @@ def _weaker_hits(query: Query, *, user: AnyUser, scope: list[Clause], without: l
     ]
 
 
-def _visible(user: AnyUser, photo_ids: Iterable[int]) -> PhotoQuerySet:
-    return Photo.objects.visible_to(user).filter(pk__in=list(photo_ids), defect="")
+def _matching(query: Query, photo_ids: Iterable[int], *, user: AnyUser) -> PhotoQuerySet:
+    """Return those of the photos that `user` may see, and that pass the filters and exclusions of `query`."""
+    return Photo.objects.visible_to(user).filter(IsOneOf("pk", photo_ids), query.photo_conditions(), defect="")
 
 
 def _pages(clauses: Clause, *, size: int, order: Order) -> Iterator[_Answer]:
@@ -119,12 +121,14 @@ def _ask(clauses: Clause, *, size: int, order: Order = "", after: Sequence[Any] 
                 stored_fields="_none_",
                 track_total_hits=True,
                 search_after=list(after) or None,
+                # Without the name of the index and the id as a text in each hit.
+                filter_path=["hits.total.value", "hits.hits.sort", "hits.hits.matched_queries"],
             )
         except NotFoundError as error:
             raise KeywordSearchUnavailable(_("The keyword index does not exist yet.")) from error
-    hits = answer["hits"]["hits"]
+    hits = answer["hits"].get("hits", [])
     return _Answer(
-        {hit["sort"][-1]: hit["_score"] or 0.0 for hit in hits},
+        {hit["sort"][-1]: 0.0 if order else hit["sort"][0] for hit in hits},
         {hit["sort"][-1]: hit.get("matched_queries", []) for hit in hits},
         answer["hits"]["total"]["value"],
         hits[-1]["sort"] if hits else [],

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -33,8 +33,7 @@ class Snippet:
     tier: Tier = "exact"
 
 
-@dataclass(frozen=True)
-class KeywordHit:
+class KeywordHit(NamedTuple):
     """A photo that contains the words; scores are comparable only within one tier of one search.
 
     `tier` is the weakest one that the photo needs for any of the words. Vague hits may be there by chance.

@@ -9,12 +9,15 @@ import unicodedata
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property, reduce
+from operator import and_
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from rapidfuzz.distance import OSA
 
 from gallery.text.canonical import forms
+from search.query.conditions import mentions
 from search.query.dated import Dates
 from search.query.dates import Period, TypedDate
 from search.query.filters import FILTERS_BY_KEY, Filters
@@ -92,6 +95,11 @@ class Query:
     def is_exact(self) -> bool:
         """True if only exact matches are useful: for phrases, or only codes, numbers, addresses and signs."""
         return bool(self.phrases) or (bool(self.words) and all(is_code(word) for word in self.words))
+
+    def photo_conditions(self) -> Q:
+        """Return the filters and excluded words as a condition on Photo."""
+        excluded = (~mentions(term, is_whole=True) for term in self.excluded)
+        return reduce(and_, excluded, self.filters.photo_conditions())
 
     def with_dates_as_phrases(self) -> "Query":
         """Return the query with the spellings of its dates as phrases, to mark them in pictures that show them."""

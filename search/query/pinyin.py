@@ -96,15 +96,19 @@ def characters_of() -> dict[str, str]:
 
 @lru_cache(maxsize=200)
 def _pattern(paths: tuple[tuple[str, ...], ...]) -> re.Pattern[str]:
-    return re.compile("|".join("".join(f"[{_characters(part)}]" for part in path) for path in paths))
+    return re.compile("|".join("".join(map(_read_as, path)) for path in paths))
 
 
 @cache
-def _characters(part: str) -> str:
-    """Return the characters that are read as a syllable, or with an initial."""
-    if part not in INITIALS:
-        return characters_of()[part]
-    return "".join(dict.fromkeys("".join(found for key, found in characters_of().items() if key.startswith(part))))
+def _read_as(part: str) -> str:
+    """Return the expression of a character that is read as a syllable, or with an initial."""
+    by_syllable = characters_of()
+    keys = [part] if part not in INITIALS else [key for key in by_syllable if key.startswith(part)]
+    characters = dict.fromkeys("".join(map(by_syllable.__getitem__, keys)))
+    usual = "".join(character for character in characters if character <= "\uffff")
+    # Python looks through those behind U+FFFF one by one, for every character of a text.
+    rare = "".join(character for character in characters if character > "\uffff")
+    return f"(?:[{usual}]|(?=[\U00020000-\U0003ffff])[{rare}])" if usual and rare else f"[{usual}{rare}]"
 
 
 def _is_mixed(path: tuple[str, ...]) -> bool:

@@ -1,12 +1,13 @@
 """Fuses the rankings of several retrieval methods into one list."""
 
 import math
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Collection, Sequence
+from typing import Literal
 
-from gallery.models import Photo
+from gallery.models import IsOneOf, Photo
 from search.encoders.client import EncoderInfo, EncoderUnavailable
 from search.keywords.snippets import Order
+from search.query.ways import Tier
 from search.ranking.grouping import group_near_duplicates
 from search.ranking.ranker import Ranking, SearchScope
 from search.ranking.results import RankedList, RankedPhoto
@@ -33,23 +34,23 @@ def fuse(rankings: Sequence[Ranking], *, scope: SearchScope, order: Order) -> Ra
     """Merge `rankings` into one list.
 
     Photos above the relevance cutoff come first, and a photo of a weaker tier never before one of a closer tier. Below
-    the cutoff, similar spellings come first. Photos that no longer meet the conditions of `scope` are dropped, for the
-    keyword index may lag behind. Rights are not checked: each ranking contains photos of the user only, and pages are
-    cut from what the user may see.
+    the cutoff, similar spellings come first. Rights are not checked: each ranking contains photos of the user only, and
+    pages are cut from what the user may see.
     """
     scores = _keep_tiers_apart(
         reciprocal_rank_fusion([(list(ranking.photos), ranking.weight) for ranking in rankings]), rankings
     )
-    photos = Photo.objects.filter(scope.conditions, defect="", pk__in=scores)
-    dates = dict(photos.values_list("pk", "dated_at"))
-    relevant = _relevant_photos(rankings)
+    photos = _within(scope, scores)
+    relevant = _relevant_photos(rankings).intersection(photos)
     by_words = {pk for ranking in rankings for pk, photo in ranking.photos.items() if photo.tier}
-    groups = {pk: 0 if pk in relevant else 1 if pk in by_words else 2 for pk in dates}
-    ranked = sorted(dates, key=lambda pk: (groups[pk], -scores[pk], -pk))
-    cutoff = len(relevant.intersection(ranked))
-    left_out = len(ranked) - cutoff if order else 0
+    groups: tuple[list[int], ...] = ([], [], [])
+    for pk in photos:
+        groups[0 if pk in relevant else 1 if pk in by_words else 2].append(pk)
+    cutoff, left_out = len(relevant), 0
     if order:
-        ranked = sorted(ranked[:cutoff], key=lambda pk: (dates[pk], pk), reverse=order == "newest")
+        ranked, left_out = _by_date(relevant, order=order), len(photos) - cutoff
+    else:
+        ranked = [pk for group in groups for pk in sorted(group, key=lambda pk: (-scores[pk], -pk))]
     entries = [_merge(photo_id, scores[photo_id], rankings) for photo_id in ranked]
     encoder = next((ranking.encoder for ranking in rankings if ranking.encoder), None)
     grouped = _group(entries[:cutoff], encoder=encoder, scope=scope)
@@ -66,6 +67,20 @@ def fuse(rankings: Sequence[Ranking], *, scope: SearchScope, order: Order) -> Ra
         is_cut=found > cutoff,
         notices=tuple(notice for ranking in rankings for notice in ranking.notices),
     )
+
+
+def _within(scope: SearchScope, photo_ids: Collection[int]) -> Collection[int]:
+    """Return those of `photo_ids` that the scope's set includes; each ranking has checked the query's conditions."""
+    if scope.among is None and not scope.without:
+        return photo_ids
+    photos = Photo.objects.filter(IsOneOf("pk", photo_ids), scope.conditions)
+    return set(photos.values_list("pk", flat=True))
+
+
+def _by_date(photo_ids: Collection[int], *, order: Order) -> list[int]:
+    direction = "-" if order == "newest" else ""
+    photos = Photo.objects.filter(IsOneOf("pk", photo_ids)).order_by(f"{direction}dated_at", f"{direction}pk")
+    return list(photos.values_list("pk", flat=True))
 
 
 def _keep_tiers_apart(scores: dict[int, float], rankings: Sequence[Ranking]) -> dict[int, float]:
@@ -95,13 +110,14 @@ def _relevant_photos(rankings: Sequence[Ranking]) -> set[int]:
 
 def _merge(photo_id: int, score: float, rankings: Sequence[Ranking]) -> RankedPhoto:
     """Return the photo with the reasons of all rankings."""
-    merged = RankedPhoto(photo_id, score)
+    tier: Tier | Literal[""] = ""
+    cosine = likeness = None
     for ranking in rankings:
         if entry := ranking.photos.get(photo_id):
-            merged = replace(merged, tier=merged.tier or entry.tier)
+            tier = tier or entry.tier
             if entry.likeness is not None:
-                merged = replace(merged, cosine=entry.cosine, likeness=entry.likeness)
-    return merged
+                cosine, likeness = entry.cosine, entry.likeness
+    return RankedPhoto(photo_id, score, tier, cosine, likeness)
 
 
 def _group(entries: list[RankedPhoto], *, encoder: EncoderInfo | None, scope: SearchScope) -> list[RankedPhoto]:

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
 
 from django.db import connection
 
@@ -44,5 +43,5 @@ def group_near_duplicates(entries: Sequence[RankedPhoto], *, encoder: EncoderInf
             best = {keeper.photo_id for keeper in kept}
             near_duplicates = tuple(pk for pk in rest if pk not in grouped and pk not in best)
             grouped.update(near_duplicates)
-            kept.append(replace(entry, near_duplicates=near_duplicates))
+            kept.append(entry._replace(near_duplicates=near_duplicates))
     return [*kept, *others]

@@ -17,7 +17,6 @@ from search.keywords.fallback import keyword_search_in_database
 from search.keywords.index import KeywordSearchUnavailable
 from search.keywords.search import keyword_search
 from search.keywords.snippets import KeywordHit, Order
-from search.query.conditions import mentions
 from search.query.parser import Query, is_code, scripts_of
 from search.query.ways import TIERS, Tier
 from search.ranking.cutoff import CERTAIN_LIKENESS, count_certain, count_relevant
@@ -58,9 +57,7 @@ class SearchScope:
     @cached_property
     def conditions(self) -> Q:
         """The filters, excluded words and narrowing, for rankings that know nothing of words."""
-        conditions = self.query.filters.photo_conditions()
-        for term in self.query.excluded:
-            conditions &= ~mentions(term, is_whole=True)
+        conditions = self.query.photo_conditions()
         if self.among is not None:
             conditions &= Q(pk__in=self.among.values("pk"))
         if self.without:

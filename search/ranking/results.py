@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.utils.formats import date_format
@@ -24,8 +24,7 @@ PAGE_SIZE = 60
 MAX_PLACES_PER_HIT = 40
 
 
-@dataclass(frozen=True)
-class RankedPhoto:
+class RankedPhoto(NamedTuple):
     """A photo on a ranked list: its fused score, how it was found, and the near-duplicates grouped under it.
 
     `tier` says how it contains the words; empty if only its picture matched.

@@ -14,7 +14,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 from django.db.models.functions import Cast
 from pgvector.django import CosineDistance, HalfVectorField
 
-from gallery.models import Photo
+from gallery.models import IsOneOf, Photo, PhotoQuerySet
 from photosearch.caching import remember
 from search.models import PhotoEmbedding
 from search.vectors.index import has_vector_index
@@ -52,7 +52,7 @@ def vector_search(
     *,
     model: str,
     user: AbstractBaseUser | AnonymousUser,
-    photos: QuerySet[Photo] | None = None,
+    photos: PhotoQuerySet | None = None,
     limit: int,
 ) -> list[VectorHit]:
     """Return the `limit` photos of `user`, among `photos` if given, that are nearest to `vector`; nearest first.
@@ -60,12 +60,19 @@ def vector_search(
     `vector` is a unit vector of `model`, (dimensions,). Broken photos and photos in the trash are never found.
     """
     candidates = PhotoEmbedding.objects.filter(owner_id=user.pk, model=model)
-    if photos is not None:
-        candidates = candidates.filter(Exists(photos.filter(owner_id=user.pk, pk=OuterRef("photo_id"))))
     has_index = is_large(candidates) and has_vector_index(model)
+    wanted = (Photo.objects.all() if photos is None else photos).visible_to(user).filter(defect="")
+    if photos is not None:
+        if has_index:
+            # Most conditions leave most photos, so that enough of the nearest ones meet them.
+            hits = _group_by_photo(_nearest(candidates, vector, rows=2 * limit, by_index=True), wanted=wanted)
+            if len(hits) >= limit:
+                return hits[:limit]
+        candidates = candidates.filter(Exists(photos.filter(owner_id=user.pk, pk=OuterRef("photo_id"))))
+        has_index = has_index and is_large(candidates)
     for rows, by_index in _query_sizes(limit, has_index=has_index):
         found = _nearest(candidates, vector, rows=rows, by_index=by_index)
-        hits = _group_by_photo(found, user=user)
+        hits = _group_by_photo(found, wanted=wanted)
         if len(hits) >= limit or (len(found) < rows and not by_index):
             break
     return hits[:limit]
@@ -87,14 +94,15 @@ def sample_vectors(model: str, *, dimensions: int, user: AbstractBaseUser | Anon
         ids = list(vectors.values_list("pk", flat=True))
         drawn = random.sample(ids, min(SAMPLE_SIZE, len(ids)))
         rows = vectors.filter(pk__in=drawn).values_list("vector", flat=True)
-        sample = np.array(list(rows), dtype=np.float32).tobytes()
+        # Their precision in the database.
+        sample = np.array(list(rows), dtype=np.float16).tobytes()
         return {"vectors": b64encode(sample).decode(), "photos": len(ids)}
 
     def read(stored: dict[str, Any]) -> Sample:
-        vectors = np.frombuffer(b64decode(stored["vectors"]), dtype=np.float32)
-        return Sample(vectors.reshape(-1, dimensions), int(stored["photos"]))
+        vectors = np.frombuffer(b64decode(stored["vectors"]), dtype=np.float16)
+        return Sample(vectors.astype(np.float32).reshape(-1, dimensions), int(stored["photos"]))
 
-    return remember(f"vector-sample-{user.pk}-{model}", draw, seconds=SAMPLE_CACHE_SECONDS, read=read)
+    return remember(f"vector-sample-halves-{user.pk}-{model}", draw, seconds=SAMPLE_CACHE_SECONDS, read=read)
 
 
 def is_large(candidates: QuerySet[PhotoEmbedding]) -> bool:
@@ -124,20 +132,21 @@ def _nearest(
     column = Cast("vector", HalfVectorField(dimensions=len(vector))) if by_index else F("vector")
     nearest = candidates.annotate(distance=CosineDistance(column, vector)).order_by("distance")
     with transaction.atomic(), connection.cursor() as cursor:
-        for name, value in (INDEX_PARAMETERS if by_index else EXACT_PARAMETERS).items():
-            cursor.execute("SELECT set_config(%s, %s, true)", [name, value])
+        parameters = INDEX_PARAMETERS if by_index else EXACT_PARAMETERS
+        settings = ", ".join(["set_config(%s, %s, true)"] * len(parameters))
+        cursor.execute(f"SELECT {settings}", [part for parameter in parameters.items() for part in parameter])
         found = list(nearest.values_list("photo_id", "distance")[:rows])
         # Resets the parameters, also inside a larger transaction.
         transaction.set_rollback(True)
     return found
 
 
-def _group_by_photo(found: list[tuple[int, float]], *, user: AbstractBaseUser | AnonymousUser) -> list[VectorHit]:
-    """Return one hit per photo that `user` may see, by its nearest view, without broken photos; nearest first."""
+def _group_by_photo(found: list[tuple[int, float]], *, wanted: PhotoQuerySet) -> list[VectorHit]:
+    """Return one hit per photo among the `wanted` ones, by its nearest view; nearest first."""
     distances: dict[int, float] = {}
     for photo_id, distance in found:
         distances[photo_id] = min(distance, distances.get(photo_id, distance))
     # Filtered here, where few rows are left: a join in the search would double its time.
-    whole = Photo.objects.visible_to(user).filter(pk__in=distances, defect="").values_list("pk", flat=True)
-    ranked = sorted(whole, key=lambda photo_id: (distances[photo_id], photo_id))
+    kept = wanted.filter(IsOneOf("pk", distances)).values_list("pk", flat=True)
+    ranked = sorted(kept, key=lambda photo_id: (distances[photo_id], photo_id))
     return [VectorHit(photo_id, 1 - distances[photo_id]) for photo_id in ranked]

@@ -137,11 +137,18 @@ class TestWithIndex:
         assert all("Index Scan using embedding_hnsw_" in plan for plan in plans)
 
     def test_few_candidates_are_compared_all(self, user, plans):
-        wanted = Photo.objects.filter(pk__in=[photo.pk for photo in self.photos[:30]])
+        wanted = {photo.pk for photo in self.photos[:30]}
         query = unit_vectors(1, DIMENSIONS, seed=5)[0]
-        hits = search(query, user, photos=wanted, limit=30)
-        assert len(hits) == 30
-        assert not any("embedding_hnsw_" in plan for plan in plans)
+        hits = search(query, user, photos=Photo.objects.filter(pk__in=wanted), limit=30)
+        assert ids(hits) == [pk for pk in self.nearest(query, 600) if pk in wanted]
+        assert "embedding_hnsw_" not in plans[-1]
+
+    def test_a_condition_that_most_photos_meet_costs_one_walk(self, user, plans):
+        unwanted = set(self.nearest(unit_vectors(1, DIMENSIONS, seed=9)[0], 15)[::2])
+        query = unit_vectors(1, DIMENSIONS, seed=9)[0]
+        hits = search(query, user, photos=Photo.objects.exclude(pk__in=unwanted), limit=20)
+        assert ids(hits) == [pk for pk in self.nearest(query, 600) if pk not in unwanted][:20]
+        assert len(plans) == 1
 
     def test_a_filter_narrows_the_walk_through_the_index(self, user, plans):
         wanted = {photo.pk for photo in self.photos[:200]}
