@@ -205,6 +205,8 @@ ELASTICSEARCH_URL = env.str("ELASTICSEARCH_URL", default="")
 ELASTICSEARCH_DSL = {"default": {"hosts": ELASTICSEARCH_URL or "http://localhost:9200", "request_timeout": 5}}
 ELASTICSEARCH_DSL_AUTOSYNC = False
 ELASTICSEARCH_DSL_AUTO_REFRESH = False
+# Its handlers of signals would make every deletion load the rows first, and do nothing for us.
+ELASTICSEARCH_DSL_SIGNAL_PROCESSOR = "django_elasticsearch_dsl.signals.BaseSignalProcessor"
 ELASTICSEARCH_INDEX = env.str("ELASTICSEARCH_INDEX", default="photos")
 
 # --- Pictures ------------------------------------------------------------------------------------------------------

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.forms import BoundField
 from django.http import QueryDict
 from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from search.forms import SearchForm
@@ -56,6 +58,11 @@ def offer_chips(form: SearchForm, page: SearchPage) -> list[OfferChip]:
 
 def title_of(address: str) -> str:
     """Return the words and filters of the search at `address` (a query string), as a title."""
+    return _title_in(get_language(), address)
+
+
+@lru_cache(maxsize=1000)
+def _title_in(_language: str, address: str) -> str:
     form = SearchForm(QueryDict(address))
     if not form.is_valid():
         return address

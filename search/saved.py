@@ -88,13 +88,14 @@ def recent_searches(*, user: AbstractBaseUser) -> QuerySet[RecentSearch]:
 
 def record_search(address: str, *, user: AbstractBaseUser) -> None:
     """Record that `user` made the search at `address`; keeps the latest MAX_RECENT_SEARCHES."""
-    RecentSearch.objects.bulk_create(
-        [RecentSearch(owner_id=user.pk, address=address, used_at=timezone.now())],
-        update_conflicts=True,
-        unique_fields=["owner", "digest"],
-        update_fields=["used_at"],
-    )
-    RecentSearch.objects.filter(pk__in=recent_searches(user=user).values("pk")[MAX_RECENT_SEARCHES:]).delete()
+    with transaction.atomic():
+        RecentSearch.objects.bulk_create(
+            [RecentSearch(owner_id=user.pk, address=address, used_at=timezone.now())],
+            update_conflicts=True,
+            unique_fields=["owner", "digest"],
+            update_fields=["used_at"],
+        )
+        RecentSearch.objects.filter(pk__in=recent_searches(user=user).values("pk")[MAX_RECENT_SEARCHES:]).delete()
 
 
 def clear_recent_searches(*, user: AbstractBaseUser) -> None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -28,8 +29,9 @@ def keep_list(ranked: RankedList, *, user: AbstractBaseUser) -> str:
     """Store `ranked` for a day and return its key; deletes lists that are too old or too many."""
     own = ResultList.objects.filter(owner_id=user.pk)
     surplus = own.order_by("-created_at").values("pk")[MAX_LISTS_PER_USER - 1 :]
-    ResultList.objects.filter(Q(created_at__lt=timezone.now() - LIFETIME) | Q(pk__in=surplus)).delete()
-    return str(ResultList.objects.create(owner_id=user.pk, found=ranked.to_json()).pk)
+    with transaction.atomic():
+        ResultList.objects.filter(Q(created_at__lt=timezone.now() - LIFETIME) | Q(pk__in=surplus)).delete()
+        return str(ResultList.objects.create(owner_id=user.pk, found=ranked.to_json()).pk)
 
 
 def read_list(key: UUID | str, *, user: AbstractBaseUser) -> RankedList:

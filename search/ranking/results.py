@@ -49,6 +49,9 @@ class RankedPhoto(NamedTuple):
         return (self.photo_id, *self.near_duplicates)
 
 
+LAST_DEFAULTS = tuple(RankedPhoto._field_defaults.values())[-3:]
+
+
 @dataclass(frozen=True)
 class RankedList:
     """All photos that a search found, in order; the first `relevant` of them are above the relevance cutoff.
@@ -73,12 +76,9 @@ class RankedList:
 
     def to_json(self) -> dict[str, Any]:
         """Return the list in a compact form of JSON values."""
-        rows = [
-            [entry.photo_id, entry.score, entry.tier, entry.cosine, entry.likeness, entry.near_duplicates]
-            for entry in self.entries
-        ]
         return {
-            "entries": rows,
+            # Few entries have more than these three values.
+            "entries": [entry[:3] if entry[3:] == LAST_DEFAULTS else entry for entry in self.entries],
             "likely": self.relevant,
             "words": self.words,
             "encoder": self.encoder,
@@ -92,8 +92,8 @@ class RankedList:
         """Return the list that `to_json` wrote."""
         # Lists of the previous version have True for photos with the words.
         entries = tuple(
-            RankedPhoto(pk, score, "exact" if tier is True else tier or "", cosine, likeness, tuple(near_duplicates))
-            for pk, score, tier, cosine, likeness, near_duplicates in data["entries"]
+            RankedPhoto(pk, score, "exact" if tier is True else tier or "", *rest[:2], near_duplicates=tuple(*rest[2:]))
+            for pk, score, tier, *rest in data["entries"]
         )
         found = sum(len(entry.photo_ids) for entry in entries[: data["likely"]])
         return cls(
