@@ -111,7 +111,7 @@ def _figures(arguments: argparse.Namespace) -> dict[str, Any]:
         with tempfile.TemporaryDirectory() as folder:
             settings.STATIC_ROOT = folder
             call_command("collectstatic", interactive=False, verbosity=0)
-            # What a process of the site does when it starts, such as settling its memory.
+            # A process of the site settles its memory when it starts.
             import_module("photosearch.wsgi")
             for owner in ("half", "hundredth"):
                 figures[owner] = _measure(library, owner, arguments.rounds)

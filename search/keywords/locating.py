@@ -71,7 +71,7 @@ def _folded(parts: Collection[str], text: str, blocks: "_Blocks", ranges: Sequen
 class _Place(NamedTuple):
     """Letters of a part in a text: their `span`, the `blocks` from the first to the last, and whether they are it.
 
-    `is_clear` is None if only the canonical form of the surroundings shows that.
+    Without the canonical form of the surroundings, `is_clear` may be undecided: None.
     """
 
     span: Span

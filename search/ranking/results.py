@@ -90,11 +90,7 @@ class RankedList:
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "RankedList":
         """Return the list that `to_json` wrote."""
-        # Lists of the previous version have True for photos with the words.
-        entries = tuple(
-            RankedPhoto(pk, score, "exact" if tier is True else tier or "", *rest[:2], near_duplicates=tuple(*rest[2:]))
-            for pk, score, tier, *rest in data["entries"]
-        )
+        entries = tuple(map(_ranked_photo, data["entries"]))
         found = sum(len(entry.photo_ids) for entry in entries[: data["likely"]])
         return cls(
             entries,
@@ -105,6 +101,14 @@ class RankedList:
             found=data.get("found", found),
             is_cut=data.get("is_cut", False),
         )
+
+
+def _ranked_photo(row: Sequence[Any]) -> RankedPhoto:
+    photo_id, score, tier, cosine, likeness, near_duplicates = (*row, *LAST_DEFAULTS)[: len(RankedPhoto._fields)]
+    # Lists of the previous version have True for photos with the words.
+    return RankedPhoto(
+        photo_id, score, "exact" if tier is True else tier or "", cosine, likeness, tuple(near_duplicates)
+    )
 
 
 @dataclass(frozen=True)
