@@ -13,6 +13,7 @@ REASON_TEXTS = {
     SkipReason.VIDEO: gettext_lazy("video file"),
     SkipReason.MOTION: gettext_lazy("video of a live photo"),
     SkipReason.SIDECAR: gettext_lazy("sidecar with metadata"),
+    SkipReason.ORPHAN: gettext_lazy("sidecar without its picture"),
     SkipReason.HIDDEN: gettext_lazy("hidden file"),
     SkipReason.SYSTEM: gettext_lazy("system file"),
     SkipReason.IGNORED: gettext_lazy("excluded by a pattern"),

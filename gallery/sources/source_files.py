@@ -27,6 +27,8 @@ class SourceMetadata:
     account: str = ""
     conversation: str = ""
     sidecar: str = ""
+    people: tuple[str, ...] = ()
+    importance: int = 0
     is_archived: bool = False
 
 
@@ -55,6 +57,7 @@ class SkipReason(StrEnum):
     VIDEO = "video"
     MOTION = "motion"  # the video of a live photo
     SIDECAR = "sidecar"
+    ORPHAN = "orphan"  # a sidecar without its picture
     HIDDEN = "hidden"
     SYSTEM = "system"
     IGNORED = "ignored"

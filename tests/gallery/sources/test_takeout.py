@@ -4,18 +4,15 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery.sources.skip_rules import SkipRules
 from gallery.sources.source_files import SourceMetadata
-from gallery.sources.takeout import read_index
-from gallery.sources.takeout_names import EDITED, SUFFIX, composed_name
-from gallery.sources.trees import FolderTree
+from gallery.sources.takeout_matching import SidecarName, match_sidecars
+from gallery.sources.takeout_names import EDITED, SUFFIX
 from tests.gallery.sources.trees import JPEG, make_folder, make_zip, picture, verdicts
 
 YEAR = "Takeout/Google Photos/Photos from 2023"
@@ -38,6 +35,10 @@ def test_reads_all_fields_of_sidecar(tmp_path: Path, settings: Any) -> None:
         "What? A party: now.jpg",
         description=" At the lake ",
         geoData={"latitude": 30.25, "longitude": 120.125, "altitude": 12.5},
+        geoDataExif={"latitude": 1.0, "longitude": 2.0, "altitude": 3.0},
+        creationTime={"timestamp": "1700000000"},
+        people=[{"name": "Anna"}, {"name": "王芳"}, {"name": "Anna"}, {}, 7],
+        favorited=True,
         archived=True,
     )
     name = "What_ A party_ now.jpg"
@@ -53,6 +54,8 @@ def test_reads_all_fields_of_sidecar(tmp_path: Path, settings: Any) -> None:
         longitude=120.125,
         altitude=12.5,
         sidecar=f"{tmp_path}/{YEAR}/{name}.supplemental-metadata.json",
+        people=("Anna", "王芳"),
+        importance=5,
         is_archived=True,
     )
 
@@ -122,6 +125,38 @@ def test_strips_characters_the_database_refuses(tmp_path: Path) -> None:
         ("IMG-edited(1).jpg", "IMG.jpg.supplemental-metadata(1).json", "IMG.jpg"),
         ("IMG(1)-edited.jpg", "IMG.jpg(1).json", "IMG.jpg"),
         ("y" * 43 + "-edi.jpg", "y" * 43 + ".jp.json", "y" * 43 + ".jpg"),
+        ("P7040106.jpg", "P7040106.JPG.json", "P7040106.JPG"),
+        ("IMG_4081(1).jpg", "IMG_4081.JPG(1).json", "IMG_4081.JPG"),
+        ("IMG_4081(1).jpg", "img_4081.jpg.SUPPLEMENTAL-META(1).json", "IMG_4081.JPG"),
+        ("IMG_4081(2).jpg", "IMG_4081.jpg(2).supplemental-metadata.json", "IMG_4081.jpg"),
+        ("IMG_4081(2).jpg", "IMG_4081.jpg(2).suppl.json", "IMG_4081.jpg"),
+        ("CAFÉ.JPG", "Cafe\u0301.jpg.json", "café.jpg"),
+        ("Cafe\u0301(3).jpg", "CAFÉ.jpg.supplemental-metadata(3).json", "CAFÉ.jpg"),
+        ("PXL_20230501_133045123.MP.jpg", "PXL_20230501_133045123.MP.jpg.supplemental-met.json",
+         "PXL_20230501_133045123.MP.jpg"),
+        ("PXL_20230501_133045123.MP.jpg", "PXL_20230501_133045123.MP.json", "PXL_20230501_133045123.MP"),
+        ("PXL_20230501_133045123.RAW-01.COVER.jpg", "PXL_20230501_133045123.RAW-01.COVER.jpg.su.json",
+         "PXL_20230501_133045123.RAW-01.COVER.jpg"),
+        ("PXL_20230501_133045123~2.jpg", "PXL_20230501_133045123.jpg.supplemental-metadata.json",
+         "PXL_20230501_133045123.jpg"),
+        ("PXL_20230501_133045123~2.jpg", "PXL_20230501_133045123~2.jpg.supplemental-metadata.json",
+         "PXL_20230501_133045123~2.jpg"),
+        ("IMG_1.jpg", "IMG_1.HEIC.supplemental-metadata.json", "IMG_1.HEIC"),
+        ("IMG_1.jpg", "IMG_1.jpg.json", "IMG_1.HEIC"),
+        ("IMG_1(2).jpg", "IMG_1.HEIC.supplemental-metadata(2).json", "IMG_1.HEIC"),
+        ("IMG_1.jpeg", "IMG_1.jpg.json", "IMG_1.jpg"),
+        ("IMG_1.jpg", "IMG_1.dng.json", "IMG_1.dng"),
+        ("IMG_1.jpg", "IMG_1.supplemental-metadata.json", "IMG_1"),
+        ("IMG_1(1).jpg", "IMG_1(1).json", "IMG_1"),
+        ("Tom _ Anna_s.jpg", "Tom & Anna's.jpg.json", "Tom & Anna's.jpg"),
+        ("Tom & Anna's.jpg", "Tom _ Anna_s.jpg.supplemental-metadata.json", "Tom & Anna's.jpg"),
+        ("a picture of a cat.jpg", "a pict.json", "a picture of a cat.jpg"),
+        ("a picture of a cat(1).jpg", "a picture of a c(1).json", "a picture of a cat.jpg"),
+        ("IMG-BEARBEITET.JPG", "IMG.jpg.json", "IMG.jpg"),
+        ("IMG(2)-modifié.jpg", "IMG.HEIC.supplemental-metadata(2).json", "IMG.HEIC"),
+        ("IMG-수정됨(1).jpg", "IMG.JPG.supplemental-metadata(1).json", "IMG.JPG"),
+        ("IMG-แก้ไขแล้ว.jpg", "IMG.jpg.json", "IMG.jpg"),
+        ("IMG_20230501_213045-COLLAGE.jpg", "IMG_20230501_213045.jpg.json", "IMG_20230501_213045.jpg"),
     ],
 )  # fmt: skip
 def test_finds_sidecar_for_each_name(tmp_path: Path, name: str, json_name: str, title: str) -> None:
@@ -139,10 +174,73 @@ def test_finds_sidecar_for_each_name(tmp_path: Path, name: str, json_name: str, 
         ("IMG-edited.jpg", "IMG.mp4.json", "IMG.mp4"),
         ("IMG-edited(1).jpg", "IMG.HEIC.json", "IMG.HEIC"),
         ("z" * 46 + "2.jpg", "z" * 46 + ".json", "z" * 46 + "1.jpg"),
+        ("IMG.jpg", "IMG-edited.jpg.json", "IMG-edited.jpg"),
+        ("IMG_1.jpg", "IMG_1.mp4.json", "IMG_1.mp4"),
+        ("IMG_1.jpg", "IMG_1.gif.json", "IMG_1.gif"),
+        ("IMG_1.jpg", "IMG_2.jpg.json", "IMG_2.jpg"),
+        ("IMG_12.jpg", "IMG_1.json", "IMG_1.jpg"),
+        ("IMG_1.jpg", "IMG_1.HEIC(1).json", "IMG_1.HEIC"),
+        ("IMG_1(1).jpg", "IMG_1.HEIC.supplemental-metadata.json", "IMG_1.HEIC"),
+        ("IMG_1~2.jpg", "IMG_1.jpg(1).json", "IMG_1.jpg"),
+        ("IMG-bearbeitet.jpg", "IMG.jpg(1).json", "IMG.jpg"),
+        ("a picture of a cat.jpg", "a pict.json", "a picture of a dog.jpg"),
+        ("Café.jpg", "Cafe.jpg.json", "Cafe.jpg"),
     ],
 )
 def test_finds_no_sidecar_of_another_picture(tmp_path: Path, name: str, json_name: str, title: str) -> None:
     assert sidecar_found(tmp_path, {json_name: sidecar(title)}, name) == ""
+
+
+@pytest.mark.parametrize(
+    ("names", "sidecars", "right"),
+    [
+        # Pictures that differ only in case: each its own, or the only one its exact name.
+        (("a.jpg", "a.JPG"), {"a.jpg": "a.jpg", "a.JPG": "a.JPG"}, {"a.jpg": "a.jpg", "a.JPG": "a.JPG"}),
+        (("a.jpg", "a.JPG"), {"a.JPG": "a.JPG"}, {"a.JPG": "a.JPG"}),
+        (("a.jpg", "a.JPG"), {"A.jPg": "a.JPG"}, {"a.JPG": "A.jPg"}),
+        (("a.jpg", "a.JPG"), {"A.jPg": "A.jPg"}, {}),
+        # A picture takes no sidecar of another, and shares its own with its edited copies only.
+        (("a.jpg", "a(1).jpg", "a-edited.jpg", "a-edited(1).jpg"), {"a.jpg": "a.jpg", "a.jpg(1)": "a.jpg"},
+         {"a.jpg": "a.jpg", "a(1).jpg": "a.jpg(1)", "a-edited.jpg": "a.jpg", "a-edited(1).jpg": "a.jpg(1)"}),
+        (("a.jpg", "a.HEIC"), {"a.HEIC": "a.HEIC"}, {"a.HEIC": "a.HEIC"}),
+        (("a.jpg", "a.HEIC"), {"a.HEIC": "a.HEIC", "a.jpg": "a.jpg"}, {"a.HEIC": "a.HEIC", "a.jpg": "a.jpg"}),
+        (("a.HEIC", "a.MP4"), {"a": "a"}, {"a.HEIC": "a"}),
+        (("a.png", "a.jpg"), {"a": "a"}, {}),
+        (("a.jpg", "a.jpeg"), {"a.dng": "a.dng"}, {}),
+        (("a_b.jpg", "a&b.jpg"), {"a_b.jpg": "a?b.jpg", "a&b.jpg": "a&b.jpg"},
+         {"a_b.jpg": "a_b.jpg", "a&b.jpg": "a&b.jpg"}),
+    ],
+    ids=range(11),
+)  # fmt: skip
+def test_gives_each_sidecar_to_one_picture(
+    names: tuple[str, ...], sidecars: dict[str, str], right: dict[str, str]
+) -> None:
+    for order in (names, names[::-1]):
+        found = match_sidecars(order, [SidecarName(stem, title) for stem, title in sidecars.items()])
+        assert {name: match.stem for name, match in found.items()} == right
+
+
+def test_lists_sidecars_without_picture(tmp_path: Path) -> None:
+    files = {
+        "a.jpg": JPEG, "b.mp4": JPEG, "a.jpg.json": sidecar("a.jpg"), "b.mp4.json": sidecar("b.mp4"),
+        "c.jpg.json": sidecar("c.jpg"), "metadata.json": b'{"title": "Beach"}', "broken.json": b"{",
+    }  # fmt: skip
+    make_folder(tmp_path / YEAR, files)
+    found = verdicts(tmp_path / YEAR, profile="takeout")
+    assert {name: why for name, why in found.items() if name.endswith("json")} == {
+        "a.jpg.json": "sidecar", "b.mp4.json": "sidecar", "c.jpg.json": "orphan", "metadata.json": "sidecar",
+        "broken.json": "sidecar",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("length", range(6, 33))
+def test_finds_sidecar_cut_at_any_length(length: int) -> None:
+    whole = "IMG_20230501.jpg.supplemental-metadata"
+    for number in ("", "(1)"):
+        found = match_sidecars(
+            [f"IMG_20230501{number}.jpg"], [SidecarName(whole[:length] + number, "IMG_20230501.jpg")]
+        )
+        assert [match.stem for match in found.values()] == [whole[:length] + number]
 
 
 # Titles of any length, and titles that differ only where names are cut.
@@ -179,16 +277,15 @@ def test_finds_sidecar_despite_truncation(titles: list[str], edited: str, length
     names = exported(titles, edited=edited, suffix=SUFFIX[:length])
     # Files of one name overwrite each other; the unpacking tool decides which remains.
     pictures, sidecars = ([name[place] for name in names] for place in (1, 2))
-    with TemporaryDirectory() as folder:
-        make_folder(Path(folder), {json_name: sidecar(title) for title, _name, json_name in names})
-        index = read_index(FolderTree(Path(folder)), SkipRules())
-        for title, name, json_name in names:
-            if pictures.count(name) > 1:
-                continue
-            found = index.find("", composed_name(name))
-            if sidecars.count(json_name) == 1:
-                assert found, f"{name} finds no {json_name}"
-            assert not found or found.sidecar.title == title, f"{name} finds {found}"
+    by_stem = {json_name.removesuffix(".json"): title for title, _name, json_name in names}
+    found = match_sidecars(set(pictures), [SidecarName(stem, title) for stem, title in by_stem.items()])
+    for title, name, json_name in names:
+        if pictures.count(name) > 1:
+            continue
+        match = found.get(name)
+        if sidecars.count(json_name) == 1:
+            assert match, f"{name} finds no {json_name}"
+        assert not match or by_stem[match.stem] == title, f"{name} finds {match}"
 
 
 def test_finds_sidecar_in_another_archive(tmp_path: Path) -> None:
