@@ -5,6 +5,7 @@ tilted. So each tile gets a margin in the colour of its edges, tilted pages are 
 quarter of the size finds large letters where the first found none.
 """
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -17,6 +18,7 @@ FindBoxes = Callable[[Pixels], list[Quad]]
 """Function from a picture whose sides are multiples of SIDE_STEP (height × width × RGB) to the boxes of its lines."""
 
 DETECTOR_SIDE = 1600  # at full size a 12-megapixel photo needs 2.7 GB, and the result is worse
+DETECTOR_AREA = 1600 * 1200  # pixels; a square of 1600 would need 150 MB more
 SIDE_STEP = 32  # of the detector; it would squeeze pictures of other sizes
 MARGIN = 12  # least pixels of margin
 LEAST_SIDE, MOST_ENLARGED = 48, 4  # pixels across to which thin strips are enlarged, and how often at most
@@ -93,8 +95,12 @@ def _continues(left: Quad, right: Quad) -> bool:
 def _scale(pixels: Pixels) -> float:
     """Return the scale of the first look: smaller for large pictures, larger for thin strips."""
     short, long = sorted(pixels.shape[:2])
-    most = (DETECTOR_SIDE - 2 * MARGIN) / long
-    return min(most, max(1.0, min(LEAST_SIDE / short, MOST_ENLARGED)))
+    return min(_largest_scale(short, long), max(1.0, min(LEAST_SIDE / short, MOST_ENLARGED)))
+
+
+def _largest_scale(short: float, long: float) -> float:
+    """Return the largest scale at which the detector looks at a picture with these sides."""
+    return min((DETECTOR_SIDE - 2 * MARGIN) / long, math.sqrt(DETECTOR_AREA / (long * short)))
 
 
 def _find(pixels: Pixels, scale: float, find_boxes: FindBoxes) -> list[Quad]:
@@ -123,7 +129,7 @@ def _found_upright(pixels: Pixels, quads: list[Quad], find_boxes: FindBoxes) -> 
     height, width = pixels.shape[:2]
     sine, cosine = abs(np.sin(angle)), abs(np.cos(angle))
     sides = np.array([width * cosine + height * sine, width * sine + height * cosine])
-    scale = min(_scale(pixels), (DETECTOR_SIDE - 2 * MARGIN) / sides.max())
+    scale = min(_scale(pixels), _largest_scale(*sorted(sides)))
     small = pixels if scale == 1 else _resized(pixels, scale)
     matrix = cv2.getRotationMatrix2D((small.shape[1] / 2, small.shape[0] / 2), np.rad2deg(angle), 1)
     size = (int(sides[0] * scale), int(sides[1] * scale))

@@ -24,6 +24,7 @@ VERTICAL_RATIO = 1.5  # boxes with a larger ratio of height to width contain a l
 SURE_CONFIDENCE = 0.95  # measured: right readings are rarely below, upside-down ones rarely above
 PAGE_BONUS = 0.1  # for the orientation of the page, which wins unless another one is clearly better
 MIN_CONFIDENCE = 0.5
+SINGLE_MIN_CONFIDENCE = 0.93  # of a single letter or digit, which round things resemble
 MAX_RATIO = 60  # of width to height; the recogniser squeezes longer lines until they are illegible
 CROP_HEIGHT = 240  # pixels at most; the recogniser shrinks lines to 48
 PIECES_OVERLAP = 4  # of the pieces of a longer line, in heights of the line: at most four Chinese characters
@@ -262,4 +263,5 @@ def _evidence(line: TextLine) -> float:
 
 
 def _is_text(line: TextLine) -> bool:
-    return line.confidence >= MIN_CONFIDENCE and any(character.isalnum() for character in line.text)
+    letters = sum(character.isalnum() for character in line.text)
+    return letters > 0 and line.confidence >= (MIN_CONFIDENCE if letters > 1 else SINGLE_MIN_CONFIDENCE)

@@ -30,23 +30,27 @@ LANGUAGES = {
     "devanagari": ("hin",),
     "vietnamese": ("vie",),
 }
-# Read with each of them: signs repeat words in English.
-ENGLISH = "eng"
 DEBIAN_FOLDERS = "usr/share/tesseract-ocr"
+# Signs repeat words in English.
+ENGLISH = "eng"
+LEAST_OF_SCRIPT = 0.5  # confidence in letters of the script
 LINE_HEIGHT = 48  # pixels; Tesseract's networks shrink lines to 36
 MARGIN = 12
 DARK = 110  # mean brightness of a background behind light letters
 
 
 class TesseractRecogniser:
-    """One language of Tesseract, with English words. About 15 ms a line, loaded at the first line."""
+    """One language of Tesseract, loaded at the first line; about 15 ms a line.
+
+    Lines in its script are read again with English words, which takes 20 MB that other pages do not need.
+    """
 
     engine = "Tesseract"
 
     def __init__(self, script: Script, data: Path) -> None:
         self.script = script
         self._data = data
-        self._loaded: PyTessBaseAPI | None = None
+        self._loaded: dict[str, PyTessBaseAPI] = {}
 
     @property
     def digest(self) -> str:
@@ -54,21 +58,26 @@ class TesseractRecogniser:
 
     def read(self, crop: Pixels) -> tuple[str, float]:
         """Return text and confidence of a line (height × width × BGR, text to the right)."""
-        if self._loaded is None:
-            self._loaded = self._load()
-        self._loaded.SetImage(_prepared(crop))
-        text = "".join(mark for mark in self._loaded.GetUTF8Text().strip() if unicodedata.category(mark) != "Cf")
-        words = zip(self._loaded.AllWords(), self._loaded.AllWordConfidences(), strict=True)
+        line = _prepared(crop)
+        text, confidence = self._read(line, self._data.stem)
+        if confidence >= LEAST_OF_SCRIPT and self._data.with_stem(ENGLISH).is_file():
+            return self._read(line, f"{self._data.stem}+{ENGLISH}")
+        return text, confidence
+
+    def _read(self, line: Image.Image, languages: str) -> tuple[str, float]:
+        api = self._loaded.get(languages) or self._load(languages)
+        api.SetImage(line)
+        text = "".join(mark for mark in api.GetUTF8Text().strip() if unicodedata.category(mark) != "Cf")
+        words = zip(api.AllWords(), api.AllWordConfidences(), strict=True)
         confidences = [confidence for word, confidence in words if any(map(self.script.owns, word))]
         return text, sum(confidences) / len(confidences) / 100 if confidences else 0.0
 
-    def _load(self) -> "PyTessBaseAPI":
+    def _load(self, languages: str) -> "PyTessBaseAPI":
         from tesserocr import OEM, PSM, PyTessBaseAPI
 
-        languages = [self._data.stem, ENGLISH] if self._data.with_stem(ENGLISH).is_file() else [self._data.stem]
-        return PyTessBaseAPI(
-            path=str(self._data.parent), lang="+".join(languages), psm=PSM.SINGLE_LINE, oem=OEM.LSTM_ONLY
-        )
+        folder = str(self._data.parent)
+        self._loaded[languages] = PyTessBaseAPI(path=folder, lang=languages, psm=PSM.SINGLE_LINE, oem=OEM.LSTM_ONLY)
+        return self._loaded[languages]
 
 
 def find_tesseract_recognisers() -> Iterator[TesseractRecogniser]:

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from search.ocr.detection import DETECTOR_SIDE, SIDE_STEP, detect_lines
+from search.ocr.detection import DETECTOR_AREA, DETECTOR_SIDE, MARGIN, SIDE_STEP, detect_lines
 from search.ocr.tiles import Quad
 
 LARGEST = 190  # pixels: the detector overlooks higher letters
@@ -21,6 +21,8 @@ class Detector:
     def __call__(self, canvas: NDArray[np.uint8]) -> list[Quad]:
         self.canvases.append(canvas)
         assert all(side % SIDE_STEP == 0 and side <= DETECTOR_SIDE for side in canvas.shape[:2])
+        height, width = (side - 2 * MARGIN - SIDE_STEP for side in canvas.shape[:2])
+        assert height * width <= DETECTOR_AREA
         ink = np.abs(canvas[:, :, 0].astype(int) - int(canvas[0, 0, 0])) > 100
         found = []
         columns = np.flatnonzero(ink.any(axis=0))
@@ -50,6 +52,14 @@ def bounds(quads: list[Quad]) -> list[list[int]]:
 def test_finds_line_that_touches_the_edge(paper):
     found = detect_lines(picture((400, 90), (0, 20, 180, 60), (300, 0, 400, 30), paper=paper), Detector())
     assert bounds(found) == [[0, 20, 180, 60], [300, 0, 400, 30]]
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("size", [(4000, 4000), (3000, 4000), (6000, 2000), (1600, 1600)])
+def test_looks_at_large_pictures_in_little_memory(size):
+    detector = Detector()
+    detect_lines(picture(size, (40, 40, 400, 160)), detector)
+    assert max(canvas.shape[0] * canvas.shape[1] for canvas in detector.canvases) < 2_100_000
 
 
 @pytest.mark.unit

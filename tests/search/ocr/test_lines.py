@@ -120,13 +120,13 @@ def test_reads_a_very_long_line_in_pieces():
 
 
 def test_ignores_specks_and_low_confidence():
-    readings = {30: ("。", 0.99), 40: ("maybe", 0.4), 50: ("", 0.0), 60: ("yes", 0.6)}
+    readings = {30: ("。", 0.99), 40: ("maybe", 0.4), 50: ("", 0.0), 60: ("yes", 0.6), 70: ("O", 0.9), 80: ("7", 0.99)}
     pixels = np.full((300, 400, 3), 128, np.uint8)
     quads = [box(10, 40 * number, width, 10) for number, width in enumerate(readings)] + [box(1, 1, 2, 2)]
     found = read_lines(
         pixels, detect=lambda _: quads, recognise=lambda crops: [readings[crop.shape[1]] for crop in crops]
     )
-    assert [line.text for line in found] == ["yes"]
+    assert [line.text for line in found] == ["yes", "7"]
 
 
 def test_clips_boxes_at_the_edge():
