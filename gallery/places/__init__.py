@@ -1,0 +1,1 @@
+"""Places without a network: coordinates to city, region, country and time zone, and typed names to places."""
