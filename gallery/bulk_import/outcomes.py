@@ -96,6 +96,7 @@ def _incoming(file: ReadFile, job: ImportJob) -> IncomingPicture:
         account=clean_line(metadata.account),
         conversation=clean_line(metadata.conversation),
         sidecar=storable_path(metadata.sidecar),
+        sidecar_content=source.read_sidecar(),
         is_archived=metadata.is_archived,
     )
     return IncomingPicture(file.fields, photo_source, partial(_read_blocks, source), file.temporary)

@@ -14,6 +14,7 @@ REASON_TEXTS = {
     SkipReason.MOTION: gettext_lazy("video of a live photo"),
     SkipReason.SIDECAR: gettext_lazy("sidecar with metadata"),
     SkipReason.ORPHAN: gettext_lazy("sidecar without its picture"),
+    SkipReason.OVERSIZED: gettext_lazy("sidecar larger than 1 MB"),
     SkipReason.HIDDEN: gettext_lazy("hidden file"),
     SkipReason.SYSTEM: gettext_lazy("system file"),
     SkipReason.IGNORED: gettext_lazy("excluded by a pattern"),

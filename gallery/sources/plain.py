@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 from gallery.pictures.formats import EXTENSION_OF_SUFFIX, looks_like_picture
 from gallery.sources.kinds import kind_of_folders
 from gallery.sources.skip_rules import SIDECARS, VIDEOS, extension_of
-from gallery.sources.source_files import SkipReason, SourceItem, SourceMetadata
+from gallery.sources.source_files import SkipReason, SourceFile, SourceItem, SourceMetadata
 from gallery.sources.trees import Folder, TreeFile
+from gallery.sources.xmp_sidecars import pair_sidecars, read_sidecar
 
 DescribeFile = Callable[[TreeFile], SourceMetadata | SkipReason]
 
@@ -21,13 +23,26 @@ def read_folder(folder: Folder, *, describe: DescribeFile = no_metadata) -> Iter
     """Yield the items in `folder`; `describe` returns each picture's metadata, or a reason to skip it."""
     yield from folder.skipped
     kind = kind_of_folders(folder.parts)
+    sidecars = pair_sidecars(folder.files)
     stems = {_stem(file.name) for file in folder.files if extension_of(file.name) in EXTENSION_OF_SUFFIX}
     for file in folder.files:
         described = _skip_reason(file, picture_stems=stems) or describe(file)
-        if isinstance(described, SkipReason):
+        if described is SkipReason.SIDECAR:
+            yield file.skipped(sidecars.reasons.get(file.name, described))
+        elif isinstance(described, SkipReason):
             yield file.skipped(described)
         else:
-            yield file.as_source_file(described if described.kind else replace(described, kind=kind))
+            found = file.as_source_file(described if described.kind else replace(described, kind=kind))
+            yield with_xmp(found, sidecars.of_picture.get(file.name))
+
+
+def with_xmp(file: SourceFile, sidecar: TreeFile | None) -> SourceFile:
+    """Return the file with its XMP sidecar, if it has one."""
+    if sidecar is None:
+        return file
+    return replace(
+        file, metadata=replace(file.metadata, sidecar=sidecar.path), read_sidecar=partial(read_sidecar, sidecar)
+    )
 
 
 def folders_after(parts: Sequence[str], *markers: str) -> tuple[str, ...]:

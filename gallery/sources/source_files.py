@@ -39,7 +39,8 @@ class SourceFile:
     `path` is an absolute path, or `ARCHIVE.zip!/MEMBER`. `filename` is the original name, `size` is in bytes,
     `modified_at` in UTC (None if it is not the time of the picture). `open` returns a seekable file with the picture's
     bytes (decoded if the program had disguised them); it may raise OSError, or UnreadableMember of a damaged archive.
-    A file that `is_plain` exists on the disk with exactly these bytes, so it can be imported in place.
+    A file that `is_plain` exists on the disk with exactly these bytes, so it can be imported in place. `read_sidecar`
+    returns the bytes of its XMP sidecar, none without one.
     """
 
     path: str
@@ -49,6 +50,7 @@ class SourceFile:
     open: Callable[[], IO[bytes]]
     is_plain: bool = True
     metadata: SourceMetadata = SourceMetadata()
+    read_sidecar: Callable[[], bytes] = bytes
 
 
 class SkipReason(StrEnum):
@@ -58,6 +60,7 @@ class SkipReason(StrEnum):
     MOTION = "motion"  # the video of a live photo
     SIDECAR = "sidecar"
     ORPHAN = "orphan"  # a sidecar without its picture
+    OVERSIZED = "oversized"  # a sidecar that is too large to be read
     HIDDEN = "hidden"
     SYSTEM = "system"
     IGNORED = "ignored"

@@ -17,7 +17,7 @@ def test_finds_or_skips_each_file_with_reason(tmp_path: Path) -> None:
         "b.heic": "found",
         "b.MOV": "motion",
         "c.mp4": "video",
-        "d.xmp": "sidecar",
+        "d.xmp": "orphan",
         "e.jpg.part": "partial",
         "f.jpg.crdownload": "partial",
         ".pending-1682913600-g.jpg": "partial",
