@@ -3,9 +3,12 @@
 import base64
 from collections.abc import Iterable
 from datetime import timedelta
+from functools import lru_cache
 
 from django import template
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import Truncator
 from django.utils.translation import ngettext
 
 from gallery.models import Photo
@@ -13,6 +16,8 @@ from gallery.photos.timeline import NARROWEST, WIDEST
 from gallery.photos.trash import DAYS_IN_TRASH
 
 register = template.Library()
+MAX_ALTERNATIVE = 150
+ANY_ID = "987654321"
 
 
 @register.filter
@@ -20,6 +25,25 @@ def tile_ratio(photo: Photo) -> str:
     """Return the aspect ratio of the photo's tile; very long pictures are cropped."""
     ratio = photo.width / photo.height
     return f"{min(max(ratio, NARROWEST), WIDEST):.3f}"  # CSS needs a decimal point in every language.
+
+
+@register.filter
+def address(photo: Photo, name: str) -> str:
+    """Return the address of a view of the photo, such as its thumbnail."""
+    return _address_pattern(name).replace(ANY_ID, str(photo.pk))
+
+
+@lru_cache
+def _address_pattern(name: str) -> str:
+    # Django looks for an address anew each time, and a page has hundreds.
+    return reverse(f"gallery:{name}", args=[int(ANY_ID)])
+
+
+@register.filter
+def alternative(photo: Photo) -> str:
+    """Return the text that stands for the picture."""
+    text = photo.description or photo.filename
+    return text if len(text) <= MAX_ALTERNATIVE else Truncator(text).chars(MAX_ALTERNATIVE)
 
 
 @register.filter

@@ -18,7 +18,7 @@ from search.query.filters import DATED_AT
 from search.query.parser import Query, parse
 from search.ranking.date_offers import count_offers, only_dated
 from search.ranking.fusion import fuse
-from search.ranking.ranker import SearchScope, rank_by_keywords, rank_by_vector, without_excluded_pictures
+from search.ranking.ranker import SearchScope, ask_index, rank_by_keywords, rank_by_vector, without_excluded_pictures
 from search.ranking.result_lists import keep_list, read_list
 from search.ranking.results import PAGE_SIZE, RankedList, RankedPhoto, SearchPage, cut_page
 from search.vectors.encoder_choice import choose_encoder
@@ -138,13 +138,14 @@ def rank_photos(scope: SearchScope, *, example: Example | None = None, order: Or
     if example:
         if isinstance(example, StoredPhoto):
             scope = replace(scope, without=frozenset({example.photo.pk}))
+        asked = ask_index(scope, order=order) if query.has_terms else None
         rankings = [rank_by_vector(scope, example=example)]
         if query.has_terms:
-            rankings += rank_by_keywords(scope, order=order)
+            rankings += rank_by_keywords(scope, order=order, asked=asked)
     elif query.has_terms:
-        rankings = rank_by_keywords(scope, order=order)
-        if not query.is_exact:
-            rankings.append(rank_by_vector(scope))
+        asked = None if query.is_exact else ask_index(scope, order=order)
+        pictures = [] if query.is_exact else [rank_by_vector(scope)]
+        rankings = [*rank_by_keywords(scope, order=order, asked=asked), *pictures]
     else:
         return _all_photos(without_excluded_pictures(scope), order=order)
     return fuse(rankings, scope=scope, order=order)

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from gallery.models import Photo, PhotoQuerySet
 from search.encoders.client import EncoderInfo, EncoderUnavailable, describe_encoders, display_score, encode_text
+from search.keywords.asking import Answers, ask_early
 from search.keywords.fallback import keyword_search_in_database
 from search.keywords.index import KeywordSearchUnavailable
 from search.keywords.search import keyword_search
@@ -108,16 +110,25 @@ class VectorQuery:
         return display_score(self.encoder, cosine * composition.length, baseline=composition.baseline, kind=self.kind)
 
 
-def rank_by_keywords(scope: SearchScope, *, order: Order = "") -> list[Ranking]:
+def ask_index(scope: SearchScope, *, order: Order = "") -> Future[Answers]:
+    """Ask the keyword index for the photos of `rank_by_keywords`, while the caller goes on."""
+    return ask_early(scope.query, user=scope.user, limit=_depth(order), order=order)
+
+
+def _depth(order: Order) -> int:
+    return DATED_KEYWORD_DEPTH if order else KEYWORD_DEPTH
+
+
+def rank_by_keywords(scope: SearchScope, *, order: Order = "", asked: Future[Answers] | None = None) -> list[Ranking]:
     """Rank photos by the words in their texts, names and descriptions: those of each tier, the closest tier first.
 
     While the index is unavailable, the database is searched, for exact hits only. With an `order`, exact hits are the
-    newest or oldest ones.
+    newest or oldest ones. `asked` is the result of `ask_index`.
     """
     notices: tuple[str, ...] = ()
-    limit = DATED_KEYWORD_DEPTH if order else KEYWORD_DEPTH
+    limit = _depth(order)
     try:
-        found = keyword_search(scope.query, user=scope.user, limit=limit, order=order)
+        found = keyword_search(scope.query, user=scope.user, limit=limit, order=order, asked=asked)
     except KeywordSearchUnavailable as error:
         logger.warning("Keyword search falls back to the database: %s", error)
         notices = (_("The keyword index is unavailable: only exact words are found for now, no similar spellings."),)

@@ -96,7 +96,7 @@ def assert_same(
 @pytest.fixture
 def exact_hits_only(monkeypatch):
     """Search no weaker tiers, which take longer."""
-    monkeypatch.setattr("search.keywords.search.ENOUGH_EXACT_HITS", 0)
+    monkeypatch.setattr("search.keywords.asking.ENOUGH_EXACT_HITS", 0)
 
 
 @pytest.mark.unit

@@ -7,9 +7,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gallery.models import Photo
+from search.keywords.asking import ENOUGH_EXACT_HITS
 from search.keywords.fallback import keyword_search_in_database
 from search.keywords.index import unindex_photos
-from search.keywords.search import ENOUGH_EXACT_HITS, keyword_search
+from search.keywords.search import keyword_search
 from search.keywords.snippets import SnippetMaker
 from search.query.parser import parse
 from search.query.ways import TIERS

@@ -13,7 +13,7 @@ def rank(owner, monkeypatch):
     """Return a function that ranks photos for hits of the keyword index, and records its orders and limits."""
 
     def rank_hits(hits, *, order="", found=0):
-        def search(_query, *, user, limit, order):
+        def search(_query, *, user, limit, order, **_asked_early):
             asked.append((user, limit, order))
             return KeywordHits(tuple(hits), found or len(hits))
 
