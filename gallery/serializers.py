@@ -79,6 +79,9 @@ class PhotoSerializer(serializers.ModelSerializer):
     changed_at = serializers.DateTimeField(
         read_only=True, help_text="When the photo's data or recognised text last changed."
     )
+    title = serializers.SerializerMethodField(help_text="Title in the file or its sidecar; often empty.")
+    keywords = serializers.SerializerMethodField()
+    people = serializers.SerializerMethodField(help_text="Names of people in the picture.")
     metadata = serializers.DictField(read_only=True, help_text="EXIF: camera, lens, exposure, position …")
     links = serializers.SerializerMethodField()
 
@@ -86,10 +89,20 @@ class PhotoSerializer(serializers.ModelSerializer):
         model = Photo
         fields = (
             *("id", "filename", "extension", "content_type", "width", "height", "file_size", "sha256", "md5", "sha1"),
-            *("taken_at", "taken_offset", "date_source", "kind", "importance", "description", "metadata", "defect"),
+            *("taken_at", "taken_offset", "date_source", "kind", "importance", "description"),
+            *("title", "keywords", "people", "metadata", "defect"),
             *("uploaded_at", "changed_at", "links"),
         )
         read_only_fields = fields
+
+    def get_title(self, photo: Photo) -> str:
+        return str(photo.labels.get("title", ""))
+
+    def get_keywords(self, photo: Photo) -> list[str]:
+        return list(photo.labels.get("keywords", ()))
+
+    def get_people(self, photo: Photo) -> list[str]:
+        return list(photo.labels.get("people", ()))
 
     def get_content_type(self, photo: Photo) -> str:
         return FORMAT_OF_EXTENSION[photo.extension].content_type

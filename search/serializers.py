@@ -139,7 +139,10 @@ class PictureSearch(SearchQuery):
 class ReasonSerializer(serializers.Serializer):
     """A reason why a photo was found."""
 
-    kind = serializers.ChoiceField(["text", "filename", "description", "picture", "date"])
+    kind = serializers.ChoiceField(
+        ["text", "filename", "description", "labels", "picture", "date"],
+        help_text="`labels` are title, keywords and names of people.",
+    )
     snippet = serializers.CharField(allow_null=True, help_text="Escaped HTML with the matches in <mark>.")
     tier = serializers.ChoiceField(
         ["", "exact", "form", "similar"],

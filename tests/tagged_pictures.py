@@ -118,7 +118,7 @@ def in_languages(name: str, **texts: str) -> str:
 def tagged_png(*, texts: Mapping[str, bytes] | None = None, xmp: str = "", exif: Image.Exif | None = None) -> bytes:
     """Return a PNG with Latin-1 text chunks behind the pixels, and XMP and EXIF before them."""
     content = BytesIO()
-    Image.new("RGB", (16, 8), "green").save(content, "PNG", **({"exif": exif} if exif else {}))
+    Image.new("RGB", (16, 8), "green").save(content, "PNG", **({} if exif is None else {"exif": exif}))
     written = content.getvalue()
     before = _chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + xmp.encode()) if xmp else b""
     behind = b"".join(_chunk(b"tEXt", key.encode() + b"\0" + text) for key, text in (texts or {}).items())

@@ -57,6 +57,9 @@ def _source_details(source: PhotoSource, *, shows_paths: bool) -> Iterator[tuple
 def _details(photo: Photo) -> Iterator[tuple[str, str]]:
     megapixels = number_format(photo.width * photo.height / 1e6, decimal_pos=1)
     yield _("Taken"), _taken(photo)
+    yield _("Title"), photo.labels.get("title", "")
+    yield _("People"), " · ".join(photo.labels.get("people", ()))
+    yield _("Keywords"), " · ".join(photo.labels.get("keywords", ()))
     yield _("Kind"), photo.get_kind_display()
     yield _("Size"), f"{photo.width} × {photo.height} · {megapixels} MP"
     yield _("File"), f"{photo.extension.upper()} · {filesizeformat(photo.file_size)}"
@@ -65,7 +68,8 @@ def _details(photo: Photo) -> Iterator[tuple[str, str]]:
     yield _("Lens"), data.get("lens", "")
     yield _("Exposure"), " · ".join(_exposure(data))
     yield _("Location"), position_of(data)
-    yield _("Caption in the file"), data.get("description", "")
+    if data.get("description") != photo.description:
+        yield _("Caption in the file"), data.get("description", "")
     yield _("Artist"), data.get("artist", "")
     yield _("Copyright"), data.get("copyright", "")
     yield _("Software"), data.get("software", "")

@@ -12,7 +12,7 @@ from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
 from mcp_types import ToolAnnotations
 from pydantic import BaseModel, Field, ValidationError
 
-from gallery.models import Photo
+from gallery.models import Photo, label_lines
 from gallery.text.normalizing import normalize_unicode
 from search.assistant.calls import Answer, Caller, CallRefused, bearer_token, handle_call
 from search.assistant.contact_sheet import make_contact_sheet
@@ -192,6 +192,7 @@ def _fetch(caller: Caller, photo_id: str) -> tuple[Document, str]:
     text = PhotoText.objects.filter(photo=photo).first()
     metadata = {
         "description": caller.redact(photo.description),
+        "title_keywords_people": caller.redact_lines(label_lines(photo.labels).splitlines()),
         "taken_at": photo.taken_at.isoformat() if photo.taken_at else None,
         "width": photo.width,
         "height": photo.height,
@@ -246,7 +247,7 @@ def _photos(caller: Caller, photo_ids: list[str]) -> list[Photo]:
 
 
 def _found(caller: Caller, hit: Hit, text: str) -> SearchResult:
-    whole = _plain(f"{text}\n{hit.photo.filename}\n{hit.photo.description}")
+    whole = _plain(f"{text}\n{hit.photo.filename}\n{hit.photo.description}\n{label_lines(hit.photo.labels)}")
     snippets = [
         SIMILAR[reason.tier == "similar"]
         + caller.redact_excerpt(_plain(unescape(strip_tags(reason.snippet))), text=whole)

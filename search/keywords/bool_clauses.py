@@ -5,7 +5,7 @@ from typing import Any
 
 Clause = dict[str, Any]
 
-TEXT_FIELDS = ("text", "filename", "description")
+TEXT_FIELDS = ("text", "filename", "description", "labels")
 NOTHING: Clause = {"match_none": {}}
 
 

@@ -20,7 +20,13 @@ logger = logging.getLogger(__name__)
 MAX_PHOTOS = 100
 # The latest photos, which are searched while Elasticsearch is unavailable.
 MAX_DATABASE_PHOTOS = 2000
-COLUMNS = {"text": "text__folded", "description": "folded_description", "filename": "folded_filename"}
+# The file name last (search.suggestions.vocabulary).
+COLUMNS = {
+    "text": "text__folded",
+    "description": "folded_description",
+    "labels": "folded_labels",
+    "filename": "folded_filename",
+}
 
 
 def start_of(form: str) -> str:

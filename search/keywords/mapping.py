@@ -20,7 +20,7 @@ from django_elasticsearch_dsl import Document, fields
 from django_elasticsearch_dsl.registries import registry
 from elasticsearch.dsl import MetaField, analyzer, token_filter, tokenizer
 
-from gallery.models import Photo
+from gallery.models import Photo, label_lines
 from gallery.text.canonical import MAX_SHORT_WORD_LENGTH, SHORT_WORD, UNSPACED
 from gallery.text.canonical import VERSION as CANONICAL_VERSION
 from search.keywords.weak_tokens import MAX_TOKEN_LENGTH, TOKENS_VERSION, WeakTokens, whole_names
@@ -86,6 +86,8 @@ class PhotoDocument(Document):
     text = fields.TextField(analyzer=pairs)
     filename = fields.TextField(analyzer=pairs, fields={"characters": _unordered_text(characters)})
     description = fields.TextField(analyzer=pairs)
+    # Title, keywords and names of people.
+    labels = fields.TextField(analyzer=pairs)
     # The whole file name, with and without its ending.
     names = _tokens()
     # All texts together.
@@ -124,10 +126,12 @@ class PhotoDocument(Document):
         texts = {
             "filename": photo.folded_filename.splitlines(),
             "description": photo.folded_description.splitlines(),
+            "labels": photo.folded_labels.splitlines(),
             "text": text.folded.splitlines() if text else [],
         }
         passages = [passage for part in texts.values() for passage in part]
-        weak = WeakTokens(passages, originals=[photo.filename, photo.description, text.text if text else ""])
+        originals = [photo.filename, photo.description, label_lines(photo.labels), text.text if text else ""]
+        weak = WeakTokens(passages, originals=originals)
         values = {column.name: column.index_value(photo) for column in INDEX_COLUMNS}
         return {
             "photo_id": photo.pk,

@@ -1,4 +1,4 @@
-"""Searches photos in Elasticsearch by the words in their texts, file names and descriptions.
+"""Searches photos in Elasticsearch by the words in their texts, file names, descriptions and labels.
 
 Photos that contain all terms come first. If they are fewer than a page, photos follow that contain the words in weaker
 ways; the index proposes them, and Python decides.

@@ -23,7 +23,7 @@ PLACES_IN_SNIPPET = 40
 
 @dataclass(frozen=True)
 class Snippet:
-    """A passage of a photo's "text", "filename" or "description" as safe HTML, with matches in <mark>.
+    """A passage of a photo's "text", "filename", "description" or "labels" as safe HTML, with matches in <mark>.
 
     `tier` is the weakest one of the matches.
     """

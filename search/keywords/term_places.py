@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import islice
 
-from gallery.models import Photo
+from gallery.models import Photo, label_lines
 from gallery.text.canonical import fold, forms, pattern
 from search.keywords.locating import locate
 from search.query.parser import Query
@@ -91,6 +91,7 @@ class TermPlaces:
             "text": (photo.text.text, photo.text.folded) if hasattr(photo, "text") else ("", ""),
             "filename": (photo.filename, photo.folded_filename),
             "description": (photo.description, photo.folded_description),
+            "labels": (label_lines(photo.labels), photo.folded_labels),
         }
         # Texts that were written by hand into the database are not folded.
         searched = {source: SearchedText(text, folded or fold(text)) for source, (text, folded) in texts.items()}

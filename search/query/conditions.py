@@ -5,11 +5,11 @@ from django.db.models import Q
 from gallery.text.canonical import forms, pattern
 from search.query.columns import contains_one
 
-TEXT_FIELDS = ("text__folded", "folded_filename", "folded_description")
+TEXT_FIELDS = ("text__folded", "folded_filename", "folded_description", "folded_labels")
 
 
 def mentions(term: str, *, is_whole: bool = False) -> Q:
-    """Return the condition that the text, file name or description contains `term`.
+    """Return the condition that the text, file name, description, title, a keyword or a name contains `term`.
 
     Short words count at the start of words only; with `is_whole` all words must be whole, as for quoted and excluded
     terms. A term of punctuation only is nowhere.

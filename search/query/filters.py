@@ -161,6 +161,23 @@ FILTERS = (
         help_text="Part of the camera's make and model.",
     ),
     Filter(
+        name="lens",
+        value=TextPart(),
+        column=FoldedColumn("lens", "passages", folded="folded_lens"),
+        example="lens:macro",
+        summary=_("lens"),
+        help_text="Part of the lens's name.",
+    ),
+    Filter(
+        name="keyword",
+        keys=("tag", "person"),
+        value=TextPart(),
+        column=FoldedColumn("labels", None, folded="folded_labels"),
+        example="keyword:holiday",
+        summary=_("title, keyword or person"),
+        help_text="Part of the title, of a keyword, or of a person's name.",
+    ),
+    Filter(
         name="source",
         value=TextPart(),
         column=SourceColumn("source", "passages"),

@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import Max, Min
 
-from gallery.models import Photo
+from gallery.models import Photo, PhotoQuerySet
 from photosearch.caching import remember
 from search.query.dated import Days
 from search.query.filters import FILTERS, Filter
@@ -82,7 +82,7 @@ def _values_of(row: Filter, typed: str, *, user: AbstractBaseUser) -> Iterator[t
             _key, _colon, example = row.example.partition(":")
             found = iter([(example, row.summary)])
         case TextPart():
-            found = ((value, "") for value in _cameras(typed, user=user) if row.name == "camera")
+            found = ((value, "") for value in _devices(row.name, typed, user=user))
     for value, _number in zip(found, range(MAX_VALUES), strict=False):
         if value[0] != typed:
             yield value
@@ -103,6 +103,14 @@ def _years(*, user: AbstractBaseUser) -> list[str]:
     return [f"{year}" for year in range(ends["last"], ends["first"] - 1, -1)] if ends["last"] else []
 
 
+def _devices(name: str, typed: str, *, user: AbstractBaseUser) -> Iterator[str]:
+    """Yield the user's cameras, or their lenses, that contain `typed`; none for filters of another name."""
+    if name == "camera":
+        yield from _cameras(typed, user=user)
+    elif name == "lens":
+        yield from (lens for lens in _own_values(user=user)["lenses"] if not typed or contains_typed(lens, typed))
+
+
 def _cameras(typed: str, *, user: AbstractBaseUser) -> Iterator[str]:
     """Yield the models of the user's cameras whose make and model contain `typed`, the latest first."""
     for make, model in _own_values(user=user)["cameras"]:
@@ -111,18 +119,23 @@ def _cameras(typed: str, *, user: AbstractBaseUser) -> Iterator[str]:
 
 
 def _own_values(*, user: AbstractBaseUser) -> dict[str, Any]:
-    """Return the file types and the cameras (make and model) of the user's photos, for some minutes."""
+    """Return the file types, the cameras (make and model) and the lenses of the user's photos, for some minutes."""
 
     def read_all() -> dict[str, Any]:
         photos = Photo.objects.visible_to(user)
         extensions = photos.order_by("extension").values_list("extension", flat=True).distinct()
-        # One photo of each camera, because the column of all names is quicker to read than the metadata.
-        latest = photos.exclude(folded_camera="").order_by().values("folded_camera").annotate(latest=Max("pk"))
-        cameras = photos.filter(pk__in=[row["latest"] for row in latest]).order_by("-pk")
-        named = cameras.values_list("metadata__make", "metadata__model")
+        named = _latest_of_each(photos, "folded_camera").values_list("metadata__make", "metadata__model")
+        lenses = _latest_of_each(photos, "folded_lens").values_list("metadata__lens", flat=True)
         return {
             "extensions": list(extensions),
             "cameras": [[f"{make or ''}", f"{model}"] for make, model in named if model],
+            "lenses": list(lenses),
         }
 
-    return remember(f"suggested-values-{user.pk}", read_all, seconds=CACHE_SECONDS, read=dict)
+    return remember(f"own-values-{user.pk}", read_all, seconds=CACHE_SECONDS, read=dict)
+
+
+def _latest_of_each(photos: PhotoQuerySet, column: str) -> PhotoQuerySet:
+    """Return the latest photo of each value of a folded column, which is quicker to read than the metadata."""
+    latest = photos.exclude(**{column: ""}).order_by().values(column).annotate(latest=Max("pk"))
+    return photos.filter(pk__in=[row["latest"] for row in latest]).order_by("-pk")

@@ -10,11 +10,11 @@ from itertools import chain
 from django.contrib.auth.models import AbstractBaseUser
 from django.db.models.functions import Left
 
-from gallery.models import Photo
+from gallery.models import Photo, label_lines
 from gallery.pictures.formats import EXTENSION_OF_SUFFIX
 from gallery.text.canonical import UNSPACED, forms, passages
 from gallery.text.characters import fold_cluster
-from search.keywords.completion import photos_with_sound, photos_with_start
+from search.keywords.completion import COLUMNS, photos_with_sound, photos_with_start
 from search.query.pinyin import initials_spans, pinyin_spans
 
 # Words are counted in the beginning of each text.
@@ -55,14 +55,14 @@ def words_from(typed: str, *, user: AbstractBaseUser, limit: int) -> list[str]:
 
 def _texts(photo_ids: Sequence[int], *, user: AbstractBaseUser) -> list[_Read]:
     photos = Photo.objects.visible_to(user).filter(pk__in=photo_ids, defect="").order_by("-pk")
-    columns = ("text__text", "description", "filename", "text__folded", "folded_description", "folded_filename")
+    columns = ("text__text", "description", "filename", *COLUMNS.values())
     read = []
-    for values in photos.values_list(*(Left(column, MAX_READ_CHARACTERS) for column in columns)):
+    for *values, labels in photos.values_list(*(Left(column, MAX_READ_CHARACTERS) for column in columns), "labels"):
         text, description, filename, *folded = (value or "" for value in values)
         # The first passage of a name joins all its words; the further ones of texts join words over line breaks.
         name, _line_break, parts_of_name = folded.pop().partition("\n")
         words = [*(column.partition("\n")[0] for column in folded), parts_of_name or name]
-        read.append(_Read((text, description, filename), "\n".join(words)))
+        read.append(_Read((text, description, label_lines(labels), filename), "\n".join(words)))
     return read
 
 

@@ -254,6 +254,39 @@ def test_raises_unavailable_without_index(user, settings):
             keyword_search(parse("cat"), user=user, limit=5)
 
 
+@BOTH
+def test_finds_titles_keywords_and_people(search, user, add_photo, keyword_index):
+    labels = {"title": "Abend am See", "keywords": ["Urlaub", "西湖"], "people": ["Zoë Müller"]}
+    labelled = add_photo("tea", labels=labels)
+    add_photo("tea", labels={})
+    index_all()
+    for text in (
+        "abend",
+        "urlaub",
+        "西湖",
+        "zoe",
+        "tea müller",
+        "tea keyword:urlaub",
+        "tea person:zoe",
+        "tea tag:西湖",
+    ):
+        assert found(search, text, user=user) == [labelled.pk], text
+    (hit,) = search(parse("zoe abend"), user=user, limit=5)
+    shown = snippets(hit, "zoe abend")["labels"]
+    assert "<mark>Abend</mark> am See" in shown
+    assert "<mark>Zoë</mark> Müller" in shown
+
+
+@BOTH
+def test_narrows_by_lens(search, user, add_photo, keyword_index):
+    macro = add_photo("tea", metadata={"lens": "EF 100mm f/2.8L Macro"})
+    add_photo("tea", metadata={"lens": "EF 50mm f/1.8"})
+    add_photo("tea")
+    index_all()
+    for text in ("tea lens:macro", 'tea lens:"100mm"'):
+        assert found(search, text, user=user) == [macro.pk], text
+
+
 def test_narrows_by_camera_source_and_kind(user, add_photo, keyword_index):
     photo = add_photo("tea", metadata={"make": "FUJIFILM", "model": "X-T5"}, kind="screenshot")
     PhotoSource.objects.create(photo=photo, path="/nas/微信/WeChat Files/a.png")

@@ -108,7 +108,7 @@ FILTERS = [
     ("ka", ["kind:"]),
     ("kaa", []),
     ("zz", []),
-    ("k", ["kind:"]),
+    ("k", ["kind:", "keyword:"]),
     ("tea KI", ["tea kind:"]),
     ("kind:", ["kind:photo", "kind:screenshot", "kind:meme"]),
     ("kind: s", ["kind:screenshot"]),
@@ -138,6 +138,18 @@ def test_suggests_filters_and_their_values(user, typed, filters):
 
 def test_filter_without_value_goes_on_in_the_box(user):
     assert [(row.query, row.continues) for row in suggest("ca", user=user)] == [("camera:", True)]
+
+
+def test_suggests_own_lenses(user):
+    add_photo(user, "1.png", metadata={"lens": "EF 50mm f/1.8"})
+    add_photo(user, "2.png", metadata={"lens": "Sigma 18-35mm"})
+    add_photo(User.objects.create_user("other"), "3.png", metadata={"lens": "EF 100mm"})
+    assert queries("lens:ef", user=user, kind=Kind.FILTER) == ['lens:"EF 50mm f/1.8"']
+
+
+def test_continues_words_of_labels(user):
+    add_photo(user, "1.png", labels={"title": "Matterhorn", "keywords": ["Zermatt"], "people": ["Matteo"]})
+    assert sorted(queries("mat", user=user, kind=Kind.WORD)) == ["Matteo", "Matterhorn"]
 
 
 def test_suggests_own_cameras(user):
