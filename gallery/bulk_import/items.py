@@ -1,12 +1,14 @@
 """The items of an import: which files of a source still have to be read, and the counts of verdicts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
-from gallery.bulk_import.reading import GROWING, storable_path
+from gallery.bulk_import.reading import GROWING
 from gallery.models import ImportItem, ImportJob, Photo, PhotoSource
 from gallery.sources.source_files import SkippedFile, SkipReason, SourceFile, SourceItem
+from gallery.storage.identities import identity_of, storable_path
 
 Counts = dict[str, Any]
 Verdict = ImportItem.Verdict
@@ -16,32 +18,27 @@ Verdict = ImportItem.Verdict
 class Batch:
     """Some files of a source: those to be read, and the items of files that need no reading.
 
-    `earlier_items` are the import's existing items by path; `known_sizes` are the sizes in bytes of files to be read
+    `earlier_items` are the import's existing items by identity; `known_sizes` are the sizes in bytes of files to be read
     that photos of the owner have too.
     """
 
     to_read: list[SourceFile]
     finished_items: list[ImportItem]
-    earlier_items: dict[str, ImportItem]
+    earlier_items: dict[UUID, ImportItem]
     known_sizes: set[int]
 
 
 def plan_batch(found: Sequence[SourceItem], *, job: ImportJob) -> Batch:
-    """Leave out files whose items are up to date; files imported from the same path before need no reading."""
+    """Leave out files whose items are up to date; files imported from the same place before need no reading."""
     is_check = job.state == ImportJob.State.CHECKING
-    paths = [storable_path(item.path) for item in found]
-    earlier = {item.path: item for item in job.items.filter(path__in=paths)}
-    pending: dict[str, SourceItem] = {}
-    for path, item in zip(paths, found, strict=True):
-        if not _is_up_to_date(earlier.get(path), item, is_check=is_check):
-            # Keep the first of several members with one name in an archive.
-            pending.setdefault(path, item)
-    known = _known_sources([item for item in pending.values() if isinstance(item, SourceFile)], job)
+    earlier = _earlier_items(found, job)
+    pending = [item for item in found if not _is_up_to_date(earlier.get(item.identity), item, is_check=is_check)]
+    known = _known_sources([item for item in pending if isinstance(item, SourceFile)], job)
     to_read, finished = [], []
-    for path, item in pending.items():
+    for item in pending:
         if isinstance(item, SkippedFile):
-            finished.append(ImportItem(path=path, verdict=Verdict.SKIPPED, reason=item.reason, size=item.size))
-        elif source := known.get(path):
+            finished.append(_skipped_item(item))
+        elif source := known.get(item.identity):
             finished.append(new_item(item, Verdict.KNOWN, photo_id=source.photo_id, sha256=source.photo.sha256))
         else:
             to_read.append(item)
@@ -49,22 +46,22 @@ def plan_batch(found: Sequence[SourceItem], *, job: ImportJob) -> Batch:
     return Batch(to_read, finished, earlier, set(sizes.values_list("file_size", flat=True)))
 
 
-def save_items(job: ImportJob, items: Sequence[ImportItem], earlier_items: dict[str, ImportItem]) -> None:
+def save_items(job: ImportJob, items: Sequence[ImportItem], earlier_items: dict[UUID, ImportItem]) -> None:
     """Insert or replace items and update the job's counts; the caller has locked the job and saves it."""
     is_check = job.state == ImportJob.State.CHECKING
     counts = _counts(job)
     for item in items:
         item.job, item.is_preview = job, is_check
-        earlier = earlier_items.get(item.path)
+        earlier = earlier_items.get(item.identity)
         if earlier and earlier.is_preview == is_check:
             _count(counts, earlier, -1)
         _count(counts, item, 1)
     ImportItem.objects.bulk_create(
         items,
         update_conflicts=True,
-        unique_fields=["job", "path"],
+        unique_fields=["job", "identity"],
         update_fields=[
-            *("verdict", "reason", "is_preview", "photo", "created_photo", "filled_fields"),
+            *("path", "verdict", "reason", "is_preview", "photo", "created_photo", "filled_fields"),
             *("sha256", "size", "modified_at"),
         ],
     )
@@ -79,8 +76,44 @@ def count_date(job: ImportJob, date_source: str) -> None:
 def new_item(file: SourceFile, verdict: str, **fields: Any) -> ImportItem:
     """Return an item, not yet saved, for a file of the source."""
     return ImportItem(
-        path=storable_path(file.path), verdict=verdict, size=file.size, modified_at=file.modified_at, **fields
+        path=storable_path(file.path),
+        identity=file.identity,
+        verdict=verdict,
+        size=file.size,
+        modified_at=file.modified_at,
+        **fields,
     )
+
+
+def _skipped_item(file: SkippedFile) -> ImportItem:
+    return ImportItem(
+        path=storable_path(file.path),
+        identity=file.identity,
+        verdict=Verdict.SKIPPED,
+        reason=file.reason,
+        size=file.size,
+    )
+
+
+def _earlier_items(found: Sequence[SourceItem], job: ImportJob) -> dict[UUID, ImportItem]:
+    """Return the import's items of these files, by identity; items of an earlier version take the new one."""
+    places = {item.identity: item for item in found}
+    former = _former_identities(found)
+    items = {item.identity: item for item in job.items.filter(identity__in=[*places, *former])}
+    adopted = []
+    for old, new in former.items():
+        if old in items and new not in items and old not in places:
+            items[new] = items.pop(old)
+            items[new].identity = new
+            adopted.append(items[new])
+    ImportItem.objects.bulk_update(adopted, ["identity"])
+    return items
+
+
+def _former_identities(found: Iterable[SourceItem]) -> dict[UUID, UUID]:
+    """Return by the identity that earlier versions stored, which was that of the readable path, the present one."""
+    renamed = [item for item in found if item.earlier_location not in (b"", item.location)]
+    return {identity_of(item.earlier_location): item.identity for item in renamed}
 
 
 def _is_up_to_date(item: ImportItem | None, found: SourceItem, *, is_check: bool) -> bool:
@@ -92,18 +125,21 @@ def _is_up_to_date(item: ImportItem | None, found: SourceItem, *, is_check: bool
     return item.size == found.size and item.modified_at == found.modified_at
 
 
-def _known_sources(files: Sequence[SourceFile], job: ImportJob) -> dict[str, PhotoSource]:
-    """Return by path the sources of the owner's photos with the same path, size and modification time."""
-    by_path = {storable_path(file.path): file for file in files if file.modified_at}
-    sources = PhotoSource.objects.filter(path__in=list(by_path), photo__owner_id=job.owner_id)
+def _known_sources(files: Sequence[SourceFile], job: ImportJob) -> dict[UUID, PhotoSource]:
+    """Return by identity the sources of the owner's photos with the same place, size and modification time."""
+    timed = [file for file in files if file.modified_at]
+    found = {file.identity: file for file in timed}
+    former = {old: new for old, new in _former_identities(timed).items() if old not in found}
+    sources = PhotoSource.objects.filter(identity__in=[*former, *found], photo__owner_id=job.owner_id)
     is_copy = job.mode == ImportJob.Mode.COPY
     return {
-        source.path: source
+        identity: source
         for source in sources.select_related("photo")
-        if source.is_copy == is_copy
+        if (file := found[(identity := former.get(source.identity, source.identity))])
+        and source.is_copy == is_copy
         and source.is_present
-        and source.photo.file_size == by_path[source.path].size
-        and source.modified_at == by_path[source.path].modified_at
+        and source.photo.file_size == file.size
+        and source.modified_at == file.modified_at
     }
 
 

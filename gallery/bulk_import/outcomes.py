@@ -7,12 +7,13 @@ from django.db import DataError, transaction
 from django.utils.translation import gettext as _
 
 from gallery.bulk_import.items import count_date, new_item
-from gallery.bulk_import.reading import ReadFile, storable_path
+from gallery.bulk_import.reading import ReadFile
 from gallery.intake.describing import limited_blocks
 from gallery.intake.quota import QuotaExceeded
 from gallery.intake.storing import IncomingPicture, StoredPicture, store_pictures
 from gallery.models import ImportItem, ImportJob, Photo, PhotoSource
 from gallery.sources.source_files import SourceFile
+from gallery.storage.identities import storable_path
 from gallery.text.cleaning import clean_line
 
 Verdict = ImportItem.Verdict
@@ -89,6 +90,7 @@ def _incoming(file: ReadFile, job: ImportJob) -> IncomingPicture:
     source, metadata = file.source, file.source.metadata
     photo_source = PhotoSource(
         path=storable_path(source.path),
+        identity=source.identity,
         is_copy=job.mode == ImportJob.Mode.COPY or not source.is_plain,
         job=job,
         modified_at=source.modified_at,

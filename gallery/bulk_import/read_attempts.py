@@ -5,13 +5,12 @@ from contextlib import contextmanager
 
 from django.utils.translation import gettext as _
 
-from gallery.bulk_import.reading import storable_path
 from gallery.bulk_import.safety import ImportRefused
 from gallery.models import MAX_ATTEMPTS, ImportJob
 from gallery.processing import unfinished
 from gallery.sources.source_files import SourceFile
 
-# Prefix of the keys that record listing; the path of a file never begins with it.
+# Prefix of the keys that record listing; the identity of a file never begins with it.
 LISTING = "listing"
 
 
@@ -35,24 +34,24 @@ class ReadAttempts:
 
     def was_interrupted(self, file: SourceFile) -> bool:
         """Return whether an earlier reader died while it was reading this file, perhaps among others."""
-        return storable_path(file.path) in self._interrupted
+        return str(file.identity) in self._interrupted
 
     def is_exhausted(self, file: SourceFile) -> bool:
         """Return whether readers have died too often to try this file again."""
-        return self._interrupted.get(storable_path(file.path), 0) >= MAX_ATTEMPTS
+        return self._interrupted.get(str(file.identity), 0) >= MAX_ATTEMPTS
 
     def begin(self, files: Iterable[SourceFile]) -> None:
         """Count an attempt for each file, before it is read."""
-        paths = [storable_path(file.path) for file in files]
-        self._running |= {path: self._interrupted.get(path, 0) + 1 for path in paths}
+        identities = [str(file.identity) for file in files]
+        self._running |= {identity: self._interrupted.get(identity, 0) + 1 for identity in identities}
         self._save()
 
     def end(self, files: Iterable[SourceFile]) -> None:
         """Forget the attempts of files that were read or skipped; saved with the next `begin`."""
         for file in files:
-            path = storable_path(file.path)
-            self._running.pop(path, None)
-            self._interrupted.pop(path, None)
+            identity = str(file.identity)
+            self._running.pop(identity, None)
+            self._interrupted.pop(identity, None)
 
     @contextmanager
     def listing(self, place: str) -> Iterator[None]:
@@ -74,7 +73,7 @@ class ReadAttempts:
 
     def end_listing(self) -> None:
         """Forget the attempts to list files."""
-        self._interrupted = {path: count for path, count in self._interrupted.items() if not path.startswith(LISTING)}
+        self._interrupted = {key: count for key, count in self._interrupted.items() if not key.startswith(LISTING)}
 
     def withdraw(self) -> None:
         """Forget the running attempts: the process is alive, so no file has killed it."""

@@ -76,11 +76,6 @@ def read_file(
         return ReadFile(source, verdict=ImportItem.Verdict.FAILED, reason=_("This file cannot be read."))
 
 
-def storable_path(path: str) -> str:
-    """Return `path` with NUL and bytes that are not UTF-8 escaped, because PostgreSQL refuses them."""
-    return path.replace("\0", "\\0").encode(errors="surrogateescape").decode(errors="backslashreplace")
-
-
 def _read(
     source: SourceFile, file: IO[bytes], *, job: ImportJob, copy: bool, on_progress: Callable[[], None]
 ) -> ReadFile:
@@ -134,7 +129,7 @@ def _described_fields(source: SourceFile, header: dict[str, Any], metadata: Meta
 
 
 def _refuse_long_path(source: SourceFile) -> None:
-    if len(storable_path(source.path).encode()) > MAX_PATH_BYTES:
+    if len(source.path.encode(errors="replace")) > MAX_PATH_BYTES:
         raise InvalidImage(_("The path of this file is too long."))
 
 

@@ -15,7 +15,7 @@ from gallery.bulk_import.scheduling import Turn
 from gallery.bulk_import.undo import undo_batch
 from gallery.bulk_import.uploaded_archives import remove_archives
 from gallery.models import ImportJob
-from gallery.sources.zip_trees import ArchiveRefused
+from gallery.sources.archives import ArchiveRefused
 from gallery.storage.locks import Lock, try_locked
 
 State = ImportJob.State

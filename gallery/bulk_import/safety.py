@@ -7,8 +7,9 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
+from gallery import sources
+from gallery.sources.archives import ArchiveRefused
 from gallery.sources.skip_rules import SkipRules
-from gallery.sources.zip_trees import ArchiveRefused, check_beginning, check_directory
 from gallery.storage.path_names import folder_at, import_roots
 from photosearch.embedded.account import UnixAccount
 
@@ -75,15 +76,15 @@ def check_readable(paths: Sequence[Path]) -> None:
 
 
 def check_archive(path: Path, *, is_whole: bool = True) -> None:
-    """Raise ImportRefused if the file is not a zip archive or is a zip bomb.
+    """Raise ImportRefused if the file is not an archive or unpacks to too much.
 
     With `is_whole` false only its beginning is checked.
     """
     try:
         if is_whole:
-            check_directory(path)
+            sources.check_archive(path)
         else:
-            check_beginning(path)
+            sources.check_beginning(path)
     except ArchiveRefused as error:
         raise ImportRefused(str(error)) from error
 

@@ -65,8 +65,8 @@ def _hand_over(job: ImportJob, photo_ids: list[int]) -> None:
     """Assign sources that another import has found too to that import."""
     others = ImportItem.objects.filter(photo__in=photo_ids, is_preview=False).exclude(job=job)
     others = others.exclude(job__state__in=[ImportJob.State.UNDOING, ImportJob.State.UNDONE])
-    for photo_id, path, job_id in others.order_by("pk").values_list("photo_id", "path", "job_id"):
-        PhotoSource.objects.filter(photo_id=photo_id, path=path, job=job).update(job_id=job_id)
+    for photo_id, identity, job_id in others.order_by("pk").values_list("photo_id", "identity", "job_id"):
+        PhotoSource.objects.filter(photo_id=photo_id, identity=identity, job=job).update(job_id=job_id)
 
 
 def _switch_to_file_in_place(photo: Photo) -> list[Photo]:

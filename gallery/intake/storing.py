@@ -155,15 +155,16 @@ def _repair(photo: Photo, name: str) -> None:
 
 def _save_sources(sources: list[PhotoSource]) -> None:
     """Insert new sources, and mark known ones as present."""
-    unique = {(source.photo_id, source.path): source for source in sources}
-    known = set(PhotoSource.objects.filter(photo__in={pk for pk, _path in unique}).values_list("photo", "path"))
+    unique = {(source.photo_id, source.identity): source for source in sources}
+    photo_ids = {pk for pk, _identity in unique}
+    known = set(PhotoSource.objects.filter(photo__in=photo_ids).values_list("photo", "identity"))
     # The keyword index contains the sources.
-    with_new_source = {pk for pk, _path in unique.keys() - known} & {pk for pk, _path in known}
+    with_new_source = {pk for pk, _identity in unique.keys() - known} & {pk for pk, _identity in known}
     Photo.objects.filter(pk__in=with_new_source).update(revision=F("revision") + 1)
     PhotoSource.objects.bulk_create(
         unique.values(),
         update_conflicts=True,
-        unique_fields=["photo", "path"],
+        unique_fields=["photo", "identity"],
         update_fields=["is_present", "modified_at"],
     )
 
@@ -172,10 +173,12 @@ def _displace(pictures: list[IncomingPicture], *, owner_id: int) -> None:
     """Mark sources of other photos at these paths as lost: their files were changed in place."""
     if not pictures:
         return
-    by_path = {picture.source.path: picture.source.photo_id for picture in pictures}
-    lost = PhotoSource.objects.filter(photo__owner_id=owner_id, path__in=by_path, is_copy=False, is_present=True)
+    by_identity = {picture.source.identity: picture.source.photo_id for picture in pictures}
+    lost = PhotoSource.objects.filter(
+        photo__owner_id=owner_id, identity__in=by_identity, is_copy=False, is_present=True
+    )
     for source in lost.select_related("photo"):
-        if source.photo_id != by_path[source.path]:
+        if source.photo_id != by_identity[source.identity]:
             source.is_present = False
             source.save(update_fields=["is_present"])
             if source.photo.file.name == source.path:

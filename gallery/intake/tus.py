@@ -32,7 +32,8 @@ from gallery.intake.tus_headers import (
 from gallery.intake.upload import try_upload
 from gallery.pictures.digests import digests_of
 from gallery.pictures.images import ImageTooLarge
-from gallery.sources.zip_trees import ArchiveRefused, check_beginning, check_directory
+from gallery.sources import check_archive, check_beginning
+from gallery.sources.archives import ArchiveRefused
 from gallery.storage.files import has_room, sync_files
 from gallery.storage.partial_uploads import (
     Arrival,
@@ -210,7 +211,7 @@ def _finish_if_possible(upload: PartialUpload, file: IO[bytes]) -> None:
 def _check_archive(upload: PartialUpload, *, is_complete: bool) -> None:
     try:
         if is_complete:
-            check_directory(upload.path)
+            check_archive(upload.path)
         else:
             check_beginning(upload.path)
     except ArchiveRefused as error:

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 
+from gallery.storage.identities import IdentityField
 from gallery.storage.path_names import Places
 
 
@@ -96,7 +97,7 @@ class ImportJob(models.Model):
     preview_counts = models.JSONField(default=dict)
     import_counts = models.JSONField(default=dict)
     unfinished_reads = models.JSONField(
-        default=dict, help_text="Paths that were opened but never finished, with the number of attempts."
+        default=dict, help_text="Identities of files that were opened but never finished, with the number of attempts."
     )
     pass_started_at = models.DateTimeField(null=True)
     seen_before_pass = models.PositiveIntegerField(
@@ -191,7 +192,8 @@ class ImportItem(models.Model):
         FAILED = "failed", _("unreadable")
 
     job = models.ForeignKey(ImportJob, on_delete=models.CASCADE, related_name="items")
-    path = models.TextField()
+    path = models.TextField(help_text="Path as shown; several files can share it.")
+    identity = IdentityField()
     verdict = models.CharField(max_length=11, choices=Verdict)
     reason = models.TextField(
         blank=True, help_text="Why the file was skipped (a key of `reasons`) or failed (a sentence)."
@@ -207,7 +209,7 @@ class ImportItem(models.Model):
     modified_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["job", "path"], name="import_item_unique")]
+        constraints = [models.UniqueConstraint(fields=["job", "identity"], name="import_item_unique")]
         indexes = [
             models.Index(fields=["job", "verdict", "id"], name="import_item_verdict"),
             models.Index(fields=["job", "sha256"], name="import_item_digest"),

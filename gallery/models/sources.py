@@ -1,11 +1,11 @@
 """The origins of a photo's bytes, and the merges of near-duplicates."""
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import HashIndex
 from django.db import models
 
 from gallery.models.folded import FoldedField, FoldedModel, FoldedQuerySet
 from gallery.models.imports import ImportJob
+from gallery.storage.identities import IdentityField
 from gallery.storage.path_names import Places
 
 
@@ -15,7 +15,8 @@ class PhotoSource(FoldedModel):
     UPLOAD = "upload"
 
     photo = models.ForeignKey("gallery.Photo", on_delete=models.CASCADE, related_name="sources")
-    path = models.TextField(help_text="Path of the imported file, or “upload”.")
+    path = models.TextField(help_text="Path of the imported file as shown, or “upload”.")
+    identity = IdentityField()
     folded_path = FoldedField(of="path")
     is_copy = models.BooleanField(default=True, help_text="The original is a copy below MEDIA_ROOT, ours to delete.")
     is_present = models.BooleanField(default=True, help_text="The file existed at the last check.")
@@ -37,8 +38,8 @@ class PhotoSource(FoldedModel):
     objects = FoldedQuerySet["PhotoSource"].as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["photo", "path"], name="photo_source_unique")]
-        indexes = [HashIndex(fields=["path"], name="photo_source_path")]
+        constraints = [models.UniqueConstraint(fields=["photo", "identity"], name="photo_source_unique")]
+        indexes = [models.Index(fields=["identity"], name="photo_source_identity")]
 
     def __str__(self) -> str:
         return self.path

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import IO
+from uuid import UUID
+
+from gallery.storage.identities import identity_of, storable_path
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,9 @@ class SourceMetadata:
 class SourceFile:
     """A file that may be a picture.
 
-    `path` is an absolute path, or `ARCHIVE.zip!/MEMBER`. `filename` is the original name, `size` is in bytes,
+    `path` is an absolute path, or `ARCHIVE.zip!/MEMBER`, decoded for display; `location` are the raw bytes that it was
+    decoded from, which identify the file, and `earlier_location` those under which earlier versions recorded it, if
+    they differ. `filename` is the original name, `size` is in bytes,
     `modified_at` in UTC (None if it is not the time of the picture). `open` returns a seekable file with the picture's
     bytes (decoded if the program had disguised them); it may raise OSError, or UnreadableMember of a damaged archive.
     A file that `is_plain` exists on the disk with exactly these bytes, so it can be imported in place. `read_sidecar`
@@ -51,6 +56,12 @@ class SourceFile:
     is_plain: bool = True
     metadata: SourceMetadata = SourceMetadata()
     read_sidecar: Callable[[], bytes] = bytes
+    location: bytes = b""
+    earlier_location: bytes = b""
+
+    @property
+    def identity(self) -> UUID:
+        return _identity(self)
 
 
 class SkipReason(StrEnum):
@@ -70,6 +81,8 @@ class SkipReason(StrEnum):
     ENCRYPTED = "encrypted"  # only the program that wrote it has the key
     UNSUPPORTED = "unsupported"
     UNREADABLE = "unreadable"
+    ARCHIVE = "archive"  # inside a folder or another archive
+    DAMAGED_REST = "damaged_rest"  # of an archive: further members may be lost
 
 
 @dataclass(frozen=True)
@@ -79,6 +92,16 @@ class SkippedFile:
     path: str
     reason: SkipReason
     size: int = 0
+    location: bytes = b""
+    earlier_location: bytes = b""
+
+    @property
+    def identity(self) -> UUID:
+        return _identity(self)
 
 
 SourceItem = SourceFile | SkippedFile
+
+
+def _identity(item: SourceItem) -> UUID:
+    return identity_of(item.location or storable_path(item.path).encode())

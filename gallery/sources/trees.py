@@ -6,6 +6,7 @@ No archive is extracted under the names of its members, and no link is followed.
 import os
 import stat
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,7 +21,10 @@ from gallery.sources.source_files import SkippedFile, SkipReason, SourceFile, So
 
 @dataclass(frozen=True, slots=True)
 class TreeFile:
-    """A file of a tree: its readable `path`, its `name`, its size in bytes, and when it was modified (UTC)."""
+    """A file of a tree: its readable `path`, its `name`, its size in bytes, and when it was modified (UTC).
+
+    See SourceFile for `location` and `earlier_location`.
+    """
 
     tree: "Tree"
     key: Any
@@ -29,6 +33,8 @@ class TreeFile:
     size: int
     modified_at: datetime | None
     is_plain: bool
+    location: bytes
+    earlier_location: bytes = b""
 
     def open(self) -> IO[bytes]:
         """Open the file for reading; it is seekable."""
@@ -41,12 +47,22 @@ class TreeFile:
 
     def skipped(self, reason: SkipReason) -> SkippedFile:
         """Return the item for a file that is not imported."""
-        return SkippedFile(self.path, reason, self.size)
+        return SkippedFile(self.path, reason, self.size, self.location, self.earlier_location)
 
     def as_source_file(self, metadata: SourceMetadata) -> SourceFile:
         """Return the item for a file that may be a picture."""
         opener = partial(self.tree.open, self.key)
-        return SourceFile(self.path, self.name, self.size, self.modified_at, opener, self.is_plain, metadata)
+        return SourceFile(
+            self.path,
+            self.name,
+            self.size,
+            self.modified_at,
+            opener,
+            self.is_plain,
+            metadata,
+            self.location,
+            self.earlier_location,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +130,8 @@ class FolderTree(Tree):
         path = self._root / name
         items = _sorted_items(path)
         if items is None:
-            skipped.append(SkippedFile(f"{readable_name(str(path))}/", SkipReason.UNREADABLE))
+            skipped.append(_skipped_folder(str(path), SkipReason.UNREADABLE))
+        names = Counter(readable_name(item.name) for item in items or [])
         for item in items or []:
             relative = f"{name}/{item.name}" if name else item.name
             is_folder = item.is_dir(follow_symlinks=False)
@@ -123,24 +140,35 @@ class FolderTree(Tree):
             if is_folder and not reason:
                 subfolders.append(relative)
                 continue
-            file = self._file(item)
+            if is_folder and reason:
+                skipped.append(_skipped_folder(item.path, reason))
+                continue
+            file = self._file(item, is_alone=names[readable_name(item.name)] == 1)
             if not reason:
                 files.append(file)
-            elif is_folder:
-                skipped.append(SkippedFile(f"{file.path}/", reason))
             else:
                 skipped.append(file.skipped(reason))
         parts = tuple(readable_name(part) for part in path.parts[1:])
         return Folder(parts, parts[len(self._root.parts) - 1 :], files, skipped), subfolders
 
-    def _file(self, item: os.DirEntry[str]) -> TreeFile:
-        path, name = readable_name(item.path), readable_name(item.name)
+    def _file(self, item: os.DirEntry[str], *, is_alone: bool) -> TreeFile:
+        path, name, location = readable_path(item.path), readable_name(item.name), os.fsencode(item.path)
+        earlier = path.encode() if is_alone and path != item.path else b""
         try:
             status = item.stat(follow_symlinks=False)
         except OSError:  # it has just vanished: opening it raises the error
-            return TreeFile(self, item.path, path, name, 0, None, is_plain=False)
-        modified_at = datetime.fromtimestamp(max(0, status.st_mtime), UTC)
-        return TreeFile(self, item.path, path, name, status.st_size, modified_at, is_plain=path == item.path)
+            return TreeFile(self, item.path, path, name, 0, None, False, location, earlier)
+        modified_at = moment(status.st_mtime)
+        is_plain = path == item.path
+        return TreeFile(self, item.path, path, name, status.st_size, modified_at, is_plain, location, earlier)
+
+
+def moment(timestamp: float) -> datetime | None:
+    """Return the time of a Unix timestamp; None if no calendar has it."""
+    try:
+        return datetime.fromtimestamp(max(0, timestamp), UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def readable_name(name: str) -> str:
@@ -150,6 +178,11 @@ def readable_name(name: str) -> str:
     except UnicodeEncodeError:
         return decode_name(os.fsencode(name))
     return name
+
+
+def readable_path(path: str) -> str:
+    """Return `path` with each part decoded as by `readable_name`: the parts may differ in encoding."""
+    return "/".join(map(readable_name, path.split("/")))
 
 
 def decode_name(name: bytes, *, otherwise: str = "cp437") -> str:
@@ -170,6 +203,10 @@ def _is_common(letter: str) -> bool:
         return len(letter.encode("gb2312")) == 2
     except UnicodeEncodeError:
         return False
+
+
+def _skipped_folder(path: str, reason: SkipReason) -> SkippedFile:
+    return SkippedFile(f"{readable_path(path)}/", reason, location=os.fsencode(path) + b"/")
 
 
 def _sorted_items(folder: Path) -> list[os.DirEntry[str]] | None:

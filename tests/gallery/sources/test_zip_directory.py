@@ -12,9 +12,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from gallery.sources import zip_trees
+from gallery.sources import archives
+from gallery.sources.archives import MAX_MEMBERS, ArchiveRefused
+from gallery.sources.zip_archives import READING_ERRORS, check_zip
 from gallery.sources.zip_directory import DirectorySummary, TooManyMembers, sum_up_directory
-from gallery.sources.zip_trees import MAX_MEMBERS, READING_ERRORS, ArchiveRefused, check_directory
 
 ROOT = Path(__file__).resolve().parents[3]
 LOCAL = b"PK\x03\x04" + struct.pack("<5H3L2H", 20, 0, 0, 0, 33, 0, 0, 0, 1, 0) + b"a"
@@ -71,9 +72,9 @@ REFUSED = {
 
 @pytest.mark.parametrize("case", REFUSED)
 def test_refuses_wrong_end_records(tmp_path, monkeypatch, case):
-    monkeypatch.setattr(zip_trees, "MAX_MEMBERS", FEW)
+    monkeypatch.setattr(archives, "MAX_MEMBERS", FEW)
     with pytest.raises(ArchiveRefused, match=r"too many files|is not a zip archive"):
-        check_directory(write(tmp_path / "a.zip", *REFUSED[case]))
+        check_zip(write(tmp_path / "a.zip", *REFUSED[case]))
 
 
 @pytest.mark.parametrize(
@@ -102,7 +103,7 @@ def test_sums_up_large_sizes(tmp_path):
     path = write(tmp_path / "a.zip", directory, end(2, len(directory)))
     assert sum_up_directory(path, max_members=10).unpacked_bytes == (1 << 40) + 100
     with pytest.raises(ArchiveRefused, match="100 times its size"):
-        check_directory(path)
+        check_zip(path)
 
 
 @given(st.binary(max_size=300), st.integers(0, 400), st.binary(max_size=40))

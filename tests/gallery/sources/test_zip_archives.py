@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from gallery.sources import scan, zip_trees
+from gallery.sources import archives, scan
+from gallery.sources.archives import ArchiveRefused, UnreadableMember
 from gallery.sources.trees import decode_name
-from gallery.sources.zip_trees import ArchiveRefused, UnreadableMember
 from tests.gallery.sources.trees import JPEG, make_folder, make_zip, picture, verdicts
 
 
@@ -121,7 +121,7 @@ def test_refuses_zip_bomb(tmp_path: Path) -> None:
 
 def test_refuses_too_many_members(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     paths = [make_zip(tmp_path / f"{number}.zip", ["a.jpg", "b.jpg"]) for number in range(3)]
-    monkeypatch.setattr(zip_trees, "MAX_MEMBERS", 5)
+    monkeypatch.setattr(archives, "MAX_MEMBERS", 5)
     with pytest.raises(ArchiveRefused, match="too many files"):
         list(scan(paths))
 
