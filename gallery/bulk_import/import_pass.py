@@ -21,6 +21,7 @@ from gallery.bulk_import.read_ahead import (
 )
 from gallery.bulk_import.read_attempts import ReadAttempts
 from gallery.bulk_import.scheduling import Turn
+from gallery.bulk_import.tally import Tally
 from gallery.models import ImportJob
 from gallery.storage.files import sync_files
 
@@ -41,12 +42,16 @@ class ImportPass:
         self._turn = turn
         self._on_batch = on_batch
         self._stored_at = 0.0
+        self._tally = Tally(job)
+        self.error = ""
         self._attempts = ReadAttempts(job)
         self._heartbeat = Heartbeat(job)
         self._listing = Listing(job, attempts=self._attempts, heartbeat=self._heartbeat)
 
     def run(self) -> bool:
         """Work until all files are done, and return True, or until the turn is over, and return False.
+
+        `error` is set if the files and their results do not add up.
 
         Raises:
             PassStopped: the import was paused, cancelled, undone or deleted, or the process is stopping.
@@ -55,7 +60,10 @@ class ImportPass:
         try:
             self._listing.check_roots()
             self._begin()
-            return self._go_through_files()
+            is_done = self._go_through_files()
+            if is_done:
+                self.error = self._tally.finish(self.job)
+            return is_done
         finally:
             self._attempts.withdraw()
 
@@ -82,6 +90,7 @@ class ImportPass:
 
     def _store(self, read: ReadBatch) -> None:
         """Store the files and save their items in one transaction; raises PassStopped if the import's state changed."""
+        self._tally.add(read.batch)
         if read.is_empty and time.monotonic() - self._stored_at < SECONDS_BETWEEN_EMPTY_BATCHES:
             return
         try:
@@ -97,6 +106,7 @@ class ImportPass:
                 settle = predict_items if self._state == State.CHECKING else store_files
                 items = [*read.batch.finished_items, *settle(read.files, job=job)]
                 save_items(job, items, read.batch.earlier_items)
+                self._tally.add_saved(read.batch, items)
                 job.heartbeat = timezone.now()
                 job.save(update_fields=["preview_counts", "import_counts", "heartbeat"])
         finally:

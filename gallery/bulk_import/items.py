@@ -16,12 +16,13 @@ Verdict = ImportItem.Verdict
 
 @dataclass(frozen=True)
 class Batch:
-    """Some files of a source: those to be read, and the items of files that need no reading.
+    """`listed` files of a source: those to be read, and the items of files that need no reading.
 
-    `earlier_items` are the import's existing items by identity; `known_sizes` are the sizes in bytes of files to be read
-    that photos of the owner have too.
+    `earlier_items` are the import's existing items by identity; `known_sizes` are the sizes in bytes of files to be
+    read that photos of the owner have too.
     """
 
+    listed: int
     to_read: list[SourceFile]
     finished_items: list[ImportItem]
     earlier_items: dict[UUID, ImportItem]
@@ -43,13 +44,13 @@ def plan_batch(found: Sequence[SourceItem], *, job: ImportJob) -> Batch:
         else:
             to_read.append(item)
     sizes = Photo.objects.filter(owner_id=job.owner_id, file_size__in={file.size for file in to_read})
-    return Batch(to_read, finished, earlier, set(sizes.values_list("file_size", flat=True)))
+    return Batch(len(found), to_read, finished, earlier, set(sizes.values_list("file_size", flat=True)))
 
 
 def save_items(job: ImportJob, items: Sequence[ImportItem], earlier_items: dict[UUID, ImportItem]) -> None:
     """Insert or replace items and update the job's counts; the caller has locked the job and saves it."""
     is_check = job.state == ImportJob.State.CHECKING
-    counts = _counts(job)
+    counts = counts_of(job)
     for item in items:
         item.job, item.is_preview = job, is_check
         earlier = earlier_items.get(item.identity)
@@ -69,7 +70,7 @@ def save_items(job: ImportJob, items: Sequence[ImportItem], earlier_items: dict[
 
 def count_date(job: ImportJob, date_source: str) -> None:
     """Count the source of a new photo's date; "" if the photo has none."""
-    dates = _counts(job).setdefault("dates", {})
+    dates = counts_of(job).setdefault("dates", {})
     dates[date_source] = dates.get(date_source, 0) + 1
 
 
@@ -143,7 +144,8 @@ def _known_sources(files: Sequence[SourceFile], job: ImportJob) -> dict[UUID, Ph
     }
 
 
-def _counts(job: ImportJob) -> Counts:
+def counts_of(job: ImportJob) -> Counts:
+    """Return the counts that belong to the state of the import."""
     return job.preview_counts if job.state == ImportJob.State.CHECKING else job.import_counts
 
 

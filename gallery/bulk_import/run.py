@@ -58,19 +58,19 @@ def _go_through(job: ImportJob, *, turn: Turn, on_batch: OnBatch) -> bool:
     import_pass = ImportPass(job, turn=turn, on_batch=on_batch)
     if not import_pass.run():
         return False
-    _finish(import_pass.job, state=job.state)
+    _finish(import_pass.job, state=job.state, error=import_pass.error)
     return True
 
 
-def _finish(job: ImportJob, *, state: str) -> None:
+def _finish(job: ImportJob, *, state: str, error: str) -> None:
     """End an import, or a check, whose files are all done."""
     if state == State.CHECKING:
-        _end(job, State.READY, only_from=state)
+        _end(job, State.READY, only_from=state, error=error)
         return
     job.items.filter(is_preview=True).delete()  # files that have vanished since the check
     if job.mode == ImportJob.Mode.IN_PLACE:
         mark_presence(job)
-    if _end(job, State.WATCHING if job.watch else State.FINISHED, only_from=state):
+    if _end(job, State.WATCHING if job.watch else State.FINISHED, only_from=state, error=error):
         remove_archives(job)
 
 

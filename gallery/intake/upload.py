@@ -69,7 +69,7 @@ def store_upload(
         return limited_blocks(file)
 
     fields = describe_picture(file, filename=filename, modified_at=modified_at)
-    source = PhotoSource(path=PhotoSource.UPLOAD, modified_at=modified_at)
+    source = PhotoSource(path=PhotoSource.UPLOAD, identity=PhotoSource.UPLOAD_IDENTITY, modified_at=modified_at)
     with transaction.atomic():
         (stored,) = store_pictures([IncomingPicture(fields, source, blocks)], owner=owner, brought_by=brought_by)
         arrival = Arrival.CREATED if stored.created else Arrival.DUPLICATE

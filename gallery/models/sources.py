@@ -5,7 +5,7 @@ from django.db import models
 
 from gallery.models.folded import FoldedField, FoldedModel, FoldedQuerySet
 from gallery.models.imports import ImportJob
-from gallery.storage.identities import IdentityField
+from gallery.storage.identities import IdentityField, identity_of
 from gallery.storage.path_names import Places
 
 
@@ -13,6 +13,7 @@ class PhotoSource(FoldedModel):
     """An origin of a photo's bytes, with the details from its sidecar and folders."""
 
     UPLOAD = "upload"
+    UPLOAD_IDENTITY = identity_of(UPLOAD.encode())
 
     photo = models.ForeignKey("gallery.Photo", on_delete=models.CASCADE, related_name="sources")
     path = models.TextField(help_text="Path of the imported file as shown, or “upload”.")

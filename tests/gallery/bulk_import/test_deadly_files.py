@@ -10,6 +10,7 @@ import pytest
 from gallery.bulk_import.read_attempts import ReadAttempts
 from gallery.models import MAX_ATTEMPTS, ImportJob
 from gallery.processing.unfinished import withdraw_unfinished
+from gallery.storage.identities import identity_of, location_of
 from tests.drawing import picture
 from tests.factories import finish_import, verdicts
 from tests.folders import write_file
@@ -84,8 +85,8 @@ def test_withdraws_attempts_when_worker_is_stopped(begin: Callable[..., ImportJo
 
 def test_keeps_only_attempts_of_dead_passes(begin: Callable[..., ImportJob], folder: Path) -> None:
     job = begin(folder)
-    away = str(folder / "unplugged.png")
-    ImportJob.objects.update(unfinished_reads={str(folder / "a.png"): 1, away: 2})
+    away, found = (str(identity_of(location_of(str(folder / name)))) for name in ("unplugged.png", "a.png"))
+    ImportJob.objects.update(unfinished_reads={found: 1, away: 2})
     job = finish_import(job)
     assert verdicts(job)["a.png"] == "new"
     assert job.unfinished_reads == {away: 2}

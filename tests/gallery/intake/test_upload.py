@@ -11,6 +11,7 @@ from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
@@ -193,7 +194,7 @@ def test_indexes_duplicate_only_with_new_source(owner: User, media_root: Path) -
     photo, _created = store_upload(BytesIO(picture(1)), owner=owner, filename="a.png")
     for _time in range(2):
         fields = describing.describe_picture(BytesIO(picture(1)), filename="a.png")
-        source = PhotoSource(path="/nas/WeChat/a.png")
+        source = PhotoSource(path="/nas/WeChat/a.png", identity=uuid4())
         store_pictures([IncomingPicture(fields, source, lambda: [picture(1)])], owner=owner)
         photo.refresh_from_db()
         assert (photo.sources.count(), photo.revision) == (2, 2)
