@@ -54,6 +54,18 @@ class ArchiveParser(BodyParser):
     media_type = "application/zip"
 
 
+class GzipParser(BodyParser):
+    """Compressed tar archive as the body."""
+
+    media_type = "application/gzip"
+
+
+class TarParser(BodyParser):
+    """Tar archive as the body."""
+
+    media_type = "application/x-tar"
+
+
 class PieceParser(BodyParser):
     """Piece of a file in tus."""
 

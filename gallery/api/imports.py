@@ -21,7 +21,15 @@ from gallery.access.problems import CONFLICT, ApiView, Conflict, InvalidRequest
 from gallery.access.schema import response_header
 from gallery.access.tokens import Scope
 from gallery.access.transfers import limit_transfers
-from gallery.api.bodies import FILENAME_PARAMETER, ArchiveParser, BodyParser, blocks_of, filename_of
+from gallery.api.bodies import (
+    FILENAME_PARAMETER,
+    ArchiveParser,
+    BodyParser,
+    GzipParser,
+    TarParser,
+    blocks_of,
+    filename_of,
+)
 from gallery.api.import_serializers import (
     ArchiveImportQuery,
     FolderImport,
@@ -120,7 +128,7 @@ class ArchiveImportView(ApiView):
     """Import of an archive sent as the request body."""
 
     scopes = {"POST": Scope.IMPORT}
-    parser_classes = [ArchiveParser, BodyParser]
+    parser_classes = [ArchiveParser, GzipParser, TarParser, BodyParser]
 
     @extend_schema(
         operation_id="import_archive",
@@ -132,7 +140,7 @@ class ArchiveImportView(ApiView):
     )
     @limit_transfers
     def post(self, request: ApiRequest) -> Response:
-        """Import a zip archive sent as the request body; it is stored until the import ends.
+        """Import an archive (zip, tar, tgz, tar.bz2, tar.xz) sent as the body; it is stored until the import ends.
 
         Repeating a request with the same `Idempotency-Key` answers 200 with the first import, before the body is read.
         If the options make the address too long, send the archive to `imports/uploads/` and the options to `imports/`.

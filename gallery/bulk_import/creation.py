@@ -55,7 +55,7 @@ def create_job(
     options: ImportOptions = DEFAULT_OPTIONS,
     is_upload: bool = False,
 ) -> ImportJob:
-    """Create an import of one folder, or of one or several zip archives.
+    """Create an import of one folder, or of one or several archives.
 
     Users import into their own galleries. Administrators import into any gallery, without a check there, because it
     would reveal which files the owner has. The caller decides whether a folder may be read: see `create_confined_job`.
@@ -144,10 +144,10 @@ def _check_permission(owner: AbstractBaseUser, *, started_by: AbstractBaseUser, 
 
 
 def _check_roots(roots: Sequence[Path], options: ImportOptions) -> None:
-    """Raise ImportRefused unless `roots` is one folder outside our own, or zip archives."""
+    """Raise ImportRefused unless `roots` is one folder outside our own, or archives."""
     archives = [root for root in roots if root.is_file()]
     if not roots or (archives and len(archives) != len(roots)) or (not archives and len(roots) > 1):
-        raise ImportRefused(_("Name one folder, or one or several zip archives."))
+        raise ImportRefused(_("Name one folder, or one or several archives."))
     for root in roots:
         if not root.exists():
             raise ImportRefused(_("“%(path)s” does not exist.") % {"path": root.name})

@@ -9,9 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from gallery.bulk_import.creation import ARCHIVE_GONE, ImportOptions
 from gallery.models import MAX_IMPORTANCE, ImportItem, ImportJob, PartialUpload
 from gallery.sources import PROFILES
+from gallery.sources.archives import ARCHIVE_SUFFIXES
 from gallery.storage.partial_uploads import waiting_archives
 
 MAX_SIDE = 100_000
+# Browsers compare only the last suffix of a name: `.gz` for `.tar.gz`.
+ACCEPTED_ARCHIVES = ",".join(sorted({f".{suffix.rpartition('.')[2]}" for suffix in ARCHIVE_SUFFIXES}))
 # Names that are the same in all languages are not translated.
 PROFILE_NAMES = {
     "auto": _("detect from folder names"),
@@ -31,7 +34,7 @@ class ImportForm(forms.Form):
     """
 
     archive = forms.FileField(
-        label=_("Zip archive"), required=False, widget=forms.FileInput({"accept": ".zip,application/zip"})
+        label=_("Archive (zip, tgz, tar)"), required=False, widget=forms.FileInput({"accept": ACCEPTED_ARCHIVES})
     )
     upload = forms.ModelChoiceField(
         queryset=PartialUpload.objects.none(), required=False, error_messages={"invalid_choice": ARCHIVE_GONE}

@@ -23,6 +23,8 @@ REASON_TEXTS = {
     SkipReason.ENCRYPTED: gettext_lazy("encrypted file"),
     SkipReason.UNSUPPORTED: gettext_lazy("not a picture"),
     SkipReason.UNREADABLE: gettext_lazy("cannot be opened"),
+    SkipReason.ARCHIVE: gettext_lazy("archive: import it by itself"),
+    SkipReason.DAMAGED_REST: gettext_lazy("the rest of this archive is missing or damaged"),
     TOO_SMALL: gettext_lazy("too small"),
     OUTSIDE: gettext_lazy("outside the folder"),
     SkipReason.LINK: gettext_lazy("symbolic link"),

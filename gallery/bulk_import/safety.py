@@ -13,7 +13,7 @@ from gallery.sources.skip_rules import SkipRules
 from gallery.storage.path_names import folder_at, import_roots
 from photosearch.embedded.account import UnixAccount
 
-MAX_PATH_BYTES = 2000  # fits into an index entry of PostgreSQL
+MAX_PATH_BYTES = 4096  # no file system has longer ones
 # Limits for patterns: the work per file grows with their number and length.
 MAX_PATTERNS = 100
 MAX_PATTERN_LENGTH = 500

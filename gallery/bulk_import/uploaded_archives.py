@@ -7,6 +7,7 @@ from pathlib import Path
 from django.conf import settings
 
 from gallery.models import ImportJob, PartialUpload
+from gallery.sources.tar_archives import discard_unpacked
 from gallery.storage.files import ARCHIVES
 
 
@@ -18,10 +19,12 @@ def remove_archive(path: Path) -> None:
 
 
 def remove_archives(job: ImportJob) -> None:
-    """Remove the archives of an import that is over, if they were uploaded."""
-    if job.is_upload:
-        for root in job.roots:
-            remove_archive(Path(root))
+    """Remove the archives of an import that is over, if they were uploaded, and their unpacked copies."""
+    for root in map(Path, job.roots):
+        if root.is_file():
+            discard_unpacked(root)
+        if job.is_upload:
+            remove_archive(root)
 
 
 def sweep_archives() -> int:

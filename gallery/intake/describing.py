@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from gallery.pictures.digests import digests_of
 from gallery.pictures.images import ImageTooLarge, InvalidImage, read_header
 from gallery.pictures.metadata import Metadata, read_metadata
+from gallery.sources.archives import ARCHIVE_SUFFIXES
 from gallery.sources.date_choice import choose_date
 from gallery.sources.kinds import recognise_kind
 from gallery.sources.source_files import SourceMetadata
@@ -112,9 +113,11 @@ def clean_filename(filename: str, *, extension: str) -> str:
 
 
 def clean_archive_name(filename: str) -> str:
-    """Return a name for an uploaded archive that is safe on every disk and ends in `.zip`."""
-    stem = clean_filename(filename, extension="zip").removesuffix(".zip").lstrip(".")
-    return stem.encode()[:MAX_STEM_BYTES].decode(errors="ignore") + ".zip"
+    """Return a name for an uploaded archive that is safe on every disk and ends like an archive, `.zip` by default."""
+    name = clean_filename(filename, extension="zip")
+    suffix = next((suffix for suffix in ARCHIVE_SUFFIXES if name.lower().endswith(suffix)), ".zip")
+    stem = (name[: -len(suffix)] if name.lower().endswith(suffix) else name).lstrip(".")
+    return stem.encode()[:MAX_STEM_BYTES].decode(errors="ignore") + suffix
 
 
 def limited_blocks(file: IO[bytes]) -> Iterator[bytes]:

@@ -55,7 +55,7 @@ class MemberDetails:
 
 
 class Archive(ABC):
-    """An open archive."""
+    """The members of an archive; `is_incomplete` is final when all were listed and described."""
 
     # The end is missing or damaged: further members may be lost.
     is_incomplete = False

@@ -28,6 +28,8 @@ from gallery.storage.files import free_bytes, temporary_folder
 BLOCK = tarfile.BLOCKSIZE
 READING_ERRORS = (tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError)
 PIECE = 1 << 22
+# The room on the disk is checked before each of these.
+CHECKED_BYTES = 1 << 24
 # Names and attributes in headers are far smaller.
 MAX_HEADER_BYTES = 1 << 20
 # Memory that decompression may take; `xz -9` needs 65 MB.
@@ -144,13 +146,19 @@ def unpacked(path: Path, *, on_progress: Callable[[], None]) -> Path:
         os.utime(target)  # `sweep_temporary` removes it when it has not been used for some hours
         return target
     part = target.with_suffix(f".{os.getpid()}")
+    allowed = archives.allowed_bytes(path)
+    size, checked = 0, -1
     try:
         with part.open("wb") as file:
             for piece in _pieces(path):
                 on_progress()
                 file.write(piece)
-                if file.tell() > archives.allowed_bytes(path):
+                size += len(piece)
+                if size > allowed:
                     raise archives.bomb(path)
+                if size // CHECKED_BYTES == checked:
+                    continue
+                checked = size // CHECKED_BYTES
                 if free_bytes() < 0:
                     raise ArchiveRefused(_("The server's disk has no room to unpack “%(name)s”.") % {"name": path.name})
         part.replace(target)
@@ -181,13 +189,15 @@ def _pieces(path: Path) -> Iterator[bytes]:
 
 def _gzip_pieces(path: Path) -> Iterator[bytes]:
     with gzip.open(path) as file:
-        while piece := file.read(PIECE):
+        # Unlike read(), this also returns the last bytes before the damage.
+        while piece := file.read1(PIECE):
             yield piece
 
 
 def _bzip2_pieces(path: Path) -> Iterator[bytes]:
     with bz2.open(path) as file:
-        while piece := file.read(PIECE):
+        # Unlike read(), this also returns the last bytes before the damage.
+        while piece := file.read1(PIECE):
             yield piece
 
 

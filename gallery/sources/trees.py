@@ -60,8 +60,8 @@ class TreeFile:
             opener,
             self.is_plain,
             metadata,
-            self.location,
-            self.earlier_location,
+            location=self.location,
+            earlier_location=self.earlier_location,
         )
 
 

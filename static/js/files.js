@@ -3,11 +3,14 @@
 // Files and folders that operating systems and NAS devices create.
 const JUNK = /^(\..*|Thumbs\.db|ehthumbs\.db|desktop\.ini|__MACOSX|@eaDir|@__thumb|SYNOFILE_THUMB_.*)$/i;
 
+// Endings of the archives that can be imported.
+const ARCHIVE = /\.(zip|tar|tgz|tbz2?|txz|tar\.(gz|bz2|xz))$/i;
+
 const handlers = {};
 
 /**
  * Call `handler` with an array of File objects when files are dropped on `zone`: "upload", or "search" for a single file.
- * A single zip file goes to the handler of "archive", if the page has one, wherever it is dropped.
+ * A single archive goes to the handler of "archive", if the page has one, wherever it is dropped.
  */
 export function onFiles(handler, { zone }) {
   handlers[zone] = handler;
@@ -74,7 +77,7 @@ document.addEventListener("drop", async (event) => {
   const zone = zoneOf(event)?.dataset.zone;
   show(-depth);
   const files = await filesOf(event.dataTransfer);
-  if (handlers.archive && files.length === 1 && files[0].name.toLowerCase().endsWith(".zip")) handlers.archive(files);
+  if (handlers.archive && files.length === 1 && ARCHIVE.test(files[0].name)) handlers.archive(files);
   else if (zone === "search" && files.length === 1) handlers.search(files);
   else handlers.upload(files);
 });

@@ -25,7 +25,7 @@ def takeout(tmp_path: Path) -> Path:
 
 
 def select_file(page: Page, archive: Path) -> None:
-    page.get_by_label("Zip archive").set_input_files(archive)
+    page.get_by_label("Archive (zip, tgz, tar)").set_input_files(archive)
 
 
 def summary(page: Page) -> Locator:
@@ -152,7 +152,7 @@ def test_rejects_other_files_at_first_piece(open_page: Callable[..., Page], tmp_
     select_file(page, write_file(tmp_path / "a.zip", bytes(3 * PIECE)))
     sent = posts(page)
     page.get_by_role("button", name="Import now").click()
-    expect(summary(page)).to_have_text("“a.zip” is not a zip archive, or it is damaged.")
+    expect(summary(page)).to_have_text("“a.zip” is not a zip archive or tar archive, or it is damaged.")
     assert len(sent) == 1
     assert not ImportJob.objects.exists()
 
@@ -160,7 +160,7 @@ def test_rejects_other_files_at_first_piece(open_page: Callable[..., Page], tmp_
 def test_selects_dropped_archive(open_page: Callable[..., Page], broker: Any) -> None:
     page = open_page("/imports/new")
     drop_files(page, {"phone.zip": archive_of(picture(1))})
-    expect(page.get_by_label("Zip archive")).to_be_focused()
+    expect(page.get_by_label("Archive (zip, tgz, tar)")).to_be_focused()
     page.get_by_role("button", name="Preview import").click()
     expect(page.locator("#import .state")).to_have_text("creating preview")
     assert ImportJob.objects.get().name == "phone.zip"

@@ -34,7 +34,7 @@ def test_imports_finds_and_undoes_uploaded_archive(person: Person) -> None:
     tree = TREES["dingtalk"]
     person.page.goto("/imports/new")
     files: Any = [{"name": "office.zip", "mimeType": "application/zip", "buffer": archive_of(tree.files)}]
-    person.page.get_by_label("Zip archive").set_input_files(files)
+    person.page.get_by_label("Archive (zip, tgz, tar)").set_input_files(files)
     person.page.get_by_role("button", name="Import now").click()
     follow(person, tree)
 
@@ -42,7 +42,7 @@ def test_imports_finds_and_undoes_uploaded_archive(person: Person) -> None:
 def test_rejects_file_that_is_no_archive(person: Person) -> None:
     person.page.goto("/imports/new")
     files: Any = [{"name": "office.zip", "mimeType": "application/zip", "buffer": b"PK and nothing else"}]
-    person.page.get_by_label("Zip archive").set_input_files(files)
+    person.page.get_by_label("Archive (zip, tgz, tar)").set_input_files(files)
     person.page.get_by_role("button", name="Import now").click()
     expect(person.page.get_by_role("region", name="Upload")).to_contain_text("is not a zip archive")
 

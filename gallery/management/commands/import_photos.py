@@ -1,4 +1,4 @@
-"""Import a folder or zip archives into a user's gallery, or undo an import."""
+"""Import a folder or archives into a user's gallery, or undo an import."""
 
 import sys
 from argparse import ArgumentParser
@@ -25,7 +25,7 @@ State = ImportJob.State
 class Command(BaseCommand):
     """`manage.py import_photos`: works in this process; run again after an interruption, it resumes."""
 
-    help = "Imports the pictures of a folder or of zip archives. After an interruption, run it again to resume."
+    help = "Imports the pictures of a folder or of archives. After an interruption, run it again to resume."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Add the paths and the options of an import."""
@@ -92,7 +92,7 @@ class Command(BaseCommand):
 
     def _create(self, options: dict[str, Any]) -> ImportJob:
         if not options["paths"]:
-            raise CommandError("Name a folder or zip archives.")
+            raise CommandError("Name a folder or archives.")
         # The message for pages does not show the server's paths, so the command has its own.
         if missing := next((path for path in options["paths"] if not path.exists()), None):
             raise CommandError(f"“{missing}” does not exist.")

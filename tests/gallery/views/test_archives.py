@@ -115,7 +115,7 @@ def test_an_archive_is_as_large_as_the_disk_allows(
 def test_what_is_no_archive_is_refused_with_the_first_piece(page: Client, media_root: Path, size: int) -> None:
     response = begin(page, size, b"GIF89a..."[:9], filename="a.zip")
     assert response.status_code == 400
-    assert response.json()["detail"] == "“a.zip” is not a zip archive, or it is damaged."
+    assert response.json()["detail"] == "“a.zip” is not a zip archive or tar archive, or it is damaged."
     assert left_below(media_root) == []
 
 
