@@ -101,7 +101,8 @@ def test_removes_uploaded_archive_after_import(owner: User, media_root: Path) ->
     ("filename", "kept"),
     [
         ("照片.zip", "照片.zip"),
-        ("photos.ZIP", "photos.ZIP.zip"),
+        ("photos.ZIP", "photos.zip"),
+        ("photos.tar.gz", "photos.tar.gz"),
         ("..", ".zip"),
         ("x" * 400 + ".zip", "x" * 200 + ".zip"),
     ],
