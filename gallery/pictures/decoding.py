@@ -2,7 +2,7 @@
 
 import math
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from os import PathLike
@@ -11,9 +11,11 @@ from typing import IO
 import pillow_heif
 from PIL import ExifTags, Image, ImageFile
 
+from gallery.pictures import png_stream
+from gallery.pictures.colour import conversion_to_srgb, read_nclx
+from gallery.pictures.flattening import Flattening
 from gallery.pictures.formats import FORMAT_OF_PILLOW_NAME, Format
 from gallery.pictures.image_limits import decoding_bytes, jpeg_divisor, shows_later_frame
-from gallery.pictures.transparency import WHITE, background_of, on_background
 
 # Reaching a frame decodes all frames before it: the largest number of pixels to decode for that.
 MAX_PIXELS_BEFORE_FRAME = 1_000_000_000
@@ -73,17 +75,20 @@ def open_file(file: IO[bytes], *, max_pixels: int) -> Iterator[ImageFile.ImageFi
     Raises:
         UnidentifiedImageError: it is not a supported picture; DECODING_ERRORS and MemoryError pass unchanged.
     """
-    _register_heif()
+    _register_decoders()
     # Prevents large allocations when the file is opened.
     Image.MAX_IMAGE_PIXELS = max_pixels
     # Pillow opens MPO as JPEG, and does not know the name MPO here.
     with Image.open(file, formats=[name for name in FORMAT_OF_PILLOW_NAME if name != "MPO"]) as image:
+        if image.format == "AVIF" and (numbers := read_nclx(file)):
+            image.info["cicp"] = numbers
         yield image
 
 
 @cache
-def _register_heif() -> None:
+def _register_decoders() -> None:
     pillow_heif.register_heif_opener(thumbnails=False)
+    png_stream.register()
 
 
 def format_of(image: Image.Image) -> Format:
@@ -130,23 +135,45 @@ def needed_bytes(image: ImageFile.ImageFile, *, max_side: int | None, region: Re
     return decoding_bytes(image, divisor=jpeg_divisor(image, wanted=_wanted(image, max_side=max_side, region=region)))
 
 
-def decode_upright(image: ImageFile.ImageFile, *, max_side: int | None, region: Region | None = None) -> Image.Image:
-    """Return the opened picture, or a `region` of it, in upright RGB: the middle frame, transparency on a background.
+def load_middle_frame(image: ImageFile.ImageFile) -> Image.Image:
+    """Decode the frame of a picture that is shown: the middle one of animations."""
+    if format_of(image).is_animated:
+        _seek_middle_frame(image)
+    image.load()
+    return image
 
-    With `max_side` the result is shrunk to its `fitted_size`, which for JPEGs saves most of the decoding too.
+
+def load_first_frame(image: ImageFile.ImageFile) -> Image.Image:
+    """Decode the first frame of an animation."""
+    if not getattr(image, "is_animated", False):
+        message = "this picture has no other frames"
+        raise ValueError(message)
+    image.load()
+    return image
+
+
+def decode_upright(
+    image: ImageFile.ImageFile,
+    *,
+    max_side: int | None,
+    region: Region | None = None,
+    load: Callable[[ImageFile.ImageFile], Image.Image] = load_middle_frame,
+) -> Image.Image:
+    """Return the opened picture, or a `region` of it, in upright sRGB: the middle frame, transparency on a background.
+
+    With `max_side` the result is shrunk to its `fitted_size`, which for JPEGs saves most of the decoding too. `load`
+    decodes the pixels of a frame.
     """
     # Read before decoding, as read_header does: a PNG may repeat its EXIF after the pixels.
     orientation = orientation_of(image)
     box = _box(image.size, region, orientation)
     size = _target(box, max_side)
     opened = image.size
-    if format_of(image).is_animated:
-        _seek_middle_frame(image)
-    elif image.format in {"JPEG", "MPO"}:
+    if image.format in {"JPEG", "MPO"}:
         divisor = jpeg_divisor(image, wanted=_wanted(image, max_side=max_side, region=region))
         image.draft(None, (image.width // divisor, image.height // divisor))
-    image.load()
-    rgb = _shrunk_rgb(image, _scaled(box, opened, image.size), size)
+    frame = load(image)
+    rgb = _shrunk_rgb(frame, _scaled(box, opened, frame.size), size)
     return rgb.transpose(TRANSPOSES[orientation]) if orientation in TRANSPOSES else rgb
 
 
@@ -203,54 +230,24 @@ def _seek_middle_frame(image: ImageFile.ImageFile) -> None:
 
 
 def _shrunk_rgb(image: Image.Image, box: Box, size: tuple[int, int]) -> Image.Image:
-    """Return the `box` of a decoded picture in RGB and `size`; keep a colour profile if it still applies.
+    """Return the `box` of a decoded picture in `size` and sRGB.
 
-    Converts only one strip at a time at full size.
+    Flattens and converts only one strip at a time at full size.
     """
-    profile = image.info.get("icc_profile") or b""
-    levels = _levels(image)
-    background = background_of(image) if levels is None else WHITE
+    flattening = Flattening(image)
+    to_srgb = conversion_to_srgb(image, flat_mode=flattening.mode)
     width, height = box[2] - box[0], box[3] - box[1]
     scale = height / size[1]
     rows = max(1, int(STRIP_PIXELS / width / scale))
-    if rows >= size[1]:
-        part = image if box == (0, 0, *image.size) else image.crop(box)
-        result = on_background(_with_8_bits(part, levels), background)
-        if result.size != size:
-            result = result.resize(size, SHRINK_FILTER)
-    else:
-        result = Image.new("RGB", size)
-        margin = math.ceil(FILTER_SUPPORT * max(scale, 1)) + 1
-        for first in range(0, size[1], rows):
-            last = min(first + rows, size[1])
-            top, bottom = first * scale, last * scale
-            start, end = max(0, math.floor(top) - margin), min(height, math.ceil(bottom) + margin)
-            part = image.crop((box[0], box[1] + start, box[2], box[1] + end))
-            strip = on_background(_with_8_bits(part, levels), background)
-            within = (0, top - start, width, min(bottom - start, strip.height))
-            result.paste(strip.resize((size[0], last - first), SHRINK_FILTER, box=within), (0, first))
-    # Bytes 16 to 20 of a profile name its colour space; a CMYK or grey profile does not apply to RGB.
-    result.info = {"icc_profile": profile} if profile[16:20] == b"RGB " else {}
+    result = Image.new("RGB", size)
+    margin = math.ceil(FILTER_SUPPORT * max(scale, 1)) + 1
+    for first in range(0, size[1], rows):
+        last = min(first + rows, size[1])
+        top, bottom = first * scale, last * scale
+        start, end = max(0, math.floor(top) - margin), min(height, math.ceil(bottom) + margin)
+        strip = flattening.flat(image.crop((box[0], box[1] + start, box[2], box[1] + end)))
+        within = (0, top - start, width, min(bottom - start, strip.height))
+        if strip.size != (size[0], last - first):
+            strip = strip.resize((size[0], last - first), SHRINK_FILTER, box=within)
+        result.paste(to_srgb(strip), (0, first))
     return result
-
-
-def _levels(image: Image.Image) -> tuple[float, float] | None:
-    """Return the values that become black and white; None for 8 bits."""
-    if image.mode.startswith("I;16"):
-        return 0.0, 65535.0
-    if image.mode in ("I", "F"):
-        # The file does not say which value is white: take the largest.
-        low, high = image.getextrema()
-        return low, high  # type: ignore[return-value]
-    return None
-
-
-def _with_8_bits(image: Image.Image, levels: tuple[float, float] | None) -> Image.Image:
-    """Return `image`, or a 16 or 32 bit image as "L"; Pillow's own conversion would clip those at white."""
-    if levels is None:
-        return image
-    low, high = levels
-    if image.mode.startswith("I;16"):
-        image = image.convert("I")
-    scale = 255 / (high - low) if high > low else 0.0
-    return image.point(lambda value: value * scale - low * scale).convert("L")

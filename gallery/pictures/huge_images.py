@@ -1,4 +1,4 @@
-"""Decodes a huge picture in a separate process: one at a time, with limits for memory and time.
+"""Decodes a huge or damaged picture in a separate process: one at a time, with limits for memory and time.
 
 A hostile file can only end that process, whose memory then returns to the system completely.
 """
@@ -10,23 +10,34 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
-from PIL import Image
+from PIL import Image, ImageFile
 
-from gallery.pictures.decoding import DECODING_ERRORS, Region, Source, decode_upright, open_file
+from gallery.pictures.decoding import (
+    DECODING_ERRORS,
+    Region,
+    Source,
+    decode_upright,
+    load_first_frame,
+    load_middle_frame,
+    open_file,
+)
 from gallery.pictures.image_limits import MAX_PROCESS_BYTES
 from gallery.pictures.opening import open_original
+from gallery.pictures.repairing import load_what_is_there, repaired
 
 # Seconds. 200 million pixels take nine on an idle processor of 2020.
 DECODER_TIMEOUT = 100
 HEADER_BYTES = 16 * 1024
 
 DAMAGED, OUT_OF_MEMORY = 3, 4
+INCOMPLETE, LATER_FRAMES = FAULTS = ("incomplete", "later frames")
+"""What may be wrong with a picture that is shown."""
 
 _one_at_a_time = threading.Lock()
 # Batches wait for each other here, so that a person's query waits for at most one of them.
@@ -46,6 +57,8 @@ def decode_huge(
 ) -> Image.Image:
     """Decode like `gallery.pictures.decoding.decode_upright`; urgent pictures wait for at most one other.
 
+    Of damaged pictures it shows what is there; `info["fault"]` of the image says then what is wrong: one of FAULTS.
+
     Raises:
         DecoderRefused, DecoderEnded
         OSError: the file cannot be read.
@@ -55,8 +68,8 @@ def decode_huge(
         answer = _run(order, descriptor)
     header = json.loads(answer[:HEADER_BYTES])
     image = Image.frombytes("RGB", tuple(header["size"]), memoryview(answer)[HEADER_BYTES:])
-    if header["profile"]:
-        image.info = {"icc_profile": bytes.fromhex(header["profile"])}
+    if header["fault"]:
+        image.info["fault"] = header["fault"]
     return image
 
 
@@ -113,17 +126,36 @@ def _answer(order: dict[str, Any]) -> int:
     # Memory of the process itself, without libraries. Reserved address space costs nothing and is not limited.
     resource.setrlimit(resource.RLIMIT_DATA, (MAX_PROCESS_BYTES, MAX_PROCESS_BYTES))
     try:
-        with open_file(sys.stdin.buffer, max_pixels=order["max_pixels"]) as image:
-            result = decode_upright(image, max_side=order["max_side"], region=order["region"])
+        result = _decode_at_all_costs(sys.stdin.buffer, order)
     except MemoryError:
         return OUT_OF_MEMORY
     except DECODING_ERRORS:
         return DAMAGED
-    profile = result.info.get("icc_profile", b"").hex()
-    header = json.dumps({"size": result.size, "profile": profile if len(profile) < HEADER_BYTES - 100 else ""})
+    header = json.dumps({"size": result.size, "fault": result.info.get("fault", "")})
     sys.stdout.buffer.write(header.ljust(HEADER_BYTES).encode())
     _write_rows(result)
     return 0
+
+
+def _decode_at_all_costs(file: IO[bytes], order: dict[str, Any]) -> Image.Image:
+    """Decode the whole picture, or its first frame, or what is there of that, or of a repaired copy."""
+
+    def decode(source: IO[bytes], load: Callable[[ImageFile.ImageFile], Image.Image]) -> Image.Image:
+        with open_file(source, max_pixels=order["max_pixels"]) as image:
+            return decode_upright(image, max_side=order["max_side"], region=order["region"], load=load)
+
+    for load, fault in ((load_middle_frame, ""), (load_first_frame, LATER_FRAMES), (load_what_is_there, INCOMPLETE)):
+        with suppress(*DECODING_ERRORS):
+            result = decode(file, load)
+            result.info["fault"] = fault
+            return result
+        file.seek(0)
+    copy = repaired(file)
+    if copy is None:
+        raise OSError(DAMAGED)
+    result = decode(copy, load_what_is_there)
+    result.info["fault"] = INCOMPLETE
+    return result
 
 
 def _write_rows(image: Image.Image) -> None:

@@ -1,7 +1,7 @@
 """Reads picture files: refuses unsupported and too large ones, decodes to upright RGB, makes thumbnails."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from io import BytesIO
 from os import PathLike
@@ -10,6 +10,7 @@ from typing import IO, Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from PIL import ExifTags, Image, ImageFile
 
 from gallery.pictures import decoding
@@ -26,9 +27,10 @@ from gallery.pictures.decoding import (
     orientation_of,
 )
 from gallery.pictures.formats import FORMAT_NAMES
-from gallery.pictures.huge_images import DecoderEnded, DecoderRefused, decode_huge
+from gallery.pictures.huge_images import INCOMPLETE, LATER_FRAMES, DecoderEnded, DecoderRefused, decode_huge
 from gallery.pictures.image_limits import HUGE_BYTES, MAX_DECODING_BYTES, MAX_RATIO, MAX_SIDE, least_decoding_bytes
 from gallery.pictures.opening import open_original
+from gallery.pictures.repairing import repaired
 
 __all__ = [
     "THUMBNAIL_VERSION",
@@ -40,6 +42,7 @@ __all__ = [
     "Region",
     "Source",
     "UnsupportedImage",
+    "fault_of",
     "fitted_size",
     "make_placeholder",
     "make_thumbnail",
@@ -49,18 +52,25 @@ __all__ = [
 ]
 
 # Increase it whenever thumbnails change: the clock then replaces those of older versions.
-THUMBNAIL_VERSION = 2
+THUMBNAIL_VERSION = 3
 PLACEHOLDER_SIZE = (4, 4)
 WEBP_QUALITY = 80
 WEBP_MAX_SIDE = 16383
-# Wide-gamut camera profiles take 500 to 4,000 bytes; printers' take megabytes, more than the thumbnail itself.
-MAX_PROFILE_BYTES = 8192
+
+_SENTENCES_OF_FAULTS = {
+    INCOMPLETE: gettext_noop("The file is incomplete or damaged: parts of the picture may be missing."),
+    LATER_FRAMES: gettext_noop("The animation is damaged: only its first frame is shown."),
+}
 
 
 class InvalidImage(Exception):
     """The file is not a readable picture; the message is a sentence for the user, `kind` the API's problem type."""
 
     kind = "invalid"
+
+
+class DamagedImage(InvalidImage):
+    """Decoding failed: the file is damaged or incomplete."""
 
 
 class UnsupportedImage(InvalidImage):
@@ -91,6 +101,17 @@ class ImageHeader:
 
 def read_header(file: Source) -> ImageHeader:
     """Return the header of `file` without decoding pixels. Raises InvalidImage."""
+    try:
+        return _read_header(file)
+    except DamagedImage:
+        with _opened(file) as opened:
+            copy = repaired(opened)
+        if copy is None:
+            raise
+        return _read_header(copy)
+
+
+def _read_header(file: Source) -> ImageHeader:
     with _open(file) as image:
         width, height = image.size
         if orientation_of(image) in SIDEWAYS_ORIENTATIONS:
@@ -106,13 +127,14 @@ def open_image(
     """Decode `file`, or a `region` of it, to upright RGB: the middle frame, transparency on a background.
 
     With `max_side` the result is shrunk to its `fitted_size` (note its rule for long pictures), which for JPEGs saves
-    most of the decoding too. Huge pictures are decoded in another process; urgent ones come first.
+    most of the decoding too. Huge and damaged pictures are decoded in another process; urgent ones come first. What is
+    missing of a damaged one is grey; `fault_of` says what is wrong.
 
     Raises:
-        InvalidImage: the file is truncated or broken.
+        InvalidImage: nothing of the picture can be shown.
         DecodingFailed: decoding exceeded memory or time.
     """
-    with _open(file) as image:
+    with suppress(DamagedImage), _open(file) as image:
         if decoding.needed_bytes(image, max_side=max_side, region=region) <= HUGE_BYTES:
             return decoding.decode_upright(image, max_side=max_side, region=region)
     try:
@@ -120,9 +142,14 @@ def open_image(
             file, max_side=max_side, region=region, max_pixels=settings.MAX_IMAGE_PIXELS, is_urgent=is_urgent
         )
     except DecoderRefused as error:
-        raise InvalidImage(_damaged()) from error
+        raise DamagedImage(_damaged()) from error
     except DecoderEnded as error:
         raise DecodingFailed(_too_demanding()) from error
+
+
+def fault_of(image: Image.Image) -> str:
+    """Return what is wrong with the file of an image that `open_image` returned, as a sentence; empty if nothing is."""
+    return _SENTENCES_OF_FAULTS.get(image.info.get("fault", ""), "")
 
 
 def make_thumbnail(image: Image.Image, side: int) -> bytes:
@@ -132,17 +159,8 @@ def make_thumbnail(image: Image.Image, side: int) -> bytes:
     size = (max(1, int(size[0] * scale)), max(1, int(size[1] * scale)))
     if size != image.size:
         image = image.resize(size, SHRINK_FILTER)
-    profile = image.info.get("icc_profile") or b""
     target = BytesIO()
-    image.save(
-        target,
-        "WEBP",
-        quality=WEBP_QUALITY,
-        method=2,
-        icc_profile=profile if len(profile) <= MAX_PROFILE_BYTES else b"",
-        exif=b"",
-        xmp=b"",
-    )
+    image.save(target, "WEBP", quality=WEBP_QUALITY, method=2, icc_profile=b"", exif=b"", xmp=b"")
     return target.getvalue()
 
 
@@ -193,7 +211,7 @@ def _open(file: Source) -> Iterator[ImageFile.ImageFile]:
     except DECODING_ERRORS as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise  # The disk failed; the picture may be fine.
-        raise InvalidImage(_damaged()) from error
+        raise DamagedImage(_damaged()) from error
 
 
 def unsupported() -> str:
@@ -213,7 +231,7 @@ def _refuse_size(image: ImageFile.ImageFile) -> None:
     """Raise InvalidImage if the picture exceeds a limit."""
     width, height = image.size
     if width < 1 or height < 1:
-        raise InvalidImage(_damaged())
+        raise DamagedImage(_damaged())
     size = {"width": width, "height": height}
     if width * height > settings.MAX_IMAGE_PIXELS:
         raise ImageTooLarge(

@@ -14,12 +14,11 @@ SAMPLE_SIDE = 1000  # pixels
 
 
 def background_of(image: Image.Image) -> int:
-    """Return the grey value behind the transparent pixels of a picture: the first with which its ink contrasts."""
-    if not image.has_transparency_data:
-        return WHITE
-    scale = min(1.0, SAMPLE_SIDE / max(image.size))
-    size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
-    sample = np.asarray(image.resize(size, Image.Resampling.NEAREST).convert("RGBA"))
+    """Return the grey value behind the transparent pixels of a picture: the first with which its ink contrasts.
+
+    The picture, or a sample of it, has at most SAMPLE_SIDE pixels along a side.
+    """
+    sample = np.asarray(image.convert("RGBA"))
     alpha = sample[:, :, 3]
     # Shadows are much more transparent than the ink.
     is_ink = alpha > max(int(alpha.max()) // 2, 1)
@@ -32,13 +31,11 @@ def background_of(image: Image.Image) -> int:
 
 
 def on_background(image: Image.Image, background: int) -> Image.Image:
-    """Return `image` in RGB, with transparency on a grey value."""
-    if image.has_transparency_data:
-        image = image.convert("RGBA")
-        paper = Image.new("RGB", image.size, (background,) * 3)
-        paper.paste(image, mask=image.getchannel("A"))
-        return paper
-    return image if image.mode == "RGB" else image.convert("RGB")
+    """Return an `image` that has transparency in RGB, opaque, on a grey value."""
+    image = image.convert("RGBA")
+    paper = Image.new("RGB", image.size, (background,) * 3)
+    paper.paste(image, mask=image.getchannel("A"))
+    return paper
 
 
 def _outline(is_ink: np.ndarray) -> np.ndarray:
