@@ -90,7 +90,7 @@ class PhotoSerializer(serializers.ModelSerializer):
         fields = (
             *("id", "filename", "extension", "content_type", "width", "height", "file_size", "sha256", "md5", "sha1"),
             *("taken_at", "taken_offset", "date_source", "kind", "importance", "description"),
-            *("title", "keywords", "people", "metadata", "defect"),
+            *("title", "keywords", "people", "metadata", "defect", "note"),
             *("uploaded_at", "changed_at", "links"),
         )
         read_only_fields = fields

@@ -17,6 +17,7 @@ from gallery.models.imports import ImportItem as ImportItem
 from gallery.models.imports import ImportJob as ImportJob
 from gallery.models.membership import IsOneOf as IsOneOf
 from gallery.models.photo import MAX_IMPORTANCE as MAX_IMPORTANCE
+from gallery.models.photo import PIXEL_STEPS as PIXEL_STEPS
 from gallery.models.photo import LocalDateTimeField as LocalDateTimeField
 from gallery.models.photo import Photo as Photo
 from gallery.models.photo import PhotoQuerySet as PhotoQuerySet

@@ -19,6 +19,7 @@ from gallery.models.witnesses import Witness
 from gallery.pictures.images import THUMBNAIL_VERSION
 
 MAX_IMPORTANCE = 5
+PIXEL_STEPS = {Step.THUMBNAILS, Step.EMBEDDING, Step.TEXT}
 
 
 class LocalDateTimeField(models.DateTimeField):
@@ -54,7 +55,8 @@ class PhotoQuerySet(FoldedQuerySet["Photo"]):
     def awaiting(self, step: "Step", version: str) -> "PhotoQuerySet":
         """Return photos for which `step` may start, newest first; callers add the filter for missing output.
 
-        Excludes broken photos, exhausted attempts, and attempts within the last RETRY_DELAY.
+        Excludes exhausted attempts, attempts within the last RETRY_DELAY, and, where the step needs pixels, photos
+        without any.
         """
         barred = StepAttempt.objects.filter(
             Q(attempts__gte=MAX_ATTEMPTS) | Q(failed_at__gt=timezone.now() - RETRY_DELAY),
@@ -62,7 +64,8 @@ class PhotoQuerySet(FoldedQuerySet["Photo"]):
             step=step,
             version=version,
         )
-        return self.filter(~Exists(barred), defect="").order_by("-pk")
+        photos = self.filter(~Exists(barred)).order_by("-pk")
+        return photos.filter(defect="") if step in PIXEL_STEPS else photos
 
     def missing_thumbnails(self) -> "PhotoQuerySet":
         """Return photos without thumbnails of the current version, newest first."""
@@ -139,6 +142,7 @@ class Photo(FoldedModel):
     )
     wants_text = models.BooleanField(default=True, help_text="Recognise the text in the photo.")
     defect = models.TextField(blank=True, help_text="Why the file cannot be decoded; empty if it can.")
+    note = models.TextField(blank=True, db_default="", help_text="What is wrong with a file that can be shown.")
     revision = models.PositiveIntegerField(default=1, help_text="Incremented with every change of an indexed field.")
     thumbnail_version = models.PositiveSmallIntegerField(default=0, help_text="0 before the first thumbnails.")
     placeholder = models.BinaryField(

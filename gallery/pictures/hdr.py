@@ -47,12 +47,12 @@ class ColourCode:
 
     @property
     def is_hdr(self) -> bool:
-        """Whether values stand for absolute light (PQ) or for that of a bright screen (HLG)."""
+        """True if values stand for absolute light (PQ) or for that of a bright screen (HLG)."""
         return self.transfer in (PQ, HLG)
 
     @property
     def is_srgb(self) -> bool:
-        """Whether pictures need no conversion. Those of BT.709 and unknown kinds are shown like sRGB everywhere."""
+        """True if pictures need no conversion: those of BT.709 and of unknown kinds are shown like sRGB everywhere."""
         return self.primaries not in TO_BT_709 and self.transfer not in (PQ, HLG, LINEAR, GAMMA_22, GAMMA_28)
 
 

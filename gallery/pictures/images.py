@@ -10,7 +10,6 @@ from typing import IO, Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 from PIL import ExifTags, Image, ImageFile
 
 from gallery.pictures import decoding
@@ -56,11 +55,6 @@ THUMBNAIL_VERSION = 3
 PLACEHOLDER_SIZE = (4, 4)
 WEBP_QUALITY = 80
 WEBP_MAX_SIDE = 16383
-
-_SENTENCES_OF_FAULTS = {
-    INCOMPLETE: gettext_noop("The file is incomplete or damaged: parts of the picture may be missing."),
-    LATER_FRAMES: gettext_noop("The animation is damaged: only its first frame is shown."),
-}
 
 
 class InvalidImage(Exception):
@@ -149,7 +143,10 @@ def open_image(
 
 def fault_of(image: Image.Image) -> str:
     """Return what is wrong with the file of an image that `open_image` returned, as a sentence; empty if nothing is."""
-    return _SENTENCES_OF_FAULTS.get(image.info.get("fault", ""), "")
+    fault = image.info.get("fault")
+    if fault == INCOMPLETE:
+        return _("The file is incomplete or damaged: parts of the picture may be missing.")
+    return _("The animation is damaged: only its first frame is shown.") if fault == LATER_FRAMES else ""
 
 
 def make_thumbnail(image: Image.Image, side: int) -> bytes:

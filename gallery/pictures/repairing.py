@@ -62,16 +62,16 @@ def load_what_is_there(image: ImageFile.ImageFile) -> Image.Image:
     result.info, result.format = dict(image.info), image.format
     if image.palette:
         result.palette = image.palette
-    if _is_all_grey(result):
+    if _is_empty(result):
         message = "no pixel is readable"
         raise OSError(message)
     return result
 
 
-def _is_all_grey(image: Image.Image) -> bool:
-    """Return whether the picture has one colour, that of missing pixels."""
+def _is_empty(image: Image.Image) -> bool:
+    """Return whether the picture has one colour, that of missing pixels; decoders of HEVC and AV1 choose their own."""
     colours = image.getcolors(1) if image.mode in GREY_OF_MODE else None
-    return colours is not None and colours[0][1] == GREY_OF_MODE[image.mode]
+    return colours is not None and (image.format in ("HEIF", "AVIF") or colours[0][1] == GREY_OF_MODE[image.mode])
 
 
 def _padded(data: bytes, length: int) -> IO[bytes] | None:

@@ -7,7 +7,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from gallery.models import RETRY_DELAY, Photo, Step, StepAttempt
+from gallery.models import PIXEL_STEPS, RETRY_DELAY, Photo, Step, StepAttempt
 from gallery.processing.steps import BlockedStep, CurrentStep, current_steps
 from gallery.processing.tasks import enqueue_step
 
@@ -64,7 +64,7 @@ def _state(photo: Photo, step: CurrentStep | BlockedStep, attempts: dict[tuple[s
     if attempt and attempt.is_final:
         crashed = _("Processing stopped every time. The picture may be damaged or too large.")
         return StepState(step.step, version, step.title, "failed", _translated(attempt.reason) or crashed)
-    if photo.defect:
+    if photo.defect and step.step in PIXEL_STEPS:
         return StepState(step.step, version, step.title, "failed", _translated(photo.defect))
     # A photo that was begun recently does not count as missing, though it is not done.
     is_recent = attempt is not None and attempt.failed_at > timezone.now() - RETRY_DELAY

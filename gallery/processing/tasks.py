@@ -18,7 +18,7 @@ from dramatiq import Message
 from dramatiq.brokers.redis import RedisBroker
 from redis import RedisError
 
-from gallery.models import DocumentRemoval, Photo, Step
+from gallery.models import DocumentRemoval, Step
 from gallery.processing.steps import BATCH_SIZES, CurrentStep, embedding_step, index_step, text_step, thumbnails_step
 from search.encoders.client import EncoderUnavailable, describe_encoders
 from search.keywords import index as keyword_index
@@ -44,14 +44,12 @@ EVALUATION_PAUSE = 20 * 3600
 def make_thumbnails(photo_ids: list[int]) -> None:
     """Make thumbnails of the photos that lack them."""
     thumbnails_step().run(photo_ids)
-    _unindex_defective(photo_ids)
 
 
 @dramatiq.actor(queue_name="vision", max_retries=0, time_limit=40 * MINUTES)
 def embed_photos(photo_ids: list[int], model: str) -> None:
     """Compute embeddings of `model` for the photos that lack them."""
     embedding_step(model).run(photo_ids)
-    _unindex_defective(photo_ids)
 
 
 @dramatiq.actor(queue_name="ocr", max_retries=0, time_limit=120 * MINUTES)
@@ -63,7 +61,6 @@ def extract_texts(photo_ids: list[int]) -> None:
         logger.warning("Text recognition is unavailable: %s", error)
         return
     step.run(photo_ids)
-    _unindex_defective(photo_ids)
     enqueue_indexing(photo_ids)
 
 
@@ -237,12 +234,6 @@ def messages_in_work() -> dict[str, int]:
         name: sum(broker.client.scard(f"{broker.namespace}:__acks__.{worker}.{name}") for worker in workers)
         for name in broker.get_declared_queues()
     }
-
-
-def _unindex_defective(photo_ids: list[int]) -> None:
-    """A picture that turns out to be broken is left out of search, though its name may be indexed already."""
-    if defective := list(Photo.objects.filter(pk__in=photo_ids).exclude(defect="").values_list("pk", flat=True)):
-        enqueue_unindexing(defective)
 
 
 def _needs_vector_index(model: str) -> bool:

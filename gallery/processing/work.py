@@ -13,6 +13,7 @@ from gallery.pictures.images import (
     THUMBNAIL_VERSION,
     DecodingFailed,
     InvalidImage,
+    fault_of,
     make_placeholder,
     make_thumbnail,
     open_image,
@@ -117,7 +118,9 @@ def _store_thumbnails(photo: Photo) -> None:
             write_file(path, [thumbnail])
         except OSError as error:
             raise DependencyUnavailable(_("Thumbnails cannot be written to the disk.")) from error
-    Photo.objects.filter(pk=photo.pk).update(thumbnail_version=THUMBNAIL_VERSION, placeholder=make_placeholder(image))
+    Photo.objects.filter(pk=photo.pk).update(
+        thumbnail_version=THUMBNAIL_VERSION, placeholder=make_placeholder(image), note=fault_of(image)
+    )
 
 
 def _store_text(photo: Photo) -> None:

@@ -33,7 +33,7 @@ RANKING_CACHE_SECONDS = 120
 
 def readable_photos(access: AssistantAccess) -> PhotoQuerySet:
     """Return the user's photos that `access` lets assistants read."""
-    photos = Photo.objects.visible_to(access.user).filter(defect="")
+    photos = Photo.objects.visible_to(access.user)
     if access.extent == Extent.GALLERY:
         return photos
     if access.extent == Extent.SEARCHES:

@@ -28,7 +28,7 @@ def keyword_search_in_database(
     conditions += [~mentions(term, is_whole=True) for term in query.excluded]
     photos = (
         Photo.objects.visible_to(user)
-        .filter(query.filters.photo_conditions(), *conditions, defect="")
+        .filter(query.filters.photo_conditions(), *conditions)
         .annotate(score=reduce(add, map(_score, query.terms), Value(0.0)))
         .order_by(*ORDERS[order])
         .values_list("pk", "score")

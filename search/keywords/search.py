@@ -68,4 +68,4 @@ def _weaker_hits(query: Query, answer: Answer, *, user: AnyUser) -> list[Keyword
 
 def _matching(query: Query, photo_ids: Iterable[int], *, user: AnyUser) -> PhotoQuerySet:
     """Return those of the photos that `user` may see, and that pass the filters and exclusions of `query`."""
-    return Photo.objects.visible_to(user).filter(IsOneOf("pk", photo_ids), query.photo_conditions(), defect="")
+    return Photo.objects.visible_to(user).filter(IsOneOf("pk", photo_ids), query.photo_conditions())

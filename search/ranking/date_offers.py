@@ -13,7 +13,7 @@ def count_offers(scope: SearchScope) -> tuple[CountedOffer, ...]:
     """Return the dates that the words of the query may mean, with the number of photos; those without are left out."""
     if not scope.query.offers:
         return ()
-    photos = Photo.objects.visible_to(scope.user).filter(defect="")
+    photos = Photo.objects.visible_to(scope.user)
     if scope.among is not None:
         photos = photos.filter(pk__in=scope.among.values("pk"))
     counted = (

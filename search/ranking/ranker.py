@@ -69,7 +69,7 @@ class SearchScope:
     @property
     def photos(self) -> PhotoQuerySet:
         """All photos that the query may find."""
-        return Photo.objects.visible_to(self.user).filter(self.conditions, defect="")
+        return Photo.objects.visible_to(self.user).filter(self.conditions)
 
 
 @dataclass(frozen=True)

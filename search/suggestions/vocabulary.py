@@ -54,7 +54,7 @@ def words_from(typed: str, *, user: AbstractBaseUser, limit: int) -> list[str]:
 
 
 def _texts(photo_ids: Sequence[int], *, user: AbstractBaseUser) -> list[_Read]:
-    photos = Photo.objects.visible_to(user).filter(pk__in=photo_ids, defect="").order_by("-pk")
+    photos = Photo.objects.visible_to(user).filter(pk__in=photo_ids).order_by("-pk")
     columns = ("text__text", "description", "filename", *COLUMNS.values())
     read = []
     for *values, labels in photos.values_list(*(Left(column, MAX_READ_CHARACTERS) for column in columns), "labels"):

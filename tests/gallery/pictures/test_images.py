@@ -19,13 +19,14 @@ from gallery.pictures.images import (
     ImageTooLarge,
     InvalidImage,
     UnsupportedImage,
+    fault_of,
     fitted_size,
     make_placeholder,
     make_thumbnail,
     open_image,
     read_header,
 )
-from tests.drawing import png_claiming, save_image
+from tests.drawing import noise, png_claiming, save_image
 
 RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
 FORMATS = {
@@ -179,12 +180,27 @@ def test_refuses_other_files(data: bytes) -> None:
         read_header(BytesIO(data))
 
 
-@pytest.mark.parametrize("kind", FORMATS)
-def test_refuses_half_a_file(kind: str) -> None:
-    image = Image.effect_noise((300, 200), 80).convert("RGB")
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "BMP", "TIFF"])
+def test_shows_what_is_there_of_half_a_file(kind: str) -> None:
+    image = drawn(300, 200)
+    image.paste(Image.effect_noise((280, 180), 80), (10, 10))
     data = save_image(image, kind).getvalue()
-    with pytest.raises(InvalidImage):
-        open_image(BytesIO(data[: len(data) // 2]))
+    half = BytesIO(data[: len(data) // 2])
+    assert (read_header(half).width, read_header(half).height) == (300, 200)
+    shown = open_image(half)
+    assert "incomplete" in fault_of(shown)
+    # BMP begins at the bottom.
+    row = 197 if kind == "BMP" else 3
+    assert is_close(shown.getpixel((20, row)), RED)
+    assert is_close(shown.getpixel((280, row)), BLUE)
+    assert fault_of(open_image(BytesIO(data))) == ""
+
+
+def test_refuses_file_without_pixels() -> None:
+    heic = save_image(noise((64, 48), "RGB"), "HEIF").getvalue()
+    for data in (png_claiming(64, 48).getvalue(), heic[: len(heic) // 2]):
+        with pytest.raises(InvalidImage, match="damaged"):
+            open_image(BytesIO(data))
 
 
 @given(place=st.integers(0, 10_000), junk=st.binary(min_size=1, max_size=20), kind=st.sampled_from(sorted(FORMATS)))

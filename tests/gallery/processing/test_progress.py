@@ -65,7 +65,9 @@ def test_shows_reason_of_third_failure(store: Callable[..., Photo]) -> None:
     assert "Processing stopped every time" in reason
 
 
-def test_translates_defect_that_fails_every_step(store: Callable[..., Photo], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_translates_defect_that_fails_steps_with_pixels(
+    store: Callable[..., Photo], monkeypatch: pytest.MonkeyPatch
+) -> None:
     photo = store()
     Photo.objects.update(defect="It is damaged.")
     monkeypatch.setattr(progress, "_", lambda text: {"It is damaged.": "已损坏。"}.get(text, text))

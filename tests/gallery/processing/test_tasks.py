@@ -18,7 +18,7 @@ from gallery.storage.files import THUMBNAIL_SIDES, thumbnail_path
 from search.encoders.client import EncoderLost, EncoderUnavailable
 from search.models import ComparedPhoto, NearDuplicatePair, PhotoEmbedding, PhotoText, missing_texts
 from search.ocr.reader import TextLine, TextRecognitionFailed, TextRecognitionUnavailable, engine_version
-from tests.drawing import picture
+from tests.drawing import noise, picture, png_claiming, save_image
 from tests.processes import queued_messages
 
 pytestmark = pytest.mark.usefixtures("broker")
@@ -47,7 +47,7 @@ def test_makes_thumbnails_once(store: Callable[..., Photo]) -> None:
 
 
 def test_marks_broken_picture_and_processes_others(store: Callable[..., Photo]) -> None:
-    broken = store(picture(size=(640, 480), kind="JPEG")[:-300])
+    broken = store(png_claiming(64, 48).getvalue())
     whole = store()
     tasks.make_thumbnails([broken.pk, whole.pk])
     for photo in (broken, whole):
@@ -56,7 +56,15 @@ def test_marks_broken_picture_and_processes_others(store: Callable[..., Photo]) 
     assert attempts() == {broken.pk: (1, broken.defect)}
     assert whole.thumbnail_version == THUMBNAIL_VERSION
     assert not Photo.objects.missing_thumbnails().exists()
-    assert list(DocumentRemoval.objects.values_list("pk", flat=True)) == [broken.pk]
+
+
+def test_notes_what_is_wrong_with_picture_that_is_shown(store: Callable[..., Photo]) -> None:
+    data = save_image(noise((640, 480), "RGB"), "JPEG").getvalue()
+    photo = store(data[: len(data) * 9 // 10])
+    tasks.make_thumbnails([photo.pk])
+    photo.refresh_from_db()
+    assert (photo.thumbnail_version, photo.defect) == (THUMBNAIL_VERSION, "")
+    assert "incomplete" in photo.note
 
 
 @pytest.mark.parametrize(

@@ -91,12 +91,13 @@ def test_late_write_does_not_restore_deleted_photo(user, add_photo, keyword_inde
     unindex_photos([photo.pk])  # and again: nothing is there, and nothing is wrong
 
 
-def test_leaves_out_broken_and_deleted_photos(user, add_photo, keyword_index):
+def test_finds_broken_photos_and_leaves_out_deleted_ones(user, add_photo, keyword_index):
     broken, deleted = add_photo("word", defect="truncated"), add_photo("word")
     deleted_id = deleted.pk
     deleted.delete()
+    assert list(stale_documents(mapping_version())) == [broken]
     assert index_photos([broken.pk, deleted_id]) == {}
-    assert found("word", user=user) == set()
+    assert found("word", user=user) == {broken.pk}
     assert list(stale_documents(mapping_version())) == list(missing_texts("engine")) == []
 
 

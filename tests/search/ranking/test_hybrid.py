@@ -255,9 +255,10 @@ class TestSearchByText:
         # Words, vectors, and the page of hits.
         assert checks == [user] * 3
 
-    def test_leaves_out_broken_photos(self, user):
+    def test_finds_broken_photos_by_words_only(self, user):
         add_photo(user, "broken.png", text="porsche", angle=0, defect="It is cut off.")
-        assert found(search("porsche", user=user)) == []
+        assert found(search("porsche", user=user)) == ["broken.png"]
+        assert found(search("tea", user=user)) == []
 
     def test_shows_waiting_reason_to_administrators_only(self, user, monkeypatch):
         waiting = replace(ENCODER, state="waiting", reason="Put the weights into /models.")
