@@ -34,6 +34,8 @@ LICENCES = {
     "openai-clip": "MIT",
     "opencv-contrib-python": "Apache-2.0; its wheel contains FFmpeg (LGPL-2.1) and Qt (LGPL-3.0)",
     "pathspec": "MPL-2.0",
+    "pylibjxl": "BSD-3-Clause; contains libjxl (BSD-3-Clause)",
+    "rawpy": "MIT; its wheel contains LibRaw (LGPL-2.1, CDDL-1.0) and JasPer (JasPer License)",
     "pillow-heif": "BSD-3-Clause; its wheel contains libheif, libde265 (LGPL-3.0) and x265 (GPL-2.0)",
     "platformdirs": "MIT",
     "pypdfium2": "BSD-3-Clause, Apache-2.0; contains PDFium (BSD-3-Clause)",

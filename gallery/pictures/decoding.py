@@ -5,13 +5,13 @@ import struct
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
-from os import PathLike
+from os import SEEK_END, PathLike
 from typing import IO
 
 import pillow_heif
-from PIL import ExifTags, Image, ImageFile
+from PIL import ExifTags, Image, ImageFile, UnidentifiedImageError
 
-from gallery.pictures import png_stream
+from gallery.pictures import jxl_images, pam_images, png_stream, raw_images
 from gallery.pictures.colour import conversion_to_srgb, read_nclx
 from gallery.pictures.flattening import Flattening
 from gallery.pictures.formats import FORMAT_OF_PILLOW_NAME, Format
@@ -19,6 +19,9 @@ from gallery.pictures.image_limits import decoding_bytes, jpeg_divisor, shows_la
 
 # Reaching a frame decodes all frames before it: the largest number of pixels to decode for that.
 MAX_PIXELS_BEFORE_FRAME = 1_000_000_000
+
+# Kinds of TGA from here on are compressed.
+RUN_LENGTH_TGA = 8
 
 # By EXIF orientation.
 TRANSPOSES = {
@@ -62,6 +65,9 @@ MAX_FITTED_RATIO = 60
 # Pixels: smaller differences are rounding errors.
 ROUNDING_ERROR = 1e-6
 
+# Pillow opens MPO as JPEG, and does not know the name MPO here. Other formats pass for TIFF, and many files for TGA.
+PILLOW_NAMES = ["RAW", *(name for name in FORMAT_OF_PILLOW_NAME if name not in ("MPO", "RAW", "DNG"))]
+
 Source = str | PathLike[str] | IO[bytes]
 Box = tuple[int, int, int, int]
 Region = Sequence[float]
@@ -78,17 +84,33 @@ def open_file(file: IO[bytes], *, max_pixels: int) -> Iterator[ImageFile.ImageFi
     _register_decoders()
     # Prevents large allocations when the file is opened.
     Image.MAX_IMAGE_PIXELS = max_pixels
-    # Pillow opens MPO as JPEG, and does not know the name MPO here.
-    with Image.open(file, formats=[name for name in FORMAT_OF_PILLOW_NAME if name != "MPO"]) as image:
+    with Image.open(file, formats=PILLOW_NAMES) as image:
+        if image.format == "TGA" and not _is_plausible_tga(file, image):
+            message = "some other file"
+            raise UnidentifiedImageError(message)
         if image.format == "AVIF" and (numbers := read_nclx(file)):
             image.info["cicp"] = numbers
         yield image
 
 
+def _is_plausible_tga(file: IO[bytes], image: Image.Image) -> bool:
+    """Return whether the file may be a TGA, which has no mark: its kind is known, and its pixels have room."""
+    place = file.tell()
+    file.seek(0)
+    head = file.read(18)
+    size = file.seek(0, SEEK_END)
+    file.seek(place)
+    kind, bits = head[2], head[16]
+    # Run lengths of up to 128 pixels take at least two bytes.
+    needed = math.prod(image.size) * bits // 8 if kind < RUN_LENGTH_TGA else math.prod(image.size) // 64
+    return head[17] & 0xC0 == 0 and size >= needed
+
+
 @cache
 def _register_decoders() -> None:
     pillow_heif.register_heif_opener(thumbnails=False)
-    png_stream.register()
+    for module in (png_stream, jxl_images, raw_images, pam_images):
+        module.register()
 
 
 def format_of(image: Image.Image) -> Format:
@@ -98,9 +120,11 @@ def format_of(image: Image.Image) -> Format:
 
 def orientation_of(image: Image.Image) -> int:
     """Return the EXIF orientation that still applies after decoding, 1–8; 1 without any."""
-    if image.format == "TIFF":
-        # Pillow rotates it while decoding, and reports the rotated size.
+    if image.format in ("TIFF", "JXL"):
+        # Pillow rotates a TIFF while decoding, and reports the rotated size; JPEG XL has its own orientation.
         return 1
+    if isinstance(image, raw_images.RawImageFile):
+        return image.orientation
     try:
         return int(exif_of(image).get(ExifTags.Base.Orientation, 1))
     except (TypeError, ValueError):

@@ -28,6 +28,10 @@ WEBP_BYTES = 18
 AVIF_BYTES = 20
 HEIF_BYTES = 9
 DEEP_HEIF_BYTES = 15
+JXL_BYTES = 40
+JPEG_2000_BYTES = 28
+# The sensor's values, the preview or half of the sides developed, and the result.
+RAW_BYTES = 10
 # Two frames, their composition, and the background.
 ANIMATION_BYTES = 16
 # libjpeg keeps the coefficients of all components if they are not in a single scan.
@@ -58,6 +62,12 @@ def decoding_bytes(image: Image.Image, *, divisor: int = 1, first_frame: bool = 
             return pixels * AVIF_BYTES
         case "HEIF":
             return pixels * (HEIF_BYTES if image.info.get("bit_depth", 8) <= 8 else DEEP_HEIF_BYTES)
+        case "JXL":
+            return pixels * JXL_BYTES
+        case "JPEG2000":
+            return pixels * JPEG_2000_BYTES
+        case "RAW" | "DNG":
+            return pixels * RAW_BYTES
         case "TIFF":
             # Rotated while decoding: two copies.
             is_turned = image.tag_v2.get(TIFF_ORIENTATION, 1) != 1  # type: ignore[attr-defined]

@@ -25,10 +25,22 @@ from gallery.pictures.decoding import (
     format_of,
     orientation_of,
 )
-from gallery.pictures.formats import FORMAT_NAMES
 from gallery.pictures.huge_images import INCOMPLETE, LATER_FRAMES, DecoderEnded, DecoderRefused, decode_huge
-from gallery.pictures.image_limits import HUGE_BYTES, MAX_DECODING_BYTES, MAX_RATIO, MAX_SIDE, least_decoding_bytes
+from gallery.pictures.image_limits import HUGE_BYTES
 from gallery.pictures.opening import open_original
+from gallery.pictures.refusals import (
+    DamagedImage,
+    DecodingFailed,
+    ImageTooLarge,
+    InvalidImage,
+    UnsupportedImage,
+    damaged,
+    refuse_size,
+    too_demanding,
+    undecodable,
+    unreadable,
+    unsupported,
+)
 from gallery.pictures.repairing import repaired
 
 __all__ = [
@@ -48,6 +60,7 @@ __all__ = [
     "open_image",
     "read_exif",
     "read_header",
+    "unsupported",
 ]
 
 # Increase it whenever thumbnails change: the clock then replaces those of older versions.
@@ -55,32 +68,8 @@ THUMBNAIL_VERSION = 3
 PLACEHOLDER_SIZE = (4, 4)
 WEBP_QUALITY = 80
 WEBP_MAX_SIDE = 16383
-
-
-class InvalidImage(Exception):
-    """The file is not a readable picture; the message is a sentence for the user, `kind` the API's problem type."""
-
-    kind = "invalid"
-
-
-class DamagedImage(InvalidImage):
-    """Decoding failed: the file is damaged or incomplete."""
-
-
-class UnsupportedImage(InvalidImage):
-    """The file is not a picture, or has an unsupported format."""
-
-    kind = "unsupported-media-type"
-
-
-class ImageTooLarge(InvalidImage):
-    """The file has more bytes, or the picture more pixels, than the settings allow."""
-
-    kind = "too-large"
-
-
-class DecodingFailed(ImageTooLarge):
-    """Decoding ran out of memory or time. Another attempt may succeed: the file need not be damaged."""
+# Enough to tell formats apart.
+HEAD_BYTES = 512
 
 
 @dataclass(frozen=True)
@@ -136,9 +125,9 @@ def open_image(
             file, max_side=max_side, region=region, max_pixels=settings.MAX_IMAGE_PIXELS, is_urgent=is_urgent
         )
     except DecoderRefused as error:
-        raise DamagedImage(_damaged()) from error
+        raise DamagedImage(damaged()) from error
     except DecoderEnded as error:
-        raise DecodingFailed(_too_demanding()) from error
+        raise DecodingFailed(too_demanding()) from error
 
 
 def fault_of(image: Image.Image) -> str:
@@ -168,10 +157,11 @@ def make_placeholder(image: Image.Image) -> bytes:
 
 
 def read_exif(file: Source) -> tuple[dict[int, Any], dict[int, Any]]:
-    """Return the EXIF tags and those of the GPS directory, by number, without decoding pixels."""
-    with _open(file) as image:
+    """Return the EXIF tags and those of the GPS directory, by number, without decoding pixels; none if damaged."""
+    with suppress(DamagedImage), _open(file) as image:
         exif = exif_of(image)
         return {**exif, **_directory(exif, ExifTags.IFD.Exif)}, _directory(exif, ExifTags.IFD.GPSInfo)
+    return {}, {}
 
 
 def _directory(exif: Image.Exif, ifd: ExifTags.IFD) -> dict[int, Any]:
@@ -197,60 +187,17 @@ def _open(file: Source) -> Iterator[ImageFile.ImageFile]:
     """Yield the opened picture, its pixels not yet decoded; decoding errors in the block become InvalidImage."""
     try:
         with _opened(file) as opened, decoding.open_file(opened, max_pixels=settings.MAX_IMAGE_PIXELS) as image:
-            _refuse_size(image)
+            refuse_size(image)
             yield image
     except Image.UnidentifiedImageError as error:
-        raise UnsupportedImage(unsupported()) from error
+        with _opened(file) as opened:
+            head = opened.read(HEAD_BYTES)
+        raise unreadable(head) from error
     except Image.DecompressionBombError as error:
         raise ImageTooLarge(_("This picture has too many pixels. Reduce its size and try again.")) from error
     except MemoryError as error:
-        raise DecodingFailed(_too_demanding()) from error
+        raise DecodingFailed(too_demanding()) from error
     except DECODING_ERRORS as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise  # The disk failed; the picture may be fine.
-        raise DamagedImage(_damaged()) from error
-
-
-def unsupported() -> str:
-    """Return the sentence that refuses a file in an unsupported format."""
-    return _("This file is not a picture in a supported format (%(formats)s).") % {"formats": FORMAT_NAMES}
-
-
-def _damaged() -> str:
-    return _("This picture is damaged or incomplete.")
-
-
-def _too_demanding() -> str:
-    return _("This picture takes too much memory or time to decode. Reduce its size and try again.")
-
-
-def _refuse_size(image: ImageFile.ImageFile) -> None:
-    """Raise InvalidImage if the picture exceeds a limit."""
-    width, height = image.size
-    if width < 1 or height < 1:
-        raise DamagedImage(_damaged())
-    size = {"width": width, "height": height}
-    if width * height > settings.MAX_IMAGE_PIXELS:
-        raise ImageTooLarge(
-            _("This picture has %(width)d × %(height)d pixels; at most %(limit)d million are allowed.")
-            % (size | {"limit": settings.MAX_IMAGE_PIXELS // 1_000_000})
-        )
-    if max(width, height) > MAX_SIDE:
-        raise ImageTooLarge(
-            _("This picture has %(width)d × %(height)d pixels; a side may have at most %(limit)d.")
-            % (size | {"limit": MAX_SIDE})
-        )
-    if max(width, height) > MAX_RATIO * min(width, height):
-        raise ImageTooLarge(
-            _("This picture has %(width)d × %(height)d pixels; it may be at most %(limit)d times as long as wide.")
-            % (size | {"limit": MAX_RATIO})
-        )
-    if (needed := least_decoding_bytes(image)) > MAX_DECODING_BYTES:
-        allowed = MAX_DECODING_BYTES * width * height // needed
-        raise ImageTooLarge(
-            _(
-                "This picture has %(width)d × %(height)d pixels; in a %(format)s file like this one,"
-                " at most %(limit)d million are allowed."
-            )
-            % (size | {"format": format_of(image).name, "limit": allowed // 1_000_000})
-        )
+        raise undecodable(error) from error

@@ -69,9 +69,11 @@ def load_what_is_there(image: ImageFile.ImageFile) -> Image.Image:
 
 
 def _is_empty(image: Image.Image) -> bool:
-    """Return whether the picture has one colour, that of missing pixels; decoders of HEVC and AV1 choose their own."""
-    colours = image.getcolors(1) if image.mode in GREY_OF_MODE else None
-    return colours is not None and (image.format in ("HEIF", "AVIF") or colours[0][1] == GREY_OF_MODE[image.mode])
+    """Return whether the picture has one colour, that of missing pixels: grey, or black where memory was not filled."""
+    if image.format not in FILLED_FORMATS or image.mode not in GREY_OF_MODE:
+        return image.getbbox() is None
+    colours = image.getcolors(1)
+    return colours is not None and colours[0][1] == GREY_OF_MODE[image.mode]
 
 
 def _padded(data: bytes, length: int) -> IO[bytes] | None:

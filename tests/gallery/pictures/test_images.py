@@ -172,9 +172,7 @@ def test_refuses_too_many_pixels_at_header(settings: Any) -> None:
     assert read_header(png_claiming(1000, 1000)).width == 1000
 
 
-@pytest.mark.parametrize(
-    "data", [b"", b"just words", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"%PDF-1.7", b"\x89PNG\r\n\x1a\n"]
-)
+@pytest.mark.parametrize("data", [b"", b"just words", b"BM is a word", bytes(1000)])
 def test_refuses_other_files(data: bytes) -> None:
     with pytest.raises(UnsupportedImage, match="not a picture"):
         read_header(BytesIO(data))
