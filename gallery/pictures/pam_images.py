@@ -51,5 +51,5 @@ class PamImageFile(ImageFile.ImageFile):
 
 
 def register() -> None:
-    """Let Pillow open PAM."""
+    """Let Pillow open PAM by PamImageFile."""
     Image.register_open("PAM", PamImageFile, lambda prefix: prefix.startswith(b"P7"))
