@@ -29,6 +29,7 @@ CONVERTED = {
     "gallery_photo": {
         *("folded_filename", "folded_description", "folded_camera", "folded_labels", "folded_lens"),
         *("claims", "labels", "latitude", "longitude", "altitude", "place_source", "metadata_version"),
+        *("defect", "note", "changed_at"),
     },
     "gallery_photomerge": {"claims"},
     "gallery_photosource": {"folded_path", "claims", "sidecar_content", "identity"},
@@ -180,6 +181,11 @@ def test_triggers_work_after_migration(previous_release):
     assert Photo.objects.get(pk=photo.pk).changed_at > changed_at
     assert removals.count() == count + 1
     assert PhotoEmbedding.objects.count() == 2
+
+
+def test_broken_photos_are_tried_again(previous_release):
+    call_command("migrate", verbosity=0)
+    assert set(Photo.objects.values_list("defect", "note")) == {("", "")}
 
 
 def test_rows_are_folded(previous_release):

@@ -25,7 +25,7 @@ def test_finds_or_skips_each_file_with_reason(tmp_path: Path) -> None:
         "._a.JPG": "system",
         "Thumbs.db": "system",
         "SYNOFILE_THUMB_M.jpg": "system",
-        "raw.CR2": "unsupported",
+        "raw.CR2": "found",
         "notes.txt": "unsupported",
         "old.zip": "unsupported",
     }
