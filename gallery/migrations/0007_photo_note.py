@@ -7,7 +7,7 @@ def forget_defects(apps, _schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("gallery", "0005_modification_times")]
+    dependencies = [("gallery", "0006_identities")]
 
     operations = [
         migrations.AddField(
