@@ -46,7 +46,7 @@ class NamedMoment:
 
 def moment_in_name(name: str) -> NamedMoment | None:
     """Return the moment in a file name, with fractions of a second; None if it holds no believable date."""
-    text = _plain(name)
+    text = ENDING.sub("", plain_name(name))
     for moment in (*_program_moments(text), *_general_moments(DIGEST.sub("~", text))):
         if is_believable(moment.at.replace(tzinfo=None)):
             return moment
@@ -68,12 +68,18 @@ def local_time(moment: datetime) -> tuple[datetime, int]:
     return local.replace(tzinfo=None), int(offset.total_seconds() // 60)
 
 
-def _plain(name: str) -> str:
-    """Return the name composed, with ASCII digits, colons, dashes and spaces, without its ending."""
+def days_in_name(name: str) -> set[datetime]:
+    """Return all days in the name of a folder, at midnight; without Unix times."""
+    moments = _general_moments(DIGEST.sub("~", plain_name(name)))
+    return {moment.at.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None) for moment in moments}
+
+
+def plain_name(name: str) -> str:
+    """Return the name composed, with ASCII digits, colons, dashes and spaces."""
     text = normalize_unicode(name[:MAX_LENGTH], form="NFC")
     if not text.isascii():
         text = "".join(map(_plain_character, text.translate(TYPOGRAPHIC)))
-    return ENDING.sub("", text)
+    return text
 
 
 def _plain_character(letter: str) -> str:
