@@ -5,11 +5,12 @@ from dataclasses import replace
 from functools import partial
 
 from gallery.pictures.formats import EXTENSION_OF_SUFFIX, looks_like_picture
+from gallery.sources.json_sidecars import read_json_sidecars
 from gallery.sources.kinds import kind_of_folders
+from gallery.sources.paired_sidecars import pair_sidecars, read_sidecar
 from gallery.sources.skip_rules import SIDECARS, VIDEOS, extension_of
 from gallery.sources.source_files import SkipReason, SourceFile, SourceItem, SourceMetadata
 from gallery.sources.trees import Folder, TreeFile
-from gallery.sources.xmp_sidecars import pair_sidecars, read_sidecar
 
 DescribeFile = Callable[[TreeFile], SourceMetadata | SkipReason]
 
@@ -23,15 +24,16 @@ def read_folder(folder: Folder, *, describe: DescribeFile = no_metadata) -> Iter
     """Yield the items in `folder`; `describe` returns each picture's metadata, or a reason to skip it."""
     yield from folder.skipped
     kind = kind_of_folders(folder.parts)
-    sidecars = pair_sidecars(folder.files)
+    sidecars = pair_sidecars(folder.files, extension="xmp")
+    described_by_json = read_json_sidecars(folder.files)
+    reasons = {**sidecars.reasons, **described_by_json.reasons}
     stems = {_stem(file.name) for file in folder.files if extension_of(file.name) in EXTENSION_OF_SUFFIX}
     for file in folder.files:
         described = _skip_reason(file, picture_stems=stems) or describe(file)
-        if described is SkipReason.SIDECAR:
-            yield file.skipped(sidecars.reasons.get(file.name, described))
-        elif isinstance(described, SkipReason):
-            yield file.skipped(described)
+        if isinstance(described, SkipReason):
+            yield file.skipped(reasons.get(file.name, described))
         else:
+            described = described_by_json.add_to(described, name=file.name)
             found = file.as_source_file(described if described.kind else replace(described, kind=kind))
             yield with_xmp(found, sidecars.of_picture.get(file.name))
 

@@ -14,12 +14,14 @@ from gallery.storage.identities import identity_of, storable_path
 class SourceMetadata:
     """Metadata of a picture from its path, its name and its sidecar; empty fields are unknown.
 
-    `taken_at` is local time without a zone, `taken_offset` in minutes east of UTC, `date_source` a value of
-    Witness, `kind` one of Photo.Kind; latitude and longitude are in degrees, altitude in metres.
+    `taken_at` is local time without a zone, `taken_offset` in minutes east of UTC; of an instant both are those of this
+    server's zone. `date_source` is a value of Witness, `kind` one of Photo.Kind; latitude and longitude are in degrees,
+    altitude in metres.
     """
 
     taken_at: datetime | None = None
     taken_offset: int | None = None
+    is_instant: bool = False
     date_source: str = ""
     description: str = ""
     latitude: float | None = None
@@ -30,6 +32,8 @@ class SourceMetadata:
     account: str = ""
     conversation: str = ""
     sidecar: str = ""
+    title: str = ""
+    keywords: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
     importance: int = 0
     is_archived: bool = False

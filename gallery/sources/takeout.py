@@ -3,17 +3,13 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
-from typing import Any
 
 from gallery.pictures.formats import EXTENSION_OF_SUFFIX
-from gallery.pictures.metadata import EARLIEST_PHOTOGRAPH, is_believable
 from gallery.sources import plain
-from gallery.sources.dates_in_names import local_time
 from gallery.sources.skip_rules import SkipRules, extension_of
-from gallery.sources.source_files import SkippedFile, SkipReason, SourceFile, SourceItem, SourceMetadata
+from gallery.sources.source_files import SkippedFile, SkipReason, SourceFile, SourceItem
 from gallery.sources.takeout_names import composed_name
-from gallery.sources.takeout_sidecars import Sidecar, SidecarIndex
+from gallery.sources.takeout_sidecars import SidecarIndex
 from gallery.sources.trees import Folder, Tree
 
 # Google Photos, Google Fotos, Google 相册, Google フォト, …
@@ -77,39 +73,14 @@ def _with_sidecar(file: SourceFile, index: SidecarIndex, *, folder: str, album: 
     if sidecar.is_trashed:
         return SkippedFile(file.path, SkipReason.TRASHED, file.size)
     filename = file.filename if match.is_of_original else _original_name(sidecar.title, file.filename)
-    return replace(file, filename=filename, metadata=_merge(file.metadata, sidecar))
+    return replace(
+        file, filename=filename, metadata=sidecar.metadata(albums=file.metadata.albums, kind=file.metadata.kind)
+    )
 
 
 def _name_in_export(folder: Folder) -> str:
     """Return the folder's path within the export, equal in all archives however they were unpacked."""
     return composed_name("/".join(plain.folders_after(folder.relative_parts, "takeout") or folder.relative_parts))
-
-
-def _merge(metadata: SourceMetadata, sidecar: Sidecar) -> SourceMetadata:
-    taken_at, taken_offset = _taken(sidecar.taken)
-    return replace(
-        metadata,
-        taken_at=taken_at,
-        taken_offset=taken_offset,
-        date_source="sidecar" if taken_at else "",
-        description=sidecar.description,
-        latitude=sidecar.latitude,
-        longitude=sidecar.longitude,
-        altitude=sidecar.altitude,
-        sidecar=sidecar.path,
-        people=sidecar.people,
-        importance=sidecar.importance,
-        is_archived=sidecar.is_archived,
-    )
-
-
-def _taken(timestamp: Any) -> tuple[datetime | None, int | None]:
-    """Return local time in this server's zone and its offset in minutes; a timestamp of 0 means unknown."""
-    try:
-        taken_at, offset = local_time(datetime.fromtimestamp(int(timestamp), UTC))
-    except (TypeError, ValueError, OverflowError, OSError):
-        return None, None
-    return (taken_at, offset) if int(timestamp) and is_believable(taken_at, since=EARLIEST_PHOTOGRAPH) else (None, None)
 
 
 def _original_name(title: str, filename: str) -> str:

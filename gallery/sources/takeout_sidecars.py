@@ -4,14 +4,17 @@ import json
 import sqlite3
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from typing import Any
 
+from gallery.pictures.metadata import EARLIEST_PHOTOGRAPH, is_believable
+from gallery.sources.dates_in_names import local_time
+from gallery.sources.json_files import clean_text, read_json
+from gallery.sources.source_files import SourceMetadata
 from gallery.sources.takeout_matching import SidecarName, match_sidecars
 from gallery.sources.takeout_names import composed_name
 from gallery.sources.trees import TreeFile
-from gallery.text.cleaning import clean_line
 
-MAX_JSON_BYTES = 1 << 20
 FAVORITE_IMPORTANCE = 5
 
 
@@ -33,6 +36,26 @@ class Sidecar:
     importance: int
     is_archived: bool
     is_trashed: bool
+
+    def metadata(self, *, albums: tuple[str, ...] = (), kind: str = "") -> SourceMetadata:
+        """Return the picture's metadata; the date is local time in this server's zone."""
+        taken_at, taken_offset = _taken(self.taken)
+        return SourceMetadata(
+            taken_at=taken_at,
+            taken_offset=taken_offset,
+            is_instant=taken_at is not None,
+            date_source="sidecar" if taken_at else "",
+            description=self.description,
+            latitude=self.latitude,
+            longitude=self.longitude,
+            altitude=self.altitude,
+            kind=kind,
+            albums=albums,
+            sidecar=self.path,
+            people=self.people,
+            importance=self.importance,
+            is_archived=self.is_archived,
+        )
 
 
 @dataclass(frozen=True)
@@ -62,10 +85,13 @@ class SidecarIndex:
 
     def add_sidecar(self, folder: str, file: TreeFile) -> None:
         """Read a JSON file and add it if it is a sidecar or describes an album."""
-        fields = _read_json(file)
-        title = _clean_text(fields.get("title"))
-        if "photoTakenTime" in fields or "creationTime" in fields:
-            sidecar = json.dumps(asdict(_parse_sidecar(fields, path=file.path)))
+        content = read_json(file)
+        fields = content if isinstance(content, dict) else {}
+        if isinstance(fields.get("albumData"), dict):
+            fields = fields["albumData"]
+        title = clean_text(fields.get("title"))
+        if describes_picture(fields):
+            sidecar = json.dumps(asdict(parse_sidecar(fields, path=file.path)))
             row = (folder, _stem_of_sidecar(file.name), composed_name(title), sidecar)
             self._database.execute(
                 "INSERT OR IGNORE INTO sidecar (folder, stem, title, fields) VALUES (?, ?, ?, ?)", row
@@ -114,35 +140,28 @@ class SidecarIndex:
         return row is not None and not row[0]
 
 
+def describes_picture(fields: dict[str, Any]) -> bool:
+    """Return whether the content of a JSON file is that of a sidecar of Google Photos."""
+    return "photoTakenTime" in fields or "creationTime" in fields
+
+
 def _stem_of_sidecar(name: str) -> str:
     return composed_name(name)[: -len(".json")]
 
 
-def _read_json(file: TreeFile) -> dict[str, Any]:
-    if file.size > MAX_JSON_BYTES:
-        return {}
-    try:
-        with file.open() as opened:
-            content = json.loads(opened.read())
-    except (OSError, ValueError, RecursionError):
-        return {}
-    if isinstance(content, dict) and isinstance(content.get("albumData"), dict):
-        return dict(content["albumData"])
-    return content if isinstance(content, dict) else {}
-
-
-def _parse_sidecar(fields: dict[str, Any], *, path: str) -> Sidecar:
+def parse_sidecar(fields: dict[str, Any], *, path: str) -> Sidecar:
+    """Return the fields that are imported, of which some may be missing or nonsense."""
     taken = fields.get("photoTakenTime")
     position = _position(fields.get("geoData")) or _position(fields.get("geoDataExif"))
     latitude, longitude, altitude = position or (None, None, None)
     return Sidecar(
         path=path,
-        title=_clean_text(fields.get("title")),
+        title=clean_text(fields.get("title")),
         taken=taken.get("timestamp") if isinstance(taken, dict) else None,
         latitude=latitude,
         longitude=longitude,
         altitude=altitude,
-        description=_clean_text(fields.get("description")),
+        description=clean_text(fields.get("description")),
         people=_people(fields.get("people")),
         importance=FAVORITE_IMPORTANCE if fields.get("favorited") is True else 0,
         is_archived=fields.get("archived") is True or fields.get("inLockedFolder") is True,
@@ -152,7 +171,7 @@ def _parse_sidecar(fields: dict[str, Any], *, path: str) -> Sidecar:
 
 def _people(people: Any) -> tuple[str, ...]:
     names = [person.get("name") for person in people if isinstance(person, dict)] if isinstance(people, list) else []
-    return tuple(dict.fromkeys(filter(None, map(_clean_text, names))))
+    return tuple(dict.fromkeys(filter(None, map(clean_text, names))))
 
 
 def _position(geo: Any) -> tuple[float, float, float | None] | None:
@@ -166,6 +185,10 @@ def _position(geo: Any) -> tuple[float, float, float | None] | None:
     return latitude, longitude, altitude if isinstance(altitude, int | float) and 0 < abs(altitude) < 100_000 else None
 
 
-def _clean_text(value: Any) -> str:
-    """Return the text without characters that PostgreSQL refuses; line breaks are kept."""
-    return "\n".join(map(clean_line, value.splitlines())).strip() if isinstance(value, str) else ""
+def _taken(timestamp: Any) -> tuple[datetime | None, int | None]:
+    """Return local time in this server's zone and its offset in minutes; a timestamp of 0 means unknown."""
+    try:
+        taken_at, offset = local_time(datetime.fromtimestamp(int(timestamp), UTC))
+    except (TypeError, ValueError, OverflowError, OSError):
+        return None, None
+    return (taken_at, offset) if int(timestamp) and is_believable(taken_at, since=EARLIEST_PHOTOGRAPH) else (None, None)

@@ -48,6 +48,7 @@ def test_reads_all_fields_of_sidecar(tmp_path: Path, settings: Any) -> None:
     assert found.metadata == SourceMetadata(
         taken_at=datetime(2023, 5, 1, 12),
         taken_offset=480,
+        is_instant=True,
         date_source="sidecar",
         description="At the lake",
         latitude=30.25,
@@ -337,9 +338,9 @@ def test_recognises_export_by_folders(tmp_path: Path, root: str) -> None:
 
 
 def test_reads_export_by_profile(tmp_path: Path) -> None:
-    make_folder(tmp_path, {"a.jpg": JPEG, "a.jpg.json": sidecar("a.jpg", description="by the sea")})
-    assert verdicts(tmp_path) == {"a.jpg": "found", "a.jpg.json": "unsupported"}
-    assert picture(tmp_path, "a.jpg", profile="takeout").metadata.description == "by the sea"
+    make_folder(tmp_path, {"a.jpg": JPEG, "a.jpg.json": sidecar("a.jpg"), "metadata.json": b'{"title": "Beach"}'})
+    assert picture(tmp_path, "a.jpg").metadata.albums == ()
+    assert picture(tmp_path, "a.jpg", profile="takeout").metadata.albums == ("Beach",)
 
 
 def test_recognises_videos_of_live_photos(tmp_path: Path) -> None:

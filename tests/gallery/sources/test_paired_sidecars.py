@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gallery.sources.xmp_sidecars import MAX_SIDECAR_BYTES
+from gallery.sources.paired_sidecars import MAX_SIDECAR_BYTES
 from tests.gallery.sources.trees import JPEG, make_folder, make_zip, picture, verdicts
 
 XMP = b"<x:xmpmeta xmlns:x='adobe:ns:meta/'/>"

@@ -1,4 +1,4 @@
-"""XMP sidecars beside pictures, as digiKam, darktable and Lightroom write them.
+"""Sidecars beside pictures, as digiKam, darktable, Lightroom and exporting programs name them.
 
 IMG_1.jpg.xmp belongs to IMG_1.jpg. IMG_1.xmp belongs to all pictures of that name: a raw picture and its JPEG, which
 also share IMG_1.cr2.xmp. IMG_1_01.jpg.xmp is darktable's sidecar of a second version of IMG_1.jpg. Names are compared
@@ -20,21 +20,21 @@ SECOND_VERSION = re.compile(r"(.+)_\d\d(\.\w+)")
 
 
 @dataclass(frozen=True)
-class XmpSidecars:
-    """The XMP sidecars of a folder by the name of their picture, and the reasons of those that have no picture."""
+class PairedSidecars:
+    """The sidecars of a folder by the name of their picture, and the reasons of those that have no picture."""
 
     of_picture: Mapping[str, TreeFile] = field(default_factory=dict)
     reasons: Mapping[str, SkipReason] = field(default_factory=dict)
 
 
-def pair_sidecars(files: Sequence[TreeFile]) -> XmpSidecars:
-    """Give the XMP sidecars among the files of one folder to the other files."""
-    sidecars = [file for file in files if extension_of(file.name) == "xmp"]
+def pair_sidecars(files: Sequence[TreeFile], *, extension: str) -> PairedSidecars:
+    """Give the sidecars with `extension` among the files of one folder to the other files."""
+    sidecars = [file for file in files if extension_of(file.name) == extension]
     if not sidecars:
-        return XmpSidecars()
+        return PairedSidecars()
     reasons = {file.name: SkipReason.OVERSIZED for file in sidecars if file.size > MAX_SIDECAR_BYTES}
     usable = [file for file in sidecars if file.name not in reasons]
-    names = _Names([file.name for file in files if extension_of(file.name) != "xmp"])
+    names = _Names([file.name for file in files if extension_of(file.name) != extension])
     of_picture: dict[str, TreeFile] = {}
     paired = set()
     # From the most specific name on: the first sidecar of a picture remains.
@@ -43,7 +43,7 @@ def pair_sidecars(files: Sequence[TreeFile]) -> XmpSidecars:
             for name in find(_stem(file.name)):
                 of_picture.setdefault(name, file)
                 paired.add(file.name)
-    return XmpSidecars(of_picture, reasons | {f.name: SkipReason.ORPHAN for f in usable if f.name not in paired})
+    return PairedSidecars(of_picture, reasons | {f.name: SkipReason.ORPHAN for f in usable if f.name not in paired})
 
 
 def read_sidecar(file: TreeFile) -> bytes:
