@@ -29,14 +29,14 @@ CONVERTED = {
     "gallery_photo": {
         *("folded_filename", "folded_description", "folded_camera", "folded_labels", "folded_lens"),
         *("claims", "labels", "latitude", "longitude", "altitude", "place_source", "metadata_version"),
-        *("defect", "note", "changed_at"),
+        *("place_id", "defect", "note", "changed_at"),
     },
     "gallery_photomerge": {"claims"},
     "gallery_photosource": {"folded_path", "claims", "sidecar_content", "identity"},
     "search_phototext": {"folded"},
     "search_searchexample": {"sha256"},
 }
-NEW_TABLES = {"search_pinnedsearch", "search_pinnedsearch_photos", "search_searchevaluation"}
+NEW_TABLES = {"gallery_place", "search_pinnedsearch", "search_pinnedsearch_photos", "search_searchevaluation"}
 # Tables that `migrate` itself changes.
 DJANGO_TABLES = {"auth_permission", "django_content_type", "django_migrations"}
 SCHEMA = {

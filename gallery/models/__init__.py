@@ -22,6 +22,7 @@ from gallery.models.photo import LocalDateTimeField as LocalDateTimeField
 from gallery.models.photo import Photo as Photo
 from gallery.models.photo import PhotoQuerySet as PhotoQuerySet
 from gallery.models.photo import label_lines as label_lines
+from gallery.models.places import Place as Place
 from gallery.models.removals import PhotoRemoval as PhotoRemoval
 from gallery.models.sources import PhotoMerge as PhotoMerge
 from gallery.models.sources import PhotoSource as PhotoSource

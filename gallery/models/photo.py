@@ -126,6 +126,9 @@ class Photo(FoldedModel):
     longitude = models.FloatField(null=True, blank=True, help_text="In degrees.")
     altitude = models.FloatField(null=True, blank=True, help_text="In metres.")
     place_source = models.CharField(max_length=8, choices=Witness, blank=True)
+    place = models.ForeignKey(
+        "gallery.Place", on_delete=models.SET_NULL, null=True, blank=True, related_name="photos", editable=False
+    )
     metadata = models.JSONField(default=dict, blank=True, help_text="EXIF: camera, lens, exposure, location …")
     claims = models.JSONField(
         default=dict, blank=True, help_text="Values that the file's bytes and the owner state (`gallery.claims`)."
@@ -184,6 +187,12 @@ class Photo(FoldedModel):
                 include=["width", "height"],
                 condition=Q(trashed_at=None),
                 name="photo_timeline",
+            ),
+            # Counts the photos of each place, and finds the latest one.
+            models.Index(
+                fields=["owner", "place", "-id"],
+                condition=Q(trashed_at=None, place__isnull=False, defect=""),
+                name="photo_places",
             ),
             models.Index(
                 fields=["owner", "-trashed_at", "-id"], condition=Q(trashed_at__isnull=False), name="photo_trash"

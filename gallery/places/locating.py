@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from math import isfinite
 
-import tzfpy
-
 from gallery.places.gazetteer import Country, Town, gazetteer
 
 # A photo is in the nearest town within this distance, otherwise in its region, further away in the country only.
@@ -31,6 +29,9 @@ def zone_of(latitude: float, longitude: float) -> str | None:
     """Return the name of the IANA time zone at a point, also at sea; None for impossible coordinates."""
     if not are_coordinates(latitude, longitude):
         return None
+    # Only processes that look up coordinates need its 36 MB.
+    import tzfpy
+
     return tzfpy.get_tz(longitude, latitude) or None
 
 
