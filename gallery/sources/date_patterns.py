@@ -48,7 +48,7 @@ HALF_COMPACT_DAYS = _compiled(rf"{BEGIN}{YEAR}[-_]{MONTH}{DAY}(?=[-_])")
 # The word between day and time: at, um, à, a las, alle, às, om, o, в, kl., kello, …
 WORD = (
     r"(?:(?:at|um|[aà]\slas?|a\sles|à|[aà](?:\sla)?\(s\)|às|alle(?:\sore)?|ore|om|o(?:\sgodz\.?)?|в|о|kl|kello|klo|v|ve|u|la|saat"
-    r"|στις|lúc|pukul|jam|time|время)[.\s]{1,2}|(?:เวลา|ב|في|于|在)[-.\s]?)"
+    r"|στις|lúc|pukul|jam|time|время)[._\s]{1,2}|(?:เวลา|ב|في|于|在)[-.\s]?)"
 )
 NOON = (
     r"(?:(?P<noon>上午|下午|午前|午後|오전|오후|凌晨|清晨|早晨|早上|中午|傍晚|晚上|夜晚|夜里|深夜|öö|ös|de\.?|du\.?)"
@@ -140,5 +140,6 @@ UNIX_TIMES = _compiled(
     r"^(?P<unix>1[0-9]{9})(?:[-_\s][0-9]{1,2}|\s?\([0-9]{1,2}\))?$",
     # 企业微信截图_16829136004567.png, XHS_16829136000001040g…: more digits follow
     r"^(?:企业微信截图|企業微信截圖|wxworkcapture|wecom\sscreenshot)_?(?P<unix>1[0-9]{12})[0-9]{0,4}(?![0-9])",
+    r"^mmexport[0-9a-f]{32}_(?P<unix>1[0-9]{12})(?![0-9])",
     r"^xhs_(?P<unix>1[0-9]{12})",
 )

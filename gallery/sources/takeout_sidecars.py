@@ -1,5 +1,6 @@
 """The sidecars of a Takeout export: the fields that are imported, and an index by folder and picture."""
 
+import html
 import json
 import sqlite3
 from collections.abc import Callable
@@ -89,7 +90,7 @@ class SidecarIndex:
         fields = content if isinstance(content, dict) else {}
         if isinstance(fields.get("albumData"), dict):
             fields = fields["albumData"]
-        title = clean_text(fields.get("title"))
+        title = _written_text(fields.get("title"))
         if describes_picture(fields):
             sidecar = json.dumps(asdict(parse_sidecar(fields, path=file.path)))
             row = (folder, _stem_of_sidecar(file.name), composed_name(title), sidecar)
@@ -156,17 +157,22 @@ def parse_sidecar(fields: dict[str, Any], *, path: str) -> Sidecar:
     latitude, longitude, altitude = position or (None, None, None)
     return Sidecar(
         path=path,
-        title=clean_text(fields.get("title")),
+        title=_written_text(fields.get("title")),
         taken=taken.get("timestamp") if isinstance(taken, dict) else None,
         latitude=latitude,
         longitude=longitude,
         altitude=altitude,
-        description=clean_text(fields.get("description")),
+        description=_written_text(fields.get("description")),
         people=_people(fields.get("people")),
         importance=FAVORITE_IMPORTANCE if fields.get("favorited") is True else 0,
         is_archived=fields.get("archived") is True or fields.get("inLockedFolder") is True,
         is_trashed=fields.get("trashed") is True,
     )
+
+
+def _written_text(value: Any) -> str:
+    """Return the text as it was written: Takeout writes some characters as in HTML, such as &#39;."""
+    return clean_text(html.unescape(value)) if isinstance(value, str) else ""
 
 
 def _people(people: Any) -> tuple[str, ...]:

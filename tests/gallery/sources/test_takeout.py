@@ -33,7 +33,7 @@ def test_reads_all_fields_of_sidecar(tmp_path: Path, settings: Any) -> None:
     settings.TIME_ZONE = "Asia/Shanghai"
     sidecar_bytes = sidecar(
         "What? A party: now.jpg",
-        description=" At the lake ",
+        description=" At the lake: Tom&#39;s ",
         geoData={"latitude": 30.25, "longitude": 120.125, "altitude": 12.5},
         geoDataExif={"latitude": 1.0, "longitude": 2.0, "altitude": 3.0},
         creationTime={"timestamp": "1700000000"},
@@ -50,7 +50,7 @@ def test_reads_all_fields_of_sidecar(tmp_path: Path, settings: Any) -> None:
         taken_offset=480,
         is_instant=True,
         date_source="sidecar",
-        description="At the lake",
+        description="At the lake: Tom's",
         latitude=30.25,
         longitude=120.125,
         altitude=12.5,
@@ -151,6 +151,7 @@ def test_strips_characters_the_database_refuses(tmp_path: Path) -> None:
         ("IMG_1(1).jpg", "IMG_1(1).json", "IMG_1"),
         ("Tom _ Anna_s.jpg", "Tom & Anna's.jpg.json", "Tom & Anna's.jpg"),
         ("Tom & Anna's.jpg", "Tom _ Anna_s.jpg.supplemental-metadata.json", "Tom & Anna's.jpg"),
+        ("Tom _ Anna_s.jpg", "Tom & Ann.json", "Tom &amp; Anna&#39;s.jpg"),
         ("a picture of a cat.jpg", "a pict.json", "a picture of a cat.jpg"),
         ("a picture of a cat(1).jpg", "a picture of a c(1).json", "a picture of a cat.jpg"),
         ("IMG-BEARBEITET.JPG", "IMG.jpg.json", "IMG.jpg"),
