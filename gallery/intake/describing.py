@@ -47,6 +47,7 @@ def describe_header(file: IO[bytes], *, filename: str) -> tuple[dict[str, Any], 
         "extension": header.extension,
         "width": header.width,
         "height": header.height,
+        "is_animated": header.animated,
     }
     return fields, read_metadata(file)
 

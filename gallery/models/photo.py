@@ -110,6 +110,7 @@ class Photo(FoldedModel):
     extension = models.CharField(max_length=8, help_text="Extension of the decoded format, in lower case, without dot.")
     width = models.PositiveIntegerField(help_text="In pixels, after EXIF rotation.")
     height = models.PositiveIntegerField(help_text="In pixels, after EXIF rotation.")
+    is_animated = models.BooleanField(default=False, help_text="It has several frames, which browsers play.")
     file_size = models.PositiveBigIntegerField(help_text="In bytes.")
     sha256 = models.CharField(max_length=64)
     md5 = models.CharField(max_length=32)
@@ -211,6 +212,11 @@ class Photo(FoldedModel):
     def path(self) -> Path:
         """Absolute path of the original."""
         return Path(settings.MEDIA_ROOT, str(self.file.name))
+
+    @property
+    def animation(self) -> int:
+        """Bytes of the original if browsers play it, otherwise 0."""
+        return self.file_size if self.is_animated else 0
 
     @property
     def is_in_place(self) -> bool:

@@ -17,6 +17,7 @@ from gallery.pictures.images import (
     make_placeholder,
     make_thumbnail,
     open_image,
+    read_header,
 )
 from gallery.pictures.memory import return_memory
 from gallery.pictures.opening import is_original_there
@@ -119,7 +120,10 @@ def _store_thumbnails(photo: Photo) -> None:
         except OSError as error:
             raise DependencyUnavailable(_("Thumbnails cannot be written to the disk.")) from error
     Photo.objects.filter(pk=photo.pk).update(
-        thumbnail_version=THUMBNAIL_VERSION, placeholder=make_placeholder(image), note=fault_of(image)
+        thumbnail_version=THUMBNAIL_VERSION,
+        placeholder=make_placeholder(image),
+        is_animated=read_header(photo.path).animated,
+        note=fault_of(image),
     )
 
 

@@ -84,6 +84,7 @@ def tile_data(photo: Photo) -> dict[str, Any]:
         "broken": bool(photo.defect),
         "width": photo.width,
         "height": photo.height,
+        "animation": photo.animation,
         "placeholder": base64.b64encode(photo.placeholder).decode(),
     }
 

@@ -3,6 +3,7 @@
 import { announceChange, post, notify } from "./actions.js";
 import { fetchText, onReturn, Problem } from "./requests.js";
 import "./matches.js";
+import { moves, showOriginal } from "./motion.js";
 import { problemKindOf, problemView, messageOf } from "./problems.js";
 import "./region.js";
 import { select, isSelected, removeTiles } from "./selection.js";
@@ -64,6 +65,7 @@ function showPicture() {
   picture.querySelector("img").remove();
   picture.prepend(image);
   showPlaceholder(picture, photo.placeholder);
+  if (photo.version && moves(photo)) sharpen(ORIGINAL_SCALE);
   showProblem(photo.broken ? "broken" : "");
   zoom.fit(photo.width, photo.height);
 }
@@ -95,14 +97,12 @@ function preview(other) {
   return other.version ? `${addressOf(other.id, "preview")}?v=${other.version}` : addressOf(other.id, "original");
 }
 
-/** Replace the preview by the original when zoomed in, if the browser can display it. */
+/** Replace the preview by the original when zoomed in. */
 function sharpen(scale) {
   const image = picture.querySelector("img");
   if (scale < ORIGINAL_SCALE || !photo.version || image.dataset.sharp) return;
   image.dataset.sharp = "true";
-  const original = new Image();
-  original.src = addressOf(photo.id, "original");
-  original.decode().then(() => { image.src = original.src; }, () => {});
+  showOriginal(image, photo.id);
 }
 
 /** Return the neighbour; null at the ends, undefined if it is unknown at the moment. */

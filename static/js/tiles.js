@@ -15,11 +15,18 @@ export function addressOf(id, part = "") {
 
 /** Return the photo of a tile that the server rendered. */
 function photoOf(tile) {
-  const { photo, version, width, height, placeholder = "" } = tile.dataset;
-  const name = tile.querySelector("img")?.alt ?? tile.querySelector("small")?.textContent ?? "";
-  const broken = Boolean(tile.querySelector(".broken"));
-  const query = tile.querySelector("a").search;
-  return { id: Number(photo), version: Number(version), width: Number(width), height: Number(height), name, broken, placeholder, query };
+  const { photo, version, width, height, animation = 0, placeholder = "" } = tile.dataset;
+  return {
+    id: Number(photo),
+    version: Number(version),
+    width: Number(width),
+    height: Number(height),
+    animation: Number(animation), // bytes of the original if it moves
+    placeholder,
+    name: tile.querySelector("img")?.alt ?? tile.querySelector("small")?.textContent ?? "",
+    broken: Boolean(tile.querySelector(".broken")),
+    query: tile.querySelector("a").search,
+  };
 }
 
 /** The list of the tiles in an element, in the order of the page. */

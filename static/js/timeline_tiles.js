@@ -23,6 +23,7 @@ export function releaseTile(tile) {
   tile.remove();
   filled.delete(tile);
   tile.removeAttribute("data-photo");
+  tile.removeAttribute("data-animation");
   tile.removeAttribute("id");
   showPlaceholder(tile, "");
   tile.querySelector(".failed")?.remove();
@@ -47,6 +48,8 @@ export function fillTile(tile, photo) {
   const link = tile.querySelector("a");
   tile.dataset.photo = photo.id;
   tile.id = `photo-${photo.id}`;
+  tile.toggleAttribute("data-animation", photo.animation > 0);
+  if (photo.animation) tile.dataset.animation = photo.animation;
   link.href = addressOf(photo.id);
   tile.querySelector(".check input").ariaLabel = `${tile.querySelector(".check").title}: ${photo.name}`;
   showSelected(tile);
