@@ -64,6 +64,7 @@ class PhotoLinks(serializers.Serializer):
     thumbnail = serializers.CharField(help_text="Small WebP image; 404 until it exists.")
     preview = serializers.CharField(help_text="Large WebP image; 404 until it exists.")
     original = serializers.CharField(help_text="The uploaded file, unchanged.")
+    film = serializers.CharField(allow_null=True, help_text="The film of a motion photo; null without one.")
 
 
 class PhotoSerializer(serializers.ModelSerializer):
@@ -108,7 +109,7 @@ class PhotoSerializer(serializers.ModelSerializer):
         return FORMAT_OF_EXTENSION[photo.extension].content_type
 
     @extend_schema_field(PhotoLinks)
-    def get_links(self, photo: Photo) -> dict[str, str]:
+    def get_links(self, photo: Photo) -> dict[str, str | None]:
         names = {
             "self": "api:photo",
             "page": "gallery:photo",
@@ -116,7 +117,8 @@ class PhotoSerializer(serializers.ModelSerializer):
             "preview": "api:preview",
             "original": "api:original",
         }
-        return {link: reverse(name, args=[photo.pk]) for link, name in names.items()}
+        links: dict[str, str | None] = {link: reverse(name, args=[photo.pk]) for link, name in names.items()}
+        return links | {"film": reverse("api:film", args=[photo.pk]) if photo.film_bytes else None}
 
 
 class SourceSerializer(serializers.ModelSerializer):

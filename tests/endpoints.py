@@ -78,6 +78,8 @@ MATRIX = {
     ("preview", "HEAD"): Entry(Scope.PHOTO_READ, 200),
     ("original", "GET"): Entry(Scope.PHOTO_READ, 200),
     ("original", "HEAD"): Entry(Scope.PHOTO_READ, 200),
+    ("film", "GET"): Entry(Scope.PHOTO_READ, 404),
+    ("film", "HEAD"): Entry(Scope.PHOTO_READ, 404),
     ("processing", "GET"): Entry(Scope.PHOTO_READ, 200),
     ("retry", "POST"): Entry(Scope.PHOTO_WRITE, 202, json({"step": "thumbnails"})),
     ("restore", "POST"): Entry(Scope.PHOTO_WRITE, 200, json({})),

@@ -36,7 +36,18 @@ SHORT = settings(
     max_examples=6, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
 )
 LONG = settings(SHORT, max_examples=60, derandomize=False)
-FILES = {"upload", "by-picture", "thumbnail", "preview", "original", "download", "archive", "uploads", "{upload_id}"}
+FILES = {
+    "upload",
+    "by-picture",
+    "thumbnail",
+    "preview",
+    "original",
+    "film",
+    "download",
+    "archive",
+    "uploads",
+    "{upload_id}",
+}
 THERE: dict[str, type[Model]] = {
     "photo_id": Photo,
     "saved_id": SavedSearch,

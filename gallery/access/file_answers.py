@@ -29,12 +29,16 @@ CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbo
 
 @dataclass(frozen=True)
 class ServedFile:
-    """A file to send: its entity tag without quotes, its media type, and the name under which clients save it."""
+    """A file to send: its entity tag without quotes, its media type, and the name under which clients save it.
+
+    Only a `part` of the file is sent, if given: the position of its first byte, and the number of bytes.
+    """
 
     path: Path
     etag: str
     content_type: str
     filename: str
+    part: tuple[int, int] | None = None
 
 
 def send_file(request: HttpRequest, file: ServedFile, *, user: AbstractBaseUser) -> HttpResponseBase:
@@ -63,7 +67,7 @@ def send_file(request: HttpRequest, file: ServedFile, *, user: AbstractBaseUser)
 def _whole_or_range(
     request: HttpRequest, file: ServedFile, opened: IO[bytes], *, user: AbstractBaseUser
 ) -> HttpResponseBase:
-    size = os.fstat(opened.fileno()).st_size
+    first, size = file.part or (0, os.fstat(opened.fileno()).st_size)
     # With If-Range, a range of another version of the file would be useless to the client.
     etag = quote_etag(file.etag)
     is_wanted = request.method == "GET" and request.headers.get("If-Range", etag) == etag
@@ -72,10 +76,10 @@ def _whole_or_range(
     except UnsatisfiableRange:
         opened.close()
         return HttpResponse(status=416, content_type=file.content_type, headers={"Content-Range": f"bytes */{size}"})
-    if _is_sent_by_front(request):
+    if _is_sent_by_front(request) and not file.part:
         opened.close()
         return _leave_to_front(file)
-    response = _send_from_here(opened, span, content_type=file.content_type)
+    response = _send_from_here(opened, first, size, span, content_type=file.content_type)
     response["Content-Disposition"] = disposition_of(file.filename)
     if BEHIND_FRONT in request.META:
         count_download(response, user=user)
@@ -102,12 +106,14 @@ def _leave_to_front(file: ServedFile) -> HttpResponse:
     return response
 
 
-def _send_from_here(opened: IO[bytes], span: tuple[int, int] | None, *, content_type: str) -> FileResponse:
-    if span is None:
-        return FileResponse(opened, content_type=content_type)
-    begin, end = span
-    size = os.fstat(opened.fileno()).st_size
-    response = FileResponse(FilePart(opened, begin, end), content_type=content_type, status=206)
+def _send_from_here(
+    opened: IO[bytes], first: int, size: int, span: tuple[int, int] | None, *, content_type: str
+) -> FileResponse:
+    """Return `size` bytes from position `first` on, or of these a span."""
+    begin, end = span or (0, size - 1)
+    part = FilePart(opened, first + begin, first + end)
+    response = FileResponse(part, content_type=content_type, status=206 if span else 200)
     response["Content-Length"] = str(end - begin + 1)
-    response["Content-Range"] = f"bytes {begin}-{end}/{size}"
+    if span:
+        response["Content-Range"] = f"bytes {begin}-{end}/{size}"
     return response

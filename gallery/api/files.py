@@ -1,4 +1,4 @@
-"""A photo's files: thumbnail, preview, and the original with ranges."""
+"""A photo's files: thumbnail, preview, original and film, with ranges."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from gallery.access.problems import CONTENT_TYPE, ApiView, Problem, problem_resp
 from gallery.access.schema import response_header
 from gallery.access.tokens import Scope
 from gallery.models import Photo
-from gallery.photos.files import original_of, thumbnail_of
+from gallery.photos.files import film_of, original_of, thumbnail_of
 from gallery.pictures.formats import FORMATS
 
 HEADERS = [
@@ -56,6 +56,7 @@ def files_of(*content_types: str) -> dict[Any, Any]:
 
 
 WEBP = files_of("image/webp")
+MP4 = files_of("video/mp4")
 ORIGINAL = files_of(*(row.content_type for row in FORMATS))
 HEAD: dict[Any, Any] = {200: OpenApiResponse(None, description="The file exists."), 304: UNCHANGED}
 
@@ -104,6 +105,21 @@ class OriginalView(ApiView):
     @extend_schema(operation_id="head_original", parameters=HEADERS, responses=HEAD, tags=["photos"])
     def head(self, request: ApiRequest, photo_id: int) -> HttpResponseBase:
         """Return the size and name of the original."""
+        return self.get(request, photo_id)
+
+
+class FilmView(ApiView):
+    scopes = {"GET": Scope.PHOTO_READ}
+
+    @extend_schema(operation_id="download_film", parameters=[*HEADERS, *RANGES], responses=MP4, tags=["photos"])
+    def get(self, request: ApiRequest, photo_id: int) -> HttpResponseBase:
+        """Download the film of a motion photo; 404 if it has none. `Range` resumes an interrupted download."""
+        photo = get_object_or_404(Photo.objects.visible_to(request.user), pk=photo_id)
+        return _send(request, film_of(photo))
+
+    @extend_schema(operation_id="head_film", parameters=HEADERS, responses=HEAD, tags=["photos"])
+    def head(self, request: ApiRequest, photo_id: int) -> HttpResponseBase:
+        """Return the size and name of the film."""
         return self.get(request, photo_id)
 
 

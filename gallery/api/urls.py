@@ -33,6 +33,7 @@ version_1 = [
     path("photos/<int:photo_id>/thumbnail/", files.ThumbnailView.as_view(), name="thumbnail"),
     path("photos/<int:photo_id>/preview/", files.PreviewView.as_view(), name="preview"),
     path("photos/<int:photo_id>/original/", files.OriginalView.as_view(), name="original"),
+    path("photos/<int:photo_id>/film/", files.FilmView.as_view(), name="film"),
     path("photos/<int:photo_id>/processing/", photos.ProcessingView.as_view(), name="processing"),
     path("photos/<int:photo_id>/sources/", photos.SourceListView.as_view(), name="sources"),
     path("photos/<int:photo_id>/retry/", photos.RetryView.as_view(), name="retry"),

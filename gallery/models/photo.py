@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.contrib.postgres.fields import BigIntegerRangeField
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Exists, Func, OuterRef, Q, Value
@@ -112,6 +113,7 @@ class Photo(FoldedModel):
     height = models.PositiveIntegerField(help_text="In pixels, after EXIF rotation.")
     is_animated = models.BooleanField(default=False, help_text="It has several frames, which browsers play.")
     file_size = models.PositiveBigIntegerField(help_text="In bytes.")
+    film_bytes = BigIntegerRangeField(null=True, blank=True, help_text="The bytes of the original that hold a film.")
     sha256 = models.CharField(max_length=64)
     md5 = models.CharField(max_length=32)
     sha1 = models.CharField(max_length=40)

@@ -1,4 +1,8 @@
-"""The files of a photo as clients get them: thumbnail, preview and original."""
+"""The files of a photo as clients get them: thumbnail, preview, original and film."""
+
+from pathlib import PurePath
+
+from django.http import Http404
 
 from gallery.access.file_answers import ServedFile
 from gallery.models import Photo
@@ -23,4 +27,18 @@ def original_of(photo: Photo) -> ServedFile:
         etag=photo.sha256,
         content_type=FORMAT_OF_EXTENSION[photo.extension].content_type,
         filename=safe_filename(photo.filename, extension=photo.extension),
+    )
+
+
+def film_of(photo: Photo) -> ServedFile:
+    """Return the film in the original of a motion photo. Raises Http404 without one."""
+    if not photo.film_bytes:
+        raise Http404
+    first, end = photo.film_bytes.lower, photo.film_bytes.upper
+    return ServedFile(
+        photo.path,
+        etag=f"{photo.sha256}-film",
+        content_type="video/mp4",
+        filename=safe_filename(PurePath(photo.filename).stem, extension="mp4"),
+        part=(first, end - first),
     )

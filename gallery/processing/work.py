@@ -9,6 +9,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from gallery.models import Photo
+from gallery.pictures.films import find_film
 from gallery.pictures.images import (
     THUMBNAIL_VERSION,
     DecodingFailed,
@@ -119,10 +120,12 @@ def _store_thumbnails(photo: Photo) -> None:
             write_file(path, [thumbnail])
         except OSError as error:
             raise DependencyUnavailable(_("Thumbnails cannot be written to the disk.")) from error
+    film = find_film(photo.path, extension=photo.extension)
     Photo.objects.filter(pk=photo.pk).update(
         thumbnail_version=THUMBNAIL_VERSION,
         placeholder=make_placeholder(image),
         is_animated=read_header(photo.path).animated,
+        film_bytes=(film[0], sum(film)) if film else None,
         note=fault_of(image),
     )
 

@@ -1,4 +1,4 @@
-"""Thumbnails, previews and originals, for the owner of the photo alone."""
+"""Thumbnails, previews, originals and films, for the owner of the photo alone."""
 
 from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from gallery.access import PageRequest
 from gallery.access.file_answers import send_file
 from gallery.models import Photo
-from gallery.photos.files import original_of, thumbnail_of
+from gallery.photos.files import film_of, original_of, thumbnail_of
 
 
 @require_safe
@@ -29,3 +29,10 @@ def send_original(request: PageRequest, photo_id: int) -> HttpResponseBase:
     """Send the uploaded bytes under the media type of the decoded format."""
     photo = get_object_or_404(Photo.objects.visible_to(request.user), pk=photo_id)
     return send_file(request, original_of(photo), user=request.user)
+
+
+@require_safe
+def send_film(request: PageRequest, photo_id: int) -> HttpResponseBase:
+    """Send the film of a motion photo."""
+    photo = get_object_or_404(Photo.objects.visible_to(request.user), pk=photo_id)
+    return send_file(request, film_of(photo), user=request.user)

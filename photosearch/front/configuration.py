@@ -24,8 +24,8 @@ LONGEST_LINE = 96 * 1024
 CONNECTIONS = 4096
 # Each connection needs a second one to our process, or a file.
 FILES = 4 * CONNECTIONS
-# URL names that answer with a zip file, made at the client's pace.
-DOWNLOADS = ("gallery:download_selection", "api:download-photos")
+# URL names whose answers our process sends, at the client's pace: zip files, and films in pictures.
+DOWNLOADS = ("gallery:download_selection", "api:download-photos", "gallery:film", "api:film")
 FILES_OF_PHOTOS = (
     "gallery:thumbnail",
     "gallery:preview",

@@ -9,6 +9,7 @@ from django.test import Client
 from gallery.models import Photo
 from gallery.processing.tasks import make_thumbnails
 from tests.drawing import picture
+from tests.factories import ApiClient
 
 
 @pytest.fixture
@@ -140,3 +141,39 @@ def test_sends_file_itself_when_nginx_would_compare_etag(client, photo):
     etag = client.get(f"/photos/{photo.pk}/original")["ETag"]
     response = client.get(f"/photos/{photo.pk}/original", headers={"If-Match": etag}, **{"photosearch.front": True})
     assert response.getvalue().startswith(b"\x89PNG")
+
+
+@pytest.fixture
+def film() -> bytes:
+    """An MP4 without pictures."""
+    boxes = [(b"ftyp", b"mp42" + bytes(4) + b"isommp42"), (b"moov", b"m" * 40), (b"mdat", bytes(range(256)) * 4)]
+    return b"".join((len(body) + 8).to_bytes(4) + kind + body for kind, body in boxes)
+
+
+def test_sends_film_of_motion_photo(client, store, film):
+    photo = store(picture(9, kind="JPEG") + film + b"trailer", filename="PXL_20230501.MP.jpg")
+    make_thumbnails([photo.pk])
+    whole = client.get(f"/photos/{photo.pk}/film")
+    assert whole.getvalue() == film
+    assert (whole["Content-Type"], whole["Content-Length"]) == ("video/mp4", str(len(film)))
+    assert whole["Content-Disposition"] == 'inline; filename="PXL_20230501.MP.mp4"'
+    part = client.get(f"/photos/{photo.pk}/film", headers={"Range": "bytes=20-29"})
+    assert (part.status_code, part.getvalue()) == (206, film[20:30])
+    assert part["Content-Range"] == f"bytes 20-29/{len(film)}"
+    behind = client.get(f"/photos/{photo.pk}/film", **{"photosearch.front": True})
+    assert behind.getvalue() == film
+    assert f'href="/photos/{photo.pk}/film"' in client.get(f"/photos/{photo.pk}").content.decode()
+
+
+def test_answers_404_without_film(client, photo):
+    assert client.get(f"/photos/{photo.pk}/film").status_code == 404
+    assert "/film" not in client.get(f"/photos/{photo.pk}").content.decode()
+
+
+def test_describes_film_in_api(store, owner, film, client):
+    photo = store(picture(9, kind="JPEG") + film, filename="a.jpg")
+    program = ApiClient(owner)
+    assert program.get(f"/api/v1/photos/{photo.pk}/").json()["links"]["film"] is None
+    make_thumbnails([photo.pk])
+    link = program.get(f"/api/v1/photos/{photo.pk}/").json()["links"]["film"]
+    assert program.get(link).getvalue() == film
