@@ -1,12 +1,16 @@
 """Forms of the search page. Their fields are the query string, so that a search can be saved and shared."""
 
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django import forms
 from django.contrib.auth.models import AbstractBaseUser
 from django.http import QueryDict
 from django.shortcuts import get_object_or_404
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from gallery.access.fields import MAX_NUMBER
@@ -113,6 +117,14 @@ class SearchForm(forms.Form):
         return [field for field in self.visible_fields() if field.name != "q"]
 
     @property
+    def filter_panel(self) -> SafeString:
+        """The visible fields other than the words as HTML."""
+        fields = self.filter_fields
+        if any(field.errors or field.value() for field in fields):
+            return render_to_string("search/_filter_fields.html", {"fields": fields})
+        return _empty_filter_panel(get_language())
+
+    @property
     def asks_for_something(self) -> bool:
         """A valid form has words, a filter or an example."""
         data = self.cleaned_data
@@ -145,3 +157,9 @@ class SearchForm(forms.Form):
         address = QueryDict(mutable=True)
         address.update({name: str(value) for name, value in data.items() if value})
         return address.urlencode()
+
+
+@lru_cache
+def _empty_filter_panel(_language: str) -> SafeString:
+    """Return the fields without values, which most pages show: rendering them takes as long as twenty tiles."""
+    return render_to_string("search/_filter_fields.html", {"fields": SearchForm({}).filter_fields})

@@ -7,11 +7,11 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db.models import Case, FloatField, Value, When
 
 from gallery.models import Photo
-from search.keywords.snippets import KeywordHit, KeywordHits, Order
+from search.keywords.snippets import DATE_ORDERS, KeywordHit, KeywordHits, Order
 from search.query.conditions import mentions, starts_word
 from search.query.parser import Query
 
-ORDERS = {"": ("-score", "-pk"), "newest": ("-dated_at", "-pk"), "oldest": ("dated_at", "pk")}
+ORDERS = {"": ("-score", "-pk"), **DATE_ORDERS}
 WITHIN_WORD, START_OF_WORD, WHOLE_WORD = 1.0, 2.0, 3.0
 
 

@@ -15,7 +15,7 @@ from gallery.models import IsOneOf, Photo, PhotoQuerySet
 from search.keywords.asking import Answer, Answers, ask_for_weaker, first_answers, further_pages, wants_weaker
 from search.keywords.clauses import order_name
 from search.keywords.closeness import Judge
-from search.keywords.snippets import KeywordHit, KeywordHits, Order
+from search.keywords.snippets import DATE_ORDERS, KeywordHit, KeywordHits, Order
 from search.keywords.weak_tokens import MAX_CHARACTERS
 from search.query.conditions import TEXT_FIELDS
 from search.query.parser import Query
@@ -36,8 +36,8 @@ def keyword_search(
     found = 0
     for answer in chain([answers.exact], further_pages(query, answers.exact, owner=user.pk, size=limit, order=order)):
         # The index also contains photos in the trash, and may lag behind the database.
-        visible = set(_matching(query, answer.scores, user=user).values_list("pk", flat=True))
-        exact += [KeywordHit(pk, score) for pk, score in answer.scores.items() if pk in visible]
+        visible = _visible(_matching(query, answer.scores, user=user), answer, order=order)
+        exact += [KeywordHit(pk, answer.scores[pk]) for pk in visible]
         seen += answer.scores
         found = answer.total - (len(seen) - len(exact))
         if len(exact) >= limit:
@@ -64,6 +64,15 @@ def _weaker_hits(query: Query, answer: Answer, *, user: AnyUser) -> list[Keyword
         for tier, distance, _score, pk in sorted(found)
         if tier
     ]
+
+
+def _visible(photos: PhotoQuerySet, answer: Answer, *, order: Order) -> list[int]:
+    """Return the ids of `photos` in the order of `answer`; by date in that of the database, which may be newer."""
+    ids = photos.values_list("pk", flat=True)
+    if order:
+        return list(ids.order_by(*DATE_ORDERS[order]))
+    visible = set(ids)
+    return [pk for pk in answer.scores if pk in visible]
 
 
 def _matching(query: Query, photo_ids: Iterable[int], *, user: AnyUser) -> PhotoQuerySet:

@@ -15,6 +15,7 @@ from search.query.ways import Tier
 
 Order = Literal["", "newest", "oldest"]
 """The order of a search: the best photos first, or by date."""
+DATE_ORDERS = {"newest": ("-dated_at", "-pk"), "oldest": ("dated_at", "pk")}
 
 SNIPPET_LENGTH = 120
 CONTEXT_BEFORE = 30

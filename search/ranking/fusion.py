@@ -6,7 +6,7 @@ from typing import Literal
 
 from gallery.models import IsOneOf, Photo
 from search.encoders.client import EncoderInfo, EncoderUnavailable
-from search.keywords.snippets import Order
+from search.keywords.snippets import DATE_ORDERS, Order
 from search.query.ways import Tier
 from search.ranking.grouping import group_near_duplicates
 from search.ranking.ranker import Ranking, SearchScope
@@ -48,7 +48,7 @@ def fuse(rankings: Sequence[Ranking], *, scope: SearchScope, order: Order) -> Ra
         groups[0 if pk in relevant else 1 if pk in by_words else 2].append(pk)
     cutoff, left_out = len(relevant), 0
     if order:
-        ranked, left_out = _by_date(relevant, order=order), len(photos) - cutoff
+        ranked, left_out = _by_date(relevant, rankings, order=order), len(photos) - cutoff
     else:
         ranked = [pk for group in groups for pk in sorted(group, key=lambda pk: (-scores[pk], -pk))]
     entries = [_merge(photo_id, scores[photo_id], rankings) for photo_id in ranked]
@@ -77,9 +77,12 @@ def _within(scope: SearchScope, photo_ids: Collection[int]) -> Collection[int]:
     return set(photos.values_list("pk", flat=True))
 
 
-def _by_date(photo_ids: Collection[int], *, order: Order) -> list[int]:
-    direction = "-" if order == "newest" else ""
-    photos = Photo.objects.filter(IsOneOf("pk", photo_ids)).order_by(f"{direction}dated_at", f"{direction}pk")
+def _by_date(photo_ids: set[int], rankings: Sequence[Ranking], *, order: Order) -> list[int]:
+    for ranking in rankings:
+        # Exact hits are in this order already, and there may be thousands.
+        if photo_ids <= ranking.photos.keys() and all(photo.tier == "exact" for photo in ranking.photos.values()):
+            return [pk for pk in ranking.photos if pk in photo_ids]
+    photos = Photo.objects.filter(IsOneOf("pk", photo_ids)).order_by(*DATE_ORDERS[order])
     return list(photos.values_list("pk", flat=True))
 
 

@@ -37,8 +37,8 @@ VECTOR_WEIGHT = 1.0
 
 # Lengths of the rankings. Every photo is somewhat similar to a query vector, so that ranking is cut earlier.
 KEYWORD_DEPTH = 1000
-# Lists by date have no last, irrelevant hits to leave out. Elasticsearch returns at most so many at once.
-DATED_KEYWORD_DEPTH = 10_000
+# Lists by date have no last, irrelevant hits to leave out.
+DATED_KEYWORD_DEPTH = 5000
 VECTOR_DEPTH = 240
 # Of initials such as "pdf", many hits are there by chance; those of a name are few.
 MAX_VAGUE_HITS = 10
