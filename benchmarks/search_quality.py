@@ -25,8 +25,9 @@ from search.evaluation.measuring import Answer, Search, measure, search_as
 from search.keywords.index import connected
 from search.query.parser import parse
 from search.query.values import InvalidQuery
-from search.ranking.ranker import SearchScope, rank_by_vector
+from search.ranking.ranker import rank_by_vector
 from search.ranking.results import PAGE_SIZE
+from search.ranking.scope import SearchScope
 
 BASELINE_INDEX = "photosearch-search-quality"
 # PostgreSQL's default for word_similarity.

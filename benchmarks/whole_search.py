@@ -190,6 +190,7 @@ def _queries(user: User) -> Iterator[tuple[str, dict[str, str]]]:
         yield "by date", {"q": english, "order": "newest"}
         yield "filter", {"q": f"{other} ext:jpg"}
         yield "name", {"q": "IMG_2016"}
+        yield "date", {"q": f"{generator.integers(2016, 2022)}-{generator.integers(1, 13):02}-15"}
 
 
 def _pick(generator: np.random.Generator, texts: list[str], pattern: str) -> str:

@@ -21,7 +21,7 @@ from search.forms import SearchForm
 from search.query.parser import parse
 from search.query.values import InvalidQuery
 from search.ranking.hybrid import rank_photos
-from search.ranking.ranker import SearchScope
+from search.ranking.scope import SearchScope
 from search.saved import MAX_ASSISTANT_SEARCHES, assistant_searches
 from search.vectors.examples import ExampleGone
 

@@ -9,8 +9,8 @@ from search.evaluation.labelled_set import LabelledQuery
 from search.query.parser import parse
 from search.query.values import InvalidQuery
 from search.ranking.hybrid import rank_photos
-from search.ranking.ranker import SearchScope
 from search.ranking.results import SearchPage, cut_page
+from search.ranking.scope import SearchScope
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,7 @@ def ask_early(query: Query, *, user: AnyUser, limit: int, order: Order = "") -> 
 
 def first_answers(query: Query, *, owner: int | None, limit: int, order: Order = "") -> Answers:
     """Ask for photos that contain all terms and, if they are few, for others. Raises KeywordSearchUnavailable."""
-    exact = _ask(exact_clauses(query, scope=_scope(query, owner)), size=limit, order=order)
+    exact = ask(exact_clauses(query, scope=_scope(query, owner)), size=limit, order=order)
     weaker = None
     if wants_weaker(query, exact=len(exact.scores), limit=limit):
         weaker = ask_for_weaker(query, owner=owner, without=list(exact.scores))
@@ -72,7 +72,7 @@ def further_pages(query: Query, first: Answer, *, owner: int | None, size: int, 
     answer = first
     while len(answer.scores) >= size:
         size = min(4 * size, MAX_PAGE_SIZE)
-        answer = _ask(exact_clauses(query, scope=_scope(query, owner)), size=size, order=order, after=answer.last)
+        answer = ask(exact_clauses(query, scope=_scope(query, owner)), size=size, order=order, after=answer.last)
         yield answer
 
 
@@ -83,14 +83,15 @@ def wants_weaker(query: Query, *, exact: int, limit: int) -> bool:
 
 def ask_for_weaker(query: Query, *, owner: int | None, without: Sequence[int]) -> Answer:
     """Ask for candidates that may contain the words in weaker ways. Raises KeywordSearchUnavailable."""
-    return _ask(weak_clauses(query, scope=_scope(query, owner), without=without), size=MAX_CANDIDATES)
+    return ask(weak_clauses(query, scope=_scope(query, owner), without=without), size=MAX_CANDIDATES)
 
 
 def _scope(query: Query, owner: int | None) -> list[Clause]:
     return [{"term": {"owner": owner}}, *filter_clauses(query.filters)]
 
 
-def _ask(clauses: Clause, *, size: int, order: Order = "", after: Sequence[Any] = ()) -> Answer:
+def ask(clauses: Clause, *, size: int, order: Order = "", after: Sequence[Any] = ()) -> Answer:
+    """Return the photos that match a bool query, best first or by date. Raises KeywordSearchUnavailable."""
     first = {"dated_at": DIRECTIONS[order]} if order else {"_score": "desc"}
     with connected() as client:
         try:

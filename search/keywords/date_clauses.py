@@ -15,8 +15,13 @@ def dated_clause(name: str, dates: Dates) -> Clause:
         {"range": {name: {"gte": midnight(period.first), "lt": midnight(period.end)}}} for period in dates.periods
     ]
     if dates.spellings:
-        ways.append({"bool": {"filter": [_shows(patterns) for patterns in dates.patterns()]}})
+        ways.append(shown_clause(dates))
     return any_of(ways)
+
+
+def shown_clause(dates: Dates) -> Clause:
+    """Match photos whose texts show all of the dates."""
+    return {"bool": {"filter": [_shows(patterns) for patterns in dates.patterns()]}}
 
 
 def _shows(patterns: list[str]) -> Clause:

@@ -1,17 +1,16 @@
 """Dates of photos: the column that filters compare, and the filter for days, months, years and recurring dates."""
 
-import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import reduce
-from operator import or_
+from operator import and_, or_
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from gallery.models import Photo
+from gallery.models import IsOneOf
 from gallery.text.canonical import forms, pattern
-from search.query.columns import Column
+from search.query.columns import Column, contains_one
 from search.query.conditions import TEXT_FIELDS
 from search.query.dates import Period
 from search.query.recurring import read_periods
@@ -22,11 +21,13 @@ from search.query.values import Comparison, InvalidQuery, TypedValue, midnight
 class Dates:
     """Periods in which photos were taken; with `spellings`, also photos that show one of these spellings of each date.
 
-    One period per year for a date without a year.
+    One period per year for a date without a year. `shown_by` are the ids of the photos that show the dates, once they
+    are known.
     """
 
     periods: tuple[Period, ...]
     spellings: tuple[tuple[str, ...], ...] = field(default=())
+    shown_by: tuple[int, ...] | None = None
 
     def include(self, moment: datetime) -> bool:
         """Return whether `moment` is within one of the periods."""
@@ -47,23 +48,19 @@ class DatedColumn(Column):
         if not isinstance(value, Dates):
             return super().condition(comparison, value)
         taken = reduce(or_, (self._within(period) for period in value.periods), Q(pk__in=[]))
-        return taken | self._shows(value) if value.spellings else taken
+        if not value.spellings:
+            return taken
+        return taken | (shows(value) if value.shown_by is None else Q(IsOneOf("pk", value.shown_by)))
 
     def _within(self, period: Period) -> Q:
         since, until = midnight(period.first), midnight(period.end)
         return super().condition("gte", since) & super().condition("lt", until)
 
-    def _shows(self, dates: Dates) -> Q:
-        """Return the condition that a text shows all dates.
 
-        Subqueries use the index of each field, and one expression of all spellings reads each index once.
-        """
-        shown = Q()
-        for patterns in dates.patterns():
-            one_of_them = "|".join(map(re.escape, patterns))
-            found = (Photo.objects.filter(**{f"{name}__regex": one_of_them}).values("pk") for name in TEXT_FIELDS)
-            shown &= reduce(or_, (Q(pk__in=photos) for photos in found))
-        return shown
+def shows(dates: Dates) -> Q:
+    """Return the condition that the texts of a photo show all dates."""
+    shown = (contains_one(patterns, fields=TEXT_FIELDS) for patterns in dates.patterns())
+    return reduce(and_, shown, Q())
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from dataclasses import replace
 from gallery.models import Photo
 from search.query.filters import DATED_AT
 from search.query.parser import parse
-from search.ranking.ranker import SearchScope
 from search.ranking.results import CountedOffer, RankedList
+from search.ranking.scope import SearchScope
 
 
 def count_offers(scope: SearchScope) -> tuple[CountedOffer, ...]:

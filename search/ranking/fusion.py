@@ -9,8 +9,9 @@ from search.encoders.client import EncoderInfo, EncoderUnavailable
 from search.keywords.snippets import DATE_ORDERS, Order
 from search.query.ways import Tier
 from search.ranking.grouping import group_near_duplicates
-from search.ranking.ranker import Ranking, SearchScope
+from search.ranking.ranker import Ranking
 from search.ranking.results import RankedList, RankedPhoto
+from search.ranking.scope import SearchScope
 from search.vectors.encoder_choice import choose_encoder
 
 # From Cormack, Clarke and Büttcher, "Reciprocal rank fusion outperforms Condorcet and individual rank learning methods"

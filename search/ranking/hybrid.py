@@ -13,14 +13,16 @@ from django.utils.translation import gettext as _
 
 from gallery.models import Photo, PhotoQuerySet
 from search.encoders.client import EncoderUnavailable, encode_query_image
+from search.keywords.asking import ENOUGH_EXACT_HITS, MAX_LOOSE_WORDS
 from search.keywords.snippets import Order
 from search.query.filters import DATED_AT
 from search.query.parser import Query, parse
 from search.ranking.date_offers import count_offers, only_dated
 from search.ranking.fusion import fuse
-from search.ranking.ranker import SearchScope, ask_index, rank_by_keywords, rank_by_vector, without_excluded_pictures
+from search.ranking.ranker import ask_index, rank_by_keywords, rank_by_vector, without_excluded_pictures
 from search.ranking.result_lists import keep_list, read_list
 from search.ranking.results import PAGE_SIZE, RankedList, RankedPhoto, SearchPage, cut_page
+from search.ranking.scope import SearchScope
 from search.vectors.encoder_choice import choose_encoder
 from search.vectors.examples import Example, SentPicture, StoredPhoto, keep_picture
 
@@ -187,6 +189,10 @@ def _first_page(scope: SearchScope, *, options: SearchOptions, example: Example 
 def _notices(scope: SearchScope, ranked: RankedList) -> Iterator[str]:
     """Yield sentences about the query, about a list that was cut, and about times without photos."""
     yield from scope.query.notices
+    by_words = sum(entry.by_words for entry in ranked.entries)
+    if len(scope.query.words) > MAX_LOOSE_WORDS and by_words < ENOUGH_EXACT_HITS:
+        message = _("Other forms and similar spellings are only looked for in searches of at most %(limit)s words.")
+        yield message % {"limit": MAX_LOOSE_WORDS}
     if ranked.is_cut:
         listed = sum(len(entry.photo_ids) for entry in ranked.entries[: ranked.relevant])
         message = _("%(found)s photos match; only the first %(listed)s are listed. More words or filters find fewer.")

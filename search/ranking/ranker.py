@@ -4,25 +4,24 @@ import logging
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Literal
 
 import numpy as np
 from django.contrib.auth.models import AbstractBaseUser
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from gallery.models import Photo, PhotoQuerySet
+from gallery.models import Photo
 from search.encoders.client import EncoderInfo, EncoderUnavailable, describe_encoders, display_score, encode_text
 from search.keywords.asking import Answers, ask_early
 from search.keywords.fallback import keyword_search_in_database
 from search.keywords.index import KeywordSearchUnavailable
 from search.keywords.search import keyword_search
 from search.keywords.snippets import KeywordHit, Order
-from search.query.parser import Query, is_code, scripts_of
+from search.query.parser import is_code, scripts_of
 from search.query.ways import TIERS, Tier
 from search.ranking.cutoff import CERTAIN_LIKENESS, count_certain, count_relevant
 from search.ranking.results import RankedPhoto
+from search.ranking.scope import SearchScope
 from search.vectors.composition import Composition, compose_vector
 from search.vectors.encoder_choice import choose_encoder
 from search.vectors.examples import Example
@@ -42,34 +41,6 @@ DATED_KEYWORD_DEPTH = 5000
 VECTOR_DEPTH = 240
 # Of initials such as "pdf", many hits are there by chance; those of a name are few.
 MAX_VAGUE_HITS = 10
-
-
-@dataclass(frozen=True)
-class SearchScope:
-    """A query of one user, and the photos that it may find.
-
-    `among` narrows them to photos of that set; photos with the ids `without` are never found.
-    """
-
-    query: Query
-    user: AbstractBaseUser
-    among: PhotoQuerySet | None = None
-    without: frozenset[int] = frozenset()
-
-    @cached_property
-    def conditions(self) -> Q:
-        """The filters, excluded words and narrowing, for rankings that know nothing of words."""
-        conditions = self.query.photo_conditions()
-        if self.among is not None:
-            conditions &= Q(pk__in=self.among.values("pk"))
-        if self.without:
-            conditions &= ~Q(pk__in=self.without)
-        return conditions
-
-    @property
-    def photos(self) -> PhotoQuerySet:
-        """All photos that the query may find."""
-        return Photo.objects.visible_to(self.user).filter(self.conditions)
 
 
 @dataclass(frozen=True)
@@ -128,11 +99,11 @@ def rank_by_keywords(scope: SearchScope, *, order: Order = "", asked: Future[Ans
     notices: tuple[str, ...] = ()
     limit = _depth(order)
     try:
-        found = keyword_search(scope.query, user=scope.user, limit=limit, order=order, asked=asked)
+        found = keyword_search(scope.known_query, user=scope.user, limit=limit, order=order, asked=asked)
     except KeywordSearchUnavailable as error:
         logger.warning("Keyword search falls back to the database: %s", error)
         notices = (_("The keyword index is unavailable: only exact words are found for now, no similar spellings."),)
-        found = keyword_search_in_database(scope.query, user=scope.user, limit=limit, order=order)
+        found = keyword_search_in_database(scope.known_query, user=scope.user, limit=limit, order=order)
     rankings = []
     for tier in TIERS:
         hits = [hit for hit in found if hit.tier == tier]

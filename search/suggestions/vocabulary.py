@@ -26,6 +26,17 @@ Span = tuple[int, int]
 UNSPACED_RUN = re.compile(f"{UNSPACED.pattern}+")
 
 
+class _Folded(dict[int, str]):
+    """Translates characters to their canonical form."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = fold_cluster(chr(code))
+        return self[code]
+
+
+_FOLDED = _Folded()
+
+
 @dataclass(frozen=True)
 class _Read:
     """The texts of a photo as written, and their canonical words."""
@@ -107,7 +118,7 @@ def _continuations(read: Sequence[_Read], spans: Callable[[str], Iterable[Span]]
     for texts in read:
         found: dict[str, str] = {}
         for run in (run for text in texts.texts for run in UNSPACED_RUN.findall(text)):
-            folded = "".join(map(fold_cluster, run))
+            folded = run.translate(_FOLDED)
             for begin, end in spans(folded) if len(folded) == len(run) else ():
                 for stop in range(end + start, min(end + MAX_CONTINUATION, len(run)) + 1):
                     found.setdefault(folded[begin:stop], run[begin:stop])
@@ -118,7 +129,10 @@ def _continuations(read: Sequence[_Read], spans: Callable[[str], Iterable[Span]]
 
 
 def _spans(form: str, folded: str) -> Iterator[Span]:
-    return (match.span() for match in re.finditer(re.escape(form), folded))
+    at = folded.find(form)
+    while at >= 0:
+        yield at, at + len(form)
+        at = folded.find(form, at + len(form))
 
 
 def _sounds(form: str, folded: str) -> Iterator[Span]:

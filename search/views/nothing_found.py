@@ -14,8 +14,8 @@ from search.forms import SearchForm
 from search.query.parser import Query, parse
 from search.query.values import InvalidQuery
 from search.ranking.hybrid import rank_photos
-from search.ranking.ranker import SearchScope
 from search.ranking.results import SearchPage
+from search.ranking.scope import SearchScope
 from search.vectors.encoder_choice import choose_encoder
 
 # Each costs a search.

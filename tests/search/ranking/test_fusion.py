@@ -10,8 +10,9 @@ from gallery.models import Photo
 from search.query.parser import Query
 from search.query.ways import TIERS
 from search.ranking.fusion import RRF_K, fuse, reciprocal_rank_fusion
-from search.ranking.ranker import TIER_WEIGHTS, Ranking, SearchScope
+from search.ranking.ranker import TIER_WEIGHTS, Ranking
 from search.ranking.results import RankedList, RankedPhoto
+from search.ranking.scope import SearchScope
 from tests.factories import add_photo
 
 MANY = 8

@@ -21,8 +21,8 @@ from search.ranking.hybrid import (
     search_by_text,
     search_similar,
 )
-from search.ranking.ranker import SearchScope
 from search.ranking.results import CountedOffer, SearchPage
+from search.ranking.scope import SearchScope
 from search.vectors.examples import StoredPhoto
 from tests.factories import ENCODER, add_photo
 
@@ -283,6 +283,10 @@ class TestSearchByText:
         page = search("porsche", user=user)
         assert found(page) == ["words.png"]
         assert any("cannot be compared" in notice for notice in page.notices)
+
+    def test_notifies_that_long_queries_are_searched_exactly(self, user):
+        notices = [search_by_text(parse("word " * number), user=user).notices for number in (12, 13)]
+        assert [any("at most 12 words" in notice for notice in some) for some in notices] == [False, True]
 
     def test_notifies_when_index_is_missing(self, user):
         add_photo(user, "words.png", text="porsche")

@@ -5,7 +5,8 @@ import pytest
 from search.keywords.snippets import KeywordHit, KeywordHits
 from search.query.parser import parse
 from search.ranking import ranker
-from search.ranking.ranker import MAX_VAGUE_HITS, SearchScope, rank_by_keywords
+from search.ranking.ranker import MAX_VAGUE_HITS, rank_by_keywords
+from search.ranking.scope import SearchScope
 
 
 @pytest.fixture
