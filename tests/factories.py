@@ -15,6 +15,7 @@ from django.test import Client
 
 from gallery.access.tokens import Scope, issue_token
 from gallery.bulk_import.run import run_job
+from gallery.claims.settling import settle
 from gallery.models import ImportItem, ImportJob, Photo
 from search.encoders.client import Calibration, EncoderInfo
 from search.models import PhotoEmbedding, PhotoText
@@ -115,6 +116,15 @@ def add_photo(owner, filename: str, *, text: str = "", angle: float | None = Non
             photo=photo, owner=owner, model=ENCODER.model, vector=[np.cos(radians), np.sin(radians)]
         )
     return photo
+
+
+def state_claims(photo: Photo, *, witness: str = "person", **values: Any) -> None:
+    """Let a witness state values about a photo, and settle it."""
+    fresh = Photo.objects.get(pk=photo.pk)
+    for name, value in values.items():
+        fresh.claims[name] = {**fresh.claims.get(name, {}), witness: value}
+    fresh.save(update_fields=["claims"])
+    settle([fresh])
 
 
 def finish_import(job: ImportJob) -> ImportJob:

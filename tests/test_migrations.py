@@ -23,7 +23,7 @@ DUMP = Path(__file__).parent / "data/previous_release.sql.gz"
 MIGRATIONS = (("gallery", "0002_plain_names"), ("search", "0002_near_duplicates"))
 # Columns whose values change; `test_values_are_converted` checks them.
 CONVERTED = {
-    "gallery_importitem": {"verdict", "identity"},
+    "gallery_importitem": {"verdict", "identity", "filled_fields"},
     "gallery_importjob": {"import_counts", "preview_counts"},
     "gallery_partialupload": {"arrival", "status", "detail", "kind", "modified_at"},
     "gallery_photo": {
@@ -32,7 +32,7 @@ CONVERTED = {
         *("place_id", "defect", "note", "changed_at"),
     },
     "gallery_photomerge": {"claims"},
-    "gallery_photosource": {"folded_path", "claims", "sidecar_content", "identity"},
+    "gallery_photosource": {"folded_path", "claims", "sidecar_content", "identity", "filename"},
     "search_phototext": {"folded"},
     "search_searchexample": {"sha256"},
 }

@@ -62,7 +62,7 @@ def save_items(job: ImportJob, items: Sequence[ImportItem], earlier_items: dict[
         update_conflicts=True,
         unique_fields=["job", "identity"],
         update_fields=[
-            *("path", "verdict", "reason", "is_preview", "photo", "created_photo", "filled_fields"),
+            *("path", "verdict", "reason", "is_preview", "photo", "created_photo"),
             *("sha256", "size", "modified_at"),
         ],
     )

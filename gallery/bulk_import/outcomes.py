@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 
 from gallery.bulk_import.items import count_date, new_item
 from gallery.bulk_import.reading import ReadFile
+from gallery.claims.origins import claims_of_origin
+from gallery.claims.settling import settled_fields
 from gallery.intake.describing import limited_blocks
 from gallery.intake.quota import QuotaExceeded
 from gallery.intake.storing import IncomingPicture, StoredPicture, store_pictures
@@ -35,7 +37,8 @@ def predict_items(files: Sequence[ReadFile], *, job: ImportJob) -> list[ImportIt
         verdict = Verdict.NEW if is_new else Verdict.DUPLICATE
         items.append(new_item(file.source, verdict, sha256=sha256, photo_id=known.get(sha256)))
         if is_new:
-            count_date(job, file.fields["date_source"])
+            photo, claims = Photo(**file.fields), [file.fields["claims"], _source(file.source, job).claims]
+            count_date(job, settled_fields(claims, photo=photo)["date_source"])
     return items
 
 
@@ -81,27 +84,37 @@ def _stored_item(file: ReadFile, result: StoredPicture | str, job: ImportJob) ->
         Verdict.NEW if result.created else Verdict.DUPLICATE,
         photo=result.photo,
         created_photo=result.created,
-        filled_fields=result.filled,
         sha256=result.photo.sha256,
     )
 
 
 def _incoming(file: ReadFile, job: ImportJob) -> IncomingPicture:
-    source, metadata = file.source, file.source.metadata
-    photo_source = PhotoSource(
-        path=storable_path(source.path),
-        identity=source.identity,
-        is_copy=job.mode == ImportJob.Mode.COPY or not source.is_plain,
+    return IncomingPicture(file.fields, _source(file.source, job), partial(_read_blocks, file.source), file.temporary)
+
+
+def _source(file: SourceFile, job: ImportJob) -> PhotoSource:
+    """Return the source of a file, not yet saved and without a photo, with its claims."""
+    metadata = file.metadata
+    return PhotoSource(
+        path=storable_path(file.path),
+        identity=file.identity,
+        is_copy=job.mode == ImportJob.Mode.COPY or not file.is_plain,
         job=job,
-        modified_at=source.modified_at,
+        modified_at=file.modified_at,
         albums=list(map(clean_line, metadata.albums)),
         account=clean_line(metadata.account),
         conversation=clean_line(metadata.conversation),
         sidecar=storable_path(metadata.sidecar),
-        sidecar_content=source.read_sidecar(),
+        sidecar_content=file.read_sidecar(),
         is_archived=metadata.is_archived,
+        claims=claims_of_origin(
+            metadata,
+            filename=file.filename,
+            path=file.path,
+            modified_at=file.modified_at,
+            importance=job.importance,
+        ),
     )
-    return IncomingPicture(file.fields, photo_source, partial(_read_blocks, source), file.temporary)
 
 
 def _read_blocks(source: SourceFile) -> Iterator[bytes]:

@@ -14,11 +14,10 @@ from typing import IO, Any
 from django.utils.translation import gettext as _
 
 from gallery.bulk_import.safety import MAX_PATH_BYTES
-from gallery.intake.describing import combine_metadata, describe_header, limited_blocks, refuse_size
+from gallery.intake.describing import describe_header, limited_blocks, refuse_size
 from gallery.models import ImportItem, ImportJob
 from gallery.pictures.digests import RunningDigests
 from gallery.pictures.images import InvalidImage
-from gallery.pictures.metadata import Metadata
 from gallery.pictures.watchdog import watchdog
 from gallery.sources.source_files import SkipReason, SourceFile
 from gallery.storage.files import path_of, write_temporary
@@ -83,7 +82,7 @@ def _read(
     before = _size_and_time(file) if source.is_plain else None
     if source.is_plain:
         _check_location(source, file, job)
-        header, metadata = _read_header(file, source, job)
+        header = _read_header(file, source, job)
         file.seek(0)
     blocks = _digested(limited_blocks(file), digests, on_progress)
     try:
@@ -95,37 +94,24 @@ def _read(
         if not source.is_plain:
             # Read the header of the copy: seeking backwards in an archive's member would unpack it again.
             with temporary.open("rb") if temporary else source.open() as readable:
-                header, metadata = _read_header(readable, source, job)
+                header = _read_header(readable, source, job)
         elif _size_and_time(file) != before:
             raise _FileSkipped(GROWING)
     except BaseException:
         if temporary:
             temporary.unlink(missing_ok=True)
         raise
-    fields = header | _described_fields(source, header, metadata) | asdict(digests.result())
-    fields |= {"file_size": before[0] if before else source.size}
-    fields |= {name: getattr(job, name) for name in ("importance", "wants_embedding", "wants_text")}
+    fields = header | asdict(digests.result()) | {"file_size": before[0] if before else source.size}
+    fields |= {name: getattr(job, name) for name in ("wants_embedding", "wants_text")}
     return ReadFile(source, fields, temporary)
 
 
-def _read_header(file: IO[bytes], source: SourceFile, job: ImportJob) -> tuple[dict[str, Any], Metadata]:
+def _read_header(file: IO[bytes], source: SourceFile, job: ImportJob) -> dict[str, Any]:
     with watchdog(MAX_HEADER_SECONDS):
-        fields, metadata = describe_header(file, filename=source.filename)
+        fields = describe_header(file, filename=source.filename)
     if min(fields["width"], fields["height"]) < job.min_side:
         raise _FileSkipped(TOO_SMALL)
-    return fields, metadata
-
-
-def _described_fields(source: SourceFile, header: dict[str, Any], metadata: Metadata) -> dict[str, Any]:
-    """Return the fields that embedded metadata determines or, without it, the source's metadata."""
-    return combine_metadata(
-        header,
-        metadata,
-        source.metadata,
-        filename=source.filename,
-        path=source.path,
-        modified_at=source.modified_at,
-    )
+    return fields
 
 
 def _refuse_long_path(source: SourceFile) -> None:

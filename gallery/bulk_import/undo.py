@@ -4,10 +4,10 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef
 
+from gallery.claims.settling import settle, touch
 from gallery.models import ImportItem, ImportJob, Photo, PhotoMerge, PhotoSource
-from gallery.models.json_values import as_json
 from gallery.photos.deletion import delete_photos, remove_copy
 from gallery.photos.trash import restore_photos
 from gallery.pictures.opening import is_original_there
@@ -22,22 +22,23 @@ def undo_batch(job: ImportJob) -> int:
     """
     copies: list[Photo] = []
     with transaction.atomic():
-        touched = Q(sources__job=job) | Q(pk__in=job.items.exclude(filled_fields={}).values("photo"))
-        touched_ids = Photo.objects.filter(touched).order_by("pk").values_list("pk", flat=True).distinct()
-        photo_ids = list(touched_ids[:BATCH_SIZE])
+        brought = Photo.objects.filter(sources__job=job).order_by("pk").values_list("pk", flat=True).distinct()
+        photo_ids = list(brought[:BATCH_SIZE])
         photos = list(Photo.objects.filter(pk__in=photo_ids).order_by("pk").select_for_update())
-        for item in job.items.filter(photo__in=photo_ids).exclude(filled_fields={}).order_by("-pk"):
-            _empty_filled_fields(next(photo for photo in photos if photo.pk == item.photo_id), item)
         _hand_over(job, photo_ids)
         PhotoSource.objects.filter(job=job, photo__in=photo_ids).delete()
         orphans = list(Photo.objects.filter(pk__in=photo_ids, sources=None).values_list("pk", flat=True))
         _restore_merged(orphans, job=job)
         delete_photos(Photo.objects.filter(pk__in=orphans), user=job.owner)
-        for photo in Photo.objects.filter(pk__in=photo_ids):
+        kept = Photo.objects.filter(pk__in=photo_ids)
+        # The index contains the sources, too.
+        touch(photo_ids)
+        settle(kept)
+        for photo in kept:
             if not photo.is_in_place and not photo.sources.filter(is_copy=True).exists():
                 copies += _switch_to_file_in_place(photo)
         # Photos that another import has found too stay, but no longer belong to this import.
-        job.items.filter(photo__in=photo_ids).update(filled_fields={}, created_photo=False)
+        job.items.filter(photo__in=photo_ids).update(created_photo=False)
     for photo in copies:
         remove_copy(photo)
     return len(photos)
@@ -49,24 +50,13 @@ def _restore_merged(photo_ids: list[int], *, job: ImportJob) -> None:
     restore_photos(Photo.objects.filter(pk__in=trashed_ids), user=job.owner)
 
 
-def _empty_filled_fields(photo: Photo, item: ImportItem) -> None:
-    """Set fields that the import filled to their earlier value, unless they were edited since."""
-    changed = []
-    for name, (before, after) in item.filled_fields.items():
-        if as_json(getattr(photo, name)) == after:
-            setattr(photo, name, before)
-            changed.append(name)
-    if changed:
-        photo.revision += 1
-        photo.save(update_fields=["revision", *changed])
-
-
 def _hand_over(job: ImportJob, photo_ids: list[int]) -> None:
-    """Assign sources that another import has found too to that import."""
+    """Assign sources that another import has found too to that import, unless it has sources of its own for them."""
     others = ImportItem.objects.filter(photo__in=photo_ids, is_preview=False).exclude(job=job)
     others = others.exclude(job__state__in=[ImportJob.State.UNDOING, ImportJob.State.UNDONE])
     for photo_id, identity, job_id in others.order_by("pk").values_list("photo_id", "identity", "job_id"):
-        PhotoSource.objects.filter(photo_id=photo_id, identity=identity, job=job).update(job_id=job_id)
+        own = PhotoSource.objects.filter(photo_id=OuterRef("photo_id"), identity=OuterRef("identity"), job=job_id)
+        PhotoSource.objects.filter(~Exists(own), photo_id=photo_id, identity=identity, job=job).update(job_id=job_id)
 
 
 def _switch_to_file_in_place(photo: Photo) -> list[Photo]:

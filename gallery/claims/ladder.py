@@ -4,7 +4,8 @@ Claims are plain JSON, `field → witness → value`. A photo has claims of its 
 its sources and merges has others; the choice does not depend on their order. The fields and their values:
 
 date: `at`, an ISO time with sub-seconds, and `offset`, minutes east of UTC or null. `at` is local time, except that of
-an instant (`is_instant`), which is in UTC because the witness does not know the zone.
+an instant (`is_instant`), which is in UTC because the witness does not know the zone. `days` is the length of the
+period that begins then, if the witness knows no moment in it: 1 for a day, 365 for a year.
 offset: minutes east of UTC, for a date that has none.
 place: `latitude` and `longitude` in degrees, and perhaps `altitude` in metres.
 description: a text. labels: `title`, a text, and the lists `keywords` and `people`.
@@ -73,11 +74,21 @@ def photo_fields(claims: Iterable[Claims], *, zone: tzinfo, zone_of: ZoneOf) -> 
     }
 
 
-def _doubt(field: str, belief: Belief) -> tuple[int, bool, str, int, str]:
-    """Return a key that orders claims of `field`: the most trustworthy first, of equals the earlier or richer value."""
-    text = json.dumps(belief.value, sort_keys=True)
-    earlier = belief.value["at"] if field == "date" and belief.value else ""
-    return RANKS[belief.witness], belief.value is None, earlier, -len(text), text
+def _doubt(field: str, belief: Belief) -> tuple[Any, ...]:
+    """Return a key that orders claims of `field`, the most trustworthy first.
+
+    Of equals, that is the more precise date, and of those the earlier one, because copies are made later; the higher
+    importance; and else the richer value.
+    """
+    rank, value = RANKS[belief.witness], belief.value
+    if value is None:
+        return rank, True
+    text = json.dumps(value, sort_keys=True)
+    if field == "date":
+        return rank, False, value.get("days", 0), value["at"], text
+    if field == "importance":
+        return rank, False, -value
+    return rank, False, -len(text), text
 
 
 def _moment(date: Mapping[str, Any], *, zone: tzinfo) -> tuple[datetime, int | None]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import datetime
 from os import SEEK_END
 from typing import IO, Any
 
@@ -10,84 +9,40 @@ from django.conf import settings
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
+from gallery.claims.embedded import claims_of_metadata
 from gallery.pictures.digests import digests_of
 from gallery.pictures.images import ImageTooLarge, InvalidImage, read_header
-from gallery.pictures.metadata import Metadata, read_metadata
+from gallery.pictures.metadata import read_metadata
 from gallery.sources.archives import ARCHIVE_SUFFIXES
-from gallery.sources.date_choice import choose_date
-from gallery.sources.kinds import recognise_kind
-from gallery.sources.source_files import SourceMetadata
-from gallery.text.cleaning import clean_line, remove_invisible
+from gallery.text.cleaning import clean_line
 
 MAX_NAME = 255
 MAX_STEM_BYTES = 200
 BLOCK = 1 << 20
 
 
-def describe_picture(file: IO[bytes], *, filename: str, modified_at: datetime | None = None) -> dict[str, Any]:
-    """Return the fields of a Photo, except where its file is stored.
+def describe_picture(file: IO[bytes], *, filename: str) -> dict[str, Any]:
+    """Return the fields of a Photo that follow from its file alone, except where it is stored.
 
     Raises:
         InvalidImage: (also UnsupportedImage or ImageTooLarge) the file is refused.
     """
     size = file.seek(0, SEEK_END)
     refuse_size(size)
-    fields, metadata = describe_header(file, filename=filename)
-    fields |= combine_metadata(
-        fields, metadata, SourceMetadata(), filename=filename, path=filename, modified_at=modified_at
-    )
-    return fields | asdict(digests_of(file)) | {"file_size": size}
+    return describe_header(file, filename=filename) | asdict(digests_of(file)) | {"file_size": size}
 
 
-def describe_header(file: IO[bytes], *, filename: str) -> tuple[dict[str, Any], Metadata]:
-    """Return fields of a Photo and the metadata, reading only the beginning of the file. Raises InvalidImage."""
-    header = read_header(file)
-    fields = {
+def describe_header(file: IO[bytes], *, filename: str) -> dict[str, Any]:
+    """Return fields of a Photo with its claims, reading only the beginning of the file. Raises InvalidImage."""
+    header, metadata = read_header(file), read_metadata(file)
+    return {
         "filename": clean_filename(filename, extension=header.extension),
         "extension": header.extension,
         "width": header.width,
         "height": header.height,
         "is_animated": header.animated,
-    }
-    return fields, read_metadata(file)
-
-
-def combine_metadata(
-    header: dict[str, Any],
-    metadata: Metadata,
-    source_metadata: SourceMetadata,
-    *,
-    filename: str,
-    path: str,
-    modified_at: datetime | None,
-) -> dict[str, Any]:
-    """Return the fields of a Photo that combine EXIF with the source: date, kind, description, position.
-
-    `header` is the result of `describe_header`; `path` is the file's path in its source, whose folders may contain a
-    date.
-    """
-    taken_at, taken_offset, date_source = choose_date(
-        metadata, source_metadata, filename=filename, path=path, modified_at=modified_at
-    )
-    data = dict(metadata.data)
-    if "latitude" not in data and source_metadata.latitude is not None and source_metadata.longitude is not None:
-        data |= {"latitude": source_metadata.latitude, "longitude": source_metadata.longitude}
-        data |= {"altitude": source_metadata.altitude} if source_metadata.altitude is not None else {}
-    kind = recognise_kind(
-        filename=filename,
-        extension=header["extension"],
-        width=header["width"],
-        height=header["height"],
-        make=data.get("make", ""),
-        source_metadata=source_metadata,
-    )
-    return {
-        "taken_at": taken_at,
-        "taken_offset": taken_offset,
-        "date_source": date_source,
-        "kind": kind,
-        "description": remove_invisible(source_metadata.description),
-        "metadata": data,
+        "metadata": metadata.data,
+        "claims": claims_of_metadata(metadata),
     }
 
 

@@ -1,25 +1,23 @@
-"""Stores pictures: their bytes once per owner, a Photo, and a PhotoSource for each place of origin; all or nothing.
+"""Stores pictures: their bytes once per owner, a Photo, and a PhotoSource for each origin; all or nothing.
 
 Uploads and batches of an import end here. A lock on the digests decides races; the unique constraint backs it.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
-from django.db.models import F
 
+from gallery.claims.settling import settle, settled_fields
+from gallery.intake.origins import save_sources
 from gallery.intake.quota import reserve_room
 from gallery.models import ImportJob, PartialUpload, Photo, PhotoSource
-from gallery.models.json_values import as_json
 from gallery.pictures.opening import is_original_there
 from gallery.storage.files import digests_locked, original_name, place_files, write_temporary
-
-# Fields that a further copy of the same bytes may fill if they are empty.
-FILLABLE_FIELDS = ("kind", "description", "importance", "wants_embedding", "wants_text")
 
 
 @dataclass(frozen=True)
@@ -43,17 +41,16 @@ class IncomingPicture:
 
 @dataclass(frozen=True)
 class StoredPicture:
-    """A stored photo, whether it is new, and the filled fields of an older one: name → (before, after) as JSON."""
+    """A stored photo, and whether it is new."""
 
     photo: Photo
     created: bool
-    filled: dict[str, tuple[Any, Any]] = field(default_factory=dict)
 
 
 def store_pictures(
     pictures: Sequence[IncomingPicture], *, owner: AbstractBaseUser, brought_by: PartialUpload | ImportJob | None = None
 ) -> list[StoredPicture]:
-    """Store the pictures in one transaction; known bytes get another source, and empty fields are filled.
+    """Store the pictures in one transaction; known bytes get another source, which may know more about them.
 
     A photo whose file was lost is repaired. On failure no file is left behind. The quota already counts the bytes of
     `brought_by`.
@@ -67,24 +64,22 @@ def store_pictures(
     with reserve_room(copied, owner=owner, but=brought_by), digests_locked(owner_id=owner.pk, digests=digests):
         written = _place(pictures, owner_id=owner.pk)
         try:
-            photos, created = _photos(pictures, owner_id=owner.pk)
-            stored = []
+            known = _known_photos(digests, owner_id=owner.pk)
+            new = _create_photos([picture for picture in pictures if picture.sha256 not in known], owner_id=owner.pk)
+            photos = known | new
             for picture in pictures:
-                photo = photos[picture.sha256]
-                if created.pop(picture.sha256, None):
-                    stored.append(StoredPicture(photo, True))
-                else:
-                    stored.append(
-                        StoredPicture(photo, False, _complete(photo, picture, is_written=photo.path in written))
-                    )
-                picture.source.photo = photo
-            _save_sources([picture.source for picture in pictures])
+                picture.source.photo = photos[picture.sha256]
+                if picture.sha256 in known:
+                    _repair_if_lost(known[picture.sha256], picture, written=written)
+            changed = save_sources([picture.source for picture in pictures], known=known.values())
+            settle(photo for photo in known.values() if photo.pk in changed)
             _displace([picture for picture in pictures if not picture.source.is_copy], owner_id=owner.pk)
         except BaseException:
             for path in written:
                 path.unlink(missing_ok=True)
             raise
-    return stored
+    # The first picture of new bytes creates the photo.
+    return [StoredPicture(photos[digest], new.pop(digest, None) is not None) for digest in digests]
 
 
 def _place(pictures: Sequence[IncomingPicture], *, owner_id: int) -> set[Path]:
@@ -100,47 +95,35 @@ def _place(pictures: Sequence[IncomingPicture], *, owner_id: int) -> set[Path]:
     return set(moves)
 
 
-def _photos(pictures: Sequence[IncomingPicture], *, owner_id: int) -> tuple[dict[str, Photo], dict[str, bool]]:
-    """Return the photo of each SHA-256, created if necessary, and the SHA-256 of new photos."""
-    # Lock the rows, so that no photo is deleted before its source is saved.
-    known = Photo.objects.filter(owner_id=owner_id, sha256__in=[picture.sha256 for picture in pictures])
-    photos = {photo.sha256: photo for photo in known.order_by("pk").select_for_update(no_key=True)}
-    new: dict[str, Photo] = {}
+def _known_photos(digests: Sequence[str], *, owner_id: int) -> dict[str, Photo]:
+    """Return the photos with these bytes, locked so that none is deleted before its source is saved."""
+    known = Photo.objects.filter(owner_id=owner_id, sha256__in=digests).order_by("pk").select_for_update(no_key=True)
+    return {photo.sha256: photo for photo in known}
+
+
+def _create_photos(pictures: Iterable[IncomingPicture], *, owner_id: int) -> dict[str, Photo]:
+    """Create one photo for the pictures with the same bytes, with all that they state."""
+    by_digest: dict[str, list[IncomingPicture]] = defaultdict(list)
     for picture in pictures:
-        if picture.sha256 not in photos and picture.sha256 not in new:
-            new[picture.sha256] = Photo(owner_id=owner_id, file=_file(picture, owner_id), **picture.fields)
-    Photo.objects.bulk_create(new.values())
-    return photos | new, dict.fromkeys(new, True)
+        by_digest[picture.sha256].append(picture)
+    photos = {}
+    for digest, same in by_digest.items():
+        photo = Photo(owner_id=owner_id, file=_file(same[0], owner_id), **same[0].fields)
+        claims = [photo.claims, *(picture.source.claims for picture in same)]
+        for name, value in settled_fields(claims, photo=photo).items():
+            setattr(photo, name, value)
+        photos[digest] = photo
+    Photo.objects.bulk_create(photos.values())
+    return photos
 
 
-def _complete(photo: Photo, picture: IncomingPicture, *, is_written: bool) -> dict[str, tuple[Any, Any]]:
-    """Repair a photo whose file was lost, and fill its empty fields; return these as `StoredPicture.filled`."""
+def _repair_if_lost(photo: Photo, picture: IncomingPicture, *, written: set[Path]) -> None:
     if picture.source.is_copy:
-        is_repaired = is_written or photo.is_in_place or not photo.file.name
+        is_lost = photo.path in written or photo.is_in_place or not photo.file.name
     else:
-        is_repaired = not is_original_there(photo.path)
-    if is_repaired:
+        is_lost = not is_original_there(photo.path)
+    if is_lost:
         _repair(photo, _file(picture, photo.owner_id))
-    filled = _fill(photo, picture.fields)
-    if filled:
-        photo.revision += 1
-        photo.save(update_fields=["revision", *filled])
-    return {name: (as_json(before), as_json(after)) for name, (before, after) in filled.items()}
-
-
-def _fill(photo: Photo, fields: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
-    names = [name for name in FILLABLE_FIELDS if not getattr(photo, name)]
-    if photo.taken_at is None and fields.get("taken_at"):
-        names += ["taken_at", "taken_offset", "date_source"]
-    wanted = {name: fields[name] for name in names if name in fields}
-    wanted["metadata"] = fields.get("metadata", {}) | photo.metadata
-    filled = {}
-    for name, after in wanted.items():
-        before = getattr(photo, name)
-        if after != before:
-            filled[name] = (before, after)
-            setattr(photo, name, after)
-    return filled
 
 
 def _repair(photo: Photo, name: str) -> None:
@@ -151,22 +134,6 @@ def _repair(photo: Photo, name: str) -> None:
     photo.defect = ""
     photo.save(update_fields=["file", "defect"])
     photo.step_attempts.all().delete()
-
-
-def _save_sources(sources: list[PhotoSource]) -> None:
-    """Insert new sources, and mark known ones as present."""
-    unique = {(source.photo_id, source.identity): source for source in sources}
-    photo_ids = {pk for pk, _identity in unique}
-    known = set(PhotoSource.objects.filter(photo__in=photo_ids).values_list("photo", "identity"))
-    # The keyword index contains the sources.
-    with_new_source = {pk for pk, _identity in unique.keys() - known} & {pk for pk, _identity in known}
-    Photo.objects.filter(pk__in=with_new_source).update(revision=F("revision") + 1)
-    PhotoSource.objects.bulk_create(
-        unique.values(),
-        update_conflicts=True,
-        unique_fields=["photo", "identity"],
-        update_fields=["is_present", "modified_at"],
-    )
 
 
 def _displace(pictures: list[IncomingPicture], *, owner_id: int) -> None:

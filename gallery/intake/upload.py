@@ -9,6 +9,7 @@ from typing import IO
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
+from gallery.claims.origins import claims_of_origin
 from gallery.intake.describing import describe_picture, limited_blocks
 from gallery.intake.storing import IncomingPicture, store_pictures
 from gallery.models import Arrival, PartialUpload, Photo, PhotoSource
@@ -16,6 +17,7 @@ from gallery.photos.trash import restore_photos
 from gallery.pictures.images import InvalidImage
 from gallery.pictures.opening import is_original_there
 from gallery.processing.tasks import enqueue_processing
+from gallery.sources.source_files import SourceMetadata
 
 
 @dataclass(frozen=True)
@@ -68,8 +70,15 @@ def store_upload(
         file.seek(0)
         return limited_blocks(file)
 
-    fields = describe_picture(file, filename=filename, modified_at=modified_at)
-    source = PhotoSource(path=PhotoSource.UPLOAD, identity=PhotoSource.UPLOAD_IDENTITY, modified_at=modified_at)
+    fields = describe_picture(file, filename=filename)
+    name = fields["filename"]
+    source = PhotoSource(
+        path=PhotoSource.UPLOAD,
+        identity=PhotoSource.UPLOAD_IDENTITY,
+        filename=name,
+        modified_at=modified_at,
+        claims=claims_of_origin(SourceMetadata(), filename=name, path=name, modified_at=modified_at),
+    )
     with transaction.atomic():
         (stored,) = store_pictures([IncomingPicture(fields, source, blocks)], owner=owner, brought_by=brought_by)
         arrival = Arrival.CREATED if stored.created else Arrival.DUPLICATE

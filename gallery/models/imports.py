@@ -201,9 +201,6 @@ class ImportItem(models.Model):
     is_preview = models.BooleanField(default=False, help_text="From the preview; nothing is imported yet.")
     photo = models.ForeignKey("gallery.Photo", on_delete=models.SET_NULL, null=True, related_name="+")
     created_photo = models.BooleanField(default=False, help_text="This file created the photo.")
-    filled_fields = models.JSONField(
-        default=dict, help_text="Fields of an existing photo that this file filled: [before, after]."
-    )
     sha256 = models.CharField(max_length=64, blank=True)
     size = models.PositiveBigIntegerField(default=0)
     modified_at = models.DateTimeField(null=True)

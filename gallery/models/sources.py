@@ -18,6 +18,7 @@ class PhotoSource(FoldedModel):
     photo = models.ForeignKey("gallery.Photo", on_delete=models.CASCADE, related_name="sources")
     path = models.TextField(help_text="Path of the imported file as shown, or “upload”.")
     identity = IdentityField()
+    filename = models.CharField(max_length=255, blank=True, help_text="Name of an uploaded file.")
     folded_path = FoldedField(of="path")
     is_copy = models.BooleanField(default=True, help_text="The original is a copy below MEDIA_ROOT, ours to delete.")
     is_present = models.BooleanField(default=True, help_text="The file existed at the last check.")
@@ -39,7 +40,10 @@ class PhotoSource(FoldedModel):
     objects = FoldedQuerySet["PhotoSource"].as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["photo", "identity"], name="photo_source_unique")]
+        constraints = [
+            # An import adds a source to that of another one if the same file states something else by now.
+            models.UniqueConstraint(fields=["photo", "identity", "filename", "job"], name="photo_source_unique")
+        ]
         indexes = [models.Index(fields=["identity"], name="photo_source_identity")]
 
     def __str__(self) -> str:
@@ -51,14 +55,16 @@ class PhotoSource(FoldedModel):
 
 
 class PhotoMerge(models.Model):
-    """The values of a photo before details of its near-duplicates were merged into it, kept for undo."""
+    """A merge of near-duplicates: what the others state about the photo that stays, and what undo needs."""
 
     photo = models.ForeignKey("gallery.Photo", on_delete=models.CASCADE, related_name="merges")
     trashed_ids = ArrayField(
         models.BigIntegerField(), default=list, help_text="Ids of the near-duplicates that were moved to the trash."
     )
     merged_at = models.DateTimeField(help_text="Equals `trashed_at` of the near-duplicates.")
-    previous_values = models.JSONField(default=dict, help_text="The changed fields with their previous values.")
+    previous_values = models.JSONField(
+        default=dict, help_text="`metadata` and the values `by_hand`, both `before` and `after` the merge."
+    )
     source = models.ForeignKey(
         PhotoSource, on_delete=models.SET_NULL, null=True, related_name="+", help_text="The source that gained albums."
     )

@@ -7,30 +7,24 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import product
+from functools import partial
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from gallery.claims.by_hand import stated_by_hand, with_values_by_hand, without_values_by_hand
+from gallery.claims.ladder import Claims
+from gallery.claims.settling import claims_about, settle, touch
 from gallery.models import Photo, PhotoMerge, PhotoSource, Witness
-from gallery.models.json_values import as_json
-from gallery.photos.editing import edit_photos
+from gallery.photos.merged_details import completed, gains_of
 from gallery.photos.trash import move_to_trash, restore_photos, trashed_together
 from gallery.pictures.opening import is_original_there
+from gallery.processing.tasks import enqueue_indexing
 from search.near_duplicates.dismissals import undo_dismissals
-
-DATE_FIELDS = ("taken_at", "taken_offset", "date_source")
-# Groups of EXIF fields that are taken from one file only: a mix of two files would be wrong.
-EXIF_PARTS = (
-    ("make", "model", "lens", "exposure_time", "aperture", "iso", "focal_length", "focal_length_35mm"),
-    ("latitude", "longitude", "altitude"),
-    ("artist", "copyright"),
-    ("description",),
-)
-MAX_DESCRIPTION = 5000
 
 
 class PhotosNotFound(Exception):
@@ -72,7 +66,7 @@ def merge_photos(keeper_id: int, other_ids: Iterable[int], *, user: AbstractBase
             raise KeeperUnavailable(_("The file of the photo to keep is missing."))
         others = [photo for photo in photos.values() if photo.trashed_at is None]
         if others:
-            _merge_details(keeper, others, user=user, moment=moment)
+            _merge_details(keeper, others, moment=moment)
         trashed = Photo.objects.filter(pk__in=[photo.pk for photo in others])
         return move_to_trash(trashed, user=user, moment=moment)[0]
 
@@ -104,7 +98,7 @@ def merge_groups(
 def undo(moment: datetime, *, user: AbstractBaseUser) -> UndoResult:
     """Undo the requests of `user` at `moment`: restore trashed photos and the details of kept ones.
 
-    A kept photo is left as it is if it was edited since, or if one of the others was permanently deleted.
+    What was set by hand since is kept, and so are all details if one of the others was permanently deleted.
     """
     with transaction.atomic():
         merges = PhotoMerge.objects.filter(merged_at=moment, photo__owner_id=user.pk).order_by("photo")
@@ -112,25 +106,9 @@ def undo(moment: datetime, *, user: AbstractBaseUser) -> UndoResult:
         concerned = Q(trashed_at=moment) | Q(pk__in=merges.values("photo"))
         list(Photo.objects.belonging_to(user).filter(concerned).order_by("pk").select_for_update(no_key=True))
         restored = restore_photos(trashed_together(moment, user=user), user=user)
-        # Merges are deleted, so that a second undo does nothing.
+        # Merges that are undone are deleted, so that a second undo does nothing.
         kept_edits = sum(not _restore_details(merge, user=user) for merge in merges.select_related("photo"))
-        merges.delete()
         return UndoResult(restored, undo_dismissals(moment, user=user), kept_edits)
-
-
-def best_of(keeper: Photo, others: Iterable[Photo]) -> dict[str, Any]:
-    """Return the fields of `keeper` that change in a merge, with their new values."""
-    photos = [keeper, *sorted(others, key=lambda photo: photo.pk)]
-    dated = min(photos, key=date_doubt)
-    best = {
-        "importance": max(photo.importance for photo in photos),
-        "description": _joined(photo.description for photo in photos),
-        "metadata": _completed(keeper.metadata, (photo.metadata for photo in photos[1:])),
-        **{name: getattr(dated, name) for name in DATE_FIELDS},
-    }
-    if best["description"] == keeper.description.strip():
-        del best["description"]
-    return {name: value for name, value in best.items() if value != getattr(keeper, name)}
 
 
 def date_doubt(photo: Photo) -> int:
@@ -139,41 +117,68 @@ def date_doubt(photo: Photo) -> int:
     return sources.index(photo.date_source) if photo.taken_at and photo.date_source else len(sources)
 
 
-def _merge_details(keeper: Photo, others: list[Photo], *, user: AbstractBaseUser, moment: datetime) -> None:
-    """Merge the others' details into the keeper and store its previous values."""
-    changes = best_of(keeper, others)
+def _merge_details(keeper: Photo, others: list[Photo], *, moment: datetime) -> None:
+    """Add what the others state to the claims about the keeper, and store its previous values."""
+    others = sorted(others, key=lambda photo: photo.pk)
+    claims = claims_about([keeper, *others])
+    gains = gains_of(claims[keeper.pk], [claims[photo.pk] for photo in others])
     merge = PhotoMerge(
         photo=keeper,
         trashed_ids=[photo.pk for photo in others],
         merged_at=moment,
-        previous_values={name: as_json(getattr(keeper, name)) for name in changes},
+        claims=gains.claims,
         edited_at_before=keeper.edited_at,
     )
+    metadata = completed(keeper.metadata, (photo.metadata for photo in others))
+    if metadata != keeper.metadata:
+        merge.previous_values["metadata"] = {"before": keeper.metadata, "after": metadata}
+    if gains.by_hand:
+        before = {name: value for name, value in stated_by_hand(keeper.claims).items() if name in gains.by_hand}
+        merge.previous_values["by_hand"] = {"before": before, "after": gains.by_hand}
     _add_albums(keeper, others, merge=merge)
-    if changes or merge.source:
-        # Albums alone count as a change: they are indexed, too.
-        edit_photos(Photo.objects.filter(pk=keeper.pk), user=user, **changes)
-        keeper.refresh_from_db(fields=["edited_at"])
+    has_changes = bool(merge.claims or merge.previous_values or merge.source)
+    if has_changes:
+        keeper.edited_at = timezone.now()
     merge.edited_at_after = keeper.edited_at
     merge.save()
+    if has_changes:
+        _rewrite(keeper, metadata=metadata, claims=with_values_by_hand(keeper.claims, gains.by_hand))
 
 
 def _restore_details(merge: PhotoMerge, *, user: AbstractBaseUser) -> bool:
-    """Restore the keeper's previous values; return False if it is left as it is."""
-    if not (merge.previous_values or merge.source):
+    """Take back what the keeper gained, except what was set by hand since; return False if something stays."""
+    if not (merge.claims or merge.previous_values or merge.source):
+        merge.delete()
         return True
-    photo = merge.photo
-    if photo.trashed_at or photo.edited_at != merge.edited_at_after:
-        return False
     if Photo.objects.visible_to(user).filter(pk__in=merge.trashed_ids).count() < len(merge.trashed_ids):
         return False
-    edit_photos(Photo.objects.filter(pk=photo.pk), user=user, **merge.previous_values)
-    # Lets an earlier merge be undone, too.
-    Photo.objects.filter(pk=photo.pk).update(edited_at=merge.edited_at_before)
+    photo, previous = merge.photo, merge.previous_values
+    is_unedited = photo.edited_at == merge.edited_at_after
+    metadata, by_hand = previous.get("metadata"), previous.get("by_hand", {"before": {}, "after": {}})
+    stated = stated_by_hand(photo.claims)
+    unchanged = [name for name, value in by_hand["after"].items() if name in stated and stated[name] == value]
+    before = {name: value for name, value in by_hand["before"].items() if name in unchanged}
     if merge.source:
         merge.source.albums = merge.previous_albums
         merge.source.save(update_fields=["albums"])
-    return True
+    merge.delete()
+    # Lets an earlier merge be undone, too.
+    photo.edited_at = merge.edited_at_before if is_unedited else timezone.now()
+    _rewrite(
+        photo,
+        metadata=metadata["before"] if metadata and metadata["after"] == photo.metadata else photo.metadata,
+        claims=with_values_by_hand(without_values_by_hand(photo.claims, unchanged), before),
+    )
+    return is_unedited
+
+
+def _rewrite(photo: Photo, *, metadata: dict[str, Any], claims: Claims) -> None:
+    """Store the photo, settle and reindex it, whose albums may have changed, too."""
+    photo.metadata, photo.claims = metadata, dict(claims)
+    photo.save(update_fields=["metadata", "claims", "edited_at"])
+    if not settle([photo]):
+        touch([photo.pk])
+    transaction.on_commit(partial(enqueue_indexing, [photo.pk]))
 
 
 def _add_albums(keeper: Photo, others: list[Photo], *, merge: PhotoMerge) -> None:
@@ -186,22 +191,3 @@ def _add_albums(keeper: Photo, others: list[Photo], *, merge: PhotoMerge) -> Non
         merge.source, merge.previous_albums = own[0], own[0].albums
         own[0].albums = [*own[0].albums, *new]
         own[0].save(update_fields=["albums"])
-
-
-def _joined(descriptions: Iterable[str]) -> str:
-    """Join descriptions by line breaks, without those contained in another, up to MAX_DESCRIPTION."""
-    joined: list[str] = []
-    for description in descriptions:
-        text = description.strip()
-        if text and not any(text in other for other in joined) and len("\n".join([*joined, text])) <= MAX_DESCRIPTION:
-            joined = [other for other in joined if other not in text] + [text]
-    return "\n".join(joined)
-
-
-def _completed(own: dict[str, Any], others: Iterable[dict[str, Any]]) -> dict[str, Any]:
-    """Fill each group of EXIF_PARTS that is missing in `own` from the first of `others` that has it."""
-    completed = dict(own)
-    for data, part in product(others, EXIF_PARTS):
-        if not completed.keys() & set(part):
-            completed |= {name: data[name] for name in part if name in data}
-    return completed

@@ -50,7 +50,8 @@ def purge_trash() -> None:
         delete_from_trash(
             expired.filter(pk__in=[photo_id for photo_id, owner_id in due if owner_id == owner.pk]), user=owner
         )
-    PhotoMerge.objects.filter(merged_at__lt=deadline).delete()
+    # Merges with claims stay: the photos that they are about keep what they gained.
+    PhotoMerge.objects.filter(merged_at__lt=deadline, claims={}).delete()
 
 
 def _move(photos: PhotoQuerySet, moment: datetime | None) -> int:

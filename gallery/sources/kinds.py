@@ -3,8 +3,6 @@
 import re
 from collections.abc import Iterable
 
-from gallery.sources.source_files import SourceMetadata
-
 PHOTO, SCREENSHOT, MEME = "photo", "screenshot", "meme"
 
 SCREENSHOT_NAME = re.compile(
@@ -54,17 +52,18 @@ DESKTOP_SCREENS = """
 SCREENS = {tuple(map(int, size.split("x"))) for size in (PHONE_SCREENS + TABLET_SCREENS + DESKTOP_SCREENS).split()}
 
 
-def recognise_kind(
-    *, filename: str, extension: str, width: int, height: int, make: str, source_metadata: SourceMetadata
-) -> str:
-    """Return the kind of a picture (a value of Photo.Kind; "" if unknown); `make` is the camera's, from EXIF."""
-    if source_metadata.kind:
-        return source_metadata.kind
+def kind_of_name(filename: str) -> str:
+    """Return the kind that a file name stands for (a value of Photo.Kind); "" if none."""
     if SCREENSHOT_NAME.match(filename):
         return SCREENSHOT
+    return MEME if MEME_NAME.match(filename) else ""
+
+
+def kind_of_picture(*, extension: str, width: int, height: int, make: str) -> str:
+    """Return the likely kind of a picture without a telling name; "" if unknown. `make` is the camera's, from EXIF."""
     if make:
         return PHOTO
-    if MEME_NAME.match(filename) or (extension in ("gif", "webp") and max(width, height) <= MAX_STICKER_SIDE):
+    if extension in ("gif", "webp") and max(width, height) <= MAX_STICKER_SIDE:
         return MEME
     if extension == "png" and tuple(sorted((width, height))) in SCREENS:
         return SCREENSHOT

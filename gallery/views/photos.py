@@ -51,7 +51,12 @@ def edit_photo_details(request: PageRequest, photo_id: int) -> HttpResponse:
         if not request.htmx:
             return _photo_page(request, Photo.objects.get_visible_or_404(photo_id, user=request.user), form)
         return render(request, "gallery/photos/_edit_form.html", {"photo": photo, "form": form}, status=400)
-    edit_photo(photo, user=request.user, **form.cleaned_data)
+    # The form sends all values back; only the changed ones are set by hand.
+    edit_photo(
+        photo,
+        user=request.user,
+        **{name: value for name, value in form.cleaned_data.items() if value != form.initial[name]},
+    )
     if request.htmx:
         return render(request, "gallery/photos/_edit_form.html", {"photo": photo, "form": form, "is_saved": True})
     return redirect("gallery:photo", photo_id)

@@ -6,7 +6,7 @@ import pytest
 
 from gallery.models import Photo
 from search.models import ComparedPhoto, DismissedGroup, NearDuplicatePair
-from tests.factories import ApiClient
+from tests.factories import ApiClient, state_claims
 
 NEAR_DUPLICATES = "/api/v1/near-duplicates/"
 
@@ -16,7 +16,8 @@ def pairs(store, owner) -> list[list[Photo]]:
     """Return three pairs, latest first; the first photo of each is the suggested keeper."""
     photos = [store() for _number in range(6)]
     Photo.objects.update(wants_text=False)
-    Photo.objects.filter(pk__in=[photo.pk for photo in photos[::2]]).update(importance=1)
+    for photo in photos[::2]:
+        state_claims(photo, importance=1)
     ComparedPhoto.objects.create(photo=photos[0], owner=owner, model="x", version=1)
     pairs = [photos[4:6], photos[2:4], photos[0:2]]
     for number, (one, other) in enumerate(pairs):
@@ -63,7 +64,7 @@ def test_lists_and_dismisses_large_group_at_once(program, pairs, owner, store):
 
 def test_resolves_group_and_undoes_it(program, pairs, owner):
     kept, gone = pairs[0]
-    Photo.objects.filter(pk=gone.pk).update(importance=5)
+    state_claims(gone, importance=5)
     answer = send(program, "resolve", {"keep": kept.pk, "trash": [gone.pk, kept.pk]}).json()
     assert (answer["kept"], answer["trashed"]) == (kept.pk, 1)
     assert Photo.objects.get(pk=kept.pk).importance == 5

@@ -139,7 +139,7 @@ def test_keeps_omitted_fields(program, store):
     answer = program.patch(path, {"taken_at": "2020-01-02T03:04:05"}, "application/json").json()
     assert (answer["taken_at"], answer["date_source"]) == ("2020-01-02T03:04:05", "person")
     answer = program.patch(path, {"taken_at": None}, "application/json").json()
-    assert (answer["taken_at"], answer["date_source"]) == (None, "")
+    assert (answer["taken_at"], answer["date_source"]) == (None, "person")
     photo.refresh_from_db()
     assert photo.revision == before + 4  # so that the index learns of each
 

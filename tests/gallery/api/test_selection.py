@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from gallery.forms import MAX_SELECTED
 from gallery.models import Photo
 from tests.drawing import picture
+from tests.factories import state_claims
 
 
 def ask(program, path, photos, **more):
@@ -23,11 +24,12 @@ def foreign(store) -> Photo:
 
 def test_changes_only_own_photos(program, store, foreign):
     photos = [store(), store()]
-    Photo.objects.update(description="Tea")
+    for photo in (*photos, foreign):
+        state_claims(photo, description="Tea")
     response = ask(program, "photos/change", [*photos, foreign], importance=4)
     assert (response.status_code, response.json()) == (200, {"count": 2})
     said = list(Photo.objects.order_by("-pk").values_list("importance", "description", "revision"))
-    assert said == [(4, "Tea", 2), (4, "Tea", 2), (0, "Tea", 1)]
+    assert said == [(4, "Tea", 3), (4, "Tea", 3), (0, "Tea", 2)]
     assert ask(program, "photos/change", photos, description="").json() == {"count": 2}
     assert set(Photo.objects.visible_to(photos[0].owner).values_list("importance", "description")) == {(4, "")}
 

@@ -30,12 +30,12 @@ describe = reading.describe_header
 Image.init()  # or the first header would have to wait for that, and be blamed
 
 def describe_or_die(file, *, filename):
-    fields, metadata = describe(file, filename=filename)
+    fields = describe(file, filename=filename)
     if fields["width"] == 13:
         os.kill(os.getpid(), signal.SIGKILL)
     while fields["width"] == 17:
         (10**9) ** (10**9)
-    return fields, metadata
+    return fields
 
 reading.describe_header = describe_or_die
 while not run.run_job(ImportJob.objects.get().pk):

@@ -82,12 +82,12 @@ def test_imports_despite_odd_names_and_long_paths(bring: Callable[..., ImportJob
 def test_stores_others_when_database_refuses_one(
     bring: Callable[..., ImportJob], folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    said = reading._described_fields
+    head = reading._read_header
 
-    def say(found: Any, header: Any, metadata: Any) -> dict[str, Any]:
-        return said(found, header, metadata) | ({"description": "\0"} if found.filename == "b.png" else {})
+    def read(file: Any, found: Any, job: ImportJob) -> dict[str, Any]:
+        return head(file, found, job) | ({"metadata": {"make": "\0"}} if found.filename == "b.png" else {})
 
-    monkeypatch.setattr(reading, "_described_fields", say)
+    monkeypatch.setattr(reading, "_read_header", read)
     job = bring(folder)
     assert verdicts(job)["b.png"] == "failed"
     assert verdicts(job)["a.png"] == "new"

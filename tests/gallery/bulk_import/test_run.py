@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 from gallery.bulk_import import import_pass, read_ahead, reading
 from gallery.bulk_import.actions import ImportAction, apply_action
 from gallery.models import ImportJob, Photo, PhotoSource
+from gallery.photos.editing import edit_photo
 from tests.drawing import picture
 from tests.factories import finish_import, verdicts
 from tests.folders import files_below, write_file
@@ -51,7 +52,7 @@ def test_keeps_fields_of_existing_photo(
     bring: Callable[..., ImportJob], store: Callable[..., Photo], folder: Path
 ) -> None:
     photo = store(picture(1), filename="mine.png")
-    Photo.objects.update(description="my own words", importance=5)
+    edit_photo(photo, user=photo.owner, description="my own words", importance=5)
     job = bring(folder, importance=2)
     photo.refresh_from_db()
     assert verdicts(job)["a.png"] == "duplicate"

@@ -13,6 +13,7 @@ from gallery.bulk_import.actions import ImportAction, apply_action
 from gallery.bulk_import.run import run_job
 from gallery.intake.upload import store_upload
 from gallery.models import ImportJob, Photo, PhotoSource
+from gallery.photos.editing import edit_photo
 from gallery.photos.merging import merge_photos
 from tests.drawing import picture
 from tests.factories import finish_import
@@ -54,7 +55,7 @@ def test_restores_everything_after_mixed_import(
 def test_keeps_fields_edited_since(bring: Callable[..., ImportJob], store: Callable[..., Photo], folder: Path) -> None:
     photo = store(picture(1))
     job = bring(folder, importance=4)
-    Photo.objects.filter(pk=photo.pk).update(importance=2)
+    edit_photo(photo, user=photo.owner, importance=2)
     take_back(job)
     photo.refresh_from_db()
     assert (photo.importance, photo.taken_at) == (2, None)

@@ -192,9 +192,10 @@ with mock.patch({moment!r}, lambda *args, **options: os.kill(os.getpid(), signal
 
 def test_indexes_duplicate_only_with_new_source(owner: User, media_root: Path) -> None:
     photo, _created = store_upload(BytesIO(picture(1)), owner=owner, filename="a.png")
+    identity = uuid4()
     for _time in range(2):
         fields = describing.describe_picture(BytesIO(picture(1)), filename="a.png")
-        source = PhotoSource(path="/nas/WeChat/a.png", identity=uuid4())
+        source = PhotoSource(path="/nas/WeChat/a.png", identity=identity)
         store_pictures([IncomingPicture(fields, source, lambda: [picture(1)])], owner=owner)
         photo.refresh_from_db()
         assert (photo.sources.count(), photo.revision) == (2, 2)

@@ -9,10 +9,13 @@ from django.contrib.auth.models import User
 from django.db import connections, transaction
 from django.utils import timezone
 
+from gallery.claims.origins import local
+from gallery.claims.settling import settle
 from gallery.models import Photo, PhotoMerge
 from gallery.photos.editing import edit_photo
 from gallery.photos.merging import KeeperUnavailable, PhotosNotFound, UndoResult, merge_photos, undo
 from gallery.photos.trash import DAYS_IN_TRASH, delete_from_trash, purge_trash
+from tests.factories import state_claims
 from tests.processes import count_lock_waits
 
 NOW = timezone.now()
@@ -20,6 +23,10 @@ NOW = timezone.now()
 
 def change(photo: Photo, **fields) -> None:
     Photo.objects.filter(pk=photo.pk).update(**fields)
+
+
+def date(photo: Photo, taken_at: datetime, *, witness: str, offset: int | None = None) -> None:
+    state_claims(photo, witness=witness, date=local(taken_at, offset))
 
 
 def said(photo: Photo) -> dict:
@@ -35,9 +42,12 @@ def albums(photo: Photo) -> list[str]:
 def test_merges_best_details_and_undoes_them(store, owner):
     keeper, dated, described = store(), store(), store()
     taken = datetime(2024, 5, 1, 18, 30)
-    change(keeper, description="The old station", date_source="filename", taken_at=datetime(2024, 5, 2), importance=1)
-    change(dated, date_source="exif", taken_at=taken, taken_offset=120, importance=3)
-    change(described, description="in the rain", date_source="file", taken_at=datetime(2020, 1, 1))
+    state_claims(keeper, description="The old station", importance=1)
+    date(keeper, datetime(2024, 5, 2), witness="filename")
+    state_claims(dated, importance=3)
+    date(dated, taken, offset=120, witness="exif")
+    state_claims(described, description="in the rain")
+    date(described, datetime(2020, 1, 1), witness="file")
     keeper.sources.update(albums=["Trips"])
     dated.sources.update(albums=["Trips", "Stations"])
     before, revision = said(keeper), Photo.objects.get(pk=keeper.pk).revision
@@ -64,14 +74,19 @@ def test_merges_best_details_and_undoes_them(store, owner):
 def test_fills_missing_exif_groups_as_a_whole(store, owner):
     keeper, phone, camera = store(), store(), store()
     change(keeper, metadata={"orientation": 1, "lens": "EF 50mm", "software": "Editor"})
-    change(phone, metadata={"make": "Apple", "iso": 50, "latitude": 30.1, "longitude": 120.2, "orientation": 6})
-    change(camera, metadata={"model": "EOS 80D", "latitude": 1.5, "longitude": 2.5, "altitude": 9.0, "artist": "Mei"})
-    before = Photo.objects.get(pk=keeper.pk).metadata
+    change(phone, metadata={"make": "Apple", "iso": 50, "orientation": 6, "copyright": "Lin"})
+    change(camera, metadata={"model": "EOS 80D", "artist": "Mei"})
+    state_claims(phone, witness="sidecar", place={"latitude": 30.1, "longitude": 120.2, "altitude": 4.0})
+    state_claims(camera, witness="exif", place={"latitude": 1.5, "longitude": 2.5})
+    before = Photo.objects.get(pk=keeper.pk)
     merge_photos(keeper.pk, [camera.pk, phone.pk], user=owner, moment=NOW)
     # A lens does not move to another camera, and a location is never mixed from two photos.
-    assert Photo.objects.get(pk=keeper.pk).metadata == before | {"latitude": 30.1, "longitude": 120.2, "artist": "Mei"}
+    merged = Photo.objects.get(pk=keeper.pk)
+    assert merged.metadata == before.metadata | {"copyright": "Lin"}
+    assert (merged.latitude, merged.longitude, merged.altitude, merged.place_source) == (1.5, 2.5, None, "exif")
     undo(NOW, user=owner)
-    assert Photo.objects.get(pk=keeper.pk).metadata == before
+    undone = Photo.objects.get(pk=keeper.pk)
+    assert (undone.metadata, undone.latitude, undone.place_source) == (before.metadata, None, "")
 
 
 @pytest.mark.parametrize(
@@ -86,18 +101,18 @@ def test_fills_missing_exif_groups_as_a_whole(store, owner):
 )
 def test_descriptions_are_joined_without_repetition(store, owner, own, others, joined):
     keeper = store()
-    change(keeper, description=own)
+    state_claims(keeper, description=own)
     rest = [store() for _text in others]
     for photo, text in zip(rest, others, strict=True):
-        change(photo, description=text)
+        state_claims(photo, description=text)
     merge_photos(keeper.pk, [photo.pk for photo in rest], user=owner, moment=NOW)
     assert said(keeper)["description"] == joined
 
 
 def test_keeps_manual_date_and_better_values(store, owner):
     keeper, other = store(), store()
-    change(keeper, taken_at=datetime(2024, 1, 1), date_source="person")
-    change(other, taken_at=datetime(2023, 1, 1), date_source="exif")
+    date(keeper, datetime(2024, 1, 1), witness="person")
+    date(other, datetime(2023, 1, 1), witness="exif")
     before, revision = said(keeper), Photo.objects.get(pk=keeper.pk).revision
     merge_photos(keeper.pk, [other.pk], user=owner, moment=NOW)
     assert said(keeper) == before
@@ -108,7 +123,7 @@ def test_keeps_manual_date_and_better_values(store, owner):
 
 def test_undo_keeps_later_edits(store, owner):
     keeper, other = store(), store()
-    change(other, importance=5)
+    state_claims(other, importance=5)
     merge_photos(keeper.pk, [other.pk], user=owner, moment=NOW)
     edit_photo(keeper, user=owner, description="mine", importance=2)
     assert undo(NOW, user=owner) == UndoResult(restored=1, groups=0, kept_edits=1)
@@ -117,8 +132,8 @@ def test_undo_keeps_later_edits(store, owner):
 
 def test_undoes_merges_in_reverse_order(store, owner):
     keeper, first, second = store(), store(), store()
-    change(first, importance=2)
-    change(second, importance=4)
+    state_claims(first, importance=2)
+    state_claims(second, importance=4)
     before = said(keeper)
     later = NOW + timedelta(seconds=1)
     merge_photos(keeper.pk, [first.pk], user=owner, moment=NOW)
@@ -132,7 +147,7 @@ def test_undoes_merges_in_reverse_order(store, owner):
 def test_refuses_to_merge_other_users_photos(store, owner):
     stranger = User.objects.create_superuser("root")
     keeper, other, theirs = store(), store(), store(owner=stranger)
-    change(other, importance=5)
+    state_claims(other, importance=5)
     for wanted in ((keeper.pk, [other.pk]), (theirs.pk, [other.pk]), (10**12, [theirs.pk])):
         with pytest.raises(PhotosNotFound):
             merge_photos(*wanted, user=stranger, moment=NOW)
@@ -152,16 +167,26 @@ def test_refuses_keeper_in_trash(store, owner):
 
 def test_purge_deletes_expired_merges(store, owner):
     keeper, other = store(), store()
-    change(other, importance=5)
+    state_claims(other, importance=5)
     merge_photos(keeper.pk, [other.pk], user=owner, moment=NOW - timedelta(days=DAYS_IN_TRASH, minutes=1))
     purge_trash()
     assert not PhotoMerge.objects.exists()
-    assert list(Photo.objects.all()) == [keeper]
+    assert [photo.importance for photo in Photo.objects.all()] == [5]
+
+
+def test_photo_keeps_its_gains_after_purge(store, owner):
+    keeper, other = store(), store()
+    date(other, datetime(2023, 1, 1), witness="exif")
+    merge_photos(keeper.pk, [other.pk], user=owner, moment=NOW - timedelta(days=DAYS_IN_TRASH, minutes=1))
+    purge_trash()
+    kept = Photo.objects.get()
+    settle([kept])
+    assert (kept.pk, kept.taken_at, kept.date_source) == (keeper.pk, datetime(2023, 1, 1), "exif")
 
 
 def test_undo_keeps_details_of_deleted_photos(store, owner):
     keeper, other = store(), store()
-    change(other, importance=5, description="the only one who knew")
+    state_claims(other, importance=5, description="the only one who knew")
     other.sources.update(albums=["Stations"])
     merge_photos(keeper.pk, [other.pk], user=owner, moment=NOW)
     delete_from_trash(Photo.objects.all(), user=owner)
@@ -181,8 +206,8 @@ def test_refuses_keeper_without_file(store, owner):
 @pytest.mark.django_db(transaction=True)
 def test_concurrent_merges_leave_one_photo(store, owner):
     one, other = store(), store()
-    change(one, importance=1)
-    change(other, importance=2)
+    state_claims(one, importance=1)
+    state_claims(other, importance=2)
 
     def keep(photo: Photo, rest: Photo, moment: datetime) -> bool:
         try:
@@ -212,7 +237,7 @@ def test_concurrent_merges_leave_one_photo(store, owner):
 @pytest.mark.django_db(transaction=True)
 def test_undo_waits_for_concurrent_deletion(store, owner):
     keeper, other = store(), store()
-    change(other, importance=5)
+    state_claims(other, importance=5)
     merge_photos(keeper.pk, [other.pk], user=owner, moment=NOW)
 
     def run_undo() -> UndoResult:

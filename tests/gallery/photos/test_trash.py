@@ -25,6 +25,7 @@ from gallery.photos.trash import (
 )
 from gallery.processing.tasks import make_thumbnails
 from tests.drawing import picture
+from tests.factories import state_claims
 from tests.processes import count_lock_waits
 
 ALL = Photo.objects.all()
@@ -129,7 +130,7 @@ def test_purges_expired_photos_in_batches(store, owner, monkeypatch):
 
 def test_upload_of_same_bytes_restores_photo(store, owner):
     photo = store(picture(5), filename="first.png")
-    Photo.objects.update(description="the old station", importance=4)
+    state_claims(photo, description="the old station", importance=4)
     move_to_trash(ALL.all(), user=owner)
     again, arrival = store_upload(BytesIO(picture(5)), owner=owner, filename="second.png")
     assert (again.pk, arrival, again.trashed_at) == (photo.pk, Arrival.RESTORED, None)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gallery.sources.date_choice import period_of_folders
+from gallery.sources.dated_folders import period_of_folders
 from gallery.sources.source_files import SourceFile, SourceMetadata
 from tests.gallery.sources.trees import JPEG, make_folder, make_zip, picture, scan_by_path, verdicts, xor
 

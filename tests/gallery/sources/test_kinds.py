@@ -5,13 +5,11 @@ from typing import Any
 import pytest
 
 from gallery.models import Photo
-from gallery.sources.kinds import MEME, PHOTO, SCREENSHOT, kind_of_folders, recognise_kind
-from gallery.sources.source_files import SourceMetadata
+from gallery.sources.kinds import MEME, PHOTO, SCREENSHOT, kind_of_folders, kind_of_name, kind_of_picture
 
 
-def kind(filename: str = "x.jpg", **known: Any) -> str:
-    defaults = {"extension": "jpg", "width": 4000, "height": 3000, "make": "", "source_metadata": SourceMetadata()}
-    return recognise_kind(filename=filename, **defaults | known)
+def kind(**known: Any) -> str:
+    return kind_of_picture(**{"extension": "jpg", "width": 4000, "height": 3000, "make": ""} | known)
 
 
 @pytest.mark.parametrize(
@@ -37,14 +35,13 @@ def kind(filename: str = "x.jpg", **known: Any) -> str:
     ],
 )
 def test_recognises_screenshot_by_name(filename: str) -> None:
-    assert kind(filename) == SCREENSHOT
+    assert kind_of_name(filename) == SCREENSHOT
 
 
 @pytest.mark.parametrize(
     ("known", "expected"),
     [
         ({"make": "Canon"}, PHOTO),
-        ({"make": "Canon", "source_metadata": SourceMetadata(kind="meme")}, MEME),
         ({"extension": "png", "width": 1170, "height": 2532}, SCREENSHOT),
         ({"extension": "png", "width": 2532, "height": 1170}, SCREENSHOT),
         ({"extension": "png", "width": 1920, "height": 1080}, SCREENSHOT),
@@ -54,13 +51,16 @@ def test_recognises_screenshot_by_name(filename: str) -> None:
         ({"extension": "webp", "width": 512, "height": 512}, MEME),
         ({"extension": "gif", "width": 240, "height": 180}, MEME),
         ({"extension": "gif", "width": 800, "height": 600}, ""),
-        ({"filename": "sticker.webp"}, MEME),
-        ({"filename": "Screenshotter.jpg"}, ""),
         ({}, ""),
     ],
 )
 def test_recognises_kind_by_other_facts(known: dict[str, Any], expected: str) -> None:
     assert kind(**known) == expected
+
+
+def test_recognises_no_kind_by_other_names() -> None:
+    assert kind_of_name("sticker.webp") == MEME
+    assert kind_of_name("Screenshotter.jpg") == ""
 
 
 def test_uses_kinds_of_photos() -> None:

@@ -6,11 +6,10 @@ import pytest
 
 from gallery.bulk_import.safety import MAX_PATTERN_LENGTH, check_patterns
 from gallery.sources import wechat
-from gallery.sources.date_choice import period_of_folders
+from gallery.sources.dated_folders import period_of_folders
 from gallery.sources.dates_in_names import date_in_filename
-from gallery.sources.kinds import recognise_kind
+from gallery.sources.kinds import kind_of_name
 from gallery.sources.skip_rules import SkipRules
-from gallery.sources.source_files import SourceMetadata
 from gallery.sources.takeout import recognises
 from gallery.sources.takeout_names import (
     composed_name,
@@ -65,7 +64,7 @@ def test_ignores_far_longer_names_in_linear_time(pattern: str) -> None:
 def test_reads_hostile_names_in_linear_time(unit: str) -> None:
     def read(name: str) -> None:
         date_in_filename(name)
-        recognise_kind(filename=name, extension="jpg", width=1, height=2, make="", source_metadata=SourceMetadata())
+        kind_of_name(name)
         recognises([name])
         wechat.recognises([name])
         wechat.THUMBNAIL.fullmatch(name)

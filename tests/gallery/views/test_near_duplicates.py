@@ -11,6 +11,7 @@ from gallery.views import near_duplicates as views
 from gallery.views.group_comparison import compare_group
 from search.models import ComparedPhoto, DismissedGroup, NearDuplicatePair
 from search.near_duplicates.groups import find_groups
+from tests.factories import state_claims
 from tests.html import condensed
 
 PAGE = "/near-duplicates"
@@ -57,7 +58,7 @@ def visible(owner) -> set[Photo]:
 
 def test_keeps_selected_photo_and_undoes(client, group, owner):
     photos = group(3)
-    Photo.objects.filter(pk=photos[0].pk).update(importance=4)
+    state_claims(photos[0], importance=4)
     page = client.post(f"{PAGE}/resolve", fields(photos, keep=1), follow=True)
     html = page.content.decode()
     assert page.redirect_chain == [(PAGE, 302)]
@@ -119,7 +120,7 @@ def test_skips_group_resolved_in_other_tab(client, group, owner):
 
 def test_undo_reports_later_edits(client, group):
     photos = group()
-    Photo.objects.filter(pk=photos[1].pk).update(importance=4)
+    state_claims(photos[1], importance=4)
     undo = client.post(f"{PAGE}/resolve", fields(photos), headers=SCRIPT).json()["undo"]
     client.post(f"/photos/{photos[0].pk}/edit", {"description": "mine", "importance": 1})
     sentence = client.post("/trash/restore", {"moment": undo}, headers=SCRIPT).json()["message"]

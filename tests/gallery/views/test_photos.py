@@ -9,6 +9,7 @@ from django.test import Client
 from gallery.models import MAX_ATTEMPTS, ImportJob, Photo, Step, StepAttempt
 from gallery.photos.trash import move_to_trash
 from gallery.pictures.images import THUMBNAIL_VERSION
+from tests.factories import state_claims
 from tests.html import condensed
 
 HTMX = {"HX-Request": "true"}
@@ -219,7 +220,7 @@ def test_missing_photo_is_not_found(client, number):
 def test_rates_photo_with_description_beyond_limit(client, store, length, headers):
     photo = store()
     stored = ("a\n " + "x" * length)[:length]
-    Photo.objects.update(description=stored)
+    state_claims(photo, description=stored)
     page = client.get(f"/photos/{photo.pk}").content.decode()
     assert ("longer than 5000 characters" in page) == (length > 5000)
     sent = {"description": stored.replace("\n", "\r\n"), "importance": "4"}

@@ -1,4 +1,4 @@
-"""The date comes from the most reliable source: EXIF, sidecar, GPS, file name, folder, file time."""
+"""The claims of origins, and the date that is chosen from them: sidecar, GPS, file name, folder, file time."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -7,9 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gallery.claims.embedded import claims_of_metadata, offset_between
+from gallery.claims.ladder import photo_fields
+from gallery.claims.origins import claims_of_origin
+from gallery.claims.zones import server_zone
 from gallery.models import Witness
 from gallery.pictures.metadata import Metadata
-from gallery.sources.date_choice import choose_date, period_of_folders
 from gallery.sources.source_files import SourceMetadata
 
 EXIF, SIDECAR = datetime(2020, 1, 1, 10), datetime(2020, 1, 2, 10)
@@ -25,8 +28,9 @@ NO_METADATA: dict[str, Any] = {"metadata": Metadata(), "source_metadata": Source
 
 
 def choose(**witnesses: Any) -> tuple[datetime | None, int | None, str]:
-    metadata, source_metadata = witnesses.pop("metadata"), witnesses.pop("source_metadata")
-    return choose_date(metadata, source_metadata, **witnesses)
+    claims = [claims_of_metadata(witnesses.pop("metadata")), claims_of_origin(**witnesses)]
+    fields = photo_fields(claims, zone=server_zone(), zone_of=lambda *_position: None)
+    return fields["taken_at"], fields["taken_offset"], fields["date_source"]
 
 
 def test_uses_next_source_without_a_better_one(settings: Any) -> None:
@@ -46,7 +50,7 @@ def test_uses_next_source_without_a_better_one(settings: Any) -> None:
         ladder.append(choose(**ALL | without))
     assert ladder == [
         (EXIF, 60, "exif"),
-        (SIDECAR, 120, "sidecar"),
+        (SIDECAR + timedelta(hours=6), 480, "sidecar"),
         (datetime(2020, 1, 3, 18), 480, "gps"),
         (datetime(2020, 1, 4, 10), None, "filename"),
         (datetime(2020, 1, 5), None, "folder"),
@@ -74,49 +78,40 @@ def test_ignores_an_implausible_file_time(year: int) -> None:
     assert choose(**nothing, modified_at=datetime(year, 1, 2, tzinfo=UTC)) == (None, None, "")
 
 
+def test_prefers_file_time_within_day_of_name() -> None:
+    named = NO_METADATA | {"filename": "IMG-20200106-WA0001.jpg", "path": "/a/x.jpg"}
+    assert choose(**named, modified_at=FILE) == (datetime(2020, 1, 6, 10), 0, "filename")
+    assert choose(**named, modified_at=FILE + timedelta(days=1)) == (datetime(2020, 1, 6), None, "filename")
+
+
 @pytest.mark.parametrize(
-    ("folder", "begin", "days"),
+    ("local", "offset"),
     [
-        ("2023-05-01 Trip", datetime(2023, 5, 1), 1),
-        ("20230501", datetime(2023, 5, 1), 1),
-        ("2023.05.01", datetime(2023, 5, 1), 1),
-        ("2023年5月1日", datetime(2023, 5, 1), 1),
-        ("2023-05", datetime(2023, 5, 1), 31),
-        ("202305", datetime(2023, 5, 1), 31),
-        ("2023_05 Trip", datetime(2023, 5, 1), 31),
-        ("2023年5月", datetime(2023, 5, 1), 31),
-        ("2023-05/Ori", datetime(2023, 5, 1), 31),
-        ("2023/05", datetime(2023, 5, 1), 31),
-        ("2023年/5月", datetime(2023, 5, 1), 31),
-        ("2023/05 May", datetime(2023, 5, 1), 31),
-        ("2023/05/01", datetime(2023, 5, 1), 1),
-        ("2023-05/01", datetime(2023, 5, 1), 1),
-        ("2023", datetime(2023, 1, 1), 365),
-        ("1974", datetime(1974, 1, 1), 365),
-        ("Photos from 2023", datetime(2023, 1, 1), 365),
-        ("2023 年的照片", datetime(2023, 1, 1), 365),
-        ("2023 Trip", datetime(2023, 1, 1), 365),
+        (datetime(2020, 1, 3, 18, 0, 20), 480),
+        (datetime(2020, 1, 3, 15, 44), 345),
+        (datetime(2020, 1, 3, 0, 0), -600),
+        (datetime(2020, 1, 3, 10, 1), 0),
+        (datetime(2020, 1, 3, 18, 5), None),
+        (datetime(2020, 1, 4, 1, 0), None),
+        (datetime(2021, 1, 3, 10, 0), None),
     ],
 )
-def test_finds_period_in_folder_names(folder: str, begin: datetime, days: int) -> None:
-    assert period_of_folders(f"/photos/{folder}/x.jpg") == (begin, begin + timedelta(days=days))
+def test_finds_offset_beside_gps_time(local: datetime, offset: int | None) -> None:
+    assert offset_between(local, GPS) == offset
+    assert claims_of_metadata(Metadata(local, None, GPS)).get("offset", {}).get("gps") == offset
 
 
-@pytest.mark.parametrize(
-    "folder", ["100APPLE", "2999", "2023-13", "DSC2023", "12345678", "05", "IMG-1999x", "20231", "13", "x/5"]
-)
-def test_ignores_other_numbers(folder: str) -> None:
-    assert period_of_folders(f"/photos/{folder}/x.jpg") is None
+def test_states_no_empty_values() -> None:
+    assert claims_of_origin(SourceMetadata(), filename="x.jpg", path="/a/x.jpg", modified_at=None) == {}
 
 
-@pytest.mark.parametrize("folder", ["2023/13", "2023/99", "2023/1234"])
-def test_falls_back_to_year_for_impossible_month(folder: str) -> None:
-    assert period_of_folders(f"/photos/{folder}/x.jpg") == (datetime(2023, 1, 1), datetime(2024, 1, 1))
-
-
-def test_uses_innermost_folder_but_not_archive_name() -> None:
-    assert period_of_folders("/2021/2022-03/x/y.jpg") == (datetime(2022, 3, 1), datetime(2022, 4, 1))
-    assert period_of_folders("/takeout-20230501/2023.zip!/a/y.jpg") is None
+def test_states_kind_and_importance() -> None:
+    metadata = SourceMetadata(kind="meme", description="a\u200bb", latitude=1.0, longitude=2.0)
+    claims = claims_of_origin(metadata, filename="Screenshot_1.png", path="/a", modified_at=None, importance=3)
+    assert claims["kind"] == {"filename": "screenshot", "folder": "meme"}
+    assert claims["importance"] == {"folder": 3}
+    assert claims["description"] == {"sidecar": "ab"}
+    assert claims["place"] == {"sidecar": {"latitude": 1.0, "longitude": 2.0}}
 
 
 @given(st.text(), st.datetimes(timezones=st.just(UTC)) | st.none())

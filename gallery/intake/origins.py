@@ -1,0 +1,73 @@
+"""Keeps the origins of pictures: another one is added, and one that is met again tells what it knows by now."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from uuid import UUID
+
+from gallery.claims.settling import touch
+from gallery.models import Photo, PhotoSource
+
+Key = tuple[int, UUID, str, int | None]
+# Fields that a known source takes over when it is met again.
+LEARNED = ("is_present", "modified_at", "albums", "sidecar", "sidecar_content", "claims")
+# If one of these differs, the same file of another import is another source: undoing this import takes it back.
+STATED = ("albums", "sidecar", "sidecar_content", "claims")
+
+
+def save_sources(sources: Iterable[PhotoSource], *, known: Collection[Photo]) -> set[int]:
+    """Add new sources and refresh known ones; return the ids of the photos about which they state something else.
+
+    The caller has locked the rows of `known`, the photos that may have sources.
+    """
+    stored = {_key(source): source for source in PhotoSource.objects.filter(photo__in=known)}
+    by_file: dict[tuple[int, UUID, str], list[PhotoSource]] = {}
+    for source in stored.values():
+        by_file.setdefault(_key(source)[:3], []).append(source)
+    new: dict[Key, PhotoSource] = {}
+    refreshed: dict[Key, PhotoSource] = {}
+    changed: set[int] = set()
+    for source in sources:
+        key = _key(source)
+        if key in new:
+            _learn(new[key], source)
+        elif own := stored.get(key) or _same(by_file.get(key[:3], ()), source):
+            learned = _learn(own, source)
+            if learned:
+                refreshed[_key(own)] = own
+            if learned.intersection(STATED):
+                changed.add(own.photo_id)
+        else:
+            new[key] = source
+            changed.add(source.photo_id)
+    PhotoSource.objects.bulk_create(new.values())
+    PhotoSource.objects.bulk_update(refreshed.values(), LEARNED)
+    # The keyword index contains the paths of sources.
+    touch({photo_id for photo_id, *_rest in new} & {photo.pk for photo in known})
+    return changed
+
+
+def _key(source: PhotoSource) -> Key:
+    return source.photo_id, source.identity, source.filename, source.job_id
+
+
+def _same(candidates: Iterable[PhotoSource], source: PhotoSource) -> PhotoSource | None:
+    """Return the source of another import with the same file that states the same."""
+    stated = [getattr(source, name) for name in STATED]
+    return next((one for one in candidates if [getattr(one, name) for name in STATED] == stated), None)
+
+
+def _learn(known: PhotoSource, source: PhotoSource) -> set[str]:
+    """Take over what a source states by now; return the changed fields. Nothing is forgotten with a lost sidecar."""
+    before = {name: getattr(known, name) for name in LEARNED}
+    known.is_present = True
+    known.albums = list(dict.fromkeys([*known.albums, *source.albums]))
+    # Of several uploads under one name the earliest time counts: copies are written later.
+    if not (known.path == PhotoSource.UPLOAD and _is_later(source.modified_at, known.modified_at)):
+        known.modified_at = source.modified_at
+        if source.sidecar or not known.sidecar:
+            known.sidecar, known.sidecar_content, known.claims = source.sidecar, source.sidecar_content, source.claims
+    return {name for name, value in before.items() if getattr(known, name) != value}
+
+
+def _is_later(moment: datetime | None, other: datetime | None) -> bool:
+    return other is not None and (moment is None or moment >= other)
