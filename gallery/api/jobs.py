@@ -10,7 +10,7 @@ from gallery.access.problems import ApiView
 from gallery.access.tokens import Scope
 from gallery.models import Step
 from gallery.processing.backlog import backlogs, failures
-from gallery.processing.tasks import queue_lengths
+from gallery.processing.queues import queue_lengths
 
 SHOWN_FAILURES = 200
 

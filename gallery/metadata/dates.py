@@ -17,8 +17,10 @@ from gallery.pictures.metadata import EARLIEST_DIGITAL, EARLIEST_PHOTOGRAPH, MAX
 
 DATE = r"(?P<year>\d{4})(?:[:/. -]\s?(?P<month>\d{1,2})(?:[:/. -]\s?(?P<day>\d{1,2}))?)?"
 TIME = (
-    r"(?P<hour>\d{1,2})\s?[:.h-]\s?(?P<minute>\d{1,2})(?:\s?[:.m-]\s?(?P<second>\d{1,2})(?:[.,:](?P<fraction>\d+))?)?"
-    r"s?(?:\s?(?P<half>[AaPp])\.?[Mm]\.?)?"
+    # The same sign twice: in 09:29-04:00 the minute is followed by the zone.
+    r"(?P<hour>\d{1,2})\s?(?P<sign>[:.-])\s?(?P<minute>\d{1,2})"
+    r"(?:\s?(?P=sign)\s?(?P<second>\d{1,2})(?:[.,:](?P<fraction>\d+))?)?"
+    r"(?:\s?(?P<half>[AaPp])\.?[Mm]\.?)?"
 )
 ZONE = r"(?P<zone>Z|UTC|GMT|[+-]\d{1,2}:?\d{2}|[+-]\d{2})"
 MOMENT = re.compile(rf"{DATE}(?:(?:\s*T\s*|\s+|[:-]){TIME})?\s*{ZONE}?(?:\s*DST)?", re.ASCII)
@@ -54,6 +56,8 @@ LAST_CHANGE = (
     ("XMP-xmp:ModifyDate", "", ""),
     ("XMP-tiff:DateTime", "", ""),
     ("PNG:ModifyDate", "", ""),
+    # When the file was written, not the picture taken: programs that convert pictures write it too.
+    ("QuickTime:CreateDate", "", ""),
 )
 # These hold the tags of a preview, of all standards together, or of something else than the picture.
 OTHER_GROUPS = re.compile(r"(?:IFD[1-9]|SubIFD\d*|Composite|System|XMP-.*|IPTC\d*|MIE-.*|ICC.*|Track\d+):")
@@ -138,6 +142,8 @@ def _moments(tags: Tags, rows: tuple[tuple[str, str, str], ...]) -> Iterator[Mom
             moment = read_moment(tags.get(date))
         if moment is None or not _is_set(moment.at):
             continue
+        if date.startswith("QuickTime:") and moment.offset is None:
+            moment = replace(moment, is_instant=True)  # by the specification in UTC
         if detail and not is_iptc and not moment.at.microsecond:
             moment = replace(moment, at=moment.at.replace(microsecond=_microseconds(tags.get(detail))))
         if offset and moment.offset is None and not moment.is_instant:

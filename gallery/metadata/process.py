@@ -61,6 +61,11 @@ class ExifToolProcess:
                 self._kill()
                 raise
 
+    @property
+    def pid(self) -> int | None:
+        """Return the id of the running process; None if none runs."""
+        return self._process.pid if self._process else None
+
     def stop(self) -> None:
         """End the process, if it runs."""
         with self._lock:

@@ -46,7 +46,7 @@ def read_tags(file: IO[bytes]) -> dict[str, Value]:
 
     Raises ReadingFailed or ExifToolUnavailable.
     """
-    answer = _exiftool().read(file)
+    answer = running_exiftool().read(file)
     if not answer.strip():
         return {}
     try:
@@ -57,7 +57,8 @@ def read_tags(file: IO[bytes]) -> dict[str, Value]:
 
 
 @cache
-def _exiftool() -> ExifToolProcess:
+def running_exiftool() -> ExifToolProcess:
+    """Return the exiftool of this process, which starts with its first file."""
     process = ExifToolProcess(ARGUMENTS)
     atexit.register(process.stop)
     return process

@@ -16,6 +16,7 @@ class Step(models.TextChoices):
     """The independent processing steps of a photo."""
 
     THUMBNAILS = "thumbnails", _("thumbnails")
+    METADATA = "metadata", _("metadata")
     EMBEDDING = "embedding", _("image recognition")
     TEXT = "text", _("text recognition")
     INDEX = "index", _("keyword index")

@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from gallery.metadata.reading import METADATA_VERSION
 from gallery.models.attempts import MAX_ATTEMPTS, RETRY_DELAY, Step, StepAttempt
 from gallery.models.folded import FoldedField, FoldedModel, FoldedQuerySet
 from gallery.models.witnesses import Witness
@@ -71,6 +72,11 @@ class PhotoQuerySet(FoldedQuerySet["Photo"]):
     def missing_thumbnails(self) -> "PhotoQuerySet":
         """Return photos without thumbnails of the current version, newest first."""
         return self.awaiting(Step.THUMBNAILS, str(THUMBNAIL_VERSION)).filter(thumbnail_version__lt=THUMBNAIL_VERSION)
+
+    def missing_metadata(self) -> "PhotoQuerySet":
+        """Return photos whose metadata the current version has not read, newest first; broken ones have some, too."""
+        untried = self.awaiting(Step.METADATA, str(METADATA_VERSION))
+        return untried.filter(metadata_version__lt=METADATA_VERSION)
 
 
 def camera_name(metadata: dict[str, Any] | None) -> str:

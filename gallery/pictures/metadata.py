@@ -1,4 +1,4 @@
-"""Reads EXIF metadata of a picture as plain JSON, and the date on which it was taken."""
+"""Reads what doors need of EXIF at once: date, camera and position; `gallery.metadata` reads everything later."""
 
 import math
 import re
@@ -18,7 +18,6 @@ MAX_TEXT = 1000
 DATE_TAGS = (
     (Base.DateTimeOriginal, Base.OffsetTimeOriginal),
     (Base.DateTimeDigitized, Base.OffsetTimeDigitized),
-    (Base.DateTime, Base.OffsetTime),
 )
 EARLIEST_PHOTOGRAPH = datetime(1826, 1, 1)  # noqa: DTZ001  (local times have no zone)
 EARLIEST_DIGITAL = datetime(1990, 1, 1)  # noqa: DTZ001
@@ -29,12 +28,11 @@ MAX_OFFSET = 14 * 60
 
 @dataclass(frozen=True)
 class Metadata:
-    """The metadata of a picture file.
+    """The first metadata of a picture file.
 
     `taken_at` is EXIF's local time without a zone, `taken_offset` in minutes east of UTC if known, `gps_at` the GPS
-    time in UTC. `data` is plain JSON with the known ones among make, model, lens,
-    exposure_time (s), aperture (f-number), iso, focal_length and focal_length_35mm (mm), orientation, software, artist,
-    copyright, description, latitude and longitude (degrees), altitude (m).
+    time in UTC. `data` is plain JSON with the known ones among make, model, orientation, latitude and longitude
+    (degrees), and altitude (m).
     """
 
     taken_at: datetime | None = None
@@ -102,17 +100,7 @@ def _describe(tags: dict[int, Any], gps: dict[int, Any]) -> dict[str, Any]:
     known: dict[str, tuple[Callable[[Any], Any], Any]] = {
         "make": (_text, tags.get(Base.Make)),
         "model": (_text, tags.get(Base.Model)),
-        "lens": (_text, tags.get(Base.LensModel)),
-        "exposure_time": (_positive, tags.get(Base.ExposureTime)),
-        "aperture": (_positive, tags.get(Base.FNumber)),
-        "iso": (_positive, tags.get(Base.ISOSpeedRatings)),
-        "focal_length": (_positive, tags.get(Base.FocalLength)),
-        "focal_length_35mm": (_positive, tags.get(Base.FocalLengthIn35mmFilm)),
         "orientation": (_positive, tags.get(Base.Orientation)),
-        "software": (_text, tags.get(Base.Software)),
-        "artist": (_text, tags.get(Base.Artist)),
-        "copyright": (_text, tags.get(Base.Copyright)),
-        "description": (_text, tags.get(Base.ImageDescription)),
     }
     data = {key: clean(value) for key, (clean, value) in known.items()} | _position(gps)
     return {key: value for key, value in data.items() if value not in (None, "")}

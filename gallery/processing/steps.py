@@ -8,16 +8,19 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from gallery.metadata.program import ExifToolUnavailable, program_version
+from gallery.metadata.reading import METADATA_VERSION
 from gallery.models import Photo, Step
 from gallery.pictures.images import THUMBNAIL_VERSION
 from gallery.processing.attempts import Work, run_step
+from gallery.processing.metadata import store_metadata
 from gallery.processing.work import store_documents, store_embeddings, store_texts, store_thumbnails
 from search.encoders.client import EncoderUnavailable, describe_encoders
 from search.keywords.mapping import mapping_version
 from search.models import missing_embeddings, missing_texts, stale_documents
 from search.ocr import reader
 
-BATCH_SIZES = {Step.THUMBNAILS: 16, Step.EMBEDDING: 16, Step.TEXT: 4, Step.INDEX: 200}
+BATCH_SIZES = {Step.THUMBNAILS: 16, Step.METADATA: 50, Step.EMBEDDING: 16, Step.TEXT: 4, Step.INDEX: 200}
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,10 @@ class BlockedStep:
 def current_steps() -> Iterator[CurrentStep | BlockedStep]:
     """Yield every step; embedding once per encoder."""
     yield thumbnails_step()
+    try:
+        yield metadata_step()
+    except ExifToolUnavailable as error:
+        yield BlockedStep(Step.METADATA, str(Step.METADATA.label), str(error))
     yield from _embedding_steps()
     try:
         yield text_step()
@@ -71,6 +78,17 @@ def thumbnails_step() -> CurrentStep:
         str(THUMBNAIL_VERSION),
         Photo.objects.missing_thumbnails,
         store_thumbnails,
+    )
+
+
+def metadata_step() -> CurrentStep:
+    """Return the step that reads files and sidecars with exiftool; raises ExifToolUnavailable."""
+    return CurrentStep(
+        Step.METADATA,
+        f"{Step.METADATA.label} (exiftool {program_version()})",
+        str(METADATA_VERSION),
+        Photo.objects.missing_metadata,
+        store_metadata,
     )
 
 

@@ -15,11 +15,20 @@ from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 from dramatiq import Message
-from dramatiq.brokers.redis import RedisBroker
 from redis import RedisError
 
+from gallery.metadata.program import ExifToolUnavailable
 from gallery.models import DocumentRemoval, Step
-from gallery.processing.steps import BATCH_SIZES, CurrentStep, embedding_step, index_step, text_step, thumbnails_step
+from gallery.processing.queues import redis_broker
+from gallery.processing.steps import (
+    BATCH_SIZES,
+    CurrentStep,
+    embedding_step,
+    index_step,
+    metadata_step,
+    text_step,
+    thumbnails_step,
+)
 from search.encoders.client import EncoderUnavailable, describe_encoders
 from search.keywords import index as keyword_index
 from search.models import PhotoEmbedding
@@ -44,6 +53,18 @@ EVALUATION_PAUSE = 20 * 3600
 def make_thumbnails(photo_ids: list[int]) -> None:
     """Make thumbnails of the photos that lack them."""
     thumbnails_step().run(photo_ids)
+
+
+@dramatiq.actor(queue_name="default", max_retries=0, time_limit=60 * MINUTES)
+def read_metadata(photo_ids: list[int]) -> None:
+    """Read the metadata of the photos that the current version has not read."""
+    try:
+        step = metadata_step()
+    except ExifToolUnavailable as error:
+        logger.warning("Metadata is not read: %s", error)
+        return
+    step.run(photo_ids)
+    enqueue_indexing(photo_ids)
 
 
 @dramatiq.actor(queue_name="vision", max_retries=0, time_limit=40 * MINUTES)
@@ -108,6 +129,7 @@ def evaluate_search() -> None:
 
 STEP_QUEUES = {
     Step.THUMBNAILS: make_thumbnails.queue_name,
+    Step.METADATA: read_metadata.queue_name,
     Step.EMBEDDING: embed_photos.queue_name,
     Step.TEXT: extract_texts.queue_name,
     Step.INDEX: index_photos.queue_name,
@@ -120,9 +142,11 @@ def enqueue_processing(photo_ids: list[int]) -> None:
     Embedding is left to the clock: asking which encoders are ready may take longer than a request should.
     """
     with _broker_may_be_down():
-        for message in (actor.message(photo_ids) for actor in (make_thumbnails, extract_texts, index_photos)):
+        for message in (
+            actor.message(photo_ids) for actor in (make_thumbnails, read_metadata, extract_texts, index_photos)
+        ):
             if len(_waiting_like(message)) < MAX_QUEUED_MESSAGES:
-                _broker().enqueue(message)
+                redis_broker().enqueue(message)
 
 
 def enqueue_step(step: CurrentStep, photo_ids: list[int]) -> None:
@@ -148,7 +172,7 @@ def resume_unindexing() -> None:
     photo_ids = list(DocumentRemoval.objects.values_list("pk", flat=True)[:MAX_REMOVALS_PER_MESSAGE])
     message = unindex_photos.message(photo_ids)
     if photo_ids and not _waiting_like(message):
-        _broker().enqueue(message)
+        redis_broker().enqueue(message)
 
 
 def top_up(step: CurrentStep, photo_ids: list[int]) -> list[int]:
@@ -163,7 +187,7 @@ def top_up(step: CurrentStep, photo_ids: list[int]) -> list[int]:
         : size * max(0, MAX_QUEUED_MESSAGES - len(waiting))
     ]
     for begin in range(0, len(sent), size):
-        _broker().enqueue(_message(step, sent[begin : begin + size]))
+        redis_broker().enqueue(_message(step, sent[begin : begin + size]))
     return sent
 
 
@@ -177,7 +201,7 @@ def enqueue_vector_indexes() -> None:
         if encoder.state == "ready" and _needs_vector_index(encoder.model):
             message = build_vector_index.message(encoder.model, encoder.dimensions)
             if not _waiting_like(message):
-                _broker().enqueue(message)
+                redis_broker().enqueue(message)
 
 
 def enqueue_comparisons() -> None:
@@ -194,7 +218,7 @@ def enqueue_comparisons() -> None:
                     owner.pk, encoder.model, encoder.dimensions, encoder.same_picture_distance
                 )
                 if chosen and chosen.model == encoder.model and not _waiting_like(message):
-                    _broker().enqueue(message)
+                    redis_broker().enqueue(message)
     except EncoderUnavailable:
         return
 
@@ -213,29 +237,6 @@ def is_waiting(message: Message) -> bool:
     return bool(_waiting_like(message))
 
 
-def broker_version() -> str:
-    """Return the version of Valkey or Redis; raises RedisError if it does not answer."""
-    info = _broker().client.info("server")
-    return str(info.get("valkey_version") or info["redis_version"])
-
-
-def queue_lengths() -> dict[str, int]:
-    """Return the number of messages in each queue; raises RedisError."""
-    broker = _broker()
-    return {name: broker.client.llen(f"{broker.namespace}:{name}") for name in sorted(broker.get_declared_queues())}
-
-
-def messages_in_work() -> dict[str, int]:
-    """Return the number of messages of each queue that workers have fetched and not finished; raises RedisError."""
-    broker = _broker()
-    heartbeats = cast(list[bytes], broker.client.zrange(f"{broker.namespace}:__heartbeats__", 0, -1))
-    workers = [worker.decode() for worker in heartbeats]
-    return {
-        name: sum(broker.client.scard(f"{broker.namespace}:__acks__.{worker}.{name}") for worker in workers)
-        for name in broker.get_declared_queues()
-    }
-
-
 def _needs_vector_index(model: str) -> bool:
     rows = PhotoEmbedding.objects.filter(model=model)[: EXACT_ROWS + 1].count()
     return rows > EXACT_ROWS and not vector_index.has_vector_index(model)
@@ -245,6 +246,8 @@ def _message(step: CurrentStep, photo_ids: list[int]) -> Message:
     match step.step:
         case Step.THUMBNAILS:
             return make_thumbnails.message(photo_ids)
+        case Step.METADATA:
+            return read_metadata.message(photo_ids)
         case Step.EMBEDDING:
             return embed_photos.message(photo_ids, step.version)
         case Step.TEXT:
@@ -255,8 +258,8 @@ def _message(step: CurrentStep, photo_ids: list[int]) -> Message:
 
 def _waiting_like(message: Message) -> list[Message]:
     """Return the queued messages that differ from `message` only in their photos; fetched ones are not in the queue."""
-    key = f"{_broker().namespace}:{message.queue_name}"
-    client = _broker().client
+    key = f"{redis_broker().namespace}:{message.queue_name}"
+    client = redis_broker().client
     message_ids = client.lrange(key, 0, -1)
     encoded = client.hmget(f"{key}.msgs", message_ids) if message_ids else []
     waiting = [Message.decode(cast(bytes, data)) for data in encoded if data]
@@ -267,13 +270,9 @@ def _kind(message: Message) -> tuple[str, list[object]]:
     return message.actor_name, [argument for argument in message.args if not isinstance(argument, list)]
 
 
-def _broker() -> RedisBroker:
-    return cast(RedisBroker, dramatiq.get_broker())
-
-
 def _enqueue(message: Message) -> None:
     with _broker_may_be_down():
-        _broker().enqueue(message)
+        redis_broker().enqueue(message)
 
 
 @contextmanager

@@ -17,7 +17,8 @@ from redis import RedisError
 from gallery.access import PageRequest
 from gallery.models import MAX_ATTEMPTS, Photo, Step, StepAttempt
 from gallery.processing.backlog import backlogs, failures
-from gallery.processing.tasks import STEP_QUEUES, broker_version, messages_in_work, queue_lengths
+from gallery.processing.queues import broker_version, messages_in_work, queue_lengths
+from gallery.processing.tasks import STEP_QUEUES
 
 SHOWN_FAILURES = 50
 

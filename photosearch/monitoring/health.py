@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from gallery.access import ApiRequest
 from gallery.access.problems import CONTENT_TYPE, ApiView, Problem, problem_response
-from gallery.processing.tasks import broker_version
+from gallery.processing.queues import broker_version
 from photosearch.caching import remember
 from search.encoders.client import EncoderUnavailable, describe_encoders
 from search.keywords.index import KeywordSearchUnavailable, connected

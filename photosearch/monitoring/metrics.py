@@ -27,7 +27,7 @@ from gallery.access.problems import ApiView
 from gallery.access.tokens import ApiToken, Scope
 from gallery.models import Photo
 from gallery.processing.backlog import backlogs, failures
-from gallery.processing.tasks import queue_lengths
+from gallery.processing.queues import queue_lengths
 from photosearch.caching import remember
 
 # prometheus_client reads the folder's name when it is imported. Without a folder each process counts for itself.

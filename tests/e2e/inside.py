@@ -18,6 +18,7 @@ from django.db.models import F  # noqa: E402
 
 from gallery.access.tokens import issue_token  # noqa: E402
 from gallery.intake.upload import store_upload  # noqa: E402
+from gallery.metadata.reading import METADATA_VERSION  # noqa: E402
 from gallery.models import MAX_ATTEMPTS, Photo, Step, StepAttempt  # noqa: E402
 from gallery.pictures.images import THUMBNAIL_VERSION  # noqa: E402
 from search.keywords.mapping import mapping_version  # noqa: E402
@@ -69,6 +70,7 @@ def unfinished(prefix: str = "") -> dict[str, list[str]]:
     alive = Photo.objects.filter(defect="", filename__startswith=prefix)
     done = {
         Step.THUMBNAILS: alive.filter(thumbnail_version=THUMBNAIL_VERSION),
+        Step.METADATA: alive.filter(metadata_version=METADATA_VERSION),
         Step.TEXT: alive.filter(text__engine=reader.engine_version()),
         Step.INDEX: alive.filter(indexed__revision=F("revision"), indexed__mapping=mapping_version()),
     }

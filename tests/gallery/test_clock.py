@@ -183,10 +183,10 @@ def test_survives_broker_that_is_down(
         def down(*_args: object) -> None:
             raise BrokerDown("refused")
 
-        monkeypatch.setattr(tasks, "_broker", down)
+        monkeypatch.setattr(tasks, "redis_broker", down)
 
     def start_broker() -> None:
-        monkeypatch.setattr(tasks, "_broker", dramatiq.get_broker)
+        monkeypatch.setattr(tasks, "redis_broker", dramatiq.get_broker)
 
     Clock().run(Ticks(stop_broker, nothing, start_broker))
     assert queued(broker) == [[photo.pk]]

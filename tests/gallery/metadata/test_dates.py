@@ -29,6 +29,7 @@ FORMS = {
     "2023:07:21 21:06:26+02:00 DST": Moment(AT, 120),
     "2023-07-21T21:06:26Z": Moment(AT, is_instant=True),
     "2023:07:21 21:06:26 UTC": Moment(AT, is_instant=True),
+    "2023:07:21 21:06-04:00": Moment(AT.replace(second=0), -240),
     "2023:07:21 21:06": Moment(AT.replace(second=0)),
     "2023-07-21T21:06+02:00": Moment(AT.replace(second=0), 120),
     "2023:07:21 09:06:26 PM": Moment(AT),

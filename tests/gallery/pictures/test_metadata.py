@@ -26,16 +26,9 @@ def picture(tags: dict[int, Any], *, exif: dict[int, Any] | None = None, gps: di
     return file
 
 
-def test_reads_camera_exposure_and_position() -> None:
+def test_reads_camera_and_position() -> None:
     file = picture(
-        {Base.Make: "Canon\0", Base.Model: "EOS 90D", Base.Software: "v1", Base.Orientation: 6},
-        exif={
-            Base.LensModel: "EF-S 18-135mm",
-            Base.ExposureTime: IFDRational(1, 125),
-            Base.FNumber: IFDRational(28, 10),
-            Base.ISOSpeedRatings: 400,
-            Base.FocalLength: IFDRational(50, 1),
-        },
+        {Base.Make: "Canon\0", Base.Model: "EOS 90D", Base.Orientation: 6},
         gps={
             GPS.GPSLatitudeRef: "N",
             GPS.GPSLatitude: (IFDRational(39), IFDRational(54), IFDRational(2000, 100)),
@@ -47,13 +40,7 @@ def test_reads_camera_exposure_and_position() -> None:
     assert read_metadata(file).data == {
         "make": "Canon",
         "model": "EOS 90D",
-        "software": "v1",
         "orientation": 6,
-        "lens": "EF-S 18-135mm",
-        "exposure_time": 0.008,
-        "aperture": 2.8,
-        "iso": 400,
-        "focal_length": 50,
         "latitude": 39.9055556,
         "longitude": -116.3833333,
         "altitude": 43.5,
@@ -74,9 +61,6 @@ def test_omits_invalid_values() -> None:
     file = picture(
         {Base.Make: "\0\0", Base.Model: b"\xff\xfe\0Model"},
         exif={
-            Base.ExposureTime: IFDRational(1, 0),
-            Base.FNumber: IFDRational(0, 0),
-            Base.ISOSpeedRatings: 0,
             Base.DateTimeOriginal: "0000:00:00 00:00:00",
         },
         gps={GPS.GPSLatitude: (IFDRational(95), IFDRational(0), IFDRational(0)), GPS.GPSLongitude: (IFDRational(1),)},
@@ -113,13 +97,18 @@ def test_keeps_local_time_and_offset(offset: str, minutes: int | None) -> None:
 
 @pytest.mark.parametrize("date", ["1970:01:01 00:00:00", "1980:01:01 00:00:00", "1066:10:14 09:00:00", "2023:13:01 1"])
 def test_omits_impossible_date(date: str) -> None:
-    assert read_metadata(picture({Base.DateTime: date})).taken_at is None
+    assert read_metadata(picture({}, exif={Base.DateTimeOriginal: date})).taken_at is None
+
+
+def test_last_change_is_no_exposure() -> None:
+    assert read_metadata(picture({Base.DateTime: "2023:05:01 12:34:56"})).taken_at is None
 
 
 def test_omits_future_date() -> None:
     later = datetime.now(UTC) + timedelta(days=400)
     file = picture(
-        {Base.DateTime: f"{later:%Y:%m:%d %H:%M:%S}"},
+        {},
+        exif={Base.DateTimeOriginal: f"{later:%Y:%m:%d %H:%M:%S}"},
         gps={GPS.GPSDateStamp: f"{later:%Y:%m:%d}", GPS.GPSTimeStamp: (IFDRational(1), IFDRational(2), IFDRational(3))},
     )
     assert (read_metadata(file).taken_at, read_metadata(file).gps_at) == (None, None)

@@ -12,7 +12,7 @@ from PIL import Image
 import gallery.bulk_import.tasks  # noqa: F401 - declares its queue
 from gallery.models import DocumentRemoval, Photo, Step, StepAttempt
 from gallery.pictures.images import THUMBNAIL_VERSION, DecodingFailed
-from gallery.processing import tasks, work
+from gallery.processing import queues, tasks, work
 from gallery.processing.steps import embedding_step, thumbnails_step
 from gallery.storage.files import THUMBNAIL_SIDES, thumbnail_path
 from search.encoders.client import EncoderLost, EncoderUnavailable
@@ -259,7 +259,9 @@ def test_keeps_removals_until_index_is_updated(broker: Any, monkeypatch: pytest.
 def test_enqueues_new_photo_for_every_step(store: Callable[..., Photo], broker: Any) -> None:
     photo = store()
     tasks.enqueue_processing([photo.pk])
-    assert queued_messages(broker, "default") == [("make_thumbnails", [[photo.pk]]), ("index_photos", [[photo.pk]])]
+    assert queued_messages(broker, "default") == [
+        (name, [[photo.pk]]) for name in ("make_thumbnails", "read_metadata", "index_photos")
+    ]
     assert queued_messages(broker, "ocr") == [("extract_texts", [[photo.pk]])]
 
 
@@ -270,7 +272,7 @@ def test_keeps_at_most_four_batches_per_queue(broker: Any) -> None:
     kinds = [name for name, _arguments in queued_messages(broker, "default")]
     assert (kinds.count("make_thumbnails"), kinds.count("index_photos")) == (4, 4)
     assert len(queued_messages(broker, "ocr")) == 4
-    assert tasks.queue_lengths() == {"default": 8, "ocr": 4, "vision": 0, "import": 0}
+    assert queues.queue_lengths() == {"default": 12, "ocr": 4, "vision": 0, "import": 0}
 
 
 def test_fills_queue_in_order_without_repeats(broker: Any) -> None:
@@ -297,7 +299,7 @@ def test_keeps_four_batches_per_model(broker: Any) -> None:
 def test_survives_broker_that_is_down(
     url: str, store: Callable[..., Photo], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(tasks, "_broker", lambda: dramatiq.brokers.redis.RedisBroker(url=url))
+    monkeypatch.setattr(tasks, "redis_broker", lambda: dramatiq.brokers.redis.RedisBroker(url=url))
     tasks.enqueue_processing([store().pk])
     assert "the broker does not answer" in caplog.text
 
