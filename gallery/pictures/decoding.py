@@ -22,6 +22,8 @@ MAX_PIXELS_BEFORE_FRAME = 1_000_000_000
 
 # Kinds of TGA from here on are compressed.
 RUN_LENGTH_TGA = 8
+# Part of the pixels that a TGA must have; it may be cut off.
+LEAST_PART_OF_TGA = 0.25
 
 # By EXIF orientation.
 TRANSPOSES = {
@@ -103,7 +105,7 @@ def _is_plausible_tga(file: IO[bytes], image: Image.Image) -> bool:
     kind, bits = head[2], head[16]
     # Run lengths of up to 128 pixels take at least two bytes.
     needed = math.prod(image.size) * bits // 8 if kind < RUN_LENGTH_TGA else math.prod(image.size) // 64
-    return head[17] & 0xC0 == 0 and size >= needed
+    return head[17] & 0xC0 == 0 and size >= needed * LEAST_PART_OF_TGA
 
 
 @cache

@@ -55,7 +55,7 @@ def _flat(image: Image.Image, background: int) -> Image.Image:
 
 def _levels(image: Image.Image) -> tuple[float, float] | None:
     """Return the values that become black and white; None for 8 bits."""
-    if image.mode.startswith("I;16"):
+    if image.mode.startswith("I;16") or (image.format == "PPM" and image.mode == "I"):
         return 0.0, MAX_16_BITS
     if image.mode in ("I", "F"):
         # The file does not say which value is white: take the largest.

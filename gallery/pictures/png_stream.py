@@ -86,8 +86,8 @@ class TolerantPngStream(PngImagePlugin.PngStream):
         return bytes(_safe_read(file, length))
 
     def _end_animation(self) -> None:
-        """Show the default picture alone; before the pixels only, because frames are missed later."""
-        if self.im_tile:
+        """Show the default picture alone; not after the first pixels of an animation, whose frames would be missed."""
+        if self.im_tile and self.im_n_frames:
             message = "broken animation"
             raise SyntaxError(message)
         self.im_n_frames = None
