@@ -49,7 +49,8 @@ class SourceFile:
     `modified_at` in UTC (None if it is not the time of the picture). `open` returns a seekable file with the picture's
     bytes (decoded if the program had disguised them); it may raise OSError, or UnreadableMember of a damaged archive.
     A file that `is_plain` exists on the disk with exactly these bytes, so it can be imported in place. `read_sidecar`
-    returns the bytes of its XMP sidecar, none without one.
+    returns the bytes of its XMP sidecar, none without one. A file with a `role` (CompanionRole) belongs to the picture
+    with the identity `partner`.
     """
 
     path: str
@@ -62,6 +63,8 @@ class SourceFile:
     read_sidecar: Callable[[], bytes] = bytes
     location: bytes = b""
     earlier_location: bytes = b""
+    role: str = ""
+    partner: UUID | None = None
 
     @property
     def identity(self) -> UUID:
