@@ -40,6 +40,7 @@ urlpatterns = [
     path("photos/<int:photo_id>/preview", files.send_preview, name="preview"),
     path("photos/<int:photo_id>/original", files.send_original, name="original"),
     path("photos/<int:photo_id>/film", files.send_film, name="film"),
+    path("photos/<int:photo_id>/companions/<int:companion_id>", files.send_companion, name="companion"),
     path("imports", imports.list_imports, name="imports"),
     path("imports/new", limit_transfers(imports.new_import), name="new_import"),
     path(

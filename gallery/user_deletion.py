@@ -17,7 +17,7 @@ from gallery.access.sessions import end_sessions
 from gallery.bulk_import.uploaded_archives import remove_archive, remove_archives
 from gallery.models import ImportJob, PartialUpload, Photo
 from gallery.photos.deletion import delete_photos
-from gallery.storage.files import ORIGINALS, THUMBNAILS
+from gallery.storage.files import COMPANIONS, ORIGINALS, THUMBNAILS
 
 
 def delete_user(user: User) -> None:
@@ -51,5 +51,5 @@ def _remove_files(user_id: int, uploads: Iterable[PartialUpload], jobs: Iterable
             upload.path.unlink(missing_ok=True)
     for job in jobs:
         remove_archives(job)
-    for top in (ORIGINALS, THUMBNAILS):
+    for top in (ORIGINALS, THUMBNAILS, COMPANIONS):
         shutil.rmtree(Path(settings.MEDIA_ROOT, top, str(user_id)), ignore_errors=True)

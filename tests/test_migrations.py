@@ -36,7 +36,10 @@ CONVERTED = {
     "search_phototext": {"folded"},
     "search_searchexample": {"sha256"},
 }
-NEW_TABLES = {"gallery_place", "search_pinnedsearch", "search_pinnedsearch_photos", "search_searchevaluation"}
+NEW_TABLES = {
+    *("gallery_place", "gallery_photocompanion"),
+    *("search_pinnedsearch", "search_pinnedsearch_photos", "search_searchevaluation"),
+}
 # Tables that `migrate` itself changes.
 DJANGO_TABLES = {"auth_permission", "django_content_type", "django_migrations"}
 SCHEMA = {

@@ -9,7 +9,7 @@ from rest_framework.exceptions import NotFound
 from rest_framework.response import Response
 
 from gallery.access import ApiRequest
-from gallery.access.fields import JsonInteger, StrictSerializer, StrictString
+from gallery.access.fields import JsonBoolean, JsonInteger, StrictSerializer, StrictString
 from gallery.access.problems import CONTENT_TYPE, ApiView, Problem
 from gallery.access.schema import response_header
 from gallery.access.tokens import Scope
@@ -83,12 +83,20 @@ class RestorePhotosView(ApiView):
         return Response({"count": restore_photos(PhotoSelection.read(request.data).queryset(), user=request.user)})
 
 
+class DownloadSelection(PhotoSelection):
+    """Selected photos, with or without the files that belong to them."""
+
+    companions = JsonBoolean(
+        default=False, help_text="Add the files that belong to the photos: camera raws, and films of live photos."
+    )
+
+
 class DownloadPhotosView(ApiView):
     scopes = {"POST": Scope.PHOTO_READ}
 
     @extend_schema(
         operation_id="download_photos",
-        request=PhotoSelection,
+        request=DownloadSelection,
         parameters=[response_header("Content-Disposition", "File name of the zip archive.", 200)],
         responses={
             (200, "application/zip"): OpenApiTypes.BINARY,
@@ -100,12 +108,12 @@ class DownloadPhotosView(ApiView):
     @limit_transfers
     def post(self, request: ApiRequest) -> HttpResponseBase:
         """Download the originals of many photos as a zip file, created while it is sent; 404 if none is yours."""
-        selected = PhotoSelection.read(request.data).queryset()
-        photos = list(selected.visible_to(request.user).order_by("dated_at", "pk"))
+        selection = DownloadSelection.read(request.data)
+        photos = list(selection.queryset().visible_to(request.user).order_by("dated_at", "pk"))
         if not photos:
             raise NotFound(_("No such photos."))
         response = StreamingHttpResponse(
-            stream_zip(photos),
+            stream_zip(photos, with_companions=selection.validated_data["companions"]),
             content_type="application/zip",
             headers={"Content-Disposition": 'attachment; filename="photosearch.zip"'},
         )

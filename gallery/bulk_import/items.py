@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from gallery.bulk_import.reading import GROWING
-from gallery.models import ImportItem, ImportJob, Photo, PhotoSource
+from gallery.models import ImportItem, ImportJob, Photo, PhotoCompanion, PhotoSource
 from gallery.sources.source_files import SkippedFile, SkipReason, SourceFile, SourceItem
 from gallery.storage.identities import identity_of, storable_path
 
@@ -35,12 +35,16 @@ def plan_batch(found: Sequence[SourceItem], *, job: ImportJob) -> Batch:
     earlier = _earlier_items(found, job)
     pending = [item for item in found if not _is_up_to_date(earlier.get(item.identity), item, is_check=is_check)]
     known = _known_sources([item for item in pending if isinstance(item, SourceFile)], job)
+    companions = _known_companions([item for item in pending if isinstance(item, SourceFile) and item.role], job)
     to_read, finished = [], []
     for item in pending:
         if isinstance(item, SkippedFile):
             finished.append(_skipped_item(item))
         elif source := known.get(item.identity):
             finished.append(new_item(item, Verdict.KNOWN, photo_id=source.photo_id, sha256=source.photo.sha256))
+        elif companion := companions.get(item.identity):
+            photo_id, sha256 = companion.photo_id, companion.sha256
+            finished.append(new_item(item, Verdict.KNOWN, reason=item.role, photo_id=photo_id, sha256=sha256))
         else:
             to_read.append(item)
     sizes = Photo.objects.filter(owner_id=job.owner_id, file_size__in={file.size for file in to_read})
@@ -141,6 +145,21 @@ def _known_sources(files: Sequence[SourceFile], job: ImportJob) -> dict[UUID, Ph
         and source.is_present
         and source.photo.file_size == file.size
         and source.modified_at == file.modified_at
+    }
+
+
+def _known_companions(files: Sequence[SourceFile], job: ImportJob) -> dict[UUID, PhotoCompanion]:
+    """Return by identity the files that belong to the owner's photos, with the same size and modification time."""
+    found = {file.identity: file for file in files if file.modified_at}
+    if not found:
+        return {}
+    companions = PhotoCompanion.objects.filter(identity__in=found, photo__owner_id=job.owner_id)
+    return {
+        companion.identity: companion
+        for companion in companions
+        if companion.is_copy == (job.mode == ImportJob.Mode.COPY)
+        and companion.file_size == found[companion.identity].size
+        and companion.modified_at == found[companion.identity].modified_at
     }
 
 

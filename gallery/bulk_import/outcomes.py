@@ -6,6 +6,12 @@ from functools import partial
 from django.db import DataError, transaction
 from django.utils.translation import gettext as _
 
+from gallery.bulk_import.companions import (
+    photos_of_partners,
+    predict_companions,
+    store_beside_photos,
+    without_partner,
+)
 from gallery.bulk_import.items import count_date, new_item
 from gallery.bulk_import.reading import ReadFile
 from gallery.claims.origins import claims_of_origin
@@ -23,6 +29,8 @@ Verdict = ImportItem.Verdict
 
 def predict_items(files: Sequence[ReadFile], *, job: ImportJob) -> list[ImportItem]:
     """Return the items that an import would save; nothing is stored."""
+    companions = [file for file in files if file.source.role and file.fields]
+    files = [file for file in files if not (file.source.role and file.fields)]
     digests = [file.fields["sha256"] for file in files if file.fields]
     known = dict(Photo.objects.filter(owner=job.owner, sha256__in=digests).values_list("sha256", "pk"))
     predicted = set(job.items.filter(sha256__in=digests, verdict=Verdict.NEW).values_list("sha256", flat=True))
@@ -39,11 +47,23 @@ def predict_items(files: Sequence[ReadFile], *, job: ImportJob) -> list[ImportIt
         if is_new:
             photo, claims = Photo(**file.fields), [file.fields["claims"], _source(file.source, job).claims]
             count_date(job, settled_fields(claims, photo=photo)["date_source"])
-    return items
+    return [*items, *predict_companions(companions, job=job)]
 
 
 def store_files(files: Sequence[ReadFile], *, job: ImportJob) -> list[ImportItem]:
-    """Store the files and return their items; files that cannot be stored get the verdict FAILED."""
+    """Store the files, pictures before those that belong to them, and return their items."""
+    companions = [file for file in files if file.source.role and file.fields]
+    items = _store_pictures([file for file in files if not (file.source.role and file.fields)], job=job)
+    if not companions:
+        return items
+    photos = photos_of_partners(companions, items, job=job)
+    items += _store_pictures(without_partner(companions, photos, job=job), job=job)
+    beside = [file for file in companions if file.source.partner in photos]
+    return items + store_beside_photos(beside, photos, job=job)
+
+
+def _store_pictures(files: Sequence[ReadFile], *, job: ImportJob) -> list[ImportItem]:
+    """Store pictures and return the items; files that cannot be stored get the verdict FAILED."""
     readable = [file for file in files if file.fields]
     pictures = [_incoming(file, job) for file in readable]
     results: Sequence[StoredPicture | str]

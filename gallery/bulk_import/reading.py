@@ -17,8 +17,9 @@ from gallery.bulk_import.safety import MAX_PATH_BYTES
 from gallery.intake.describing import describe_header, limited_blocks, refuse_size
 from gallery.models import ImportItem, ImportJob
 from gallery.pictures.digests import RunningDigests
-from gallery.pictures.images import InvalidImage
+from gallery.pictures.images import InvalidImage, UnsupportedImage
 from gallery.pictures.watchdog import watchdog
+from gallery.sources.contents import HEAD_BYTES, is_film, is_page
 from gallery.sources.source_files import SkipReason, SourceFile
 from gallery.storage.files import path_of, write_temporary
 
@@ -64,9 +65,13 @@ def read_file(
         if job.watch and source.modified_at and _is_fresh(source.modified_at):
             raise _FileSkipped(GROWING)
         with source.open() as file:
+            if source.role:
+                return _read_companion(source, file, job=job, copy=copy, on_progress=on_progress)
             return _read(source, file, job=job, copy=copy, on_progress=on_progress)
     except _FileSkipped as reason:
         return ReadFile(source, verdict=ImportItem.Verdict.SKIPPED, reason=str(reason))
+    except UnsupportedImage as error:
+        return _unsupported(source, error)
     except InvalidImage as error:
         return ReadFile(source, verdict=ImportItem.Verdict.FAILED, reason=str(error))
     except (OSError, *ARCHIVE_ERRORS) as error:
@@ -104,6 +109,41 @@ def _read(
     fields = header | asdict(digests.result()) | {"file_size": before[0] if before else source.size}
     fields |= {name: getattr(job, name) for name in ("wants_embedding", "wants_text")}
     return ReadFile(source, fields, temporary)
+
+
+def _read_companion(
+    source: SourceFile, file: IO[bytes], *, job: ImportJob, copy: bool, on_progress: Callable[[], None]
+) -> ReadFile:
+    """Read a raw file or film that belongs to a picture: only its bytes count."""
+    digests, temporary = RunningDigests(), None
+    before = _size_and_time(file) if source.is_plain else None
+    if source.is_plain:
+        _check_location(source, file, job)
+    blocks = _digested(limited_blocks(file), digests, on_progress)
+    if copy:
+        temporary = write_temporary(blocks)
+    else:
+        for _block in blocks:
+            pass
+    if before and _size_and_time(file) != before:
+        if temporary:
+            temporary.unlink(missing_ok=True)
+        raise _FileSkipped(GROWING)
+    size = before[0] if before else source.size
+    return ReadFile(source, {"sha256": digests.result().sha256, "file_size": size}, temporary)
+
+
+def _unsupported(source: SourceFile, error: UnsupportedImage) -> ReadFile:
+    """Return the verdict on a file with the ending of a picture, by its contents."""
+    try:
+        with source.open() as file:
+            head = file.read(HEAD_BYTES)
+    except OSError:
+        head = b""
+    if is_film(head):
+        return ReadFile(source, verdict=ImportItem.Verdict.SKIPPED, reason=SkipReason.VIDEO)
+    reason = _("This is not a picture, but a web page (HTML).") if is_page(head) else str(error)
+    return ReadFile(source, verdict=ImportItem.Verdict.FAILED, reason=reason)
 
 
 def _read_header(file: IO[bytes], source: SourceFile, job: ImportJob) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gallery.bulk_import.reading import GROWING, OUTSIDE, TOO_SMALL
+from gallery.sources.companions import CompanionRole
 from gallery.sources.source_files import SkipReason
 
 NOT_STARTED, NOT_CONTINUED = "not-started", "not-continued"
@@ -12,6 +13,8 @@ REASON_TEXTS = {
     NOT_CONTINUED: gettext_lazy("The import was not resumed within a week, so its archive was removed."),
     SkipReason.VIDEO: gettext_lazy("video file"),
     SkipReason.MOTION: gettext_lazy("video of a live photo"),
+    CompanionRole.RAW: gettext_lazy("camera raw, kept with its picture"),
+    CompanionRole.FILM: gettext_lazy("film, kept with its picture"),
     SkipReason.SIDECAR: gettext_lazy("sidecar with metadata"),
     SkipReason.ORPHAN: gettext_lazy("sidecar without its picture"),
     SkipReason.OVERSIZED: gettext_lazy("sidecar larger than 1 MB"),

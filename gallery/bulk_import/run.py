@@ -14,7 +14,8 @@ from gallery.bulk_import.safety import ImportRefused
 from gallery.bulk_import.scheduling import Turn
 from gallery.bulk_import.undo import undo_batch
 from gallery.bulk_import.uploaded_archives import remove_archives
-from gallery.models import ImportJob
+from gallery.models import ImportJob, PhotoCompanion
+from gallery.photos.deletion import delete_companions
 from gallery.sources.archives import ArchiveRefused
 from gallery.storage.locks import Lock, try_locked
 
@@ -75,6 +76,7 @@ def _finish(job: ImportJob, *, state: str, error: str) -> None:
 
 
 def _undo(job: ImportJob, *, turn: Turn, on_batch: OnBatch) -> bool:
+    delete_companions(PhotoCompanion.objects.filter(job=job), owner_id=job.owner_id)
     while undo_batch(job):
         ImportJob.objects.filter(pk=job.pk).update(heartbeat=timezone.now())
         on_batch(job)

@@ -11,7 +11,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from gallery.account import Account, account_of
-from gallery.models import Arrival, ImportJob, PartialUpload, Photo
+from gallery.models import Arrival, ImportJob, PartialUpload, Photo, PhotoCompanion
 from gallery.pictures.images import ImageTooLarge
 from gallery.storage.files import free_bytes
 from gallery.storage.partial_uploads import create_upload
@@ -30,9 +30,11 @@ class NoRoom(QuotaExceeded):
 
 
 def used_bytes(owner: AbstractBaseUser) -> int:
-    """Return the bytes of all originals of `owner`; read from an index alone."""
+    """Return the bytes of all originals of `owner`, read from an index alone, and of the files that belong to them."""
     photos = Photo.objects.filter(owner_id=owner.pk)
-    return int(photos.aggregate(bytes=Sum("file_size"))["bytes"] or 0)
+    companions = PhotoCompanion.objects.filter(photo__owner_id=owner.pk)
+    totals = [rows.aggregate(bytes=Sum("file_size"))["bytes"] or 0 for rows in (photos, companions)]
+    return int(sum(totals))
 
 
 def pending_bytes(owner: AbstractBaseUser, *, but: PartialUpload | ImportJob | None = None) -> int:

@@ -10,6 +10,7 @@ from gallery.models.attempts import RETRY_DELAY as RETRY_DELAY
 from gallery.models.attempts import DocumentRemoval as DocumentRemoval
 from gallery.models.attempts import Step as Step
 from gallery.models.attempts import StepAttempt as StepAttempt
+from gallery.models.companions import PhotoCompanion as PhotoCompanion
 from gallery.models.folded import FoldedField as FoldedField
 from gallery.models.folded import FoldedModel as FoldedModel
 from gallery.models.folded import FoldedQuerySet as FoldedQuerySet

@@ -1,13 +1,17 @@
-"""The files of a photo as clients get them: thumbnail, preview, original and film."""
+"""The files of a photo as clients get them: thumbnail, preview, original, film, and the files that belong to it."""
 
+from mimetypes import guess_type
 from pathlib import PurePath
 
 from django.http import Http404
 
 from gallery.access.file_answers import ServedFile
-from gallery.models import Photo
+from gallery.models import Photo, PhotoCompanion
 from gallery.pictures.formats import FORMAT_OF_EXTENSION
 from gallery.storage.files import safe_filename, thumbnail_path
+
+# Media types that browsers play, and never run.
+FILM_TYPES = {"video/mp4", "video/quicktime", "video/x-m4v"}
 
 
 def thumbnail_of(photo: Photo, *, size: str) -> ServedFile:
@@ -41,4 +45,15 @@ def film_of(photo: Photo) -> ServedFile:
         content_type="video/mp4",
         filename=safe_filename(PurePath(photo.filename).stem, extension="mp4"),
         part=(first, end - first),
+    )
+
+
+def companion_of(companion: PhotoCompanion) -> ServedFile:
+    """Return a file that belongs to a photo: films under their media type, raw files as bytes."""
+    media_type = guess_type(companion.filename)[0] or ""
+    return ServedFile(
+        companion.place,
+        etag=companion.sha256,
+        content_type=media_type if media_type in FILM_TYPES else "application/octet-stream",
+        filename=companion.filename,
     )

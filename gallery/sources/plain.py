@@ -7,7 +7,7 @@ from functools import partial
 from gallery.pictures.formats import EXTENSION_OF_SUFFIX
 from gallery.sources import contents
 from gallery.sources.archives import has_archive_suffix
-from gallery.sources.companions import RAWS, pair_companions
+from gallery.sources.companions import RAWS, CompanionRole, pair_companions
 from gallery.sources.contents import HEAD_BYTES
 from gallery.sources.json_sidecars import read_json_sidecars
 from gallery.sources.kinds import kind_of_folders
@@ -53,7 +53,8 @@ def read_folder(folder: Folder, *, describe: DescribeFile = no_metadata) -> Iter
         if companion := companions.get(file.location):
             described = describe(companion.picture)
             if isinstance(described, SkipReason):
-                yield file.skipped(described)
+                is_film = companion.role == CompanionRole.FILM
+                yield file.skipped(SkipReason.VIDEO if is_film else described)
             else:
                 found = file.as_source_file(described)
                 yield replace(found, role=companion.role, partner=identity_of(companion.picture.location))

@@ -21,6 +21,7 @@ from gallery.storage.locks import Lock, lock_until_commit
 
 ORIGINALS = "originals"
 THUMBNAILS = "thumbnails"
+COMPANIONS = "companions"
 TEMPORARY = "temporary"
 # Uploaded archives stay here until their import is over, each in its own folder.
 ARCHIVES = "imports"
@@ -38,6 +39,12 @@ DIGEST_LOCKS = 4096
 def original_name(*, owner_id: int, sha256: str, extension: str) -> str:
     """Return the path of a managed original, relative to MEDIA_ROOT."""
     return f"{ORIGINALS}/{owner_id}/{extension}/{sha256[:2]}/{sha256}.{extension}"
+
+
+def companion_name(*, owner_id: int, sha256: str, filename: str) -> str:
+    """Return the path of a copied file that belongs to a photo, relative to MEDIA_ROOT."""
+    ending = re.sub(r"[^a-z0-9]", "", filename.rpartition(".")[2].lower())[:8] or "bin"
+    return f"{COMPANIONS}/{owner_id}/{sha256[:2]}/{sha256}.{ending}"
 
 
 def thumbnail_path(size: str, *, owner_id: int, sha256: str) -> Path:

@@ -6,8 +6,8 @@ from django.views.decorators.http import require_safe
 
 from gallery.access import PageRequest
 from gallery.access.file_answers import send_file
-from gallery.models import Photo
-from gallery.photos.files import film_of, original_of, thumbnail_of
+from gallery.models import Photo, PhotoCompanion
+from gallery.photos.files import companion_of, film_of, original_of, thumbnail_of
 
 
 @require_safe
@@ -36,3 +36,11 @@ def send_film(request: PageRequest, photo_id: int) -> HttpResponseBase:
     """Send the film of a motion photo."""
     photo = get_object_or_404(Photo.objects.visible_to(request.user), pk=photo_id)
     return send_file(request, film_of(photo), user=request.user)
+
+
+@require_safe
+def send_companion(request: PageRequest, photo_id: int, companion_id: int) -> HttpResponseBase:
+    """Send a file that belongs to the photo: its camera raw, or the film of a live photo."""
+    photo = get_object_or_404(Photo.objects.visible_to(request.user), pk=photo_id)
+    companion = get_object_or_404(PhotoCompanion, pk=companion_id, photo=photo)
+    return send_file(request, companion_of(companion), user=request.user)

@@ -94,6 +94,7 @@ def _photo_page(request: PageRequest, photo: Photo, form: PhotoForm | None = Non
         "photo": photo,
         "form": form or PhotoForm(instance=photo),
         "details": describe(photo),
+        "companions": photo.companions.order_by("pk"),
         "sources": describe_sources(photo, shows_paths=may_administrate(request)),
         "later": later,
         "earlier": earlier,

@@ -54,13 +54,13 @@ def trash_selection(request: PageRequest) -> HttpResponse:
 
 @require_POST
 def download_selection(request: PageRequest) -> StreamingHttpResponse:
-    """Stream the originals of the selected photos as a zip file."""
+    """Stream the originals of the selected photos, and the files that belong to them, as a zip file."""
     photos = list(
         selected_photos(valid_form(request, SelectionForm)).visible_to(request.user).order_by("dated_at", "pk")
     )
     if not photos:
         raise Http404
-    response = StreamingHttpResponse(stream_zip(photos), content_type="application/zip")
+    response = StreamingHttpResponse(stream_zip(photos, with_companions=True), content_type="application/zip")
     name = f"photosearch {timezone.localtime():%Y-%m-%d %H.%M}.zip"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

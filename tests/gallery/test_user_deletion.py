@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from axes.models import AccessAttempt
 from django.apps import apps
+from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
@@ -23,7 +24,16 @@ from gallery.bulk_import import read_ahead
 from gallery.bulk_import.creation import ImportOptions, create_upload_job
 from gallery.bulk_import.run import run_job
 from gallery.bulk_import.uploaded_archives import sweep_archives
-from gallery.models import Arrival, DocumentRemoval, ImportItem, ImportJob, Photo, PhotoMerge, PhotoSource
+from gallery.models import (
+    Arrival,
+    DocumentRemoval,
+    ImportItem,
+    ImportJob,
+    Photo,
+    PhotoCompanion,
+    PhotoMerge,
+    PhotoSource,
+)
 from gallery.photos.deletion import sweep_strays
 from gallery.photos.trash import move_to_trash
 from gallery.processing import tasks
@@ -41,7 +51,7 @@ from search.models import (
     SearchExample,
 )
 from tests.drawing import picture
-from tests.folders import archive_of
+from tests.folders import archive_of, write_file
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("broker")]
 
@@ -87,6 +97,9 @@ def leaver(store: Callable[..., Photo], owner: User, media_root: Path) -> User:
     PinnedSearch.objects.create(owner=owner, query="q=tea").photos.add(first)
     RecentSearch.objects.create(owner=owner, address="q=tea", used_at=timezone.now())
     PhotoMerge.objects.create(photo=first, merged_at=timezone.now())
+    companion = f"companions/{owner.pk}/00/{'0' * 64}.mov"
+    write_file(Path(settings.MEDIA_ROOT, companion), b"film")
+    PhotoCompanion.objects.create(photo=first, role="film", file=companion, file_size=4, path="a.mov")
     move_to_trash(Photo.objects.filter(pk=second.pk), user=owner)
     for is_archive in (False, True):
         for is_whole in (False, True):
@@ -136,7 +149,7 @@ def test_removes_every_row_and_file(leaver, store, media_root, way):
     before = rows_of(user_id)
     assert {name for name, count in before.items() if not count} == set(), "each table has a row that must go"
     assert {path.relative_to(media_root).parts[0] for path in files_below(media_root)} == {
-        *("originals", "thumbnails", "partial", "imports")
+        *("originals", "thumbnails", "partial", "companions", "imports")
     }
 
     WAYS[way](leaver)

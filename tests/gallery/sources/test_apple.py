@@ -7,13 +7,13 @@ from tests.gallery.sources.trees import make_folder, picture, verdicts
 CAMERA_ROLL = {
     "DCIM/100APPLE/IMG_0001.AAE": "sidecar",
     "DCIM/100APPLE/IMG_0001.HEIC": "found",
-    "DCIM/100APPLE/IMG_0001.MOV": "motion",
+    "DCIM/100APPLE/IMG_0001.MOV": "film",
     "DCIM/100APPLE/IMG_0002.MOV": "video",
     "DCIM/100APPLE/IMG_0003.PNG": "found",
     "DCIM/100APPLE/IMG_E0001.JPG": "found",
     "DCIM/100APPLE/IMG_O0001.AAE": "sidecar",
     "DCIM/101APPLE/IMG_1001.JPG": "found",
-    "DCIM/101APPLE/IMG_1001.MOV": "motion",
+    "DCIM/101APPLE/IMG_1001.MOV": "film",
     "DCIM/.MISC/": "hidden",
 }
 

@@ -6,7 +6,7 @@ import pytest
 
 from gallery.sources.dated_folders import period_of_folders
 from gallery.sources.source_files import SourceFile, SourceMetadata
-from tests.gallery.sources.trees import JPEG, make_folder, make_zip, picture, scan_by_path, verdicts, xor
+from tests.gallery.sources.trees import FILM, JPEG, make_folder, make_zip, picture, scan_by_path, verdicts, xor
 
 CHAT, ME = "0cc175b9c0f1b6a831c399e269772661", "92eb5ffee6ae2fec3ad71c777531578f"
 STORE = "WeChat Files/wxid_abc123/FileStorage"
@@ -46,7 +46,7 @@ FOUND = {
 PASSED_OVER = {
     f"{STORE}/Image/Thumb/2023-05/{ME}.dat": "system",
     f"{STORE}/Video/2023-05/{ME}.jpg": "system",
-    f"{STORE}/Video/2023-05/{ME}.mp4": "motion",
+    f"{STORE}/Video/2023-05/{ME}.mp4": "video",
     f"xwechat_files/wxid_abc123_1f2e/msg/attach/{CHAT}/2023-05/Img/{ME}_t.dat": "system",
     f"tencent/MicroMsg/{ME}/image2/ab/cd/th_abcd": "system",
     f"com.tencent.xinWeChat/2.0/{ME}/Message/MessageTemp/{CHAT}/Image/12_.pic_thumb.jpg": "system",
@@ -58,6 +58,8 @@ PASSED_OVER = {
 
 
 def data_of(path: str) -> bytes:
+    if path.endswith(".mp4"):
+        return FILM
     return xor(JPEG, 0x5A) if path.endswith(".dat") else JPEG
 
 

@@ -8,14 +8,14 @@ from shutil import rmtree
 import pytest
 
 from gallery.sources import scan
-from tests.gallery.sources.trees import JPEG, make_folder, make_zip, picture, verdicts
+from tests.gallery.sources.trees import FILM, JPEG, make_folder, make_zip, picture, verdicts
 
 
 def test_finds_or_skips_each_file_with_reason(tmp_path: Path) -> None:
     files = {
         "a.JPG": "found",
         "b.heic": "found",
-        "b.MOV": "motion",
+        "b.MOV": "film",
         "c.mp4": "video",
         "d.xmp": "orphan",
         "e.jpg.part": "partial",
@@ -27,7 +27,7 @@ def test_finds_or_skips_each_file_with_reason(tmp_path: Path) -> None:
         "SYNOFILE_THUMB_M.jpg": "system",
         "raw.CR2": "found",
         "notes.txt": "unsupported",
-        "old.zip": "unsupported",
+        "old.zip": "archive",
     }
     make_folder(tmp_path, list(files))
     assert verdicts(tmp_path) == files
@@ -146,3 +146,27 @@ def test_raises_when_root_is_missing(tmp_path: Path) -> None:
         scan(tmp_path / "nowhere")
     with pytest.raises(ValueError, match="none of"):
         scan(tmp_path, profile="telegram")
+
+
+CONTENTS = {
+    "photo.txt": (JPEG, "found"),
+    "photo.mp4": (JPEG, "found"),
+    "photo.weird": (b"\x89PNG\r\n\x1a\n" + bytes(20), "found"),
+    "sequence": (b"\0\0\0\x20ftypavis\0\0\0\0", "found"),
+    "film.dat": (FILM, "video"),
+    "film": (b"\0\0\0\x20ftypisom\0\0\0\0", "video"),
+    "clip.bin": (b"\x1aE\xdf\xa3" + bytes(20), "video"),
+    "clip.ts": (b"G" + bytes(187) + b"G" + bytes(20), "video"),
+    "script.ts": (b"export const a = 1;", "video"),
+    "export": (b"PK\x03\x04" + bytes(20), "archive"),
+    "export.7z": (b"7z\xbc\xaf\x27\x1c" + bytes(20), "archive"),
+    "broken.tgz": (b"no archive", "archive"),
+    "words.doc": (b"GG some words", "unsupported"),
+    "bmp.txt": (b"BMW is a car", "unsupported"),
+    "empty.xyz": (b"", "unsupported"),
+}
+
+
+def test_judges_other_endings_by_contents(tmp_path: Path) -> None:
+    make_folder(tmp_path, {name: content for name, (content, _verdict) in CONTENTS.items()})
+    assert verdicts(tmp_path) == {name: verdict for name, (_content, verdict) in CONTENTS.items()}

@@ -347,10 +347,10 @@ def test_reads_export_by_profile(tmp_path: Path) -> None:
 def test_recognises_videos_of_live_photos(tmp_path: Path) -> None:
     make_folder(tmp_path / YEAR, ["a.HEIC", "a.MP4", "b.mp4", "PXL_1.jpg", "PXL_1.MP"])
     assert verdicts(tmp_path / "Takeout") == {
-        "Google Photos/Photos from 2023/PXL_1.MP": "motion",
+        "Google Photos/Photos from 2023/PXL_1.MP": "film",
         "Google Photos/Photos from 2023/PXL_1.jpg": "found",
         "Google Photos/Photos from 2023/a.HEIC": "found",
-        "Google Photos/Photos from 2023/a.MP4": "motion",
+        "Google Photos/Photos from 2023/a.MP4": "film",
         "Google Photos/Photos from 2023/b.mp4": "video",
     }
 

@@ -27,7 +27,7 @@ def zip_with_raw_name(path: Path, name: bytes, *, extra: bytes = b"") -> Path:
 
 def test_finds_and_reads_member(tmp_path: Path) -> None:
     archive = make_zip(tmp_path / "trip.zip", ["春/a.jpg", "b.MOV", "b.heic"])
-    assert verdicts(archive) == {"b.MOV": "motion", "b.heic": "found", "春/a.jpg": "found"}
+    assert verdicts(archive) == {"b.MOV": "film", "b.heic": "found", "春/a.jpg": "found"}
     found = picture(archive, "春/a.jpg")
     assert (found.path, found.filename) == (f"{archive}!/春/a.jpg", "a.jpg")
     assert (found.size, found.is_plain) == (len(JPEG), False)

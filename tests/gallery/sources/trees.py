@@ -5,13 +5,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from gallery.sources import scan
+from gallery.sources.skip_rules import VIDEOS, extension_of
 from gallery.sources.source_files import SourceFile
 
+FILM = b"\0\0\0\x20ftypqt  \0\0\0\0qt  " + bytes(64)
 JPEG = b"\xff\xd8\xff\xe0\0\x10JFIF\0\1\1\0\0\1\0\1\0\0" + bytes(64)
 
 
 def make_folder(root: Path, files: Mapping[str, bytes] | Sequence[str]) -> Path:
-    """Write `files` below `root`; files without bytes become JPEGs."""
+    """Write `files` below `root`; files without bytes become what their endings say, JPEGs by default."""
     for name, data in _with_bytes(files).items():
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -20,7 +22,7 @@ def make_folder(root: Path, files: Mapping[str, bytes] | Sequence[str]) -> Path:
 
 
 def make_zip(path: Path, files: Mapping[str, bytes] | Sequence[str]) -> Path:
-    """Write `files` into an archive; files without bytes become JPEGs."""
+    """Write `files` into an archive; files without bytes become what their endings say, JPEGs by default."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in _with_bytes(files).items():
@@ -50,13 +52,20 @@ def picture(root: Path | Sequence[Path], path: str, *, profile: str = "auto") ->
 
 
 def verdicts(root: Path | Sequence[Path], *, profile: str = "auto", ignore: Sequence[str] = ()) -> dict[str, str]:
-    """Return by path "found", or the reason why the file is skipped."""
+    """Return by path "found", the role of a file that belongs to a picture, or the reason why the file is skipped."""
     found = scan_by_path(root, profile=profile, ignore=ignore)
-    return {path: "found" if isinstance(item, SourceFile) else item for path, item in found.items()}
+    return {path: item.role or "found" if isinstance(item, SourceFile) else item for path, item in found.items()}
 
 
 def _with_bytes(files: Mapping[str, bytes] | Sequence[str]) -> Mapping[str, bytes]:
-    return files if isinstance(files, Mapping) else dict.fromkeys(files, JPEG)
+    return files if isinstance(files, Mapping) else {name: _content(name) for name in files}
+
+
+def _content(name: str) -> bytes:
+    extension = extension_of(name)
+    if extension in VIDEOS:
+        return FILM
+    return b"some words" if extension in ("txt", "zip") else JPEG
 
 
 def xor(data: bytes, key: int) -> bytes:
