@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from gallery.bulk_import.origins import identities_with_news
 from gallery.bulk_import.reading import GROWING
 from gallery.models import ImportItem, ImportJob, Photo, PhotoCompanion, PhotoSource
 from gallery.sources.source_files import SkippedFile, SkipReason, SourceFile, SourceItem
@@ -30,11 +31,22 @@ class Batch:
 
 
 def plan_batch(found: Sequence[SourceItem], *, job: ImportJob) -> Batch:
-    """Leave out files whose items are up to date; files imported from the same place before need no reading."""
+    """Leave out files whose items are up to date; files imported from the same place before need no reading.
+
+    Files whose sidecar states something new are read in any case.
+    """
     is_check = job.state == ImportJob.State.CHECKING
     earlier = _earlier_items(found, job)
-    pending = [item for item in found if not _is_up_to_date(earlier.get(item.identity), item, is_check=is_check)]
-    known = _known_sources([item for item in pending if isinstance(item, SourceFile)], job)
+    news = identities_with_news([item for item in found if isinstance(item, SourceFile)], job=job)
+    pending = [
+        item
+        for item in found
+        if not _is_up_to_date(earlier.get(item.identity), item, is_check=is_check)
+        or (item.identity in news and not is_check)
+    ]
+    known = _known_sources(
+        [item for item in pending if isinstance(item, SourceFile) and item.identity not in news], job
+    )
     companions = _known_companions([item for item in pending if isinstance(item, SourceFile) and item.role], job)
     to_read, finished = [], []
     for item in pending:

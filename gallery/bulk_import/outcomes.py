@@ -13,16 +13,14 @@ from gallery.bulk_import.companions import (
     without_partner,
 )
 from gallery.bulk_import.items import count_date, new_item
+from gallery.bulk_import.origins import source_of
 from gallery.bulk_import.reading import ReadFile
-from gallery.claims.origins import claims_of_origin
 from gallery.claims.settling import settled_fields
 from gallery.intake.describing import limited_blocks
 from gallery.intake.quota import QuotaExceeded
 from gallery.intake.storing import IncomingPicture, StoredPicture, store_pictures
-from gallery.models import ImportItem, ImportJob, Photo, PhotoSource
+from gallery.models import ImportItem, ImportJob, Photo
 from gallery.sources.source_files import SourceFile
-from gallery.storage.identities import storable_path
-from gallery.text.cleaning import clean_line
 
 Verdict = ImportItem.Verdict
 
@@ -45,7 +43,7 @@ def predict_items(files: Sequence[ReadFile], *, job: ImportJob) -> list[ImportIt
         verdict = Verdict.NEW if is_new else Verdict.DUPLICATE
         items.append(new_item(file.source, verdict, sha256=sha256, photo_id=known.get(sha256)))
         if is_new:
-            photo, claims = Photo(**file.fields), [file.fields["claims"], _source(file.source, job).claims]
+            photo, claims = Photo(**file.fields), [file.fields["claims"], source_of(file.source, job=job).claims]
             count_date(job, settled_fields(claims, photo=photo)["date_source"])
     return [*items, *predict_companions(companions, job=job)]
 
@@ -109,31 +107,8 @@ def _stored_item(file: ReadFile, result: StoredPicture | str, job: ImportJob) ->
 
 
 def _incoming(file: ReadFile, job: ImportJob) -> IncomingPicture:
-    return IncomingPicture(file.fields, _source(file.source, job), partial(_read_blocks, file.source), file.temporary)
-
-
-def _source(file: SourceFile, job: ImportJob) -> PhotoSource:
-    """Return the source of a file, not yet saved and without a photo, with its claims."""
-    metadata = file.metadata
-    return PhotoSource(
-        path=storable_path(file.path),
-        identity=file.identity,
-        is_copy=job.mode == ImportJob.Mode.COPY or not file.is_plain,
-        job=job,
-        modified_at=file.modified_at,
-        albums=list(map(clean_line, metadata.albums)),
-        account=clean_line(metadata.account),
-        conversation=clean_line(metadata.conversation),
-        sidecar=storable_path(metadata.sidecar),
-        sidecar_content=file.read_sidecar(),
-        is_archived=metadata.is_archived,
-        claims=claims_of_origin(
-            metadata,
-            filename=file.filename,
-            path=file.path,
-            modified_at=file.modified_at,
-            importance=job.importance,
-        ),
+    return IncomingPicture(
+        file.fields, source_of(file.source, job=job), partial(_read_blocks, file.source), file.temporary
     )
 
 

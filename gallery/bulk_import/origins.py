@@ -1,0 +1,52 @@
+"""Sources of files with what they state, and files that are known, but whose sidecar states something new."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from gallery.claims.origins import claims_of_origin
+from gallery.models import ImportJob, PhotoSource
+from gallery.sources.source_files import SourceFile
+from gallery.storage.identities import storable_path
+from gallery.text.cleaning import clean_line
+
+# Fields of a source that follow from the sidecar.
+FROM_SIDECAR = ("sidecar", "sidecar_content", "claims")
+
+
+def source_of(file: SourceFile, *, job: ImportJob) -> PhotoSource:
+    """Return the source of a file, not yet saved and without a photo, with its claims."""
+    metadata = file.metadata
+    return PhotoSource(
+        path=storable_path(file.path),
+        identity=file.identity,
+        is_copy=job.mode == ImportJob.Mode.COPY or not file.is_plain,
+        job=job,
+        modified_at=file.modified_at,
+        albums=list(map(clean_line, metadata.albums)),
+        account=clean_line(metadata.account),
+        conversation=clean_line(metadata.conversation),
+        sidecar=storable_path(metadata.sidecar),
+        sidecar_content=file.read_sidecar(),
+        is_archived=metadata.is_archived,
+        claims=claims_of_origin(
+            metadata,
+            filename=file.filename,
+            path=file.path,
+            modified_at=file.modified_at,
+            importance=job.importance,
+        ),
+    )
+
+
+def identities_with_news(files: Iterable[SourceFile], *, job: ImportJob) -> set[UUID]:
+    """Return the identities of files of the owner's photos whose sidecar is new or has changed since."""
+    found = {file.identity: file for file in files if file.metadata.sidecar}
+    if not found:
+        return set()
+    stored = PhotoSource.objects.filter(identity__in=found, photo__owner_id=job.owner_id)
+    with_news: dict[UUID, bool] = {}
+    for source in stored:
+        now = source_of(found[source.identity], job=job)
+        differs = any(getattr(source, name) != getattr(now, name) for name in FROM_SIDECAR)
+        with_news[source.identity] = with_news.get(source.identity, True) and differs
+    return {identity for identity, is_news in with_news.items() if is_news}
