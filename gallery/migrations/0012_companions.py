@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("gallery", "0010_origins"),
+        ("gallery", "0011_metadata_step"),
     ]
 
     operations = [
