@@ -140,7 +140,7 @@ class ReasonSerializer(serializers.Serializer):
     """A reason why a photo was found."""
 
     kind = serializers.ChoiceField(
-        ["text", "filename", "description", "labels", "picture", "date"],
+        ["text", "filename", "description", "labels", "place", "picture", "date"],
         help_text="`labels` are title, keywords and names of people.",
     )
     snippet = serializers.CharField(allow_null=True, help_text="Escaped HTML with the matches in <mark>.")

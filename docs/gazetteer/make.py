@@ -3,7 +3,8 @@
     python -m venv /tmp/gazetteer && /tmp/gazetteer/bin/pip install --require-hashes -r docs/gazetteer/requirements.txt
     /tmp/gazetteer/bin/python docs/gazetteer/make.py path/to/exiftool/lib/Image/ExifTool/Geolocation.dat
 
-The environment also needs numpy, opencc and pypinyin of requirements.txt.
+The environment also needs numpy, opencc, pypinyin and rapidfuzz of
+requirements.txt.
 """
 
 import json

@@ -12,6 +12,7 @@ import opencc
 from babel.core import get_global
 from babel.languages import get_territory_language_info
 from pypinyin import lazy_pinyin
+from rapidfuzz.distance import OSA
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from gallery.places.keys import key_of
@@ -19,6 +20,9 @@ from gallery.text.chinese import simplified
 
 HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff·]+")
 CHINESE_LANDS = frozenset(("CN", "HK", "MO", "TW", "SG"))
+# English names, names in the country's language, and former names that are typed often.
+WELL_KNOWN = (Path(__file__).parent / "well_known.txt").read_text().split()
+WELL_KNOWN_KEYS = frozenset(map(key_of, WELL_KNOWN))
 # The words for city, county, district, province … at the end of names, which people leave out.
 SUFFIXES = re.compile(
     "(?<=..)(?:市|縣|县|區|区|省|府|縣|県|町|村|特别行政区|壮族自治区|回族自治区|维吾尔自治区|自治区|特別行政區)$"
@@ -27,6 +31,7 @@ CITY = re.compile("(?<=..)(?:广域市|特别市|特别自治市|市)$")
 SUFFIXES_IN_PINYIN = re.compile(" (?:Shi|Sheng|Qu|Xian|District|City|Municipality|Zizhiqu)$")
 # Shorter Latin names are codes of airports and countries, or common words.
 MIN_LETTERS = 4
+MAX_LATIN_NAMES = 12
 # Capitalised words; others, such as T'ai-pei-hsien, mi wnik and MUC, are transcriptions and codes.
 LATIN_NAME = re.compile(r"[^\W\d_a-z](?:[^\W\d_A-Z]|(?<=[ -])[^\W\d_]|[ .-])+")
 SCRIPTS = {"CJK": "Hani", "HIRAGANA": "Kana", "KATAKANA": "Kana", "HANGUL": "Hang"}
@@ -74,12 +79,30 @@ def searchable_names(names: Sequence[str], *, main: Sequence[str], country: str)
     """
     seen = {key_of(name) for name in main}
     words = max(name.count(" ") for name in main)
-    found = []
+    found = {}
     for name in names:
         if (key := key_of(name)) and key not in seen and name.count(" ") <= words and _is_typed(name, country):
-            seen.add(key)
-            found.append(name)
-    return found
+            found.setdefault(key, name)
+    latin = [key for key in found if key.isascii()]
+    distinct = _distinct(latin, main=key_of(main[0]))
+    return [name for key, name in found.items() if not key.isascii() or key in distinct]
+
+
+def _distinct(keys: Sequence[str], *, main: str) -> frozenset[str]:
+    """Return up to MAX_LATIN_NAMES spellings that are far from each other, those like most others first.
+
+    Searches find similar spellings anyway, and suggestions must not offer rare ones.
+    """
+    near = {key: sum(OSA.distance(key, other) <= _allowed(key) for other in keys) for key in keys}
+    kept: list[str] = []
+    for key in sorted(keys, key=lambda key: (key not in WELL_KNOWN_KEYS, -near[key], key)):
+        if key in WELL_KNOWN_KEYS or all(OSA.distance(key, other) > _allowed(key) for other in (main, *kept)):
+            kept.append(key)
+    return frozenset(kept[:MAX_LATIN_NAMES])
+
+
+def _allowed(key: str) -> int:
+    return 1 if len(key) <= 5 else 2 if len(key) <= 9 else 3
 
 
 def _is_typed(name: str, country: str) -> bool:

@@ -24,6 +24,7 @@ from gallery.models.photo import Photo as Photo
 from gallery.models.photo import PhotoQuerySet as PhotoQuerySet
 from gallery.models.photo import label_lines as label_lines
 from gallery.models.places import Place as Place
+from gallery.models.places import is_chinese as is_chinese
 from gallery.models.removals import PhotoRemoval as PhotoRemoval
 from gallery.models.sources import PhotoMerge as PhotoMerge
 from gallery.models.sources import PhotoSource as PhotoSource

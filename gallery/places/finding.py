@@ -14,6 +14,8 @@ MAX_CANDIDATES = 500
 # The factor of population by which a place with exactly this name may be smaller than one whose name only begins so.
 EXACT_BONUS = 1000
 AFTER_ALL = "\U0010ffff"
+# Umlauts are written with an e: Muenchen.
+UMLAUT = re.compile("(?<=[aou])e")
 SEPARATORS = re.compile(r"[,，、;；/\n]+")
 
 
@@ -63,6 +65,8 @@ def _named(known: Gazetteer, key: str) -> list[Town]:
     """Return the towns with a name whose key begins with `key`, best first."""
     begin, end = _place_of(known, key), _place_of(known, key + AFTER_ALL)
     exact = _place_of(known, key + "\0") - begin
+    if not exact and (plain := UMLAUT.sub("", key)) != key and (found := _named(known, plain)):
+        return found
     numbers = known.named_places[begin:end]
     scores = known.populations[numbers].astype(float) + 1
     scores[:exact] *= EXACT_BONUS

@@ -42,4 +42,6 @@ def searched_names(location: Location) -> str:
         lines += [*(town.names if town != town.city else ()), *town.subregion_names]
     shown = {part for title in titles for part in title.split(", ")}
     lines += [name for found in names for name in found if name not in shown]
-    return "\n".join(dict.fromkeys(filter(None, lines)))
+    # 东京都 contains 京都, another city.
+    metropolises = {f"{key_of(part)}都" for part in shown}
+    return "\n".join(dict.fromkeys(line for line in lines if line and key_of(line) not in metropolises))

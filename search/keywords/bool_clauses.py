@@ -5,7 +5,7 @@ from typing import Any
 
 Clause = dict[str, Any]
 
-TEXT_FIELDS = ("text", "filename", "description", "labels")
+TEXT_FIELDS = ("text", "filename", "description", "labels", "place")
 NOTHING: Clause = {"match_none": {}}
 
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 from typing import cast
 
+from gallery.places.countries import country_code
 from gallery.text.canonical import (
     MAX_SHORT_WORD_LENGTH,
     UNSPACED,
@@ -16,6 +17,7 @@ from gallery.text.canonical import (
 from search.keywords.bool_clauses import NOTHING, TEXT_FIELDS, Clause, any_of
 from search.keywords.date_clauses import dated_clause
 from search.keywords.weak_tokens import HAN_RUN, MAX_TOKEN_LENGTH, accented_words, is_code, plain_marker
+from search.query.columns import PlaceColumn, is_none
 from search.query.dated import Dates
 from search.query.filters import Filters
 from search.query.parser import Query
@@ -69,11 +71,15 @@ def filter_clauses(filters: Filters) -> Iterator[Clause]:
         match comparison:
             case "exact":
                 yield {"term": {column.name: value}}
+            case "icontains" if isinstance(column, PlaceColumn) and is_none(value):
+                yield {"bool": {"must_not": [{"exists": {"field": "country"}}]}}
+            case "icontains" if isinstance(column, PlaceColumn) and (code := country_code(str(value))):
+                yield {"term": {"country": code}}
             case "icontains":
                 suffix = "" if column.name in TEXT_FIELDS else ".pairs"
                 yield any_of(
                     _substring(part, pairs=f"{column.name}{suffix}", characters=f"{column.name}.characters")
-                    for part in part_patterns(str(value))
+                    for part in part_patterns(column.part(value))
                 )
             case "dated":
                 yield dated_clause(column.name, cast(Dates, value))

@@ -25,6 +25,7 @@ COLUMNS = {
     "text": "text__folded",
     "description": "folded_description",
     "labels": "folded_labels",
+    "place": "place__folded_names",
     "filename": "folded_filename",
 }
 

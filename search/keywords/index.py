@@ -157,7 +157,7 @@ def _rebuild(client: Elasticsearch) -> None:
 
 
 def _indexable() -> PhotoQuerySet:
-    photos = Photo.objects.select_related("text").defer("metadata", "claims", "text__lines")
+    photos = Photo.objects.select_related("text", "place").defer("metadata", "claims", "text__lines")
     for column in INDEX_COLUMNS:
         photos = column.load(photos)
     return photos

@@ -88,6 +88,8 @@ class PhotoDocument(Document):
     description = fields.TextField(analyzer=pairs)
     # Title, keywords and names of people.
     labels = fields.TextField(analyzer=pairs)
+    place = fields.TextField(analyzer=pairs, fields={"characters": _unordered_text(characters)})
+    country = fields.KeywordField()
     # The whole file name, with and without its ending.
     names = _tokens()
     # All texts together.
@@ -122,15 +124,17 @@ class PhotoDocument(Document):
 
     def prepare(self, photo: Photo) -> dict[str, Any]:
         """Return the document of a photo that INDEX_COLUMNS have loaded."""
-        text = photo.text if hasattr(photo, "text") else None
+        text, place = photo.text if hasattr(photo, "text") else None, photo.place
         texts = {
             "filename": photo.folded_filename.splitlines(),
             "description": photo.folded_description.splitlines(),
             "labels": photo.folded_labels.splitlines(),
+            "place": place.folded_names.splitlines() if place else [],
             "text": text.folded.splitlines() if text else [],
         }
         passages = [passage for part in texts.values() for passage in part]
-        originals = [photo.filename, photo.description, label_lines(photo.labels), text.text if text else ""]
+        originals = [photo.filename, photo.description, label_lines(photo.labels)]
+        originals += [place.names if place else "", text.text if text else ""]
         weak = WeakTokens(passages, originals=originals)
         values = {column.name: column.index_value(photo) for column in INDEX_COLUMNS}
         return {
@@ -139,6 +143,7 @@ class PhotoDocument(Document):
             "dated_at": photo.dated_at,
             **values,
             **texts,
+            "country": place.country_code if place else None,
             "names": whole_names(photo.filename),
             "passages": passages,
             **weak.fields(),

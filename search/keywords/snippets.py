@@ -8,6 +8,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from gallery.models import Photo
+from search.keywords.place_titles import shown_place
 from search.keywords.term_places import FoundTerms, TermPlaces, weakest_tier
 from search.query.parser import Query
 from search.query.spelling import Span
@@ -24,7 +25,8 @@ PLACES_IN_SNIPPET = 40
 
 @dataclass(frozen=True)
 class Snippet:
-    """A passage of a photo's "text", "filename", "description" or "labels" as safe HTML, with matches in <mark>.
+    """A passage of a photo's "text", "filename", "description", "labels" or "place" as safe HTML, with matches in
+    <mark>.
 
     `tier` is the weakest one of the matches.
     """
@@ -74,10 +76,15 @@ class SnippetMaker:
 def make_snippets(found: FoundTerms) -> tuple[Snippet, ...]:
     """Return a snippet of each text that contains a term, with the terms marked."""
     return tuple(
-        Snippet(source, _marked(*found.shown(source)), weakest_tier(findings))
+        Snippet(source, _marked(*_shown(found, source)), weakest_tier(findings))
         for source in found.texts
         if (findings := found.in_text(source))
     )
+
+
+def _shown(found: FoundTerms, source: str) -> tuple[str, Sequence[Span]]:
+    text, spans = found.shown(source)
+    return shown_place(text, spans) if source == "place" else (text, spans)
 
 
 def beginning_of(found: FoundTerms) -> Snippet | None:
@@ -88,8 +95,8 @@ def beginning_of(found: FoundTerms) -> Snippet | None:
 
 def _marked(text: str, spans: Sequence[Span]) -> SafeString:
     """Return the passage around the first of `spans`, with all of them marked that are in it."""
-    begin = max(0, spans[0][0] - CONTEXT_BEFORE)
-    end = max(spans[0][1], begin + SNIPPET_LENGTH)
+    begin = max(0, spans[0][0] - CONTEXT_BEFORE) if spans else 0
+    end = max(spans[0][1] if spans else 0, begin + SNIPPET_LENGTH)
     pieces, at = [], begin
     for start, stop in spans:
         if stop <= end:

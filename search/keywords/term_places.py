@@ -92,6 +92,7 @@ class TermPlaces:
             "filename": (photo.filename, photo.folded_filename),
             "description": (photo.description, photo.folded_description),
             "labels": (label_lines(photo.labels), photo.folded_labels),
+            "place": (photo.place.names, photo.place.folded_names) if photo.place else ("", ""),
         }
         # Texts that were written by hand into the database are not folded.
         searched = {source: SearchedText(text, folded or fold(text)) for source, (text, folded) in texts.items()}

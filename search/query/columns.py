@@ -9,7 +9,10 @@ from typing import Literal
 from django.db.models import Exists, OuterRef, Q
 
 from gallery.models import Photo, PhotoQuerySet, PhotoSource
+from gallery.places.countries import country_code
 from gallery.text.canonical import part_patterns
+
+NO_PLACE = frozenset(("none", "无"))
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,10 @@ class Column:
         """Return the condition on Photo that this column compares so with `value`."""
         return Q((f"{self.name}__{comparison}", value))
 
+    def part(self, value: object) -> str:
+        """Return the part of a text that filters look for."""
+        return str(value)
+
     def load(self, photos: PhotoQuerySet) -> PhotoQuerySet:
         """Return `photos` with all that `index_value` reads."""
         return photos
@@ -43,10 +50,25 @@ class FoldedColumn(Column):
     folded: str
 
     def condition(self, comparison: str, value: object) -> Q:  # noqa: ARG002 - texts only have one comparison
-        return contains_one(part_patterns(str(value)), fields=[self.folded])
+        return contains_one(part_patterns(self.part(value)), fields=[self.folded])
 
     def index_value(self, photo: Photo) -> list[str]:
         return str(getattr(photo, self.folded)).splitlines()
+
+
+class PlaceColumn(FoldedColumn):
+    """The names of a photo's place; a country's name or code finds no place whose name only contains it."""
+
+    def condition(self, comparison: str, value: object) -> Q:
+        if is_none(value):
+            return Q(place=None)
+        if code := country_code(str(value)):
+            return Q(place__country_code=code)
+        return super().condition(comparison, value)
+
+    def part(self, value: object) -> str:
+        # From the start of a word on.
+        return f" {value}"
 
 
 class SourceColumn(Column):
@@ -61,6 +83,11 @@ class SourceColumn(Column):
 
     def index_value(self, photo: Photo) -> list[str]:
         return [passage for source in photo.sources.all() for passage in source.folded_path.splitlines()]
+
+
+def is_none(value: object) -> bool:
+    """Return whether a filter asks for photos without a place."""
+    return str(value).strip().lower() in NO_PLACE
 
 
 def contains_one(patterns: Iterable[str], *, fields: Iterable[str]) -> Q:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gallery.models import MAX_IMPORTANCE, Photo
 from gallery.pictures.formats import EXTENSION_OF_SUFFIX, FORMAT_OF_EXTENSION
-from search.query.columns import Column, FoldedColumn, SourceColumn
+from search.query.columns import Column, FoldedColumn, PlaceColumn, SourceColumn
 from search.query.dated import DatedColumn, Dates, Days
 from search.query.values import Choice, Comparison, Label, Moment, TextPart, WholeNumber
 
@@ -176,6 +176,14 @@ FILTERS = (
         example="keyword:holiday",
         summary=_("title, keyword or person"),
         help_text="Part of the title, of a keyword, or of a person's name.",
+    ),
+    Filter(
+        name="place",
+        value=TextPart(),
+        column=PlaceColumn("place", None, folded="place__folded_names"),
+        example="place:japan",
+        summary=_("city, region or country"),
+        help_text="Name of a city, region or country in any language, the code of a country, or `none`.",
     ),
     Filter(
         name="source",

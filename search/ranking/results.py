@@ -200,7 +200,11 @@ def cut_page(
     filters, query = query.filters, query.with_dates_as_phrases()
     wanted = {photo_id for entry in entries for photo_id in entry.photo_ids}
     visible = Photo.objects.visible_to(user)
-    photos = visible.select_related("text").defer("metadata", "claims", "folded_camera", "folded_lens").in_bulk(wanted)
+    photos = (
+        visible.select_related("text", "place")
+        .defer("metadata", "claims", "folded_camera", "folded_lens")
+        .in_bulk(wanted)
+    )
     explainer = _Explainer(ranked.encoder, query)
     hits: list[Hit] = []
     cutoff = None

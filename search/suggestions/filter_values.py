@@ -1,12 +1,13 @@
 """Suggests filters for the first letters of their names or values, and the values of the filter being typed."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.db.models import Max, Min
+from django.db.models import Count, Max, Min
 
-from gallery.models import Photo, PhotoQuerySet
+from gallery.models import Photo, PhotoQuerySet, is_chinese
 from photosearch.caching import remember
 from search.query.dated import Days
 from search.query.filters import FILTERS, Filter
@@ -104,11 +105,21 @@ def _years(*, user: AbstractBaseUser) -> list[str]:
 
 
 def _devices(name: str, typed: str, *, user: AbstractBaseUser) -> Iterator[str]:
-    """Yield the user's cameras, or their lenses, that contain `typed`; none for filters of another name."""
+    """Yield the user's cameras, lenses or places that contain `typed`; none for filters of another name."""
     if name == "camera":
         yield from _cameras(typed, user=user)
     elif name == "lens":
         yield from (lens for lens in _own_values(user=user)["lenses"] if not typed or contains_typed(lens, typed))
+    elif name == "place":
+        yield from _places(typed, user=user)
+
+
+def _places(typed: str, *, user: AbstractBaseUser) -> Iterator[str]:
+    """Yield the user's countries, cities and regions with a name that contains `typed`, in the current language."""
+    shown = 1 if is_chinese() else 0
+    for names in _own_values(user=user)["places"]:
+        if not typed or any(contains_typed(name, typed) for name in names):
+            yield names[shown]
 
 
 def _cameras(typed: str, *, user: AbstractBaseUser) -> Iterator[str]:
@@ -119,7 +130,7 @@ def _cameras(typed: str, *, user: AbstractBaseUser) -> Iterator[str]:
 
 
 def _own_values(*, user: AbstractBaseUser) -> dict[str, Any]:
-    """Return the file types, the cameras (make and model) and the lenses of the user's photos, for some minutes."""
+    """Return the file types, cameras (make and model), lenses and places of the user's photos, for some minutes."""
 
     def read_all() -> dict[str, Any]:
         photos = Photo.objects.visible_to(user)
@@ -130,9 +141,21 @@ def _own_values(*, user: AbstractBaseUser) -> dict[str, Any]:
             "extensions": list(extensions),
             "cameras": [[f"{make or ''}", f"{model}"] for make, model in named if model],
             "lenses": list(lenses),
+            "places": _names_of_places(photos),
         }
 
-    return remember(f"own-values-{user.pk}", read_all, seconds=CACHE_SECONDS, read=dict)
+    return remember(f"own-values-and-places-{user.pk}", read_all, seconds=CACHE_SECONDS, read=dict)
+
+
+def _names_of_places(photos: PhotoQuerySet) -> list[list[str]]:
+    """Return the countries, cities and regions of photos, in English and Chinese, those of most photos first."""
+    counts: Counter[tuple[str, str]] = Counter()
+    pairs = [(name, f"{name}_chinese") for name in ("country", "city", "region")]
+    columns = [f"place__{column}" for pair in pairs for column in pair]
+    for *names, count in photos.exclude(place=None).order_by().values_list(*columns).annotate(count=Count("pk")):
+        for pair in set(zip(names[::2], names[1::2], strict=True)):
+            counts[pair] += count
+    return [list(pair) for pair, _count in counts.most_common() if pair[0]]
 
 
 def _latest_of_each(photos: PhotoQuerySet, column: str) -> PhotoQuerySet:

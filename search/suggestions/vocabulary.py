@@ -15,6 +15,7 @@ from gallery.pictures.formats import EXTENSION_OF_SUFFIX
 from gallery.text.canonical import UNSPACED, forms, passages
 from gallery.text.characters import fold_cluster
 from search.keywords.completion import COLUMNS, photos_with_sound, photos_with_start
+from search.keywords.place_titles import folded_titles, titles_of
 from search.query.pinyin import initials_spans, pinyin_spans
 
 # Words are counted in the beginning of each text.
@@ -68,12 +69,17 @@ def _texts(photo_ids: Sequence[int], *, user: AbstractBaseUser) -> list[_Read]:
     photos = Photo.objects.visible_to(user).filter(pk__in=photo_ids).order_by("-pk")
     columns = ("text__text", "description", "filename", *COLUMNS.values())
     read = []
-    for *values, labels in photos.values_list(*(Left(column, MAX_READ_CHARACTERS) for column in columns), "labels"):
+    rows = photos.values_list(*(Left(column, MAX_READ_CHARACTERS) for column in columns), "labels", "place__names")
+    for *values, labels, names in rows:
         text, description, filename, *folded = (value or "" for value in values)
         # The first passage of a name joins all its words; the further ones of texts join words over line breaks.
         name, _line_break, parts_of_name = folded.pop().partition("\n")
+        # Rare names of places are found, but not suggested.
+        folded[-1] = folded_titles(names or "")
         words = [*(column.partition("\n")[0] for column in folded), parts_of_name or name]
-        read.append(_Read((text, description, label_lines(labels), filename), "\n".join(words)))
+        read.append(
+            _Read((text, description, label_lines(labels), *titles_of(names or ""), filename), "\n".join(words))
+        )
     return read
 
 

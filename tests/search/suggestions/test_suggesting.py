@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import translation
 
+from gallery.models import Place
 from search.saved import record_search, save_search
 from search.suggestions.suggesting import EXAMPLES, MAX_SUGGESTIONS, suggest, suggest_queries
 from search.suggestions.suggestion import Kind
@@ -235,3 +236,15 @@ def test_answers_any_text(client, user, typed):
     add_photo(user, "İ ﬁle.png", text="( [ \\ %_ xx")
     client.force_login(user)
     assert client.get("/search/suggestions", {"q": typed.encode("utf-8", "surrogatepass")}).status_code == 200
+
+
+def test_suggests_the_values_of_own_places(user):
+    points = [(30.2431, 120.1445), (35.6586, 139.7454), (35.0394, 135.7292)]
+    places = Place.objects.at(points)
+    for number, point in enumerate(points):
+        add_photo(user, f"{number}.png", place=places[point])
+    assert queries("place:", user=user, kind=Kind.FILTER)[0] == "place:Japan"
+    assert queries("place:ja", user=user, kind=Kind.FILTER) == ["place:Japan"]
+    assert queries("place:日", user=user, kind=Kind.FILTER) == ["place:Japan"]
+    with translation.override("zh-hans"):
+        assert queries("place:zhe", user=user, kind=Kind.FILTER) == ["place:浙江"]
