@@ -4,7 +4,7 @@ Other JSON files are no sidecars.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
@@ -41,7 +41,7 @@ class JsonSidecars:
         return replace(known, **stated)
 
 
-def read_json_sidecars(files: Sequence[TreeFile], *, on_progress: Callable[[], None] = lambda: None) -> JsonSidecars:
+def read_json_sidecars(files: Sequence[TreeFile]) -> JsonSidecars:
     """Read the JSON files among the files of one folder that are sidecars of others."""
     found = [file for file in files if extension_of(file.name) == "json"]
     if not found or len(found) == len(files):
@@ -49,7 +49,6 @@ def read_json_sidecars(files: Sequence[TreeFile], *, on_progress: Callable[[], N
     google: dict[str, Sidecar] = {}
     others: dict[str, SourceMetadata] = {}
     for file in found:
-        on_progress()
         content = read_json(file)
         if isinstance(content, dict) and describes_picture(content):
             google[file.name] = parse_sidecar(content, path=file.path)

@@ -32,6 +32,32 @@ def kind(**known: Any) -> str:
         "微信截图_20230501123456.png",
         "WX20230501-123456@2x.png",
         "螢幕擷取畫面.png",
+        "SCREENSHOT_20230501.PNG",
+        "Capture d’e\u0301cran 2023-05-01 a\u0300 15.04.05.png",
+        "Screen\u202fShot 2023-05-01.png",
+        "Schermata 2023-05-01 alle 15.04.05.png",
+        "Zrzut ekranu 2023-05-01 o 15.04.05.png",
+        "Näyttökuva 2023-05-01 kello 15.04.05.png",
+        "Ekran görüntüsü 2023-05-01 150405.png",
+        "Ekran Alıntısı.PNG",
+        "Képernyőkép 2023.png",
+        "Captură de ecran din 2023.png",
+        "Ảnh Màn hình 2023-05-01 lúc 15.04.05.png",
+        "Cuplikan Layar 2023.png",
+        "צילום מסך 2023.png",
+        "لقطة الشاشة 2023.png",
+        "ภาพถ่ายหน้าจอ 2566-05-01.png",
+        "長截圖_20230501.png",
+        "截屏_20230501_213045.jpg",
+        "企业微信截图_16829136004567.png",
+        "SmartSelect_20230501-213045_Chrome.jpg",
+        "CleanShot 2023-05-01 at 21.30.45@2x.png",
+        "SCR-20230501-kxqz.png",
+        "2023-05-01-213045_1920x1080_scrot.png",
+        "20230501_21h30m45s_grim.png",
+        "Annotation 2023-05-01 213045.png",
+        "Racing Game Screenshot 2023.05.01 - 21.30.45.12.png",
+        "QQ20230501-213045.png",
     ],
 )
 def test_recognises_screenshot_by_name(filename: str) -> None:
@@ -51,6 +77,9 @@ def test_recognises_screenshot_by_name(filename: str) -> None:
         ({"extension": "webp", "width": 512, "height": 512}, MEME),
         ({"extension": "gif", "width": 240, "height": 180}, MEME),
         ({"extension": "gif", "width": 800, "height": 600}, ""),
+        ({"extension": "png", "width": 1206, "height": 2622}, SCREENSHOT),
+        ({"extension": "png", "width": 2856, "height": 1280}, SCREENSHOT),
+        ({"extension": "png", "width": 5120, "height": 2160}, SCREENSHOT),
         ({}, ""),
     ],
 )
@@ -58,9 +87,19 @@ def test_recognises_kind_by_other_facts(known: dict[str, Any], expected: str) ->
     assert kind(**known) == expected
 
 
-def test_recognises_no_kind_by_other_names() -> None:
-    assert kind_of_name("sticker.webp") == MEME
-    assert kind_of_name("Screenshotter.jpg") == ""
+@pytest.mark.parametrize(
+    "filename", ["sticker.webp", "STK-20230501-WA0003.webp", "STICKERS.PNG", "表情_1.png", "AnimatedSticker.gif"]
+)
+def test_recognises_meme_by_name(filename: str) -> None:
+    assert kind_of_name(filename) == MEME
+
+
+@pytest.mark.parametrize(
+    "filename",
+    ["Screenshotter.jpg", "Memento.jpg", "Stickerei.jpg", "Annotation.jpg", "my Screenshot.jpg", "IMG_1.jpg", ".png"],
+)
+def test_recognises_no_kind_by_other_names(filename: str) -> None:
+    assert kind_of_name(filename) == ""
 
 
 def test_uses_kinds_of_photos() -> None:
@@ -70,4 +109,6 @@ def test_uses_kinds_of_photos() -> None:
 def test_recognises_kind_by_folder() -> None:
     assert kind_of_folders(("home", "Pictures", "Screenshots")) == SCREENSHOT
     assert kind_of_folders(("微信", "表情包", "猫")) == MEME
+    assert kind_of_folders(("Captures d’e\u0301cran",)) == kind_of_folders(("SCREENSHOTS",)) == SCREENSHOT
+    assert kind_of_folders(("スクリーンショット",)) == kind_of_folders(("Ekran Görüntüleri",)) == SCREENSHOT
     assert kind_of_folders(("home", "Pictures")) == ""
