@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from gallery.claims.origins import claims_of_origin
+from gallery.intake.origins import differing_fields
 from gallery.models import ImportJob, PhotoSource
 from gallery.sources.source_files import SourceFile
 from gallery.storage.identities import storable_path
@@ -47,6 +48,6 @@ def identities_with_news(files: Iterable[SourceFile], *, job: ImportJob) -> set[
     with_news: dict[UUID, bool] = {}
     for source in stored:
         now = source_of(found[source.identity], job=job)
-        differs = any(getattr(source, name) != getattr(now, name) for name in FROM_SIDECAR)
+        differs = bool(differing_fields(source, now).intersection(FROM_SIDECAR))
         with_news[source.identity] = with_news.get(source.identity, True) and differs
     return {identity for identity, is_news in with_news.items() if is_news}

@@ -37,7 +37,7 @@ def claims_of_origin(
     state("place", Witness.SIDECAR, _sidecar_place(source_metadata))
     state("description", Witness.SIDECAR, remove_invisible(source_metadata.description))
     state("importance", Witness.SIDECAR, source_metadata.importance)
-    state("labels", Witness.SIDECAR, {"people": list(source_metadata.people)} if source_metadata.people else None)
+    state("labels", Witness.SIDECAR, _sidecar_labels(source_metadata))
     state("kind", Witness.FILENAME, kind_of_name(filename))
     state("kind", Witness.FOLDER, source_metadata.kind)
     state("importance", Witness.FOLDER, importance)
@@ -61,10 +61,15 @@ def instant(moment: datetime) -> dict[str, Any]:
 def _sidecar_date(metadata: SourceMetadata) -> dict[str, Any] | None:
     if metadata.taken_at is None:
         return None
-    if metadata.taken_offset is None:
-        return local(metadata.taken_at)
-    # The sidecars of Takeout know instants only, which their reader converts to TIME_ZONE.
-    return instant((metadata.taken_at - timedelta(minutes=metadata.taken_offset)).replace(tzinfo=UTC))
+    if not metadata.is_instant:
+        return local(metadata.taken_at, metadata.taken_offset)
+    # Its reader converted it to TIME_ZONE.
+    return instant((metadata.taken_at - timedelta(minutes=metadata.taken_offset or 0)).replace(tzinfo=UTC))
+
+
+def _sidecar_labels(metadata: SourceMetadata) -> dict[str, Any]:
+    labels = {"title": metadata.title, "keywords": list(metadata.keywords), "people": list(metadata.people)}
+    return {name: value for name, value in labels.items() if value}
 
 
 def _sidecar_place(metadata: SourceMetadata) -> dict[str, float] | None:

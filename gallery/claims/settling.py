@@ -7,6 +7,7 @@ Nothing else writes these columns of existing photos, so the order of arrival ne
 import json
 from collections.abc import Iterable, Mapping
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import F
@@ -67,10 +68,21 @@ def settle(photos: Iterable[Photo]) -> list[Photo]:
 def claims_about(photos: Iterable[Photo]) -> dict[int, list[Claims]]:
     """Return the claims of photos, of their sources and of their merges, by photo."""
     claims: dict[int, list[Claims]] = {photo.pk: [photo.claims] for photo in photos}
-    for model in (PhotoSource, PhotoMerge):
-        for pk, stated in model.objects.filter(photo__in=list(claims)).values_list("photo", "claims"):
-            claims[pk].append(stated)
+    by_file: dict[tuple[int, UUID, str], Claims] = {}
+    sources = PhotoSource.objects.filter(photo__in=list(claims)).order_by("pk")
+    for pk, identity, filename, stated in sources.values_list("photo", "identity", "filename", "claims"):
+        before = by_file.get((pk, identity, filename), {})
+        by_file[pk, identity, filename] = _updated(before, stated)
+    for (pk, _identity, _filename), stated in by_file.items():
+        claims[pk].append(stated)
+    for pk, stated in PhotoMerge.objects.filter(photo__in=list(claims)).values_list("photo", "claims"):
+        claims[pk].append(stated)
     return claims
+
+
+def _updated(before: Claims, after: Claims) -> Claims:
+    """Return the claims of a file that was imported twice: its sidecar may have been edited in between, or lost."""
+    return {field: {**before.get(field, {}), **after.get(field, {})} for field in {**before, **after}}
 
 
 def settled_fields(claims: Iterable[Claims], *, photo: Photo) -> dict[str, Any]:

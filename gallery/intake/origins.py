@@ -2,11 +2,13 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from gallery.claims.settling import touch
-from gallery.models import Photo, PhotoSource
+from gallery.models import Photo, PhotoSource, Witness
 
+SIDECAR = Witness.SIDECAR.value
 Key = tuple[int, UUID, str, int | None]
 # Fields that a known source takes over when it is met again.
 LEARNED = ("is_present", "modified_at", "albums", "sidecar", "sidecar_content", "claims")
@@ -26,6 +28,7 @@ def save_sources(sources: Iterable[PhotoSource], *, known: Collection[Photo]) ->
     new: dict[Key, PhotoSource] = {}
     refreshed: dict[Key, PhotoSource] = {}
     changed: set[int] = set()
+    with_xmp: set[int] = set()
     for source in sources:
         key = _key(source)
         if key in new:
@@ -36,14 +39,26 @@ def save_sources(sources: Iterable[PhotoSource], *, known: Collection[Photo]) ->
                 refreshed[_key(own)] = own
             if learned.intersection(STATED):
                 changed.add(own.photo_id)
+            if own.sidecar_content and "sidecar_content" in learned:
+                with_xmp.add(own.photo_id)
         else:
             new[key] = source
             changed.add(source.photo_id)
+            if source.sidecar_content:
+                with_xmp.add(source.photo_id)
     PhotoSource.objects.bulk_create(new.values())
     PhotoSource.objects.bulk_update(refreshed.values(), LEARNED)
     # The keyword index contains the paths of sources.
     touch({photo_id for photo_id, *_rest in new} & {photo.pk for photo in known})
+    _read_metadata_again([photo for photo in known if photo.pk in with_xmp])
     return changed
+
+
+def _read_metadata_again(photos: Collection[Photo]) -> None:
+    """Ask for the metadata step, which reads XMP sidecars."""
+    for photo in photos:
+        photo.metadata_version = 0
+    Photo.objects.bulk_update(photos, ["metadata_version"])
 
 
 def _key(source: PhotoSource) -> Key:
@@ -52,8 +67,22 @@ def _key(source: PhotoSource) -> Key:
 
 def _same(candidates: Iterable[PhotoSource], source: PhotoSource) -> PhotoSource | None:
     """Return the source of another import with the same file that states the same."""
-    stated = [getattr(source, name) for name in STATED]
-    return next((one for one in candidates if [getattr(one, name) for name in STATED] == stated), None)
+    return next((one for one in candidates if not differing_fields(one, source).intersection(STATED)), None)
+
+
+def differing_fields(known: PhotoSource, source: PhotoSource) -> set[str]:
+    """Return which of LEARNED a known source has with other values than `source`, which was just found."""
+    values = {name: getattr(source, name) for name in LEARNED} | {"claims": _claims_with_xmp(source, known)}
+    return {name for name, value in values.items() if getattr(known, name) != value}
+
+
+def _claims_with_xmp(source: PhotoSource, known: PhotoSource) -> dict[str, Any]:
+    """Return the claims of `source`, and those that the metadata step read from the same XMP sidecar before."""
+    claims: dict[str, Any] = source.claims
+    if not source.sidecar_content or bytes(known.sidecar_content) != source.sidecar_content:
+        return claims
+    read = {name: {SIDECAR: values[SIDECAR]} for name, values in known.claims.items() if SIDECAR in values}
+    return {name: {**claims.get(name, {}), **read.get(name, {})} for name in {**claims, **read}}
 
 
 def _learn(known: PhotoSource, source: PhotoSource) -> set[str]:
@@ -65,7 +94,8 @@ def _learn(known: PhotoSource, source: PhotoSource) -> set[str]:
     if not (known.path == PhotoSource.UPLOAD and _is_later(source.modified_at, known.modified_at)):
         known.modified_at = source.modified_at
         if source.sidecar or not known.sidecar:
-            known.sidecar, known.sidecar_content, known.claims = source.sidecar, source.sidecar_content, source.claims
+            known.claims = _claims_with_xmp(source, known)
+            known.sidecar, known.sidecar_content = source.sidecar, source.sidecar_content
     return {name for name, value in before.items() if getattr(known, name) != value}
 
 

@@ -59,7 +59,9 @@ def _store(read: dict[int, FileMetadata], sidecars: dict[int, Claims]) -> None:
     photos = list(Photo.objects.filter(pk__in=list(read)).order_by("pk").select_for_update(no_key=True))
     sources = list(PhotoSource.objects.filter(pk__in=list(sidecars)).order_by("pk").select_for_update())
     for source in sources:
-        source.claims = _replaced(source.claims, sidecars[source.pk], keeps=lambda witness: witness != SIDECAR)
+        # A JSON sidecar may state more than the XMP sidecar, which was edited later.
+        kept = set(Witness.values) - ({SIDECAR} if source.sidecar.lower().endswith(".xmp") else set())
+        source.claims = _replaced(source.claims, sidecars[source.pk], keeps=kept.__contains__)
     PhotoSource.objects.bulk_update(sources, ["claims"])
     with_other_data = []
     for photo in photos:

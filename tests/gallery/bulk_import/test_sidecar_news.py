@@ -46,6 +46,18 @@ def test_reads_known_file_for_its_new_sidecar(bring: Callable[..., ImportJob], f
         assert again() == {"a.png": "known", "b.png": "known", "a.png.xmp": "skipped"}
 
 
+def test_reads_nothing_again_after_the_metadata_step(bring: Callable[..., ImportJob], folder: Path) -> None:
+    (folder / "a.png.xmp").write_bytes(XMP)
+    bring(folder)
+    source = PhotoSource.objects.get(photo__filename="a.png")
+    # The step adds what the XMP sidecar states.
+    source.claims = {**source.claims, "importance": {"sidecar": 4}}
+    source.save()
+    assert set(verdicts(bring(folder)).values()) == {"known", "skipped"}
+    (folder / "a.png.xmp").write_bytes(XMP + b"\n")
+    assert verdicts(bring(folder))["a.png"] == "duplicate"
+
+
 def test_takes_date_from_json_that_came_later(bring: Callable[..., ImportJob], folder: Path) -> None:
     bring(folder)
     sidecar = {"title": "a.png", "photoTakenTime": {"timestamp": "1402034766"}}

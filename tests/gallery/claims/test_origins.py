@@ -19,7 +19,7 @@ EXIF, SIDECAR = datetime(2020, 1, 1, 10), datetime(2020, 1, 2, 10)
 GPS, FILE = datetime(2020, 1, 3, 10, tzinfo=UTC), datetime(2020, 1, 6, 10, tzinfo=UTC)
 ALL = {
     "metadata": Metadata(EXIF, 60, GPS),
-    "source_metadata": SourceMetadata(taken_at=SIDECAR, taken_offset=120, date_source="sidecar"),
+    "source_metadata": SourceMetadata(taken_at=SIDECAR, taken_offset=120, is_instant=True, date_source="sidecar"),
     "filename": "IMG_20200104_100000.jpg",
     "path": "/photos/2020-01-05/IMG.jpg",
     "modified_at": FILE,

@@ -94,6 +94,17 @@ def test_reads_xmp_sidecars_of_sources(store: Callable[..., Photo]) -> None:
     assert (photo.labels["keywords"], photo.importance) == (["Wald"], 3)
 
 
+def test_keeps_json_sidecar_beside_xmp(store: Callable[..., Photo]) -> None:
+    photo = store(tagged_jpeg())
+    packet = xmp_packet(bag("dc:subject", "Wald"), xmp_Rating="3")
+    known = {"description": {"sidecar": "Am See"}, "importance": {"sidecar": 5}}
+    PhotoSource.objects.create(
+        photo=photo, path="/nas/a.jpg", sidecar_content=packet.encode(), sidecar="/nas/a.jpg.json", claims=known
+    )
+    read(photo)
+    assert (photo.description, photo.importance, photo.labels["keywords"]) == ("Am See", 3, ["Wald"])
+
+
 def test_reads_broken_picture(store: Callable[..., Photo]) -> None:
     photo = store(CATALOGUED)
     Photo.objects.update(defect="This picture is damaged or incomplete.")
