@@ -14,6 +14,7 @@ from gallery.bulk_import.tasks import resume_imports
 from gallery.bulk_import.uploaded_archives import sweep_archives
 from gallery.models import RETRY_DELAY, Photo, Step
 from gallery.photos.deletion import sweep_strays
+from gallery.photos.statements import forget_old_edits
 from gallery.photos.trash import purge_trash
 from gallery.processing.attempts import was_unavailable_recently
 from gallery.processing.steps import BATCH_SIZES, CurrentStep, current_steps
@@ -98,6 +99,7 @@ class Clock:
         self._strays: Iterator[None] = iter(())
         self._enqueue_comparisons = Throttled(enqueue_comparisons)
         self._forget_old_calls = Throttled(forget_old_calls)
+        self._forget_old_edits = Throttled(forget_old_edits)
         self._errors: dict[str, str] = {}
 
     def run(self, stop: Event) -> None:
@@ -115,6 +117,7 @@ class Clock:
                 self._attempt("imports", resume_imports)
                 self._attempt("trash", purge_trash)
                 self._attempt("assistants", self._forget_old_calls)
+                self._attempt("edits", self._forget_old_edits)
                 self._attempt("search quality", enqueue_evaluation)
                 self._attempt("clean-up", self._sweep)
             ticks += 1

@@ -22,7 +22,7 @@ from search.models import SavedSearch
 from search.saved import MAX_ASSISTANT_SEARCHES, assistant_searches, saved_searches, set_assistant_searches
 
 MONTH = r"^[12][0-9]{3}-(0[1-9]|1[0-2])$"
-MAX_SELECTED = 5000
+MAX_SELECTED = 10_000
 MAX_DESCRIPTION = 5000
 LONG_DESCRIPTION = _(
     "This description is longer than %(limit)d characters. You can keep it, but a changed one must be shorter."

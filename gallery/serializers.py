@@ -8,7 +8,7 @@ from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from gallery.access.fields import MAX_NUMBER, JsonInteger, StrictSerializer, StrictString
+from gallery.access.fields import MAX_NUMBER, JsonInteger
 from gallery.access.permissions import may_administrate
 from gallery.models import MAX_IMPORTANCE, Photo, PhotoSource, Witness
 from gallery.pictures.formats import FORMAT_OF_EXTENSION
@@ -77,6 +77,7 @@ class PhotoSerializer(serializers.ModelSerializer):
     importance = serializers.IntegerField(
         min_value=0, max_value=MAX_IMPORTANCE, read_only=True, help_text="0: not rated."
     )
+    place_source = serializers.ChoiceField([("", "no place"), *Witness.choices], read_only=True)
     changed_at = serializers.DateTimeField(
         read_only=True, help_text="When the photo's data or recognised text last changed."
     )
@@ -90,8 +91,8 @@ class PhotoSerializer(serializers.ModelSerializer):
         model = Photo
         fields = (
             *("id", "filename", "extension", "content_type", "width", "height", "file_size", "sha256", "md5", "sha1"),
-            *("taken_at", "taken_offset", "date_source", "kind", "importance", "description"),
-            *("title", "keywords", "people", "metadata", "defect", "note"),
+            *("taken_at", "taken_offset", "date_source", "latitude", "longitude", "altitude", "place_source"),
+            *("kind", "importance", "description", "title", "keywords", "people", "metadata", "defect", "note"),
             *("uploaded_at", "changed_at", "links"),
         )
         read_only_fields = fields
@@ -155,14 +156,6 @@ def shows_paths(serializer: serializers.BaseSerializer) -> bool:
     """Return whether the serializer's request comes from an administrator."""
     request = serializer.context.get("request")
     return request is not None and may_administrate(request)
-
-
-class PhotoChanges(StrictSerializer):
-    """Changes of a photo; omitted fields keep their values."""
-
-    importance = JsonInteger(required=False, min_value=0, max_value=MAX_IMPORTANCE)
-    description = StrictString(required=False, allow_blank=True, max_length=5000, trim_whitespace=False)
-    taken_at = LocalTimeField(required=False, allow_null=True)
 
 
 class Page(serializers.Serializer):

@@ -253,6 +253,7 @@ SPECTACULAR_SETTINGS = {
         "StepState": ["done", "waiting", "failed", "off"],
         "HealthStatus": ["ok"],
         "UploadStatus": ["created", "duplicate", "restored"],
+        "DateSourceEnum": "gallery.models.Witness",
         "PhotoKind": "gallery.models.Photo.Kind",
         "ImportState": "gallery.models.ImportJob.State",
         "ImportAction": ["start", "pause", "cancel", "undo"],

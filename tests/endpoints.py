@@ -84,6 +84,7 @@ MATRIX = {
     ("retry", "POST"): Entry(Scope.PHOTO_WRITE, 202, json({"step": "thumbnails"})),
     ("restore", "POST"): Entry(Scope.PHOTO_WRITE, 200, json({})),
     ("change-photos", "POST"): Entry(Scope.PHOTO_WRITE, 200, all_photos(importance=3)),
+    ("undo-change", "POST"): Entry(Scope.PHOTO_WRITE, 200, json({"undo": "1"})),
     ("delete-photos", "POST"): Entry(Scope.PHOTO_WRITE, 200, all_photos()),
     ("download-photos", "POST"): Entry(Scope.PHOTO_READ, 200, all_photos(), to_others=404),
     ("trash", "GET"): Entry(Scope.PHOTO_READ, 200),

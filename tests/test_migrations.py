@@ -37,6 +37,8 @@ CONVERTED = {
     "search_searchexample": {"sha256"},
 }
 NEW_TABLES = {
+    "gallery_editedphoto",
+    "gallery_photoedit",
     *("gallery_place", "gallery_photocompanion"),
     *("search_pinnedsearch", "search_pinnedsearch_photos", "search_searchevaluation"),
 }

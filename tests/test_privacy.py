@@ -16,11 +16,13 @@ from gallery.intake.upload import store_upload
 from gallery.models import (
     MAX_ATTEMPTS,
     Arrival,
+    EditedPhoto,
     ImportItem,
     ImportJob,
     OpenSession,
     PartialUpload,
     Photo,
+    PhotoEdit,
     PhotoMerge,
     PhotoSource,
     Step,
@@ -46,7 +48,14 @@ from tests.drawing import picture
 
 SECRET = "nightingale"
 # Form fields and query parameters sent to every address, beside the photo's id.
-FIELDS = {"q": SECRET[:-2], "step": "thumbnails", "importance": "0", "description": "", "month": "2023-05"}
+FIELDS = {
+    "q": SECRET[:-2],
+    "step": "thumbnails",
+    "importance": "0",
+    "description": "",
+    "month": "2023-05",
+    "change": "clear",
+}
 # Addresses that need no login.
 PUBLIC = {
     "/health",
@@ -107,7 +116,9 @@ def photo(store, owner) -> Photo:
     NearDuplicatePair.objects.create(one=photo, other=copy, owner=owner, model="x", distance=0.01, reads_alike=True)
     dismiss_groups([[photo.pk, store(picture(9)).pk]], user=owner, moment=timezone.now())
     PhotoMerge.objects.create(photo=photo, merged_at=timezone.now(), previous_values={"description": SECRET})
-    # The same id as the photo, so that addresses of imports fit too.
+    # The same id as the photo, so that addresses of edits and imports fit too.
+    edit = PhotoEdit.objects.create(pk=photo.pk, owner=owner, fields=["description"])
+    EditedPhoto.objects.create(edit=edit, photo=photo, before={"description": SECRET})
     job = ImportJob.objects.create(pk=photo.pk, owner=owner, started_by=owner, roots=[f"/{SECRET}"], state="paused")
     photo.sources.update(job=job, path=f"/{SECRET}.png", albums=[SECRET], account=SECRET, conversation=SECRET)
     ImportItem.objects.create(job=job, path=f"/{SECRET}/{SECRET}.png", verdict="new", photo=photo)
@@ -125,7 +136,7 @@ def photo(store, owner) -> Photo:
 
 def all_rows() -> list:
     """Return all rows about photos, to compare before and after."""
-    gallery_models = (Photo, StepAttempt, PhotoSource, PhotoMerge, ImportJob, ImportItem, PartialUpload)
+    gallery_models = (Photo, StepAttempt, PhotoSource, PhotoMerge, PhotoEdit, ImportJob, ImportItem, PartialUpload)
     models = (*gallery_models, PhotoText, PhotoEmbedding, SavedSearch, ResultList, NearDuplicatePair, DismissedGroup)
     rows: list = [list(model.objects.order_by("pk").values()) for model in models]
     return [*rows, list(OpenSession.objects.filter(owner__username="anna").values())]

@@ -5,6 +5,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
@@ -12,15 +13,16 @@ from rest_framework.response import Response
 from gallery.access import ApiRequest
 from gallery.access.fields import QueryBoolean, StrictSerializer, StrictString
 from gallery.access.permissions import may_administrate
-from gallery.access.problems import ApiView, check_precondition
+from gallery.access.problems import CONFLICT, ApiView, Conflict, check_precondition
 from gallery.access.tokens import Scope
 from gallery.api.changes import AS_OF, complete_until
+from gallery.api.edits import PhotoChanges
 from gallery.api.paging import CURSOR_HELP, MOMENT, NUMBER, PageQuery, answer_page, answer_page_by_time
 from gallery.models import Photo, PhotoSource, Step
-from gallery.photos.editing import date_photo, edit_photos
+from gallery.photos.statements import apply_statement
 from gallery.photos.trash import move_to_trash
 from gallery.processing.progress import retry, states_for
-from gallery.serializers import PhotoChanges, PhotoPage, PhotoSerializer, SourceSerializer, StateField
+from gallery.serializers import PhotoPage, PhotoSerializer, SourceSerializer, StateField
 from search.serializers import FilterQuery
 
 SHA256, SHA1, MD5 = 64, 40, 32  # hexadecimal digits
@@ -113,18 +115,22 @@ class PhotoDetailView(ApiView):
         """Return a photo with its data and addresses."""
         return Response(PhotoSerializer(Photo.objects.get_visible_or_404(photo_id, user=request.user)).data)
 
-    @extend_schema(operation_id="change_photo", request=PhotoChanges, responses=PhotoSerializer, tags=["photos"])
+    @extend_schema(
+        operation_id="change_photo",
+        request=PhotoChanges,
+        responses={200: PhotoSerializer, **CONFLICT},
+        tags=["photos"],
+    )
     def patch(self, request: ApiRequest, photo_id: int) -> Response:
-        """Change importance, description or date; omitted fields keep their values."""
+        """Change importance, description, date or place; omitted fields keep their values."""
         Photo.objects.get_visible_or_404(photo_id, user=request.user)
-        data = PhotoChanges.read(request.data).validated_data
-        edits = {name: data[name] for name in ("description", "importance") if name in data}
+        statement = PhotoChanges.read(request.data).statement()
         with transaction.atomic():
-            photo = _unchanged_photo(request, photo_id)
-            if edits:
-                edit_photos(Photo.objects.filter(pk=photo_id), user=request.user, **edits)
-            if "taken_at" in data:
-                date_photo(photo, user=request.user, taken_at=data["taken_at"])
+            _unchanged_photo(request, photo_id)
+            if statement:
+                outcome = apply_statement(Photo.objects.filter(pk=photo_id), user=request.user, statement=statement)
+                if outcome.left_out:
+                    raise Conflict(_("The photo has no date, or its date would leave the years 1000 to 2999."))
         return Response(PhotoSerializer(Photo.objects.get_visible_or_404(photo_id, user=request.user)).data)
 
     @extend_schema(operation_id="delete_photo", request=None, responses={204: None}, tags=["photos"])

@@ -9,16 +9,17 @@ from rest_framework.exceptions import NotFound
 from rest_framework.response import Response
 
 from gallery.access import ApiRequest
-from gallery.access.fields import JsonBoolean, JsonInteger, StrictSerializer, StrictString
+from gallery.access.fields import JsonBoolean, StrictSerializer
 from gallery.access.problems import CONTENT_TYPE, ApiView, Problem
 from gallery.access.schema import response_header
 from gallery.access.tokens import Scope
 from gallery.access.transfers import limit_transfers
+from gallery.api.edits import PhotoChanges
 from gallery.api.files import BYTES, match_accepted_type
 from gallery.forms import MAX_SELECTED
-from gallery.models import MAX_IMPORTANCE, Photo, PhotoQuerySet
+from gallery.models import Photo, PhotoQuerySet
 from gallery.photos.download import stream_zip
-from gallery.photos.editing import edit_photos
+from gallery.photos.statements import EditOutcome, apply_statement
 from gallery.photos.trash import move_to_trash, restore_photos
 from gallery.serializers import PhotoIdField
 
@@ -33,11 +34,8 @@ class PhotoSelection(StrictSerializer):
         return Photo.objects.filter(pk__in=self.validated_data["photos"])
 
 
-class SelectionChanges(PhotoSelection):
+class SelectionChanges(PhotoSelection, PhotoChanges):
     """Selected photos and their new values; omitted fields keep their values."""
-
-    importance = JsonInteger(required=False, min_value=0, max_value=MAX_IMPORTANCE)
-    description = StrictString(required=False, allow_blank=True, max_length=5000, trim_whitespace=False)
 
 
 class Count(serializers.Serializer):
@@ -46,22 +44,39 @@ class Count(serializers.Serializer):
     count = serializers.IntegerField(help_text="Number of photos changed.")
 
 
+class ChangedCount(Count):
+    """Numbers of photos that a change concerned, and the code that undoes it."""
+
+    left_out = serializers.IntegerField(
+        help_text="Number of photos left out: those without a date to shift, or whose date would leave 1000–2999."
+    )
+    undo = serializers.CharField(allow_null=True, help_text="Value for `photos/undo/`; null: nothing was changed.")
+
+
 class ChangePhotosView(ApiView):
     scopes = {"POST": Scope.PHOTO_WRITE}
 
     @extend_schema(
         operation_id="change_photos",
         request=SelectionChanges,
-        responses=Count,
-        examples=[OpenApiExample("Important ones", {"photos": [17, 18], "importance": 4}, request_only=True)],
+        responses=ChangedCount,
+        examples=[
+            OpenApiExample("Important ones", {"photos": [17, 18], "importance": 4}, request_only=True),
+            OpenApiExample(
+                "Camera clock 1 year ahead", {"photos": [17, 18], "shift": {"years": -1}}, request_only=True
+            ),
+        ],
         tags=["photos"],
     )
     def post(self, request: ApiRequest) -> Response:
-        """Set the importance, the description, or both, of many photos."""
+        """Set or shift the dates, set the places, the importance or the description of many photos."""
         wanted = SelectionChanges.read(request.data)
-        changes = {name: value for name, value in wanted.validated_data.items() if name != "photos"}
-        count = edit_photos(wanted.queryset(), user=request.user, **changes) if changes else 0
-        return Response({"count": count})
+        statement = wanted.statement()
+        outcome = EditOutcome()
+        if statement:
+            outcome = apply_statement(wanted.queryset(), user=request.user, statement=statement)
+        undo = str(outcome.edit.pk) if outcome.edit else None
+        return Response({"count": outcome.count, "left_out": outcome.left_out, "undo": undo})
 
 
 class DeletePhotosView(ApiView):

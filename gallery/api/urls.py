@@ -4,6 +4,7 @@ from django.urls import path
 
 from gallery.api import (
     changes,
+    edits,
     files,
     import_folders,
     imports,
@@ -26,6 +27,7 @@ version_1 = [
     path("photos/uploads/<uuid:upload_id>/", resumable.ResumeUploadView.as_view(), name="resume-upload"),
     path("photos/upload-check/", uploads.UploadCheckView.as_view(), name="upload-check"),
     path("photos/change/", selection.ChangePhotosView.as_view(), name="change-photos"),
+    path("photos/undo/", edits.UndoEditView.as_view(), name="undo-change"),
     path("photos/delete/", selection.DeletePhotosView.as_view(), name="delete-photos"),
     path("photos/download/", selection.DownloadPhotosView.as_view(), name="download-photos"),
     path("photos/removed/", changes.RemovalListView.as_view(), name="removed-photos"),

@@ -11,6 +11,8 @@ from gallery.models.attempts import DocumentRemoval as DocumentRemoval
 from gallery.models.attempts import Step as Step
 from gallery.models.attempts import StepAttempt as StepAttempt
 from gallery.models.companions import PhotoCompanion as PhotoCompanion
+from gallery.models.edits import EditedPhoto as EditedPhoto
+from gallery.models.edits import PhotoEdit as PhotoEdit
 from gallery.models.folded import FoldedField as FoldedField
 from gallery.models.folded import FoldedModel as FoldedModel
 from gallery.models.folded import FoldedQuerySet as FoldedQuerySet

@@ -1,9 +1,12 @@
-"""Time zones as people write them: `Asia/Shanghai`, `new york`, `UTC+5:45`, `-0330`, `Z`."""
+"""Time zones as people write them: `Asia/Shanghai`, `new york`, 杭州, `UTC+5:45`, `-0330`, `Z`."""
 
 import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
+
+from gallery.places.finding import find_places
+from gallery.places.keys import key_of
 
 MINUTE = timedelta(minutes=1)
 # The zones in use reach from UTC−12:00 to UTC+14:00; some that were used earlier go further.
@@ -22,7 +25,7 @@ def parse_zone(text: str) -> tzinfo | None:
         if minutes > MAX_OFFSET:
             return None
         return timezone(timedelta(minutes=minutes if match[1] == "+" else -minutes))
-    name = _zones_by_folded_name().get(_folded(written))
+    name = _zones_by_folded_name().get(_folded(written)) or _zone_of_town(written)
     return ZoneInfo(name) if name else None
 
 
@@ -42,12 +45,29 @@ def offset_text(minutes: int) -> str:
     return f"UTC{'−' if minutes < 0 else '+'}{hours}:{rest:02}"
 
 
+def current_offset(name: str) -> str:
+    """Return the offset of a named zone today."""
+    zone = ZoneInfo(name)
+    return offset_text(offset_at(datetime.now(zone).replace(tzinfo=None), zone=zone))
+
+
 def find_zones(text: str, *, limit: int) -> list[str]:
-    """Return the names of zones that contain `text`, those with a matching city first."""
+    """Return the names of zones that contain `text`, those of matching cities first, then those of towns."""
     wanted = _folded(text)
+    if not wanted:
+        return []
     found = [(key, name) for key, name in _zones_by_folded_name().items() if "/" in key and wanted in key]
     ranked = sorted(found, key=lambda pair: (not pair[0].rpartition("/")[2].startswith(wanted), pair[1]))
-    return [name for _key, name in ranked[:limit]]
+    towns = find_places(text, limit=limit) if len(ranked) < limit else []
+    return list(dict.fromkeys([name for _key, name in ranked] + [town.zone for town in towns]))[:limit]
+
+
+def _zone_of_town(text: str) -> str:
+    """Return the zone of the largest town with exactly this name; empty if there is none."""
+    if not any(character.isalpha() for character in text):
+        return ""
+    towns = [town for town in find_places(text) if key_of(text) in map(key_of, town.names)]
+    return towns[0].zone if towns else ""
 
 
 @cache

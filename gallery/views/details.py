@@ -1,6 +1,7 @@
 """Details of a photo as labelled text for its page."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 
 from django.template.defaultfilters import filesizeformat
@@ -10,6 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gallery.models import Photo, PhotoSource
+from gallery.photos.placing import place_text
+from gallery.photos.time_zones import offset_text
 
 # Kinds of conversation, by QQ's folder names.
 CONVERSATIONS = {
@@ -17,6 +20,14 @@ CONVERSATIONS = {
     "Discuss": gettext_lazy("discussion group"),
     "C2C": gettext_lazy("private chat"),
 }
+
+
+@dataclass(frozen=True)
+class Described:
+    """A value as text, empty if it is unknown, and its origin."""
+
+    text: str
+    origin: str
 
 
 def describe(photo: Photo) -> list[tuple[str, str]]:
@@ -56,7 +67,6 @@ def _source_details(source: PhotoSource, *, shows_paths: bool) -> Iterator[tuple
 
 def _details(photo: Photo) -> Iterator[tuple[str, str]]:
     megapixels = number_format(photo.width * photo.height / 1e6, decimal_pos=1)
-    yield _("Taken"), _taken(photo)
     yield _("Title"), photo.labels.get("title", "")
     yield _("People"), " · ".join(photo.labels.get("people", ()))
     yield _("Keywords"), " · ".join(photo.labels.get("keywords", ()))
@@ -67,7 +77,6 @@ def _details(photo: Photo) -> Iterator[tuple[str, str]]:
     yield _("Camera"), camera_of(data)
     yield _("Lens"), data.get("lens", "")
     yield _("Exposure"), " · ".join(_exposure(data))
-    yield _("Location"), position_of(data)
     if data.get("description") != photo.description:
         yield _("Caption in the file"), data.get("description", "")
     yield _("Artist"), data.get("artist", "")
@@ -76,17 +85,22 @@ def _details(photo: Photo) -> Iterator[tuple[str, str]]:
     yield _("Uploaded"), date_format(timezone.localtime(photo.uploaded_at), "DATETIME_FORMAT")
 
 
-def _taken(photo: Photo) -> str:
-    """Local time, UTC offset if known, and the source of the date."""
+def describe_date(photo: Photo) -> Described:
+    """Return local time, with the UTC offset if known."""
     if photo.taken_at is None:
-        return ""
+        return Described("", photo.get_date_source_display())
     taken = date_format(photo.taken_at, "DATETIME_FORMAT")
     if photo.taken_offset is not None:
-        sign = "−" if photo.taken_offset < 0 else "+"
-        hours, minutes = divmod(abs(photo.taken_offset), 60)
-        taken += f" (UTC{sign}{hours}:{minutes:02})"
-    source = photo.get_date_source_display()
-    return f"{taken} · {source}" if source else taken
+        taken += f" ({offset_text(photo.taken_offset)})"
+    return Described(taken, photo.get_date_source_display())
+
+
+def describe_place(photo: Photo) -> Described:
+    """Return the town, the coordinates, and the altitude if known."""
+    coordinates = place_text(photo)
+    altitude = f"{photo.altitude:.0f} m" if coordinates and photo.altitude is not None else ""
+    town = photo.place.title if photo.place else ""
+    return Described(" · ".join(filter(None, (town, coordinates, altitude))), photo.get_place_source_display())
 
 
 def camera_of(data: dict[str, str]) -> str:
@@ -104,11 +118,3 @@ def _exposure(data: dict[str, float]) -> Iterator[str]:
         yield f"ISO {iso}"
     if focal_length := data.get("focal_length"):
         yield f"{focal_length:.3g} mm"
-
-
-def position_of(data: dict[str, float]) -> str:
-    """Return latitude and longitude, and the altitude if known."""
-    if "latitude" not in data or "longitude" not in data:
-        return ""
-    position = f"{data['latitude']:.5f}, {data['longitude']:.5f}"
-    return f"{position} · {data['altitude']:.0f} m" if "altitude" in data else position

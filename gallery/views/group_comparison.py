@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from gallery.models import Photo
 from gallery.photos.merging import date_doubt
-from gallery.views.details import camera_of, place_of, position_of
+from gallery.views.details import camera_of, describe_place, place_of
 from search.near_duplicates.groups import Group
 
 LONGEST = 160
@@ -74,7 +74,7 @@ ASPECTS = (
         lambda photo: photo.importance,
     ),
     Aspect(gettext_lazy("Camera"), lambda photo: camera_of(photo.metadata)),
-    Aspect(gettext_lazy("Location"), lambda photo: position_of(photo.metadata)),
+    Aspect(gettext_lazy("Location"), lambda photo: describe_place(photo).text),
     Aspect(gettext_lazy("Description"), lambda photo: truncatechars(photo.description, LONGEST)),
     Aspect(gettext_lazy("From"), lambda photo: truncatechars(_places(photo), LONGEST)),
     Aspect(gettext_lazy("Name"), lambda photo: photo.filename),

@@ -1,6 +1,7 @@
 """The page of a photo: details, editing, processing."""
 
 from django.core.exceptions import BadRequest
+from django.forms import BaseForm
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -16,7 +17,7 @@ from gallery.photos.editing import edit_photo
 from gallery.photos.timeline import neighbours_of
 from gallery.photos.trash import move_to_trash
 from gallery.processing.progress import retry, states_for
-from gallery.views.details import describe, describe_sources
+from gallery.views.details import describe, describe_date, describe_place, describe_sources
 from gallery.views.selection import trashed_message
 
 
@@ -32,7 +33,7 @@ def show_tile(request: PageRequest, photo_id: int) -> HttpResponse:
 @vary_on_headers("HX-Request")
 def show_photo(request: PageRequest, photo_id: int) -> HttpResponse:
     """Show the page of a photo, or for htmx only its information."""
-    return _photo_page(request, Photo.objects.get_visible_or_404(photo_id, user=request.user))
+    return photo_page(request, Photo.objects.get_visible_or_404(photo_id, user=request.user))
 
 
 @require_safe
@@ -49,7 +50,7 @@ def edit_photo_details(request: PageRequest, photo_id: int) -> HttpResponse:
     form = PhotoForm(request.POST, instance=photo)
     if not form.is_valid():
         if not request.htmx:
-            return _photo_page(request, Photo.objects.get_visible_or_404(photo_id, user=request.user), form)
+            return photo_page(request, Photo.objects.get_visible_or_404(photo_id, user=request.user), form=form)
         return render(request, "gallery/photos/_edit_form.html", {"photo": photo, "form": form}, status=400)
     # The form sends all values back; only the changed ones are set by hand.
     edit_photo(
@@ -88,20 +89,24 @@ def retry_step(request: PageRequest, photo_id: int) -> HttpResponse:
     return _progress(request, photo) if request.htmx else redirect("gallery:progress", photo_id)
 
 
-def _photo_page(request: PageRequest, photo: Photo, form: PhotoForm | None = None) -> HttpResponse:
+def photo_page(request: PageRequest, photo: Photo, **forms: BaseForm) -> HttpResponse:
+    """Show the page of a photo, with the errors of `forms` that were sent (`form`, `date_form`, `place_form`)."""
     later, earlier = neighbours_of(photo, user=request.user)
     context = {
         "photo": photo,
-        "form": form or PhotoForm(instance=photo),
+        "form": PhotoForm(instance=photo),
+        "date": describe_date(photo),
+        "place": describe_place(photo),
         "details": describe(photo),
         "companions": photo.companions.order_by("pk"),
         "sources": describe_sources(photo, shows_paths=may_administrate(request)),
         "later": later,
         "earlier": earlier,
         "is_long": photo.height > 2 * photo.width,
+        **forms,
     }
     template = "gallery/photos/_information.html" if request.htmx else "gallery/photos/photo.html"
-    return render(request, template, context, status=400 if form else 200)
+    return render(request, template, context, status=400 if forms else 200)
 
 
 def _progress(request: PageRequest, photo: Photo) -> HttpResponse:

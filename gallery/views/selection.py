@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 from django import forms
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -16,6 +17,7 @@ from gallery.forms import DescriptionForm, ImportanceForm, SelectionForm
 from gallery.models import Photo, PhotoQuerySet
 from gallery.photos.download import stream_zip
 from gallery.photos.editing import edit_photos
+from gallery.photos.statements import EditOutcome
 from gallery.photos.trash import move_to_trash
 
 Form = TypeVar("Form", bound=forms.Form)
@@ -26,20 +28,20 @@ def rate_selection(request: PageRequest) -> HttpResponse:
     """Set the importance of the selected photos."""
     form = valid_form(request, ImportanceForm)
     importance = form.cleaned_data["importance"]
-    _edit_selected(request, form, importance=importance)
-    if not importance:
-        return respond_with_message(request, _("Rating removed"))
-    message = ngettext("Rated %(stars)d star", "Rated %(stars)d stars", importance)
-    return respond_with_message(request, message % {"stars": importance})
+    outcome = _edit_selected(request, form, importance=importance)
+    message = _("Rating removed")
+    if importance:
+        message = ngettext("Rated %(stars)d star", "Rated %(stars)d stars", importance) % {"stars": importance}
+    return respond_with_message(request, message, revert=revert_address(outcome))
 
 
 @require_POST
 def describe_selection(request: PageRequest) -> HttpResponse:
     """Set the description of the selected photos."""
     form = valid_form(request, DescriptionForm)
-    count = _edit_selected(request, form, description=form.cleaned_data["description"])
-    message = ngettext("Description saved for %(count)d photo", "Description saved for %(count)d photos", count)
-    return respond_with_message(request, message % {"count": count})
+    outcome = _edit_selected(request, form, description=form.cleaned_data["description"])
+    message = ngettext("Description saved for %(count)d photo", "Description saved for %(count)d photos", outcome.count)
+    return respond_with_message(request, message % {"count": outcome.count}, revert=revert_address(outcome))
 
 
 @require_POST
@@ -48,7 +50,7 @@ def trash_selection(request: PageRequest) -> HttpResponse:
     form = valid_form(request, SelectionForm)
     count, moment = move_to_trash(selected_photos(form), user=request.user)
     if not count:
-        raise BadRequest(_gone_message(form))
+        raise BadRequest(gone_message(form))
     return respond_with_message(request, trashed_message(count), undo=moment)
 
 
@@ -66,15 +68,21 @@ def download_selection(request: PageRequest) -> StreamingHttpResponse:
     return response
 
 
-def _edit_selected(request: PageRequest, form: forms.Form, **changes: Any) -> int:
-    """Return the number of changed photos. Raises BadRequest if all were deleted, for example in another tab."""
-    count = edit_photos(selected_photos(form), user=request.user, **changes)
-    if not count:
-        raise BadRequest(_gone_message(form))
-    return count
+def _edit_selected(request: PageRequest, form: forms.Form, **changes: Any) -> EditOutcome:
+    """Set fields of the selected photos. Raises BadRequest if all were deleted, for example in another tab."""
+    outcome = edit_photos(selected_photos(form), user=request.user, **changes)
+    if not outcome.count:
+        raise BadRequest(gone_message(form))
+    return outcome
 
 
-def _gone_message(form: forms.Form) -> str:
+def revert_address(outcome: EditOutcome) -> str:
+    """Return the address that undoes an edit; empty if it changed nothing."""
+    return reverse("gallery:undo_edit", args=[outcome.edit.pk]) if outcome.edit else ""
+
+
+def gone_message(form: forms.Form) -> str:
+    """Return the message if none of the selected photos is in the gallery any more."""
     return ngettext(
         "This photo is no longer in your gallery: it is in the trash or deleted.",
         "These photos are no longer in your gallery: they are in the trash or deleted.",

@@ -3,8 +3,12 @@
 const { gettext } = window.django;
 const SECONDS_TO_READ = 10;
 
-/** POST `fields` to `url`. Return the answer's JSON, or null after showing an error message. */
-export async function post(url, fields) {
+/**
+ * POST `fields` to `url`. Return the answer's JSON, or null after showing an error message.
+ *
+ * With `showErrors`, errors of fields (lists of sentences by name) are shown by it.
+ */
+export async function post(url, fields, { showErrors = null } = {}) {
   const { "X-CSRFToken": token } = JSON.parse(document.body.getAttribute("hx-headers"));
   const headers = { "X-CSRFToken": token, Accept: "application/json" };
   let reason = "";
@@ -13,21 +17,29 @@ export async function post(url, fields) {
     if (response.redirected) location.reload();
     const answer = await response.json();
     if (response.ok) return answer;
+    if (answer.errors && showErrors) {
+      showErrors(answer.errors);
+      return null;
+    }
     reason = answer.message;
   } catch { /* Reported below. */ }
   notify(reason || gettext("Something went wrong. Try again."), { failed: true });
   return null;
 }
 
-/** Show a message for a while. `undo` is the moment at which photos were trashed; it adds a button that restores them. */
-export function notify(message, { undo = "", failed = false } = {}) {
+/**
+ * Show a message for a while, with an Undo button for `undo`, the moment at which photos were trashed, or for `revert`,
+ * the address that reverts an edit.
+ */
+export function notify(message, { undo = "", revert = "", failed = false } = {}) {
   const list = document.querySelector("#messages");
   const item = document.createElement("div");
   item.className = `notice ${failed ? "error" : "good"}`;
   const text = document.createElement("span");
   text.textContent = message;
   item.append(text);
-  if (undo) item.append(undoButton(list, item, undo));
+  if (undo) item.append(undoButton(item, { url: list.dataset.restore, fields: { moment: undo } }));
+  if (revert) item.append(undoButton(item, { url: revert, fields: {} }));
   list.append(item);
   moveAboveLightbox(list);
   removeLater(item);
@@ -44,7 +56,7 @@ function moveAboveLightbox(list) {
   if (list.parentElement !== top) top.prepend(list);
 }
 
-function undoButton(list, item, moment) {
+function undoButton(item, { url, fields }) {
   const button = document.createElement("button");
   button.className = "button small";
   button.type = "button";
@@ -52,13 +64,14 @@ function undoButton(list, item, moment) {
   button.addEventListener("click", async () => {
     if (button.ariaBusy === "true") return;
     button.ariaBusy = "true";
-    const answer = await post(list.dataset.restore, { moment });
+    const answer = await post(url, fields);
     button.ariaBusy = "false";
     // After a failure the button stays, for another try.
     if (!answer) return;
     item.remove();
     notify(answer.message);
-    document.dispatchEvent(new CustomEvent("photos:restored", { detail: { moment } }));
+    if (fields.moment) document.dispatchEvent(new CustomEvent("photos:restored", { detail: fields }));
+    else document.dispatchEvent(new CustomEvent("photos:edited"));
     announceChange();
   });
   return button;

@@ -188,7 +188,7 @@ async function rate(importance) {
     return;
   }
   const answer = await post(document.querySelector(".rate [formaction]").getAttribute("formaction"), { photo: photo.id, importance });
-  if (answer) notify(answer.message);
+  if (answer) notify(answer.message, { revert: answer.revert });
   else explain(rated);
 }
 
@@ -265,7 +265,7 @@ addEventListener("popstate", async (event) => {
 document.addEventListener("keydown", (event) => {
   if (!dialog.open || document.querySelector("dialog[open]:not(#lightbox)")) return;
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.target.closest("textarea, input:not([type=checkbox], [type=radio])")) return;
+  if (event.target.closest("textarea, select, input:not([type=checkbox], [type=radio]), .edit-dialog")) return;
   const isRadio = event.target.matches("[type=radio]");
   const act = { ArrowLeft: ACTIONS.previous, ArrowRight: ACTIONS.next, i: ACTIONS.information, Delete: remove }[event.key];
   if (act && !(isRadio && event.key.startsWith("Arrow"))) act();

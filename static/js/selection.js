@@ -1,6 +1,7 @@
 /** The selection of photos: by checkbox, Shift and click, long press or `x`, and the actions on selected photos. */
 
 import { announceChange, post, notify } from "./actions.js";
+import { send } from "./edits.js";
 import { Problem } from "./requests.js";
 import { messageOf } from "./problems.js";
 import { listOf } from "./tiles.js";
@@ -132,9 +133,16 @@ form.addEventListener("submit", async (event) => {
   form.ariaBusy = "false";
   if (!answer) return;
   for (const dialog of form.querySelectorAll("[popover]")) dialog.hidePopover();
-  notify(answer.message, { undo: answer.undo });
+  notify(answer.message, { undo: answer.undo, revert: answer.revert });
   if (answer.undo) removeTiles([...selected], answer.undo);
   select([...selected], false);
+});
+
+document.addEventListener("submit", async (event) => {
+  if (event.target.dataset.edit !== "selection") return;
+  event.preventDefault();
+  const ids = [...selected];
+  if (await send(event.target, ids)) select(ids, false);
 });
 
 /** Hide the tiles of photos that were trashed at `moment`, until they are restored. */

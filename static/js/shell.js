@@ -7,7 +7,7 @@ const { gettext } = window.django;
 const help = document.querySelector("#shortcuts");
 
 function isTyping(target) {
-  return target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], [popover]:popover-open");
+  return target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], [popover]:popover-open, .edit-dialog");
 }
 
 function goToSearch(event) {

@@ -27,10 +27,12 @@ from gallery.bulk_import.uploaded_archives import sweep_archives
 from gallery.models import (
     Arrival,
     DocumentRemoval,
+    EditedPhoto,
     ImportItem,
     ImportJob,
     Photo,
     PhotoCompanion,
+    PhotoEdit,
     PhotoMerge,
     PhotoSource,
 )
@@ -96,6 +98,7 @@ def leaver(store: Callable[..., Photo], owner: User, media_root: Path) -> User:
     SavedSearch.objects.create(owner=owner, name="tea", address="q=tea")
     PinnedSearch.objects.create(owner=owner, query="q=tea").photos.add(first)
     RecentSearch.objects.create(owner=owner, address="q=tea", used_at=timezone.now())
+    EditedPhoto.objects.create(edit=PhotoEdit.objects.create(owner=owner, fields=["date"]), photo=first)
     PhotoMerge.objects.create(photo=first, merged_at=timezone.now())
     companion = f"companions/{owner.pk}/00/{'0' * 64}.mov"
     write_file(Path(settings.MEDIA_ROOT, companion), b"film")
@@ -157,7 +160,7 @@ def test_removes_every_row_and_file(leaver, store, media_root, way):
     assert not AccessAttempt.objects.filter(username="anna").exists()
     assert [session.get_decoded()["_auth_user_id"] for session in Session.objects.all()].count(str(user_id)) == 0
     assert set(DocumentRemoval.objects.values_list("photo_id", flat=True)) >= set(photo_ids)
-    rest: list[type[Model]] = [PhotoSource, ImportItem, PhotoMerge]
+    rest: list[type[Model]] = [PhotoSource, ImportItem, PhotoMerge, EditedPhoto]
     assert [model.__name__ for model in rest if model._default_manager.exclude(**_of(other, model)).exists()] == []
     assert files_below(media_root) == sorted(photo.path for photo in kept)
     assert not (media_root / "originals" / str(user_id)).exists()

@@ -26,6 +26,9 @@ from gallery.photos.time_zones import find_zones, offset_at, offset_text, parse_
         ("Europe/Berlin", 120),
         ("Asia/Katmandu", 345),
         ("buenos aires", -180),
+        ("杭州", 480),
+        ("München", 120),
+        ("San Jose", -420),
     ],
 )
 def test_reads_zone(text, offset):
@@ -35,7 +38,7 @@ def test_reads_zone(text, offset):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "8", "+25", "+8:75", "+5:4", "Atlantis", "../etc/passwd", "localtime", "+٨", "+16:01"]
+    "text", ["", "8", "+25", "+8:75", "+5:4", "nowhere at all", "../etc/passwd", "localtime", "+٨", "+16:01"]
 )
 def test_refuses_other_text(text):
     assert parse_zone(text) is None
@@ -72,7 +75,8 @@ def test_writes_offset(minutes, text):
 
 
 def test_finds_zones_by_city_first():
-    assert find_zones("berl", limit=5) == ["Europe/Berlin"]
+    assert find_zones("berl", limit=5)[0] == "Europe/Berlin"
+    assert find_zones("慕尼黑", limit=1) == ["Europe/Berlin"]
     assert find_zones("indian", limit=1) == ["America/Indiana/Indianapolis"]
     assert "Indian/Maldives" in find_zones("indian", limit=50)
     assert find_zones("nowhere at all", limit=5) == []

@@ -84,20 +84,16 @@ def test_shows_details(client, store):
         taken_offset=-210,
         date_source="filename",
         kind="screenshot",
-        metadata={
-            "make": "Example",
-            "model": "Example Pocket 2",
-            "exposure_time": 0.004,
-            "aperture": 2.8,
-            "latitude": -33.5,
-            "longitude": 151,
-        },
+        latitude=-33.5,
+        longitude=151,
+        place_source="sidecar",
+        metadata={"make": "Example", "model": "Example Pocket 2", "exposure_time": 0.004, "aperture": 2.8},
     )
     page = client.get(f"/photos/{photo.pk}").content.decode()
     assert "<dt>Kind</dt><dd>screenshot</dd>" in page
-    for known in ("station.png", "May 1, 2023, 6:30 p.m. (UTC−3:30) · file name", "64 × 48", photo.sha256):
+    for known in ("station.png", "May 1, 2023, 6:30 p.m. (UTC−3:30)", "file name", "64 × 48", photo.sha256):
         assert known in page
-    for known in ("Example Pocket 2", "1/250 s · f/2.8", "-33.50000, 151.00000"):
+    for known in ("Example Pocket 2", "1/250 s · f/2.8", "-33.50000, 151.00000", "sidecar file"):
         assert known in page
     assert "Example Example" not in page
 

@@ -1,0 +1,44 @@
+"""Template tags for the forms that change dates and places, of a photo or of the selection."""
+
+from typing import Any
+
+from django import forms, template
+from django.http import HttpRequest
+from django.template import Context
+from django.urls import reverse
+
+from gallery.models import Photo
+from gallery.photos.edit_forms import DateForm, PlaceForm
+
+register = template.Library()
+FORMS: dict[str, type[DateForm] | type[PlaceForm]] = {"date": DateForm, "place": PlaceForm}
+
+
+@register.inclusion_tag("gallery/edits/_date_dialog.html", takes_context=True)
+def date_dialog(context: Context, *, photo: Photo | None = None, form: forms.Form | None = None) -> dict[str, Any]:
+    """Render the dialog to change the date of a photo, or the dates of the selection."""
+    return _dialog(context, "date", photo=photo, form=form)
+
+
+@register.inclusion_tag("gallery/edits/_place_dialog.html", takes_context=True)
+def place_dialog(context: Context, *, photo: Photo | None = None, form: forms.Form | None = None) -> dict[str, Any]:
+    """Render the dialog to change the place of a photo, or the places of the selection."""
+    return _dialog(context, "place", photo=photo, form=form)
+
+
+def _dialog(context: Context, kind: str, *, photo: Photo | None, form: forms.Form | None) -> dict[str, Any]:
+    """Return the context of a dialog; `form` has the errors of a request without scripts."""
+    scope = "photo" if photo else "selection"
+    return {
+        "scope": scope,
+        "photo": photo,
+        "form": form or FORMS[kind](photo=photo),
+        "action": reverse(f"gallery:edit_{kind}", args=[photo.pk]) if photo else reverse(f"gallery:edit_{kind}s"),
+        "next": _page(context["request"], photo),
+        "csrf_token": context.get("csrf_token"),
+    }
+
+
+def _page(request: HttpRequest, photo: Photo | None) -> str:
+    """Return the page to show after a change; the address of a form with errors shows none."""
+    return reverse("gallery:photo", args=[photo.pk]) if photo and request.method == "POST" else request.get_full_path()
