@@ -43,6 +43,12 @@ function setUploading(isUploading) {
   for (const button of form.querySelectorAll("[name=go]")) button.disabled = isUploading;
 }
 
+/** Hide the options of folders while an archive is selected. */
+function showWhatApplies() {
+  const options = form.querySelector("[data-folder-options]");
+  if (options) options.hidden = archive.files.length > 0 || uploadId.value !== "";
+}
+
 /** Upload `file` and return the id of the upload, for the form. */
 async function sendArchive(file) {
   const url = localStorage.getItem(keyOf(file)) ?? "";
@@ -114,6 +120,7 @@ form.querySelector("[data-uploaded] button")?.addEventListener("click", (event) 
   forget({ url: note.dataset.uploaded });
   uploadId.value = "";
   note.remove();
+  showWhatApplies();
 });
 
 onFiles(([file]) => {
@@ -122,4 +129,8 @@ onFiles(([file]) => {
   transfer.items.add(file);
   archive.files = transfer.files;
   archive.focus();
+  showWhatApplies();
 }, { zone: "archive" });
+
+archive.addEventListener("change", showWhatApplies);
+showWhatApplies();

@@ -203,3 +203,12 @@ def test_hides_counts_of_another_gallery_from_administrators(
     client.force_login(other)
     assert "data-verdict" in client.get(address).content.decode()
     assert "<dt>duplicate</dt>" in client.get("/imports").content.decode()
+
+
+def test_offers_only_archives_without_folders(client: Client, settings: Any) -> None:
+    settings.IMPORT_ROOTS = []
+    page = client.get("/imports/new").content.decode()
+    assert 'name="archive"' in page
+    assert 'name="mode"' not in page
+    assert 'name="watch"' not in page
+    assert "From a folder" not in page
