@@ -205,10 +205,10 @@ def test_hides_counts_of_another_gallery_from_administrators(
     assert "<dt>duplicate</dt>" in client.get("/imports").content.decode()
 
 
-def test_offers_only_archives_without_folders(client: Client, settings: Any) -> None:
+def test_offers_only_archives_without_folders(page: Client, settings: Any) -> None:
     settings.IMPORT_ROOTS = []
-    page = client.get("/imports/new").content.decode()
-    assert 'name="archive"' in page
-    assert 'name="mode"' not in page
-    assert 'name="watch"' not in page
-    assert "From a folder" not in page
+    shown = page.get("/imports/new").content.decode()
+    assert 'name="archive"' in shown
+    assert 'name="mode"' not in shown
+    assert 'name="watch"' not in shown
+    assert "From a folder" not in shown
