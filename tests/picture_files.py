@@ -77,14 +77,21 @@ def dng(image: Image.Image, *, orientation: int = 1) -> bytes:
     return tiff(tags, values.tobytes())
 
 
-def psd(image: Image.Image) -> bytes:
-    """Return a PSD with nothing but its composite."""
-    kind = {"L": 1, "RGB": 3, "CMYK": 4}[image.mode]
+def psd(image: Image.Image, *, depth: int = 8, version: int = 1, is_packed: bool = False) -> bytes:
+    """Return a PSD, or a PSB (version 2), with nothing but its composite, perhaps in runs of single bytes."""
+    kind = {"L": 1, "RGB": 3, "RGBA": 3, "CMYK": 4}[image.mode]
     bands = [np.asarray(band) for band in image.split()]
     if image.mode == "CMYK":
         bands = [255 - band for band in bands]
-    header = b"8BPS" + struct.pack(">H6xHIIHH", 1, len(bands), image.height, image.width, 8, kind)
-    return header + bytes(12) + bytes(2) + b"".join(band.tobytes() for band in bands)
+    if depth == 16:
+        bands = [band.astype(">u2") * 257 for band in bands]
+    header = b"8BPS" + struct.pack(">H6xHIIHH", version, len(bands), image.height, image.width, depth, kind)
+    sections = bytes(12 if version == 1 else 16)
+    if not is_packed:
+        return header + sections + bytes(2) + b"".join(band.astype(band.dtype).tobytes() for band in bands)
+    rows = [b"".join(b"\0" + bytes([byte]) for byte in row.tobytes()) for band in bands for row in band]
+    counts = struct.pack(f">{len(rows)}{'H' if version == 1 else 'I'}", *map(len, rows))
+    return header + sections + b"\0\1" + counts + b"".join(rows)
 
 
 def pam(image: Image.Image) -> bytes:

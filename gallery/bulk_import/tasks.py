@@ -14,6 +14,7 @@ from redis import RedisError
 from gallery.bulk_import.run import run_job
 from gallery.bulk_import.scheduling import next_job
 from gallery.models import ImportJob
+from gallery.pictures.memory import return_memory
 from gallery.processing.tasks import is_waiting
 
 logger = logging.getLogger(__name__)
@@ -40,6 +41,7 @@ def run_import(job_id: int) -> None:  # noqa: ARG001  (the message only wakes a 
             seconds=SECONDS_PER_MESSAGE,
             others_wait=lambda: next_job(excluding=_taken, replacing=taken) is not None,
         )
+    return_memory()
     if not is_done:
         enqueue_import(taken)
     following = next_job(excluding=_taken)

@@ -11,7 +11,7 @@ from typing import IO
 import pillow_heif
 from PIL import ExifTags, Image, ImageFile, UnidentifiedImageError
 
-from gallery.pictures import jxl_images, pam_images, png_stream, raw_images
+from gallery.pictures import jxl_images, pam_images, png_stream, psd_images, raw_images, tiff_pieces
 from gallery.pictures.colour import conversion_to_srgb, read_nclx
 from gallery.pictures.flattening import Flattening
 from gallery.pictures.formats import FORMAT_OF_PILLOW_NAME, Format
@@ -111,7 +111,7 @@ def _is_plausible_tga(file: IO[bytes], image: Image.Image) -> bool:
 @cache
 def _register_decoders() -> None:
     pillow_heif.register_heif_opener(thumbnails=False)
-    for module in (png_stream, jxl_images, raw_images, pam_images):
+    for module in (png_stream, jxl_images, raw_images, pam_images, psd_images, tiff_pieces):
         module.register()
 
 

@@ -125,8 +125,8 @@ FORMATS = (
         "psd",
         "image/vnd.adobe.photoshop",
         ("PSD",),
-        ("psd",),
-        rb"8BPS\x00\x01",
+        ("psd", "psb"),
+        rb"8BPS\x00[\x01\x02]",
         is_unknown_to_browsers=True,
     ),
     Format(
@@ -178,7 +178,6 @@ ACCEPT = ",".join(
 _OTHER_FORMATS = (
     (rb"%PDF-", "PDF"),
     (rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,300}?-->\s*|<!DOCTYPE svg[^>]*>\s*)*<svg", "SVG"),
-    (rb"8BPS\x00\x02", "PSB"),
     (rb"gimp xcf", "XCF"),
     (rb"AT&TFORM", "DjVu"),
     (rb"%!PS|\xc5\xd0\xd3\xc6", "PostScript"),

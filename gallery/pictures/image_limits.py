@@ -9,6 +9,7 @@ import math
 from PIL import Image
 
 from gallery.pictures.gif_frames import frames_extent
+from gallery.pictures.tiff_pieces import FORMAT_OF_COMPRESSION
 
 # Pixels. Long screenshots have 30,000, panoramas up to 60,000.
 MAX_SIDE = 100_000
@@ -24,14 +25,21 @@ HUGE_BYTES = 200_000_000
 STORED_BYTES = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16L": 2, "I;16B": 2, "I;16N": 2}
 # Peak bytes per pixel, result included, of decoders that work on the whole picture: measured
 # (benchmarks/picture_memory.py) and rounded up. AVIF's header does not give the depth, so 12 bits are assumed.
-WEBP_BYTES = 18
-AVIF_BYTES = 20
+DECODER_BYTES = {
+    "WEBP": 18,
+    "AVIF": 20,
+    "JPEG2000": 28,
+    # All channels with 16 bits, and one of them unpacked.
+    "PSD": 12,
+    # The sensor's values, the preview or half of the sides developed, and the result.
+    "RAW": 10,
+    "DNG": 10,
+}
 HEIF_BYTES = 9
 DEEP_HEIF_BYTES = 15
-JXL_BYTES = 40
-JPEG_2000_BYTES = 28
-# The sensor's values, the preview or half of the sides developed, and the result.
-RAW_BYTES = 10
+# libjxl decodes in parts, unless there is transparency.
+JXL_BYTES = 12
+JXL_BYTES_WITH_ALPHA = 40
 # Two frames, their composition, and the background.
 ANIMATION_BYTES = 16
 # libjpeg keeps the coefficients of all components if they are not in a single scan.
@@ -56,25 +64,17 @@ def decoding_bytes(image: Image.Image, *, divisor: int = 1, first_frame: bool = 
     match image.format:
         case "JPEG" | "MPO":
             return stored // divisor**2 + _coefficient_bytes(image)
-        case "WEBP":
-            return pixels * WEBP_BYTES
-        case "AVIF":
-            return pixels * AVIF_BYTES
         case "HEIF":
             return pixels * (HEIF_BYTES if image.info.get("bit_depth", 8) <= 8 else DEEP_HEIF_BYTES)
         case "JXL":
-            return pixels * JXL_BYTES
-        case "JPEG2000":
-            return pixels * JPEG_2000_BYTES
-        case "RAW" | "DNG":
-            return pixels * RAW_BYTES
+            return pixels * (JXL_BYTES_WITH_ALPHA if image.mode.endswith("A") else JXL_BYTES)
         case "TIFF":
             # Rotated while decoding: two copies.
             is_turned = image.tag_v2.get(TIFF_ORIENTATION, 1) != 1  # type: ignore[attr-defined]
             return stored + max(_strip_bytes(image), stored * is_turned)
         case "GIF" | "PNG" if not first_frame and shows_later_frame(image):
             return _animation_bytes(image)
-    return stored
+    return pixels * DECODER_BYTES[image.format] if image.format in DECODER_BYTES else stored
 
 
 def least_decoding_bytes(image: Image.Image) -> int:
@@ -138,6 +138,8 @@ def _strip_bytes(image: Image.Image) -> int:
         pixels = int(tags[TIFF_TILE_WIDTH]) * int(tags.get(TIFF_TILE_HEIGHT, 0))
     else:
         pixels = image.width * min(image.height, int(tags.get(TIFF_ROWS_PER_STRIP, image.height)))
+    if compression in FORMAT_OF_COMPRESSION:
+        return pixels * DECODER_BYTES["JPEG2000"]
     strip = pixels * bits_per_pixel // 8
     # libjpeg's coefficients, and four bytes a pixel during conversion.
     return strip + pixels * (4 + 8) if compression in JPEG_IN_TIFF else strip

@@ -42,7 +42,6 @@ def test_recognises_no_other_files(head: bytes) -> None:
     [
         (b"%PDF-1.7", "PDF"),
         (b'<?xml version="1.0"?>\n<svg xmlns="x"/>', "SVG"),
-        (b"8BPS\0\2" + bytes(20), "PSB"),
         (b"\0\0\0\x20ftypisom" + bytes(20), "MP4"),
         (b"\0\0\0\x14ftypqt  " + bytes(20), "MOV"),
         (b"PK\3\4" + bytes(20), "ZIP"),

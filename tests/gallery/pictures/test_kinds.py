@@ -101,10 +101,17 @@ def modes() -> Iterator[tuple[str, bytes]]:
         yield f"PAM {mode}", pam(in_mode(mode))
     for mode in ("L", "RGB"):
         yield f"PSD {mode}", psd(in_mode(mode))
+    for mode in ("L", "RGB", "RGBA"):
+        yield f"PSD {mode} of 16 bits", psd(in_mode(mode), depth=16)
+        yield f"PSD {mode} of 16 bits in runs", psd(in_mode(mode), depth=16, is_packed=True)
+        yield f"PSB {mode} in runs", psd(in_mode(mode), version=2, is_packed=True)
     for mode, kind in (("L", 0), ("RGB", 2), ("LA", 4), ("RGBA", 6)):
         yield f"PNG {mode} of 16 bits", png(wide_pixels(in_mode(mode)), depth=16, kind=kind, width=WIDTH)
     tags = {256: (4, [WIDTH]), 257: (4, [HEIGHT]), 262: (3, [2]), 277: (3, [3]), 278: (4, [HEIGHT])}
     wide = (np.asarray(drawn()).astype("<u2") * 257).tobytes()
+    for kind, number in (("WEBP", 50001), ("JPEG2000", 34712), ("JXL", 50002)):
+        piece = pylibjxl.encode(np.asarray(drawn()), lossless=True) if kind == "JXL" else save(drawn(), kind)
+        yield f"TIFF RGB of {kind}", tiff(tags | {258: (3, [8] * 3), 259: (3, [number])}, piece)
     yield "TIFF RGB of 16 bits", tiff(tags | {258: (3, [16] * 3), 259: (3, [1])}, wide)
 
 
