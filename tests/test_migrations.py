@@ -30,8 +30,10 @@ CONVERTED = {
         *("folded_filename", "folded_description", "folded_camera", "folded_labels", "folded_lens"),
         *("claims", "labels", "latitude", "longitude", "altitude", "place_source", "metadata_version"),
         *("place_id", "defect", "note", "changed_at"),
+        # Instants are read again in the zone of this server.
+        *("taken_at", "taken_offset", "dated_at", "kind", "revision"),
     },
-    "gallery_photomerge": {"claims"},
+    "gallery_photomerge": {"claims", "previous_values"},
     "gallery_photosource": {"folded_path", "claims", "sidecar_content", "identity", "filename"},
     "search_phototext": {"folded"},
     "search_searchexample": {"sha256"},
