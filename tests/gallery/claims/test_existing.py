@@ -40,7 +40,7 @@ def existing(owner: User, *sources: PhotoSource, **fields: Any) -> Photo:
 
 
 def migrate() -> None:
-    migration = import_module("gallery.migrations.0011_claims_of_existing_photos")
+    migration = import_module("gallery.migrations.0014_claims_of_existing_photos")
     migration.state_existing_claims(apps, SimpleNamespace(connection=connection))
 
 

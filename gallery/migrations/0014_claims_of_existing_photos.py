@@ -85,6 +85,6 @@ class Migration(migrations.Migration):
     # Each batch is a transaction of its own.
     atomic = False
 
-    dependencies = [("gallery", "0010_origins")]
+    dependencies = [("gallery", "0013_photo_edits")]
 
     operations = [migrations.RunPython(state_existing_claims, migrations.RunPython.noop)]
