@@ -17,7 +17,7 @@ from gallery.access.fields import (
 )
 from gallery.bulk_import.actions import ImportAction, possible_actions
 from gallery.bulk_import.forms import MAX_SIDE
-from gallery.bulk_import.reasons import reason_text
+from gallery.bulk_import.reasons import explain, reason_text
 from gallery.bulk_import.safety import MAX_LENGTH_OF_PATTERNS, MAX_PATTERN_LENGTH, MAX_PATTERNS
 from gallery.models import MAX_IMPORTANCE, ImportItem, ImportJob
 from gallery.serializers import shows_paths
@@ -205,7 +205,7 @@ class ItemSerializer(serializers.ModelSerializer):
         return item.job.places(shows_paths=shows_paths(self)).name(item.path)
 
     def get_explanation(self, item: ImportItem) -> str:
-        return reason_text(item.reason)
+        return explain(item)
 
 
 def _counts(numbers: dict[str, Any]) -> dict[str, Any]:

@@ -208,7 +208,7 @@ class ItemListView(ApiView):
         """List the import's files with their verdicts, in the order found; only for the owner of the gallery."""
         job = ImportJob.objects.get_visible_or_404(job_id, user=request.user)
         query = ItemQuery.read(request.query_params)
-        items = job.items.select_related("job")
+        items = job.items.select_related("job", "photo")
         if "verdict" in query.validated_data:
             items = items.filter(verdict=query.validated_data["verdict"])
         return Response(answer_page(items, query, _for_reader(request, ItemSerializer), latest_first=False))

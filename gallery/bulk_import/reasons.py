@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gallery.bulk_import.reading import GROWING, OUTSIDE, TOO_SMALL
+from gallery.models import ImportItem
 from gallery.sources.companions import CompanionRole
 from gallery.sources.source_files import SkipReason
 
@@ -33,6 +34,14 @@ REASON_TEXTS = {
     SkipReason.LINK: gettext_lazy("symbolic link"),
     GROWING: gettext_lazy("still being written"),
 }
+
+
+def explain(item: ImportItem) -> str:
+    """Return the reason of an item in the active language, or the damage that processing has found in its photo."""
+    if item.reason or item.photo is None:
+        return reason_text(item.reason)
+    damage = item.photo.defect or item.photo.note
+    return _("Imported, but damaged: %(damage)s") % {"damage": _(damage)} if damage else ""
 
 
 def reason_text(reason: str) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
-from gallery.models import MAX_ATTEMPTS, StepAttempt
+from gallery.models import MAX_ATTEMPTS, PIXEL_STEPS, StepAttempt
 from gallery.processing.steps import BlockedStep, CurrentStep, current_steps
 
 
@@ -27,10 +27,12 @@ def backlogs() -> list[Backlog]:
 def failures() -> QuerySet[StepAttempt]:
     """Return failed attempts, the latest first, without those that wait for a dependency.
 
-    An attempt without an error is running; if it was the last allowed one, its worker may have died.
+    An attempt without an error is running; if it was the last allowed one, its worker may have died. Damaged pictures
+    are no failures: their pages and imports tell what is wrong with them, and another attempt would not help.
     """
     failed = Q(attempts__gt=0) & ~Q(error="") | Q(attempts__gte=MAX_ATTEMPTS)
-    return StepAttempt.objects.filter(failed).select_related("photo__owner").order_by("-failed_at")
+    final = Q(step__in=PIXEL_STEPS) & ~Q(photo__defect="")
+    return StepAttempt.objects.filter(failed).exclude(final).select_related("photo__owner").order_by("-failed_at")
 
 
 def _backlog(step: CurrentStep | BlockedStep) -> Backlog:

@@ -11,7 +11,7 @@ from django.views.decorators.vary import vary_on_headers
 from gallery.access import PageRequest
 from gallery.access.permissions import may_administrate
 from gallery.bulk_import.forms import FilesForm
-from gallery.bulk_import.reasons import reason_text
+from gallery.bulk_import.reasons import explain
 from gallery.models import ImportItem, ImportJob
 from gallery.storage.path_names import Places
 
@@ -28,13 +28,13 @@ def show_files(request: PageRequest, job_id: int) -> HttpResponse:
     if not form.is_valid():
         raise Http404
     verdict, after = form.cleaned_data["verdict"], form.cleaned_data["after"]
-    items = job.items.order_by("pk").filter(pk__gt=after or 0)
+    items = job.items.select_related("photo").order_by("pk").filter(pk__gt=after or 0)
     if verdict:
         items = items.filter(verdict=verdict)
     page = list(items[: PAGE_SIZE + 1])
     context = {
         "job": job,
-        "rows": [(item, _short(item.path, job), reason_text(item.reason)) for item in page[:PAGE_SIZE]],
+        "rows": [(item, _short(item.path, job), explain(item)) for item in page[:PAGE_SIZE]],
         "verdict": verdict,
         "figures": [(one, one.label, job.counts.get(one, 0)) for one in ImportItem.Verdict],
         "after": page[PAGE_SIZE - 1].pk if len(page) > PAGE_SIZE else None,
@@ -56,10 +56,10 @@ def send_csv(request: PageRequest, job_id: int) -> StreamingHttpResponse:
 def _lines(job: ImportJob, places: Places) -> Iterator[str]:
     writer = csv.writer(_Echo())
     yield writer.writerow(["path", "verdict", "reason", "bytes", "sha256", "photo"])
-    for item in job.items.order_by("pk").iterator(CHUNK):
+    for item in job.items.select_related("photo").order_by("pk").iterator(CHUNK):
         photo = item.photo_id or ""
         path = _no_formula(places.name(item.path))
-        yield writer.writerow([path, item.verdict, reason_text(item.reason), item.size, item.sha256, photo])
+        yield writer.writerow([path, item.verdict, explain(item), item.size, item.sha256, photo])
 
 
 def _no_formula(text: str) -> str:

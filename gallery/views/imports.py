@@ -148,6 +148,7 @@ def _page(
         "bytes": numbers.get("bytes", 0),
         "dates": _dates(numbers.get("dates", {})),
         "reasons": [(reason_text(reason), count) for reason, count in _sums(numbers.get("reasons", {}))],
+        "damaged": _number(damaged) if (damaged := 0 if job.is_busy or not is_own else _damaged(job)) else "",
         "error": job.places(shows_paths=may_administrate(request)).in_words(reason_text(job.error)),
         "removed_at": job.removed_at,
         "removable": _removable(job) if is_own and "undo" in possible_actions(job) else None,
@@ -180,6 +181,12 @@ def _sums(counts: dict[str, int]) -> list[tuple[str, str]]:
 
 def _number(count: int) -> str:
     return number_format(count, force_grouping=True)
+
+
+def _damaged(job: ImportJob) -> int:
+    """Count the imported files in which processing has found damage."""
+    broken = ~Q(photo__defect="") | ~Q(photo__note="")
+    return job.items.filter(broken, photo__isnull=False, verdict__in=("new", "duplicate", "known"), reason="").count()
 
 
 def _removable(job: ImportJob) -> dict[str, int]:
