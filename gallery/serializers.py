@@ -10,7 +10,7 @@ from rest_framework import serializers
 
 from gallery.access.fields import MAX_NUMBER, JsonInteger
 from gallery.access.permissions import may_administrate
-from gallery.models import MAX_IMPORTANCE, Photo, PhotoSource, Witness
+from gallery.models import MAX_IMPORTANCE, Photo, PhotoSource, Place, Witness
 from gallery.pictures.formats import FORMAT_OF_EXTENSION
 
 # Accepts existing days only. JSON schema has no format for local times, so a pattern describes them.
@@ -67,6 +67,19 @@ class PhotoLinks(serializers.Serializer):
     film = serializers.CharField(allow_null=True, help_text="The film of a motion photo; null without one.")
 
 
+class PlaceSerializer(serializers.ModelSerializer):
+    """The place of a photo, in the language of `Accept-Language`."""
+
+    city = serializers.CharField(source="city_name", allow_blank=True, help_text="Empty far from cities.")
+    region = serializers.CharField(source="region_name", allow_blank=True, help_text="Province or state.")
+    country = serializers.CharField(source="country_name")
+
+    class Meta:
+        model = Place
+        fields = ("city", "region", "country", "country_code", "time_zone")
+        read_only_fields = fields
+
+
 class PhotoSerializer(serializers.ModelSerializer):
     """A photo with its data and addresses."""
 
@@ -84,6 +97,7 @@ class PhotoSerializer(serializers.ModelSerializer):
     title = serializers.SerializerMethodField(help_text="Title in the file or its sidecar; often empty.")
     keywords = serializers.SerializerMethodField()
     people = serializers.SerializerMethodField(help_text="Names of people in the picture.")
+    place = PlaceSerializer(allow_null=True, read_only=True)
     metadata = serializers.DictField(read_only=True, help_text="EXIF: camera, lens, exposure, position …")
     links = serializers.SerializerMethodField()
 
@@ -92,7 +106,8 @@ class PhotoSerializer(serializers.ModelSerializer):
         fields = (
             *("id", "filename", "extension", "content_type", "width", "height", "file_size", "sha256", "md5", "sha1"),
             *("taken_at", "taken_offset", "date_source", "latitude", "longitude", "altitude", "place_source"),
-            *("kind", "importance", "description", "title", "keywords", "people", "metadata", "defect", "note"),
+            *("kind", "importance", "description", "title", "keywords", "people", "place"),
+            *("metadata", "defect", "note"),
             *("uploaded_at", "changed_at", "links"),
         )
         read_only_fields = fields

@@ -12,6 +12,7 @@ from gallery.views import (
     imports,
     near_duplicates,
     photos,
+    places,
     resumable,
     selection,
     status,
@@ -44,6 +45,7 @@ urlpatterns = [
     path("photos/<int:photo_id>/original", files.send_original, name="original"),
     path("photos/<int:photo_id>/film", files.send_film, name="film"),
     path("photos/<int:photo_id>/companions/<int:companion_id>", files.send_companion, name="companion"),
+    path("places", places.show_places, name="places"),
     path("imports", imports.list_imports, name="imports"),
     path("imports/new", limit_transfers(imports.new_import), name="new_import"),
     path(

@@ -129,6 +129,7 @@ MATRIX = {
     ("import-folders", "GET"): Entry(Scope.IMPORT, 200),
     ("import-folders", "POST"): Entry(Scope.IMPORT, 200, json({"folder": FOLDER})),
     ("sources", "GET"): Entry(Scope.PHOTO_READ, 200),
+    ("places", "GET"): Entry(Scope.PHOTO_READ, 200),
     ("timeline", "GET"): Entry(Scope.PHOTO_READ, 200),
     ("account", "GET"): Entry(None, 200),
     ("users", "GET"): Entry(Scope.ADMIN, 200),

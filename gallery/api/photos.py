@@ -100,7 +100,7 @@ class PhotoListView(ApiView):
         return Response(self._page(request, query) | {"as_of": as_of})
 
     def _page(self, request: ApiRequest, query: PhotoQuery) -> dict[str, Any]:
-        found = Photo.objects.visible_to(request.user).filter(query.conditions())
+        found = Photo.objects.visible_to(request.user).select_related("place").filter(query.conditions())
         if order := query.validated_data.get("order"):
             return answer_page_by_time("dated_at", found, query, PhotoSerializer, latest_first=order == "newest")
         return answer_page(found, query, PhotoSerializer)

@@ -41,7 +41,7 @@ class TrashView(ApiView):
     @extend_schema(operation_id="list_trash", parameters=[TrashQuery], responses=TrashPage, tags=["trash"])
     def get(self, request: ApiRequest) -> Response:
         """List the photos in the trash, last deleted first."""
-        trashed = Photo.objects.trashed_by(request.user)
+        trashed = Photo.objects.trashed_by(request.user).select_related("place")
         return Response(answer_page_by_time("trashed_at", trashed, TrashQuery.read(request.query_params), TrashedPhoto))
 
 

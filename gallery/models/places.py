@@ -86,6 +86,11 @@ class Place(FoldedModel):
         return title_of((self.city_name, self.region_name, self.country_name))
 
     @property
+    def query(self) -> str:
+        """The query that finds the photos of the city, or else of the region or country."""
+        return f'place:"{self.title}"'
+
+    @property
     def city_name(self) -> str:
         """The city in the current language; empty far from towns."""
         return self.city_chinese if is_chinese() else self.city

@@ -45,7 +45,7 @@ class Coordinates:
 
     @property
     def are_valid(self) -> bool:
-        """Whether they lie on the globe."""
+        """True if they lie on the globe."""
         return abs(self.latitude) <= 90 and abs(self.longitude) <= 180
 
 

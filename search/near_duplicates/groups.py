@@ -173,7 +173,7 @@ def uncompared_count(*, user: AnyUser) -> int:
 def _with_photos(stars: list[_Star], *, user: AnyUser) -> tuple[Group, ...]:
     """Load the photos of the groups; skip photos that are dismissed together with a photo already in the group."""
     ids = {pk for star in stars for pk in (star.keeper, *(photo_id for photo_id, _distance in star.members))}
-    photos = Photo.objects.visible_to(user).prefetch_related("sources__job").in_bulk(ids)
+    photos = Photo.objects.visible_to(user).select_related("place").prefetch_related("sources__job").in_bulk(ids)
     dismissals = dismissals_by_photo(ids)
     groups = []
     for star in stars:
