@@ -70,6 +70,9 @@ ROUNDING_ERROR = 1e-6
 # Pillow opens MPO as JPEG, and does not know the name MPO here. Other formats pass for TIFF, and many files for TGA.
 PILLOW_NAMES = ["RAW", *(name for name in FORMAT_OF_PILLOW_NAME if name not in ("MPO", "RAW", "DNG"))]
 
+# Pillow would turn pictures by XMP's orientation where EXIF has none. Browsers and other decoders do not.
+XMP_NAMES = ("xmp", "XML:com.adobe.xmp", "Raw profile type xmp")
+
 Source = str | PathLike[str] | IO[bytes]
 Box = tuple[int, int, int, int]
 Region = Sequence[float]
@@ -90,6 +93,8 @@ def open_file(file: IO[bytes], *, max_pixels: int) -> Iterator[ImageFile.ImageFi
         if image.format == "TGA" and not _is_plausible_tga(file, image):
             message = "some other file"
             raise UnidentifiedImageError(message)
+        for name in XMP_NAMES:
+            image.info.pop(name, None)
         if image.format == "AVIF" and (numbers := read_nclx(file)):
             image.info["cicp"] = numbers
         yield image

@@ -163,6 +163,22 @@ def test_turns_each_mode_upright(kind, mode):
     assert np.abs(np.asarray(upright, int) - np.asarray(turned, int)).mean() < 2
 
 
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF"])
+def test_obeys_no_orientation_of_xmp(kind):
+    packet = b"""<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+        <rdf:Description rdf:about="" xmlns:tiff="http://ns.adobe.com/tiff/1.0/" tiff:Orientation="6"/>
+        </rdf:RDF></x:xmpmeta>"""
+    if kind == "PNG":
+        text = chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + packet)
+        rows = np.asarray(drawn()).reshape(HEIGHT, -1)
+        data = png(rows, depth=8, kind=2, width=WIDTH, before=text)
+    elif kind == "TIFF":
+        data = save(drawn(), kind, tiffinfo={700: packet})
+    else:
+        data = save(drawn(), kind, xmp=packet)
+    check(data, CORNERS)
+
+
 def test_obeys_orientation_of_jpeg_xl_and_not_of_its_exif():
     check(TURNED_JXL, CORNERS)
     pixels = np.asarray(drawn())
