@@ -252,8 +252,8 @@ class TestSearchByText:
 
         monkeypatch.setattr(PhotoQuerySet, "visible_to", count)
         assert found(search("porsche", user=user)) == ["both.png"]
-        # Words, vectors, and the page of hits.
-        assert checks == [user] * 3
+        # Words, with a subquery for each word while the index is down, vectors, and the page of hits.
+        assert checks == [user] * 4
 
     def test_finds_broken_photos_by_words_only(self, user):
         add_photo(user, "broken.png", text="porsche", angle=0, defect="It is cut off.")
