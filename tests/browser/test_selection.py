@@ -55,7 +55,7 @@ def test_selects_rates_and_deletes_by_keyboard(open_page, photos):
     page.keyboard.press("Delete")
     expect(page.get_by_text("1 photo moved to the trash")).to_be_visible()
     expect(page.get_by_role("link", name="0.png")).to_have_count(0)
-    page.get_by_role("button", name="Undo").click()
+    page.get_by_role("button", name="Undo").last.click()
     expect(page.get_by_role("link", name="0.png")).to_be_visible()
 
 
