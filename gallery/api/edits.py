@@ -94,7 +94,7 @@ class DateAndPlaceChanges(StrictSerializer):
     )
 
     def validate_time_zone(self, value: str) -> tzinfo:
-        """Return the time zone."""
+        """Return the time zone that the text names."""
         zone = parse_zone(value)
         if zone is None:
             raise serializers.ValidationError(_("Unknown time zone. Send a name such as Asia/Shanghai, or UTC+8."))

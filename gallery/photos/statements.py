@@ -64,7 +64,7 @@ def combined(statements: Sequence[Statement]) -> Statement:
 
 @dataclass
 class EditOutcome:
-    """Numbers of edited photos, and of those left out by reason; without a change `edit` is None."""
+    """Numbers of edited photos, and of those left out by reason; no `edit` without a change."""
 
     count: int = 0
     skipped: Counter[Skipped] = field(default_factory=Counter)
