@@ -1,16 +1,13 @@
 """The claims of a file's own metadata, as its header is read at the door; the metadata step replaces them."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC
 from typing import Any
 
 from gallery.claims.ladder import Claims
 from gallery.claims.origins import instant, local
+from gallery.metadata.dates import offset_between
 from gallery.models import Witness
-from gallery.pictures.metadata import MAX_OFFSET, Metadata
-
-QUARTER = 15
-# A camera's clock may be wrong by so much, and the last satellite fix so old.
-TOLERANCE = timedelta(minutes=2)
+from gallery.pictures.metadata import Metadata
 
 
 def claims_of_metadata(metadata: Metadata) -> Claims:
@@ -22,18 +19,10 @@ def claims_of_metadata(metadata: Metadata) -> Claims:
     if metadata.gps_at:
         claims.setdefault("date", {})[Witness.GPS.value] = instant(metadata.gps_at)
     if metadata.taken_at and metadata.gps_at:
-        offset = offset_between(metadata.taken_at, metadata.gps_at)
+        offset = offset_between(metadata.taken_at, metadata.gps_at.astimezone(UTC).replace(tzinfo=None))
         if offset is not None:
             claims["offset"] = {Witness.GPS.value: offset}
     if "latitude" in data and "longitude" in data:
         place = {name: data[name] for name in ("latitude", "longitude", "altitude") if name in data}
         claims["place"] = {Witness.EXIF.value: place}
     return claims
-
-
-def offset_between(at: datetime, moment: datetime) -> int | None:
-    """Return the offset of a local time from the same instant; None if they cannot be the same."""
-    difference = at - moment.astimezone(UTC).replace(tzinfo=None)
-    minutes = round(difference / timedelta(minutes=QUARTER)) * QUARTER
-    is_zone = abs(minutes) <= MAX_OFFSET and abs(difference - timedelta(minutes=minutes)) <= TOLERANCE
-    return minutes if is_zone else None

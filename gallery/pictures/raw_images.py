@@ -5,7 +5,7 @@ LibRaw reads them (through rawpy). Most of these formats are TIFFs whose pixels 
 
 import struct
 from io import BytesIO
-from typing import IO, Any
+from typing import IO, Any, BinaryIO, cast
 
 from PIL import Image, ImageFile
 
@@ -109,13 +109,13 @@ def _accept(prefix: bytes) -> bool:
     )
 
 
-def _place(file: IO[bytes]) -> str | IO[bytes]:
+def _place(file: IO[bytes]) -> str | BinaryIO:
     """Return a path for LibRaw, which then reads only what it needs; files in memory are copied."""
     file.seek(0)
     try:
         return f"/proc/self/fd/{file.fileno()}"
     except (AttributeError, OSError):
-        return file
+        return cast(BinaryIO, file)
 
 
 def _kind(file: IO[bytes]) -> str | None:

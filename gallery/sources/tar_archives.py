@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from hashlib import sha256
-from io import BufferedReader, RawIOBase, UnsupportedOperation
+from io import BufferedReader
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 
 from gallery.sources import archives
 from gallery.sources.archives import Archive, ArchiveRefused, MemberDetails, MemberName, UnreadableMember
+from gallery.sources.file_parts import FilePart, TarHeaders
 from gallery.sources.source_files import SkipReason
 from gallery.sources.trees import decode_name, moment
 from gallery.storage.files import free_bytes, temporary_folder
@@ -30,8 +31,6 @@ READING_ERRORS = (tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSErro
 PIECE = 1 << 22
 # The room on the disk is checked before each of these.
 CHECKED_BYTES = 1 << 24
-# Names and attributes in headers are far smaller.
-MAX_HEADER_BYTES = 1 << 20
 # Memory that decompression may take; `xz -9` needs 65 MB.
 MAX_LZMA_BYTES = 256 << 20
 LINKS = {tarfile.LNKTYPE, tarfile.SYMTYPE}
@@ -52,7 +51,7 @@ class TarArchive(Archive):
         members = 0
         start: int | None = 0
         while start is not None:
-            headers = cast(Any, _Headers(self._file.fileno(), start))
+            headers = cast(Any, TarHeaders(self._file.fileno(), start))
             try:
                 with tarfile.open(fileobj=headers, mode="r:", encoding="utf-8") as tar:
                     for info in _members_of(tar):
@@ -80,7 +79,7 @@ class TarArchive(Archive):
         size = size if limit is None else min(size, limit)
         if start + size > os.fstat(self._file.fileno()).st_size:
             raise UnreadableMember(_("The archive ends before the end of this file."))
-        return cast(IO[bytes], BufferedReader(_Part(self._file.fileno(), start, size)))
+        return cast(IO[bytes], BufferedReader(FilePart(self._file.fileno(), start, size)))
 
     def _next_archive(self, end: int) -> int | None:
         """Return where another archive begins that was appended; None at the end of the file.
@@ -259,46 +258,3 @@ def _is_header(block: bytes) -> bool:
     except tarfile.TarError:
         return False
     return True
-
-
-class _Part(RawIOBase):
-    """A part of a file; several threads can read parts at the same time."""
-
-    def __init__(self, descriptor: int, start: int, size: int) -> None:
-        self._descriptor, self._start, self._size, self._position = descriptor, start, size, 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def fileno(self) -> int:
-        # The descriptor is that of the whole archive.
-        raise UnsupportedOperation
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
-        base = {os.SEEK_SET: 0, os.SEEK_CUR: self._position, os.SEEK_END: self._size}[whence]
-        self._position = max(0, base + offset)
-        return self._position
-
-    def tell(self) -> int:
-        return self._position
-
-    def readinto(self, buffer: Any, /) -> int:
-        room = memoryview(buffer)[: max(0, self._size - self._position)]
-        count = os.preadv(self._descriptor, [room], self._start + self._position) if room else 0
-        self._position += count
-        return count
-
-
-class _Headers(_Part):
-    """An archive from `start` on, as tarfile reads it: a header that claims to be huge is damage."""
-
-    def __init__(self, descriptor: int, start: int) -> None:
-        super().__init__(descriptor, start, os.fstat(descriptor).st_size - start)
-
-    def read(self, size: int | None = -1, /) -> bytes:
-        if size is None or not 0 <= size <= MAX_HEADER_BYTES:
-            raise tarfile.ReadError
-        return super().read(size) or b""

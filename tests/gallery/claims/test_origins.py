@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery.claims.embedded import claims_of_metadata, offset_between
+from gallery.claims.embedded import claims_of_metadata
 from gallery.claims.ladder import photo_fields
 from gallery.claims.origins import claims_of_origin
 from gallery.claims.zones import server_zone
@@ -97,7 +97,6 @@ def test_prefers_file_time_within_day_of_name() -> None:
     ],
 )
 def test_finds_offset_beside_gps_time(local: datetime, offset: int | None) -> None:
-    assert offset_between(local, GPS) == offset
     assert claims_of_metadata(Metadata(local, None, GPS)).get("offset", {}).get("gps") == offset
 
 
