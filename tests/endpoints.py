@@ -145,7 +145,9 @@ MATRIX = {
 }
 # The models of the ids in addresses.
 ABOUT: dict[str, type[Model]] = {
-    **dict.fromkeys(("photo", "thumbnail", "preview", "original", "processing", "retry", "restore", "sources"), Photo),
+    **dict.fromkeys(
+        ("photo", "thumbnail", "preview", "original", "film", "processing", "retry", "restore", "sources"), Photo
+    ),
     **dict.fromkeys(("text", "similar"), Photo),
     **dict.fromkeys(("import", "import-actions", "import-items"), ImportJob),
     "saved-search": SavedSearch,

@@ -9,6 +9,7 @@ from django.test import Client
 
 from gallery.account import Account
 from gallery.models import MAX_ATTEMPTS, Photo, Step, StepAttempt
+from gallery.pictures.formats import FORMATS
 from search.models import PhotoText
 from tests.browser.pages import PAGES
 from tests.drawing import picture
@@ -19,7 +20,9 @@ TEXTLESS_TAGS = {"script", "style", "code", "kbd", "template"}
 NAMES = re.compile(
     r"Model Context Protocol|"
     r"photosearch|API|MCP|before|zip|IMPORT_ROOTS|Google|Takeout|iPhone|iPad|iTunes|WeChat|QQ|DingTalk|tlh|PostgreSQL|Valkey|Elasticsearch|Tesseract|Chrome|Firefox|Linux|English|JPE?G|PNG|GIF|WebP|BMP|TIFF|HEIC|AVIF"
-    r"|EXIF|SHA-256|SHA-1|MD5|ConSE|CLIP|PP-OCRv\S*|\b[KMG]?B\b|[\w-]+\.png|anna|nothing-like-it|station"
+    r"|SVG|UTC|exiftool|perl|tgz|tar|"
+    + "|".join(re.escape(name) for row in FORMATS for name in (row.name, row.extension))
+    + r"|EXIF|SHA-256|SHA-1|MD5|ConSE|CLIP|PP-OCRv\S*|\b[KMG]?B\b|[\w-]+\.png|anna|nothing-like-it|station"
     r"|\b(default|vision|ocr|import)\b|kind: meme|\w+:\S*|[+-]\w+|\*\S+",
     re.IGNORECASE,
 )

@@ -204,7 +204,7 @@ def test_shows_photo_to_owner(photo, owner, settings):
     )
     for path in (*pages, f"/imports/{photo.pk}", f"/imports/{photo.pk}/files"):
         assert SECRET in client.get(path).content.decode().split("<main")[1], path
-    for path in ("thumbnail", "preview", "original", "film"):
+    for path in ("thumbnail", "preview", "original"):
         assert client.get(f"/photos/{photo.pk}/{path}")["Content-Type"].startswith("image/")
 
 

@@ -28,7 +28,7 @@ FILENAME_PARAMETER = OpenApiParameter(
 MODIFIED_HEADER = "X-Modified-At"
 MODIFIED_HELP = "Modification time of the file; dates the photo if nothing else does."
 MODIFIED_PARAMETER = OpenApiParameter(
-    MODIFIED_HEADER, OpenApiTypes.DATETIME, OpenApiParameter.HEADER, description=f"For a bare body. {MODIFIED_HELP}"
+    MODIFIED_HEADER, str, OpenApiParameter.HEADER, description=f"For a bare body, an ISO time. {MODIFIED_HELP}"
 )
 BLOCK = 1 << 20
 

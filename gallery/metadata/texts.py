@@ -27,7 +27,7 @@ JUNK = re.compile(
     r"|dcim[/\\].*|image ?description|hisilicon k3|oplus_\d+|(?:binary )?comment|edited by .*"
     r"|(?:lead technologies|acd ?systems|created (?:with|by)|processed (?:with|by)|file written by|optimized by"
     r"|creator: |compressed by|software: |handmade software|intel\(r\)|charset=|mmdb|fbmd|\{|<).*"
-    r"|[\W_]*|\S+\.jpe?g",
+    r"|[\W_]*|\S+\.jpe?g|cmp\d[\w.]*(?: 0x[0-9a-f]+)?",
     re.IGNORECASE | re.DOTALL,
 )
 # Telephones of this maker write the name of their mode: `rptrp`, `cof`, `sdr`.

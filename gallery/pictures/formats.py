@@ -167,8 +167,8 @@ FORMATS = (
 FORMAT_OF_PILLOW_NAME = {name: row for row in FORMATS for name in row.pillow_names}
 FORMAT_OF_EXTENSION = {row.extension: row for row in FORMATS}
 EXTENSION_OF_SUFFIX = {suffix: row.extension for row in FORMATS for suffix in row.suffixes}
-# For sentences, such as "JPEG, PNG, GIF".
-FORMAT_NAMES = ", ".join(row.name for row in FORMATS)
+# For sentences: the formats that most people have.
+FORMAT_NAMES = ", ".join(row.name for row in FORMATS[:13]) + " …"
 # For the `accept` attribute of file inputs.
 ACCEPT = ",".join(
     ["image/*", *(f".{suffix}" for row in FORMATS if row.is_unknown_to_browsers for suffix in row.suffixes)]

@@ -120,7 +120,7 @@ TREES = {
         },
         verdicts={
             "DCIM/100APPLE/IMG_0001.HEIC": "new",
-            "DCIM/100APPLE/IMG_0001.MOV": "skipped video of a live photo",
+            "DCIM/100APPLE/IMG_0001.MOV": "new film, kept with its picture",
             "DCIM/100APPLE/IMG_0001.AAE": "skipped sidecar with metadata",
             "DCIM/100APPLE/IMG_E0001.JPG": "new",
             "DCIM/100APPLE/IMG_0002.MOV": "skipped video file",

@@ -17,7 +17,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
-from PIL import Image
+from PIL import ExifTags, Image
 
 from gallery.intake import describing
 from gallery.intake.describing import clean_filename
@@ -32,7 +32,8 @@ from tests.processes import process_environment
 
 def test_stores_picture_with_its_metadata(owner: User, media_root: Path) -> None:
     exif = Image.Exif()
-    exif[0x0112], exif[0x0132], exif[0x010F] = 6, "2023:05:01 12:34:56", "Nikon"
+    exif[0x0112], exif[0x010F] = 6, "Nikon"
+    exif.get_ifd(ExifTags.IFD.Exif)[0x9003] = "2023:05:01 12:34:56"
     file = BytesIO()
     Image.new("RGB", (64, 48), "red").save(file, "JPEG", exif=exif)
     data = file.getvalue()

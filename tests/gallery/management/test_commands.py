@@ -17,7 +17,7 @@ from gallery.management.commands import process_photos
 from gallery.models import Photo, Step
 from gallery.pictures.images import THUMBNAIL_VERSION
 from gallery.processing.steps import BlockedStep, thumbnails_step
-from tests.drawing import picture
+from tests.drawing import png_claiming
 from tests.processes import process_environment, queued_messages
 
 
@@ -37,7 +37,7 @@ def two_steps(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_processes_photos_and_counts_failures(store: Callable[..., Photo]) -> None:
     for _ in range(18):
         store()
-    store(picture(size=(640, 480), kind="JPEG")[:-300])
+    store(png_claiming(64, 48).getvalue())
     output = process("--missing", "all")
     assert "thumbnails: 16 of 19" in output
     assert "thumbnails: 18 done, 1 failed" in output

@@ -58,8 +58,8 @@ def test_restores_same_bytes_from_trash(client, owner):
     ("data", "status", "sentence"),
     [
         (b"", 400, "This file is empty."),
-        (b"GIF89a, or so it says", 415, "This file is not a picture in a supported format"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", 415, "This file is not a picture in a supported format"),
+        (b"GIF89a, or so it says", 400, "This GIF file is damaged, or of a kind that is not supported"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", 415, "Files in the format SVG are not supported"),
         (picture(size=(300, 200)), 413, "This picture has 300 × 200 pixels"),
     ],
     ids=["empty", "broken", "svg", "pixels"],
