@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from tests.drawing import png_claiming
 from tests.encoder_process import EncoderProcess
 from tests.search.encoders.small_clip import save_as_torchscript, small_clip_weights
 
@@ -22,11 +23,10 @@ def long_picture(tmp_path) -> Path:
 
 
 @pytest.fixture
-def broken_picture(tmp_path, photographs) -> Path:
-    """Return a truncated JPEG file."""
-    path = tmp_path / "broken.jpg"
-    data = photographs["rocket"].read_bytes()
-    path.write_bytes(data[: len(data) // 2])
+def broken_picture(tmp_path) -> Path:
+    """Return a PNG without pixels."""
+    path = tmp_path / "broken.png"
+    path.write_bytes(png_claiming(64, 48).getvalue())
     return path
 
 
