@@ -23,15 +23,21 @@ def count_offers(scope: SearchScope) -> tuple[CountedOffer, ...]:
     return tuple(offer for offer in counted if offer.photos)
 
 
-def only_dated(scope: SearchScope, ranked: RankedList) -> SearchScope | None:
-    """Return the scope of photos taken at the date that is the whole query, if nothing else is relevant.
+def dated_scope(scope: SearchScope, ranked: RankedList) -> SearchScope | None:
+    """Return the scope of photos taken at the one date that the query may mean, if it finds too little otherwise.
 
-    The word may have been meant: pictures of "spring" or "christmas" are not replaced by all photos taken then.
+    The word may have been meant: pictures of "spring" or "christmas" are not replaced by all photos taken then. Beside
+    other words, as in "hangzhou 2023", the date is meant unless a picture contains all of them.
     """
     query = scope.query
-    if len(query.offers) != 1 or ranked.relevant:
+    if len(query.offers) != 1:
         return None
     dated = parse(query.offers[0].query)
-    if dated.has_terms or dated.excluded:
+    if has_exact_hits(ranked) if dated.has_terms else ranked.relevant or dated.excluded:
         return None
     return replace(scope, query=replace(dated, filters=dated.filters | query.filters))
+
+
+def has_exact_hits(ranked: RankedList) -> bool:
+    """Return whether a photo contains all words of the query."""
+    return any(entry.tier == "exact" for entry in ranked.entries)

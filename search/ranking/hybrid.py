@@ -17,7 +17,7 @@ from search.keywords.asking import ENOUGH_EXACT_HITS, MAX_LOOSE_WORDS
 from search.keywords.snippets import Order
 from search.query.filters import DATED_AT
 from search.query.parser import Query, parse
-from search.ranking.date_offers import count_offers, only_dated
+from search.ranking.date_offers import count_offers, dated_scope, has_exact_hits
 from search.ranking.fusion import fuse
 from search.ranking.ranker import ask_index, rank_by_keywords, rank_by_vector, without_excluded_pictures
 from search.ranking.result_lists import keep_list, read_list
@@ -174,11 +174,14 @@ def _all_photos(scope: SearchScope, *, order: Order) -> RankedList:
 def _first_page(scope: SearchScope, *, options: SearchOptions, example: Example | None = None) -> SearchPage:
     ranked = rank_photos(scope, example=example, order=options.order)
     offers = count_offers(scope)
-    if offers and not example and (dated := only_dated(scope, ranked)):
-        message = _("“%(text)s” is in no picture. These photos were taken then.") % {"text": offers[0].text}
-        scope, offers = dated, ()
-        ranked = rank_photos(scope, order=options.order)
-        ranked = replace(ranked, notices=(*ranked.notices, message))
+    if offers and not example and (dated := dated_scope(scope, ranked)):
+        taken_then = rank_photos(dated, order=options.order)
+        if not dated.query.has_terms or has_exact_hits(taken_then):
+            message = _("“%(text)s” is in no picture. These photos were taken then.")
+            if dated.query.has_terms:
+                message = _("No picture contains “%(text)s” and the other words. These photos were taken then.")
+            ranked = replace(taken_then, notices=(*taken_then.notices, message % {"text": offers[0].text}))
+            scope, offers = dated, ()
     ranked = replace(ranked, notices=(*ranked.notices, *_notices(scope, ranked))).first(options.max_results)
     is_kept = len(ranked.entries) > (1 if options.keeps_list else options.page_size)
     key = keep_list(ranked, user=scope.user) if is_kept else ""

@@ -49,6 +49,9 @@ def test_search_counts_and_explains_its_answers(token, allowed, photo):
     nothing = ask(token, "search", query="?!").structured_content
     assert (nothing["results"], nothing["found"]) == ([], 0)
     assert nothing["notices"][0].startswith("Only punctuation was typed.")
+    shown = ask(token, "search", query="Flight May").structured_content
+    assert (shown["found"], "These photos were taken then." in shown["notices"][-1]) == (1, True)
+    Photo.objects.update(description="Seen in May")
     offered = ask(token, "search", query="Flight May").structured_content
     assert "“May” was searched for as a word; 'Flight date:May' finds the photos taken then (1)." in offered["notices"]
     (dated,) = ask(token, "search", query="1 May 2019").structured_content["results"]

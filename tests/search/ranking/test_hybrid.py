@@ -217,6 +217,13 @@ class TestSearchByText:
         assert (found(page), page.offers) == (["taken.png"], ())
         assert page.notices == ["“2019” is in no picture. These photos were taken then."]
         assert found(search("2019 report", user=user)) == []
+        add_photo(user, "lake.png", text="杭州", taken_at=datetime(2019, 8, 1))
+        add_photo(user, "later.png", text="杭州", taken_at=datetime(2020, 8, 1))
+        page = search("杭州 2019", user=user)
+        assert (found(page), page.offers) == (["lake.png"], ())
+        assert page.notices[-1].startswith("No picture contains “2019” and the other words.")
+        add_photo(user, "ticket.png", text="杭州 2019")
+        assert found(search("杭州 2019", user=user)) == ["ticket.png"]
         add_photo(user, "blossom.png", angle=0, taken_at=datetime(2019, 8, 1))
         page = search("spring", user=user)
         assert (found(page), [offer.photos for offer in page.offers]) == (["blossom.png"], [2])
