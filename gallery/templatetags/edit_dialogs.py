@@ -15,16 +15,17 @@ from gallery.models import Photo
 from gallery.photos.edit_forms import DateForm, PlaceForm
 
 register = template.Library()
+TEMPLATE = "gallery/edits/_dialog.html"
 FORMS: dict[str, type[DateForm] | type[PlaceForm]] = {"date": DateForm, "place": PlaceForm}
 
 
-@register.inclusion_tag("gallery/edits/_date_dialog.html", takes_context=True)
+@register.inclusion_tag(TEMPLATE, takes_context=True)
 def date_dialog(context: Context, *, photo: Photo | None = None, form: forms.Form | None = None) -> dict[str, Any]:
     """Render the dialog to change the date of a photo, or the dates of the selection."""
     return _dialog(context, "date", photo=photo, form=form)
 
 
-@register.inclusion_tag("gallery/edits/_place_dialog.html", takes_context=True)
+@register.inclusion_tag(TEMPLATE, takes_context=True)
 def place_dialog(context: Context, *, photo: Photo | None = None, form: forms.Form | None = None) -> dict[str, Any]:
     """Render the dialog to change the place of a photo, or the places of the selection."""
     return _dialog(context, "place", photo=photo, form=form)
@@ -35,6 +36,7 @@ def _dialog(context: Context, kind: str, *, photo: Photo | None, form: forms.For
     is_empty = photo is None and form is None
     form = form or FORMS[kind](photo=photo)
     return {
+        "kind": kind,
         "scope": "photo" if photo else "selection",
         "form": form,
         "fields": _empty_fields(kind, get_language()) if is_empty else _fields(kind, photo, form),
