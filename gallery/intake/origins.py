@@ -1,4 +1,4 @@
-"""Keeps the origins of pictures: another one is added, and one that is met again tells what it knows by now."""
+"""Keeps the origins of pictures: adds new ones, and refreshes a known one that is found again."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
