@@ -13,6 +13,14 @@ class Density(models.TextChoices):
     COMPACT = "compact", _("compact")
 
 
+class Theme(models.TextChoices):
+    """The colours of the pages."""
+
+    SYSTEM = "system", _("same as system")
+    LIGHT = "light", _("light")
+    DARK = "dark", _("dark")
+
+
 class Account(models.Model):
     """The preferences of a user, and the quota that an administrator sets."""
 
@@ -21,6 +29,7 @@ class Account(models.Model):
     )
     language = models.CharField(max_length=10, blank=True, help_text="Empty: the language of the browser.")
     density = models.CharField(max_length=11, choices=Density, default=Density.COMFORTABLE)
+    theme = models.CharField(max_length=6, choices=Theme, default=Theme.SYSTEM)
     quota = models.PositiveBigIntegerField(null=True, blank=True, help_text="Storage limit in bytes; null: unlimited.")
 
     def __str__(self) -> str:

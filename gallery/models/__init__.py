@@ -5,6 +5,9 @@ from gallery.account import Account as Account
 from gallery.account import OpenSession as OpenSession
 from gallery.assistants import AssistantAccess as AssistantAccess
 from gallery.assistants import AssistantCall as AssistantCall
+from gallery.models.albums import Album as Album
+from gallery.models.albums import AlbumPhoto as AlbumPhoto
+from gallery.models.albums import ArchiveRule as ArchiveRule
 from gallery.models.attempts import MAX_ATTEMPTS as MAX_ATTEMPTS
 from gallery.models.attempts import RETRY_DELAY as RETRY_DELAY
 from gallery.models.attempts import DocumentRemoval as DocumentRemoval

@@ -35,6 +35,7 @@ class StepAttempt(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     error = models.TextField(blank=True)
     failed_at = models.DateTimeField(auto_now=True)
+    dismissed_at = models.DateTimeField(null=True, help_text="When the failure was taken off the status page.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["photo", "step", "version"], name="step_attempt_unique")]

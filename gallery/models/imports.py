@@ -81,6 +81,17 @@ class ImportJob(models.Model):
     wants_embedding = models.BooleanField(default=True)
     wants_text = models.BooleanField(default=True)
     watch = models.BooleanField(default=False)
+    album = models.ForeignKey(
+        "gallery.Album",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The album that the photos are added to.",
+    )
+    makes_albums = models.BooleanField(default=False, help_text="Folders of pictures become albums.")
+    archives = models.BooleanField(default=False, help_text="The photos go to the archive.")
+    is_sample = models.BooleanField(default=False, help_text="The pictures of `load_samples`.")
     idempotency_key = models.CharField(
         max_length=255,
         blank=True,

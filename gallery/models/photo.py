@@ -50,6 +50,10 @@ class PhotoQuerySet(FoldedQuerySet["Photo"]):
         """Return a photo that `user` may see. Raises Http404 if there is none with this id."""
         return get_object_or_404(self.visible_to(user), pk=photo_id)
 
+    def in_timeline_of(self, user: AbstractBaseUser | AnonymousUser) -> "PhotoQuerySet":
+        """Return the photos of `user` outside the trash and the archive."""
+        return self.visible_to(user).filter(is_archived=False)
+
     def trashed_by(self, user: AbstractBaseUser | AnonymousUser) -> "PhotoQuerySet":
         """Return the photos in the trash of `user`."""
         return self.belonging_to(user).filter(trashed_at__isnull=False)
@@ -115,8 +119,11 @@ class Photo(FoldedModel):
     )
     filename = models.CharField(max_length=255, help_text="File name at the upload or import.")
     extension = models.CharField(max_length=8, help_text="Extension of the decoded format, in lower case, without dot.")
-    width = models.PositiveIntegerField(help_text="In pixels, after EXIF rotation.")
-    height = models.PositiveIntegerField(help_text="In pixels, after EXIF rotation.")
+    width = models.PositiveIntegerField(help_text="In pixels, after all rotation.")
+    height = models.PositiveIntegerField(help_text="In pixels, after all rotation.")
+    rotation = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="Degrees clockwise by hand, after EXIF rotation: 0, 90, 180 or 270."
+    )
     is_animated = models.BooleanField(default=False, help_text="It has several frames, which browsers play.")
     file_size = models.PositiveBigIntegerField(help_text="In bytes.")
     film_bytes = BigIntegerRangeField(null=True, blank=True, help_text="The bytes of the original that hold a film.")
@@ -128,6 +135,7 @@ class Photo(FoldedModel):
     taken_offset = models.SmallIntegerField(null=True, blank=True, help_text="Minutes east of UTC, if known.")
     date_source = models.CharField(max_length=8, choices=Witness, blank=True)
     kind = models.CharField(max_length=16, choices=Kind, blank=True, default="")
+    is_archived = models.BooleanField(default=False, db_default=False, help_text="Left out of the timeline.")
     importance = models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(MAX_IMPORTANCE)])
     description = models.TextField(blank=True)
     labels = models.JSONField(default=dict, blank=True, help_text="Title, keywords and names of people.")
@@ -183,6 +191,7 @@ class Photo(FoldedModel):
         constraints = [
             models.UniqueConstraint(fields=["owner", "sha256"], name="photo_unique_per_owner"),
             models.CheckConstraint(condition=Q(importance__lte=MAX_IMPORTANCE), name="photo_importance_0_to_5"),
+            models.CheckConstraint(condition=Q(rotation__in=[0, 90, 180, 270]), name="photo_rotation_right_angles"),
         ]
         indexes = [
             models.Index(fields=["owner", "-id"], name="photo_newest_first"),
@@ -193,7 +202,7 @@ class Photo(FoldedModel):
             # Covers the timeline's outline, which reads no table rows.
             models.Index(
                 fields=["owner", "-dated_at", "-id"],
-                include=["width", "height"],
+                include=["width", "height", "is_archived", "importance"],
                 condition=Q(trashed_at=None),
                 name="photo_timeline",
             ),

@@ -63,6 +63,13 @@ class PartialUpload(models.Model):
     sha256 = models.CharField(max_length=64, blank=True, help_text=gettext_lazy("As announced by the client."))
     modified_at = models.DateTimeField(null=True, help_text=gettext_lazy("Modification time of the client's file."))
     is_archive = models.BooleanField(default=False, help_text=gettext_lazy("A zip archive for an import."))
+    album = models.ForeignKey(
+        "gallery.Album",
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text=gettext_lazy("The album that the photo is added to."),
+    )
     touched_at = models.DateTimeField(auto_now=True)
 
     arrival = models.CharField(max_length=10, choices=Arrival, default=Arrival.UNFINISHED)

@@ -25,6 +25,9 @@ from gallery.bulk_import.creation import ImportOptions, create_upload_job
 from gallery.bulk_import.run import run_job
 from gallery.bulk_import.uploaded_archives import sweep_archives
 from gallery.models import (
+    Album,
+    AlbumPhoto,
+    ArchiveRule,
     Arrival,
     DocumentRemoval,
     EditedPhoto,
@@ -98,6 +101,9 @@ def leaver(store: Callable[..., Photo], owner: User, media_root: Path) -> User:
     SavedSearch.objects.create(owner=owner, name="tea", address="q=tea")
     PinnedSearch.objects.create(owner=owner, query="q=tea").photos.add(first)
     RecentSearch.objects.create(owner=owner, address="q=tea", used_at=timezone.now())
+    album = Album.objects.create(owner=owner, name="Tokyo")
+    AlbumPhoto.objects.create(album=album, photo=first, by_hand=True)
+    ArchiveRule.objects.create(owner=owner, album=album)
     EditedPhoto.objects.create(edit=PhotoEdit.objects.create(owner=owner, fields=["date"]), photo=first)
     PhotoMerge.objects.create(photo=first, merged_at=timezone.now())
     companion = f"companions/{owner.pk}/00/{'0' * 64}.mov"
@@ -160,7 +166,7 @@ def test_removes_every_row_and_file(leaver, store, media_root, way):
     assert not AccessAttempt.objects.filter(username="anna").exists()
     assert [session.get_decoded()["_auth_user_id"] for session in Session.objects.all()].count(str(user_id)) == 0
     assert set(DocumentRemoval.objects.values_list("photo_id", flat=True)) >= set(photo_ids)
-    rest: list[type[Model]] = [PhotoSource, ImportItem, PhotoMerge, EditedPhoto]
+    rest: list[type[Model]] = [PhotoSource, ImportItem, PhotoMerge, EditedPhoto, AlbumPhoto]
     assert [model.__name__ for model in rest if model._default_manager.exclude(**_of(other, model)).exists()] == []
     assert files_below(media_root) == sorted(photo.path for photo in kept)
     assert not (media_root / "originals" / str(user_id)).exists()
