@@ -23,24 +23,26 @@ DUMP = Path(__file__).parent / "data/previous_release.sql.gz"
 MIGRATIONS = (("gallery", "0002_plain_names"), ("search", "0002_near_duplicates"))
 # Columns whose values change; `test_values_are_converted` checks them.
 CONVERTED = {
+    "gallery_account": {"theme"},
     "gallery_importitem": {"verdict", "identity", "filled_fields"},
-    "gallery_importjob": {"import_counts", "preview_counts"},
-    "gallery_partialupload": {"arrival", "status", "detail", "kind", "modified_at"},
+    "gallery_importjob": {"import_counts", "preview_counts", "album_id", "makes_albums", "archives", "is_sample"},
+    "gallery_partialupload": {"arrival", "status", "detail", "kind", "modified_at", "album_id"},
     "gallery_photo": {
         *("folded_filename", "folded_description", "folded_camera", "folded_labels", "folded_lens"),
         *("claims", "labels", "latitude", "longitude", "altitude", "place_source", "metadata_version"),
-        *("place_id", "defect", "note", "changed_at", "is_animated", "film_bytes"),
+        *("place_id", "defect", "note", "changed_at", "is_animated", "film_bytes", "is_archived", "rotation"),
         # Instants are read again in the zone of this server.
         *("taken_at", "taken_offset", "dated_at", "kind", "revision"),
     },
     "gallery_photomerge": {"claims", "previous_values"},
     "gallery_photosource": {"folded_path", "claims", "sidecar_content", "identity", "filename"},
+    "gallery_stepattempt": {"dismissed_at"},
     "search_phototext": {"folded"},
     "search_searchexample": {"sha256"},
 }
 NEW_TABLES = {
-    "gallery_editedphoto",
-    "gallery_photoedit",
+    *("gallery_album", "gallery_albumphoto", "gallery_archiverule"),
+    *("gallery_editedphoto", "gallery_photoedit"),
     *("gallery_place", "gallery_photocompanion"),
     *("search_pinnedsearch", "search_pinnedsearch_photos", "search_searchevaluation"),
 }
