@@ -21,7 +21,14 @@ def tree(request: pytest.FixtureRequest, site: Site) -> Tree:
     return tree
 
 
-@pytest.mark.parametrize(("source", "tree"), [(name, name) for name in TREES if name != "dingtalk"], indirect=["tree"])
+# The rules of each source have tests of their own; all of them take a minute here.
+SHORT = ("takeout", "wechat")
+SOURCES = [
+    pytest.param(name, name, marks=() if name in SHORT else pytest.mark.soak) for name in TREES if name != "dingtalk"
+]
+
+
+@pytest.mark.parametrize(("source", "tree"), SOURCES, indirect=["tree"])
 def test_imports_finds_and_undoes_folder(person: Person, source: str, tree: Tree) -> None:
     open_folder(person, source)
     person.page.get_by_role("button", name="Preview import").click()
