@@ -29,6 +29,7 @@ urlpatterns = [
     path("timeline/<int:year>-<int:month>", timeline.send_portion, name="portion"),
     path("upload", uploads.upload_pictures, name="upload"),
     path("uploads", limit_page_transfers(resumable.begin), name="uploads"),
+    path("uploads/reading", uploads.count_reading, name="reading"),
     path("uploads/known", resumable.find_known, name="known_files"),
     path("uploads/<uuid:upload_id>", limit_page_transfers(resumable.go_on), name="resume_upload"),
     path("photos/<int:photo_id>", photos.show_photo, name="photo"),

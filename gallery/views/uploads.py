@@ -11,7 +11,7 @@ from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from gallery.access import PageRequest
 from gallery.access.body_limits import too_large
@@ -20,6 +20,7 @@ from gallery.access.transfers import limit_transfers
 from gallery.access.upload_answers import describe_photo, status_of
 from gallery.intake.upload import UploadResult, try_upload
 from gallery.models import Arrival
+from gallery.processing.reading import count_photos_being_read
 
 
 # Login, origin and cookie are checked before the body, which contains the token, is read.
@@ -42,6 +43,12 @@ def upload_pictures(request: PageRequest) -> HttpResponse:
     except MultiPartParserError:
         sentence = _("The files arrived damaged. Send them again.")
     return _answer(request, [_refusal(sentence)], wants_json=wants_json)
+
+
+@require_safe
+def count_reading(request: PageRequest) -> JsonResponse:
+    """Send the number of new photos that are still being read."""
+    return JsonResponse({"photos": count_photos_being_read(user=request.user)})
 
 
 def _store_all(request: PageRequest, skipper: LargeFileSkipper, *, wants_json: bool) -> HttpResponse:

@@ -3,6 +3,7 @@
 import { announceChange } from "./actions.js";
 import { onFiles, withoutJunk } from "./files.js";
 import { sha256Of } from "./hashing.js";
+import { watchReading } from "./reading.js";
 import { csrfToken, forget, LoggedOut, Rejected, send } from "./tus.js";
 import { addRow, onButtons, showPanel, showSums } from "./upload_list.js";
 
@@ -51,6 +52,7 @@ function finish(upload, state, sentence, url) {
   progress(upload, upload.file.size);
   upload.row?.finish(state, sentence, url);
   showSums(sums);
+  if (!isBusy() && sums.counts.added + sums.counts.restored) watchReading();
 }
 
 function settle(upload, { status, url }) {

@@ -4,6 +4,10 @@ const { gettext, interpolate, ngettext } = window.django;
 
 // Completed rows beyond this number are removed, so that large folders do not slow the page down.
 const MAX_ROWS = 200;
+// A panel without failures closes by itself, unless the pointer or the focus is in it.
+const SECONDS_SHOWN = 8;
+// The order of the rows by their state; without one, an upload waits or runs.
+const RANKS = { failed: 0, duplicate: 2, cancelled: 2, restored: 3, added: 3 };
 const UNITS = ["kilobyte", "megabyte", "gigabyte", "terabyte"];
 
 const panel = document.querySelector("#uploads");
@@ -21,8 +25,41 @@ function number(count) {
   return count.toLocaleString(document.documentElement.lang);
 }
 
+let folding = 0;
+
 export function showPanel() {
+  clearTimeout(folding);
   panel.hidden = false;
+}
+
+function hidePanel() {
+  panel.hidden = true;
+  list.replaceChildren();
+}
+
+/** Hide the panel some seconds after the end; on the upload page it stays. */
+function foldSoon() {
+  clearTimeout(folding);
+  if (!panel.closest(".corner")) return;
+  folding = setTimeout(() => (panel.matches(":hover, :focus-within") ? foldSoon() : hidePanel()), SECONDS_SHOWN * 1000);
+}
+
+function rank(row) {
+  return RANKS[row.dataset.state] ?? 1;
+}
+
+/** Move a row below all that precede it: failures, uploads that wait or run, duplicates, added files. */
+function place(row) {
+  const following = [...list.children].find((other) => other !== row && rank(other) > rank(row));
+  // Moving a row takes the focus from it.
+  if (!row.contains(document.activeElement)) list.insertBefore(row, following ?? null);
+}
+
+/** Scroll to a running upload, unless the user looks at other rows. */
+function follow(row) {
+  if (list.matches(":hover, :focus-within")) return;
+  const [rows, at] = [list.getBoundingClientRect(), row.getBoundingClientRect()];
+  if (at.top < rows.top || at.bottom > rows.bottom) list.scrollTop += at.top - rows.top;
 }
 
 /** Add a row for `name`, whose button calls `onCancel`. */
@@ -35,8 +72,10 @@ export function addRow(name, onCancel) {
   find("cancel").setAttribute("aria-label", interpolate(gettext("Cancel %s"), [name]));
   find("cancel").addEventListener("click", onCancel);
   list.append(row);
+  place(row);
   return {
     progress(share) {
+      if (!find("progress").value && share) follow(row);
       find("progress").value = share;
     },
     showStatus(sentence) {
@@ -44,6 +83,7 @@ export function addRow(name, onCancel) {
     },
     finish(state, sentence, url) {
       row.dataset.state = state;
+      if (row.isConnected) place(row);
       find("progress").remove();
       find("cancel").remove();
       find("outcome").textContent = sentence;
@@ -74,6 +114,7 @@ export function showSums({ files, done, bytesInAll, bytesDone, isPaused, isLost,
     { done: number(done), files: number(files), bytesDone: bytes(bytesDone), bytesInAll: bytes(bytesInAll) },
     true,
   );
+  if (isOver && !counts.failed) foldSoon();
   let sentence = gettext("Uploading…");
   if (isOver) sentence = summary(counts);
   else if (isLoggedOut) sentence = gettext("You are logged out. Log in in another tab, then resume here.");
@@ -98,8 +139,5 @@ function summary(counts) {
 export function onButtons({ pause, cancel }) {
   part("pause").addEventListener("click", pause);
   part("cancel-all").addEventListener("click", cancel);
-  part("close").addEventListener("click", () => {
-    panel.hidden = true;
-    list.replaceChildren();
-  });
+  part("close").addEventListener("click", hidePanel);
 }

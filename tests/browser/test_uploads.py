@@ -119,6 +119,32 @@ def test_cancels_files_during_comparison(open_page):
     expect(summary(page)).to_have_text("2 cancelled")
 
 
+def test_lists_failures_first_and_stays_after_them(open_page, show):
+    show(picture(1), filename="known.png")
+    page = open_page("/account")
+    drop_files(page, {"new.png": picture(2), "again.png": picture(1), "notes.txt": b"words"})
+    expect(summary(page)).to_have_text("1 added · 1 duplicate · 1 failed")
+    expect(page.locator("#uploads li .name")).to_have_text(["notes.txt", "again.png", "new.png"])
+
+
+def test_folds_away_and_counts_photos_being_read(open_page):
+    page = open_page("/account", viewport=SMALL_TELEPHONE)
+    page.clock.install()
+    drop_files(page, {f"{number}.png": picture(number) for number in range(12)})
+    expect(summary(page)).to_have_text("12 added")
+    panel = page.locator("#uploads")
+    assert panel.bounding_box()["height"] <= SMALL_TELEPHONE["height"] / 2
+    expect(page.locator("#reading")).to_have_text("12 photos are still being read")
+    page.clock.run_for(9_000)
+    expect(panel).to_be_hidden()
+    Photo.objects.order_by("pk").last().delete()
+    page.clock.run_for(6_000)
+    expect(page.locator("#reading")).to_have_text("11 photos are still being read")
+    Photo.objects.all().delete()
+    page.clock.run_for(6_000)
+    expect(page.locator("#reading")).to_be_hidden()
+
+
 def test_sends_three_files_at_a_time(open_page):
     page = open_page("/account")
     sending = []
