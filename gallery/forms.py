@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gallery.access.fields import MAX_NUMBER
 from gallery.access.tokens import Scope
-from gallery.account import Account, Density
+from gallery.account import Account, Density, Theme
 from gallery.assistants import AssistantAccess
 from gallery.models import MAX_IMPORTANCE, Photo
 from search.models import SavedSearch
@@ -135,7 +135,7 @@ def _as_in_form(text: str) -> str:
 
 
 class PreferencesForm(forms.ModelForm):
-    """Language and spacing of the pages."""
+    """Language, colours and spacing of the pages."""
 
     language = forms.ChoiceField(
         label=_("Language"),
@@ -145,11 +145,16 @@ class PreferencesForm(forms.ModelForm):
             *((code, get_language_info(code)["name_local"]) for code, _name in settings.LANGUAGES),
         ],
     )
+    theme = forms.ChoiceField(label=_("Theme"), choices=Theme, widget=forms.RadioSelect)
     density = forms.ChoiceField(label=_("Spacing"), choices=Density, widget=forms.RadioSelect)
 
     class Meta:
         model = Account
-        fields = ("language", "density")
+        fields = ("language", "theme", "density")
+
+    def appearance_fields(self) -> list[forms.BoundField]:
+        """Return the fields that are groups of radio buttons."""
+        return [self["theme"], self["density"]]
 
 
 class TokenForm(forms.Form):

@@ -8,6 +8,7 @@ from django.views.decorators.cache import cache_control
 from django.views.i18n import JavaScriptCatalog
 
 from gallery.views.login import ChangePassword, LogIn, choose_language
+from photosearch.manifest import send_manifest
 from photosearch.monitoring.health import show_health
 
 # Only the strings of gallery: the admin has many. The address in the page includes the language.
@@ -15,6 +16,7 @@ script_strings = cache_control(max_age=3600)(JavaScriptCatalog.as_view(packages=
 
 urlpatterns = [
     path("health", show_health, name="health"),
+    path("manifest.webmanifest", send_manifest, name="manifest"),
     path("login/", LogIn.as_view(), name="login"),
     path("logout/", LogoutView.as_view(next_page="login"), name="logout"),
     path("password/", ChangePassword.as_view(), name="password"),

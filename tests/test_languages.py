@@ -99,7 +99,9 @@ def test_messages_appear_in_chinese(photo, owner, settings):
         "too many attempts": stranger.post("/login/", {"username": "anna", "password": "wrong"}),
         "wrong form": client.post("/account/preferences", {"language": "tlh"}),
         "wrong password": client.post("/password/", {"old_password": "y", "new_password1": "a", "new_password2": "a"}),
-        "saved": client.post("/account/preferences", {"language": "zh-hans", "density": "compact"}, follow=True),
+        "saved": client.post(
+            "/account/preferences", {"language": "zh-hans", "theme": "dark", "density": "compact"}, follow=True
+        ),
         "logged out elsewhere": client.post("/account/sessions/end", follow=True),
         "no files": client.post("/upload", {}),
     }

@@ -63,6 +63,7 @@ PUBLIC = {
     "/logout/",
     "/language/",
     "/jsi18n/",
+    "/manifest.webmanifest",
     "/admin/login/",
     "/admin/logout/",
     "/admin/jsi18n/",

@@ -26,7 +26,7 @@ def show_account(request: PageRequest) -> HttpResponse:
 
 @require_POST
 def change_preferences(request: PageRequest) -> HttpResponse:
-    """Save language and spacing; the response uses them."""
+    """Save language, colours and spacing; the response uses them."""
     form = PreferencesForm(request.POST, instance=account_of(request.user))
     if not form.is_valid():
         return _page(request, form)

@@ -26,6 +26,7 @@ from gallery.account import Account, account_of
 from gallery.forms import PasswordForm
 
 DENSITY_COOKIE = "density"
+THEME_COOKIE = "theme"
 
 
 class LogIn(LoginView):
@@ -53,7 +54,7 @@ class LogIn(LoginView):
         return super().form_invalid(form)
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
-        """Set the cookies for language and spacing."""
+        """Set the cookies for language, colours and spacing."""
         response = super().form_valid(form)
         set_preference_cookies(response, account_of(form.get_user()))
         return response
@@ -100,8 +101,13 @@ def choose_language(request: HttpRequest) -> HttpResponse:
 
 
 def set_preference_cookies(response: HttpResponse, account: Account) -> None:
-    """Set cookies for language and spacing, which save a database query per request."""
-    for name, value in ((settings.LANGUAGE_COOKIE_NAME, account.language), (DENSITY_COOKIE, account.density)):
+    """Set cookies for language, colours and spacing, which save a database query per request."""
+    cookies = {
+        settings.LANGUAGE_COOKIE_NAME: account.language,
+        DENSITY_COOKIE: account.density,
+        THEME_COOKIE: account.theme,
+    }
+    for name, value in cookies.items():
         if value:
             response.set_cookie(
                 name,

@@ -119,14 +119,15 @@ def test_describes_device_by_user_agent(agent, device):
 def test_preferences_follow_user_to_other_device(owner):
     here, there = log_in(), Client()
     page = here.post(
-        "/account/preferences", {"language": "zh-hans", "density": "compact"}, follow=True
+        "/account/preferences", {"language": "zh-hans", "theme": "dark", "density": "compact"}, follow=True
     ).content.decode()
-    assert '<html lang="zh-hans" data-density="compact">' in page
+    for attribute in ('<html lang="zh-hans"', 'data-theme="dark"', 'data-density="compact"'):
+        assert attribute in page
     there.post("/login/", {"username": "anna", "password": "x"})
-    assert '<html lang="zh-hans" data-density="compact">' in there.get("/account").content.decode()
+    assert 'data-theme="dark"' in there.get("/account").content.decode()
 
-    here.post("/account/preferences", {"language": "", "density": "comfortable"})
-    assert '<html lang="en">' in here.get("/account").content.decode()
+    here.post("/account/preferences", {"language": "", "theme": "system", "density": "comfortable"})
+    assert '<html lang="en"' in here.get("/account").content.decode()
 
 
 def test_saves_language_of_menu(owner):
@@ -137,7 +138,7 @@ def test_saves_language_of_menu(owner):
 
 
 def test_refuses_invalid_preferences(owner):
-    response = log_in().post("/account/preferences", {"language": "tlh", "density": "loose"})
+    response = log_in().post("/account/preferences", {"language": "tlh", "theme": "pink", "density": "loose"})
     assert response.status_code == 400
     assert Account.objects.get(owner=owner).language == ""
 

@@ -1,0 +1,25 @@
+"""The web app manifest: its icons exist, and its words follow the language."""
+
+from typing import Any
+
+import pytest
+from django.contrib.staticfiles import finders
+from django.utils.translation import override
+from PIL import Image
+
+
+@pytest.mark.parametrize(
+    ("language", "name"),
+    [("en", "photosearch: search photos"), ("zh-hans", "photosearch 照片搜索")],
+)
+def test_manifest_names_icons_of_their_size(client: Any, language: str, name: str) -> None:
+    with override(None):  # the request sets the language of this thread
+        answer = client.get("/manifest.webmanifest", headers={"Accept-Language": language})
+    assert answer["Content-Type"] == "application/manifest+json"
+    manifest = answer.json()
+    assert (manifest["name"], manifest["lang"]) == (name, language)
+    assert len(manifest["icons"]) == 4
+    for icon in manifest["icons"]:
+        path = finders.find(icon["src"].removeprefix("/static/"))
+        with Image.open(path) as image:
+            assert icon["sizes"] == f"{image.width}x{image.height}"
