@@ -30,10 +30,11 @@ LONG_DESCRIPTION = _(
 
 
 class GalleryForm(forms.Form):
-    """The gallery's query string: a month such as 2023-05, and a page within it."""
+    """The gallery's query string: a month such as 2023-05 and a page within it, or a photo to open it at."""
 
     month = forms.RegexField(MONTH, required=False)
     page = forms.IntegerField(required=False, min_value=1, max_value=1_000_000)
+    photo = forms.IntegerField(required=False, min_value=1, max_value=MAX_NUMBER)
 
 
 class PortionForm(forms.Form):

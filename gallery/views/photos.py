@@ -19,6 +19,7 @@ from gallery.photos.trash import move_to_trash
 from gallery.processing.progress import retry, states_for
 from gallery.views.details import describe, describe_date, describe_place, describe_sources
 from gallery.views.selection import trashed_message
+from gallery.views.timeline import requested_scope
 
 
 @require_safe
@@ -91,7 +92,8 @@ def retry_step(request: PageRequest, photo_id: int) -> HttpResponse:
 
 def photo_page(request: PageRequest, photo: Photo, **forms: BaseForm) -> HttpResponse:
     """Show the page of a photo, with the errors of `forms` that were sent (`form`, `date_form`, `place_form`)."""
-    later, earlier = neighbours_of(photo, user=request.user)
+    scope = requested_scope(request.GET, user=request.user)
+    later, earlier = neighbours_of(photo, scope=scope, user=request.user)
     context = {
         "photo": photo,
         "form": PhotoForm(instance=photo),

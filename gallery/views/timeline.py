@@ -1,21 +1,24 @@
-"""The gallery: all photos by date, in months."""
+"""Photos by date: the gallery, and the parts of pages that show other scopes."""
 
 import base64
 from datetime import datetime
 from typing import Any
 
+from django import forms
+from django.contrib.auth.models import User
 from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.http import Http404, HttpResponse, JsonResponse, QueryDict
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from gallery.access import PageRequest
 from gallery.access.fields import MAX_NUMBER
 from gallery.forms import GalleryForm, PortionForm
-from gallery.models import Photo
-from gallery.photos.timeline import Month, Outline, Portion, outline_of, portion_of
+from gallery.models import Album, Photo
+from gallery.photos.scopes import Scope, View
+from gallery.photos.timeline import Month, Outline, Portion, outline_of, place_of, portion_of
 
 # Photos on a page without scripts; with scripts, photos in the first response.
 PAGE_SIZE = 60
@@ -26,25 +29,46 @@ YEARS = range(1000, 3000)
 MONTHS = range(1, 13)
 
 
+class ScopeForm(forms.Form):
+    """A set of photos by date: a view, or an album."""
+
+    view = forms.ChoiceField(choices=[(view.value, view.name) for view in View], required=False)
+    album = forms.IntegerField(required=False, min_value=1, max_value=MAX_NUMBER)
+
+
 @require_safe
 def show_gallery(request: PageRequest) -> HttpResponse:
     """Show the outline of all photos and a page of the requested or latest month."""
-    form = GalleryForm(request.GET)
+    return render(
+        request, "gallery/photos/timeline.html", timeline_context(Scope(), query=request.GET, user=request.user)
+    )
+
+
+def timeline_context(scope: Scope, *, query: QueryDict, user: User) -> dict[str, Any]:
+    """Return the context of templates that extend gallery/photos/timeline.html, or include its _timeline.html.
+
+    `query` may contain a month and a page, or a photo to open the timeline at.
+    Raises BadRequest if they are invalid, and Http404 if `user` does not see the photo.
+    """
+    form = GalleryForm(query)
     if not form.is_valid():
         raise BadRequest(_("Invalid month or page. Months are written like 2023-05, pages start at 1."))
-    outline = outline_of(request.user)
-    month = _requested_month(form.cleaned_data["month"], outline)
-    number = form.cleaned_data["page"] or 1
+    target = _target(form.cleaned_data["photo"], scope=scope, user=user)
+    outline = outline_of(scope, user=user)
+    month = _requested_month(target["month"] if target else form.cleaned_data["month"], outline)
+    number = target["place"] // PAGE_SIZE + 1 if target else form.cleaned_data["page"] or 1
     begin = (number - 1) * PAGE_SIZE
     portion = Portion([], [])
     page = None
     if month:
-        portion = portion_of(month.first, begin=begin, size=PAGE_SIZE, newest=outline.newest, user=request.user)
+        portion = portion_of(month.first, begin=begin, size=PAGE_SIZE, newest=outline.newest, scope=scope, user=user)
         page = Paginator(range(month.count), PAGE_SIZE).get_page(number)
     at = outline.months.index(month) if month else 0
     is_first = at == begin == 0
-    context = {
-        "outline": _outline_json(outline) | {"portion": _portion_json(portion) if is_first else None},
+    return {
+        "outline": _outline_json(outline) | {"portion": _portion_json(portion) if is_first else None, "target": target},
+        "scope": scope,
+        "link_query": scope.query,
         "months": outline.months,
         "month": month,
         "later": outline.months[at - 1] if at else None,
@@ -52,13 +76,22 @@ def show_gallery(request: PageRequest) -> HttpResponse:
         "photos": portion.photos[: max(0, month.count - begin)] if month else [],
         "page": page,
     }
-    return render(request, "gallery/photos/timeline.html", context)
+
+
+def requested_scope(query: QueryDict, *, user: User) -> Scope:
+    """Return the scope in a query string. Raises Http404 if it is invalid, or names an album of another user."""
+    form = ScopeForm(query)
+    if not form.is_valid():
+        raise Http404
+    album = form.cleaned_data["album"]
+    return Scope(View(form.cleaned_data["view"]), Album.objects.get_visible_or_404(album, user=user) if album else None)
 
 
 @require_safe
 def send_outline(request: PageRequest) -> JsonResponse:
     """Send the current outline as JSON."""
-    return JsonResponse(_outline_json(outline_of(request.user)))
+    scope = requested_scope(request.GET, user=request.user)
+    return JsonResponse(_outline_json(outline_of(scope, user=request.user)))
 
 
 @require_safe
@@ -68,9 +101,13 @@ def send_portion(request: PageRequest, year: int, month: int) -> JsonResponse:
     if not (form.is_valid() and year in YEARS and month in MONTHS):
         raise Http404
     begin, newest = form.cleaned_data["begin"] or 0, form.cleaned_data["newest"]
-    first = datetime(year, month, 1)  # noqa: DTZ001 - local time
     portion = portion_of(
-        first, begin=begin, size=PORTION, newest=MAX_NUMBER if newest is None else newest, user=request.user
+        datetime(year, month, 1),  # noqa: DTZ001 - local time
+        begin=begin,
+        size=PORTION,
+        newest=MAX_NUMBER if newest is None else newest,
+        scope=requested_scope(request.GET, user=request.user),
+        user=request.user,
     )
     return JsonResponse(_portion_json(portion))
 
@@ -82,6 +119,7 @@ def tile_data(photo: Photo) -> dict[str, Any]:
         "name": (photo.description or photo.filename)[:LONGEST_NAME],
         "version": photo.thumbnail_version,
         "broken": bool(photo.defect),
+        "stars": photo.importance,
         "width": photo.width,
         "height": photo.height,
         "animation": photo.animation,
@@ -90,15 +128,25 @@ def tile_data(photo: Photo) -> dict[str, Any]:
 
 
 def _outline_json(outline: Outline) -> dict[str, Any]:
-    return {"months": _months_json(outline.months), "shapes": outline.shapes, "newest": outline.newest}
+    # Days and their counts alternate, which takes less space than pairs.
+    months = [[month.key, month.count, [number for day in month.days for number in day]] for month in outline.months]
+    return {"months": months, "shapes": outline.shapes, "newest": outline.newest}
 
 
 def _portion_json(portion: Portion) -> dict[str, Any]:
-    return {"months": _months_json(portion.months), "photos": [tile_data(photo) for photo in portion.photos]}
+    return {
+        "months": [[month.key, month.count] for month in portion.months],
+        "photos": [tile_data(photo) for photo in portion.photos],
+    }
 
 
-def _months_json(months: list[Month]) -> list[list[str | int]]:
-    return [[month.key, month.count] for month in months]
+def _target(photo_id: int | None, *, scope: Scope, user: User) -> dict[str, Any] | None:
+    """Return the place of the photo at which the timeline opens."""
+    if not photo_id:
+        return None
+    photo = get_object_or_404(scope.photos(user=user), pk=photo_id)
+    month, place = place_of(photo, scope=scope, user=user)
+    return {"photo": photo.pk, "month": month, "place": place}
 
 
 def _requested_month(key: str, outline: Outline) -> Month | None:

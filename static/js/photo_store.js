@@ -22,10 +22,14 @@ const FAILURES_UNTIL_REPORTED = 2;
  * the kind of the Problem that prevents visible photos from loading, or empty).
  */
 export class PhotoStore extends EventTarget {
-  /** `outline` comes with the page: months, shapes, the newest photo, and possibly the first portion. */
-  constructor(source, outline) {
+  /**
+   * `outline` comes with the page: months, shapes, the newest photo, and possibly the first portion.
+   * `scope` is the query string of a part of the photos, such as "?album=5".
+   */
+  constructor(source, outline, scope = "") {
     super();
     this.source = source;
+    this.scope = scope;
     this.range = { first: 0, last: -1, middle: 0 };
     this.trouble = "";
     this.#take(outline);
@@ -93,7 +97,7 @@ export class PhotoStore extends EventTarget {
 
   /** Load a new outline; return whether places have changed. Verifies all portions again. Rejects with a Problem. */
   async refresh() {
-    const outline = await fetchJson(this.source);
+    const outline = await fetchJson(this.source + this.scope);
     const before = { ...this };
     for (const { abort } of this.portions.values()) abort?.abort();
     this.#take(outline);
@@ -184,7 +188,9 @@ export class PhotoStore extends EventTarget {
 
   async #receive(begin, portion, signal) {
     const month = this.months.findLast(({ first }) => first <= begin);
-    const query = new URLSearchParams({ begin: begin - month.first, newest: this.newest });
+    const query = new URLSearchParams(this.scope);
+    query.set("begin", begin - month.first);
+    query.set("newest", this.newest);
     try {
       const answer = await fetchJson(`${this.source}/${month.key}?${query}`, { signal });
       if (this.portions.get(begin) !== portion) throw new Problem("outdated");
@@ -216,7 +222,7 @@ export class PhotoStore extends EventTarget {
     const portion = this.portions.get(begin) ?? {};
     this.portions.delete(begin);
     this.portions.set(begin, Object.assign(portion, { isLoaded: true, at: performance.now(), failures: 0, due: 0 }));
-    photos.forEach((photo, place) => this.#put(begin + place, photo));
+    photos.forEach((photo, place) => this.#put(begin + place, { ...photo, query: this.scope }));
     this.#forgetSome();
     this.dispatchEvent(new Event("loaded"));
   }

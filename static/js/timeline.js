@@ -17,7 +17,8 @@ const STEADY = 10_000; // milliseconds after which a change is independent of th
 
 const element = document.querySelector("#photos");
 const notice = document.querySelector("#timeline-notice");
-const store = new PhotoStore(element.dataset.source, JSON.parse(document.querySelector("#outline").textContent));
+const outline = JSON.parse(document.querySelector("#outline").textContent);
+const store = new PhotoStore(element.dataset.source, outline, element.dataset.scope);
 const shown = new Map(); // "12": a tile's element by the place of its photo, "2023-05": a heading's
 const scrubber = new Scrubber(document.querySelector("#scrubber"), {
   go: (fraction) => scrollTo(0, fraction * Math.max(0, top() + layout.height - innerHeight)),

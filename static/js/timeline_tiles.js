@@ -50,7 +50,8 @@ export function fillTile(tile, photo) {
   tile.id = `photo-${photo.id}`;
   tile.toggleAttribute("data-animation", photo.animation > 0);
   if (photo.animation) tile.dataset.animation = photo.animation;
-  link.href = addressOf(photo.id);
+  link.href = addressOf(photo.id) + photo.query;
+  showStars(tile, photo.stars);
   tile.querySelector(".check input").ariaLabel = `${tile.querySelector(".check").title}: ${photo.name}`;
   showSelected(tile);
   tile.querySelector(".failed")?.remove();
@@ -62,6 +63,13 @@ export function fillTile(tile, photo) {
   const words = templates[photo.broken ? "broken" : "waiting"].cloneNode(true);
   words.querySelector("small").textContent = photo.name;
   link.replaceChildren(words);
+}
+
+function showStars(tile, stars) {
+  const mark = tile.querySelector(".stars");
+  mark.hidden = !stars;
+  mark.querySelector("b").textContent = stars;
+  mark.ariaLabel = mark.dataset.label.replace("0", stars);
 }
 
 function showThumbnail(tile, photo, attempt = 0) {

@@ -10,7 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from gallery.access.fields import MAX_NUMBER
-from gallery.models import Photo
+from gallery.models import Album, AlbumPhoto, Photo
+from gallery.photos.scopes import Scope, View
 from gallery.photos.timeline import (
     CONSTANTS,
     NARROWEST,
@@ -41,7 +42,7 @@ def dated(owner: User, *dates: datetime) -> list[Photo]:
 
 
 def portion(first: datetime, *, user: User, begin: int = 0, size: int = PAGE_SIZE, newest: int = MAX_NUMBER) -> Portion:
-    return portion_of(first, begin=begin, size=size, newest=newest, user=user)
+    return portion_of(first, begin=begin, size=size, newest=newest, scope=Scope(), user=user)
 
 
 def counts(months: list[Month]) -> list[tuple[str, int]]:
@@ -55,7 +56,7 @@ def ratio_of(shape: str) -> float:
 def test_counts_months_by_date_taken_or_uploaded(owner):
     dated(owner, datetime(2023, 5, 31, 23, 59, 59), datetime(2023, 6, 1), datetime(2023, 6, 30), datetime(1890, 1, 1))
     Photo.objects.filter(pk=make_photos(owner, 1)[0].pk).update(uploaded_at=datetime(2024, 2, 29, 12, tzinfo=UTC))
-    outline = outline_of(owner)
+    outline = outline_of(Scope(), user=owner)
     assert counts(outline.months) == [("2024-02", 1), ("2023-06", 2), ("2023-05", 1), ("1890-01", 1)]
     assert len(outline.shapes) == 5
 
@@ -65,7 +66,7 @@ def test_orders_shapes_like_photos(owner):
     photos = dated(owner, *(datetime(2023, 5, day + 1) for day in range(len(sizes))))
     for photo, (width, height) in zip(photos, sizes, strict=True):
         Photo.objects.filter(pk=photo.pk).update(width=width, height=height)
-    for shape, (width, height) in zip(outline_of(owner).shapes, reversed(sizes), strict=True):
+    for shape, (width, height) in zip(outline_of(Scope(), user=owner).shapes, reversed(sizes), strict=True):
         ratio = min(max(width / height, NARROWEST), WIDEST)
         assert ratio_of(shape) == pytest.approx(ratio, rel=0.012)
 
@@ -74,7 +75,7 @@ def test_omits_trash_and_other_users(owner):
     photos = dated(owner, datetime(2023, 5, 1), datetime(2023, 5, 2))
     dated(User.objects.create_superuser("root"), datetime(2023, 5, 1))
     Photo.objects.filter(pk=photos[0].pk).update(trashed_at=datetime(2024, 1, 1, tzinfo=UTC))
-    (month,) = outline_of(owner).months
+    (month,) = outline_of(Scope(), user=owner).months
     assert month.count == 1
     assert portion(month.first, user=owner).photos == [photos[1]]
 
@@ -88,7 +89,7 @@ def test_portion_spans_small_months(owner):
     photos = dated(owner, *(datetime(2023 - number // 12, 12 - number % 12, 9) for number in range(30)))
     found = portion(datetime(2023, 12, 1), user=owner, begin=2, size=20)
     assert found.photos == photos[2:22]
-    assert counts(found.months) == counts(outline_of(owner).months)[2:22]
+    assert counts(found.months) == counts(outline_of(Scope(), user=owner).months)[2:22]
 
 
 def test_portion_counts_its_months_whole(owner):
@@ -101,7 +102,7 @@ def test_portion_counts_its_months_whole(owner):
 
 def test_portion_omits_photos_stored_after_outline(owner):
     early = dated(owner, datetime(2023, 5, 1), datetime(2023, 5, 2))
-    outline = outline_of(owner)
+    outline = outline_of(Scope(), user=owner)
     dated(owner, datetime(2023, 5, 3), datetime(2023, 5, 1, 12))
     found = portion(outline.months[0].first, user=owner, newest=outline.newest)
     assert found.photos == early[::-1]
@@ -137,17 +138,18 @@ def test_neighbours_follow_timeline_order(owner):
     )
     for photo in (late, early, middle, same):
         photo.refresh_from_db()
-    assert neighbours_of(middle, user=owner) == (same.pk, early.pk)
-    assert neighbours_of(same, user=owner) == (late.pk, middle.pk)
-    assert neighbours_of(late, user=owner) == (None, same.pk)
-    assert neighbours_of(early, user=owner) == (middle.pk, None)
+    assert neighbours_of(middle, scope=Scope(), user=owner) == (same.pk, early.pk)
+    assert neighbours_of(same, scope=Scope(), user=owner) == (late.pk, middle.pk)
+    assert neighbours_of(late, scope=Scope(), user=owner) == (None, same.pk)
+    assert neighbours_of(early, scope=Scope(), user=owner) == (middle.pk, None)
 
 
-def test_reads_shapes_from_index(owner):
+@pytest.mark.parametrize("scope", [Scope(view) for view in View], ids=[view.name for view in View])
+def test_reads_shapes_from_index(owner, scope):
     make_photos(owner, 300)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_sort = off")
-        cursor.execute(f"EXPLAIN {OUTLINE}", {"owner": owner.pk, **CONSTANTS})
+        cursor.execute(f"EXPLAIN {OUTLINE.format(condition=scope.condition)}", {"owner": owner.pk, **CONSTANTS})
         plan = "\n".join(line for (line,) in cursor.fetchall())
     assert "Index Only Scan using photo_timeline" in plan
 
@@ -162,7 +164,7 @@ def test_gallery_takes_constant_number_of_queries(client, owner, count, django_a
 def test_page_contains_outline_and_first_photos(client, owner):
     photos = dated(owner, *[datetime(2023, 5, 1)] * (PAGE_SIZE + 3), datetime(2022, 1, 1))
     context = client.get("/").context
-    assert context["outline"]["months"] == [["2023-05", PAGE_SIZE + 3], ["2022-01", 1]]
+    assert context["outline"]["months"] == [["2023-05", PAGE_SIZE + 3, [1, PAGE_SIZE + 3]], ["2022-01", 1, [1, 1]]]
     newest = [photo.pk for photo in reversed(photos[:-1])]
     first = context["outline"]["portion"]
     assert [photo["id"] for photo in first["photos"]] == newest[:PAGE_SIZE]
@@ -170,7 +172,7 @@ def test_page_contains_outline_and_first_photos(client, owner):
 
     rest = client.get(f"/timeline/2023-05?begin={PAGE_SIZE}&newest={context['outline']['newest']}").json()
     assert [photo["id"] for photo in rest["photos"]] == [*newest[PAGE_SIZE:], photos[-1].pk]
-    assert rest["months"] == context["outline"]["months"]
+    assert rest["months"] == [["2023-05", PAGE_SIZE + 3], ["2022-01", 1]]
     assert client.get("/timeline").json()["months"] == context["outline"]["months"]
 
 
@@ -213,3 +215,86 @@ def test_invalid_portion_is_not_found(client, path):
 
 def test_empty_gallery_explains_uploads(client):
     assert "No photos yet" in client.get("/").content.decode()
+
+
+def test_counts_days_of_each_month(owner):
+    dated(
+        owner,
+        datetime(2023, 5, 31, 23, 59, 59),
+        datetime(2023, 5, 2),
+        datetime(2023, 5, 2, 9),
+        datetime(2023, 4, 30),
+        datetime(1890, 2, 28),
+    )
+    days = [month.days for month in outline_of(Scope(), user=owner).months]
+    assert days == [((31, 1), (2, 2)), ((30, 1),), ((28, 1),)]
+
+
+@pytest.fixture
+def sets(owner) -> dict[str, list[int]]:
+    """Photos of May 2023 in each scope, latest first: the default timeline has the second and the third."""
+    photos = dated(owner, *(datetime(2023, 5, day) for day in range(4, 0, -1)))
+    ids = [photo.pk for photo in photos]
+    Photo.objects.filter(pk__in=[ids[0], ids[3]]).update(is_archived=True)
+    Photo.objects.filter(pk__in=ids[2:]).update(importance=4)
+    album = Album.objects.create(owner=owner, name="Lake")
+    for photo, by_hand in ((photos[0], True), (photos[1], False), (photos[2], True)):
+        AlbumPhoto.objects.create(album=album, photo=photo, is_stated=True, by_hand=by_hand)
+    return {
+        "": ids[1:3],
+        "?view=starred": ids[2:],
+        "?view=archive": [ids[0], ids[3]],
+        f"?album={album.pk}": [ids[0], ids[2]],
+    }
+
+
+def test_scopes_have_their_photos(client, owner, sets):
+    for query, expected in sets.items():
+        outline = client.get(f"/timeline{query}").json()
+        assert [outline["months"][0][1], len(outline["shapes"])] == [2, 2], query
+        portion = client.get(f"/timeline/2023-05{query}").json()
+        assert [photo["id"] for photo in portion["photos"]] == expected, query
+        assert portion["months"] == [["2023-05", 2]], query
+
+
+def test_neighbours_follow_scope(client, sets):
+    for query, (first, last) in sets.items():
+        context = client.get(f"/photos/{last}{query}").context
+        assert (context["later"], context["earlier"]) == (first, None), query
+
+
+@pytest.mark.parametrize("query", ["view=trash", "album=x", "album=0", "album=999999999"])
+@pytest.mark.parametrize("path", ["/timeline", "/timeline/2023-05"])
+def test_invalid_scope_is_not_found(client, path, query):
+    assert client.get(f"{path}?{query}").status_code == 404
+
+
+def test_album_of_other_user_is_not_found(client):
+    album = Album.objects.create(owner=User.objects.create_user("stranger"), name="Theirs")
+    for path in ("/timeline", "/timeline/2023-05"):
+        assert client.get(f"{path}?album={album.pk}").status_code == 404
+
+
+def test_tiles_have_stars(client, owner):
+    (photo,) = dated(owner, datetime(2023, 5, 1))
+    Photo.objects.filter(pk=photo.pk).update(importance=3)
+    page = client.get("/")
+    assert page.context["outline"]["portion"]["photos"][0]["stars"] == 3
+    assert "Importance 3 of 5" in page.content.decode()
+
+
+def test_opens_at_photo(client, owner):
+    photos = dated(owner, *(datetime(2023, 5, 31 - number % 31, number // 31) for number in range(70)))
+    newest_first = list(Photo.objects.order_by("-dated_at", "-pk"))
+    for place in (0, 5, 65):
+        context = client.get(f"/?photo={newest_first[place].pk}").context
+        assert context["outline"]["target"] == {"photo": newest_first[place].pk, "month": "2023-05", "place": place}
+        assert newest_first[place] in context["photos"]
+    Photo.objects.filter(pk=photos[0].pk).update(trashed_at=timezone.now())
+    assert client.get(f"/?photo={photos[0].pk}").status_code == 404
+    assert client.get("/?photo=x").status_code == 400
+
+
+def test_does_not_open_at_photo_of_other_user(client):
+    (photo,) = dated(User.objects.create_user("stranger"), datetime(2023, 5, 1))
+    assert client.get(f"/?photo={photo.pk}").status_code == 404
