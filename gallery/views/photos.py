@@ -39,9 +39,9 @@ def show_photo(request: PageRequest, photo_id: int) -> HttpResponse:
 
 @require_safe
 def send_state(request: PageRequest, photo_id: int) -> JsonResponse:
-    """Return as JSON whether a photo is visible or in the trash, for scripts that could not load it."""
-    photo = get_object_or_404(Photo.objects.belonging_to(request.user).only("trashed_at"), pk=photo_id)
-    return JsonResponse({"state": "trashed" if photo.trashed_at else "shown"})
+    """Return as JSON whether a photo is visible or in the trash, and its stars, for scripts."""
+    photo = get_object_or_404(Photo.objects.belonging_to(request.user).only("trashed_at", "importance"), pk=photo_id)
+    return JsonResponse({"state": "trashed" if photo.trashed_at else "shown", "importance": photo.importance})
 
 
 @require_POST

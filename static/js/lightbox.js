@@ -1,17 +1,20 @@
 /** The lightbox: shows a photo over its page, with its information panel and the neighbours in its list. */
 
 import { announceChange, post, notify } from "./actions.js";
+import { Gestures } from "./gestures.js";
 import { fetchText, onReturn, Problem } from "./requests.js";
 import "./matches.js";
+import { listenForKeys } from "./lightbox_keys.js";
 import { moves, showOriginal } from "./motion.js";
 import { problemKindOf, problemView, messageOf } from "./problems.js";
 import "./region.js";
 import { select, isSelected, removeTiles } from "./selection.js";
+import { Slideshow } from "./slideshow.js";
+import { Stars } from "./stars.js";
 import { addressOf, listOf, showPlaceholder } from "./tiles.js";
 import { Zoom } from "./zoom.js";
 
-const { gettext } = window.django;
-const ORIGINAL_SCALE = 1.5; // from this scale on the original replaces the preview
+const ORIGINAL_SCALE = 1.5; // from this enlargement on the original replaces the preview
 const PANEL_STATE = "lightbox-information"; // key in localStorage
 
 const dialog = document.querySelector("#lightbox");
@@ -20,7 +23,9 @@ const picture = dialog.querySelector(".picture");
 const missing = dialog.querySelector(".lightbox-missing");
 const panel = dialog.querySelector(".lightbox-information");
 const checkbox = dialog.querySelector(".select-photo input");
-const zoom = new Zoom(stage, picture, { turn, zoomed: sharpen });
+const zoom = new Zoom(stage, picture, { zoomed });
+const slideshow = new Slideshow(dialog.querySelector("[data-act=slideshow]"), { next: () => turn(1) });
+const stars = new Stars(dialog.querySelector("[data-act=favourite]"), { panel, failed: () => explain(photo) });
 const title = document.title;
 let photo = null;
 let list = null;
@@ -42,7 +47,10 @@ function open(found, source) {
 
 function show(found) {
   photo = found;
-  if (!dialog.open) dialog.showModal();
+  if (!dialog.open) {
+    dialog.showModal();
+    dialog.focus(); // Not the first button, which Space would press.
+  }
   document.documentElement.classList.add("viewing");
   picture.dataset.photo = photo.id;
   document.title = `${photo.name} · photosearch`;
@@ -50,8 +58,10 @@ function show(found) {
   dialog.querySelector("[data-original]").href = addressOf(photo.id, "original");
   checkbox.checked = isSelected(photo.id);
   showPicture();
+  stars.show(photo);
   showInformation();
   showNeighbours();
+  slideshow.wait(picture.querySelector("img"));
   picture.dispatchEvent(new CustomEvent("photo:shown", { bubbles: true, detail: { id: photo.id } }));
 }
 
@@ -95,6 +105,11 @@ async function explain(shown) {
 
 function preview(other) {
   return other.version ? `${addressOf(other.id, "preview")}?v=${other.version}` : addressOf(other.id, "original");
+}
+
+function zoomed(scale) {
+  if (scale > 1) slideshow.stop();
+  sharpen(scale);
 }
 
 /** Replace the preview by the original when zoomed in. */
@@ -153,7 +168,10 @@ async function turn(step) {
   const neighbour = await neighbourOf(shown, step);
   if (photo !== shown || !dialog.open) return;
   if (problem) notify(messageOf(problem), { failed: true });
-  if (!neighbour) return;
+  if (!neighbour) {
+    slideshow.stop();
+    return;
+  }
   history.replaceState({ lightbox: neighbour.id }, "", pageOf(neighbour));
   show(neighbour);
 }
@@ -180,18 +198,6 @@ async function remove() {
   removeTiles([deleted.id], answer.undo);
 }
 
-async function rate(importance) {
-  const rated = photo;
-  const radio = panel.querySelector(`input[name=importance][value="${importance}"]`);
-  if (radio && !panel.hidden) {
-    radio.click();
-    return;
-  }
-  const answer = await post(document.querySelector(".rate [formaction]").getAttribute("formaction"), { photo: photo.id, importance });
-  if (answer) notify(answer.message, { revert: answer.revert });
-  else explain(rated);
-}
-
 function close() {
   if (history.state?.lightbox) history.back();
   else closeDialog();
@@ -200,6 +206,7 @@ function close() {
 function closeDialog() {
   if (!dialog.open) return;
   dialog.close();
+  slideshow.stop();
   document.documentElement.classList.remove("viewing");
   document.title = title;
   panel.replaceChildren();
@@ -211,11 +218,26 @@ const ACTIONS = {
   delete: remove,
   previous: () => turn(-1),
   next: () => turn(1),
-  information: () => {
-    localStorage.setItem(PANEL_STATE, panel.hidden ? "open" : "");
-    showInformation();
-  },
+  information: () => openInformation(panel.hidden),
+  slideshow: () => slideshow.toggle(picture.querySelector("img")),
+  favourite: () => stars.toggle(),
 };
+
+/** Acts of swipes, which move the picture in their direction. */
+const SWIPES = {
+  left: ACTIONS.next,
+  right: ACTIONS.previous,
+  up: () => openInformation(true),
+  down: () => (panel.hidden ? close() : openInformation(false)),
+};
+
+function openInformation(isOpen) {
+  localStorage.setItem(PANEL_STATE, isOpen ? "open" : "");
+  showInformation();
+}
+
+new Gestures(zoom, { swiped: (direction) => SWIPES[direction]() });
+listenForKeys(dialog, { acts: ACTIONS, zoom, rate: (importance) => stars.rate(importance), select: () => checkbox.click() });
 
 document.addEventListener("click", async (event) => {
   const tile = event.target.closest(".tile[data-photo]");
@@ -239,7 +261,7 @@ dialog.addEventListener("submit", (event) => {
 });
 dialog.addEventListener("match:shown", (event) => {
   event.preventDefault();
-  zoom.centre(event.target.getBoundingClientRect());
+  zoom.showWords(event.detail);
 });
 checkbox.addEventListener("change", () => select([photo.id], checkbox.checked));
 dialog.addEventListener("cancel", (event) => {
@@ -260,19 +282,4 @@ addEventListener("popstate", async (event) => {
     return;
   }
   show(found);
-});
-// On the document: the dialog gets no key events after the focused element was removed.
-document.addEventListener("keydown", (event) => {
-  if (!dialog.open || document.querySelector("dialog[open]:not(#lightbox)")) return;
-  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.target.closest("textarea, select, input:not([type=checkbox], [type=radio]), .edit-dialog")) return;
-  const isRadio = event.target.matches("[type=radio]");
-  const act = { ArrowLeft: ACTIONS.previous, ArrowRight: ACTIONS.next, i: ACTIONS.information, Delete: remove }[event.key];
-  if (act && !(isRadio && event.key.startsWith("Arrow"))) act();
-  else if (event.key === "x") checkbox.click();
-  else if (/^[0-5]$/.test(event.key)) rate(event.key);
-  else if (event.key === "+" || event.key === "=") zoom.zoomTo(zoom.scale * 1.5);
-  else if (event.key === "-") zoom.zoomTo(zoom.scale / 1.5);
-  else return;
-  event.preventDefault();
 });

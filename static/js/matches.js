@@ -3,8 +3,8 @@
  *
  * Every <div class="picture" data-photo="ID" data-matches="URL"> gets them when the page opens, and again after a
  * `photo:shown` event. Boxes are relative to the size of the picture, so they follow every zoom. Their toolbar covers the
- * picture, or in the lightbox the stage, where zooming does not move it. A box sends `match:shown` when it becomes the
- * current one; unless a listener prevents the default, the page scrolls to it.
+ * picture, or in the lightbox the stage, where zooming does not move it. A box sends `match:shown`, with its sides as
+ * shares of the picture, when it becomes the current one; unless a listener prevents the default, the page scrolls to it.
  */
 
 import { fetchText, Problem } from "./requests.js";
@@ -44,9 +44,17 @@ function step(matches, bar, by) {
   all.forEach((match, number) => match.classList.toggle("current", number === now));
   bar.querySelector("[data-position]").value = `${now + 1} / ${all.length}`;
   const box = all[now].querySelector("polygon");
-  const isUnhandled = box.dispatchEvent(new CustomEvent("match:shown", { bubbles: true, cancelable: true }));
+  const isUnhandled = box.dispatchEvent(
+    new CustomEvent("match:shown", { bubbles: true, cancelable: true, detail: sidesOf(box) }),
+  );
   if (isUnhandled) box.scrollIntoView({ block: "center", inline: "nearest" });
   keepClear(bar, box);
+}
+
+/** Return the sides of a box. Not from the browser, which adds the stroke. */
+function sidesOf(box) {
+  const [x, y] = [0, 1].map((axis) => [...box.points].map((point) => (axis ? point.y : point.x)));
+  return { left: Math.min(...x), top: Math.min(...y), right: Math.max(...x), bottom: Math.max(...y) };
 }
 
 /** Move the bar to the other end of the picture if it lies over the match. */

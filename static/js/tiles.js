@@ -74,5 +74,17 @@ function showPlaceholders(root) {
   for (const tile of root.querySelectorAll("[data-placeholder]")) showPlaceholder(tile, tile.dataset.placeholder);
 }
 
-showPlaceholders(document);
-document.addEventListener("htmx:load", (event) => showPlaceholders(event.target.parentElement ?? document));
+/** Move long pictures on their tiles to the part that the server chose; the CSP forbids style attributes. */
+function showCrops(root) {
+  for (const image of root.querySelectorAll(".tile[data-focus] img")) {
+    image.style.objectPosition = image.closest(".tile").dataset.focus;
+  }
+}
+
+function prepare(root) {
+  showPlaceholders(root);
+  showCrops(root);
+}
+
+prepare(document);
+document.addEventListener("htmx:load", (event) => prepare(event.target.parentElement ?? document));

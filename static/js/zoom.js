@@ -1,120 +1,137 @@
-/** A picture on a stage: fits, zooms by wheel, pinch, double click and keys, drags, and swipes to its neighbours. */
+/**
+ * A picture on a stage: fits, zooms and moves. Gestures of the pointer are in gestures.js.
+ *
+ * Long pictures open at the width of the stage (panoramas at its height), from their beginning, and are scrolled. The
+ * scale 1 shows a whole picture; `opened` is the scale at which it opens.
+ */
 
 const MAX_SCALE = 8;
 const MAX_ENLARGEMENT = 2; // of small pictures, in times their own size
 const CLOSE_UP = 2.5; // scale after a double click
-const READABLE_WIDTH = 640; // pixels, for long screenshots
-const MIN_SWIPE = 60; // pixels
+const LONG_RATIO = 2.5; // of the longer side to the shorter
+const READABLE_SIDE = 640; // pixels, for the shorter side of long pictures
+const LINE_HEIGHT = 30; // pixels, of a line that is shown as a match
+const MATCH_SHARE = 0.9; // of the stage that a match may fill
 
 export class Zoom {
-  /** Zoom `picture` in `stage`. Calls `turn(step)` for a swipe, `zoomed(scale)` when the scale changes. */
-  constructor(stage, picture, { turn, zoomed }) {
-    Object.assign(this, { stage, picture, turn, zoomed });
+  /** Zoom `picture` in `stage`. Calls `zoomed(scale)`, relative to the scale at which it opens, when the scale changes. */
+  constructor(stage, picture, { zoomed }) {
+    Object.assign(this, { stage, picture, zoomed });
     this.size = [1, 1];
-    this.pointers = new Map();
-    this.reset();
-    stage.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
-    stage.addEventListener("dblclick", (event) => this.toggle(event.clientX, event.clientY));
-    stage.addEventListener("pointerdown", (event) => this.#down(event));
-    stage.addEventListener("pointermove", (event) => this.#move(event));
-    for (const end of ["pointerup", "pointercancel"]) stage.addEventListener(end, (event) => this.#up(event));
-    new ResizeObserver(() => this.fit(...this.size)).observe(stage);
+    this.fit(...this.size);
+    new ResizeObserver(() => this.#refit()).observe(stage);
   }
 
-  /** Show a picture of this size as large as possible. */
+  /** Show a picture of this size: as large as possible, or if it is long, its beginning. */
   fit(width, height) {
     this.size = [width, height];
-    const [roomWidth, roomHeight] = this.#room();
-    const scale = Math.min(roomWidth / width, roomHeight / height, MAX_ENLARGEMENT);
+    const room = this.#room();
+    const scale = Math.min(room[0] / width, room[1] / height, MAX_ENLARGEMENT);
     this.fitted = [width * scale, height * scale];
+    this.longAxis = [0, 1].find((axis) => this.size[axis] > LONG_RATIO * this.size[1 - axis]) ?? null;
+    this.opened = this.#openedScale(room);
     this.picture.style.inlineSize = `${this.fitted[0]}px`;
     this.picture.style.blockSize = `${this.fitted[1]}px`;
     this.reset();
   }
 
+  /** Show the picture as it opened. */
   reset() {
-    this.scale = 1;
-    this.offset = [0, 0];
-    this.#apply();
+    this.scale = this.opened;
+    this.offset = [0, 1].map((axis) => (axis === this.longAxis ? Infinity : 0));
+    this.apply();
+  }
+
+  /** Whether the picture is shown at the scale at which it opened. */
+  get rests() {
+    return Math.abs(this.scale / this.opened - 1) < 0.01;
   }
 
   /** Zoom to `scale` around the point (x, y) of the screen. */
   zoomTo(scale, x, y) {
     const box = this.stage.getBoundingClientRect();
     const point = [(x ?? box.x + box.width / 2) - box.x - box.width / 2, (y ?? box.y + box.height / 2) - box.y - box.height / 2];
-    const next = Math.min(MAX_SCALE, Math.max(1, scale));
+    const next = Math.min(MAX_SCALE * this.opened, Math.max(1, scale));
     this.offset = this.offset.map((offset, axis) => point[axis] - (point[axis] - offset) * (next / this.scale));
     this.scale = next;
-    this.#apply();
-    this.zoomed(this.scale);
+    this.apply();
+    this.zoomed(this.scale / this.opened);
   }
 
-  /** Zoom in, or back out. A long screenshot becomes wide enough to read. */
+  /** Zoom in, or back. */
   toggle(x, y) {
-    const readable = Math.min(this.stage.clientWidth, READABLE_WIDTH) / this.fitted[0];
-    this.zoomTo(this.scale > 1 ? 1 : Math.max(CLOSE_UP, readable), x, y);
+    this.zoomTo(this.rests ? CLOSE_UP * this.opened : this.opened, x, y);
   }
 
-  /** Move the centre of `box`, given in screen coordinates, to the centre of the stage, as far as the picture allows. */
-  centre(box) {
-    const stage = this.stage.getBoundingClientRect();
-    this.offset[0] += stage.x + stage.width / 2 - box.x - box.width / 2;
-    this.offset[1] += stage.y + stage.height / 2 - box.y - box.height / 2;
-    this.#apply();
+  /** Zoom and move so that words are readable, as far as the picture allows. Sides are shares of the picture. */
+  showWords({ left, top, right, bottom }) {
+    const room = this.#room();
+    const size = [right - left, bottom - top].map((share, axis) => share * this.fitted[axis]);
+    const fitting = Math.min(MATCH_SHARE * room[0] / size[0], MATCH_SHARE * room[1] / size[1]);
+    const readable = Math.max(this.scale, LINE_HEIGHT / Math.min(...size));
+    this.scale = Math.min(MAX_SCALE * this.opened, Math.max(this.opened, Math.min(readable, fitting)));
+    const middle = [(left + right) / 2, (top + bottom) / 2];
+    this.offset = middle.map((share, axis) => (0.5 - share) * this.fitted[axis] * this.scale);
+    this.apply();
+    this.zoomed(this.scale / this.opened);
+  }
+
+  /** Move the picture, as far as it is larger than the stage. Return whether it moved. */
+  moveBy(x, y) {
+    const before = [...this.offset];
+    this.offset = [before[0] + x, before[1] + y];
+    this.apply();
+    return this.offset.some((offset, axis) => Math.abs(offset - before[axis]) > 0.5);
+  }
+
+  /** Scroll a long picture by a share of the stage. Return whether it moved. */
+  scrollBy(share) {
+    if (this.longAxis === null) return false;
+    const way = -share * this.#room()[this.longAxis];
+    return this.longAxis ? this.moveBy(0, way) : this.moveBy(way, 0);
+  }
+
+  /** Return whether the picture can move by `way` pixels' direction along `axis`. */
+  canMove(axis, way) {
+    const most = this.#most(axis);
+    return way > 0 ? this.offset[axis] < most - 1 : this.offset[axis] > 1 - most;
+  }
+
+  /** Place the picture, moved by the `pulled` pixels of a swipe. */
+  apply(pulled = [0, 0]) {
+    this.offset = this.offset.map((offset, axis) => {
+      const most = this.#most(axis);
+      return Math.min(most, Math.max(-most, offset));
+    });
+    const [x, y] = this.offset.map((offset, axis) => offset + pulled[axis]);
+    this.picture.style.transform = `translate(${x}px, ${y}px) scale(${this.scale})`;
+    this.stage.classList.toggle("is-zoomed", this.scale > 1);
+  }
+
+  /** Return how far the picture can move along `axis` from the middle. */
+  #most(axis) {
+    return Math.max(0, (this.fitted[axis] * this.scale - this.#room()[axis]) / 2);
+  }
+
+  #openedScale(room) {
+    if (this.longAxis === null) return 1;
+    const side = 1 - this.longAxis;
+    const length = Math.min(room[side], Math.max(this.size[side], READABLE_SIDE), MAX_ENLARGEMENT * this.size[side]);
+    return Math.max(1, length / this.fitted[side]);
+  }
+
+  /** Fit again after the stage changed its size, and stay at the same place of a long picture. */
+  #refit() {
+    const shares = this.offset.map((offset, axis) => offset / (this.fitted[axis] * this.scale));
+    this.fit(...this.size);
+    if (this.longAxis === null) return;
+    this.offset = shares.map((share, axis) => share * this.fitted[axis] * this.scale);
+    this.apply();
   }
 
   /** Return the width and height of the stage without its padding, which toolbars cover. */
   #room() {
     const { paddingTop, paddingBottom } = getComputedStyle(this.stage);
     return [this.stage.clientWidth, this.stage.clientHeight - parseFloat(paddingTop) - parseFloat(paddingBottom)];
-  }
-
-  #apply(swipe = 0) {
-    const room = this.#room();
-    this.offset = this.offset.map((offset, axis) => {
-      const most = Math.max(0, ((this.fitted?.[axis] ?? 0) * this.scale - room[axis]) / 2);
-      return Math.min(most, Math.max(-most, offset));
-    });
-    const [x, y] = this.offset;
-    this.picture.style.transform = `translate(${x + swipe}px, ${y}px) scale(${this.scale})`;
-    this.stage.classList.toggle("is-zoomed", this.scale > 1);
-  }
-
-  #wheel(event) {
-    event.preventDefault();
-    this.zoomTo(this.scale * Math.exp(-event.deltaY / (event.ctrlKey ? 100 : 400)), event.clientX, event.clientY);
-  }
-
-  #down(event) {
-    // Buttons and links over the picture keep their clicks.
-    if (event.target.closest("button, a")) return;
-    if (event.button) return;
-    this.stage.setPointerCapture(event.pointerId);
-    this.pointers.set(event.pointerId, [event.clientX, event.clientY]);
-    this.begin = this.pointers.size === 1 ? [event.clientX, event.clientY] : null;
-  }
-
-  #move(event) {
-    const before = this.pointers.get(event.pointerId);
-    if (!before) return;
-    const now = [event.clientX, event.clientY];
-    if (this.pointers.size === 2) {
-      const [other] = [...this.pointers].filter(([id]) => id !== event.pointerId).map(([, place]) => place);
-      const distance = (place) => Math.hypot(place[0] - other[0], place[1] - other[1]);
-      this.zoomTo(this.scale * (distance(now) / distance(before)), (now[0] + other[0]) / 2, (now[1] + other[1]) / 2);
-    } else if (this.scale > 1) {
-      this.offset = this.offset.map((offset, axis) => offset + now[axis] - before[axis]);
-      this.#apply();
-    } else if (this.begin && event.pointerType !== "mouse") {
-      this.#apply(now[0] - this.begin[0]);
-    }
-    this.pointers.set(event.pointerId, now);
-  }
-
-  #up(event) {
-    if (!this.pointers.delete(event.pointerId) || !this.begin || this.scale > 1) return;
-    const way = event.clientX - this.begin[0];
-    this.#apply();
-    if (event.type === "pointerup" && event.pointerType !== "mouse" && Math.abs(way) > MIN_SWIPE) this.turn(way < 0 ? 1 : -1);
   }
 }

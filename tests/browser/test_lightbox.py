@@ -152,23 +152,89 @@ def test_zooms_and_drags_picture(page):
     expect_box(**box)
 
 
-def test_swipe_shows_next_photo(open_page, photos):
+def swipe(page: Page, *, x: int = 0, y: int = 0) -> None:
+    """Move a finger by (x, y) over the stage."""
+    page.evaluate(
+        """([x, y]) => {
+            const stage = document.querySelector(".lightbox-stage");
+            const touch = (type, share) => {
+                const place = { clientX: 160 + share * x, clientY: 200 + share * y };
+                const finger = { pointerId: 7, pointerType: "touch", bubbles: true };
+                stage.dispatchEvent(new PointerEvent(type, { ...finger, ...place }));
+            };
+            stage.setPointerCapture = () => {};
+            touch("pointerdown", 0);
+            for (const share of [0.2, 0.6, 1]) touch("pointermove", share);
+            touch("pointerup", 1);
+        }""",
+        [x, y],
+    )
+
+
+def test_swipes_turn_inform_and_close(open_page, photos):
     page = open_page(viewport=SMALL_TELEPHONE, has_touch=True, is_mobile=True)
     page.get_by_role("link", name="first.png").tap()
     expect(shown(page)).to_have_attribute("data-photo", str(photos[0].pk))
-    page.evaluate(
-        """() => {
-            const stage = document.querySelector(".lightbox-stage");
-            const touch = (type, x) => stage.dispatchEvent(new PointerEvent(type,
-                { pointerId: 7, pointerType: "touch", clientX: x, clientY: 300, bubbles: true }));
-            stage.setPointerCapture = () => {};
-            touch("pointerdown", 250);
-            touch("pointermove", 120);
-            touch("pointerup", 120);
-        }"""
-    )
+    swipe(page, x=-130)
     expect(shown(page)).to_have_attribute("data-photo", str(photos[1].pk))
+    swipe(page, x=130)
+    expect(shown(page)).to_have_attribute("data-photo", str(photos[0].pk))
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    panel = page.get_by_role("complementary", name="Information")
+    swipe(page, y=-120)
+    expect(panel.get_by_role("heading", name="first.png")).to_be_visible()
+    original = panel.get_by_role("link", name="Original")
+    expect(original).to_have_attribute("target", "_blank")
+    expect(original).to_have_attribute("rel", "noopener")
+    expect(panel.get_by_role("link", name="Show in timeline")).to_have_attribute("href", f"/?photo={photos[0].pk}")
+    swipe(page, y=120)
+    expect(panel).to_be_hidden()
+    expect(page.locator("#lightbox")).to_be_visible()
+    swipe(page, x=10, y=30)
+    expect(page.locator("#lightbox")).to_be_visible()
+    swipe(page, y=120)
+    expect(page.locator("#lightbox")).to_be_hidden()
+    expect(page).to_have_url("/")
+
+
+def test_key_and_button_give_and_remove_five_stars(page, photos):
+    star = page.locator("#lightbox").get_by_role("button", name="Five stars")
+    for press, importance in ((lambda: page.keyboard.press("f"), 5), (star.click, 0)):
+        press()
+        expect(star).to_have_attribute("aria-pressed", str(importance == 5).lower())
+        wait_until(page, lambda wanted=importance: Photo.objects.get(pk=photos[0].pk).importance == wanted)
+    page.keyboard.press("i")
+    radio = page.get_by_role("radio", name="5")
+    expect(radio).to_be_attached()
+    page.keyboard.press("f")
+    expect(radio).to_be_checked()
+    expect(star).to_have_attribute("aria-pressed", "true")
+
+
+def test_slideshow_plays_to_the_last_photo_and_pauses(open_page, photos):
+    page = open_page()
+    page.clock.install()
+    page.get_by_role("link", name="first.png").click()
+    expect(page.locator("#lightbox")).to_be_visible()
+
+    def tick(photo: Photo) -> None:
+        def is_next() -> bool:
+            page.clock.run_for(1000)
+            return shown(page).get_attribute("data-photo") == str(photo.pk)
+
+        wait_until(page, is_next)
+
+    page.keyboard.press("Space")
+    pause = page.get_by_role("button", name="Pause slideshow")
+    expect(pause).to_be_visible()
+    tick(photos[1])
+    pause.click()
+    page.clock.run_for(30_000)
+    expect(shown(page)).to_have_attribute("data-photo", str(photos[1].pk))
+    page.get_by_role("button", name="Play slideshow").click()
+    tick(photos[2])
+    page.clock.run_for(30_000)
+    expect(page.get_by_role("button", name="Play slideshow")).to_be_visible()
 
 
 def test_neighbours_in_results_are_results(open_page, photos, owner):

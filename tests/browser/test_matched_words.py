@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.driving import DESK, LINES, SMALL_TELEPHONE, read_lines, settle
+from tests.browser.driving import DESK, LINES, SMALL_TELEPHONE, read_lines, settle, wait_until
 from tests.drawing import picture
 
 TELEPHONE = {"viewport": SMALL_TELEPHONE, "has_touch": True, "is_mobile": True}
@@ -113,7 +113,7 @@ def test_lightbox_toolbar_reaches_matches_at_every_zoom(open_page, show):
 
 @pytest.mark.parametrize("look", [TELEPHONE, {"viewport": DESK}], ids=["telephone", "desk"])
 def test_lightbox_bars_do_not_cover_picture(open_page, show, look):
-    read_lines(show(picture(1, size=(300, 900))), LINES)
+    read_lines(show(picture(1, size=(400, 900))), LINES)
     page = open_page("/search?q=调休", **look)
     page.locator(".hit .tile").click()
     expect(page.get_by_role("button", name="Show text")).to_be_visible()
@@ -122,3 +122,43 @@ def test_lightbox_bars_do_not_cover_picture(open_page, show, look):
     assert frame["y"] + frame["height"] <= bar["y"]
     above = page.get_by_role("button", name="Close").bounding_box()
     assert above["y"] + above["height"] <= frame["y"]
+
+
+def low_line(top: float) -> list[dict]:
+    return [
+        {"text": "蓝鲸计划", "confidence": 1, "box": [[0.1, top], [0.5, top], [0.5, top + 0.003], [0.1, top + 0.003]]}
+    ]
+
+
+@pytest.mark.parametrize("device", ["desk", "telephone"])
+def test_long_picture_is_cropped_scrolled_and_zoomed_to_words(open_page, show, device):
+    read_lines(show(picture(1, size=(270, 3000)), filename="long.png"), low_line(0.7))
+    page = open_page("/search?q=蓝鲸计划", **({"viewport": DESK} if device == "desk" else TELEPHONE))
+    # The tile shows the words, and the box is where they are.
+    box, tile = page.locator(".hit .marks polygon").bounding_box(), page.locator(".hit .tile").bounding_box()
+    assert tile["y"] < box["y"] < box["y"] + box["height"] < tile["y"] + tile["height"]
+    focus = page.locator(".hit .tile img").evaluate("image => getComputedStyle(image).objectPosition")
+    assert float(focus.split()[1].rstrip("%")) == pytest.approx(73.7, abs=0.1)
+
+    page.locator(".hit .tile > a").click()
+    frame, stage = page.locator("#lightbox .picture"), page.locator(".lightbox-stage").bounding_box()
+    expect(page.locator("#lightbox [data-match]")).to_have_count(1)
+    opened = frame.bounding_box()
+    assert opened["width"] == pytest.approx(540 if device == "desk" else stage["width"], abs=1)
+    assert 0 <= opened["y"] < 100
+    page.mouse.move(stage["width"] / 2, stage["height"] / 2)
+    page.mouse.wheel(0, 200)
+    wait_until(page, lambda: frame.bounding_box()["y"] == pytest.approx(opened["y"] - 200, abs=2))
+    assert frame.bounding_box()["width"] == opened["width"]
+    page.keyboard.press("End")
+    wait_until(page, lambda: frame.bounding_box()["y"] + frame.bounding_box()["height"] < stage["height"])
+
+    page.get_by_role("button", name="Next match").click()
+    expect(page.locator("[data-position]")).to_have_text("1 / 1")
+    zoomed = frame.bounding_box()
+    assert 0.003 * zoomed["height"] > 1.5 * 0.003 * opened["height"]
+    assert 0.4 * zoomed["width"] <= stage["width"]
+    middle = zoomed["y"] + 0.7015 * zoomed["height"]
+    assert middle == pytest.approx(stage["y"] + stage["height"] / 2, abs=2)
+    assert zoomed["x"] + 0.1 * zoomed["width"] >= stage["x"]
+    assert zoomed["x"] + 0.5 * zoomed["width"] <= stage["x"] + stage["width"]
