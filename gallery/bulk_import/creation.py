@@ -40,6 +40,7 @@ class ImportOptions:
     wants_embedding: bool = True
     wants_text: bool = True
     watch: bool = False
+    is_sample: bool = False
     idempotency_key: str = ""
     state: str = State.RUNNING
 

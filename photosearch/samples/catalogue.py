@@ -42,12 +42,13 @@ class SamplePicture:
 
 @dataclass(frozen=True)
 class SamplePhotograph:
-    """A real photograph in the `folder` of an installed `package`."""
+    """A real photograph in the `folder` of an installed `package`; its `credit` names author, licence and source."""
 
     filename: str
     package: str
     folder: str
     found_by: tuple[str, ...] = ()
+    credit: str = ""
 
     def read(self) -> bytes:
         spec = find_spec(self.package)  # found without importing: scikit-learn takes a second
@@ -55,6 +56,9 @@ class SamplePhotograph:
             raise FileNotFoundError(self.package)
         return (Path(spec.origin).parent / self.folder / self.filename).read_bytes()
 
+
+CC0 = "CC0, from scikit-image"
+CC_BY = "Photograph: %s (flickr.com), CC BY 2.0, from scikit-learn"
 
 SAMPLES: tuple[SamplePicture | SamplePhotograph, ...] = (
     SamplePicture("boarding-pass.png", papers.boarding_pass, ("NH961", "登机牌", "minghao")),
@@ -93,10 +97,11 @@ SAMPLES: tuple[SamplePicture | SamplePhotograph, ...] = (
     SamplePicture("blue-square.png", shapes.blue_square),
     SamplePicture("green-triangle.png", shapes.green_triangle),
     SamplePicture("yellow-star.png", shapes.yellow_star),
-    # scikit-image: CC0. scikit-learn: by danielbuechele and vultilion (flickr.com), CC BY 2.0.
-    SamplePhotograph("chelsea.png", "skimage", "data", ("cat", "猫")),
-    SamplePhotograph("coffee.png", "skimage", "data", ("a cup of coffee",)),
-    SamplePhotograph("rocket.jpg", "skimage", "data", ("rocket", "火箭")),
-    SamplePhotograph("china.jpg", "sklearn", "datasets/images", ("temple",)),
-    SamplePhotograph("flower.jpg", "sklearn", "datasets/images", ("flower", "花")),
+    SamplePhotograph("chelsea.png", "skimage", "data", ("cat", "猫"), CC0),
+    SamplePhotograph("coffee.png", "skimage", "data", ("a cup of coffee",), CC0),
+    SamplePhotograph("rocket.jpg", "skimage", "data", ("rocket", "火箭"), CC0),
+    SamplePhotograph("china.jpg", "sklearn", "datasets/images", ("temple",), CC_BY % "danielbuechele"),
+    SamplePhotograph("flower.jpg", "sklearn", "datasets/images", ("flower", "花"), CC_BY % "vultilion"),
 )
+# Loaded at the first start. The shapes test searches by picture, and the hostile sign looks like a break-in.
+FIRST_PICTURES = tuple(sample for sample in SAMPLES if sample.found_by and sample.filename != "img-src-x.png")

@@ -5,7 +5,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from photosearch.samples.catalogue import SAMPLES
+from photosearch.samples.catalogue import FIRST_PICTURES
 from tests.e2e.drawing import bytes_of, note, png
 from tests.e2e.person import Person
 from tests.near_misses import CODE, HOLIDAY, MAIL, NAME
@@ -31,7 +31,7 @@ def test_ranks_right_sample_first(person: Person, words: str, filename: str):
 def test_finds_every_sample_by_its_words(person: Person):
     wrong = {
         words: hits[:3]
-        for sample in SAMPLES
+        for sample in FIRST_PICTURES
         for words in sample.found_by
         if (hits := person.look_for(words))[:1] != [sample.filename]
     }
@@ -45,7 +45,8 @@ def test_highlights_words_in_hits(person: Person):
 
 
 def test_escapes_html_in_recognised_text(person: Person):
-    assert person.look_for("onerror")[0] == "img-src-x.png"
+    person.upload("img-src-x.png", bytes_of("img-src-x.png"))
+    person.finds("onerror", "img-src-x.png", seconds=60)
     assert "<img src=x onerror=alert(1)>" in person.page.locator("#results .reasons").first.inner_text()
     person.open_photo("img-src-x.png")
     person.page.locator(".photo-information").get_by_text("<img src=x onerror=alert(1)>").first.wait_for()

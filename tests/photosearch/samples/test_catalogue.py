@@ -1,13 +1,11 @@
-"""The sample pictures and the command that loads them."""
+"""The sample pictures."""
 
 from hashlib import sha256
 from io import BytesIO
 
 import pytest
-from django.core.management import CommandError, call_command
 from PIL import Image, ImageFont
 
-from gallery.models import Photo
 from photosearch.samples.catalogue import SAMPLES, SamplePicture
 from photosearch.samples.sheet import _FONT, Sheet, wrap
 
@@ -67,24 +65,3 @@ def test_a_turned_sample_has_exif_orientation():
     image = Image.open(BytesIO(sample.read()))
     assert image.getexif()[274] == 6
     assert image.size == sample.draw().image.size[::-1]
-
-
-@pytest.mark.django_db
-def test_loading_twice_adds_nothing(django_user_model, capsys):
-    owner = django_user_model.objects.create_user("mei")
-    call_command("load_samples", owner="mei")
-    assert Photo.objects.filter(owner=owner).count() == len(SAMPLES)
-    receipt = Photo.objects.get(filename="IMG_20230812_1831.jpg")
-    assert (receipt.width < receipt.height, receipt.taken_at.isoformat()) == (True, "2023-08-12T18:31:05")
-
-    call_command("load_samples", owner="mei")
-    assert Photo.objects.count() == len(SAMPLES)
-    assert (
-        capsys.readouterr().out.splitlines()[1] == f"Added 0 sample pictures for mei; {len(SAMPLES)} already existed."
-    )
-
-
-@pytest.mark.django_db
-def test_loading_for_an_unknown_user_explains_the_error():
-    with pytest.raises(CommandError, match="createsuperuser"):
-        call_command("load_samples", owner="nobody")
