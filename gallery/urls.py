@@ -7,6 +7,7 @@ from gallery.views import (
     account,
     assistants,
     edits,
+    failures,
     files,
     import_files,
     imports,
@@ -90,5 +91,9 @@ urlpatterns = [
     path("tokens", tokens.show_tokens, name="tokens"),
     path("tokens/<int:token_id>/revoke", tokens.revoke_token, name="revoke_token"),
     path("assistants", assistants.show_assistants, name="assistants"),
+    path("failures", failures.show_failures, name="failures"),
+    path("failures/retry", failures.retry, name="retry_failures"),
+    path("failures/dismiss", failures.dismiss, name="dismiss_failures"),
     path("status", status.show_status, name="status"),
+    path("status/retry", status.retry_all_failures, name="retry_all_failures"),
 ]

@@ -72,6 +72,8 @@ PUBLIC = {
     "/api/v1/schema/",
     "/api/v1/docs/",
 }
+# Administrators may have the failed steps of all photos tried again, without seeing the photos.
+MAINTENANCE = {"/status/retry"}
 
 
 def object_number(name: str, photo: Photo) -> str:
@@ -159,6 +161,8 @@ def test_hides_photos_from_others_at_every_address(photo, name, settings):
     group = ",".join(str(pk) for pk in Photo.objects.order_by("pk").values_list("pk", flat=True))
     asked = 0
     for path, is_about_photo in addresses(photo):
+        if name == "administrator" and path in MAINTENANCE:
+            continue
         for method in ("get", "post"):
             numbers = {"photo": photo.pk, "group": group, f"keep-{photo.pk}": photo.pk}
             response = getattr(client, method)(path, {**FIELDS, **numbers})

@@ -10,6 +10,7 @@ from gallery.access.problems import ApiView
 from gallery.access.tokens import Scope
 from gallery.models import Step
 from gallery.processing.backlog import backlogs, failures
+from gallery.processing.failures import count_failed_photos
 from gallery.processing.queues import queue_lengths
 
 SHOWN_FAILURES = 200
@@ -22,6 +23,13 @@ class BacklogSerializer(serializers.Serializer):
     title = serializers.CharField()
     version = serializers.CharField(help_text="Version of the step's output; empty if the step is unavailable.")
     missing = serializers.IntegerField(allow_null=True, help_text="Number of photos without this output.")
+    running = serializers.IntegerField(help_text="Number of these photos that workers have begun.")
+    failed = serializers.IntegerField(
+        help_text="Photos that are tried again only on request, without broken files and dismissed failures."
+    )
+    seconds_left = serializers.IntegerField(
+        allow_null=True, help_text="Estimate from the speed of the last minutes; null: unknown."
+    )
     reason = serializers.CharField(help_text="Why the step is unavailable; empty if it runs.")
 
 
@@ -32,6 +40,9 @@ class JobsSerializer(serializers.Serializer):
         child=serializers.IntegerField(),
         allow_null=True,
         help_text="Waiting messages by queue; null: the broker is down.",
+    )
+    failed_photos = serializers.IntegerField(
+        help_text="Photos with a failed step or a broken file, without dismissed ones."
     )
     steps = BacklogSerializer(many=True)
 
@@ -61,7 +72,9 @@ class JobsView(ApiView):
             queues: dict[str, int] | None = queue_lengths()
         except RedisError:
             queues = None
-        return Response(JobsSerializer({"queues": queues, "steps": backlogs()}).data)
+        return Response(
+            JobsSerializer({"queues": queues, "failed_photos": count_failed_photos(), "steps": backlogs()}).data
+        )
 
 
 class FailureListView(ApiView):
@@ -69,5 +82,5 @@ class FailureListView(ApiView):
 
     @extend_schema(operation_id="list_failures", responses=FailureSerializer(many=True), tags=["administration"])
     def get(self, request: ApiRequest) -> Response:  # noqa: ARG002 - the framework's signature
-        """List the latest failed steps, at most 200. Photos are identified by id only."""
+        """List the latest failed steps, at most 200, without dismissed ones. Photos are identified by id only."""
         return Response(FailureSerializer(failures()[:SHOWN_FAILURES], many=True).data)

@@ -73,6 +73,16 @@ class PhotoQuerySet(FoldedQuerySet["Photo"]):
         photos = self.filter(~Exists(barred)).order_by("-pk")
         return photos.filter(defect="") if step in PIXEL_STEPS else photos
 
+    def expected_to_pass(self, step: "Step", version: str) -> "PhotoQuerySet":
+        """Return photos from which the output of `step` is wanted, without those whose failure is dismissed."""
+        dismissed = StepAttempt.objects.filter(photo=OuterRef("pk"), dismissed_at__isnull=False)
+        photos = self.exclude(Exists(dismissed.filter(step=step, version=version)))
+        if step in PIXEL_STEPS:
+            photos = photos.exclude(~Q(defect="") & Exists(dismissed))
+        if step == Step.TEXT:
+            return photos.filter(wants_text=True)
+        return photos.filter(wants_embedding=True) if step == Step.EMBEDDING else photos
+
     def missing_thumbnails(self) -> "PhotoQuerySet":
         """Return photos without thumbnails of the current version, newest first."""
         return self.awaiting(Step.THUMBNAILS, str(THUMBNAIL_VERSION)).filter(thumbnail_version__lt=THUMBNAIL_VERSION)

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from gallery.models import RETRY_DELAY, Photo, Step, StepAttempt
 from gallery.processing import unfinished
+from gallery.processing.speed import record_progress
 
 # Reasons of the photos that failed, by photo id.
 Failures = Mapping[int, str]
@@ -45,6 +46,7 @@ def run_step(step: Step, version: str, photos: Iterable[Photo], *, work: Work) -
         begun = _begin(step, version, photos_of_batch)
         batch = _RunningBatch(step, version, frozenset(photo.pk for photo in begun))
         unfinished.register(batch)
+        record_progress(step, version)
         try:
             failures = work(begun) if begun else {}
         except DependencyUnavailable as reason:
@@ -57,6 +59,7 @@ def run_step(step: Step, version: str, photos: Iterable[Photo], *, work: Work) -
             unfinished.unregister(batch)
         _rows(step, version, (photo.pk for photo in begun if photo.pk not in failures)).delete()
         _fail(step, version, failures)
+        record_progress(step, version, finished=len(begun) - len(failures))
 
 
 def was_unavailable_recently(step: Step, version: str) -> bool:
@@ -79,7 +82,9 @@ def _begin(step: Step, version: str, photos: list[Photo]) -> list[Photo]:
         StepAttempt.objects.bulk_create(
             [StepAttempt(photo=photo, step=step, version=version) for photo in begun], ignore_conflicts=True
         )
-        _rows(step, version, existing).update(attempts=F("attempts") + 1, error="", failed_at=timezone.now())
+        _rows(step, version, existing).update(
+            attempts=F("attempts") + 1, error="", failed_at=timezone.now(), dismissed_at=None
+        )
     return begun
 
 

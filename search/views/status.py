@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
@@ -13,14 +14,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from gallery.access import PageRequest
-from gallery.models import Photo
+from gallery.models import Photo, Step
 from photosearch.embedded.elasticsearch_build import home_of
 from photosearch.embedded.elasticsearch_download import FALLBACK_VERSION, VERSION
 from search.encoders.client import EncoderUnavailable, describe_encoders
 from search.evaluation.trends import quality_trends
 from search.keywords import index
 from search.keywords.mapping import mapping_version
-from search.models import IndexedPhoto, PhotoEmbedding, PhotoText
+from search.models import PhotoEmbedding, PhotoText
 from search.ocr import reader
 from search.ocr.recognisers import find_recognisers
 from search.ocr.scripts import SCRIPTS
@@ -28,14 +29,15 @@ from search.ocr.scripts import SCRIPTS
 
 @dataclass(frozen=True)
 class Engine:
-    """An encoder or text recognition, and the number of photos that it has processed.
+    """An encoder or text recognition, and the number of photos that it has processed, of `total`.
 
-    An engine without `version` is unavailable for the given `reason`.
+    Photos whose failure is dismissed do not count. An engine without `version` is unavailable for the given `reason`.
     """
 
     title: str
     version: str = ""
     photos: int = 0
+    total: int = 0
     reason: str = ""
 
 
@@ -50,13 +52,17 @@ class ReadScript:
 
 @dataclass(frozen=True)
 class KeywordIndex:
-    """The state of Elasticsearch; `detail` is its version, or why it is not used. `current` photos are up to date."""
+    """The state of Elasticsearch; `detail` is its version, or why it is not used.
+
+    `photos` are in the index; `current` of `total` photos are up to date.
+    """
 
     is_up: bool
     detail: str
     advice: str = ""
     photos: int = 0
     current: int = 0
+    total: int = 0
 
 
 @require_safe
@@ -65,7 +71,6 @@ def show_status(request: PageRequest) -> HttpResponse:
     if not request.user.is_staff:
         raise PermissionDenied
     context = {
-        "photos": Photo.objects.count(),
         "index": _keyword_index(),
         "engines": [*_encoders(), _text_recognition()],
         "trends": quality_trends(),
@@ -83,8 +88,10 @@ def _keyword_index() -> KeywordIndex:
         photos = index.count()
     except index.KeywordSearchUnavailable:
         return KeywordIndex(False, _("Unavailable; words are searched in the database."))
-    current = IndexedPhoto.objects.filter(mapping=mapping_version(), revision=F("photo__revision")).count()
-    return KeywordIndex(True, version, _advice(version), photos, current)
+    mapping = mapping_version()
+    expected = Photo.objects.expected_to_pass(Step.INDEX, mapping)
+    current = expected.filter(indexed__mapping=mapping, indexed__revision=F("revision")).count()
+    return KeywordIndex(True, version, _advice(version), photos, current, expected.count())
 
 
 def _advice(version: str) -> str:
@@ -112,8 +119,10 @@ def _encoders() -> Iterator[Engine]:
         yield Engine(_("Encoders"), reason=str(error))
         return
     for info in encoders:
-        photos = PhotoEmbedding.objects.filter(model=info.model, view=0).count() if info.model else 0
-        yield Engine(info.title, info.model, photos, info.reason)
+        expected = Photo.objects.expected_to_pass(Step.EMBEDDING, info.model)
+        done = PhotoEmbedding.objects.filter(model=info.model, view=0)
+        photos, total = _counts(expected, done) if info.model else (0, 0)
+        yield Engine(info.title, info.model, photos, total, info.reason)
 
 
 def _scripts() -> list[ReadScript]:
@@ -133,4 +142,10 @@ def _text_recognition() -> Engine:
         version = reader.engine_version()
     except reader.TextRecognitionUnavailable as error:
         return Engine(title, reason=str(error))
-    return Engine(title, version, PhotoText.objects.filter(engine=version).count())
+    expected = Photo.objects.expected_to_pass(Step.TEXT, version)
+    return Engine(title, version, *_counts(expected, PhotoText.objects.filter(engine=version)))
+
+
+def _counts(expected: QuerySet[Photo], done: QuerySet[Any]) -> tuple[int, int]:
+    """Return how many of the expected photos are done, and how many there are."""
+    return expected.filter(pk__in=done.values("photo")).count(), expected.count()

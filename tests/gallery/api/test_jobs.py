@@ -161,6 +161,16 @@ def test_reports_queues_and_backlogs(administrator, store, django_capture_on_com
     assert jobs["queues"]["default"] >= 1
     (thumbnails,) = [step for step in jobs["steps"] if step["step"] == "thumbnails"]
     assert thumbnails["missing"] == 1
+    assert (thumbnails["running"], thumbnails["failed"], thumbnails["seconds_left"]) == (0, 0, None)
+
+
+def test_dismissed_failures_are_not_listed(administrator, store):
+    attempt = StepAttempt.objects.create(photo=store(), step=Step.TEXT, version="x", attempts=MAX_ATTEMPTS, error="No.")
+    assert administrator.get("/api/v1/jobs/").json()["failed_photos"] == 1
+    attempt.dismissed_at = attempt.failed_at
+    attempt.save()
+    assert administrator.get("/api/v1/jobs/").json()["failed_photos"] == 0
+    assert administrator.get("/api/v1/jobs/failures/").json() == []
 
 
 def test_metrics_name_routes_instead_of_addresses(administrator, store):

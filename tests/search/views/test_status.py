@@ -5,7 +5,9 @@ import re
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import timezone
 
+from gallery.models import Step, StepAttempt
 from photosearch.embedded.elasticsearch_build import home_of
 from photosearch.embedded.elasticsearch_download import FALLBACK_VERSION, VERSION
 from search.encoders.client import EncoderUnavailable
@@ -37,6 +39,17 @@ def test_shows_number_of_processed_photos(client, user, monkeypatch):
     assert "1 / 2" in page
     assert "PP-OCR" in page
     assert "secret" not in page
+
+
+def test_does_not_count_dismissed_failures(client, user, monkeypatch):
+    monkeypatch.setattr(status, "describe_encoders", lambda: [ENCODER])
+    add_photo(user, "fine.png", angle=0)
+    failed = add_photo(user, "failed.png")
+    attempt = StepAttempt.objects.create(photo=failed, step=Step.EMBEDDING, version=ENCODER.model, attempts=3)
+    assert "1 / 2" in client.get("/status/search").content.decode()
+    attempt.dismissed_at = timezone.now()
+    attempt.save()
+    assert "1 / 1" in client.get("/status/search").content.decode()
 
 
 def test_shows_unavailable_engines(client, monkeypatch, settings):
