@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.contrib.auth.models import AbstractBaseUser, User
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from gallery.models import Photo, PhotoMerge, PhotoQuerySet
@@ -29,6 +30,19 @@ def move_to_trash(
 def trashed_together(moment: datetime, *, user: AbstractBaseUser) -> PhotoQuerySet:
     """Return the photos that `user` moved to the trash at `moment`, without restored ones."""
     return Photo.objects.trashed_by(user).filter(trashed_at=moment)
+
+
+def neighbours_in_trash(photo: Photo, *, user: AbstractBaseUser) -> tuple[int | None, int | None]:
+    """Return the ids of the photos before and after `photo` in the list of the trash, which starts with the latest."""
+    photos = Photo.objects.trashed_by(user)
+    moment = photo.trashed_at
+    # The first condition is redundant, but lets PostgreSQL start at the right place in the index.
+    before = photos.filter(trashed_at__gte=moment).filter(Q(trashed_at__gt=moment) | Q(pk__gt=photo.pk))
+    after = photos.filter(trashed_at__lte=moment).filter(Q(trashed_at__lt=moment) | Q(pk__lt=photo.pk))
+    return (
+        before.order_by("trashed_at", "pk").values_list("pk", flat=True).first(),
+        after.order_by("-trashed_at", "-pk").values_list("pk", flat=True).first(),
+    )
 
 
 def restore_photos(photos: PhotoQuerySet, *, user: AbstractBaseUser) -> int:

@@ -1,7 +1,7 @@
 /** POST requests to the server, and messages about their outcome. */
 
 const { gettext } = window.django;
-const SECONDS_TO_READ = 10;
+const SECONDS_TO_READ = { plain: 4, undo: 8, failed: 8 };
 
 /**
  * POST `fields` to `url`. Return the answer's JSON, or null after showing an error message.
@@ -28,12 +28,14 @@ export async function post(url, fields, { showErrors = null } = {}) {
 }
 
 /**
- * Show a message for a while, with an Undo button for `undo`, the moment at which photos were trashed, or for `revert`,
- * the address that reverts an edit.
+ * Show a message for a while, instead of the last one of its kind (plain, failed, or one to undo), with an Undo button for `undo`, the moment at which photos were trashed, or for `revert`,
+ * the address that reverts an edit. A click on it removes it.
  */
 export function notify(message, { undo = "", revert = "", failed = false } = {}) {
   const list = document.querySelector("#messages");
   const item = document.createElement("div");
+  item.dataset.kind = failed ? "failed" : undo || revert ? "undo" : "plain";
+  for (const other of list.querySelectorAll(`:scope > [data-kind=${item.dataset.kind}]`)) other.remove();
   item.className = `notice ${failed ? "error" : "good"}`;
   const text = document.createElement("span");
   text.textContent = message;
@@ -77,13 +79,15 @@ function undoButton(item, { url, fields }) {
   return button;
 }
 
-/** Remove `item` after a while, unless it has the pointer or the focus. */
+/** Remove `item` on a click, or after a while, unless it has the pointer or the focus. */
 function removeLater(item) {
   const timer = setInterval(() => {
-    if (item.matches(":hover, :focus-within")) return;
-    item.remove();
-    clearInterval(timer);
-  }, SECONDS_TO_READ * 1000);
+    if (!item.matches(":hover, :focus-within")) item.remove();
+    if (!item.isConnected) clearInterval(timer);
+  }, SECONDS_TO_READ[item.dataset.kind] * 1000);
+  item.addEventListener("click", (event) => {
+    if (!event.target.closest("a, button")) item.remove();
+  });
 }
 
 // Failures of optional parts of a page are not reported.
@@ -92,5 +96,8 @@ for (const type of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
     if (requestConfig.verb !== "get") notify(gettext("Something went wrong. Try again."), { failed: true });
   });
 }
-for (const item of document.querySelectorAll("#messages > *")) removeLater(item);
+for (const item of document.querySelectorAll("#messages > *")) {
+  item.dataset.kind = item.matches(".error") ? "failed" : item.querySelector("form") ? "undo" : "plain";
+  removeLater(item);
+}
 document.addEventListener("photo:closed", () => moveAboveLightbox(document.querySelector("#messages")));

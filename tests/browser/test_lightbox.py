@@ -301,7 +301,7 @@ def test_restores_or_deletes_photos_in_the_trash(open_page, photos):
     Photo.objects.update(trashed_at=timezone.now())
     page = open_page("/trash")
     page.get_by_role("checkbox", name="Select first.png").check(force=True)
-    page.get_by_role("button", name="Restore").click()
+    page.get_by_role("button", name="Restore", exact=True).click()
     expect(page.get_by_text("1 photo restored")).to_be_visible()
     page.get_by_role("checkbox", name="Select second.png").check(force=True)
     page.get_by_role("button", name="Delete permanently").click()
