@@ -15,6 +15,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from gallery.access import PageRequest
 from gallery.access.transfers import limit_page_transfers
+from gallery.models import Photo
 from gallery.pictures.images import InvalidImage
 from search.chips import Chip, OfferChip, chips_of, offer_chips, title_of
 from search.encoders.client import EncoderBusy, EncoderUnavailable
@@ -169,6 +170,7 @@ def _results(
         "filters": FILTERS,
         "page": None,
         "chips": [],
+        "is_gallery_empty": bool(page and not page.hits) and not Photo.objects.visible_to(request.user).exists(),
         **(vars(found) if found else {}),
     }
     template = "search/search.html"

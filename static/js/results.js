@@ -15,6 +15,9 @@ function save() {
   if (!wanted && !history.state?.lightbox) history.replaceState({ ...history.state, results: scrollY }, "");
 }
 
+const sidebar = document.querySelector("#sidebar");
+// The menu links to the saved searches, which narrow pages show as a popover.
+if (location.hash === "#sidebar" && !sidebar.checkVisibility()) sidebar.showPopover();
 history.scrollRestoration = "manual";
 document.addEventListener("htmx:afterSettle", restorePosition);
 restorePosition();

@@ -23,3 +23,12 @@ def test_top_bar_elements_do_not_overlap(open_page, locale):
             assert part.evaluate("part => part.scrollWidth <= part.clientWidth"), f"{width}: {part} is cut off"
         expect(parts[1].get_by_role("combobox")).to_be_visible()
         assert parts[1].bounding_box()["width"] >= min(width * 0.3, 400)
+
+
+def test_menu_fits_on_low_screen_and_leads_to_saved_searches(open_page):
+    page = open_page("/account", viewport={"width": 844, "height": 390})
+    page.get_by_role("button", name="Menu").click()
+    menu = page.locator("#user-menu").bounding_box()
+    assert menu["y"] + menu["height"] <= 390
+    page.locator("#user-menu").get_by_role("link", name="Saved searches").click()
+    expect(page.locator("#sidebar")).to_be_visible()

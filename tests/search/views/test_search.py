@@ -146,7 +146,9 @@ def test_limits_results(client, user):
     assert "Show more" not in page(response)
 
 
-def test_suggests_next_steps_when_nothing_is_found(client):
+def test_suggests_next_steps_when_nothing_is_found(client, user):
+    assert "Your gallery is empty." in page(client.get("/search", {"q": "xyzzy"}))
+    add_photo(user, "1.png")
     assert "Try fewer words" in page(client.get("/search", {"q": "xyzzy"}))
     assert "Try removing filters" in page(client.get("/search", {"q": "xyzzy", "min_width": "5"}))
     assert "Try fewer words" not in page(client.get("/search", {"q": "?!"}))
