@@ -1,7 +1,8 @@
 """Groups of near-duplicates of a user, each around the photo that is best to keep.
 
 A group is a star: each of its photos is a near-duplicate of the keeper itself. A photo with a better near-duplicate is
-not a keeper. A photo with several keepers belongs to the nearest one. Where text is recognised, a photo appears only
+not a keeper. A photo with several keepers belongs to the nearest one. Photos that cameras dated further apart than a
+burst are no near-duplicates. Where text is recognised, a photo appears only
 after its text was read.
 """
 
@@ -16,7 +17,7 @@ from search.encoders.client import EncoderUnavailable
 from search.models import ComparedPhoto, DismissedGroup, NearDuplicatePair, PhotoText, missing_embeddings
 from search.near_duplicates.comparing import uncompared_photos
 from search.near_duplicates.dismissals import dismissals_by_photo
-from search.near_duplicates.likeness import KEEPER_RANK, compared_words, words_match
+from search.near_duplicates.likeness import KEEPER_RANK, compared_words, dates_allow, words_match
 from search.ocr import reader
 from search.vectors.encoder_choice import choose_encoder
 
@@ -39,7 +40,7 @@ GROUPS = f"""
                 WHERE mine.photo_id = one_id AND theirs.photo_id = other_id
             )
     ), candidate AS MATERIALIZED (
-        SELECT photo.id, {KEEPER_RANK} AS rank FROM {PHOTO} AS photo
+        SELECT photo.id, {KEEPER_RANK} AS rank, date_source, taken_at, placeholder FROM {PHOTO} AS photo
         WHERE photo.id IN (SELECT one_id FROM near UNION SELECT other_id FROM near)
             AND photo.trashed_at IS NULL AND photo.defect = ''
             AND NOT (
@@ -56,13 +57,13 @@ GROUPS = f"""
             CASE WHEN one.rank > other.rank THEN other.id ELSE one.id END AS worse,
             distance
         FROM near JOIN candidate AS one ON one.id = one_id JOIN candidate AS other ON other.id = other_id
-        WHERE reads_alike OR (
+        WHERE {dates_allow("one", "other")} AND (reads_alike OR (
             SELECT {words_match("words.one", "words.other")} FROM (
                 SELECT
                     (SELECT {compared_words("max(folded)")} FROM {TEXT} WHERE photo_id = one_id) AS one,
                     (SELECT {compared_words("max(folded)")} FROM {TEXT} WHERE photo_id = other_id) AS other
             ) AS words
-        )
+        ))
     ), member AS MATERIALIZED (
         SELECT DISTINCT ON (worse) worse AS photo, better AS keeper, distance FROM pair
         WHERE NOT EXISTS (SELECT FROM pair AS above WHERE above.worse = pair.better)

@@ -1,4 +1,4 @@
-"""Rules for near-duplicates: whose words match, and which photo of a group to keep.
+"""Rules for near-duplicates: whose words match, whose dates allow it, and which photo of a group to keep.
 
 Two screenshots of one app look the same to every encoder; only their words differ.
 """
@@ -9,6 +9,9 @@ from gallery.models import Witness
 VERSION = 1
 MIN_WORD_SIMILARITY = 0.6
 COMPARED_CHARACTERS = 500
+# Two exposures are a burst within this time. A camera takes about 10 to 20 pictures per second for a few seconds; later
+# pictures of one scene are usually meant as pictures of their own.
+BURST_SECONDS = 10
 
 _DATE_SOURCES = ", ".join(f"'{source}'" for source in Witness.values)
 # SQL expression that ranks the row `photo` of photos: the higher, the better a photo to keep. Rated and described
@@ -33,3 +36,16 @@ def compared_words(folded: str) -> str:
 def words_match(one: str, other: str) -> str:
     """Return SQL that is true if two such texts are nearly the same."""
     return f"({one} = {other} OR similarity({one}, {other}) > {MIN_WORD_SIMILARITY})"
+
+
+def dates_allow(one: str, other: str) -> str:
+    """Return SQL that is false if cameras dated these two rows of photos further apart than a burst.
+
+    The dates do not matter if the placeholders have the same bytes: then it is one picture, saved with another date.
+    """
+    return f"""NOT coalesce(
+        {one}.date_source = '{Witness.EXIF}' AND {other}.date_source = '{Witness.EXIF}'
+        AND abs(extract(epoch FROM {one}.taken_at - {other}.taken_at)) > {BURST_SECONDS}
+        AND ({one}.placeholder = '' OR {one}.placeholder <> {other}.placeholder),
+        false
+    )"""

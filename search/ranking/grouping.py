@@ -5,9 +5,10 @@ from collections.abc import Sequence
 
 from django.db import connection
 
+from gallery.models import Photo
 from search.encoders.client import EncoderInfo
 from search.models import PhotoEmbedding, PhotoText
-from search.near_duplicates.likeness import compared_words, words_match
+from search.near_duplicates.likeness import compared_words, dates_allow, words_match
 from search.ranking.results import RankedPhoto
 
 # Only the first photos of a list are compared with each other.
@@ -15,14 +16,16 @@ MAX_COMPARED_PHOTOS = 120
 
 PAIRS = f"""
     WITH hit AS MATERIALIZED (
-        SELECT embedding.photo_id, embedding.vector, {compared_words("folded")} AS words
+        SELECT embedding.photo_id, embedding.vector, {compared_words("text.folded")} AS words,
+            date_source, taken_at, placeholder
         FROM {PhotoEmbedding._meta.db_table} AS embedding
+        JOIN {Photo._meta.db_table} AS photo ON photo.id = embedding.photo_id
         LEFT JOIN {PhotoText._meta.db_table} AS text ON text.photo_id = embedding.photo_id
         WHERE embedding.photo_id = ANY(%s) AND model = %s AND view = 0
     )
     SELECT one.photo_id, other.photo_id FROM hit AS one JOIN hit AS other ON one.photo_id < other.photo_id
     WHERE one.vector <=> other.vector < %s
-        AND {words_match("one.words", "other.words")}
+        AND {words_match("one.words", "other.words")} AND {dates_allow("one", "other")}
 """  # noqa: S608 - our own names and numbers
 
 

@@ -1,6 +1,6 @@
 """Near-duplicates are grouped around the photo to keep, in pages that need a constant number of queries."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import numpy as np
 import pytest
@@ -44,6 +44,30 @@ def change(photo: Photo, **fields) -> None:
 
 def shown(user: User, **options) -> list[list[int]]:
     return [[photo.pk for photo in group.photos] for group in find_groups(user=user, limit=20, **options).found]
+
+
+@pytest.mark.parametrize(
+    ("sources", "seconds", "placeholders", "is_pair"),
+    [
+        pytest.param(("exif", "exif"), 10, (b"a", b"b"), True, id="burst"),
+        pytest.param(("exif", "exif"), -10, (b"a", b"b"), True, id="burst, older row later"),
+        pytest.param(("exif", "exif"), 11, (b"a", b"b"), False, id="another moment"),
+        pytest.param(("exif", "exif"), -3 * 365 * 86400, (b"a", b"b"), False, id="another year"),
+        pytest.param(("exif", "exif"), 11, (b"", b""), False, id="no pixels to compare"),
+        pytest.param(("exif", "exif"), 11, (b"a", b"a"), True, id="one picture with two dates"),
+        pytest.param(("exif", "filename"), 3600, (b"a", b"b"), True, id="one camera date"),
+        pytest.param(("exif", ""), None, (b"a", b"b"), True, id="one date"),
+        pytest.param(("", ""), None, (b"a", b"b"), True, id="no dates"),
+    ],
+)
+def test_camera_dates_allow_bursts_only(user, sources, seconds, placeholders, is_pair):
+    one, other = make_photos(user, 2)
+    taken = datetime(2020, 5, 1, 12)
+    change(one, date_source=sources[0], taken_at=taken if sources[0] else None, placeholder=placeholders[0])
+    later = None if seconds is None else taken + timedelta(seconds=seconds)
+    change(other, date_source=sources[1], taken_at=later, placeholder=placeholders[1])
+    pair(one, other)
+    assert bool(shown(user)) == is_pair
 
 
 def test_each_photo_is_a_near_duplicate_of_the_keeper(user):
