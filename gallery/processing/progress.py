@@ -6,10 +6,20 @@ from typing import Literal
 from django.contrib.auth.models import AbstractBaseUser
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from gallery.models import PIXEL_STEPS, RETRY_DELAY, Photo, Step, StepAttempt
 from gallery.processing.steps import BlockedStep, CurrentStep, current_steps
 from gallery.processing.tasks import enqueue_step
+
+FAILURES = {
+    Step.THUMBNAILS: gettext_lazy("The preview could not be made."),
+    Step.METADATA: gettext_lazy("The details in the file could not be read."),
+    Step.EMBEDDING: gettext_lazy("The contents of the picture could not be recognised."),
+    Step.TEXT: gettext_lazy("The text in the picture could not be read."),
+    Step.INDEX: gettext_lazy("The photo could not be added to the search."),
+}
+"""Sentences for users, without the names of steps and models."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +35,16 @@ class StepState:
     title: str
     state: Literal["done", "waiting", "failed", "off"]
     reason: str = ""
+
+    @property
+    def failure(self) -> str:
+        """The sentence for a failed step, without its reason."""
+        return str(FAILURES[self.step])
+
+    @property
+    def is_awaited(self) -> bool:
+        """True if the step will run by itself: a blocked step waits for an administrator."""
+        return self.state == "waiting" and bool(self.version)
 
 
 def states(photo: Photo) -> list[StepState]:

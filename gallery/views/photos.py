@@ -112,8 +112,16 @@ def photo_page(request: PageRequest, photo: Photo, **forms: BaseForm) -> HttpRes
 
 
 def _progress(request: PageRequest, photo: Photo) -> HttpResponse:
-    """Render the states of the steps; htmx polls the fragment while a step is waiting."""
-    found = states_for(photo, is_administrator=may_administrate(request))
-    is_settled = all(state.state != "waiting" or state.reason for state in found)
-    template = "gallery/photos/_processing.html" if request.htmx else "gallery/photos/processing.html"
-    return render(request, template, {"photo": photo, "states": found, "is_settled": is_settled})
+    """Render the states of the steps, for others than administrators in a sentence; htmx polls while steps wait."""
+    is_administrator = may_administrate(request)
+    found = states_for(photo, is_administrator=is_administrator)
+    fragment = f"gallery/photos/{'_processing' if is_administrator else '_processing_summary'}.html"
+    context = {
+        "photo": photo,
+        "fragment": fragment,
+        "states": found,
+        "is_settled": all(state.state != "waiting" or state.reason for state in found),
+        "is_awaited": any(state.is_awaited for state in found),
+        "failures": {state.step: state for state in found if state.state == "failed"}.values(),
+    }
+    return render(request, fragment if request.htmx else "gallery/photos/processing.html", context)

@@ -8,6 +8,7 @@
  */
 
 import { fetchText, Problem } from "./requests.js";
+import { placeLines } from "./text_lines.js";
 
 const words = new URLSearchParams(location.search).get("q") ?? "";
 
@@ -68,6 +69,9 @@ function toggleAllText(matches, button) {
   const isOn = button.getAttribute("aria-pressed") !== "true";
   button.setAttribute("aria-pressed", isOn);
   matches.querySelector(".lines").toggleAttribute("hidden", !isOn);
+  const layer = matches.querySelector(".text-lines");
+  layer.hidden = !isOn;
+  if (isOn) placeLines(layer);
 }
 
 document.addEventListener("click", (event) => {

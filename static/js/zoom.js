@@ -42,7 +42,7 @@ export class Zoom {
     this.apply();
   }
 
-  /** Whether the picture is shown at the scale at which it opened. */
+  /** True if the picture is shown at the scale at which it opened. */
   get rests() {
     return Math.abs(this.scale / this.opened - 1) < 0.01;
   }

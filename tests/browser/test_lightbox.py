@@ -71,7 +71,7 @@ def test_information_stays_open_for_next_photo(page, photos, owner):
     expect(panel.get_by_role("heading", name="first.png")).to_be_visible()
     page.get_by_role("button", name="Next photo").click()
     expect(panel.get_by_role("heading", name="second.png")).to_be_visible()
-    for words in ("600 × 400", "NH961", "Uploaded", "thumbnails"):
+    for words in ("600 × 400", "NH961", "Uploaded", "Still being read"):
         expect(panel).to_contain_text(words)
     panel.get_by_label("Description").fill("0 5 x i")
     panel.get_by_role("button", name="Save").click()

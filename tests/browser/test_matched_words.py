@@ -162,3 +162,31 @@ def test_long_picture_is_cropped_scrolled_and_zoomed_to_words(open_page, show, d
     assert middle == pytest.approx(stage["y"] + stage["height"] / 2, abs=2)
     assert zoomed["x"] + 0.1 * zoomed["width"] >= stage["x"]
     assert zoomed["x"] + 0.5 * zoomed["width"] <= stage["x"] + stage["width"]
+
+
+def test_selects_text_in_picture_with_the_pointer(open_page, show):
+    lines = [*LINES[:2], {"text": "tall", "confidence": 1, "box": [[0.7, 0.2], [0.8, 0.2], [0.8, 0.9], [0.7, 0.9]]}]
+    lines.append({"text": "tilted", "confidence": 1, "box": [[0.1, 0.3], [0.5, 0.4], [0.47, 0.5], [0.07, 0.4]]})
+    photo = read_lines(show(picture(1, size=(800, 800))), lines)
+    page = open_page("/search?q=调休", viewport=DESK)
+    for is_lightbox in (True, False):
+        if is_lightbox:
+            page.locator(".hit .tile").click()
+        else:
+            page.goto(f"/photos/{photo.pk}")
+        text = page.locator(".text-line")
+        expect(text.first).to_be_hidden()
+        page.get_by_role("button", name="Show text").click()
+        frame = page.locator(".picture:visible").bounding_box()
+        for number, line in enumerate(lines):
+            box = text.nth(number).bounding_box()
+            x, y = ([corner[axis] for corner in line["box"]] for axis in (0, 1))
+            expected = (min(x), min(y), max(x) - min(x), max(y) - min(y))
+            shares = (box["x"] - frame["x"], box["y"] - frame["y"], box["width"], box["height"])
+            assert [share / frame["width"] for share in shares] == pytest.approx(expected, abs=0.01), line["text"]
+        first, second = (text.nth(number).bounding_box() for number in (0, 1))
+        page.mouse.move(first["x"] + 1, first["y"] + first["height"] / 2)
+        page.mouse.down()
+        page.mouse.move(second["x"] + second["width"] - 1, second["y"] + second["height"] / 2, steps=4)
+        page.mouse.up()
+        assert page.evaluate("getSelection().toString().trim().split(/\\s+/)") == ["放假通知", "五一调休"]

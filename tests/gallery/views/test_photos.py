@@ -9,6 +9,8 @@ from django.test import Client
 from gallery.models import MAX_ATTEMPTS, ImportJob, Photo, Step, StepAttempt
 from gallery.photos.trash import move_to_trash
 from gallery.pictures.images import THUMBNAIL_VERSION
+from gallery.processing import progress
+from gallery.processing.steps import BlockedStep, thumbnails_step
 from tests.factories import state_claims
 from tests.html import condensed
 
@@ -195,6 +197,30 @@ def test_shows_and_retries_failed_step(client, store, broker):
     assert "It burns." not in page
     assert not StepAttempt.objects.exists()
     assert broker.client.llen("dramatiq:default") == 1
+
+
+@pytest.mark.parametrize("is_administrator", [False, True], ids=["user", "administrator"])
+def test_shows_steps_to_administrators_only(client, store, owner, monkeypatch, is_administrator):
+    photo = store()
+    blocked = BlockedStep(Step.EMBEDDING, "ViT-L", "Put ViT-L.pt into /var/lib/models.")
+    monkeypatch.setattr(progress, "current_steps", lambda: [thumbnails_step(), blocked])
+    User.objects.filter(pk=owner.pk).update(is_superuser=is_administrator, is_staff=is_administrator)
+    address = f"/photos/{photo.pk}/progress"
+    waiting = client.get(address, headers=HTMX).content.decode()
+    assert ("Still being read" in waiting) != is_administrator
+    assert ("Put ViT-L.pt" in waiting) == ("thumbnails" in waiting) == is_administrator
+    assert 'hx-trigger="every 3s"' in waiting
+    StepAttempt.objects.create(
+        photo=photo, step=Step.THUMBNAILS, version=str(THUMBNAIL_VERSION), attempts=MAX_ATTEMPTS, error="It burns."
+    )
+    failed = client.get(address, headers=HTMX).content.decode()
+    assert "It burns." in failed
+    assert ("The preview could not be made." in failed) != is_administrator
+    StepAttempt.objects.all().delete()
+    Photo.objects.update(thumbnail_version=THUMBNAIL_VERSION)
+    done = client.get(address, headers=HTMX).content.decode()
+    assert ("Processing" in done) == ("done" in done) == is_administrator
+    assert ("This photo has been read." in client.get(address).content.decode()) != is_administrator
 
 
 @pytest.mark.parametrize("step", ["", "dance", "thumbnails\0"])
