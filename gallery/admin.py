@@ -16,8 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from gallery.account import Account
 from gallery.user_deletion import delete_user
-
-GIGABYTE = 1024**3
+from gallery.users.forms import GigabytesField
 
 admin.site.site_header = admin.site.site_title = gettext_lazy("photosearch users")
 admin.site.unregister(apps.get_model("django_dramatiq", "Task"))
@@ -27,14 +26,7 @@ admin.site.unregister([User, Group])
 class QuotaForm(forms.ModelForm):
     """The quota in binary gigabytes, like all sizes on the pages."""
 
-    gigabytes = forms.DecimalField(
-        label=gettext_lazy("Quota (GB)"),
-        required=False,
-        min_value=0,
-        max_digits=9,
-        decimal_places=3,
-        help_text=gettext_lazy("Leave empty for no limit."),
-    )
+    gigabytes = GigabytesField(label=gettext_lazy("Quota (GB)"), help_text=gettext_lazy("Leave empty for no limit."))
 
     class Meta:
         model = Account
@@ -43,12 +35,11 @@ class QuotaForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.quota is not None:
-            self.initial["gigabytes"] = round(self.instance.quota / GIGABYTE, 3)
+            self.initial["gigabytes"] = self.instance.quota
 
     def save(self, commit: bool = True) -> Account:
         """Save the quota in bytes."""
-        gigabytes = self.cleaned_data["gigabytes"]
-        self.instance.quota = None if gigabytes is None else int(gigabytes * GIGABYTE)
+        self.instance.quota = self.cleaned_data["gigabytes"]
         account: Account = super().save(commit)
         return account
 
@@ -80,6 +71,14 @@ class OwnerAdmin(UserAdmin):
     def get_inlines(self, request: HttpRequest, obj: User | None) -> Any:  # noqa: ARG002 - Django's signature
         """Show the quota only for existing users."""
         return self.inlines if obj else ()
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """Protect administrators from taking away their own access."""
+        return ("is_active", "is_staff", "is_superuser") if obj == request.user else ()
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Refuse to delete the administrator who asks."""
+        return obj != request.user and super().has_delete_permission(request, obj)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:  # noqa: ARG002
         """Allow only the declared filters: other lookups would reveal the owner of a photo, token or import."""
@@ -125,7 +124,8 @@ class OwnerAdmin(UserAdmin):
         """Delete the user with all of their data."""
         delete_user(obj)
 
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:  # noqa: ARG002 - the same
-        """Delete each user with all of their data."""
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """Delete each user but the administrator who asks, with all of their data."""
         for user in queryset:
-            delete_user(user)
+            if user != request.user:
+                delete_user(user)

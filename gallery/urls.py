@@ -22,6 +22,7 @@ from gallery.views import (
     tokens,
     trash,
     uploads,
+    users,
 )
 
 app_name = "gallery"
@@ -98,6 +99,13 @@ urlpatterns = [
     path("failures", failures.show_failures, name="failures"),
     path("failures/retry", failures.retry, name="retry_failures"),
     path("failures/dismiss", failures.dismiss, name="dismiss_failures"),
+    path("users", users.show_users, name="users"),
+    path("users/new", users.invite, name="invite_user"),
+    path("users/<int:user_id>", users.show_user, name="user"),
+    path("users/<int:user_id>/link", users.make_link, name="make_password_link"),
+    path("users/<int:user_id>/activity", users.change_activity, name="change_activity"),
+    path("users/<int:user_id>/unlock", users.unlock, name="unlock_user"),
+    path("users/<int:user_id>/delete", users.delete, name="delete_user"),
     path("status", status.show_status, name="status"),
     path("status/retry", status.retry_all_failures, name="retry_all_failures"),
 ]

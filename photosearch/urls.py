@@ -9,6 +9,7 @@ from django.views.i18n import JavaScriptCatalog
 
 from gallery.views.login import ChangePassword, LogIn, choose_language
 from photosearch.manifest import send_manifest
+from gallery.views.passwords import SetPassword, help_with_password
 from photosearch.monitoring.health import show_health
 
 # Only the strings of gallery: the admin has many. The address in the page includes the language.
@@ -20,6 +21,8 @@ urlpatterns = [
     path("login/", LogIn.as_view(), name="login"),
     path("logout/", LogoutView.as_view(next_page="login"), name="logout"),
     path("password/", ChangePassword.as_view(), name="password"),
+    path("password/forgotten/", help_with_password, name="forgotten_password"),
+    path("password/set/<str:uidb64>/<str:token>/", SetPassword.as_view(), name="set_password"),
     path("language/", choose_language, name="set_language"),
     path("jsi18n/", login_not_required(script_strings), name="javascript-catalog"),
     path("api/", include("photosearch.api_urls")),

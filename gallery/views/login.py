@@ -44,7 +44,7 @@ class LogIn(LoginView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Throttle by address, then log in."""
-        return _refuse_guesses(request) or super().post(request, *args, **kwargs)
+        return refuse_guesses(request) or super().post(request, *args, **kwargs)
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         """Focus the password; the user name is filled in already."""
@@ -72,7 +72,7 @@ class ChangePassword(SuccessMessageMixin, PasswordChangeView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Throttle by address and by user, then check the old password."""
-        return _refuse_guesses(request) or super().post(request, *args, **kwargs)
+        return refuse_guesses(request) or super().post(request, *args, **kwargs)
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """Pass the check of the authentication backends, which counts failures."""
@@ -127,7 +127,7 @@ def show_lockout(
     return _refuse_to_try(request, wait=settings.AXES_COOLOFF_TIME)
 
 
-def _refuse_guesses(request: HttpRequest) -> HttpResponse | None:
+def refuse_guesses(request: HttpRequest) -> HttpResponse | None:
     """Count an attempt by address, and by user if logged in; return the refusal if there were too many."""
     limits = {f"login:{client_network(request)}": settings.LOGINS_PER_MINUTE}
     if request.user.is_authenticated:

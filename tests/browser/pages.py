@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class SitePage:
-    """A page: its `path` with {photo} for the id of a photo; `is_public` if it needs no login."""
+    """A page: its `path` with {photo} and {owner} for the ids of both; `is_public` if it needs no login."""
 
     name: str
     path: str
@@ -14,6 +14,8 @@ class SitePage:
 
 PAGES = [
     SitePage("login", "/login/", is_public=True),
+    SitePage("forgotten password", "/password/forgotten/", is_public=True),
+    SitePage("expired link", "/password/set/MQ/x/", is_public=True),
     SitePage("gallery", "/"),
     SitePage("photo", "/photos/{photo}"),
     SitePage("text of a photo", "/photos/{photo}/text"),
@@ -32,6 +34,9 @@ PAGES = [
     SitePage("account", "/account"),
     SitePage("password", "/password/"),
     SitePage("status", "/status"),
+    SitePage("users", "/users"),
+    SitePage("new user", "/users/new"),
+    SitePage("user", "/users/{owner}"),
     SitePage("not found", "/photos/0"),
     SitePage("wrong request", "/?month=x"),
 ]

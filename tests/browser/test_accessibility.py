@@ -169,4 +169,4 @@ def test_axe_detects_violations(open_page):
 
 
 def address(site_page: SitePage, photo: Photo) -> str:
-    return site_page.path.format(photo=photo.pk)
+    return site_page.path.format(photo=photo.pk, owner=photo.owner_id)

@@ -35,7 +35,7 @@ def test_caches_keep_no_page(client, owner, store, settings, is_known):
     if is_known:
         client.force_login(owner)
     for page in PAGES:
-        path = page.path.format(photo=photo.pk)
+        path = page.path.format(photo=photo.pk, owner=photo.owner_id)
         for headers in ({}, {"HX-Request": "true"}):
             response = client.get(path, headers=headers)
             check(response, *(["hx-request"] if response.headers["Content-Type"].startswith("text/html") else []))

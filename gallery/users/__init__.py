@@ -1,0 +1,1 @@
+"""Users for administrators: the list, invitations, changes, links that set a password."""
