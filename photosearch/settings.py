@@ -141,20 +141,15 @@ AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 # Logins from one address or IPv6 network under any names; axes counts each name separately.
 LOGINS_PER_MINUTE = 60
-# Links that set a password: of invitations, of administrators and in e-mails.
-PASSWORD_RESET_TIMEOUT = int(timedelta(days=3).total_seconds())
+PASSWORD_RESET_TIMEOUT = 3 * 24 * 3600  # seconds, of all links that set a password
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}Validator"}
     for name in ("UserAttributeSimilarity", "MinimumLength", "CommonPassword", "NumericPassword")
 ]
 
-# The server for e-mails with links for passwords; empty: none are sent.
-EMAIL_URL = env.str("EMAIL_URL", default="")
-if EMAIL_URL:
-    vars().update(env.email_url("EMAIL_URL"))
-EMAIL_TIMEOUT = 10
+EMAIL_URL = env.str("EMAIL_URL", default="")  # empty: no e-mails
+vars().update(env.email_url_config(EMAIL_URL or "smtp://"), EMAIL_TIMEOUT=10)
 DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default=f"photosearch@{_public.hostname}")
-
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600

@@ -81,7 +81,7 @@ def test_chinese_pages_contain_no_english(photo, owner, settings):
     paths = ("/status/search", "/tokens", "/assistants")
     pages = [*((page.path, page.is_public) for page in PAGES), *((path, False) for path in paths)]
     for path, is_public in pages:
-        response = (stranger if is_public else client).get(path.format(photo=photo.pk))
+        response = (stranger if is_public else client).get(path.format(photo=photo.pk, owner=photo.owner_id))
         page = response.content.decode()
         assert 'lang="zh-hans"' in page or path == "/status/search"
         if texts := list(english(page)):

@@ -25,7 +25,7 @@ class GigabytesField(forms.DecimalField):
         return round(value / GIGABYTE, 3) if isinstance(value, int) else value
 
     def clean(self, value: Any) -> Any:
-        """Return the bytes."""
+        """Return the bytes, or None without a limit."""
         gigabytes: Decimal | None = super().clean(value)
         return None if gigabytes is None else int(gigabytes * GIGABYTE)
 
@@ -93,7 +93,7 @@ class ConfirmationForm(forms.Form):
 
 
 class ActivityForm(forms.Form):
-    """A user's new state."""
+    """The activity of a user; the buttons send yes or no."""
 
     active = forms.TypedChoiceField(choices=[("yes", "yes"), ("no", "no")], coerce=lambda value: value == "yes")
 
