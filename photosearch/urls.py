@@ -8,8 +8,8 @@ from django.views.decorators.cache import cache_control
 from django.views.i18n import JavaScriptCatalog
 
 from gallery.views.login import ChangePassword, LogIn, choose_language
-from photosearch.manifest import send_manifest
 from gallery.views.passwords import SetPassword, help_with_password
+from photosearch.manifest import send_manifest
 from photosearch.monitoring.health import show_health
 
 # Only the strings of gallery: the admin has many. The address in the page includes the language.
