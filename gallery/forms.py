@@ -44,6 +44,14 @@ class PortionForm(forms.Form):
     newest = forms.IntegerField(required=False, min_value=0, max_value=MAX_NUMBER)
 
 
+class RangeForm(forms.Form):
+    """Photos by date: a month such as 2023-05, a day such as 2023-05-14, or those from `one` photo to the `other`."""
+
+    group = forms.RegexField(r"^[12][0-9]{3}-[01][0-9](-[0-3][0-9])?$", required=False)
+    one = forms.IntegerField(required=False, min_value=1, max_value=MAX_NUMBER)
+    other = forms.IntegerField(required=False, min_value=1, max_value=MAX_NUMBER)
+
+
 class PhotoIdsField(forms.Field):
     """Photo ids, from repeated fields and comma-separated lists such as 1,2,3."""
 

@@ -73,6 +73,7 @@ urlpatterns = [
     path("account/preferences", account.change_preferences, name="preferences"),
     path("account/sessions/end", account.end_other_sessions, name="end_other_sessions"),
     path("account/sessions/<int:session_id>/end", account.end_session, name="end_session"),
+    path("selection/photos", selection.send_photo_ids, name="photo_ids"),
     path("selection/importance", selection.rate_selection, name="rate_selection"),
     path("selection/description", selection.describe_selection, name="describe_selection"),
     path("selection/dates", edits.edit_selection_dates, name="edit_dates"),

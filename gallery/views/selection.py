@@ -4,23 +4,44 @@ from typing import Any, TypeVar
 
 from django import forms
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from gallery.access import PageRequest
 from gallery.access.message_responses import respond_with_message
-from gallery.forms import DescriptionForm, ImportanceForm, SelectionForm
+from gallery.forms import MAX_SELECTED, DescriptionForm, ImportanceForm, RangeForm, SelectionForm
 from gallery.models import Photo, PhotoQuerySet
 from gallery.photos.download import stream_zip
 from gallery.photos.editing import edit_photos
+from gallery.photos.ranges import photo_ids_between, photo_ids_of
 from gallery.photos.statements import EditOutcome
 from gallery.photos.trash import move_to_trash
+from gallery.views.timeline import requested_scope
 
 Form = TypeVar("Form", bound=forms.Form)
+
+
+@require_safe
+def send_photo_ids(request: PageRequest) -> JsonResponse:
+    """Send the ids of a month, a day, a range, or of all photos of a scope, at most as many as actions take."""
+    form = RangeForm(request.GET)
+    if not form.is_valid():
+        raise Http404
+    scope = requested_scope(request.GET, user=request.user)
+    one, other = form.cleaned_data["one"], form.cleaned_data["other"]
+    if one and other:
+        found = photo_ids_between((one, other), scope=scope, user=request.user, limit=MAX_SELECTED)
+    else:
+        try:
+            found = photo_ids_of(scope, user=request.user, group=form.cleaned_data["group"], limit=MAX_SELECTED)
+        except ValueError:
+            raise Http404 from None
+    message = _("Selected the first %(limit)s photos: actions take no more at once.") % {"limit": f"{MAX_SELECTED:,}"}
+    return JsonResponse({"ids": found[0], "message": message if found[1] else ""})
 
 
 @require_POST

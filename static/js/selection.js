@@ -2,7 +2,7 @@
 
 import { announceChange, post, notify } from "./actions.js";
 import { send } from "./edits.js";
-import { Problem } from "./requests.js";
+import { fetchJson, Problem } from "./requests.js";
 import { messageOf } from "./problems.js";
 import { listOf } from "./tiles.js";
 
@@ -56,6 +56,32 @@ async function toggle(tile, { range = false } = {}) {
   }
 }
 
+/** Select the photos of a month or day, such as 2023-05 or 2023-05-14, or without a key all that the page lists. */
+async function selectMany(group = "") {
+  const timeline = document.querySelector(".timeline");
+  try {
+    if (!timeline) {
+      const tiles = [...document.querySelectorAll(".hits .tile[data-photo]")].filter((tile) => !tile.closest("[hidden]"));
+      select(tiles.map((tile) => Number(tile.dataset.photo)), true);
+      if (document.querySelector(".load-more [hx-get]")) notify(gettext("Selected the loaded photos. Scroll down to load more."));
+      return;
+    }
+    const query = new URLSearchParams(timeline.dataset.scope);
+    if (group) query.set("group", group);
+    const { ids, message } = await fetchJson(`${form.dataset.photos}?${query}`);
+    select(ids, !(group && ids.every(isSelected)));
+    if (message) notify(message);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    notify(messageOf(error.kind), { failed: true });
+  }
+}
+
+document.addEventListener("click", (event) => {
+  const group = event.target.closest("[data-select-group]");
+  if (group) selectMany(group.dataset.selectGroup);
+});
+
 document.addEventListener("click", (event) => {
   if (isLongPress) {
     event.preventDefault();
@@ -96,6 +122,14 @@ document.addEventListener("contextmenu", (event) => {
 // Shift and click would select text.
 document.addEventListener("mousedown", (event) => {
   if (event.shiftKey && event.target.closest(".tile")) event.preventDefault();
+});
+
+document.addEventListener("keydown", (event) => {
+  if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "a" || event.defaultPrevented) return;
+  if (event.target.closest("input:not([type=checkbox]), textarea, select") || document.querySelector("dialog[open], :popover-open")) return;
+  if (!document.querySelector(".timeline, .hits")) return;
+  event.preventDefault();
+  selectMany();
 });
 
 document.addEventListener("keydown", (event) => {

@@ -59,6 +59,18 @@ def test_selects_rates_and_deletes_by_keyboard(open_page, photos):
     expect(page.get_by_role("link", name="0.png")).to_be_visible()
 
 
+def test_selects_all_by_keyboard(open_page, photos):
+    page = open_page()
+    expect(page.locator("#photos .tile[data-photo]")).to_have_count(6)
+    page.keyboard.press("Control+a")
+    expect(selected_count(page)).to_have_text("6 selected")
+    for _time in range(2):
+        page.keyboard.press("3")
+        page.keyboard.press("Control+a")
+        expect(selected_count(page)).to_have_text("6 selected")
+    expect(page.get_by_text("Rated 3 stars")).to_have_count(1)
+
+
 def test_failed_undo_can_be_repeated(open_page, photos):
     page = open_page()
     box_of(page, photos[0]).check(force=True)
