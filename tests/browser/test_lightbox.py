@@ -88,7 +88,7 @@ def test_digits_rate_photo(page, photos, is_informed):
         page.keyboard.press("i")
         expect(page.get_by_role("radio", name="4")).to_be_attached()
     page.keyboard.press("4")
-    expect(page.get_by_text("Saved" if is_informed else "Rated 4 stars")).to_be_visible()
+    expect(page.get_by_text("Saved" if is_informed else "Rated 4 stars", exact=True)).to_be_visible()
     assert Photo.objects.get(pk=photos[0].pk).importance == 4
 
 
