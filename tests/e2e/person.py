@@ -53,8 +53,9 @@ class Person:
 
     def hits(self) -> list[str]:
         """Return the file names of the hits on this page, in order."""
-        return self.page.locator("#results .tile").evaluate_all(
-            "tiles => tiles.map(tile => tile.querySelector('img')?.alt ?? tile.querySelector('small').textContent)"
+        # Check marks name the file; pictures are named by their description, if they have one.
+        return self.page.locator("#results .tile .check input").evaluate_all(
+            "boxes => boxes.map(box => box.getAttribute('aria-label').replace(/^Select /, ''))"
         )
 
     def notices(self) -> str:

@@ -159,8 +159,8 @@ def test_shows_hints_on_set_up_to_administrators_only(client, owner, imported, m
     client.force_login(owner)
     for path in doors:
         shown = client.get(path).content.decode()
-        assert "Administrators find the reason" in shown
         assert "weights" not in shown
+    assert "Administrators find the reason" in client.get(doors[1]).content.decode()
     User.objects.filter(pk=owner.pk).update(is_staff=True)
     for path in doors:
         assert "CLIP_WEIGHTS" in client.get(path).content.decode()
