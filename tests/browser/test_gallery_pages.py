@@ -83,14 +83,14 @@ def test_saves_stars_at_once_and_description_by_button(open_page, show):
     photo = show()
     page = open_page(f"/photos/{photo.pk}")
     page.get_by_role("radio", name="4").check(force=True)
-    expect(page.get_by_text("Saved")).to_be_visible()
+    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
     assert Photo.objects.get().importance == 4
 
     page.get_by_label("Description").fill("the old station")
     # “Saved” may still be shown from the previous save.
     with page.expect_response(lambda response: response.request.method == "POST"):
         page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("Saved")).to_be_visible()
+    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
     page.reload()
     expect(page.get_by_label("Description")).to_have_value("the old station")
     expect(page.get_by_role("radio", name="4")).to_be_checked()
@@ -165,10 +165,10 @@ def test_pages_work_without_scripts(open_page, show, tmp_path):
     page.get_by_label("Description").fill("without scripts")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_label("Description")).to_have_value("without scripts")
-    page.get_by_role("link", name="Show").first.click()
+    page.get_by_role("link", name="Show", exact=True).first.click()
     expect(page.get_by_role("heading", name="Text in the picture")).to_be_visible()
     page.goto(f"/photos/{known.pk}/progress")
-    expect(page.locator("[data-state=done]")).to_have_text("thumbnails done")
+    expect(page.locator("[data-state]")).to_have_count(0)
 
 
 def test_pages_fit_small_telephone(open_page, show, owner):
