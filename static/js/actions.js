@@ -2,6 +2,7 @@
 
 const { gettext } = window.django;
 const SECONDS_TO_READ = { plain: 4, undo: 8, failed: 8 };
+const MOST_SHOWN = { plain: 1, undo: 3, failed: 1 };
 
 /**
  * POST `fields` to `url`. Return the answer's JSON, or null after showing an error message.
@@ -28,14 +29,15 @@ export async function post(url, fields, { showErrors = null } = {}) {
 }
 
 /**
- * Show a message for a while, instead of the last one of its kind (plain, failed, or one to undo), with an Undo button for `undo`, the moment at which photos were trashed, or for `revert`,
- * the address that reverts an edit. A click on it removes it.
+ * Show a message for a while, with an Undo button for `undo`, the moment at which photos were trashed, or for
+ * `revert`, the address that reverts an edit. A click removes it, and so do newer ones of its kind.
  */
 export function notify(message, { undo = "", revert = "", failed = false } = {}) {
   const list = document.querySelector("#messages");
   const item = document.createElement("div");
   item.dataset.kind = failed ? "failed" : undo || revert ? "undo" : "plain";
-  for (const other of list.querySelectorAll(`:scope > [data-kind=${item.dataset.kind}]`)) other.remove();
+  const others = [...list.querySelectorAll(`:scope > [data-kind=${item.dataset.kind}]`)];
+  for (const other of others.slice(0, Math.max(0, others.length + 1 - MOST_SHOWN[item.dataset.kind]))) other.remove();
   item.className = `notice ${failed ? "error" : "good"}`;
   const text = document.createElement("span");
   text.textContent = message;

@@ -1,6 +1,7 @@
 """The gallery, uploads and the page of a photo in Chromium."""
 
 import re
+from datetime import datetime
 
 import pytest
 from playwright.sync_api import expect
@@ -49,6 +50,7 @@ def test_uploads_dropped_pictures_and_shows_their_states(open_page, show, path):
 
 def test_shows_dropped_picture_and_later_its_thumbnail(open_page, show):
     show(filename="old.png")
+    Photo.objects.update(taken_at=datetime(2020, 1, 1))
     page = open_page()
     drop_files(page, {"new.png": picture(200)})
     first = page.locator("#photos .tile").first
