@@ -32,12 +32,6 @@ class Tree:
     filename: str
     details: Sequence[str]
     archives: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    caption: str = ""
-
-    @property
-    def shown(self) -> str:
-        """The text below a hit: the caption or else the file name."""
-        return self.caption or self.filename
 
     def make(self, folder: Path) -> Path:
         """Write the files below `folder`."""
@@ -158,7 +152,6 @@ TREES = {
         },
         words="grey heron 4713",
         filename="heron.jpg",
-        caption="Waiting",
         details=("June 15, 2021", "sidecar file", "30.25000, 120.12500", "Quiet ponds", "archived", "Waiting"),
     ),
     "qq": Tree(

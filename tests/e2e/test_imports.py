@@ -79,7 +79,7 @@ def follow(person: Person, tree: Tree) -> None:
         "rows => rows.map(row => [...row.cells].slice(0, 2).map(cell => cell.innerText.replace(/\\s+/g, ' ').trim()))"
     )
     assert dict(rows) == tree.verdicts
-    person.finds(tree.words, tree.shown, seconds=60)
+    person.finds(tree.words, tree.filename, seconds=60)
     person.open_photo(tree.filename)
     about = person.page.locator(".photo-information")
     for detail in tree.details:
@@ -89,7 +89,7 @@ def follow(person: Person, tree: Tree) -> None:
     person.page.get_by_role("button", name="Undo import", exact=True).click()
     expect(state(person)).to_have_text("undone", timeout=PATIENCE)
     assert person.site.inside("photos_called", tree.filename) == 0
-    assert tree.shown not in person.look_for(tree.words)
+    assert tree.filename not in person.look_for(tree.words)
 
 
 def test_keeps_source_folders_unchanged(site: Site) -> None:
