@@ -32,7 +32,7 @@ MIN_WORDS = 3
 MAX_TYPED_LENGTH = 60
 MAX_FILES_OF_FILTER = 8
 MAX_READ_FILES = 10
-MAX_RECENT_UNTYPED, MAX_SAVED_UNTYPED = 6, 3
+MAX_RECENT_UNTYPED, MAX_SAVED_UNTYPED, MAX_PLACES_UNTYPED = 5, 3, 2
 EXAMPLES = (
     (gettext_lazy("boarding pass"), gettext_lazy("text in the picture")),
     (gettext_lazy("last summer"), gettext_lazy("date taken")),
@@ -43,12 +43,12 @@ EXAMPLES = (
 def suggest(text: str, *, user: AbstractBaseUser) -> list[Suggestion]:
     """Return the rows below the search box for the typed `text`: about MAX_SUGGESTIONS, of all kinds that fit.
 
-    Only the last word, or the value of the last filter, is completed. An empty box has recent searches, or examples.
+    Only the last word, or the value of the last filter, is completed. An empty box has recent and saved searches, the
+    places of most photos, and examples of what can be typed.
     """
     text = normalize(text).lstrip()
     if not text:
-        recent, saved = _recent("", user=user), _saved("", user=user)
-        return [*islice(recent, MAX_RECENT_UNTYPED), *islice(saved, MAX_SAVED_UNTYPED)] or list(_examples())
+        return _without_repetition(_untyped(user=user))
     end = TypedEnd.of(text)
     if end.filter:
         return list(_of_filter(end, user=user))
@@ -69,6 +69,13 @@ def suggest_queries(text: str, *, user: AbstractBaseUser) -> list[str]:
     """Return the queries of the suggestions for the typed `text`, without examples."""
     suggested = (suggestion for suggestion in suggest(text, user=user) if suggestion.kind != Kind.EXAMPLE)
     return [query for query in dict.fromkeys(suggestion.query for suggestion in suggested) if query]
+
+
+def _untyped(*, user: AbstractBaseUser) -> Iterator[Suggestion]:
+    yield from islice(_recent("", user=user), MAX_RECENT_UNTYPED)
+    yield from islice(_saved("", user=user), MAX_SAVED_UNTYPED)
+    yield from islice(suggest_values(TypedEnd.of("place:"), user=user), MAX_PLACES_UNTYPED)
+    yield from _examples()
 
 
 def _of_filter(end: TypedEnd, *, user: AbstractBaseUser) -> Iterator[Suggestion]:

@@ -48,6 +48,7 @@ def test_shows_recent_searches_or_examples_for_empty_box(user):
         ("recent", "Min. width: 5 px"),
         ("recent", "调休"),
         ("saved", "wide"),
+        *(("example", str(query)) for query, _detail in EXAMPLES),
     ]
     assert suggest_queries("", user=user) == ["调休"]
 
