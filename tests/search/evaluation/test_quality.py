@@ -8,6 +8,7 @@ from search.evaluation.figures import summarise
 from search.evaluation.labelled_set import labelled_queries
 from search.evaluation.library import labelled_library
 from search.evaluation.measuring import Outcome, measure, search_as
+from tests.search.indexing import update_statistics
 
 pytestmark = pytest.mark.django_db
 
@@ -15,6 +16,7 @@ pytestmark = pytest.mark.django_db
 def measured(*, kinds: Sequence[str] = ()) -> list[Outcome]:
     queries = [query for query in labelled_queries() if query.typed != "meaning" and (query.kind in kinds or not kinds)]
     with labelled_library() as library:
+        update_statistics()
         return measure(queries, photo_ids=library.photo_ids, search=search_as(library.owner))
 
 

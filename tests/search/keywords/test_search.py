@@ -15,7 +15,7 @@ from search.keywords.search import keyword_search
 from search.keywords.snippets import KeywordHit, SnippetMaker
 from search.query.parser import parse
 from tests.near_misses import near_misses
-from tests.search.indexing import index_all
+from tests.search.indexing import index_all, update_statistics
 
 pytestmark = pytest.mark.django_db
 
@@ -112,6 +112,7 @@ def test_finds_words_and_parts_among_near_misses(search, user, add_photo, keywor
     for text in near_misses(500):
         add_photo(text)
     index_all()
+    update_statistics()
     names = {photo.pk: name for name, photo in photos.items()} | {None: ""}
     queries = QUERIES + (LIKE_WORDS if search is keyword_search else [])
     first = {text: next(iter(found(search, text, user=user)), None) for text, _ in queries}
