@@ -11,6 +11,7 @@ from django.views.decorators.vary import vary_on_headers
 from gallery.access import PageRequest
 from gallery.access.message_responses import respond_with_message
 from gallery.access.permissions import may_administrate
+from gallery.albums.listing import albums_with
 from gallery.forms import PhotoForm
 from gallery.models import Photo, Step
 from gallery.photos.editing import edit_photo
@@ -100,6 +101,7 @@ def photo_page(request: PageRequest, photo: Photo, **forms: BaseForm) -> HttpRes
         "date": describe_date(photo),
         "place": describe_place(photo),
         "details": describe(photo),
+        "albums": albums_with(photo, user=request.user),
         "companions": photo.companions.order_by("pk"),
         "sources": describe_sources(photo, shows_paths=may_administrate(request)),
         "later": later,

@@ -161,6 +161,7 @@ form.addEventListener("submit", async (event) => {
   const fields = { photo: ids };
   if (button.name) fields[button.name] = button.value;
   if (button.closest("#describe")) fields.description = form.elements.description.value;
+  if (button.closest("#add-to-album") && !button.name) fields.album_name = form.elements.album_name.value;
   if (button.closest("#pin")) fields.query = form.elements.query.value;
   form.ariaBusy = "true";
   const answer = await post(url, fields);
@@ -169,6 +170,7 @@ form.addEventListener("submit", async (event) => {
   for (const dialog of form.querySelectorAll("[popover]")) dialog.hidePopover();
   notify(answer.message, { undo: answer.undo, revert: answer.revert });
   if (answer.undo) removeTiles([...selected], answer.undo);
+  if (answer.removed) document.dispatchEvent(new CustomEvent("album:removed", { detail: { ids: answer.removed } }));
   select([...selected], false);
 });
 

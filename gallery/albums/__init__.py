@@ -1,0 +1,1 @@
+"""Albums: making and listing them, adding and removing photos."""

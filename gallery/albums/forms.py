@@ -1,0 +1,28 @@
+"""The form that makes or changes an album."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from gallery.albums.making import MAX_DESCRIPTION
+from gallery.models import Album
+
+
+class AlbumNameForm(forms.ModelForm):
+    """The name of a new album."""
+
+    class Meta:
+        model = Album
+        fields: tuple[str, ...] = ("name",)
+        labels = {"name": _("Name")}
+
+
+class AlbumForm(AlbumNameForm):
+    """Name, description and order of an album."""
+
+    description = forms.CharField(
+        label=_("Description"), required=False, max_length=MAX_DESCRIPTION, widget=forms.Textarea({"rows": 3})
+    )
+
+    class Meta(AlbumNameForm.Meta):
+        fields = ("name", "description", "order")
+        labels = {"name": _("Name"), "order": _("Order")}

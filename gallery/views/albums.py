@@ -1,0 +1,166 @@
+"""The pages of albums, and adding selected photos to them."""
+
+from django.core.exceptions import BadRequest
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from gallery.access import PageRequest
+from gallery.access.fields import MAX_NUMBER
+from gallery.access.message_responses import respond_with_message
+from gallery.albums.contents import add_photos, remove_photos, step_photo
+from gallery.albums.forms import AlbumForm, AlbumNameForm
+from gallery.albums.listing import ORDERS, albums_of, with_covers
+from gallery.albums.making import CoverNotInAlbum, TooManyAlbums, album_named, change_album, make_album
+from gallery.forms import SelectionForm
+from gallery.models import Album
+from gallery.photos.scopes import Scope
+from gallery.views.selection import gone_message, selected_photos, valid_form
+
+PAGE_SIZE = 240
+ALBUMS_PER_PAGE = 120
+
+
+@require_safe
+def list_albums(request: PageRequest) -> HttpResponse:
+    """Show the user's albums by name, with covers and numbers of photos."""
+    return _album_list(request, AlbumNameForm())
+
+
+@require_POST
+def new_album(request: PageRequest) -> HttpResponse:
+    """Make an empty album and show it."""
+    form = AlbumNameForm(request.POST)
+    if form.is_valid():
+        try:
+            return redirect("gallery:album", make_album(form.cleaned_data["name"], owner=request.user).pk)
+        except TooManyAlbums as error:
+            form.add_error("name", str(error))
+    return _album_list(request, form, status=400)
+
+
+@require_safe
+def show_album(request: PageRequest, album_id: int) -> HttpResponse:
+    """Show the photos of an album in its order."""
+    album = Album.objects.get_visible_or_404(album_id, user=request.user)
+    return _album_page(request, album, AlbumForm(instance=album))
+
+
+@require_POST
+def edit_album(request: PageRequest, album_id: int) -> HttpResponse:
+    """Change name, description and order of an album."""
+    album = Album.objects.get_visible_or_404(album_id, user=request.user)
+    form = AlbumForm(request.POST, instance=album)
+    if not form.is_valid():
+        return _album_page(request, Album.objects.get_visible_or_404(album_id, user=request.user), form, status=400)
+    change_album(album_id, form.cleaned_data, user=request.user)
+    return redirect("gallery:album", album_id)
+
+
+@require_POST
+def delete_album(request: PageRequest, album_id: int) -> HttpResponse:
+    """Delete an album, but none of its photos."""
+    album = Album.objects.get_visible_or_404(album_id, user=request.user)
+    album.delete()
+    return respond_with_message(request, _("Album “%(name)s” deleted. Its photos are kept.") % {"name": album.name})
+
+
+@require_POST
+def move_in_album(request: PageRequest, album_id: int) -> HttpResponse:
+    """Move a photo one place earlier or later in the order by hand."""
+    photo_id = _one_photo(request)
+    is_later = request.POST.get("step") == "later"
+    if not step_photo(album_id, photo_id, user=request.user, is_later=is_later):
+        raise BadRequest(_("This photo is not in the album."))
+    return respond_with_message(request, _("Photo moved"))
+
+
+@require_POST
+def set_cover(request: PageRequest, album_id: int) -> HttpResponse:
+    """Make the selected photo the cover of an album."""
+    try:
+        change_album(album_id, {"cover": _one_photo(request)}, user=request.user)
+    except CoverNotInAlbum as error:
+        raise BadRequest(str(error)) from error
+    return respond_with_message(request, _("Cover changed"))
+
+
+@require_POST
+def remove_from_album(request: PageRequest, album_id: int) -> HttpResponse:
+    """Take the selected photos out of an album; they stay in the gallery."""
+    form = valid_form(request, SelectionForm)
+    count = remove_photos(album_id, selected_photos(form), user=request.user)
+    message = ngettext("%(count)d photo removed from the album", "%(count)d photos removed from the album", count)
+    return respond_with_message(request, message % {"count": count}, removed=form.cleaned_data["photo"])
+
+
+@require_safe
+def choose_album(request: PageRequest) -> HttpResponse:
+    """Show the albums to which the selection can be added, last changed first."""
+    albums = Album.objects.visible_to(request.user).order_by("-changed_at", "-pk")
+    # All of them: a list without some albums would hide where a photo can go.
+    return render(request, "gallery/albums/_choices.html", {"albums": albums})
+
+
+@require_POST
+def add_selection(request: PageRequest) -> HttpResponse:
+    """Add the selected photos to an album, named by its id, or by a name that is made an album if none has it."""
+    form = valid_form(request, SelectionForm)
+    photos = selected_photos(form)
+    if not photos.visible_to(request.user).exists():
+        raise BadRequest(gone_message(form))
+    album = _wanted_album(request)
+    count = add_photos(album.pk, photos, user=request.user)
+    message = ngettext("%(count)d photo added to “%(name)s”", "%(count)d photos added to “%(name)s”", count)
+    if not count:
+        message = _("The photos are in “%(name)s” already.")
+    return respond_with_message(request, message % {"count": count, "name": album.name})
+
+
+def _wanted_album(request: PageRequest) -> Album:
+    """Return the posted album. Raises Http404 for a stranger's, and BadRequest without one."""
+    if "album" in request.POST:
+        return Album.objects.get_visible_or_404(_number(request, "album"), user=request.user)
+    form = AlbumNameForm({"name": request.POST.get("album_name", "")})
+    if not form.is_valid():
+        raise BadRequest(_("Choose an album, or enter a name of at most 200 characters."))
+    try:
+        return album_named(form.cleaned_data["name"], owner=request.user)
+    except TooManyAlbums as error:
+        raise BadRequest(str(error)) from error
+
+
+def _number(request: PageRequest, name: str) -> int:
+    text = request.POST[name]
+    if not (text.isascii() and text.isdecimal() and int(text[:20]) <= MAX_NUMBER):
+        raise BadRequest(_("Choose an album, or enter a name of at most 200 characters."))
+    return int(text[:20])
+
+
+def _one_photo(request: PageRequest) -> int:
+    photos: list[int] = valid_form(request, SelectionForm).cleaned_data["photo"]
+    if len(photos) > 1:
+        raise BadRequest(_("Select one photo only."))
+    return photos[0]
+
+
+def _album_list(request: PageRequest, form: AlbumNameForm, *, status: int = 200) -> HttpResponse:
+    albums = albums_of(request.user).order_by("folded_name", "pk")
+    page = Paginator(albums, ALBUMS_PER_PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "albums": with_covers(page.object_list, user=request.user), "form": form}
+    return render(request, "gallery/albums/albums.html", context, status=status)
+
+
+def _album_page(request: PageRequest, album: Album, form: AlbumForm, *, status: int = 200) -> HttpResponse:
+    photos = Scope(album=album).photos(user=request.user).order_by(*ORDERS[Album.Order(album.order)])
+    page = Paginator(photos, PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {
+        "album": album,
+        "form": form,
+        "page": page,
+        "is_by_hand": album.order == Album.Order.BY_HAND,
+    }
+    return render(request, "gallery/albums/album.html", context, status=status)

@@ -1,0 +1,100 @@
+"""Tests of the pages of albums."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+
+from gallery.albums.contents import add_photos
+from gallery.albums.making import make_album
+from gallery.models import Album, AlbumPhoto, Photo
+from tests.factories import make_photos
+
+JSON = {"Accept": "application/json"}
+
+
+@pytest.fixture
+def browser(owner) -> Client:
+    client = Client()
+    client.force_login(owner)
+    return client
+
+
+def test_makes_fills_and_deletes_an_album(browser, owner):
+    photos = make_photos(owner, 3)
+    ids = ",".join(str(photo.pk) for photo in photos)
+    made = browser.post(reverse("gallery:add_to_album"), {"photo": ids, "album_name": "Summer <1>"}, headers=JSON)
+    assert made.json()["message"] == "3 photos added to “Summer <1>”"
+    album = Album.objects.get()
+    assert "Summer &lt;1&gt;" in browser.get(reverse("gallery:albums")).content.decode()
+    assert "Summer &lt;1&gt;" in browser.get(reverse("gallery:album_choices")).content.decode()
+    page = browser.get(reverse("gallery:album", args=[album.pk])).content.decode()
+    assert page.count('data-photo="') >= 3
+    assert (
+        reverse("gallery:album", args=[album.pk])
+        in browser.get(reverse("gallery:photo", args=[photos[0].pk])).content.decode()
+    )
+    changes = {"name": "Winter", "description": "Snow", "order": "by_hand"}
+    assert browser.post(reverse("gallery:edit_album", args=[album.pk]), changes).status_code == 302
+    first = album.memberships.order_by("position").first()
+    moved = {"photo": first.photo_id, "step": "later"}
+    assert browser.post(reverse("gallery:move_in_album", args=[album.pk]), moved, headers=JSON).status_code == 200
+    assert album.memberships.order_by("position").first() != first
+    assert "data-moves" in browser.get(reverse("gallery:album", args=[album.pk])).content.decode()
+    assert browser.post(reverse("gallery:set_cover", args=[album.pk]), {"photo": photos[1].pk}).status_code == 302
+    removed = browser.post(reverse("gallery:remove_from_album", args=[album.pk]), {"photo": photos[1].pk}, headers=JSON)
+    assert removed.json()["removed"] == [photos[1].pk]
+    album.refresh_from_db()
+    assert (album.name, album.description, album.cover) == ("Winter", "Snow", None)
+    browser.post(reverse("gallery:delete_album", args=[album.pk]))
+    assert (Album.objects.count(), Photo.objects.count()) == (0, 3)
+
+
+@pytest.mark.parametrize("name", ["", "  ", "x" * 201], ids=["empty", "blank", "long"])
+def test_refuses_names(browser, owner, name):
+    assert browser.post(reverse("gallery:new_album"), {"name": name}).status_code == 400
+    photo = make_photos(owner, 1)[0]
+    sent = {"photo": photo.pk, "album_name": name}
+    assert browser.post(reverse("gallery:add_to_album"), sent, headers=JSON).status_code == 400
+    assert not Album.objects.exists()
+
+
+@pytest.mark.parametrize("number", ["x", "-1", "１", "9" * 19, "9" * 40, ""], ids=str)
+def test_refuses_numbers_of_albums(browser, owner, number):
+    photo = make_photos(owner, 1)[0]
+    assert browser.post(reverse("gallery:add_to_album"), {"photo": photo.pk, "album": number}).status_code == 400
+
+
+def test_hides_albums_of_others(browser, owner):
+    """Every address with a stranger's album, and every one with a stranger's photo."""
+    own = make_photos(owner, 1)[0]
+    stranger = User.objects.create_user("stranger")
+    theirs = make_photos(stranger, 1)[0]
+    album = make_album("Nightingale", owner=stranger)
+    add_photos(album.pk, Photo.objects.filter(pk=theirs.pk), user=stranger)
+    before = list(AlbumPhoto.objects.values())
+    assert browser.get(reverse("gallery:album", args=[album.pk])).status_code == 404
+    fields = {"photo": own.pk, "name": "Stolen", "order": "newest", "step": "later"}
+    for name in ("edit_album", "delete_album", "move_in_album", "set_cover", "remove_from_album"):
+        assert browser.post(reverse(f"gallery:{name}", args=[album.pk]), fields).status_code == 404, name
+    sent = {"photo": own.pk, "album": album.pk}
+    assert browser.post(reverse("gallery:add_to_album"), sent).status_code == 404
+    mine = make_album("Mine", owner=owner)
+    sent = {"photo": theirs.pk, "album": mine.pk}
+    for name, args in (("add_to_album", []), ("set_cover", [mine.pk]), ("move_in_album", [mine.pk])):
+        assert browser.post(reverse(f"gallery:{name}", args=args), sent).status_code == 400, name
+    browser.post(reverse("gallery:remove_from_album", args=[mine.pk]), sent)
+    for name in ("albums", "album_choices"):
+        assert "Nightingale" not in browser.get(reverse(f"gallery:{name}")).content.decode()
+    assert list(AlbumPhoto.objects.values()) == before
+    assert Album.objects.get(pk=album.pk).name == "Nightingale"
+
+
+def test_asks_constant_queries(browser, owner, django_assert_max_num_queries):
+    make_photos(owner, 6)
+    for number in range(12):
+        add_photos(make_album(f"Album {number}", owner=owner).pk, Photo.objects.all(), user=owner)
+    with django_assert_max_num_queries(12):
+        browser.get(reverse("gallery:albums"))
+    with django_assert_max_num_queries(14):
+        browser.get(reverse("gallery:album", args=[Album.objects.first().pk]))
