@@ -37,5 +37,12 @@ def send_manifest(_request: HttpRequest) -> JsonResponse:
             }
             for purpose, size in ICONS
         ],
+        # No `text` and no `url`: share sheets offer photosearch for pictures only.
+        "share_target": {
+            "action": reverse("gallery:share"),
+            "method": "POST",
+            "enctype": "multipart/form-data",
+            "params": {"files": [{"name": "files", "accept": ["image/*"]}]},
+        },
     }
     return JsonResponse(manifest, content_type="application/manifest+json")

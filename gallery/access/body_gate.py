@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from gallery.access.body_limits import BodyLimit, limit_of, too_large
@@ -80,6 +81,9 @@ def _refusal(request: HttpRequest) -> HttpResponse | None:
 
 
 def _too_large(request: HttpRequest, limit: BodyLimit) -> str:
+    if limit.files > 1:
+        size = filesizeformat(limit.files * limit.file_bytes)
+        return _("These files are too large together. The limit is %(limit)s.") % {"limit": size}
     if limit.takes_files:
         return too_large(limit.file_bytes)
     if request.path.startswith("/api/"):

@@ -18,10 +18,14 @@ PLACEHOLDER_ID = UUID(int=0)
 
 @dataclass(frozen=True)
 class BodyLimit:
-    """The limit of one address: the setting that holds it, and whether forms may contain files."""
+    """The limit of one address: the setting that holds it, and whether forms may contain files.
+
+    A form may be as large as `files` of the largest files.
+    """
 
     setting: str = DEFAULT_SETTING
     takes_forms_with_files: bool = False
+    files: int = 1
 
     @property
     def takes_files(self) -> bool:
@@ -36,7 +40,7 @@ class BodyLimit:
     @property
     def bytes(self) -> int:
         """Return the largest `Content-Length` accepted."""
-        return self.file_bytes + (FORM_OVERHEAD if self.takes_forms_with_files else 0)
+        return self.files * self.file_bytes + (FORM_OVERHEAD if self.takes_forms_with_files else 0)
 
 
 @dataclass(frozen=True)
@@ -50,12 +54,15 @@ class LimitedPath:
 
 DEFAULT_LIMIT = BodyLimit()
 PICTURE_FORM = BodyLimit("MAX_UPLOAD_BYTES", takes_forms_with_files=True)
+# Other apps share an album's pictures in one form, which a browser without scripts cannot split.
+SHARED_FORM = BodyLimit("MAX_UPLOAD_BYTES", takes_forms_with_files=True, files=10)
 ARCHIVE_FORM = BodyLimit("MAX_ARCHIVE_BYTES", takes_forms_with_files=True)
 PICTURE_PIECE = BodyLimit("MAX_UPLOAD_BYTES")
 ARCHIVE_PIECE = BodyLimit("MAX_ARCHIVE_BYTES")
 # By URL name; all other addresses have the limit `DEFAULT_LIMIT`.
 LIMITS = {
     "gallery:upload": PICTURE_FORM,
+    "gallery:share": SHARED_FORM,
     "search:picture": PICTURE_FORM,
     "gallery:new_import": ARCHIVE_FORM,
     "gallery:uploads": PICTURE_PIECE,

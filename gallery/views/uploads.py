@@ -1,11 +1,9 @@
 """The upload page: a form for several pictures, which scripts use for one picture at a time, answered in JSON."""
 
 from collections.abc import Sequence
-from typing import IO, Any, cast
+from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import TooManyFilesSent
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse, JsonResponse
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
@@ -14,12 +12,10 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from gallery.access import PageRequest
-from gallery.access.body_limits import too_large
-from gallery.access.spooling import LargeFileSkipper
 from gallery.access.transfers import limit_transfers
 from gallery.access.upload_answers import describe_photo, status_of
-from gallery.intake.upload import UploadResult, try_upload
-from gallery.models import Arrival
+from gallery.intake.form_files import FormFiles, reason_to_refuse, refusal
+from gallery.intake.upload import UploadResult
 from gallery.processing.reading import count_photos_being_read
 
 
@@ -32,17 +28,11 @@ def upload_pictures(request: PageRequest) -> HttpResponse:
     if request.method != "POST":
         return _page(request)
     wants_json = request.get_preferred_type(["text/html", "application/json"]) == "application/json"
-    skipper = LargeFileSkipper(request)
-    request.upload_handlers.insert(0, skipper)
+    files = FormFiles(request)
     try:
-        return csrf_protect(_store_all)(request, skipper, wants_json=wants_json)
-    except TooManyFilesSent:
-        sentence = _("At most %(limit)d files can be uploaded at once.") % {
-            "limit": settings.DATA_UPLOAD_MAX_NUMBER_FILES
-        }
-    except MultiPartParserError:
-        sentence = _("The files arrived damaged. Send them again.")
-    return _answer(request, [_refusal(sentence)], wants_json=wants_json)
+        return csrf_protect(_store_all)(request, files, wants_json=wants_json)
+    except (TooManyFilesSent, MultiPartParserError) as error:
+        return _answer(request, [refusal(reason_to_refuse(error))], wants_json=wants_json)
 
 
 @require_safe
@@ -51,18 +41,11 @@ def count_reading(request: PageRequest) -> JsonResponse:
     return JsonResponse({"photos": count_photos_being_read(user=request.user)})
 
 
-def _store_all(request: PageRequest, skipper: LargeFileSkipper, *, wants_json: bool) -> HttpResponse:
-    files: list[UploadedFile] = request.FILES.getlist("files")
-    if wants_json and len(files) + len(skipper.skipped) > 1:
-        return _answer(request, [_refusal(_("Send one file per request."))], wants_json=True)
-    sentence = too_large(settings.MAX_UPLOAD_BYTES)
-    results = [_refusal(sentence, filename=name, kind="too-large") for name in skipper.skipped]
-    results += [try_upload(cast(IO[bytes], file), owner=request.user, filename=file.name or "") for file in files]
-    return _answer(request, results or [_refusal(_("Select at least one picture."))], wants_json=wants_json)
-
-
-def _refusal(sentence: str, *, filename: str = "", kind: str = "invalid") -> UploadResult:
-    return UploadResult(filename, Arrival.REFUSED, detail=sentence, kind=kind)
+def _store_all(request: PageRequest, files: FormFiles, *, wants_json: bool) -> HttpResponse:
+    if wants_json and files.number > 1:
+        return _answer(request, [refusal(_("Send one file per request."))], wants_json=True)
+    results = files.store(owner=request.user)
+    return _answer(request, results or [refusal(_("Select at least one picture."))], wants_json=wants_json)
 
 
 def _answer(request: PageRequest, results: list[UploadResult], *, wants_json: bool) -> HttpResponse:

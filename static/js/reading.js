@@ -41,4 +41,6 @@ export function watchReading() {
   ask();
 }
 
-if (line && sessionStorage.getItem(KEY)) ask();
+const added = document.querySelector("[data-results] [data-state='added']"); // by a form, not by a script
+if (line && added) watchReading();
+else if (line && sessionStorage.getItem(KEY)) ask();

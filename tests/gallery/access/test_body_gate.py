@@ -24,14 +24,21 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
 from gallery.access import spooling
 from gallery.access.body_limits import LIMITS, limited_paths
+from gallery.intake import form_files
 from gallery.intake.upload import UploadResult
 from gallery.models import Arrival
-from gallery.views import uploads
 from tests.drawing import picture
 from tests.factories import ApiClient
 
 FORM = "multipart/form-data; boundary=x"
-TAKES_FORMS = {"/upload", "/search/picture", "/imports/new", "/api/v1/photos/upload/", "/api/v1/search/by-picture/"}
+TAKES_FORMS = {
+    "/upload",
+    "/share",
+    "/search/picture",
+    "/imports/new",
+    "/api/v1/photos/upload/",
+    "/api/v1/search/by-picture/",
+}
 HTML = {"Accept": "text/html"}
 ONE_FILE = b'--x\r\nContent-Disposition: form-data; name="files"; filename="a.png"\r\n\r\n'
 
@@ -202,7 +209,7 @@ def test_spools_large_files_below_the_media_folder(person, media_root, monkeypat
         seen.append(Path(file.temporary_file_path()))
         return UploadResult("a.png", Arrival.REFUSED, detail="seen", kind="invalid")
 
-    monkeypatch.setattr(uploads, "try_upload", look)
+    monkeypatch.setattr(form_files, "try_upload", look)
     person.post("/upload", {"files": SimpleUploadedFile("a.png", bytes(3_000_000))})
     assert [path.parent for path in seen] == [media_root / "temporary"]
     assert not list(elsewhere.iterdir())

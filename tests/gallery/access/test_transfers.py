@@ -25,7 +25,9 @@ def busy(owner: User) -> User:
     return owner
 
 
-@pytest.mark.parametrize("address", ["/uploads", "/imports/uploads", "/upload", "/search/picture", "/imports/new"])
+@pytest.mark.parametrize(
+    "address", ["/uploads", "/imports/uploads", "/upload", "/share", "/search/picture", "/imports/new"]
+)
 def test_refuses_one_more_at_page(client, busy, address):
     client.force_login(busy)
     answer = client.post(address, headers=TUS, content_type="application/offset+octet-stream")
