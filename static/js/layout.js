@@ -1,8 +1,15 @@
-/** Justified rows: the positions of all tiles of the timeline, computed from their aspect ratios and the page width. */
+/** Justified rows: the positions of all tiles and headings of the timeline, from aspect ratios and the page width. */
 
 const SHAPES = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 const MIN_RATIO = 0.6;
 const MAX_RATIO = 2.4;
+const SHARED = 0.62; // height of rows that several days share, as a part of the usual height
+const TALLEST = 1.5; // times that height, so that few photos fill a row
+const LOWEST = 0.8;
+const NARROWEST_DAY = 156; // pixels, so that its heading can be read
+const DAY_GAP = 16;
+const DAY_HEADING = 26;
+const SMALL_HEADING = 32; // of months that share rows
 const RATIOS = new Map([...SHAPES].map((shape, step) =>
   [shape, MIN_RATIO * (MAX_RATIO / MIN_RATIO) ** (step / (SHAPES.length - 1))]));
 
@@ -19,50 +26,129 @@ function lastAt(tops, y, count = tops.length) {
 }
 
 /**
- * `months` are [key, count], latest first; `shapes` has one character per photo.
- * Rows are about `rowHeight` high and exactly `width` wide, except for the last row of a month.
+ * `months` are {key, count, first, days}, latest first, with days and their counts alternating;
+ * `shapes` has one character per photo.
+ * Rows of days with many photos are about `rowHeight` high and exactly `width` wide, except for the last row of a day.
+ * Consecutive days with few photos share lower rows, and so do consecutive months that fit into one row.
+ * `headings` are those of months and days, in the order of their first photos.
  */
 export class Layout {
   constructor(months, shapes, { width, rowHeight, gap, heading }) {
+    Object.assign(this, { width, rowHeight, gap, heading });
     this.ratios = Float32Array.from(shapes, (shape) => RATIOS.get(shape));
-    this.width = width;
-    this.gap = gap;
-    this.heading = heading;
+    this.rowStarts = new Float64Array(shapes.length); // with headings
     this.rowTops = new Float64Array(shapes.length);
     this.rowHeights = new Float32Array(shapes.length);
     this.rowFirsts = new Uint32Array(shapes.length + 1);
     this.rowCount = 0;
-    this.months = [];
+    this.months = months.map(({ key, count, first }) => ({ key, count, first }));
+    this.days = [];
+    this.headings = [];
     this.height = 0;
-    let first = 0;
-    for (const [key, count] of months) {
-      const month = { key, count, first, top: this.height, row: this.rowCount };
-      this.months.push(month);
-      this.#layOutMonth(month, rowHeight);
-      first += count;
-    }
-    this.rowFirsts[this.rowCount] = first;
-    this.monthTops = Float64Array.from(this.months, (month) => month.top);
+    this.line = []; // days that will share the next row
+    months.forEach(({ days }, number) => this.#layOutMonth(this.months[number], days));
+    this.#endLine();
+    this.rowFirsts[this.rowCount] = shapes.length;
     this.monthFirsts = Float64Array.from(this.months, (month) => month.first);
+    this.dayFirsts = Float64Array.from(this.days, (day) => day.first);
+    this.headingFirsts = Float64Array.from(this.headings, (heading) => heading.first);
   }
 
-  #layOutMonth(month, rowHeight) {
-    const end = month.first + month.count;
-    let top = month.top + this.heading;
-    let first = month.first;
+  #layOutMonth(month, counts) {
+    const before = this.months[this.months.indexOf(month) - 1];
+    month.isSparse = this.#widthOf(month, SHARED * this.rowHeight) < this.width;
+    if (!month.isSparse || !before?.isSparse) {
+      this.#endLine();
+      if (before) this.height += this.heading / 3;
+    }
+    let { first } = month;
+    for (let at = 0; at < counts.length; at += 2) {
+      const key = `${month.key}-${String(counts[at]).padStart(2, "0")}`;
+      const day = { key, count: counts[at + 1], first, left: 0, opens: at ? null : month };
+      first += day.count;
+      this.days.push(day);
+      if (this.#widthOf(day, this.rowHeight) < this.width) this.#join(day);
+      else this.#layOutFull(day);
+    }
+  }
+
+  #sumOf({ first, count }) {
+    let sum = 0;
+    for (let index = first; index < first + count; index += 1) sum += this.ratios[index];
+    return sum;
+  }
+
+  #widthOf(part, height) {
+    return this.#sumOf(part) * height + (part.count - 1) * this.gap;
+  }
+
+  /** Add a day to the line; end the line with or before it, whichever makes a height closer to the wanted one. */
+  #join(day) {
+    const wanted = SHARED * this.rowHeight;
+    day.sum = this.#sumOf(day);
+    const before = this.line.length ? this.#fitting(this.line) : Infinity;
+    this.line.push(day);
+    const height = this.#fitting(this.line);
+    if (height > wanted) return;
+    if (this.line.length > 1 && (height < LOWEST * wanted || before / wanted < wanted / height)) {
+      this.line.pop();
+      this.#endLine(Math.min(before, TALLEST * wanted));
+      this.line.push(day);
+    } else {
+      this.#endLine(height);
+    }
+  }
+
+  /** Return the height at which the days fill a row; 0 if their headings do not fit beside each other. */
+  #fitting(days) {
+    let room = this.width - (days.length - 1) * DAY_GAP;
+    let free = days;
+    for (;;) {
+      const sum = free.reduce((total, day) => total + day.sum, 0);
+      const gaps = free.reduce((total, day) => total + (day.count - 1) * this.gap, 0);
+      const height = (room - gaps) / sum;
+      const wide = free.filter((day) => day.sum * height + (day.count - 1) * this.gap >= NARROWEST_DAY);
+      if (wide.length === free.length) return height;
+      if (!wide.length) return 0;
+      room -= (free.length - wide.length) * NARROWEST_DAY;
+      free = wide;
+    }
+  }
+
+  /** Lay out the days of the line side by side. */
+  #endLine(height = Infinity) {
+    const days = this.line;
+    if (!days.length) return;
+    this.line = [];
+    const used = height === Infinity ? Math.min(SHARED * this.rowHeight, this.#fitting(days)) : height;
+    let left = 0;
+    for (const day of days) {
+      day.left = left;
+      left += Math.max(NARROWEST_DAY, day.sum * used + (day.count - 1) * this.gap) + DAY_GAP;
+    }
+    this.#addRow(days[0].first, this.#addHeadings(days), used);
+    this.height += this.gap;
+  }
+
+  /** Lay out a day that fills rows by itself. */
+  #layOutFull(day) {
+    this.#endLine();
+    const end = day.first + day.count;
+    let top = this.#addHeadings([day]);
+    let { first } = day;
     let sum = 0;
     for (let index = first; index < end; index += 1) {
       const before = sum;
       sum += this.ratios[index];
       const height = this.#heightOf(sum, index - first + 1);
-      if (height > rowHeight) continue;
+      if (height > this.rowHeight) continue;
       // End the row with or before this tile, whichever is closer to the wanted height.
       const higher = index > first ? this.#heightOf(before, index - first) : Infinity;
-      if (higher / rowHeight < rowHeight / height) {
+      if (higher / this.rowHeight < this.rowHeight / height) {
         top = this.#addRow(first, top, higher);
         first = index;
         sum = this.ratios[index];
-        if (this.#heightOf(sum, 1) > rowHeight) continue;
+        if (this.#heightOf(sum, 1) > this.rowHeight) continue;
         top = this.#addRow(first, top, this.#heightOf(sum, 1));
       } else {
         top = this.#addRow(first, top, height);
@@ -70,47 +156,76 @@ export class Layout {
       first = index + 1;
       sum = 0;
     }
-    if (first < end) top = this.#addRow(first, top, Math.min(rowHeight, this.#heightOf(sum, end - first)));
-    this.height = top + this.heading / 3;
+    if (first < end) this.#addRow(first, top, Math.min(this.rowHeight, this.#heightOf(sum, end - first)));
   }
 
   #heightOf(ratios, count) {
     return (this.width - (count - 1) * this.gap) / ratios;
   }
 
+  /** Add the headings of days side by side, and of the months that they open; return the top of the photos. */
+  #addHeadings(days) {
+    const opening = days.filter(({ opens }) => opens);
+    const isLarge = opening.some(({ opens }) => !opens.isSparse);
+    const row = this.rowCount;
+    const top = this.height;
+    const middle = top + (opening.length ? (isLarge ? this.heading : SMALL_HEADING) : 0);
+    for (const [place, day] of days.entries()) {
+      const { opens: month, left, first } = day;
+      if (month) {
+        const next = opening[opening.indexOf(day) + 1];
+        Object.assign(month, { top, row });
+        this.headings.push({ group: month, isSmall: !isLarge, first, top, left, width: (next ? next.left - DAY_GAP / 2 : this.width) - left });
+      }
+      const next = days[place + 1];
+      this.headings.push({ group: day, first, top: middle, left, width: (next ? next.left - DAY_GAP / 2 : this.width) - left });
+    }
+    return middle + DAY_HEADING;
+  }
+
+  /** Add a row of photos; return the top of the next one. */
   #addRow(first, top, height) {
+    this.rowStarts[this.rowCount] = this.height;
     this.rowTops[this.rowCount] = top;
     this.rowHeights[this.rowCount] = height;
     this.rowFirsts[this.rowCount] = first;
     this.rowCount += 1;
-    return top + height + this.gap;
+    this.height = top + height + this.gap;
+    return this.height;
   }
 
   rowAt(y) {
-    return lastAt(this.rowTops, y, this.rowCount);
+    return lastAt(this.rowStarts, y, this.rowCount);
   }
 
   rowOf(index) {
     return lastAt(this.rowFirsts, index, this.rowCount);
   }
 
+  /** Return the number of the first month in the row at `y`. */
   monthAt(y) {
-    return lastAt(this.monthTops, y);
+    return lastAt(this.monthFirsts, this.rowFirsts[this.rowAt(y)]);
   }
 
   monthOf(index) {
     return this.months[lastAt(this.monthFirsts, index)];
   }
 
-  /** Return the tiles of a row: {index, left, width}. */
-  tilesOf(row) {
-    const tiles = [];
-    let left = 0;
-    for (let index = this.rowFirsts[row]; index < this.rowFirsts[row + 1]; index += 1) {
-      const width = this.ratios[index] * this.rowHeights[row];
-      tiles.push({ index, left, width });
+  /** Return the headings and tiles of a row in their order: {group, isSmall, left, top, width}, {index, left, width}. */
+  itemsOf(row) {
+    const items = [];
+    const height = this.rowHeights[row];
+    const first = this.rowFirsts[row];
+    let day = lastAt(this.dayFirsts, first);
+    let heading = lastAt(this.headingFirsts, first - 1) + (first ? 1 : 0);
+    let { left } = this.days[day].first === first ? this.days[day] : { left: 0 };
+    for (let index = first; index < this.rowFirsts[row + 1]; index += 1) {
+      if (this.days[day + 1]?.first === index) ({ left } = this.days[day += 1]);
+      for (; this.headings[heading]?.first === index; heading += 1) items.push(this.headings[heading]);
+      const width = this.ratios[index] * height;
+      items.push({ index, left, width });
       left += width + this.gap;
     }
-    return tiles;
+    return items;
   }
 }

@@ -38,7 +38,7 @@ export class PhotoStore extends EventTarget {
 
   #take({ months, shapes, newest }) {
     let first = 0;
-    this.months = months.map(([key, count]) => ({ key, count, first: (first += count) - count }));
+    this.months = months.map(([key, count, days]) => ({ key, count, days, first: (first += count) - count }));
     this.shapes = shapes;
     this.newest = newest;
     this.photos = new Map(); // by their place in the timeline

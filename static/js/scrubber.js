@@ -1,12 +1,8 @@
 /** The strip beside the timeline: shows the years and the position, and jumps to months by dragging, clicking or keys. */
 
-const YEAR_HEIGHT = 22; // pixels
+import { monthName } from "./timeline_headings.js";
 
-export function monthName(key) {
-  const [year, month] = key.split("-").map(Number);
-  return new Intl.DateTimeFormat(document.documentElement.lang, { year: "numeric", month: "long" })
-    .format(new Date(year, month - 1, 1));
-}
+const YEAR_HEIGHT = 22; // pixels
 
 export class Scrubber {
   /** `go(fraction)` scrolls to a fraction of the timeline, `goToMonth(number)` to the beginning of a month. */

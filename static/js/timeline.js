@@ -5,8 +5,9 @@ import { onReturn, Problem } from "./requests.js";
 import { Layout } from "./layout.js";
 import { PhotoStore } from "./photo_store.js";
 import { problemView } from "./problems.js";
-import { Scrubber, monthName } from "./scrubber.js";
+import { Scrubber } from "./scrubber.js";
 import { setList } from "./tiles.js";
+import { makeHeading } from "./timeline_headings.js";
 import { fillTile, makeTile, photoOf, releaseTile, retryThumbnail } from "./timeline_tiles.js";
 
 const MARGIN = 0.75; // screens above and below that are filled too
@@ -22,8 +23,13 @@ const store = new PhotoStore(element.dataset.source, outline, element.dataset.sc
 const shown = new Map(); // "12": a tile's element by the place of its photo, "2023-05": a heading's
 const scrubber = new Scrubber(document.querySelector("#scrubber"), {
   go: (fraction) => scrollTo(0, fraction * Math.max(0, top() + layout.height - innerHeight)),
-  goToMonth: (number) => scrollTo(0, top() + layout.months[number].top),
+  goToMonth: (number) => {
+    scrollTo(0, top() + layout.months[number].top);
+    chosen = { number, at: scrollY };
+    renderSoon();
+  },
 });
+let chosen = null; // the month that the scrubber went to, until the page scrolls: several may share a row
 let layout = null;
 let frame = 0;
 let saving = 0;
@@ -41,16 +47,17 @@ function anchor() {
   return { month: month.key, place: index - month.first, beyond: y - layout.rowTops[row] };
 }
 
-function returnTo({ month: key, place, beyond }) {
+/** Scroll to an anchor; without a distance, to the headings above the photo. */
+function returnTo({ month: key, place, beyond = null }) {
   const month = layout.months.find((other) => other.key <= key) ?? layout.months.at(-1);
-  const index = month.key === key ? month.first + Math.min(place, month.count - 1) : month.first;
-  scrollTo(0, top() + layout.rowTops[layout.rowOf(index)] + beyond);
+  const row = layout.rowOf(month.key === key ? month.first + Math.min(place, month.count - 1) : month.first);
+  scrollTo(0, top() + (beyond === null ? layout.rowStarts[row] : layout.rowTops[row] + beyond));
 }
 
 /** Compute the layout again, and scroll back to `at`. */
 function layOut({ at = null } = {}) {
   const width = element.clientWidth;
-  layout = new Layout(store.months.map(({ key, count }) => [key, count]), store.shapes, {
+  layout = new Layout(store.months, store.shapes, {
     width,
     rowHeight: Math.min(240, 88 + width * 0.11),
     gap: width < 600 ? 3 : 6,
@@ -79,21 +86,30 @@ function render() {
   for (const [key, place] of items) {
     let item = shown.get(key);
     if (!item) {
-      item = place.month ? makeHeading(place) : makeTile(place);
+      item = place.group ? makeHeading(place) : makeTile(place);
       shown.set(key, item);
       element.insertBefore(item, next);
     }
-    const photo = place.month ? null : store.at(place.index);
+    const photo = place.group ? null : store.at(place.index);
     if (photo) fillTile(item, photo);
     next = item.nextElementSibling;
   }
   requestVisible(items, from + innerHeight / 2);
-  if (layout.months.length) scrubber.move(from / Math.max(1, layout.height - innerHeight), layout.monthAt(from + HEADING));
+  if (layout.months.length) showPosition(from);
+}
+
+/** Show the position in the scrubber: the month at the upper edge, which moves to the lower one on the last screen. */
+function showPosition(from) {
+  const end = document.documentElement.scrollHeight - innerHeight;
+  const screen = innerHeight - HEADING;
+  const edge = from + HEADING + Math.max(0, screen - Math.max(0, end - scrollY)) * Math.min(1, end / screen);
+  const number = chosen?.at === scrollY ? chosen.number : layout.monthAt(edge);
+  scrubber.move(Math.min(1, scrollY / Math.max(1, end)), number);
 }
 
 /** Report the visible photos to the store, which requests the missing ones. */
 function requestVisible(items, middle) {
-  const indexes = [...items.values()].filter(({ month }) => !month).map(({ index }) => index);
+  const indexes = [...items.values()].filter(({ group }) => !group).map(({ index }) => index);
   if (!indexes.length) return;
   store.show({ first: indexes[0], last: indexes.at(-1), middle: layout.rowFirsts[layout.rowAt(middle)] });
 }
@@ -102,27 +118,13 @@ function requestVisible(items, middle) {
 function itemsBetween(upper, lower) {
   const items = new Map();
   if (!layout.rowCount) return items;
-  let number = layout.monthAt(upper);
-  for (let row = layout.rowAt(upper); row < layout.rowCount && layout.rowTops[row] < lower; row += 1) {
-    while (layout.months[number + 1]?.row <= row) number += 1;
-    const month = layout.months[number];
-    if (month.row === row) items.set(month.key, { month, top: month.top });
-    for (const tile of layout.tilesOf(row)) {
-      items.set(String(tile.index), { ...tile, top: layout.rowTops[row], height: layout.rowHeights[row] });
+  for (let row = layout.rowAt(upper); row < layout.rowCount && layout.rowStarts[row] < lower; row += 1) {
+    for (const item of layout.itemsOf(row)) {
+      if (item.group) items.set(item.group.key, item);
+      else items.set(String(item.index), { ...item, top: layout.rowTops[row], height: layout.rowHeights[row] });
     }
   }
   return items;
-}
-
-function makeHeading({ month, top: place }) {
-  const heading = document.createElement("h2");
-  heading.className = "month-name";
-  heading.textContent = monthName(month.key);
-  const count = document.createElement("small");
-  count.textContent = month.count.toLocaleString(document.documentElement.lang);
-  heading.append(" ", count);
-  heading.style.transform = `translateY(${place}px)`;
-  return heading;
 }
 
 function release(item) {
@@ -201,6 +203,7 @@ addEventListener("scroll", () => {
   clearTimeout(saving);
   saving = setTimeout(save, 150);
 }, { passive: true });
+addEventListener("resize", renderSoon);
 store.addEventListener("loaded", renderSoon);
 store.addEventListener("outdated", refreshOutdated);
 store.addEventListener("trouble", showTrouble);
@@ -272,6 +275,7 @@ setList(element, {
 
 history.scrollRestoration = "manual";
 layOut({ at: history.state?.timeline ?? monthInAddress() });
+if (outline.target && !history.state?.timeline) showTarget(outline.target);
 let width = element.clientWidth;
 new ResizeObserver(() => {
   if (element.clientWidth === width) return;
@@ -281,5 +285,16 @@ new ResizeObserver(() => {
 
 function monthInAddress() {
   const month = new URLSearchParams(location.search).get("month");
-  return month && { month, place: 0, beyond: -HEADING };
+  return month && { month, place: 0 };
+}
+
+/** Open the timeline at a photo: its row in the middle of the screen, and the focus on it. */
+async function showTarget({ photo: id, month, place }) {
+  const index = layout.months.find(({ key }) => key === month).first + place;
+  const row = layout.rowOf(index);
+  scrollTo(0, top() + HEADING + layout.rowTops[row] - (innerHeight - layout.rowHeights[row]) / 2);
+  render();
+  if ((await store.load(index).catch(() => null))?.id !== id) return; // The store reports failures.
+  render();
+  shown.get(String(index))?.querySelector("a").focus({ preventScroll: true, focusVisible: true });
 }

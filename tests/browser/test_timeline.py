@@ -1,5 +1,6 @@
 """The timeline in Chromium: rows, months, endless scrolling, and restored positions."""
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -7,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from gallery.models import Photo
 from tests.browser.driving import SMALL_TELEPHONE, drop_files, wait_for
+from tests.browser.libraries import make_library
 from tests.drawing import picture
 
 PHOTOS = 700
@@ -159,3 +161,70 @@ def test_keeps_position_when_window_narrows(open_page, many):
     page.set_viewport_size({"width": 800, "height": 860})
     expect(page.locator("#photos .tile:not([data-photo])")).to_have_count(0)
     expect(page.get_by_text(name, exact=True)).to_be_in_viewport()
+
+
+# The headings and tiles: what they show, and their places in the page.
+BOXES = """() => [...document.querySelectorAll("#photos > :not(noscript)")].map((item) => {
+    const { x, y, width, height } = item.getBoundingClientRect();
+    const { group, photo } = item.dataset;
+    const isCut = item.scrollWidth > item.clientWidth + 1;
+    return { key: group ?? photo, isHeading: !photo, x, y: y + scrollY, width, height, isCut };
+})"""
+
+
+@pytest.mark.parametrize(("width", "height", "screens"), [(1440, 900, 3), (820, 1180, 4), (390, 844, 9)])
+def test_sparse_months_share_rows(open_page, media_root, owner, width, height, screens):
+    dates = [datetime(2023 - number // 5, 12 - 2 * (number % 5), 1 + number % 28) for number in range(58)]
+    photos = make_library(owner, dates)
+    # All of the page on one screen, so that all its parts exist.
+    page = open_page(viewport={"width": width, "height": screens * height})
+    assert page.evaluate("document.documentElement.scrollHeight") <= screens * height
+    expect(page.locator("#photos .tile[data-photo]")).to_have_count(len(photos))
+    boxes = page.evaluate(BOXES)
+    headings = [box for box in boxes if box["isHeading"]]
+    assert [box["key"] for box in headings if len(box["key"]) == 7] == sorted(
+        {f"{date:%Y-%m}" for date in dates}, reverse=True
+    )
+    assert [box for box in headings if box["isCut"]] == []
+    right = page.locator("#photos").bounding_box()
+    assert all(box["x"] + box["width"] <= right["x"] + right["width"] + 1 for box in boxes)
+    for number, one in enumerate(boxes):
+        for other in boxes[number + 1 :]:
+            apart = (
+                one["x"] + one["width"] <= other["x"] + 1
+                or other["x"] + other["width"] <= one["x"] + 1
+                or one["y"] + one["height"] <= other["y"] + 1
+                or other["y"] + other["height"] <= one["y"] + 1
+            )
+            assert apart, (one, other)
+
+
+def test_days_have_headings(open_page, media_root, owner):
+    make_library(owner, [datetime(2023, 5, 14, 12)] * 30 + [datetime(2023, 5, 13, 12)] * 2 + [datetime(2023, 5, 2)])
+    page = open_page(viewport={"width": 1440, "height": 2000})
+    groups = page.locator("#photos [data-group]")
+    expect(groups).to_have_text(["May 2023 33", "Sun, May 14", "Sat, May 13", "Tue, May 2"])
+    tops = [heading.bounding_box()["y"] for heading in groups.all()]
+    assert tops[0] < tops[1] < tops[2] == tops[3]
+
+
+def test_scrubber_names_the_month_at_the_ends(open_page, media_root, owner):
+    make_library(owner, [datetime(2023 - number // 12, 12 - number % 12, 15) for number in range(100)])
+    page = open_page()
+    scrubber = page.get_by_role("slider", name="Month")
+    scrubber.focus()
+    page.keyboard.press("End")
+    expect(scrubber).to_have_attribute("aria-valuetext", "September 2015 · 1")
+    page.keyboard.press("ArrowUp")
+    expect(scrubber).to_have_attribute("aria-valuetext", "October 2015 · 1")
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowDown")
+    expect(scrubber).to_have_attribute("aria-valuetext", "November 2023 · 1")
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    expect(scrubber).to_have_attribute("aria-valuenow", re.compile("9[0-9]|100"))
+
+
+def test_opens_at_photo(open_page, many):
+    page = open_page(f"/?photo={many[400].pk}")
+    expect(page.locator(f"#photo-{many[400].pk}")).to_be_in_viewport()
+    expect(page.locator(f"#photo-{many[400].pk} > a")).to_be_focused()
