@@ -78,6 +78,8 @@ export class Scrubber {
     if (number === undefined) return;
     event.preventDefault();
     event.stopPropagation();
-    this.goToMonth(Math.min(last, Math.max(0, number)));
+    // Known at once: the next key may come before the page is drawn.
+    this.month = Math.min(last, Math.max(0, number));
+    this.goToMonth(this.month);
   }
 }
