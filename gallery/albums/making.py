@@ -52,5 +52,6 @@ def change_album(album_id: int, changes: Mapping[str, Any], *, user: AbstractBas
                 raise CoverNotInAlbum(_("This photo is not in the album."))
         for name, value in values.items():
             setattr(album, name, value)
+        album.is_kept = True
         album.save()
     return album

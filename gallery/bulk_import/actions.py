@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import TextChoices
 from django.utils import timezone
 
+from gallery.albums.stating import delete_empty_albums
 from gallery.bulk_import.reasons import NOT_CONTINUED, NOT_STARTED
 from gallery.bulk_import.uploaded_archives import remove_archives
 from gallery.models import ImportJob
@@ -62,6 +63,8 @@ def apply_action(job: ImportJob, action: ImportAction, *, user: AbstractBaseUser
         if action == ImportAction.PAUSE:
             changes["heartbeat"] = timezone.now()
         ImportJob.objects.filter(pk=job.pk).update(**changes)
+        if action == ImportAction.CANCEL:
+            delete_empty_albums([locked.album_id] if locked.album_id else [])
         if is_over:
             transaction.on_commit(lambda: remove_archives(locked))
     job.refresh_from_db()
@@ -87,5 +90,6 @@ def _cancel_if_neglected(job_id: int) -> bool:
         job.error = NOT_STARTED if job.state == State.READY else NOT_CONTINUED
         job.state = State.CANCELLED
         job.save(update_fields=["state", "error"])
+        delete_empty_albums([job.album_id] if job.album_id else [])
         transaction.on_commit(lambda: remove_archives(job))
     return True

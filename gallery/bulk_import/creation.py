@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from gallery.albums.stating import album_to_fill, key_of
 from gallery.bulk_import.actions import STARTABLE
 from gallery.bulk_import.safety import ImportRefused, check_archive, check_patterns, check_readable, confine
 from gallery.intake.describing import clean_archive_name
@@ -30,11 +31,13 @@ CHECK_NOT_ALLOWED = gettext_lazy(
 
 @dataclass(frozen=True, kw_only=True)
 class ImportOptions:
-    """The fields of an ImportJob that its creator chooses."""
+    """The fields of an ImportJob that its creator chooses; `album` is the name of an album, perhaps a new one."""
 
     mode: str = ImportJob.Mode.COPY
     profile: str = "auto"
     importance: int = 0
+    album: str = ""
+    makes_albums: bool = False
     min_side: int = 0
     ignore: list[str] = field(default_factory=list)
     wants_embedding: bool = True
@@ -71,12 +74,13 @@ def create_job(
     check_patterns(options.ignore)
     _check_roots(resolved, options)
     with transaction.atomic():
+        album = album_to_fill(options.album, owner_id=owner.pk) if key_of(options.album) else None
         return ImportJob.objects.create(
             owner_id=owner.pk,
             started_by_id=started_by.pk,
             roots=[str(root) for root in resolved],
             is_upload=is_upload,
-            **asdict(options),
+            **asdict(options) | {"album": album},
         )
 
 

@@ -98,7 +98,7 @@ class ImportPass:
             with transaction.atomic():
                 # Lock out actions on the import until the batch is stored, but not inserts that refer to the owner:
                 # this batch may have to wait for those.
-                jobs = ImportJob.objects.select_for_update(of=("self",), no_key=True).select_related("owner")
+                jobs = ImportJob.objects.select_for_update(of=("self",), no_key=True).select_related("owner", "album")
                 job = jobs.filter(pk=self.job.pk).first()
                 if job is None or job.state != self._state:
                     raise PassStopped

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from uuid import UUID
 
+from gallery.albums.stating import key_of
+from gallery.bulk_import.album_names import albums_of_options
 from gallery.claims.origins import claims_of_origin
 from gallery.intake.origins import differing_fields
 from gallery.models import ImportJob, PhotoSource
@@ -23,7 +25,7 @@ def source_of(file: SourceFile, *, job: ImportJob) -> PhotoSource:
         is_copy=job.mode == ImportJob.Mode.COPY or not file.is_plain,
         job=job,
         modified_at=file.modified_at,
-        albums=list(map(clean_line, metadata.albums)),
+        albums=list(dict.fromkeys(map(key_of, [*metadata.albums, *albums_of_options(file.path, job=job)]))),
         account=clean_line(metadata.account),
         conversation=clean_line(metadata.conversation),
         sidecar=storable_path(metadata.sidecar),
@@ -40,14 +42,19 @@ def source_of(file: SourceFile, *, job: ImportJob) -> PhotoSource:
 
 
 def identities_with_news(files: Iterable[SourceFile], *, job: ImportJob) -> set[UUID]:
-    """Return the identities of files of the owner's photos whose sidecar is new or has changed since."""
-    found = {file.identity: file for file in files if file.metadata.sidecar}
+    """Return the identities of files of the owner's photos that state something new.
+
+    Their sidecar is new or has changed since, or the options of the import name an album.
+    """
+    names_albums = job.makes_albums or job.album is not None
+    found = {file.identity: file for file in files if file.metadata.sidecar or names_albums}
     if not found:
         return set()
     stored = PhotoSource.objects.filter(identity__in=found, photo__owner_id=job.owner_id)
     with_news: dict[UUID, bool] = {}
     for source in stored:
         now = source_of(found[source.identity], job=job)
-        differs = bool(differing_fields(source, now).intersection(FROM_SIDECAR))
+        differs = bool(now.sidecar and differing_fields(source, now).intersection(FROM_SIDECAR))
+        differs = differs or (names_albums and not set(source.albums).issuperset(now.albums))
         with_news[source.identity] = with_news.get(source.identity, True) and differs
     return {identity for identity, is_news in with_news.items() if is_news}

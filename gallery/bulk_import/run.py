@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from django.utils import timezone
 
+from gallery.albums.stating import delete_empty_albums
 from gallery.bulk_import.heartbeat import PassStopped, is_stopping
 from gallery.bulk_import.import_pass import ImportPass, OnBatch
 from gallery.bulk_import.presence import mark_presence
@@ -35,7 +36,7 @@ def run_job(
     import. `on_batch` is called with the import after each batch.
     """
     with try_locked(Lock.RUNNING_IMPORT, job_id) as is_ours:
-        job = ImportJob.objects.select_related("owner").filter(pk=job_id).first()
+        job = ImportJob.objects.select_related("owner", "album").filter(pk=job_id).first()
         if not is_ours or job is None or not job.is_busy:
             return True
         turn = Turn(time.monotonic() + seconds if seconds else float("inf"), others_wait)
@@ -82,6 +83,7 @@ def _undo(job: ImportJob, *, turn: Turn, on_batch: OnBatch) -> bool:
         on_batch(job)
         if turn.is_time_up() or is_stopping():
             return False
+    delete_empty_albums([job.album_id] if job.album_id else [])
     _end(job, State.UNDONE, only_from=State.UNDOING)
     return True
 

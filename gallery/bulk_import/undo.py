@@ -6,8 +6,10 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
+from gallery.albums.stating import delete_empty_albums, withdraw_albums
+from gallery.bulk_import.album_names import albums_of_options
 from gallery.claims.settling import settle, touch
-from gallery.models import ImportItem, ImportJob, Photo, PhotoMerge, PhotoSource
+from gallery.models import AlbumPhoto, ImportItem, ImportJob, Photo, PhotoMerge, PhotoSource
 from gallery.photos.deletion import delete_photos, remove_copy
 from gallery.photos.trash import restore_photos
 from gallery.pictures.opening import is_original_there
@@ -29,7 +31,11 @@ def undo_batch(job: ImportJob) -> int:
         PhotoSource.objects.filter(job=job, photo__in=photo_ids).delete()
         orphans = list(Photo.objects.filter(pk__in=photo_ids, sources=None).values_list("pk", flat=True))
         _restore_merged(orphans, job=job)
+        stated = AlbumPhoto.objects.filter(photo__in=orphans, is_stated=True).values_list("album", flat=True)
+        albums_of_orphans = set(stated)
         delete_photos(Photo.objects.filter(pk__in=orphans), user=job.owner)
+        delete_empty_albums(albums_of_orphans)
+        withdraw_albums(photo_ids)
         kept = Photo.objects.filter(pk__in=photo_ids)
         # The index contains the sources, too.
         touch(photo_ids)
@@ -54,9 +60,15 @@ def _hand_over(job: ImportJob, photo_ids: list[int]) -> None:
     """Assign sources that another import has found too to that import, unless it has sources of its own for them."""
     others = ImportItem.objects.filter(photo__in=photo_ids, is_preview=False).exclude(job=job)
     others = others.exclude(job__state__in=[ImportJob.State.UNDOING, ImportJob.State.UNDONE])
-    for photo_id, identity, job_id in others.order_by("pk").values_list("photo_id", "identity", "job_id"):
-        own = PhotoSource.objects.filter(photo_id=OuterRef("photo_id"), identity=OuterRef("identity"), job=job_id)
-        PhotoSource.objects.filter(~Exists(own), photo_id=photo_id, identity=identity, job=job).update(job_id=job_id)
+    for item in others.order_by("pk").select_related("job__album"):
+        own = PhotoSource.objects.filter(photo_id=OuterRef("photo_id"), identity=OuterRef("identity"), job=item.job_id)
+        handed = PhotoSource.objects.filter(~Exists(own), photo=item.photo, identity=item.identity, job=job)
+        for source in handed:
+            # The other import found this file, but states only the albums that its own options name.
+            named = set(albums_of_options(source.path, job=job)) - set(albums_of_options(source.path, job=item.job))
+            source.albums = [name for name in source.albums if name not in named]
+            source.job_id = item.job_id
+            source.save(update_fields=["albums", "job"])
 
 
 def _switch_to_file_in_place(photo: Photo) -> list[Photo]:

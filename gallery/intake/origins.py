@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from gallery.albums.stating import Statement, state_albums
 from gallery.claims.settling import touch
 from gallery.models import Photo, PhotoSource, Witness
 
@@ -29,12 +30,16 @@ def save_sources(sources: Iterable[PhotoSource], *, known: Collection[Photo]) ->
     refreshed: dict[Key, PhotoSource] = {}
     changed: set[int] = set()
     with_xmp: set[int] = set()
+    stated: list[Statement] = []
     for source in sources:
         key = _key(source)
         if key in new:
             _learn(new[key], source)
+            stated += [(source.photo_id, name) for name in source.albums]
         elif own := stored.get(key) or _same(by_file.get(key[:3], ()), source):
+            before = set(own.albums)
             learned = _learn(own, source)
+            stated += [(own.photo_id, name) for name in own.albums if name not in before]
             if learned:
                 refreshed[_key(own)] = own
             if learned.intersection(STATED):
@@ -43,11 +48,13 @@ def save_sources(sources: Iterable[PhotoSource], *, known: Collection[Photo]) ->
                 with_xmp.add(own.photo_id)
         else:
             new[key] = source
+            stated += [(source.photo_id, name) for name in source.albums]
             changed.add(source.photo_id)
             if source.sidecar_content:
                 with_xmp.add(source.photo_id)
     PhotoSource.objects.bulk_create(new.values())
     PhotoSource.objects.bulk_update(refreshed.values(), LEARNED)
+    state_albums(stated)
     # The keyword index contains the paths of sources.
     touch({photo_id for photo_id, *_rest in new} & {photo.pk for photo in known})
     _read_metadata_again([photo for photo in known if photo.pk in with_xmp])

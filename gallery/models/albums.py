@@ -49,6 +49,9 @@ class Album(FoldedModel):
     stated_name = models.TextField(
         blank=True, help_text="The name by which sources state it (`PhotoSource.albums`); empty if made by hand."
     )
+    is_kept = models.BooleanField(
+        default=True, db_default=True, help_text="It stays when its last photo goes: made or changed by hand."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
 

@@ -63,7 +63,8 @@ class PhotoMerge(models.Model):
     )
     merged_at = models.DateTimeField(help_text="Equals `trashed_at` of the near-duplicates.")
     previous_values = models.JSONField(
-        default=dict, help_text="`metadata` and the values `by_hand`, both `before` and `after` the merge."
+        default=dict,
+        help_text="`metadata` and the values `by_hand`, both `before` and `after` the merge; ids of joined `albums`.",
     )
     source = models.ForeignKey(
         PhotoSource, on_delete=models.SET_NULL, null=True, related_name="+", help_text="The source that gained albums."

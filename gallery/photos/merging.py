@@ -16,6 +16,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from gallery.albums.joining import join_albums, leave_albums
 from gallery.claims.by_hand import stated_by_hand, with_values_by_hand, without_values_by_hand
 from gallery.claims.ladder import Claims
 from gallery.claims.settling import claims_about, settle, touch
@@ -161,6 +162,7 @@ def _restore_details(merge: PhotoMerge, *, user: AbstractBaseUser) -> bool:
     if merge.source:
         merge.source.albums = merge.previous_albums
         merge.source.save(update_fields=["albums"])
+    leave_albums(photo.pk, previous.get("albums", []))
     merge.delete()
     # Lets an earlier merge be undone, too.
     photo.edited_at = merge.edited_at_before if is_unedited else timezone.now()
@@ -182,7 +184,7 @@ def _rewrite(photo: Photo, *, metadata: dict[str, Any], claims: Claims) -> None:
 
 
 def _add_albums(keeper: Photo, others: list[Photo], *, merge: PhotoMerge) -> None:
-    """Add the others' albums to the keeper's first source; store its previous albums in `merge`."""
+    """Add the others' albums to the keeper's first source, and the keeper to them; store what was before in `merge`."""
     sources = list(PhotoSource.objects.filter(photo__in=[keeper, *others]).order_by("pk"))
     own = [source for source in sources if source.photo_id == keeper.pk]
     known = {album for source in own for album in source.albums}
@@ -191,3 +193,5 @@ def _add_albums(keeper: Photo, others: list[Photo], *, merge: PhotoMerge) -> Non
         merge.source, merge.previous_albums = own[0], own[0].albums
         own[0].albums = [*own[0].albums, *new]
         own[0].save(update_fields=["albums"])
+    if joined := join_albums(keeper, [photo.pk for photo in others], stated=new if own else ()):
+        merge.previous_values["albums"] = joined

@@ -12,6 +12,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
+from gallery.albums.making import MAX_NAME
 from gallery.bulk_import.actions import ImportAction, apply_action
 from gallery.bulk_import.creation import ImportOptions, create_job, unfinished_job
 from gallery.bulk_import.run import run_job
@@ -44,6 +45,8 @@ class Command(BaseCommand):
             "--in-place", dest="mode", action="store_const", const="in_place", help="leave files in place"
         )
         parser.add_argument("--importance", type=int, default=0, choices=range(MAX_IMPORTANCE + 1))
+        parser.add_argument("--album", default="", metavar="NAME", help="add the photos to this album")
+        parser.add_argument("--folder-albums", action="store_true", help="make an album of each folder of pictures")
         parser.add_argument(
             "--source", default="auto", choices=PROFILES, help="program that the files come from (default: auto)"
         )
@@ -125,6 +128,9 @@ def _import_options(options: dict[str, Any]) -> ImportOptions:
         mode=options["mode"],
         profile=options["source"],
         importance=options["importance"],
+        # A dry run makes no album.
+        album="" if options["dry_run"] else _album_name(options["album"]),
+        makes_albums=options["folder_albums"],
         min_side=options["min_side"],
         ignore=options["ignore"],
         wants_embedding=not options["no_features"],
@@ -132,6 +138,12 @@ def _import_options(options: dict[str, Any]) -> ImportOptions:
         watch=options["watch"],
         state=State.CHECKING if options["dry_run"] else State.RUNNING,
     )
+
+
+def _album_name(name: str) -> str:
+    if len(name) > MAX_NAME:
+        raise CommandError(f"The name of an album has at most {MAX_NAME} characters.")
+    return name
 
 
 def _owner(name: str | None) -> AbstractBaseUser:
