@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from gallery.models import Album, Photo
+from gallery.text.canonical import fold
 
 MAX_NAME = 200
 MAX_DESCRIPTION = 5000
@@ -31,9 +32,7 @@ def make_album(name: str, *, owner: AbstractBaseUser, description: str = "", ord
 
 def album_named(name: str, *, owner: AbstractBaseUser) -> Album:
     """Return the user's oldest album of this name, upper and lower case alike; make one if there is none."""
-    folded = Album(owner_id=owner.pk, name=name)
-    folded_name = Album._meta.get_field("folded_name").pre_save(folded, add=False)
-    found = Album.objects.visible_to(owner).filter(folded_name=folded_name).order_by("pk").first()
+    found = Album.objects.visible_to(owner).filter(folded_name=fold(name)).order_by("pk").first()
     return found or make_album(name, owner=owner)
 
 
@@ -55,3 +54,16 @@ def change_album(album_id: int, changes: Mapping[str, Any], *, user: AbstractBas
         album.is_kept = True
         album.save()
     return album
+
+
+def discard_album(album_id: int, *, user: AbstractBaseUser) -> str:
+    """Delete an album, but none of its photos, and return its name. Raises Http404.
+
+    Photos that are imported again do not bring it back; those of files that were unknown do.
+    """
+    with transaction.atomic():
+        # Locked before its rows, like by imports that add to it.
+        album: Album = Album.objects.select_for_update().get_visible_or_404(album_id, user=user)
+        name = album.name
+        album.delete()
+    return name

@@ -25,14 +25,14 @@ def make_stated_albums(apps: Any, schema_editor: Any) -> None:  # noqa: ARG001  
             for name in names
             if (key := key_of(name))
         )
-        albums = _albums_for({(owner_id, key) for owner_id, key, _photo_id in stated}, apps.get_model("gallery", "Album"))
+        albums = _albums_for(
+            {(owner_id, key) for owner_id, key, _photo_id in stated}, apps.get_model("gallery", "Album")
+        )
         members = []
         for owner_id, key, photo_id in stated:
             album_id = albums[owner_id, key]
             sizes[album_id] += 1
-            members.append(
-                member_model(album_id=album_id, photo_id=photo_id, position=sizes[album_id], is_stated=True)
-            )
+            members.append(member_model(album_id=album_id, photo_id=photo_id, position=sizes[album_id], is_stated=True))
         member_model.objects.bulk_create(members, ignore_conflicts=True)
 
 

@@ -14,7 +14,7 @@ from gallery.access.message_responses import respond_with_message
 from gallery.albums.contents import add_photos, remove_photos, step_photo
 from gallery.albums.forms import AlbumForm, AlbumNameForm
 from gallery.albums.listing import ORDERS, albums_of, with_covers
-from gallery.albums.making import CoverNotInAlbum, TooManyAlbums, album_named, change_album, make_album
+from gallery.albums.making import CoverNotInAlbum, TooManyAlbums, album_named, change_album, discard_album, make_album
 from gallery.forms import SelectionForm
 from gallery.models import Album
 from gallery.photos.scopes import Scope
@@ -63,9 +63,8 @@ def edit_album(request: PageRequest, album_id: int) -> HttpResponse:
 @require_POST
 def delete_album(request: PageRequest, album_id: int) -> HttpResponse:
     """Delete an album, but none of its photos."""
-    album = Album.objects.get_visible_or_404(album_id, user=request.user)
-    album.delete()
-    return respond_with_message(request, _("Album “%(name)s” deleted. Its photos are kept.") % {"name": album.name})
+    name = discard_album(album_id, user=request.user)
+    return respond_with_message(request, _("Album “%(name)s” deleted. Its photos are kept.") % {"name": name})
 
 
 @require_POST
