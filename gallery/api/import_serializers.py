@@ -15,6 +15,7 @@ from gallery.access.fields import (
     StrictSerializer,
     StrictString,
 )
+from gallery.albums.making import MAX_NAME
 from gallery.bulk_import.actions import ImportAction, possible_actions
 from gallery.bulk_import.forms import MAX_SIDE
 from gallery.bulk_import.reasons import explain, reason_text
@@ -29,6 +30,8 @@ CHECK = "True: only check, and wait for the action `start`. Only for imports int
 PATTERNS = "Patterns in .gitignore syntax for files to skip"
 FEATURES = "Make the photos searchable by content."
 TEXT = "Recognise the text in the photos."
+ALBUM = "Name of the album that the photos are added to; made unless the owner has one of this name."
+MAKES_ALBUMS = "Make an album of each folder of pictures; folders of Google Takeout are albums in any case."
 
 
 class ImportFields(StrictSerializer):
@@ -38,6 +41,8 @@ class ImportFields(StrictSerializer):
     check = JsonBoolean(default=True, help_text=CHECK)
     profile = serializers.ChoiceField(PROFILES, default="auto", help_text="Kind of source; detected by default.")
     importance = JsonInteger(default=0, min_value=0, max_value=MAX_IMPORTANCE)
+    album = StrictString(default="", allow_blank=True, max_length=MAX_NAME, help_text=ALBUM)
+    makes_albums = JsonBoolean(default=False, help_text=MAKES_ALBUMS)
     min_side = JsonInteger(
         default=0, min_value=0, max_value=MAX_SIDE, help_text="Skip pictures with a side below this."
     )
@@ -74,6 +79,8 @@ class ArchiveImportQuery(QuerySerializer):
     check = QueryBoolean(default=True, required=False, help_text=CHECK)
     profile = serializers.ChoiceField(PROFILES, default="auto", required=False)
     importance = QueryInteger(default=0, required=False, min_value=0, max_value=MAX_IMPORTANCE)
+    album = StrictString(default="", required=False, max_length=MAX_NAME, help_text=ALBUM)
+    makes_albums = QueryBoolean(default=False, required=False, help_text=MAKES_ALBUMS)
     min_side = QueryInteger(default=0, required=False, min_value=0, max_value=MAX_SIDE)
     ignore = StrictString(
         default="",
@@ -120,6 +127,9 @@ class ImportSerializer(serializers.ModelSerializer):
     )
     profile = serializers.ChoiceField(PROFILES, read_only=True)
     importance = serializers.IntegerField(min_value=0, max_value=MAX_IMPORTANCE, read_only=True)
+    album = serializers.SerializerMethodField(
+        help_text="Name of the album that the photos are added to; empty unless you are the owner."
+    )
     ignore = serializers.ListField(child=serializers.CharField(), read_only=True)
     error = serializers.SerializerMethodField(help_text="Why the import stopped; often empty.")
     expected_files = serializers.IntegerField(
@@ -138,8 +148,9 @@ class ImportSerializer(serializers.ModelSerializer):
     class Meta:
         model = ImportJob
         fields = (
-            *("id", "owner", "roots", "mode", "profile", "importance", "min_side", "ignore", "wants_embedding"),
+            *("id", "owner", "roots", "mode", "profile", "importance", "album", "makes_albums", "min_side", "ignore"),
             *(
+                "wants_embedding",
                 "wants_text",
                 "watch",
                 "state",
@@ -159,6 +170,9 @@ class ImportSerializer(serializers.ModelSerializer):
         """Return the roots as the reader may see them."""
         places = job.places(shows_paths=shows_paths(self))
         return [places.name(root) for root in job.roots]
+
+    def get_album(self, job: ImportJob) -> str:
+        return job.album.name if job.album and self._is_owner(job) else ""
 
     def get_error(self, job: ImportJob) -> str:
         return job.places(shows_paths=shows_paths(self)).in_words(reason_text(job.error))

@@ -88,7 +88,7 @@ class ImportListView(ApiView):
     def get(self, request: ApiRequest) -> Response:
         """List the imports into your gallery and those you started for others, latest first."""
         query = PageQuery.read(request.query_params)
-        jobs = ImportJob.objects.followed_by(request.user).select_related("owner")
+        jobs = ImportJob.objects.followed_by(request.user).select_related("owner", "album")
         return Response(answer_page(jobs, query, _for_reader(request, ImportSerializer)))
 
     @extend_schema(

@@ -6,13 +6,15 @@ from django import forms
 from django.contrib.auth.models import User
 from django.utils.translation import gettext_lazy as _
 
+from gallery.albums.making import MAX_NAME
 from gallery.bulk_import.creation import ARCHIVE_GONE, ImportOptions
-from gallery.models import MAX_IMPORTANCE, ImportItem, ImportJob, PartialUpload
+from gallery.models import MAX_IMPORTANCE, Album, ImportItem, ImportJob, PartialUpload
 from gallery.sources import PROFILES
 from gallery.sources.archives import ARCHIVE_SUFFIXES
 from gallery.storage.partial_uploads import waiting_archives
 
 MAX_SIDE = 100_000
+SUGGESTED_ALBUMS = 200
 # Browsers compare only the last suffix of a name: `.gz` for `.tar.gz`.
 ACCEPTED_ARCHIVES = ",".join(sorted({f".{suffix.rpartition('.')[2]}" for suffix in ARCHIVE_SUFFIXES}))
 # Names that are the same in all languages are not translated.
@@ -59,6 +61,13 @@ class ImportForm(forms.Form):
         coerce=int,
         initial=0,
     )
+    album = forms.CharField(
+        label=_("Add the photos to album"),
+        required=False,
+        max_length=MAX_NAME,
+        widget=forms.TextInput({"list": "albums", "autocomplete": "off"}),
+    )
+    makes_albums = forms.BooleanField(label=_("Make an album of each folder"), required=False)
     min_side = forms.IntegerField(
         label=_("Skip pictures smaller than (pixels)"), min_value=0, max_value=MAX_SIDE, initial=0, required=False
     )
@@ -83,6 +92,12 @@ class ImportForm(forms.Form):
         upload.queryset = waiting_archives(owner=user)
         self.user = user
 
+    @property
+    def album_names(self) -> list[str]:
+        """The names of the user's latest albums, to choose from; every other name can be typed."""
+        latest = Album.objects.visible_to(self.user).order_by("-changed_at", "-pk")
+        return list(latest.values_list("name", flat=True)[:SUGGESTED_ALBUMS])
+
     def clean_owner(self) -> User:
         """Return the chosen owner, by default the user."""
         return self.cleaned_data["owner"] or self.user
@@ -106,6 +121,8 @@ class ImportForm(forms.Form):
             mode=ImportJob.Mode.COPY if is_archive else cleaned["mode"] or ImportJob.Mode.COPY,
             profile=cleaned["profile"],
             importance=cleaned["importance"],
+            album=cleaned["album"],
+            makes_albums=cleaned["makes_albums"],
             min_side=cleaned["min_side"] or 0,
             ignore=cleaned["ignore"],
             wants_embedding=cleaned["wants_embedding"],

@@ -33,7 +33,7 @@ class ImportJobQuerySet(models.QuerySet["ImportJob"]):
 
     def get_followed_or_404(self, job_id: int, *, user: AbstractBaseUser | AnonymousUser) -> "ImportJob":
         """Return an import that `user` may follow, with its owner. Raises Http404 if there is none with this id."""
-        return get_object_or_404(self.followed_by(user).select_related("owner"), pk=job_id)
+        return get_object_or_404(self.followed_by(user).select_related("owner", "album"), pk=job_id)
 
 
 class ImportJob(models.Model):

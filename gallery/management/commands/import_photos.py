@@ -13,11 +13,12 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from gallery.albums.making import MAX_NAME
+from gallery.albums.stating import album_to_fill
 from gallery.bulk_import.actions import ImportAction, apply_action
 from gallery.bulk_import.creation import ImportOptions, create_job, unfinished_job
 from gallery.bulk_import.run import run_job
 from gallery.bulk_import.safety import ImportRefused
-from gallery.models import MAX_IMPORTANCE, ImportItem, ImportJob
+from gallery.models import MAX_IMPORTANCE, Album, ImportItem, ImportJob
 from gallery.sources import PROFILES
 
 State = ImportJob.State
@@ -89,7 +90,9 @@ class Command(BaseCommand):
         job = unfinished_job(options["paths"], owner=_owner(options["owner"]), mode=options["mode"])
         if job:
             self.stdout.write(f"Resuming import {job.pk}.")
-            ImportJob.objects.filter(pk=job.pk).update(watch=options["watch"], state=State.RUNNING, error="")
+            ImportJob.objects.filter(pk=job.pk).update(
+                watch=options["watch"], state=State.RUNNING, error="", album=_album(job, options["album"])
+            )
             job.refresh_from_db()
         return job
 
@@ -128,7 +131,7 @@ def _import_options(options: dict[str, Any]) -> ImportOptions:
         mode=options["mode"],
         profile=options["source"],
         importance=options["importance"],
-        # A dry run makes no album.
+        # A dry run makes no album; the import that it becomes does.
         album="" if options["dry_run"] else _album_name(options["album"]),
         makes_albums=options["folder_albums"],
         min_side=options["min_side"],
@@ -138,6 +141,11 @@ def _import_options(options: dict[str, Any]) -> ImportOptions:
         watch=options["watch"],
         state=State.CHECKING if options["dry_run"] else State.RUNNING,
     )
+
+
+def _album(job: ImportJob, name: str) -> Album | None:
+    """Return the album that a resumed import fills: the one named now, or else its own."""
+    return album_to_fill(_album_name(name), owner_id=job.owner_id) if name else job.album
 
 
 def _album_name(name: str) -> str:

@@ -217,7 +217,7 @@ def test_kept_near_duplicate_joins_albums_until_undone(owner: User, store: Calla
 
 @pytest.mark.django_db
 def test_existing_photos_get_their_albums(owner: User, stranger: User) -> None:
-    migration = import_module("gallery.migrations.0017_albums_of_existing_photos")
+    migration = import_module("gallery.migrations.0016_albums_of_existing_photos")
     for user in (owner, stranger):
         for number, photo in enumerate(make_photos(user, 3)):
             photo.filename = f"{user.username}{number}"

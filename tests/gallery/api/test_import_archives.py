@@ -18,9 +18,8 @@ from tests.processes import queued_messages
 
 def test_imports_archive_from_body_and_deletes_it(program, media_root, broker):
     data = archive(a=picture(1), b=picture(2), note=b"no picture")
-    response = send(
-        program, data, headers={"X-Filename": "%E8%8C%B6.zip"}, importance=2, ignore="n*\nx*", wants_text="false"
-    )
+    options = {"importance": 2, "ignore": "n*\nx*", "wants_text": "false", "album": "旅行", "makes_albums": "true"}
+    response = send(program, data, headers={"X-Filename": "%E8%8C%B6.zip"}, **options)
     assert response.status_code == 201, response.content
     job = ImportJob.objects.get()
     assert queued_messages(broker, "import") == [("run_import", [job.pk])]
@@ -31,6 +30,7 @@ def test_imports_archive_from_body_and_deletes_it(program, media_root, broker):
         ["n*", "x*"],
         False,
     )
+    assert (answer["album"], answer["makes_albums"]) == ("旅行", True)
     assert [Path(root).name for root in answer["roots"]] == ["茶.zip"]
     assert Path(job.roots[0]).read_bytes() == data
     finish_import(job)

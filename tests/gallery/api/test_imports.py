@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from gallery.access.tokens import Scope
-from gallery.models import ImportJob, Photo
+from gallery.models import Album, ImportJob, Photo
 from tests.drawing import picture
 from tests.factories import ApiClient, finish_import
 from tests.gallery.api.import_requests import IMPORTS, apply_action, archive, begin, send
@@ -22,7 +22,7 @@ def roots(settings, folder):
 
 
 def test_imports_folder_after_check_and_undoes_it(program, roots, broker):
-    response = begin(program, folder=str(roots), importance=3, ignore=["*.txt"], wants_text=False)
+    response = begin(program, folder=str(roots), importance=3, ignore=["*.txt"], wants_text=False, album="旅行")
     assert response.status_code == 201
     path, job = response["Location"], ImportJob.objects.get()
     assert queued_messages(broker, "import") == [("run_import", [job.pk])]
@@ -34,6 +34,7 @@ def test_imports_folder_after_check_and_undoes_it(program, roots, broker):
         "copy",
     )
     assert (answer["importance"], answer["ignore"], answer["wants_text"]) == (3, ["*.txt"], False)
+    assert (answer["album"], answer["makes_albums"]) == ("旅行", False)
     assert answer["actions"] == ["cancel"]
     finish_import(job)
     answer = program.get(path).json()
@@ -152,6 +153,7 @@ def test_refuses_folder_outside_import_roots(program, roots, path):
     ("option", "value"),
     [
         *(("mode", "move"), ("profile", "x"), ("importance", 6), ("importance", "3"), ("min_side", -1)),
+        *(("album", 5), ("album", "x" * 201), ("makes_albums", "yes")),
         *(("check", "yes"), ("watch", None), ("ignore", "*.txt"), ("ignore", [""])),
     ],
 )
@@ -204,9 +206,12 @@ def test_hides_import_of_other_user(program, roots):
 
 def test_lets_starter_follow_import_but_not_list_items(program, owner):
     administrator = User.objects.create_user("administrator", is_staff=True)
-    job = ImportJob.objects.create(owner=owner, started_by=administrator, roots=["/a"])
+    album = Album.objects.create(owner=owner, name="Secret")
+    job = ImportJob.objects.create(owner=owner, started_by=administrator, roots=["/a"], album=album)
     path = f"{IMPORTS}{job.pk}/"
     assert ApiClient(administrator).get(path).json()["owner"] == "anna"
+    assert ApiClient(administrator).get(path).json()["album"] == ""
+    assert program.get(path).json()["album"] == "Secret"
     assert apply_action(ApiClient(administrator), path, "pause").status_code == 202
     assert ApiClient(administrator).get(f"{path}items/").status_code == 404
     assert program.get(f"{path}items/").status_code == 200

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
+from django.db.models import Count
 
 from gallery.bulk_import import import_pass, run
 from gallery.management.commands import import_photos
-from gallery.models import ImportJob, Photo
+from gallery.models import Album, ImportJob, Photo
 from tests.drawing import picture
 from tests.folders import files_below, write_file
 
@@ -83,6 +84,15 @@ def test_imports_in_place_and_watches(folder: Path, owner: User, media_root: Pat
     assert Photo.objects.count() == 3
 
 
+def test_fills_albums(folder: Path, owner: User, media_root: Path) -> None:
+    options = ("--album", "Trip", "--folder-albums")
+    import_folder(folder, "--dry-run", *options, owner=owner)
+    assert not Album.objects.exists()
+    import_folder(folder, *options, owner=owner)
+    held = Album.objects.values_list("name").annotate(Count("memberships")).order_by("name")
+    assert list(held) == [("Trip", 2), ("pictures", 1), ("summer", 2)]
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
@@ -90,6 +100,7 @@ def test_imports_in_place_and_watches(folder: Path, owner: User, media_root: Pat
         (["/tmp", "--owner", "nobody"], "User “nobody” does not exist"),
         (["--owner", "anna"], "Name a folder"),
         (["/tmp", "--owner", "anna", "--ignore", "!"], "“!” is not a valid pattern"),
+        (["/tmp", "--owner", "anna", "--album", "x" * 201], "at most 200 characters"),
         (["--undo", "99"], "no import 99"),
     ],
 )

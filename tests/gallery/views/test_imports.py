@@ -44,8 +44,11 @@ def test_previews_and_imports_folder(page: Client, roots: Path, broker: Any, med
     fragment = page.get("/imports/new", {"folder": roots}, headers={"HX-Request": "true"}).content.decode()
     assert "summer" in fragment
     assert "<html" not in fragment
-    response = page.post("/imports/new", {**ANSWERS, "folder": roots, "go": "check", "ignore": "*.txt\n\n a/* \n"})
+    options = {"ignore": "*.txt\n\n a/* \n", "album": " New ", "makes_albums": "on"}
+    response = page.post("/imports/new", {**ANSWERS, "folder": roots, "go": "check", **options})
     job = ImportJob.objects.get()
+    assert (job.album and job.album.name, job.makes_albums) == ("New", True)
+    assert '<option value="New">' in page.get("/imports/new").content.decode()
     assert response.headers["Location"] == f"/imports/{job.pk}"
     assert (job.state, job.ignore, job.importance, job.wants_text) == ("checking", ["*.txt", "a/*"], 3, False)
     assert queued_messages(broker, "import") == [("run_import", [job.pk])]
