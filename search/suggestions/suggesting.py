@@ -20,6 +20,7 @@ from search.suggestions.filter_values import (
     suggest_nearly_typed_filters,
     suggest_values,
 )
+from search.suggestions.frequent_words import frequent_words
 from search.suggestions.suggestion import Kind, Suggestion, contains_typed, mark_typed
 from search.suggestions.typed_end import TypedEnd
 from search.suggestions.vocabulary import words_from
@@ -32,7 +33,7 @@ MIN_WORDS = 3
 MAX_TYPED_LENGTH = 60
 MAX_FILES_OF_FILTER = 8
 MAX_READ_FILES = 10
-MAX_RECENT_UNTYPED, MAX_SAVED_UNTYPED, MAX_PLACES_UNTYPED = 5, 3, 2
+MAX_RECENT_UNTYPED, MAX_SAVED_UNTYPED, MAX_WORDS_UNTYPED, MAX_PLACES_UNTYPED = 5, 3, 4, 2
 EXAMPLES = (
     (gettext_lazy("boarding pass"), gettext_lazy("text in the picture")),
     (gettext_lazy("last summer"), gettext_lazy("date taken")),
@@ -44,7 +45,7 @@ def suggest(text: str, *, user: AbstractBaseUser) -> list[Suggestion]:
     """Return the rows below the search box for the typed `text`: about MAX_SUGGESTIONS, of all kinds that fit.
 
     Only the last word, or the value of the last filter, is completed. An empty box has recent and saved searches, the
-    places of most photos, and examples of what can be typed.
+    words and places of most photos, and examples of what can be typed.
     """
     text = normalize(text).lstrip()
     if not text:
@@ -74,6 +75,8 @@ def suggest_queries(text: str, *, user: AbstractBaseUser) -> list[str]:
 def _untyped(*, user: AbstractBaseUser) -> Iterator[Suggestion]:
     yield from islice(_recent("", user=user), MAX_RECENT_UNTYPED)
     yield from islice(_saved("", user=user), MAX_SAVED_UNTYPED)
+    for word in frequent_words(user=user)[:MAX_WORDS_UNTYPED]:
+        yield Suggestion.to_search(Kind.WORD, word, query=word, typed="")
     yield from islice(suggest_values(TypedEnd.of("place:"), user=user), MAX_PLACES_UNTYPED)
     yield from _examples()
 
