@@ -38,6 +38,7 @@ LICENCES = {
     "rawpy": "MIT; its wheel contains LibRaw (LGPL-2.1, CDDL-1.0) and JasPer (JasPer License)",
     "pillow-heif": "BSD-3-Clause; its wheel contains libheif, libde265 (LGPL-3.0) and x265 (GPL-2.0)",
     "platformdirs": "MIT",
+    "pylopdf-fonts-zh-cn": "OFL-1.1; Noto Sans SC and Noto Serif SC, copyright Adobe",
     "pypdfium2": "BSD-3-Clause, Apache-2.0; contains PDFium (BSD-3-Clause)",
     "pytest-django": "BSD-3-Clause",
     "python-bidi": "LGPL-3.0",

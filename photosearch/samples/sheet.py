@@ -11,7 +11,8 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont
 Colour = str | tuple[int, int, int]
 Point = tuple[float, float]
 
-_FONT = files("photosearch.samples") / "font" / "NotoSansSC-Regular-GB2312.woff"
+# Noto Sans SC from a package of requirements-binaries.txt: the samples are the same on every machine, byte for byte.
+FONT = files("pylopdf_fonts_zh_cn") / "NotoSansSC-Regular.otf"
 
 # A word or a Chinese character, with punctuation that must not begin the next line.
 _WORD = re.compile(r"(?:[!-~]+|.)[ ，。！？：；、）”]*")
@@ -21,7 +22,7 @@ _WORD = re.compile(r"(?:[!-~]+|.)[ ，。！？：；、）”]*")
 def sheet_font(size: int) -> ImageFont.FreeTypeFont:
     """Return the font of all samples, `size` pixels high."""
     # Pillow's basic layout does not depend on a library of the system.
-    return ImageFont.truetype(BytesIO(_FONT.read_bytes()), size, layout_engine=ImageFont.Layout.BASIC)
+    return ImageFont.truetype(BytesIO(FONT.read_bytes()), size, layout_engine=ImageFont.Layout.BASIC)
 
 
 class Sheet:

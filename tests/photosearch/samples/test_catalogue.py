@@ -7,7 +7,7 @@ import pytest
 from PIL import Image, ImageFont
 
 from photosearch.samples.catalogue import SAMPLES, SamplePicture
-from photosearch.samples.sheet import _FONT, Sheet, wrap
+from photosearch.samples.sheet import FONT, Sheet, wrap
 
 DRAWN = [sample for sample in SAMPLES if isinstance(sample, SamplePicture)]
 
@@ -19,7 +19,7 @@ def sheets() -> dict[str, Sheet]:
 
 
 def test_font_contains_all_characters(sheets):
-    font = ImageFont.truetype(BytesIO(_FONT.read_bytes()), 20)
+    font = ImageFont.truetype(BytesIO(FONT.read_bytes()), 20)
     missing = bytes(font.getmask("\U0010ffff"))
     characters = {
         character for sheet in sheets.values() for line in sheet.lines for character in line if character != " "
