@@ -14,7 +14,7 @@ from photosearch.caching import remember
 from search.models import PhotoText
 
 CACHE_SECONDS = 3600
-# The beginnings of the latest texts, so that the words of a huge gallery take as long as those of a small one.
+# The beginnings of the latest texts: counting takes as long in a huge gallery as in a small one.
 MAX_TEXTS, MAX_CHARACTERS = 400, 500
 # Words in one picture only are no habit.
 MIN_PHOTOS = 2
@@ -28,7 +28,7 @@ MAX_CHINESE_LENGTH = 4
 CHINESE_STOP_CHARACTERS = re.compile(
     "[的了是在我你您他她它们这那和与或及也就都而被把让给吗呢吧啊哦嗯么个很不没有为从对以]+"
 )
-# Whose stop words PostgreSQL knows.
+# PostgreSQL knows the stop words of these.
 LANGUAGES = (
     "danish dutch english finnish french german hungarian italian norwegian portuguese russian spanish swedish turkish"
 )
