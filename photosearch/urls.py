@@ -9,6 +9,8 @@ from django.views.i18n import JavaScriptCatalog
 
 from gallery.views.login import ChangePassword, LogIn, choose_language
 from gallery.views.passwords import SetPassword, help_with_password
+from gallery.views.second_step import ConfirmCode, ConfirmPassword, SecondStep
+from gallery.views.two_factor import MakeRecoveryCodes, SetUpApp, ShowRecoveryCodes, TurnOffApp, show_two_factor
 from photosearch.manifest import send_manifest
 from photosearch.monitoring.health import show_health
 
@@ -19,10 +21,20 @@ urlpatterns = [
     path("health", show_health, name="health"),
     path("manifest.webmanifest", send_manifest, name="manifest"),
     path("login/", LogIn.as_view(), name="login"),
+    path("login/", LogIn.as_view(), name="account_login"),  # django-allauth's name of it
+    path("login/code/", SecondStep.as_view(), name="mfa_authenticate"),
     path("logout/", LogoutView.as_view(next_page="login"), name="logout"),
     path("password/", ChangePassword.as_view(), name="password"),
     path("password/forgotten/", help_with_password, name="forgotten_password"),
     path("password/set/<str:uidb64>/<str:token>/", SetPassword.as_view(), name="set_password"),
+    path("account/confirm/", ConfirmPassword.as_view(), name="account_reauthenticate"),
+    path("account/confirm/code/", ConfirmCode.as_view(), name="mfa_reauthenticate"),
+    # django-allauth's names: it redirects to them. Its other pages have no addresses here.
+    path("account/two-factor/", show_two_factor, name="mfa_index"),
+    path("account/two-factor/app/", SetUpApp.as_view(), name="mfa_activate_totp"),
+    path("account/two-factor/app/off/", TurnOffApp.as_view(), name="mfa_deactivate_totp"),
+    path("account/two-factor/codes/", ShowRecoveryCodes.as_view(), name="mfa_view_recovery_codes"),
+    path("account/two-factor/codes/new/", MakeRecoveryCodes.as_view(), name="mfa_generate_recovery_codes"),
     path("language/", choose_language, name="set_language"),
     path("jsi18n/", login_not_required(script_strings), name="javascript-catalog"),
     path("api/", include("photosearch.api_urls")),

@@ -84,7 +84,8 @@ def test_pins_image_versions():
 
 
 def test_example_lists_every_setting():
-    settings = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', (ROOT / "photosearch/settings.py").read_text()))
+    modules = [ROOT / "photosearch" / name for name in ("environment.py", "login_settings.py", "settings.py")]
+    settings = {name for path in modules for name in re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', path.read_text())}
     settings |= {"DATABASE_URL", "BIND", "ASSISTANT_BIND", "ADMIN_USERNAME", "ADMIN_PASSWORD"}
     passwords = set(re.findall(r"\$\{([A-Z_]+):", (ROOT / "compose.yaml").read_text()))
     listed = re.findall(r"^# ([A-Z_]+)=", EXAMPLE, flags=re.MULTILINE)

@@ -4,10 +4,13 @@ Administrators cannot deactivate, demote or delete themselves, and their rows ar
 administrator always remains: the one who made the last change.
 """
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from allauth.mfa.models import Authenticator
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -18,6 +21,8 @@ from django.utils.translation import gettext as _
 from gallery.access.sessions import end_sessions
 from gallery.account import Account
 from gallery.user_deletion import delete_user
+
+logger = logging.getLogger(__name__)
 
 
 class Refused(Exception):
@@ -74,6 +79,16 @@ def remove_user(user_id: int, *, by: User) -> None:
         if user == by:
             raise Refused(_("You cannot delete yourself. Ask another administrator."))
         delete_user(user)
+
+
+def remove_second_factor(user_id: int, *, by: User) -> None:
+    """Delete the app, passkeys and recovery codes of a user who lost them; recorded in the log of Django's admin."""
+    with _changing(user_id, by=by) as user:
+        if user == by:
+            raise Refused(_("Change your own second factor on the page of your account."))
+        Authenticator.objects.filter(user=user).delete()
+        LogEntry.objects.log_actions(by.pk, [user], CHANGE, "Second factor removed.", single_object=True)
+        logger.warning("%s removed the second factor of %s.", by.get_username(), user.get_username())
 
 
 @contextmanager

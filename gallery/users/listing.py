@@ -2,9 +2,22 @@
 
 from collections.abc import Iterable
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import User
 from django.core.paginator import Page, Paginator
-from django.db.models import BigIntegerField, Count, F, IntegerField, Model, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import (
+    BigIntegerField,
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    Model,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+)
 from django.db.models.functions import Coalesce, Greatest
 
 from gallery.access.tokens import ApiToken
@@ -34,11 +47,12 @@ def read_user(user_id: int) -> User | None:
 
 
 def described_users() -> QuerySet[User]:
-    """Return all users with `photo_count`, `stored_bytes` and `seen_at`: the last login, visit or use of a token."""
+    """Return all users with figures: `seen_at` is the last login, visit or use of a token."""
     photos = Photo.objects.filter(owner=OuterRef("pk")).order_by().values("owner")
     companions = PhotoCompanion.objects.filter(photo__owner=OuterRef("pk")).order_by().values("photo__owner")
     return User.objects.select_related("account").annotate(
         photo_count=Coalesce(Subquery(photos.annotate(n=Count("pk")).values("n"), output_field=IntegerField()), 0),
+        has_second_factor=Exists(Authenticator.objects.filter(user=OuterRef("pk"))),
         stored_bytes=_bytes(photos) + _bytes(companions),
         # PostgreSQL's GREATEST omits nulls.
         seen_at=Greatest(

@@ -11,6 +11,7 @@ from django.utils.translation import override
 from django.views.decorators.http import require_POST, require_safe
 
 from gallery.access import PageRequest
+from gallery.access.second_factor import has_second_factor
 from gallery.access.sessions import describe_device, end_sessions
 from gallery.account import OpenSession, account_of
 from gallery.forms import PreferencesForm
@@ -77,6 +78,7 @@ def _page(request: PageRequest, form: PreferencesForm) -> HttpResponse:
         "used": used_bytes(request.user),
         "waiting": pending_bytes(request.user),
         "quota": account.quota,
+        "has_second_factor": has_second_factor(request.user),
         "sessions": sorted(sessions, key=lambda entry: not entry["is_this"]),
     }
     return render(request, "gallery/account/account.html", context, status=400 if form.errors else 200)

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth import authenticate
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.contrib.auth.models import User
 from django.contrib.auth.views import LoginView, PasswordChangeView
 from django.contrib.messages.views import SuccessMessageMixin
 from django.http import HttpRequest, HttpResponse
@@ -20,6 +21,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from gallery.access.addresses import client_network
+from gallery.access.login_steps import begin_login
 from gallery.access.sessions import end_sessions
 from gallery.access.throttles import seconds_to_wait
 from gallery.account import Account, account_of
@@ -54,10 +56,8 @@ class LogIn(LoginView):
         return super().form_invalid(form)
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
-        """Set the cookies for language, colours and spacing."""
-        response = super().form_valid(form)
-        set_preference_cookies(response, account_of(form.get_user()))
-        return response
+        """Log in, or ask for the second factor first."""
+        return log_in(self.request, form.get_user(), next_url=self.get_success_url())
 
 
 class ChangePassword(SuccessMessageMixin, PasswordChangeView):
@@ -118,13 +118,21 @@ def set_preference_cookies(response: HttpResponse, account: Account) -> None:
             )
 
 
+def log_in(request: HttpRequest, user: User, *, next_url: str) -> HttpResponse:
+    """Log in with cookies for language, colours and spacing, or ask for the second factor first."""
+    response = begin_login(request, user, next_url=next_url)
+    if request.user.is_authenticated:
+        set_preference_cookies(response, account_of(user))
+    return response
+
+
 def show_lockout(
     request: HttpRequest,
     original_response: HttpResponse | None,  # noqa: ARG001 - django-axes' signature
     credentials: dict[str, Any],  # noqa: ARG001 - the same
 ) -> HttpResponse:
     """Render the lockout page; each further attempt restarts the cool-off time."""
-    return _refuse_to_try(request, wait=settings.AXES_COOLOFF_TIME)
+    return refuse_locked(request)
 
 
 def refuse_guesses(request: HttpRequest) -> HttpResponse | None:
@@ -135,6 +143,11 @@ def refuse_guesses(request: HttpRequest) -> HttpResponse | None:
         limits[f"password:{request.user.pk}"] = settings.AXES_FAILURE_LIMIT
     waits = [seconds_to_wait(key, limit=limit) or 0 for key, limit in limits.items()]
     return _refuse_to_try(request, wait=timedelta(seconds=max(waits))) if any(waits) else None
+
+
+def refuse_locked(request: HttpRequest) -> HttpResponse:
+    """Refuse a user who is locked at this address."""
+    return _refuse_to_try(request, wait=settings.AXES_COOLOFF_TIME)
 
 
 def _refuse_to_try(request: HttpRequest, *, wait: timedelta) -> HttpResponse:

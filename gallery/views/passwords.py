@@ -17,7 +17,7 @@ from gallery.access.addresses import client_network
 from gallery.access.sessions import end_sessions
 from gallery.users.forms import ForgottenPasswordForm
 from gallery.users.password_links import days_valid, send_links
-from gallery.views.login import refuse_guesses
+from gallery.views.login import log_in, refuse_guesses
 
 
 @login_not_required
@@ -36,12 +36,10 @@ def help_with_password(request: HttpRequest) -> HttpResponse:
 
 
 class SetPassword(PasswordResetConfirmView):
-    """Sets the password of the link's user, ends their sessions, and logs them in."""
+    """Sets the password of the link's user, ends their sessions, and logs them in, with their second factor if any."""
 
     template_name = "registration/set_password.html"
     success_url = reverse_lazy("gallery:photos")
-    post_reset_login = True
-    post_reset_login_backend = "django.contrib.auth.backends.ModelBackend"
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Throttle by address, then set the password."""
@@ -56,7 +54,8 @@ class SetPassword(PasswordResetConfirmView):
         """End the sessions before the user is logged in here, and clear failed logins from here."""
         end_sessions(user=form.user)
         reset(ip=client_network(self.request), username=form.user.get_username())
-        return super().form_valid(form)
+        super().form_valid(form)
+        return log_in(self.request, form.user, next_url=self.get_success_url())
 
     def render_to_response(self, context: dict[str, Any], **options: Any) -> HttpResponse:
         """Answer 404 if the link is used, expired or wrong."""

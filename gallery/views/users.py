@@ -14,7 +14,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gallery.access import PageRequest
-from gallery.users.administration import Refused, change_user, invite_user, is_administrator, remove_user, set_activity
+from gallery.users.administration import (
+    Refused,
+    change_user,
+    invite_user,
+    is_administrator,
+    remove_second_factor,
+    remove_user,
+    set_activity,
+)
 from gallery.users.forms import ActivityForm, ConfirmationForm, UserForm, UserListForm, details_of
 from gallery.users.listing import list_users, read_user
 from gallery.users.password_links import days_valid, link_of, send_invitation
@@ -109,6 +117,19 @@ def unlock(request: PageRequest, user_id: int) -> HttpResponse:
     """Clear the failed logins of a user."""
     reset(username=_described(user_id).get_username())
     messages.success(request, _("User unlocked."))
+    return redirect("gallery:user", user_id)
+
+
+@require_POST
+@for_administrators
+def reset_second_factor(request: PageRequest, user_id: int) -> HttpResponse:
+    """Remove the second factor of a user who lost it."""
+    try:
+        remove_second_factor(user_id, by=request.user)
+    except Refused as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("Second factor removed: the password is enough again."))
     return redirect("gallery:user", user_id)
 
 

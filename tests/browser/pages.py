@@ -33,6 +33,8 @@ PAGES = [
     SitePage("new import", "/imports/new"),
     SitePage("account", "/account"),
     SitePage("password", "/password/"),
+    SitePage("two-factor", "/account/two-factor/"),
+    SitePage("confirmation", "/account/confirm/"),
     SitePage("status", "/status"),
     SitePage("users", "/users"),
     SitePage("new user", "/users/new"),

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from axes.models import AccessAttempt
 from django.apps import apps
 from django.conf import settings
@@ -57,6 +58,7 @@ from search.models import (
 )
 from tests.drawing import picture
 from tests.folders import archive_of, write_file
+from tests.second_factors import give_app
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("broker")]
 
@@ -85,6 +87,8 @@ def leaver(store: Callable[..., Photo], owner: User, media_root: Path) -> User:
     tasks.make_thumbnails([first.pk, second.pk])
     Client().force_login(owner)
     account_of(owner)
+    give_app(owner)
+    EmailAddress.objects.create(user=owner, email="anna@example.org")
     issue_token("laptop", user=owner, scopes=["search"])
     AssistantAccess.objects.create(user=owner)
     AssistantCall.objects.create(user=owner, tool="search", outcome="3 photos")
