@@ -90,6 +90,9 @@ class PhotoSerializer(serializers.ModelSerializer):
     importance = serializers.IntegerField(
         min_value=0, max_value=MAX_IMPORTANCE, read_only=True, help_text="0: not rated."
     )
+    archived = serializers.BooleanField(
+        source="is_archived", read_only=True, help_text="Left out of the timeline; searches still find it."
+    )
     place_source = serializers.ChoiceField([("", "no place"), *Witness.choices], read_only=True)
     changed_at = serializers.DateTimeField(
         read_only=True, help_text="When the photo's data or recognised text last changed."
@@ -106,7 +109,7 @@ class PhotoSerializer(serializers.ModelSerializer):
         fields = (
             *("id", "filename", "extension", "content_type", "width", "height", "file_size", "sha256", "md5", "sha1"),
             *("taken_at", "taken_offset", "date_source", "latitude", "longitude", "altitude", "place_source"),
-            *("kind", "importance", "description", "title", "keywords", "people", "place"),
+            *("kind", "importance", "archived", "description", "title", "keywords", "people", "place"),
             *("metadata", "defect", "note"),
             *("uploaded_at", "changed_at", "links"),
         )

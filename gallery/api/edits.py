@@ -10,7 +10,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from gallery.access import ApiRequest
-from gallery.access.fields import JsonInteger, StrictSerializer, StrictString
+from gallery.access.fields import JsonBoolean, JsonInteger, StrictSerializer, StrictString
 from gallery.access.problems import ApiView
 from gallery.access.tokens import Scope
 from gallery.models import MAX_IMPORTANCE
@@ -34,7 +34,7 @@ from gallery.text.coordinates import MAX_LENGTH
 
 LARGEST_SHIFT = 99_999
 DATE_FIELDS = {"taken_at", "shift"}
-DETAILS = ("importance", "description")
+DETAILS = ("importance", "description", "archived")
 MAX_DESCRIPTION = 5000
 PLACE_FIELDS = {"latitude", "longitude", "place"}
 
@@ -166,6 +166,7 @@ class PhotoChanges(DateAndPlaceChanges):
 
     importance = JsonInteger(required=False, min_value=0, max_value=MAX_IMPORTANCE)
     description = StrictString(required=False, allow_blank=True, max_length=MAX_DESCRIPTION, trim_whitespace=False)
+    archived = JsonBoolean(required=False, help_text="Left out of the timeline; searches still find it.")
 
     def statement(self) -> Statement | None:
         """Return all changes that valid data asks for as one; None if there are none."""

@@ -32,6 +32,7 @@ FEATURES = "Make the photos searchable by content."
 TEXT = "Recognise the text in the photos."
 ALBUM = "Name of the album that the photos are added to; made unless the owner has one of this name."
 MAKES_ALBUMS = "Make an album of each folder of pictures; folders of Google Takeout are albums in any case."
+ARCHIVES = "Put the photos in the archive."
 
 
 class ImportFields(StrictSerializer):
@@ -43,6 +44,7 @@ class ImportFields(StrictSerializer):
     importance = JsonInteger(default=0, min_value=0, max_value=MAX_IMPORTANCE)
     album = StrictString(default="", allow_blank=True, max_length=MAX_NAME, help_text=ALBUM)
     makes_albums = JsonBoolean(default=False, help_text=MAKES_ALBUMS)
+    archives = JsonBoolean(default=False, help_text=ARCHIVES)
     min_side = JsonInteger(
         default=0, min_value=0, max_value=MAX_SIDE, help_text="Skip pictures with a side below this."
     )
@@ -81,6 +83,7 @@ class ArchiveImportQuery(QuerySerializer):
     importance = QueryInteger(default=0, required=False, min_value=0, max_value=MAX_IMPORTANCE)
     album = StrictString(default="", required=False, max_length=MAX_NAME, help_text=ALBUM)
     makes_albums = QueryBoolean(default=False, required=False, help_text=MAKES_ALBUMS)
+    archives = QueryBoolean(default=False, required=False, help_text=ARCHIVES)
     min_side = QueryInteger(default=0, required=False, min_value=0, max_value=MAX_SIDE)
     ignore = StrictString(
         default="",
@@ -148,7 +151,8 @@ class ImportSerializer(serializers.ModelSerializer):
     class Meta:
         model = ImportJob
         fields = (
-            *("id", "owner", "roots", "mode", "profile", "importance", "album", "makes_albums", "min_side", "ignore"),
+            *("id", "owner", "roots", "mode", "profile", "importance", "album", "makes_albums", "archives", "min_side"),
+            "ignore",
             *(
                 "wants_embedding",
                 "wants_text",

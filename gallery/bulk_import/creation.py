@@ -38,6 +38,7 @@ class ImportOptions:
     importance: int = 0
     album: str = ""
     makes_albums: bool = False
+    archives: bool = False
     min_side: int = 0
     ignore: list[str] = field(default_factory=list)
     wants_embedding: bool = True

@@ -79,6 +79,7 @@ class ImportForm(forms.Form):
     )
     wants_embedding = forms.BooleanField(label=_("Make them searchable by content"), initial=True, required=False)
     wants_text = forms.BooleanField(label=_("Recognise their text"), initial=True, required=False)
+    archives = forms.BooleanField(label=_("Put the photos in the archive"), required=False)
     watch = forms.BooleanField(label=_("Keep watching this folder"), required=False)
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
@@ -123,6 +124,7 @@ class ImportForm(forms.Form):
             importance=cleaned["importance"],
             album=cleaned["album"],
             makes_albums=cleaned["makes_albums"],
+            archives=cleaned["archives"],
             min_side=cleaned["min_side"] or 0,
             ignore=cleaned["ignore"],
             wants_embedding=cleaned["wants_embedding"],

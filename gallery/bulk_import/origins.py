@@ -37,6 +37,7 @@ def source_of(file: SourceFile, *, job: ImportJob) -> PhotoSource:
             path=file.path,
             modified_at=file.modified_at,
             importance=job.importance,
+            archives=job.archives,
         ),
     )
 

@@ -9,7 +9,7 @@ period that begins then, if the witness knows no moment in it: 1 for a day, 365 
 offset: minutes east of UTC, for a date that has none.
 place: `latitude` and `longitude` in degrees, and perhaps `altitude` in metres.
 description: a text. labels: `title`, a text, and the lists `keywords` and `people`.
-importance: 1–5. kind: one of Photo.Kind.
+importance: 1–5. kind: one of Photo.Kind. archived: true or false.
 
 A person may also state null: the field is then unknown, no matter what the others state.
 """
@@ -50,7 +50,10 @@ def believed(claims: Iterable[Claims]) -> dict[str, Belief]:
 
 
 def photo_fields(claims: Iterable[Claims], *, zone: tzinfo, zone_of: ZoneOf) -> dict[str, Any]:
-    """Return the fields of a Photo that follow from `claims`; instants at unknown places are in `zone`."""
+    """Return the fields of a Photo that follow from `claims`; instants at unknown places are in `zone`.
+
+    `is_archived` is None if only the rules of the owner decide.
+    """
     beliefs = believed(claims)
     place = _value(beliefs, "place") or {}
     if place:
@@ -71,6 +74,7 @@ def photo_fields(claims: Iterable[Claims], *, zone: tzinfo, zone_of: ZoneOf) -> 
         "labels": _value(beliefs, "labels") or {},
         "importance": _value(beliefs, "importance") or 0,
         "kind": _value(beliefs, "kind") or "",
+        "is_archived": bool(_value(beliefs, "archived")) if "archived" in beliefs else None,
     }
 
 

@@ -22,10 +22,11 @@ def claims_of_origin(
     path: str,
     modified_at: datetime | None,
     importance: int = 0,
+    archives: bool = False,
 ) -> Claims:
     """Return what an origin states about a picture: its sidecar, its name, its path with folders, and its file time.
 
-    `importance` was chosen for an import as a whole, so it is stated by the folder.
+    `importance` and `archives` were chosen for an import as a whole, so they are stated by the folder.
     """
     claims: dict[str, dict[str, Any]] = {}
 
@@ -41,6 +42,8 @@ def claims_of_origin(
     state("kind", Witness.FILENAME, kind_of_name(filename))
     state("kind", Witness.FOLDER, source_metadata.kind)
     state("importance", Witness.FOLDER, importance)
+    state("archived", Witness.SIDECAR, source_metadata.is_archived)
+    state("archived", Witness.FOLDER, archives)
     written = _believable(modified_at)
     state("date", Witness.FILENAME, _date_in_name(filename, written))
     state("date", Witness.FOLDER, _date_of_folder(path, written))

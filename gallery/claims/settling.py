@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import F
 
+from gallery.claims.archiving import NO_RULES, RuleMatch, matches_of_photos
 from gallery.claims.ladder import Claims, photo_fields
 from gallery.claims.zones import server_zone, zone_of
 from gallery.models import FoldedField, Photo, PhotoMerge, PhotoSource
@@ -31,6 +32,7 @@ COLUMNS = {
     "labels": "jsonb",
     "importance": "smallint",
     "kind": "text",
+    "is_archived": "boolean",
     "wants_embedding": "boolean",
     "wants_text": "boolean",
     "metadata_version": "smallint",
@@ -51,10 +53,11 @@ def settle(photos: Iterable[Photo]) -> list[Photo]:
     """
     by_id = {photo.pk: photo for photo in photos}
     claims = claims_about(by_id.values())
+    matches = matches_of_photos(by_id.values())
     wanted = _wanted_steps(by_id)
     changed = []
     for pk, photo in by_id.items():
-        values = settled_fields(claims[pk], photo=photo)
+        values = settled_fields(claims[pk], photo=photo, match=matches.get(pk, NO_RULES))
         if pk in wanted:
             values |= wanted[pk]
         if _take(photo, values):
@@ -85,8 +88,8 @@ def _updated(before: Claims, after: Claims) -> Claims:
     return {field: {**before.get(field, {}), **after.get(field, {})} for field in {**before, **after}}
 
 
-def settled_fields(claims: Iterable[Claims], *, photo: Photo) -> dict[str, Any]:
-    """Return the columns of a photo, perhaps not yet stored, that follow from all claims about it."""
+def settled_fields(claims: Iterable[Claims], *, photo: Photo, match: RuleMatch = NO_RULES) -> dict[str, Any]:
+    """Return the columns of a photo, perhaps not yet stored, that follow from all claims about it and from rules."""
     values = photo_fields(claims, zone=server_zone(), zone_of=zone_of)
     values["kind"] = values["kind"] or kind_of_picture(
         extension=photo.extension,
@@ -94,6 +97,8 @@ def settled_fields(claims: Iterable[Claims], *, photo: Photo) -> dict[str, Any]:
         height=photo.height,
         make=str(photo.metadata.get("make") or ""),
     )
+    if values["is_archived"] is None:
+        values["is_archived"] = match.archives(values["kind"])
     return values
 
 

@@ -12,10 +12,11 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 
+from gallery.claims.archiving import match_of_new_photo
 from gallery.claims.settling import settle, settled_fields
 from gallery.intake.origins import save_sources
 from gallery.intake.quota import reserve_room
-from gallery.models import ImportJob, PartialUpload, Photo, PhotoSource
+from gallery.models import ArchiveRule, ImportJob, PartialUpload, Photo, PhotoSource
 from gallery.pictures.opening import is_original_there
 from gallery.storage.files import digests_locked, original_name, place_files, write_temporary
 
@@ -107,10 +108,12 @@ def _create_photos(pictures: Iterable[IncomingPicture], *, owner_id: int) -> dic
     for picture in pictures:
         by_digest[picture.sha256].append(picture)
     photos = {}
+    rules = list(ArchiveRule.objects.filter(owner=owner_id))
     for digest, same in by_digest.items():
         photo = Photo(owner_id=owner_id, file=_file(same[0], owner_id), **same[0].fields)
         claims = [photo.claims, *(picture.source.claims for picture in same)]
-        for name, value in settled_fields(claims, photo=photo).items():
+        match = match_of_new_photo(rules, paths=[picture.source.path for picture in same])
+        for name, value in settled_fields(claims, photo=photo, match=match).items():
             setattr(photo, name, value)
         photos[digest] = photo
     Photo.objects.bulk_create(photos.values())

@@ -48,6 +48,7 @@ class Command(BaseCommand):
         parser.add_argument("--importance", type=int, default=0, choices=range(MAX_IMPORTANCE + 1))
         parser.add_argument("--album", default="", metavar="NAME", help="add the photos to this album")
         parser.add_argument("--folder-albums", action="store_true", help="make an album of each folder of pictures")
+        parser.add_argument("--archive", action="store_true", help="put the photos in the archive")
         parser.add_argument(
             "--source", default="auto", choices=PROFILES, help="program that the files come from (default: auto)"
         )
@@ -134,6 +135,7 @@ def _import_options(options: dict[str, Any]) -> ImportOptions:
         # A dry run makes no album; the import that it becomes does.
         album="" if options["dry_run"] else _album_name(options["album"]),
         makes_albums=options["folder_albums"],
+        archives=options["archive"],
         min_side=options["min_side"],
         ignore=options["ignore"],
         wants_embedding=not options["no_features"],
