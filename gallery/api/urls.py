@@ -3,6 +3,7 @@
 from django.urls import path
 
 from gallery.api import (
+    archive,
     changes,
     edits,
     files,
@@ -43,6 +44,8 @@ version_1 = [
     path("photos/<int:photo_id>/restore/", trash.RestoreView.as_view(), name="restore"),
     path("trash/", trash.TrashView.as_view(), name="trash"),
     path("trash/restore/", selection.RestorePhotosView.as_view(), name="restore-photos"),
+    path("archive-rules/", archive.RuleListView.as_view(), name="archive-rules"),
+    path("archive-rules/<int:rule_id>/", archive.RuleDetailView.as_view(), name="archive-rule"),
     path("near-duplicates/", near_duplicates.NearDuplicateListView.as_view(), name="near-duplicates"),
     path(
         "near-duplicates/resolve/",

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 
 from gallery.models.folded import FoldedField, FoldedModel, FoldedQuerySet
+from gallery.models.photo import Photo
 
 
 class AlbumQuerySet(FoldedQuerySet["Album"]):
@@ -117,3 +118,8 @@ class ArchiveRule(models.Model):
 
     def __str__(self) -> str:
         return self.kind or self.source or str(self.album_id)
+
+    @property
+    def kind_label(self) -> str:
+        """The translated name of the kind."""
+        return str(Photo.Kind(self.kind).label)

@@ -1,5 +1,6 @@
 /** The selection of photos: by checkbox, Shift and click, long press or `x`, and the actions on selected photos. */
 
+import "./archive.js";
 import { announceChange, post, notify } from "./actions.js";
 import { send } from "./edits.js";
 import { fetchJson, Problem } from "./requests.js";
@@ -170,6 +171,7 @@ form.addEventListener("submit", async (event) => {
   for (const dialog of form.querySelectorAll("[popover]")) dialog.hidePopover();
   notify(answer.message, { undo: answer.undo, revert: answer.revert });
   if (answer.undo) removeTiles([...selected], answer.undo);
+  else if (button.matches("[data-archive]")) announceChange();
   if (answer.removed) document.dispatchEvent(new CustomEvent("album:removed", { detail: { ids: answer.removed } }));
   select([...selected], false);
 });

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand
 from dramatiq import Worker, get_broker
 
 import gallery.bulk_import.tasks
+import gallery.photos.tasks
 import gallery.processing.tasks
 from gallery.bulk_import.heartbeat import stop_passes
 from gallery.bulk_import.read_ahead import READER_THREAD_PREFIX
