@@ -11,7 +11,7 @@ from gallery.text.canonical import fold, passages
 
 @dataclass(frozen=True)
 class RuleMatch:
-    """What the rules of a photo's owner mean for the photo, whose kind may still change."""
+    """The rules of an owner that concern one photo, whose kind may still change."""
 
     kinds: frozenset[str] = frozenset()
     is_certain: bool = False

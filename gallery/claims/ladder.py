@@ -52,7 +52,7 @@ def believed(claims: Iterable[Claims]) -> dict[str, Belief]:
 def photo_fields(claims: Iterable[Claims], *, zone: tzinfo, zone_of: ZoneOf) -> dict[str, Any]:
     """Return the fields of a Photo that follow from `claims`; instants at unknown places are in `zone`.
 
-    `is_archived` is None if only the rules of the owner decide.
+    Without claims about the archive, `is_archived` stays None, because the rules of the owner decide.
     """
     beliefs = believed(claims)
     place = _value(beliefs, "place") or {}

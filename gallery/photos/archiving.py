@@ -52,16 +52,11 @@ def add_rule(rule: ArchiveRule, *, user: AbstractBaseUser) -> tuple[ArchiveRule,
     """
     with transaction.atomic():
         own = ArchiveRule.objects.filter(owner_id=user.pk)
-        condition = {"kind": rule.kind, "album": rule.album_id, "source": rule.source}
-        known = own.filter(**condition).first()
-        if known is None and own.count() >= MAX_RULES:
-            raise TooManyRules
-        stored = (
-            known
-            or ArchiveRule.objects.get_or_create(
-                owner_id=user.pk, kind=rule.kind, album_id=rule.album_id, source=rule.source
-            )[0]
-        )
+        stored = own.filter(kind=rule.kind, album=rule.album, source=rule.source).first()
+        if stored is None:
+            if own.count() >= MAX_RULES:
+                raise TooManyRules
+            stored = ArchiveRule.objects.create(owner_id=user.pk, kind=rule.kind, album=rule.album, source=rule.source)
         return stored, _settle_concerned(stored, user=user)
 
 

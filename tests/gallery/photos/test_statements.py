@@ -156,10 +156,10 @@ def test_changes_and_undoes_only_own_photos(photo, owner):
 def test_edits_many_photos_with_few_queries(owner, django_assert_max_num_queries):
     photos = make_photos(owner, 40)
     edit(set_date(date(2000, 1, 1), time(0), zone=None), *photos)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         outcome = edit(shift_date(Shift(years=1), zone=KEPT), *photos)
     assert outcome.count == EditedPhoto.objects.filter(edit=outcome.edit).count() == 40
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         assert undo_edit(outcome.edit.pk, user=owner).restored == 40
     assert set(Photo.objects.values_list("taken_at", flat=True)) == {datetime(2000, 1, 1)}
 

@@ -67,7 +67,9 @@ def test_pages_show_their_photos_only(client, store):
 @pytest.mark.parametrize("kind", ["kind", "album", "source"])
 def test_rule_archives_existing_photos_until_deleted(client, owner, store, settle_queued, kind):
     chosen, other = store(filename="Screenshot_2023.png"), store(filename="b.png")
-    chosen.sources.update(path="/photos/WeChat/a.png", folded_path="/photos/wechat/a.png")
+    source = chosen.sources.get()
+    source.path = "/photos/WeChat/a.png"
+    source.save()
     album = Album.objects.create(owner=owner, name="Memes")
     AlbumPhoto.objects.create(album=album, photo=chosen, by_hand=True)
     values = {"kind": "screenshot", "album": album.pk, "source": "WeChat"}
