@@ -27,6 +27,7 @@ PAGES = [
     SitePage("search with advice", "/search?q=station+kind:meme+-photo+2019-05"),
     SitePage("search that is wrong", "/search?q=width:x"),
     SitePage("upload", "/upload"),
+    SitePage("archive", "/archive"),
     SitePage("trash", "/trash"),
     SitePage("near-duplicates", "/near-duplicates"),
     SitePage("imports", "/imports"),
