@@ -14,7 +14,7 @@ from django.db.models import Model
 from gallery.access.tokens import Scope
 from gallery.access.upload_answers import TUS_VERSION
 from gallery.intake.tus_headers import PIECE_TYPE
-from gallery.models import ImportJob, PartialUpload, Photo
+from gallery.models import ArchiveRule, ImportJob, PartialUpload, Photo
 from search.models import SavedSearch
 from tests.drawing import picture
 
@@ -89,6 +89,9 @@ MATRIX = {
     ("download-photos", "POST"): Entry(Scope.PHOTO_READ, 200, all_photos(), to_others=404),
     ("trash", "GET"): Entry(Scope.PHOTO_READ, 200),
     ("restore-photos", "POST"): Entry(Scope.PHOTO_WRITE, 200, all_photos()),
+    ("archive-rules", "GET"): Entry(Scope.PHOTO_READ, 200),
+    ("archive-rules", "POST"): Entry(Scope.PHOTO_WRITE, 201, json({"kind": "meme"})),
+    ("archive-rule", "DELETE"): Entry(Scope.PHOTO_WRITE, 204),
     ("near-duplicates", "GET"): Entry(Scope.PHOTO_READ, 200),
     ("resolve-near-duplicates", "POST"): Entry(
         Scope.PHOTO_WRITE, 200, with_photo_id(lambda pk: {"keep": pk, "trash": [pk]}), to_others=404
@@ -150,6 +153,7 @@ ABOUT: dict[str, type[Model]] = {
     ),
     **dict.fromkeys(("text", "similar"), Photo),
     **dict.fromkeys(("import", "import-actions", "import-items"), ImportJob),
+    "archive-rule": ArchiveRule,
     "saved-search": SavedSearch,
     "saved-search-results": SavedSearch,
     "resume-upload": PartialUpload,

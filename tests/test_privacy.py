@@ -15,6 +15,7 @@ from gallery.assistants import AssistantCall
 from gallery.intake.upload import store_upload
 from gallery.models import (
     MAX_ATTEMPTS,
+    ArchiveRule,
     Arrival,
     EditedPhoto,
     ImportItem,
@@ -55,6 +56,7 @@ FIELDS = {
     "description": "",
     "month": "2023-05",
     "change": "clear",
+    "archived": "1",
 }
 # Addresses that need no login.
 PUBLIC = {
@@ -120,7 +122,8 @@ def photo(store, owner) -> Photo:
     NearDuplicatePair.objects.create(one=photo, other=copy, owner=owner, model="x", distance=0.01, reads_alike=True)
     dismiss_groups([[photo.pk, store(picture(9)).pk]], user=owner, moment=timezone.now())
     PhotoMerge.objects.create(photo=photo, merged_at=timezone.now(), previous_values={"description": SECRET})
-    # The same id as the photo, so that addresses of edits and imports fit too.
+    # The same id as the photo, so that addresses of edits, imports and rules fit too.
+    ArchiveRule.objects.create(pk=photo.pk, owner=owner, source=SECRET)
     edit = PhotoEdit.objects.create(pk=photo.pk, owner=owner, fields=["description"])
     EditedPhoto.objects.create(edit=edit, photo=photo, before={"description": SECRET})
     job = ImportJob.objects.create(pk=photo.pk, owner=owner, started_by=owner, roots=[f"/{SECRET}"], state="paused")
@@ -141,7 +144,7 @@ def photo(store, owner) -> Photo:
 def all_rows() -> list:
     """Return all rows about photos, to compare before and after."""
     gallery_models = (Photo, StepAttempt, PhotoSource, PhotoMerge, PhotoEdit, ImportJob, ImportItem, PartialUpload)
-    models = (*gallery_models, PhotoText, PhotoEmbedding, SavedSearch, ResultList, NearDuplicatePair, DismissedGroup)
+    models = (*gallery_models, ArchiveRule, PhotoText, PhotoEmbedding, SavedSearch, ResultList, NearDuplicatePair, DismissedGroup)
     rows: list = [list(model.objects.order_by("pk").values()) for model in models]
     return [*rows, list(OpenSession.objects.filter(owner__username="anna").values())]
 
@@ -207,6 +210,7 @@ def test_shows_photo_to_owner(photo, owner, settings):
         f"/search?q={SECRET}",
         "/imports",
         "/near-duplicates",
+        "/archive",
     )
     for path in (*pages, f"/imports/{photo.pk}", f"/imports/{photo.pk}/files"):
         assert SECRET in client.get(path).content.decode().split("<main")[1], path
