@@ -144,7 +144,16 @@ def photo(store, owner) -> Photo:
 def all_rows() -> list:
     """Return all rows about photos, to compare before and after."""
     gallery_models = (Photo, StepAttempt, PhotoSource, PhotoMerge, PhotoEdit, ImportJob, ImportItem, PartialUpload)
-    models = (*gallery_models, ArchiveRule, PhotoText, PhotoEmbedding, SavedSearch, ResultList, NearDuplicatePair, DismissedGroup)
+    models = (
+        *gallery_models,
+        ArchiveRule,
+        PhotoText,
+        PhotoEmbedding,
+        SavedSearch,
+        ResultList,
+        NearDuplicatePair,
+        DismissedGroup,
+    )
     rows: list = [list(model.objects.order_by("pk").values()) for model in models]
     return [*rows, list(OpenSession.objects.filter(owner__username="anna").values())]
 

@@ -64,7 +64,9 @@ class RuleListView(ApiView):
         """Make a rule that archives photos; photos that exist already are archived in the background."""
         wanted = NewRule.read(request.data).validated_data
         if "album" in wanted:
-            wanted["album"] = Album.objects.get_visible_or_404(wanted["album"], user=request.user)
+            wanted["album"] = Album.objects.visible_to(request.user).filter(pk=wanted["album"]).first()
+            if wanted["album"] is None:
+                raise serializers.ValidationError({"album": _("You have no album with this id.")})
         try:
             rule, count = add_rule(ArchiveRule(**wanted), user=request.user)
         except TooManyRules as error:

@@ -136,7 +136,7 @@ def test_api_changes_archive_and_rules(owner, store):
     assert stranger.get(rules).json() == []
     assert stranger.delete(f"{rules}{made.json()['id']}/").status_code == 404
     assert api.delete(f"{rules}{made.json()['id']}/").status_code == 204
-    for wrong in ({}, {"kind": "meme", "source": "a"}, {"source": "\u200b"}):
+    for wrong in ({}, {"kind": "meme", "source": "a"}, {"source": "\u200b"}, {"album": 999}):
         assert api.post(rules, wrong, content_type="application/json").status_code == 400
 
 
