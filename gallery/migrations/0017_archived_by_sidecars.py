@@ -13,7 +13,7 @@ ARCHIVE = """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("gallery", "0015_albums_archive_rotation")]
+    dependencies = [("gallery", "0016_albums_of_existing_photos")]
 
     operations = [
         migrations.RunSQL(CLAIMS, migrations.RunSQL.noop),
