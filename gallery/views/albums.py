@@ -1,8 +1,11 @@
 """The pages of albums, and adding selected photos to them."""
 
+from typing import Any, cast
+
+from django.contrib.auth.models import User
 from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -11,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from gallery.access import PageRequest
 from gallery.access.fields import MAX_NUMBER
 from gallery.access.message_responses import respond_with_message
-from gallery.albums.contents import add_photos, remove_photos, step_photo
+from gallery.albums.contents import add_photos, move_photo, remove_photos, step_photo
 from gallery.albums.forms import AlbumForm, AlbumNameForm
 from gallery.albums.listing import ORDERS, albums_of, with_covers
 from gallery.albums.making import CoverNotInAlbum, TooManyAlbums, album_named, change_album, discard_album, make_album
@@ -19,6 +22,7 @@ from gallery.forms import SelectionForm
 from gallery.models import Album
 from gallery.photos.scopes import Scope
 from gallery.views.selection import gone_message, selected_photos, valid_form
+from gallery.views.timeline import timeline_context
 
 PAGE_SIZE = 240
 ALBUMS_PER_PAGE = 120
@@ -69,10 +73,15 @@ def delete_album(request: PageRequest, album_id: int) -> HttpResponse:
 
 @require_POST
 def move_in_album(request: PageRequest, album_id: int) -> HttpResponse:
-    """Move a photo one place earlier or later in the order by hand."""
+    """Move a photo in the order by hand: one step `earlier` or `later`, `before` another photo, or to the end."""
     photo_id = _one_photo(request)
-    is_later = request.POST.get("step") == "later"
-    if not step_photo(album_id, photo_id, user=request.user, is_later=is_later):
+    if "before" in request.POST:
+        before = _number(request.POST["before"]) if request.POST["before"] else None
+        is_moved = move_photo(album_id, photo_id, user=request.user, before=before)
+    else:
+        is_later = request.POST.get("step") == "later"
+        is_moved = step_photo(album_id, photo_id, user=request.user, is_later=is_later)
+    if not is_moved:
         raise BadRequest(_("This photo is not in the album."))
     return respond_with_message(request, _("Photo moved"))
 
@@ -122,7 +131,7 @@ def add_selection(request: PageRequest) -> HttpResponse:
 def _wanted_album(request: PageRequest) -> Album:
     """Return the posted album. Raises Http404 for a stranger's, and BadRequest without one."""
     if "album" in request.POST:
-        return Album.objects.get_visible_or_404(_number(request, "album"), user=request.user)
+        return Album.objects.get_visible_or_404(_number(request.POST["album"]), user=request.user)
     form = AlbumNameForm({"name": request.POST.get("album_name", "")})
     if not form.is_valid():
         raise BadRequest(_("Choose an album, or enter a name of at most 200 characters."))
@@ -132,10 +141,9 @@ def _wanted_album(request: PageRequest) -> Album:
         raise BadRequest(str(error)) from error
 
 
-def _number(request: PageRequest, name: str) -> int:
-    text = request.POST[name]
+def _number(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and int(text[:20]) <= MAX_NUMBER):
-        raise BadRequest(_("Choose an album, or enter a name of at most 200 characters."))
+        raise BadRequest(_("Ids are numbers."))
     return int(text[:20])
 
 
@@ -154,12 +162,26 @@ def _album_list(request: PageRequest, form: AlbumNameForm, *, status: int = 200)
 
 
 def _album_page(request: PageRequest, album: Album, form: AlbumForm, *, status: int = 200) -> HttpResponse:
-    photos = Scope(album=album).photos(user=request.user).order_by(*ORDERS[Album.Order(album.order)])
-    page = Paginator(photos, PAGE_SIZE).get_page(request.GET.get("page"))
-    context = {
-        "album": album,
-        "form": form,
-        "page": page,
-        "is_by_hand": album.order == Album.Order.BY_HAND,
-    }
+    scope = Scope(album=album)
+    is_by_date = album.order == Album.Order.NEWEST
+    # The timeline shows the newest photos first; the other orders have pages.
+    photos = timeline_context if is_by_date else _grid_context
+    context = {"shown_album": album, "form": form, "is_by_date": is_by_date}
+    context |= photos(scope, query=request.GET, user=request.user)
+    if is_by_date:
+        context["photo_count"] = sum(month.count for month in context["months"])
     return render(request, "gallery/albums/album.html", context, status=status)
+
+
+def _grid_context(scope: Scope, *, query: QueryDict, user: User) -> dict[str, Any]:
+    album = cast(Album, scope.album)
+    photos = scope.photos(user=user).order_by(*ORDERS[Album.Order(album.order)])
+    page = Paginator(photos, PAGE_SIZE).get_page(query.get("page"))
+    return {
+        "page": page,
+        "photo_count": page.paginator.count,
+        "is_by_hand": album.order == Album.Order.BY_HAND,
+        "link_query": scope.query,
+        # A photo dragged to the end of the page comes before the first one of the next page.
+        "following": photos.values_list("pk", flat=True)[page.end_index() :].first() if page.has_next() else None,
+    }

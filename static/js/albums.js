@@ -1,9 +1,14 @@
-/** The page of an album: photos removed from it leave the page, and moves keep the place and the focus. */
+/** The page of an album: photos removed from it leave the page, and the order by hand. */
 
-import { post } from "./actions.js";
+import { announceChange, notify, post } from "./actions.js";
+import "./sorting.js";
 
 document.addEventListener("album:removed", ({ detail: { ids } }) => {
-  for (const id of ids) document.querySelector(`.tiles .tile[data-photo="${id}"]`)?.closest("li")?.remove();
+  for (const id of ids) {
+    const tile = document.querySelector(`#album-photos .tile[data-photo="${id}"]`);
+    (tile?.closest("li") ?? tile)?.remove();
+  }
+  announceChange();
 });
 
 document.addEventListener("submit", async (event) => {
@@ -19,8 +24,12 @@ document.addEventListener("submit", async (event) => {
   const item = form.closest("li");
   const other = submitter.value === "later" ? item.nextElementSibling : item.previousElementSibling;
   // The neighbour may be on another page.
-  if (!other) location.reload();
-  else if (submitter.value === "later") other.after(item);
+  if (!other) {
+    location.reload();
+    return;
+  }
+  if (submitter.value === "later") other.after(item);
   else other.before(item);
+  notify(answer.message);
   submitter.focus();
 });

@@ -217,10 +217,11 @@ addEventListener("beforeunload", (event) => {
 });
 onFiles(upload, { zone: "upload" });
 
-// The button of the top bar opens the form as a popover, if the page has it.
-document.querySelector("[data-opens-upload]")?.addEventListener("click", (event) => {
+// Links to the upload page open the form as a popover, if the page has it.
+document.addEventListener("click", (event) => {
   const popover = form.closest("[popover]");
-  if (!popover || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const opens = event.target.closest("[data-opens-upload]");
+  if (!opens || !popover || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   popover.togglePopover();
 });
