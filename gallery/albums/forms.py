@@ -3,8 +3,15 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from gallery.access.fields import MAX_NUMBER
 from gallery.albums.making import MAX_DESCRIPTION
 from gallery.models import Album
+
+
+class AlbumIdForm(forms.Form):
+    """The id of an album; whether the user has it is not checked."""
+
+    album = forms.IntegerField(required=False, min_value=1, max_value=MAX_NUMBER)
 
 
 class AlbumNameForm(forms.ModelForm):

@@ -133,8 +133,9 @@ class BeginUploadView(TusView):
             request_header(
                 "Upload-Metadata",
                 METADATA,
-                "Comma-separated names with base64 values: `filename`, and for pictures `sha256` and `modified_at`, the"
-                " modification time of the file with its zone, such as 2024-05-01T18:30:00Z.",
+                "Comma-separated names with base64 values: `filename`, and for pictures `sha256`, `album`, the id of an"
+                " album to which the photo is added, and `modified_at`, the modification time of the file with its"
+                " zone, such as 2024-05-01T18:30:00Z.",
             ),
             PIECE_CHECKSUM,
             LOCATION,

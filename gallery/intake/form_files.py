@@ -34,11 +34,14 @@ class FormFiles:
         """The number of files, skipped ones included."""
         return len(self._received) + len(self._skipper.skipped)
 
-    def store(self, *, owner: AbstractBaseUser) -> list[UploadResult]:
-        """Store each picture, or refuse it."""
+    def store(self, *, owner: AbstractBaseUser, album_id: int | None = None) -> list[UploadResult]:
+        """Store each picture and add it to the album, or refuse it. Raises Http404 for an album of another user."""
         received, sentence = self._received, too_large(settings.MAX_UPLOAD_BYTES)
         results = [refusal(sentence, filename=name, kind="too-large") for name in self._skipper.skipped]
-        return results + [try_upload(cast(IO[bytes], file), owner=owner, filename=file.name or "") for file in received]
+        return results + [
+            try_upload(cast(IO[bytes], file), owner=owner, filename=file.name or "", album_id=album_id)
+            for file in received
+        ]
 
     @property
     def _received(self) -> list[UploadedFile]:

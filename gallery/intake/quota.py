@@ -61,6 +61,7 @@ def admit_upload(
     sha256: str = "",
     modified_at: datetime | None = None,
     is_archive: bool = False,
+    album_id: int | None = None,
 ) -> PartialUpload:
     """Create an upload of `size` bytes.
 
@@ -75,7 +76,13 @@ def admit_upload(
         refuse_beyond_quota(size, account=account)
         _refuse_beyond_share(size, owner=owner)
         return create_upload(
-            owner=owner, filename=filename, size=size, sha256=sha256, modified_at=modified_at, is_archive=is_archive
+            owner=owner,
+            filename=filename,
+            size=size,
+            sha256=sha256,
+            modified_at=modified_at,
+            is_archive=is_archive,
+            album_id=album_id,
         )
 
 

@@ -30,6 +30,7 @@ from gallery.intake.tus_headers import (
     read_piece_checksum,
 )
 from gallery.intake.upload import try_upload
+from gallery.models import Album
 from gallery.pictures.digests import digests_of
 from gallery.pictures.images import ImageTooLarge
 from gallery.sources import check_archive, check_beginning
@@ -61,6 +62,15 @@ class UploadNotAdmitted(UploadRefusal):
         self.kind = reason.kind
 
 
+class AlbumGone(UploadRefusal):
+    """The owner has no album with the announced id."""
+
+    kind = "not-found"
+
+    def __init__(self) -> None:
+        super().__init__(_("This album does not exist."))
+
+
 class OffsetMismatch(UploadRefusal):
     """The piece does not begin where the received bytes of `upload` end."""
 
@@ -88,8 +98,8 @@ def begin_upload(
     """Create an upload, and receive its first piece from `stream` if there is one.
 
     Raises:
-        UploadRefusal: of the kinds MalformedHeader, UnsupportedVersion, WrongPieceType, UploadNotAdmitted and
-            DamagedPiece; after DamagedPiece the upload exists.
+        UploadRefusal: of the kinds MalformedHeader, UnsupportedVersion, WrongPieceType, AlbumGone, UploadNotAdmitted
+            and DamagedPiece; after DamagedPiece the upload exists.
         OSError: the disk failed.
     """
     check_protocol(headers)
@@ -162,7 +172,11 @@ def _admit(announced: Announcement, *, owner: AbstractBaseUser, is_archive: bool
         if announced.sha256:
             # Reading the whole archive again would keep the client waiting for minutes; each piece may have a checksum.
             raise MalformedHeader(_("“sha256” is not supported for archives; send a checksum with each piece."))
+        if announced.album_id:
+            raise MalformedHeader(_("“album” is not supported for archives."))
         filename = clean_archive_name(filename)
+    if announced.album_id and not Album.objects.visible_to(owner).filter(pk=announced.album_id).exists():
+        raise AlbumGone
     limit = _max_size(is_archive=is_archive)
     try:
         if announced.size > limit:
@@ -174,6 +188,7 @@ def _admit(announced: Announcement, *, owner: AbstractBaseUser, is_archive: bool
             size=announced.size,
             sha256=announced.sha256,
             is_archive=is_archive,
+            album_id=announced.album_id,
         )
     except ImageTooLarge as error:
         raise UploadNotAdmitted(error) from error
@@ -228,7 +243,12 @@ def _store_picture(upload: PartialUpload, file: IO[bytes]) -> None:
         finish_upload(upload, Arrival.REFUSED, detail=sentence, kind="checksum-mismatch")
         return
     result = try_upload(
-        file, owner=upload.owner, filename=upload.filename, modified_at=upload.modified_at, brought_by=upload
+        file,
+        owner=upload.owner,
+        filename=upload.filename,
+        modified_at=upload.modified_at,
+        brought_by=upload,
+        album_id=upload.album_id,
     )
     photo_id = result.photo.pk if result.photo else None
     finish_upload(upload, result.arrival, photo_id=photo_id, detail=result.detail, kind=result.kind)

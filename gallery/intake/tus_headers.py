@@ -68,13 +68,15 @@ class PieceChecksum:
 class Announcement:
     """The headers that create an upload; `sha256` in lower-case hexadecimal digits, empty if not announced.
 
-    `modified_at` is the modification time of the client's file, if it is announced and plausible.
+    `modified_at` is the modification time of the client's file, if it is announced and plausible; `album_id` is that of
+    the album to which the photo is added.
     """
 
     size: int
     filename: str
     modified_at: datetime | None
     sha256: str
+    album_id: int | None
     has_piece: bool
     checksum: PieceChecksum | None
 
@@ -97,6 +99,7 @@ def read_announcement(headers: Headers) -> Announcement:
         metadata.get("filename", ""),
         _read_modified_at(metadata),
         _read_sha256(metadata),
+        _read_album_id(metadata),
         has_piece,
         checksum,
     )
@@ -162,6 +165,15 @@ def _read_sha256(metadata: dict[str, str]) -> str:
         return read_checksum(metadata["sha256"], digits=64) if metadata.get("sha256") else ""
     except ValueError as error:
         raise MalformedHeader(_("“sha256” must be a SHA-256 in hexadecimal or base64.")) from error
+
+
+def _read_album_id(metadata: dict[str, str]) -> int | None:
+    text = metadata.get("album", "")
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise MalformedHeader(_("“album” must be the id of an album."))
+    return int(text)
 
 
 def _has_piece(headers: Headers) -> bool:

@@ -9,6 +9,7 @@ from typing import IO
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
+from gallery.albums.contents import add_photos
 from gallery.claims.origins import claims_of_origin
 from gallery.intake.describing import describe_picture, limited_blocks
 from gallery.intake.storing import IncomingPicture, store_pictures
@@ -38,11 +39,12 @@ def try_upload(
     filename: str,
     modified_at: datetime | None = None,
     brought_by: PartialUpload | None = None,
+    album_id: int | None = None,
 ) -> UploadResult:
     """Store a picture file as `store_upload` does, but return refusals too."""
     try:
         photo, arrival = store_upload(
-            file, owner=owner, filename=filename, modified_at=modified_at, brought_by=brought_by
+            file, owner=owner, filename=filename, modified_at=modified_at, brought_by=brought_by, album_id=album_id
         )
     except InvalidImage as error:
         return UploadResult(filename, Arrival.REFUSED, detail=str(error), kind=error.kind)
@@ -56,13 +58,15 @@ def store_upload(
     filename: str,
     modified_at: datetime | None = None,
     brought_by: PartialUpload | None = None,
+    album_id: int | None = None,
 ) -> tuple[Photo, Arrival]:
     """Store a picture file unless `owner` already has its bytes; the arrival is CREATED, DUPLICATE or RESTORED.
 
     `modified_at` is the modification time of the client's file. Uploading the same bytes again repairs a photo whose
-    file was lost, and restores one from the trash with all its details.
+    file was lost, and restores one from the trash with all its details. Each of them is added to the album `album_id`.
 
     Raises:
+        Http404: `owner` has no such album.
         InvalidImage: (also UnsupportedImage, ImageTooLarge or QuotaExceeded) the file is refused; nothing is stored.
     """
 
@@ -86,6 +90,8 @@ def store_upload(
             restore_photos(Photo.objects.filter(pk=stored.photo.pk), user=owner)
             stored.photo.trashed_at = None
             arrival = Arrival.RESTORED
+        if album_id:
+            add_photos(album_id, Photo.objects.filter(pk=stored.photo.pk), user=owner)
         transaction.on_commit(partial(enqueue_processing, [stored.photo.pk]))
     return stored.photo, arrival
 

@@ -119,6 +119,7 @@ def create_upload(
     sha256: str = "",
     modified_at: datetime | None = None,
     is_archive: bool = False,
+    album_id: int | None = None,
 ) -> PartialUpload:
     """Create an upload of `size` bytes; the filename of an archive must be safe for the disk."""
     unfinished = PartialUpload.objects.filter(owner_id=owner.pk, arrival=Arrival.UNFINISHED).order_by("-touched_at")
@@ -131,6 +132,7 @@ def create_upload(
         sha256=sha256,
         modified_at=modified_at,
         is_archive=is_archive,
+        album_id=album_id,
     )
 
 

@@ -19,6 +19,7 @@ def upload_form(context: Context) -> dict[str, Any]:
     limit = settings.MAX_UPLOAD_BYTES
     return {
         "csrf_token": context.get("csrf_token"),
+        "album": context.get("shown_album"),
         "max_upload_bytes": limit,
         "too_large": too_large(limit),
         "formats": FORMAT_NAMES,

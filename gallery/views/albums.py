@@ -16,10 +16,10 @@ from gallery.access.fields import MAX_NUMBER
 from gallery.access.message_responses import respond_with_message
 from gallery.albums.contents import add_photos, move_photo, remove_photos, step_photo
 from gallery.albums.forms import AlbumForm, AlbumNameForm
-from gallery.albums.listing import ORDERS, albums_of, with_covers
+from gallery.albums.listing import ORDERS, albums_of, albums_with, with_covers
 from gallery.albums.making import CoverNotInAlbum, TooManyAlbums, album_named, change_album, discard_album, make_album
 from gallery.forms import SelectionForm
-from gallery.models import Album
+from gallery.models import Album, Photo
 from gallery.photos.scopes import Scope
 from gallery.views.selection import gone_message, selected_photos, valid_form
 from gallery.views.timeline import timeline_context
@@ -113,6 +113,35 @@ def choose_album(request: PageRequest) -> HttpResponse:
     return render(request, "gallery/albums/_choices.html", {"albums": albums})
 
 
+@require_safe
+def list_names(request: PageRequest) -> HttpResponse:
+    """Send the names of the user's albums as options of a field."""
+    albums = Album.objects.visible_to(request.user).order_by("folded_name", "pk")
+    return render(request, "gallery/albums/_names.html", {"albums": albums})
+
+
+@require_POST
+def edit_albums_of_photo(request: PageRequest, photo_id: int) -> HttpResponse:
+    """Add a photo to the album of a name, or take it out of the album `removed`; return its albums to htmx."""
+    photo = Photo.objects.get_visible_or_404(photo_id, user=request.user)
+    photos = Photo.objects.filter(pk=photo.pk)
+    error = ""
+    if "removed" in request.POST:
+        remove_photos(_number(request.POST["removed"]), photos, user=request.user)
+    else:
+        try:
+            add_photos(_named_album(request).pk, photos, user=request.user)
+        except BadRequest as refusal:
+            if not request.htmx:
+                raise
+            error = str(refusal)
+    if not request.htmx:
+        return redirect("gallery:photo", photo_id)
+    context = {"photo": photo, "albums": albums_with(photo, user=request.user), "album_error": error}
+    context["album_name"] = request.POST.get("album_name", "") if error else ""
+    return render(request, "gallery/albums/_of_photo.html", context, status=400 if error else 200)
+
+
 @require_POST
 def add_selection(request: PageRequest) -> HttpResponse:
     """Add the selected photos to an album, named by its id, or by a name that is made an album if none has it."""
@@ -132,6 +161,11 @@ def _wanted_album(request: PageRequest) -> Album:
     """Return the posted album. Raises Http404 for a stranger's, and BadRequest without one."""
     if "album" in request.POST:
         return Album.objects.get_visible_or_404(_number(request.POST["album"]), user=request.user)
+    return _named_album(request)
+
+
+def _named_album(request: PageRequest) -> Album:
+    """Return the user's album of the posted name, made if there is none. Raises BadRequest."""
     form = AlbumNameForm({"name": request.POST.get("album_name", "")})
     if not form.is_valid():
         raise BadRequest(_("Choose an album, or enter a name of at most 200 characters."))
@@ -164,12 +198,13 @@ def _album_list(request: PageRequest, form: AlbumNameForm, *, status: int = 200)
 def _album_page(request: PageRequest, album: Album, form: AlbumForm, *, status: int = 200) -> HttpResponse:
     scope = Scope(album=album)
     is_by_date = album.order == Album.Order.NEWEST
-    # The timeline shows the newest photos first; the other orders have pages.
-    photos = timeline_context if is_by_date else _grid_context
-    context = {"shown_album": album, "form": form, "is_by_date": is_by_date}
-    context |= photos(scope, query=request.GET, user=request.user)
     if is_by_date:
+        context = timeline_context(scope, query=request.GET, user=request.user)
         context["photo_count"] = sum(month.count for month in context["months"])
+    else:
+        # The timeline shows the newest photos first; the other orders have pages.
+        context = _grid_context(scope, query=request.GET, user=request.user)
+    context |= {"shown_album": album, "form": form, "is_by_date": is_by_date}
     return render(request, "gallery/albums/album.html", context, status=status)
 
 

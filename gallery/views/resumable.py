@@ -16,10 +16,12 @@ from gallery.access import PageRequest
 from gallery.access.parsing import read_json
 from gallery.access.problems import lacks_length
 from gallery.access.upload_answers import TUS_VERSION, answer_progress, answer_refusal, answer_tus, override_method
+from gallery.albums.contents import add_photos
+from gallery.albums.forms import AlbumIdForm
 from gallery.intake import tus
 from gallery.intake.tus_headers import LengthMissing
 from gallery.intake.upload import known_checksums
-from gallery.models import Arrival, PartialUpload
+from gallery.models import Arrival, PartialUpload, Photo
 from gallery.pictures.digests import read_checksum
 from gallery.storage.partial_uploads import UploadRefusal
 
@@ -88,11 +90,17 @@ def go_on(request: PageRequest, upload_id: UUID, *, is_archive: bool = False) ->
 
 @require_POST
 def find_known(request: PageRequest) -> JsonResponse:
-    """Return which of many SHA-256 checksums the user already has, and which have unfinished uploads."""
-    checksums = _checksums(request)
+    """Return which of many SHA-256 checksums the user already has, and which have unfinished uploads.
+
+    With `album`, photos that the user already has are added to this album.
+    """
+    checksums, album_id = _checksums(request), _album_id(request)
     known = known_checksums(checksums, owner=request.user)
+    if album_id:
+        add_photos(album_id, Photo.objects.filter(pk__in=known.values()), user=request.user)
+    # An upload for another album is not resumed: its photo would be added there.
     unfinished = PartialUpload.objects.filter(
-        owner=request.user, arrival=Arrival.UNFINISHED, sha256__in=checksums
+        owner=request.user, arrival=Arrival.UNFINISHED, sha256__in=checksums, album=album_id
     ).order_by("touched_at")
     return JsonResponse(
         {
@@ -100,6 +108,14 @@ def find_known(request: PageRequest) -> JsonResponse:
             "partial": {upload.sha256: reverse("gallery:resume_upload", args=[upload.pk]) for upload in unfinished},
         }
     )
+
+
+def _album_id(request: HttpRequest) -> int | None:
+    form = AlbumIdForm({"album": read_json(request).get("album")})
+    if not form.is_valid():
+        raise BadRequest(_("“album” must be the id of an album."))
+    album_id: int | None = form.cleaned_data["album"]
+    return album_id
 
 
 def _checksums(request: HttpRequest) -> list[str]:

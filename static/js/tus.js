@@ -57,8 +57,8 @@ export function modificationTime(file) {
   return time.getFullYear() > 0 && time.getFullYear() < 9999 ? time.toISOString() : "";
 }
 
-function metadata({ file, sha256 }) {
-  const pairs = { filename: file.name, sha256, modified_at: modificationTime(file) };
+function metadata({ file, album, sha256 }) {
+  const pairs = { filename: file.name, album, sha256, modified_at: modificationTime(file) };
   return Object.entries(pairs).filter(([, value]) => value).map(([name, value]) => `${name} ${encode(value)}`).join();
 }
 

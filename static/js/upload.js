@@ -15,6 +15,7 @@ const BYTES_PER_BATCH = 32 * 1024 * 1024;
 const COMPARE_TIMEOUT = 30_000; // milliseconds
 
 const form = document.querySelector("form[data-upload]");
+const album = form.elements.album?.value; // the id of the album to which the photos are added
 const maxBytes = Number(form.dataset.maxBytes);
 
 const unchecked = [];
@@ -61,7 +62,7 @@ function settle(upload, { status, url }) {
   } else if (status === "restored") {
     finish(upload, "restored", gettext("Restored from the trash"), url);
   } else {
-    finish(upload, "duplicate", gettext("Already in your gallery"), url);
+    finish(upload, "duplicate", album ? gettext("Already in your gallery, and now in the album") : gettext("Already in your gallery"), url);
   }
   announceChange();
 }
@@ -110,7 +111,7 @@ async function compare(batch) {
     const answer = await fetch(form.dataset.known, {
       method: "POST",
       headers,
-      body: JSON.stringify({ checksums }),
+      body: JSON.stringify({ checksums, album }),
       signal: AbortSignal.timeout(COMPARE_TIMEOUT),
     });
     return await answer.json();
@@ -165,7 +166,7 @@ function upload(files) {
   showPanel();
   form.closest("[popover]")?.hidePopover();
   for (const file of files) {
-    const added = { file, sha256: "", url: "", offset: 0, sent: 0, isDone: false, row: null, abort: null };
+    const added = { file, album, sha256: "", url: "", offset: 0, sent: 0, isDone: false, row: null, abort: null };
     sums.files += 1;
     sums.bytesInAll += file.size;
     const reason = rejectionReason(file);

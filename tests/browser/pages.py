@@ -2,14 +2,26 @@
 
 from dataclasses import dataclass
 
+from gallery.albums.contents import add_photos
+from gallery.albums.making import make_album
+from gallery.models import Album, Photo
+
 
 @dataclass(frozen=True)
 class SitePage:
-    """A page: its `path` with {photo} and {owner} for the ids of both; `is_public` if it needs no login."""
+    """A page: its `path` with {photo}, {owner} and {album} for ids; `is_public` if it needs no login."""
 
     name: str
     path: str
     is_public: bool = False
+
+    def address(self, photo: Photo) -> str:
+        """Return the address for a photo, its owner, and an album by hand with the photo."""
+        if "{album}" not in self.path:
+            return self.path.format(photo=photo.pk, owner=photo.owner_id)
+        album = make_album("Stations", owner=photo.owner, description="Old ones", order=Album.Order.BY_HAND)
+        add_photos(album.pk, Photo.objects.filter(pk=photo.pk), user=photo.owner)
+        return self.path.format(album=album.pk)
 
 
 PAGES = [
@@ -28,6 +40,8 @@ PAGES = [
     SitePage("search that is wrong", "/search?q=width:x"),
     SitePage("upload", "/upload"),
     SitePage("archive", "/archive"),
+    SitePage("albums", "/albums"),
+    SitePage("album", "/albums/{album}"),
     SitePage("trash", "/trash"),
     SitePage("near-duplicates", "/near-duplicates"),
     SitePage("imports", "/imports"),

@@ -12,7 +12,7 @@ from gallery.models import MAX_ATTEMPTS, Photo, Step, StepAttempt
 from search.models import ComparedPhoto, NearDuplicatePair, PhotoText
 from search.saved import record_search
 from tests.browser.driving import DESK, SMALL_TELEPHONE, drop_files, session_of, settle
-from tests.browser.pages import PAGES, SitePage
+from tests.browser.pages import PAGES
 from tests.drawing import picture
 
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text()
@@ -67,7 +67,7 @@ def test_passes_axe_on_every_page(open_page, photo, owner, look):
     found = {}
     for site_page in PAGES:
         tab = anonymous if site_page.is_public else page
-        tab.goto(address(site_page, photo))
+        tab.goto(site_page.address(photo))
         settle(tab)
         if wrong := violations(tab):
             found[site_page.name] = wrong
@@ -166,7 +166,3 @@ def test_axe_detects_violations(open_page):
     page.evaluate("document.querySelector('#main').insertAdjacentHTML('beforeend', '<button></button><input>')")
     found = [violation.split(": ")[1] for violation in violations(page)]
     assert {"button-name", "label"} <= set(found)
-
-
-def address(site_page: SitePage, photo: Photo) -> str:
-    return site_page.path.format(photo=photo.pk, owner=photo.owner_id)

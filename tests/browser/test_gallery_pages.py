@@ -179,7 +179,7 @@ def test_pages_fit_small_telephone(open_page, show, owner):
     owner.save()
     page = open_page(viewport=SMALL_TELEPHONE)
     for site_page in PAGES:
-        path = site_page.path.format(photo=photo.pk, owner=photo.owner_id)
+        path = site_page.address(photo)
         page.goto(path)
         settle(page)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
@@ -198,7 +198,7 @@ def test_controls_have_accessible_names(open_page, show, owner):
     owner.save()
     page = open_page()
     for site_page in PAGES:
-        path = site_page.path.format(photo=photo.pk, owner=photo.owner_id)
+        path = site_page.address(photo)
         page.goto(path)
         settle(page)
         assert page.evaluate(NAMELESS) == [], path

@@ -29,6 +29,7 @@ def test_makes_fills_and_deletes_an_album(browser, owner):
     assert "Summer &lt;1&gt;" in browser.get(reverse("gallery:albums")).content.decode()
     assert "Summer &lt;1&gt;" in browser.get(reverse("gallery:album_choices")).content.decode()
     page = browser.get(reverse("gallery:album", args=[album.pk])).content.decode()
+    assert f'data-scope="?album={album.pk}"' in page
     assert page.count('data-photo="') >= 3
     assert (
         reverse("gallery:album", args=[album.pk])
@@ -83,8 +84,20 @@ def test_hides_albums_of_others(browser, owner):
     sent = {"photo": theirs.pk, "album": mine.pk}
     for name, args in (("add_to_album", []), ("set_cover", [mine.pk]), ("move_in_album", [mine.pk])):
         assert browser.post(reverse(f"gallery:{name}", args=args), sent).status_code == 400, name
+    moved = reverse("gallery:move_in_album", args=[mine.pk])
+    add_photos(mine.pk, Photo.objects.filter(pk=own.pk), user=owner)
+    assert browser.post(moved, {"photo": own.pk, "before": theirs.pk}).status_code == 400
+    mine.memberships.all().delete()
+    albums_of_photo = reverse("gallery:photo_albums", args=[theirs.pk])
+    assert browser.post(albums_of_photo, {"album_name": "Mine"}).status_code == 404
+    assert browser.post(albums_of_photo, {"removed": mine.pk}).status_code == 404
+    removed = {"removed": album.pk}
+    assert browser.post(reverse("gallery:photo_albums", args=[own.pk]), removed).status_code == 404
+    scopes = ("/timeline", "/timeline/2023-05", reverse("gallery:photo", args=[own.pk]))
+    for address in (*scopes, reverse("gallery:photo_ids")):
+        assert browser.get(address, {"album": album.pk}).status_code == 404, address
     browser.post(reverse("gallery:remove_from_album", args=[mine.pk]), sent)
-    for name in ("albums", "album_choices"):
+    for name in ("albums", "album_choices", "album_names"):
         assert "Nightingale" not in browser.get(reverse(f"gallery:{name}")).content.decode()
     assert list(AlbumPhoto.objects.values()) == before
     assert Album.objects.get(pk=album.pk).name == "Nightingale"
@@ -96,5 +109,54 @@ def test_asks_constant_queries(browser, owner, django_assert_max_num_queries):
         add_photos(make_album(f"Album {number}", owner=owner).pk, Photo.objects.all(), user=owner)
     with django_assert_max_num_queries(12):
         browser.get(reverse("gallery:albums"))
-    with django_assert_max_num_queries(14):
-        browser.get(reverse("gallery:album", args=[Album.objects.first().pk]))
+    album = Album.objects.first()
+    for order in Album.Order.values:
+        Album.objects.update(order=order)
+        with django_assert_max_num_queries(14):
+            browser.get(reverse("gallery:album", args=[album.pk]))
+
+
+def test_shows_photos_in_the_order_of_the_album(browser, owner):
+    photos = make_photos(owner, 3)
+    album = make_album("Summer", owner=owner, order=Album.Order.OLDEST)
+    add_photos(album.pk, Photo.objects.all(), user=owner)
+    address = reverse("gallery:album", args=[album.pk])
+    oldest = list(Photo.objects.order_by("dated_at", "pk"))
+    assert list(browser.get(address).context["page"]) == oldest
+    Album.objects.update(order=Album.Order.BY_HAND)
+    moved = {"photo": oldest[2].pk, "before": oldest[0].pk}
+    assert browser.post(reverse("gallery:move_in_album", args=[album.pk]), moved, headers=JSON).status_code == 200
+    assert list(browser.get(address).context["page"]) == [oldest[2], oldest[0], oldest[1]]
+    moved = {"photo": oldest[2].pk, "before": ""}
+    browser.post(reverse("gallery:move_in_album", args=[album.pk]), moved, headers=JSON)
+    assert list(browser.get(address).context["page"]) == oldest
+    Album.objects.update(order=Album.Order.NEWEST)
+    page = browser.get(address, {"photo": photos[0].pk})
+    assert page.context["outline"]["target"]["photo"] == photos[0].pk
+
+
+def test_says_what_to_do_with_an_empty_album(browser, owner):
+    album = make_album("Summer", owner=owner)
+    for order in Album.Order.values:
+        Album.objects.update(order=order)
+        page = browser.get(reverse("gallery:album", args=[album.pk])).content.decode()
+        assert "This album is empty" in page
+        assert f"{reverse('gallery:upload')}?album={album.pk}" in page
+
+
+def test_edits_the_albums_of_a_photo(browser, owner):
+    photo = make_photos(owner, 1)[0]
+    address = reverse("gallery:photo_albums", args=[photo.pk])
+    page = reverse("gallery:photo", args=[photo.pk])
+    assert browser.post(address, {"album_name": "Summer"})["Location"] == page
+    part = browser.post(address, {"album_name": "Winter"}, headers={"HX-Request": "true"}).content.decode()
+    assert part.index("Summer") < part.index("Winter")
+    assert browser.post(address, {"album_name": ""}).status_code == 400
+    refused = browser.post(address, {"album_name": "x" * 201}, headers={"HX-Request": "true"})
+    assert (refused.status_code, "at most 200" in refused.content.decode()) == (400, True)
+    winter = Album.objects.get(name="Winter")
+    part = browser.post(address, {"removed": winter.pk}, headers={"HX-Request": "true"}).content.decode()
+    assert "Winter" not in part
+    assert not winter.memberships.exists()
+    names = browser.get(reverse("gallery:album_names")).content.decode()
+    assert names.split() == ["<option", 'value="Summer"></option><option', 'value="Winter"></option>']
