@@ -1,5 +1,7 @@
 """The form that makes or changes an album."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -29,6 +31,19 @@ class AlbumForm(AlbumNameForm):
     description = forms.CharField(
         label=_("Description"), required=False, max_length=MAX_DESCRIPTION, widget=forms.Textarea({"rows": 3})
     )
+    shows_latest = forms.BooleanField(label=_("Show the latest photo as cover"), required=False)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if not self.instance.cover_id:
+            del self.fields["shows_latest"]
+
+    def changes(self) -> dict[str, Any]:
+        """Return the new values of the album's fields."""
+        values = dict(self.cleaned_data)
+        if values.pop("shows_latest", False):
+            values["cover"] = None
+        return values
 
     class Meta(AlbumNameForm.Meta):
         fields = ("name", "description", "order")

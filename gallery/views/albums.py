@@ -21,11 +21,13 @@ from gallery.albums.making import CoverNotInAlbum, TooManyAlbums, album_named, c
 from gallery.forms import SelectionForm
 from gallery.models import Album, Photo
 from gallery.photos.scopes import Scope
+from gallery.text.canonical import fold
 from gallery.views.selection import gone_message, selected_photos, valid_form
 from gallery.views.timeline import timeline_context
 
 PAGE_SIZE = 240
 ALBUMS_PER_PAGE = 120
+MOST_CHOICES = 100
 
 
 @require_safe
@@ -60,7 +62,7 @@ def edit_album(request: PageRequest, album_id: int) -> HttpResponse:
     form = AlbumForm(request.POST, instance=album)
     if not form.is_valid():
         return _album_page(request, Album.objects.get_visible_or_404(album_id, user=request.user), form, status=400)
-    change_album(album_id, form.cleaned_data, user=request.user)
+    change_album(album_id, form.changes(), user=request.user)
     return redirect("gallery:album", album_id)
 
 
@@ -107,10 +109,12 @@ def remove_from_album(request: PageRequest, album_id: int) -> HttpResponse:
 
 @require_safe
 def choose_album(request: PageRequest) -> HttpResponse:
-    """Show the albums to which the selection can be added, last changed first."""
-    albums = Album.objects.visible_to(request.user).order_by("-changed_at", "-pk")
-    # All of them: a list without some albums would hide where a photo can go.
-    return render(request, "gallery/albums/_choices.html", {"albums": albums})
+    """Show the albums with `album_name` in their names, to which the selection can be added, last changed first."""
+    text = request.GET.get("album_name", "")
+    albums = Album.objects.visible_to(request.user).filter(folded_name__contains=fold(text).strip())
+    found = list(albums.order_by("-changed_at", "-pk")[: MOST_CHOICES + 1])
+    context = {"albums": found[:MOST_CHOICES], "text": text, "is_cut": len(found) > MOST_CHOICES}
+    return render(request, "gallery/albums/_choices.html", context)
 
 
 @require_safe

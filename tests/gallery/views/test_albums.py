@@ -8,6 +8,7 @@ from django.urls import reverse
 from gallery.albums.contents import add_photos
 from gallery.albums.making import make_album
 from gallery.models import Album, AlbumPhoto, Photo
+from gallery.views import albums
 from tests.factories import make_photos
 
 JSON = {"Accept": "application/json"}
@@ -133,6 +134,38 @@ def test_shows_photos_in_the_order_of_the_album(browser, owner):
     Album.objects.update(order=Album.Order.NEWEST)
     page = browser.get(address, {"photo": photos[0].pk})
     assert page.context["outline"]["target"]["photo"] == photos[0].pk
+
+
+def test_offers_albums_by_part_of_their_names(browser, owner, monkeypatch):
+    monkeypatch.setattr(albums, "MOST_CHOICES", 2)
+    for name in ("Été", "Winter", "Summer"):
+        make_album(name, owner=owner)
+    address = reverse("gallery:album_choices")
+    page = browser.get(address).content.decode()
+    assert page.index("Summer") < page.index("Winter")
+    assert "Été" not in page
+    assert "The 2 albums changed last." in page
+    for text in ("été", "ÉT", "et"):
+        found = browser.get(address, {"album_name": text}).content.decode()
+        assert ("Été" in found, "Winter" in found) == (True, False), text
+    assert "No album has this name." in browser.get(address, {"album_name": "spring"}).content.decode()
+    assert browser.get(address, {"album_name": "\0"}).status_code < 500
+
+
+def test_shows_the_latest_photo_as_cover_again(browser, owner):
+    photos = make_photos(owner, 2)
+    album = make_album("Summer", owner=owner)
+    add_photos(album.pk, Photo.objects.all(), user=owner)
+    address = reverse("gallery:edit_album", args=[album.pk])
+    page = reverse("gallery:album", args=[album.pk])
+    fields = {"name": "Summer", "order": "newest"}
+    assert "shows_latest" not in browser.get(page).content.decode()
+    browser.post(reverse("gallery:set_cover", args=[album.pk]), {"photo": photos[0].pk})
+    assert "shows_latest" in browser.get(page).content.decode()
+    browser.post(address, fields)
+    assert Album.objects.get().cover == photos[0]
+    browser.post(address, fields | {"shows_latest": "on"})
+    assert Album.objects.get().cover is None
 
 
 def test_says_what_to_do_with_an_empty_album(browser, owner):
