@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from gallery.models import Album
 from search.forms import SearchForm
 from search.query.dates import Period
 from search.query.filters import LIMITS
@@ -43,9 +44,10 @@ class OfferChip:
     target: str
 
 
-def chips_of(form: SearchForm, query: Query) -> list[Chip]:
-    """Return the chips of the filters in `query`, then those of the fields of the valid `form`."""
-    return [*_typed_chips(form, query), *_form_chips(form)]
+def chips_of(form: SearchForm, query: Query, *, album: Album | None = None) -> list[Chip]:
+    """Return the chips of the filters in `query`, then those of the fields of the valid `form`, with its album."""
+    in_album = [Chip(_("Album"), album.name, form.address(album=""))] if album else []
+    return [*in_album, *_typed_chips(form, query), *_form_chips(form)]
 
 
 def offer_chips(form: SearchForm, page: SearchPage) -> list[OfferChip]:
@@ -68,7 +70,8 @@ def _title_in(_language: str, address: str) -> str:
         return address
     filters = [f"{chip.label}: {chip.value}" for chip in _form_chips(form)]
     like = [_("Similar to a photo")] if form.cleaned_data["photo"] else []
-    return " · ".join(filter(None, [form.cleaned_data["q"], *like, *filters]))
+    album = [_("In an album")] if form.cleaned_data["album"] else []
+    return " · ".join(filter(None, [form.cleaned_data["q"], *like, *album, *filters]))
 
 
 def _typed_chips(form: SearchForm, query: Query) -> Iterator[Chip]:

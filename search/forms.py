@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.models import AbstractBaseUser
-from django.http import QueryDict
+from django.http import Http404, QueryDict
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
@@ -14,12 +14,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from gallery.access.fields import MAX_NUMBER
-from gallery.models import Photo
+from gallery.models import Album, Photo
 from search.models import SavedSearch
 from search.query.dated import Days
 from search.query.filters import FORM_LIMITS, Filters, Limit
 from search.query.parser import MAX_QUERY_LENGTH
-from search.query.values import MAX_TEXT_LENGTH, Choice, Moment, TextPart, WholeNumber, midnight
+from search.query.values import MAX_TEXT_LENGTH, AlbumOf, Choice, Moment, TextPart, WholeNumber, midnight
 from search.vectors.examples import Example, PartOfPhoto, Region, StoredPhoto, read_picture
 
 RESULT_LIMITS = (20, 60, 120, 240)
@@ -46,6 +46,10 @@ def _field_of(limit: Limit) -> forms.Field:
     """Return the form field that sets `limit`."""
     label, value = limit.filter.label, limit.filter.value
     match value:
+        case AlbumOf():
+            return forms.IntegerField(
+                label=label, required=False, min_value=1, max_value=MAX_NUMBER, widget=forms.HiddenInput
+            )
         case Choice():
             choices = [("", _("any")), *value.options.items()]
             return forms.ChoiceField(label=label, required=False, choices=choices)
@@ -65,6 +69,10 @@ def _field_of(limit: Limit) -> forms.Field:
             return forms.DateField(label=label, required=False, widget=day, input_formats=["%Y-%m-%d"])
         case TextPart() | Days():
             return forms.CharField(label=label, required=False, max_length=MAX_TEXT_LENGTH)
+
+
+class AlbumGone(Http404):
+    """The album that a search is about does not exist, or is not the user's; the message is for the user."""
 
 
 class SavedSearchForm(forms.Form):
@@ -135,6 +143,15 @@ class SearchForm(forms.Form):
         values = {limit.name: self.cleaned_data[limit.name] for limit in FORM_LIMITS}
         days = {name: midnight(value) for name, value in values.items() if isinstance(value, date)}
         return Filters(**(values | days))
+
+    def album(self, *, user: AbstractBaseUser) -> Album | None:
+        """Return the album that a valid form searches in, if any. Raises AlbumGone if `user` has none with this id."""
+        if not self.cleaned_data["album"]:
+            return None
+        album: Album | None = Album.objects.visible_to(user).filter(pk=self.cleaned_data["album"]).first()
+        if album is None:
+            raise AlbumGone(_("This album does not exist any more."))
+        return album
 
     def example(self, *, user: AbstractBaseUser) -> Example | None:
         """Return the picture that a valid form searches with, if any.

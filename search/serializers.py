@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -10,12 +11,22 @@ from rest_framework import serializers
 from rest_framework.fields import empty
 
 from gallery.access.fields import MAX_NUMBER, QueryInteger, QuerySerializer, StrictString
+from gallery.models import Album
 from gallery.serializers import LocalTimeField, Page, PhotoSerializer, StateField
 from search.forms import RegionField
 from search.query.dated import Dates, Days
 from search.query.filters import LIMITS, Filters, Limit
 from search.query.parser import MAX_QUERY_LENGTH
-from search.query.values import MAX_TEXT_LENGTH, Choice, InvalidQuery, Moment, TextPart, TypedValue, WholeNumber
+from search.query.values import (
+    MAX_TEXT_LENGTH,
+    AlbumOf,
+    Choice,
+    InvalidQuery,
+    Moment,
+    TextPart,
+    TypedValue,
+    WholeNumber,
+)
 from search.ranking.results import Hit
 from search.vectors.examples import Region
 
@@ -50,15 +61,21 @@ class FilterQuery(QuerySerializer):
         """Return the declared fields, and one for each limit."""
         return super().get_fields() | {limit.parameter: _parameter_of(limit) for limit in LIMITS.values()}
 
-    def filters(self) -> Filters:
-        """Return the filters of a valid query."""
+    def filters(self, *, user: AbstractBaseUser | AnonymousUser) -> Filters:
+        """Return the filters of a valid query. Raises Http404 if `user` has no such album."""
         given = self.validated_data
+        if "album" in given:
+            Album.objects.get_visible_or_404(given["album"], user=user)
         return Filters(**{limit.name: given.get(limit.parameter) for limit in LIMITS.values()})
 
 
 def _parameter_of(limit: Limit) -> serializers.Field:
     value, description = limit.filter.value, limit.filter.help_text or None
     match value:
+        case AlbumOf() if limit.comparison == "exact":
+            return QueryInteger(required=False, min_value=1, max_value=MAX_NUMBER, help_text="Id of an album.")
+        case AlbumOf():
+            return StrictString(required=False, max_length=MAX_TEXT_LENGTH, help_text="Part of the name of an album.")
         case Choice():
             return serializers.ChoiceField(list(value.options.items()), required=False, help_text=description)
         case WholeNumber():

@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
@@ -11,14 +12,14 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from gallery.access import ApiRequest
-from gallery.access.fields import QueryBoolean, StrictSerializer, StrictString
+from gallery.access.fields import QueryBoolean, StrictSerializer
 from gallery.access.permissions import may_administrate
 from gallery.access.problems import CONFLICT, ApiView, Conflict, check_precondition
 from gallery.access.tokens import Scope
 from gallery.api.changes import AS_OF, complete_until
 from gallery.api.edits import PhotoChanges
 from gallery.api.paging import CURSOR_HELP, MOMENT, NUMBER, PageQuery, answer_page, answer_page_by_time
-from gallery.models import Photo, PhotoSource, Step
+from gallery.models import Photo, Step
 from gallery.photos.statements import apply_statement
 from gallery.photos.trash import move_to_trash
 from gallery.processing.progress import retry, states_for
@@ -42,25 +43,22 @@ class PhotoQuery(PageQuery, FilterQuery):
         required=False,
         help_text="Only photos changed since this time; `photos/removed/` lists the removed ones.",
     )
-    album = StrictString(required=False, max_length=255, trim_whitespace=False, help_text="Name of an imported album.")
     checksum = serializers.RegexField(
         rf"^(?:[0-9a-fA-F]{{{SHA256}}}|[0-9a-fA-F]{{{SHA1}}}|[0-9a-fA-F]{{{MD5}}})$",
         required=False,
         help_text="SHA-256, SHA-1 or MD5 of the file, in hexadecimal.",
     )
 
-    def conditions(self) -> Q:
-        """Return the filters of a valid query as a condition on Photo."""
+    def conditions(self, *, user: AbstractBaseUser | AnonymousUser) -> Q:
+        """Return the filters of a valid query as a condition on Photo. Raises Http404 if `user` has no such album."""
         data = self.validated_data
-        found = self.filters().photo_conditions()
+        found = self.filters(user=user).photo_conditions()
         if "checksum" in data:
             found &= by_checksum(data["checksum"])
         if "is_dated" in data:
             found &= Q(taken_at__isnull=not data["is_dated"])
         if "updated_since" in data:
             found &= Q(changed_at__gte=data["updated_since"])
-        if "album" in data:
-            found &= Q(Exists(PhotoSource.objects.filter(photo=OuterRef("pk"), albums__contains=[data["album"]])))
         return found
 
 
@@ -100,7 +98,9 @@ class PhotoListView(ApiView):
         return Response(self._page(request, query) | {"as_of": as_of})
 
     def _page(self, request: ApiRequest, query: PhotoQuery) -> dict[str, Any]:
-        found = Photo.objects.visible_to(request.user).select_related("place").filter(query.conditions())
+        found = (
+            Photo.objects.visible_to(request.user).select_related("place").filter(query.conditions(user=request.user))
+        )
         if order := query.validated_data.get("order"):
             return answer_page_by_time("dated_at", found, query, PhotoSerializer, latest_first=order == "newest")
         return answer_page(found, query, PhotoSerializer)

@@ -15,7 +15,7 @@ from search.models import SavedSearch
 from search.query.dated import Days
 from search.query.filters import FORM_LIMITS, Limit
 from search.query.parser import MAX_QUERY_LENGTH, parse
-from search.query.values import MAX_TEXT_LENGTH, Choice, InvalidQuery, Moment, TextPart, WholeNumber
+from search.query.values import MAX_TEXT_LENGTH, AlbumOf, Choice, InvalidQuery, Moment, TextPart, WholeNumber
 from search.serializers import REGION
 
 MAX_NAME_LENGTH = SavedSearch._meta.get_field("name").max_length
@@ -104,6 +104,10 @@ def _field_of(limit: Limit) -> serializers.Field:
     value = limit.filter.value
     options: dict[str, Any] = {"required": False, "allow_null": True, "help_text": limit.filter.help_text or None}
     match value:
+        case AlbumOf():
+            return JsonInteger(
+                required=False, allow_null=True, min_value=1, max_value=MAX_NUMBER, help_text="Id of an album."
+            )
         case Choice():
             return serializers.ChoiceField(list(value.options.items()), **options)
         case WholeNumber():

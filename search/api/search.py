@@ -68,7 +68,7 @@ class SearchView(ApiView):
         data = query.validated_data
 
         def search(limit: int) -> SearchPage:
-            parsed = parse(data["q"], filters=query.filters())
+            parsed = parse(data["q"], filters=query.filters(user=request.user))
             options = SearchOptions(order=data.get("order", ""), page_size=limit)
             if "photo" not in data:
                 return search_by_text(parsed, user=request.user, options=options)
@@ -131,7 +131,7 @@ class PictureSearchView(ApiView):
         data = picture.read()
 
         def search(limit: int) -> SearchPage:
-            parsed = parse(query.validated_data["q"], filters=query.filters())
+            parsed = parse(query.validated_data["q"], filters=query.filters(user=request.user))
             options = SearchOptions(order=query.validated_data.get("order", ""), page_size=limit)
             return search_by_image(data, user=request.user, query=parsed, options=options)
 
@@ -148,6 +148,7 @@ def run_form(form: SearchForm, *, user: User, limit: int) -> SearchPage:
         InvalidImage, InvalidQuery: with a message for the user.
     """
     data = form.cleaned_data
+    form.album(user=user)
     query = parse(data["q"], filters=form.filters())
     options = SearchOptions(order=data["order"], max_results=data["top"], page_size=limit)
     example = form.example(user=user)

@@ -17,7 +17,7 @@ from gallery.text.canonical import (
 from search.keywords.bool_clauses import NOTHING, TEXT_FIELDS, Clause, any_of
 from search.keywords.date_clauses import dated_clause
 from search.keywords.weak_tokens import HAN_RUN, MAX_TOKEN_LENGTH, accented_words, is_code, plain_marker
-from search.query.columns import PlaceColumn, is_none
+from search.query.columns import AlbumMembers, PlaceColumn, is_none
 from search.query.dated import Dates
 from search.query.filters import Filters
 from search.query.parser import Query
@@ -36,6 +36,8 @@ FREQUENCY = 1.0
 OTHER_FIELDS = 0.1
 # The most words that a misspelt one may stand for in the index.
 MAX_EXPANSIONS = 30
+# Elasticsearch takes at most 65,536 terms in one clause.
+MAX_IDS = 60_000
 # Longer Chinese phrases are compared by the number of their pairs.
 MAX_COMBINED_CHARACTERS = 6
 # Weaker ways by closeness: the closest candidates are checked first.
@@ -69,6 +71,8 @@ def filter_clauses(filters: Filters) -> Iterator[Clause]:
     """Yield the clauses of the limits that `filters` set."""
     for column, comparison, value in filters.conditions():
         match comparison:
+            case _ if isinstance(value, AlbumMembers):
+                yield any_of({"terms": {column.name: part}} for part in _parts(value.photo_ids))
             case "exact":
                 yield {"term": {column.name: value}}
             case "icontains" if isinstance(column, PlaceColumn) and is_none(value):
@@ -85,6 +89,12 @@ def filter_clauses(filters: Filters) -> Iterator[Clause]:
                 yield dated_clause(column.name, cast(Dates, value))
             case _:
                 yield {"range": {column.name: {comparison: value}}}
+
+
+def _parts(photo_ids: Sequence[int]) -> Iterator[list[int]]:
+    """Yield lists of ids that Elasticsearch takes in one clause, at least one."""
+    for begin in range(0, max(len(photo_ids), 1), MAX_IDS):
+        yield list(photo_ids[begin : begin + MAX_IDS])
 
 
 def _excluded(query: Query) -> list[Clause]:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from django.db.models import Exists, OuterRef, Q
 
-from gallery.models import Photo, PhotoQuerySet, PhotoSource
+from gallery.models import AlbumPhoto, Photo, PhotoQuerySet, PhotoSource
 from gallery.places.countries import country_code
 from gallery.text.canonical import part_patterns
 
@@ -83,6 +83,26 @@ class SourceColumn(Column):
 
     def index_value(self, photo: Photo) -> list[str]:
         return [passage for source in photo.sources.all() for passage in source.folded_path.splitlines()]
+
+
+@dataclass(frozen=True)
+class AlbumMembers:
+    """The value of a limit that names an album, and the ids of its photos, by which the keyword index finds them."""
+
+    album: object
+    photo_ids: tuple[int, ...]
+
+
+class AlbumColumn(Column):
+    """The albums that a photo is in, by their ids or by a part of their names."""
+
+    def condition(self, comparison: str, value: object) -> Q:
+        album = value.album if isinstance(value, AlbumMembers) else value
+        # Photos are narrowed to those of one owner; so are the albums.
+        members = AlbumPhoto.objects.filter(photo=OuterRef("pk"), is_member=True, album__owner=OuterRef("owner"))
+        if comparison == "exact":
+            return Q(Exists(members.filter(Q(("album", album)))))
+        return Q(Exists(members.filter(contains_one(part_patterns(str(album)), fields=["album__folded_name"]))))
 
 
 def is_none(value: object) -> bool:

@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from gallery.models import MAX_IMPORTANCE, Photo
 from gallery.pictures.formats import EXTENSION_OF_SUFFIX, FORMAT_OF_EXTENSION
-from search.query.columns import Column, FoldedColumn, PlaceColumn, SourceColumn
+from search.query.columns import AlbumColumn, AlbumMembers, Column, FoldedColumn, PlaceColumn, SourceColumn
 from search.query.dated import DatedColumn, Dates, Days
-from search.query.values import Choice, Comparison, Label, Moment, TextPart, WholeNumber
+from search.query.values import AlbumOf, Choice, Comparison, Label, Moment, TextPart, WholeNumber
 
 MAX_PIXELS = 1_000_000
 
@@ -34,7 +34,10 @@ PIXELS = WholeNumber(1, MAX_PIXELS, unit="px", placeholder=_("pixels"))
 STARS = WholeNumber(0, MAX_IMPORTANCE, is_rating=True)
 DATED_AT = DatedColumn("dated_at", "date")
 
-Value = Choice | WholeNumber | Moment | TextPart | Days
+# The index knows photos by their ids only: albums change often.
+ALBUM = AlbumColumn("photo_id", None)
+
+Value = AlbumOf | Choice | WholeNumber | Moment | TextPart | Days
 
 
 @dataclass(frozen=True)
@@ -194,6 +197,14 @@ FILTERS = (
         help_text="Part of a path that the photo was imported from.",
     ),
     Filter(
+        name="album",
+        value=AlbumOf(),
+        column=ALBUM,
+        example="album:holiday",
+        summary=_("album"),
+        label=_("Album"),
+    ),
+    Filter(
         name="filename",
         value=TextPart(),
         column=FoldedColumn("filename", None, folded="folded_filename"),
@@ -242,6 +253,21 @@ class Filters:
     def photo_conditions(self) -> Q:
         """Return the limits as a condition on Photo."""
         return Q(*(column.condition(comparison, value) for column, comparison, value in self.conditions()))
+
+    @property
+    def albums(self) -> "Filters":
+        """The limits that name albums."""
+        return Filters(**{name: value for name, value in self._values.items() if LIMITS[name].filter.column == ALBUM})
+
+    def with_members(self, photo_ids: tuple[int, ...]) -> "Filters":
+        """Return the limits with the ids of the photos in their albums."""
+        named = self.albums._values
+        return Filters(**{name: AlbumMembers(value, photo_ids) for name, value in named.items()}) | self
+
+    @property
+    def album_name(self) -> str:
+        """The typed part of an album's name; empty without one."""
+        return str(self._values.get("album_name", ""))
 
     @property
     def are_about_time(self) -> bool:

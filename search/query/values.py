@@ -127,6 +127,18 @@ class TextPart:
         return {name: typed.text}
 
 
+@dataclass(frozen=True)
+class AlbumOf:
+    """An album: typed as a part of its name; forms and addresses name it by its id."""
+
+    def limits(self, name: str) -> dict[str, Comparison]:
+        return {name: "exact", f"{name}_name": "icontains"}
+
+    def read(self, typed: TypedValue, *, name: str) -> dict[str, object]:
+        """Return the part of a name. Raises InvalidQuery for punctuation only."""
+        return TextPart().read(typed, name=f"{name}_name")
+
+
 def midnight(day: date) -> datetime:
     """Return the first moment of `day` in local time; pictures' times have no zone."""
     return datetime.combine(day, time())

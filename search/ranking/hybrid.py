@@ -17,6 +17,7 @@ from search.keywords.asking import ENOUGH_EXACT_HITS, MAX_LOOSE_WORDS
 from search.keywords.snippets import Order
 from search.query.filters import DATED_AT
 from search.query.parser import Query, parse
+from search.ranking.album_members import has_album_named
 from search.ranking.date_offers import count_offers, dated_scope, has_exact_hits
 from search.ranking.fusion import fuse
 from search.ranking.ranker import ask_index, rank_by_keywords, rank_by_vector, without_excluded_pictures
@@ -201,6 +202,8 @@ def _notices(scope: SearchScope, ranked: RankedList) -> Iterator[str]:
         message = _("%(found)s photos match; only the first %(listed)s are listed. More words or filters find fewer.")
         yield message % {"found": number_format(ranked.found), "listed": number_format(listed)}
     filters = scope.query.filters
+    if not ranked.entries and filters.album_name and not has_album_named(filters.album_name, user=scope.user):
+        yield _("You have no album “%(name)s”.") % {"name": filters.album_name}
     if not ranked.entries and filters.are_about_time:
         shown = filters.dates and filters.dates.spellings
         yield (

@@ -83,7 +83,7 @@ class VectorQuery:
 
 def ask_index(scope: SearchScope, *, order: Order = "") -> Future[Answers]:
     """Ask the keyword index for the photos of `rank_by_keywords`, while the caller goes on."""
-    return ask_early(scope.query, user=scope.user, limit=_depth(order), order=order)
+    return ask_early(scope.indexed_query, user=scope.user, limit=_depth(order), order=order)
 
 
 def _depth(order: Order) -> int:

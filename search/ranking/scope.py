@@ -9,6 +9,7 @@ from django.db.models import Q
 from gallery.models import Photo, PhotoQuerySet
 from search.keywords.shown_dates import with_shown_dates
 from search.query.parser import Query
+from search.ranking.album_members import with_album_members
 
 
 @dataclass(frozen=True)
@@ -24,9 +25,14 @@ class SearchScope:
     without: frozenset[int] = frozenset()
 
     @cached_property
+    def indexed_query(self) -> Query:
+        """The query with the photos in its albums."""
+        return with_album_members(self.query, user=self.user)
+
+    @cached_property
     def known_query(self) -> Query:
-        """The query with the photos that show its dates."""
-        return with_shown_dates(self.query, user=self.user)
+        """The query with the photos in its albums and those that show its dates."""
+        return with_shown_dates(self.indexed_query, user=self.user)
 
     @cached_property
     def conditions(self) -> Q:

@@ -7,11 +7,13 @@ from typing import Any
 from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import Count, Max, Min
 
-from gallery.models import Photo, PhotoQuerySet, is_chinese
+from gallery.models import Album, Photo, PhotoQuerySet, is_chinese
+from gallery.text.canonical import part_patterns
 from photosearch.caching import remember
+from search.query.columns import contains_one
 from search.query.dated import Days
 from search.query.filters import FILTERS, Filter
-from search.query.values import Choice, Label, Moment, TextPart, WholeNumber
+from search.query.values import AlbumOf, Choice, Label, Moment, TextPart, WholeNumber
 from search.suggestions.suggestion import Kind, Suggestion, address_of, contains_typed, mark_typed, quoted_value
 from search.suggestions.typed_end import TypedEnd
 
@@ -82,7 +84,7 @@ def _values_of(row: Filter, typed: str, *, user: AbstractBaseUser) -> Iterator[t
         case WholeNumber():
             _key, _colon, example = row.example.partition(":")
             found = iter([(example, row.summary)])
-        case TextPart():
+        case TextPart() | AlbumOf():
             found = ((value, "") for value in _devices(row.name, typed, user=user))
     for value, _number in zip(found, range(MAX_VALUES), strict=False):
         if value[0] != typed:
@@ -105,13 +107,23 @@ def _years(*, user: AbstractBaseUser) -> list[str]:
 
 
 def _devices(name: str, typed: str, *, user: AbstractBaseUser) -> Iterator[str]:
-    """Yield the user's cameras, lenses or places that contain `typed`; none for filters of another name."""
+    """Yield the user's cameras, lenses, places or albums that contain `typed`; none for filters of another name."""
     if name == "camera":
         yield from _cameras(typed, user=user)
     elif name == "lens":
         yield from (lens for lens in _own_values(user=user)["lenses"] if not typed or contains_typed(lens, typed))
     elif name == "place":
         yield from _places(typed, user=user)
+    elif name == "album":
+        yield from _albums(typed, user=user)
+
+
+def _albums(typed: str, *, user: AbstractBaseUser) -> Iterator[str]:
+    """Yield the names of the user's albums that contain `typed`, the last changed first."""
+    albums = Album.objects.visible_to(user)
+    if typed:
+        albums = albums.filter(contains_one(part_patterns(typed), fields=["folded_name"]))
+    yield from albums.order_by("-changed_at", "-pk").values_list("name", flat=True)[: MAX_VALUES + 1]
 
 
 def _places(typed: str, *, user: AbstractBaseUser) -> Iterator[str]:

@@ -15,11 +15,11 @@ from django.views.decorators.vary import vary_on_headers
 
 from gallery.access import PageRequest
 from gallery.access.transfers import limit_page_transfers
-from gallery.models import Photo
+from gallery.models import Album, Photo
 from gallery.pictures.images import InvalidImage
 from search.chips import Chip, OfferChip, chips_of, offer_chips, title_of
 from search.encoders.client import EncoderBusy, EncoderUnavailable
-from search.forms import ResultPageForm, SearchForm
+from search.forms import AlbumGone, ResultPageForm, SearchForm
 from search.query.filters import FILTERS
 from search.query.parser import Query, parse
 from search.query.values import InvalidQuery
@@ -57,9 +57,16 @@ class _Found:
 
     @classmethod
     def of(
-        cls, form: SearchForm, query: Query, page: SearchPage, *, example: Example | None, user: AbstractBaseUser
+        cls,
+        form: SearchForm,
+        query: Query,
+        page: SearchPage,
+        *,
+        example: Example | None,
+        album: Album | None,
+        user: AbstractBaseUser,
     ) -> Self:
-        chips, relaxations, top = chips_of(form, query), [], form.cleaned_data["top"] or 0
+        chips, relaxations, top = chips_of(form, query, album=album), [], form.cleaned_data["top"] or 0
         # Further pages of a list show hits only.
         if example is None and "start" not in form.data:
             basic = explain_basic_recognition(query, page, user=user)
@@ -81,6 +88,7 @@ def show_results(request: PageRequest) -> HttpResponse:
         return _results(request, form)
     try:
         query = parse(form.cleaned_data["q"], filters=form.filters())
+        album = form.album(user=request.user)
         example = form.example(user=request.user)
         page = _kept_page(request, query)
         if page is None and request.htmx and "start" in request.GET:
@@ -96,7 +104,10 @@ def show_results(request: PageRequest) -> HttpResponse:
     except ExampleGone:
         sentence = _("The picture of this search has expired. Select it again.")
         return _results(request, form, error=sentence, status=GONE)
-    return _results(request, form, found=_Found.of(form, query, page, example=example, user=request.user))
+    except AlbumGone as error:
+        return _results(request, form, error=str(error), status=404)
+    found = _Found.of(form, query, page, example=example, album=album, user=request.user)
+    return _results(request, form, found=found)
 
 
 def _kept_page(request: PageRequest, query: Query) -> SearchPage | None:

@@ -3,6 +3,8 @@
 import pytest
 from django.db.models import F
 
+from gallery.albums.contents import add_photos
+from gallery.albums.making import make_album
 from gallery.models import Photo, PhotoRemoval
 from gallery.photos.trash import delete_from_trash, move_to_trash, restore_photos
 from gallery.processing.tasks import make_thumbnails
@@ -95,7 +97,10 @@ def test_pages_removals_of_the_user_only(program, store, owner, django_user_mode
 
 def test_lists_photos_of_one_album(program, store):
     photo, _other = store(picture(1)), store(picture(2))
-    photo.sources.update(albums=["Tea", "Trips"])
-    page = program.get(PHOTOS, {"album": "Tea"}).json()
-    assert [found["id"] for found in page["results"]] == [photo.pk]
-    assert program.get(PHOTOS, {"album": "Te"}).json()["results"] == []
+    album = make_album("Tea", owner=photo.owner)
+    add_photos(album.pk, Photo.objects.filter(pk=photo.pk), user=photo.owner)
+    for query in ({"album": album.pk}, {"album_name": "te"}):
+        page = program.get(PHOTOS, query).json()
+        assert [found["id"] for found in page["results"]] == [photo.pk]
+    assert program.get(PHOTOS, {"album_name": "coffee"}).json()["results"] == []
+    assert program.get(PHOTOS, {"album": album.pk + 1}).status_code == 404

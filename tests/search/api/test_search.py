@@ -8,6 +8,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from gallery.albums.contents import add_photos
+from gallery.albums.making import make_album
 from gallery.models import Photo
 from search.encoders.client import EncoderBusy, QueryVector
 from search.models import PhotoText, ResultList
@@ -282,3 +284,19 @@ def test_parses_query_once_per_request(program, user, monkeypatch):
     rest = program.get(SEARCH, {"cursor": page.json()["next_cursor"], "page_size": 2})
     assert (len(names(page)), len(names(rest))) == (2, 1)
     assert tokenize.call_count == 2
+
+
+def test_searches_within_album_of_own_only(program, user):
+    own, stranger = add_photo(user, "own.png", text="tea"), User.objects.create_user("stranger")
+    add_photo(user, "other.png", text="tea")
+    album, theirs = make_album("Summer", owner=user), make_album("Theirs", owner=stranger)
+    add_photos(album.pk, Photo.objects.filter(pk=own.pk), user=user)
+    for query in ({"album": album.pk}, {"album": album.pk, "q": "tea"}, {"album_name": "sum"}, {"q": "album:SUMMER"}):
+        response = program.get(SEARCH, query)
+        assert names(response) == ["own.png"]
+        assert response.json()["results"][0]["photo"]["albums"] == [{"id": album.pk, "name": "Summer"}]
+    answers = [program.get(SEARCH, {"album": number, "q": "tea"}) for number in (theirs.pk, theirs.pk + 1)]
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert answers[0].json() == answers[1].json()
+    assert program.get(SEARCH, {"q": "album:theirs"}).json()["notices"] == ["You have no album “theirs”."]
+    assert program.get(SEARCH, {"album": "x"}).status_code == 400

@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import translation
 
+from gallery.albums.making import make_album
 from gallery.models import Place
 from search.saved import record_search, save_search
 from search.suggestions.suggesting import EXAMPLES, MAX_SUGGESTIONS, suggest, suggest_queries
@@ -249,3 +250,12 @@ def test_suggests_the_values_of_own_places(user):
     assert queries("place:日", user=user, kind=Kind.FILTER) == ["place:Japan"]
     with translation.override("zh-hans"):
         assert queries("place:zhe", user=user, kind=Kind.FILTER) == ["place:浙江"]
+
+
+def test_suggests_own_albums(user, django_user_model):
+    for name in ("Summer 2020", "夏天在成都"):
+        make_album(name, owner=user)
+    make_album("Summer of others", owner=django_user_model.objects.create_user("stranger"))
+    assert queries("album:", user=user, kind=Kind.FILTER) == ["album:夏天在成都", 'album:"Summer 2020"']
+    assert queries("album:sum", user=user, kind=Kind.FILTER) == ['album:"Summer 2020"']
+    assert queries("album:成", user=user, kind=Kind.FILTER) == ["album:夏天在成都"]

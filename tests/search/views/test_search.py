@@ -9,6 +9,9 @@ import pytest
 from django.test import Client
 from django.utils.safestring import mark_safe
 
+from gallery.albums.contents import add_photos
+from gallery.albums.making import make_album
+from gallery.models import Photo
 from search.chips import Chip
 from search.encoders.client import EncoderUnavailable
 from search.query import parser
@@ -256,3 +259,21 @@ def test_parses_query_once_per_request(client, user, monkeypatch, example):
     following = address | {"list": first.context["page"].key, "start": PAGE_SIZE}
     client.get("/search", following, headers={"HX-Request": "true"})
     assert tokenize.call_count == 2
+
+
+def test_searches_within_album(client, user, django_user_model):
+    own, theirs = (
+        make_album("Summer", owner=user),
+        make_album("Theirs", owner=django_user_model.objects.create_user("b")),
+    )
+    photo = add_photo(user, "own.png", text="tea")
+    add_photo(user, "other.png", text="tea")
+    add_photos(own.pk, Photo.objects.filter(pk=photo.pk), user=user)
+    response = client.get("/search", {"q": "tea", "album": own.pk})
+    assert names(response) == ["own.png"]
+    assert "Summer" in page(response)
+    assert f'name="album" value="{own.pk}"' in page(response)
+    answers = [client.get("/search", {"q": "tea", "album": number}) for number in (theirs.pk, theirs.pk + 1)]
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert all("This album does not exist any more." in page(answer) for answer in answers)
+    assert all("Theirs" not in page(answer) for answer in answers)
