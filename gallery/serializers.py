@@ -1,16 +1,18 @@
 """API representations of photos and their sources, and the changes that clients may send."""
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.db.models import F, Prefetch, prefetch_related_objects
 from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from gallery.access.fields import MAX_NUMBER, JsonInteger
 from gallery.access.permissions import may_administrate
-from gallery.models import MAX_IMPORTANCE, Photo, PhotoSource, Place, Witness
+from gallery.models import MAX_IMPORTANCE, AlbumPhoto, Photo, PhotoSource, Place, Witness
 from gallery.pictures.formats import FORMAT_OF_EXTENSION
 
 # Accepts existing days only. JSON schema has no format for local times, so a pattern describes them.
@@ -80,6 +82,30 @@ class PlaceSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
+class AlbumName(serializers.Serializer):
+    """An album that a photo is in."""
+
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+
+
+def load_albums(photos: Iterable[Photo]) -> None:
+    """Read the albums of many photos by one query, before they are serialized."""
+    # An album of another owner would be a mistake elsewhere; here it must not show.
+    own = AlbumPhoto.objects.filter(is_member=True, album__owner=F("photo__owner")).select_related("album")
+    shown = own.order_by("album__folded_name", "album")
+    prefetch_related_objects(list(photos), Prefetch("memberships", queryset=shown, to_attr="shown_memberships"))
+
+
+class PhotoListSerializer(serializers.ListSerializer):
+    """A list of photos, whose albums are read at once."""
+
+    def to_representation(self, data: Any) -> list[Any]:
+        photos = list(data)
+        load_albums(photos)
+        return list(super().to_representation(photos))
+
+
 class PhotoSerializer(serializers.ModelSerializer):
     """A photo with its data and addresses."""
 
@@ -101,6 +127,7 @@ class PhotoSerializer(serializers.ModelSerializer):
     keywords = serializers.SerializerMethodField()
     people = serializers.SerializerMethodField(help_text="Names of people in the picture.")
     place = PlaceSerializer(allow_null=True, read_only=True)
+    albums = serializers.SerializerMethodField(help_text="The albums that it is in, by name.")
     metadata = serializers.DictField(read_only=True, help_text="EXIF: camera, lens, exposure, position …")
     links = serializers.SerializerMethodField()
 
@@ -109,11 +136,18 @@ class PhotoSerializer(serializers.ModelSerializer):
         fields = (
             *("id", "filename", "extension", "content_type", "width", "height", "file_size", "sha256", "md5", "sha1"),
             *("taken_at", "taken_offset", "date_source", "latitude", "longitude", "altitude", "place_source"),
-            *("kind", "importance", "archived", "description", "title", "keywords", "people", "place"),
+            *("kind", "importance", "archived", "description", "title", "keywords", "people", "place", "albums"),
             *("metadata", "defect", "note"),
             *("uploaded_at", "changed_at", "links"),
         )
         read_only_fields = fields
+        list_serializer_class = PhotoListSerializer
+
+    @extend_schema_field(AlbumName(many=True))
+    def get_albums(self, photo: Photo) -> list[dict[str, Any]]:
+        if not hasattr(photo, "shown_memberships"):
+            load_albums([photo])
+        return [{"id": row.album_id, "name": row.album.name} for row in photo.shown_memberships]  # type: ignore[attr-defined]
 
     def get_title(self, photo: Photo) -> str:
         return str(photo.labels.get("title", ""))

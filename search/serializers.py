@@ -12,7 +12,7 @@ from rest_framework.fields import empty
 
 from gallery.access.fields import MAX_NUMBER, QueryInteger, QuerySerializer, StrictString
 from gallery.models import Album
-from gallery.serializers import LocalTimeField, Page, PhotoSerializer, StateField
+from gallery.serializers import LocalTimeField, Page, PhotoSerializer, StateField, load_albums
 from search.forms import RegionField
 from search.query.dated import Dates, Days
 from search.query.filters import LIMITS, Filters, Limit
@@ -249,5 +249,6 @@ class TextSerializer(serializers.Serializer):
 
 def serialize_hits(hits: list[Hit]) -> list[dict[str, Any]]:
     """Return the API representation of `hits`."""
+    load_albums(photo for hit in hits for photo in (hit.photo, *hit.near_duplicates))
     shown: list[dict[str, Any]] = HitSerializer(hits, many=True).data
     return shown

@@ -14,7 +14,7 @@ from django.db.models import Model
 from gallery.access.tokens import Scope
 from gallery.access.upload_answers import TUS_VERSION
 from gallery.intake.tus_headers import PIECE_TYPE
-from gallery.models import ArchiveRule, ImportJob, PartialUpload, Photo
+from gallery.models import Album, ArchiveRule, ImportJob, PartialUpload, Photo
 from search.models import SavedSearch
 from tests.drawing import picture
 
@@ -92,6 +92,15 @@ MATRIX = {
     ("archive-rules", "GET"): Entry(Scope.PHOTO_READ, 200),
     ("archive-rules", "POST"): Entry(Scope.PHOTO_WRITE, 201, json({"kind": "meme"})),
     ("archive-rule", "DELETE"): Entry(Scope.PHOTO_WRITE, 204),
+    ("albums", "GET"): Entry(Scope.PHOTO_READ, 200),
+    ("albums", "POST"): Entry(Scope.PHOTO_WRITE, 201, json({"name": "new"})),
+    ("album", "GET"): Entry(Scope.PHOTO_READ, 200),
+    ("album", "PATCH"): Entry(Scope.PHOTO_WRITE, 200, json({"name": "renamed"})),
+    ("album-photos", "GET"): Entry(Scope.PHOTO_READ, 200),
+    ("album-photos", "POST"): Entry(Scope.PHOTO_WRITE, 200, all_photos()),
+    ("move-album-photos", "POST"): Entry(Scope.PHOTO_WRITE, 200, all_photos()),
+    ("remove-album-photos", "POST"): Entry(Scope.PHOTO_WRITE, 200, all_photos()),
+    ("album", "DELETE"): Entry(Scope.PHOTO_WRITE, 204),
     ("near-duplicates", "GET"): Entry(Scope.PHOTO_READ, 200),
     ("resolve-near-duplicates", "POST"): Entry(
         Scope.PHOTO_WRITE, 200, with_photo_id(lambda pk: {"keep": pk, "trash": [pk]}), to_others=404
@@ -152,6 +161,7 @@ ABOUT: dict[str, type[Model]] = {
         ("photo", "thumbnail", "preview", "original", "film", "processing", "retry", "restore", "sources"), Photo
     ),
     **dict.fromkeys(("text", "similar"), Photo),
+    **dict.fromkeys(("album", "album-photos", "remove-album-photos", "move-album-photos"), Album),
     **dict.fromkeys(("import", "import-actions", "import-items"), ImportJob),
     "archive-rule": ArchiveRule,
     "saved-search": SavedSearch,

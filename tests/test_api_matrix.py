@@ -10,7 +10,7 @@ from django.urls import get_resolver, reverse
 from django.utils import timezone
 
 from gallery.access.tokens import Scope
-from gallery.models import ArchiveRule, ImportItem, ImportJob, Photo
+from gallery.models import Album, AlbumPhoto, ArchiveRule, ImportItem, ImportJob, Photo
 from gallery.processing.tasks import make_thumbnails
 from gallery.storage.partial_uploads import create_upload
 from search.saved import record_search, save_search
@@ -49,6 +49,8 @@ def photo(store, owner, broker, settings) -> Photo:
     job = ImportJob.objects.create(owner=owner, started_by=owner, roots=[f"/{SECRET}"], state="paused")
     ImportItem.objects.create(job=job, path=f"/{SECRET}/a.png", verdict="new")
     ArchiveRule.objects.create(owner=owner, source=SECRET)
+    album = Album.objects.create(owner=owner, name=SECRET, description=SECRET)
+    AlbumPhoto.objects.create(album=album, photo=photo, by_hand=True)
     save_search(SECRET, user=owner, address=f"q={SECRET}")
     record_search(f"q={SECRET}", user=owner)
     create_upload(owner=owner, filename=SECRET, size=10)

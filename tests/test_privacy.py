@@ -15,6 +15,8 @@ from gallery.assistants import AssistantCall
 from gallery.intake.upload import store_upload
 from gallery.models import (
     MAX_ATTEMPTS,
+    Album,
+    AlbumPhoto,
     ArchiveRule,
     Arrival,
     EditedPhoto,
@@ -129,6 +131,8 @@ def photo(store, owner) -> Photo:
     job = ImportJob.objects.create(pk=photo.pk, owner=owner, started_by=owner, roots=[f"/{SECRET}"], state="paused")
     photo.sources.update(job=job, path=f"/{SECRET}.png", albums=[SECRET], account=SECRET, conversation=SECRET)
     ImportItem.objects.create(job=job, path=f"/{SECRET}/{SECRET}.png", verdict="new", photo=photo)
+    album = Album.objects.create(pk=photo.pk, owner=owner, name=SECRET, description=SECRET, stated_name=SECRET)
+    AlbumPhoto.objects.create(album=album, photo=photo, is_stated=True)
     save_search(SECRET, user=owner, address=f"q={SECRET}")
     record_search(f"q={SECRET}", user=owner)
     keep_list(RankedList((RankedPhoto(photo.pk),), relevant=1, words=SECRET), user=owner)
@@ -154,6 +158,8 @@ def all_rows() -> list:
         NearDuplicatePair,
         DismissedGroup,
     )
+    gallery_models = (*gallery_models, Album, AlbumPhoto)
+    models = (*gallery_models, PhotoText, PhotoEmbedding, SavedSearch, ResultList, NearDuplicatePair, DismissedGroup)
     rows: list = [list(model.objects.order_by("pk").values()) for model in models]
     return [*rows, list(OpenSession.objects.filter(owner__username="anna").values())]
 
@@ -177,7 +183,7 @@ def test_hides_photos_from_others_at_every_address(photo, name, settings):
         if name == "administrator" and path in MAINTENANCE:
             continue
         for method in ("get", "post"):
-            numbers = {"photo": photo.pk, "group": group, f"keep-{photo.pk}": photo.pk}
+            numbers = {"photo": photo.pk, "album": photo.pk, "group": group, f"keep-{photo.pk}": photo.pk}
             response = getattr(client, method)(path, {**FIELDS, **numbers})
             body = b"".join(response) if response.streaming else response.content
             assert SECRET.encode() not in body, f"{method} {path} shows it to {name}"

@@ -1,5 +1,7 @@
 """Adds photos to albums, removes them, and moves them in the order by hand. Photos are locked before albums."""
 
+from collections.abc import Sequence
+
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import connection, transaction
 from django.db.models import Max, Q
@@ -16,8 +18,8 @@ RENUMBER = """
 """
 
 
-def add_photos(album_id: int, photos: PhotoQuerySet, *, user: AbstractBaseUser) -> int:
-    """Add photos that `user` sees to an album of theirs, behind the others; return how many were not in it.
+def add_photos(album_id: int, photos: PhotoQuerySet, *, user: AbstractBaseUser) -> set[int]:
+    """Add photos that `user` sees to an album of theirs, behind the others; return the ids of those not yet in it.
 
     Raises Http404.
     """
@@ -41,23 +43,53 @@ def add_photos(album_id: int, photos: PhotoQuerySet, *, user: AbstractBaseUser) 
         # Photos that only a source states stay when the source goes.
         rows.filter(photo__in=members, by_hand=None).update(by_hand=True)
         album.save(update_fields=["changed_at"])
-    return len(new)
+    return set(new)
 
 
-def remove_photos(album_id: int, photos: PhotoQuerySet, *, user: AbstractBaseUser) -> int:
-    """Remove photos from an album of `user`; return how many. The photos stay in the gallery. Raises Http404."""
+def remove_photos(album_id: int, photos: PhotoQuerySet, *, user: AbstractBaseUser) -> set[int]:
+    """Remove photos from an album of `user`; return their ids. They stay in the gallery. Raises Http404."""
     with transaction.atomic():
         own = photos.visible_to(user).order_by("pk").select_for_update(no_key=True)
         photo_ids = list(own.values_list("pk", flat=True))
         album = _locked(album_id, user=user)
         rows = album.memberships.filter(photo__in=photo_ids, is_member=True)
-        count = rows.count()
+        removed = set(rows.values_list("photo_id", flat=True))
         # Remembers the removal, because the sources go on stating the album.
         rows.filter(is_stated=True).update(by_hand=False)
         rows.filter(is_stated=False).delete()
         Album.objects.filter(pk=album.pk, cover__in=photo_ids).update(cover=None)
         album.save(update_fields=["changed_at"])
-    return count
+    return removed
+
+
+def move_photos(
+    album_id: int, photo_ids: Sequence[int], *, user: AbstractBaseUser, before: int | None
+) -> set[int] | None:
+    """Move photos, in this order, before another one in the order by hand, or to the end; return the moved ones.
+
+    Those that are not in the album are left out; None if the other one is not. Raises Http404.
+    """
+    with transaction.atomic():
+        album = _locked(album_id, user=user)
+        with connection.cursor() as cursor:
+            cursor.execute(RENUMBER, [album.pk])
+        members = album.memberships.filter(is_member=True)
+        if before is None:
+            place = (members.aggregate(last=Max("position"))["last"] or 0) + 1
+        elif (target := members.filter(photo=before).first()) is not None:
+            place = target.position
+        else:
+            return None
+        wanted = [pk for pk in dict.fromkeys(photo_ids) if pk != before]
+        rows = {row.photo_id: row for row in members.filter(photo__in=wanted, photo__owner=album.owner_id)}
+        moved = [rows[pk] for pk in wanted if pk in rows]
+        for number, row in enumerate(moved, start=1):
+            row.position = place - 1 + number / (len(moved) + 1)
+        AlbumPhoto.objects.bulk_update(moved, ["position"])
+        with connection.cursor() as cursor:
+            cursor.execute(RENUMBER, [album.pk])
+        album.save(update_fields=["changed_at"])
+    return set(rows)
 
 
 def move_photo(album_id: int, photo_id: int, *, user: AbstractBaseUser, before: int | None) -> bool:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from gallery.models import Album, Photo
 from gallery.text.canonical import fold
+from gallery.text.cleaning import clean_line
 
 MAX_NAME = 200
 MAX_DESCRIPTION = 5000
@@ -27,6 +28,7 @@ def make_album(name: str, *, owner: AbstractBaseUser, description: str = "", ord
     """Make an empty album. Raises TooManyAlbums with a message for the user."""
     if Album.objects.visible_to(owner).count() >= MAX_ALBUMS:
         raise TooManyAlbums(_("You have %(limit)d albums. Delete some first.") % {"limit": MAX_ALBUMS})
+    name = clean_line(name) or "?"
     return Album.objects.create(owner_id=owner.pk, name=name, description=description, order=order)
 
 
@@ -44,6 +46,8 @@ def change_album(album_id: int, changes: Mapping[str, Any], *, user: AbstractBas
     with transaction.atomic():
         album: Album = Album.objects.select_for_update(no_key=True).get_visible_or_404(album_id, user=user)
         values = dict(changes)
+        if "name" in values:
+            values["name"] = clean_line(values["name"]) or "?"
         if "cover" in values:
             values["cover_id"] = cover_id = values.pop("cover")
             members = Photo.objects.visible_to(user).filter(memberships__album=album, memberships__is_member=True)

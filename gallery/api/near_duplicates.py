@@ -15,7 +15,7 @@ from gallery.access.tokens import Scope
 from gallery.api.paging import PageQuery, in_microseconds, moment_of
 from gallery.models import Photo
 from gallery.photos.merging import KeeperUnavailable, PhotosNotFound, merge_photos, undo
-from gallery.serializers import Page, PhotoIdField, PhotoSerializer
+from gallery.serializers import Page, PhotoIdField, PhotoSerializer, load_albums
 from search.near_duplicates.dismissals import dismiss_groups
 from search.near_duplicates.groups import MAX_SHOWN, Group, find_groups
 
@@ -126,6 +126,7 @@ class NearDuplicateListView(ApiView):
         shown = min(query.validated_data["members"], MAX_LISTED // limit)
         page = find_groups(user=request.user, limit=limit, before=before, shown=shown)
         cursor = None if page.next_cursor is None else str(page.next_cursor)
+        load_albums(photo for group in page.found for photo in group.photos)
         results = [_group(group) for group in page.found]
         return Response(GroupPage({"results": results, "next_cursor": cursor}).data)
 

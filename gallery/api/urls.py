@@ -3,6 +3,8 @@
 from django.urls import path
 
 from gallery.api import (
+    album_photos,
+    albums,
     archive,
     changes,
     edits,
@@ -58,6 +60,15 @@ version_1 = [
         name="dismiss-near-duplicates",
     ),
     path("near-duplicates/undo/", near_duplicates.UndoNearDuplicatesView.as_view(), name="undo-near-duplicates"),
+    path("albums/", albums.AlbumListView.as_view(), name="albums"),
+    path("albums/<int:album_id>/", albums.AlbumDetailView.as_view(), name="album"),
+    path("albums/<int:album_id>/photos/", album_photos.AlbumPhotosView.as_view(), name="album-photos"),
+    path(
+        "albums/<int:album_id>/photos/remove/",
+        album_photos.RemoveAlbumPhotosView.as_view(),
+        name="remove-album-photos",
+    ),
+    path("albums/<int:album_id>/photos/move/", album_photos.MoveAlbumPhotosView.as_view(), name="move-album-photos"),
     path("imports/", imports.ImportListView.as_view(), name="imports"),
     path("imports/folders/", import_folders.FolderListView.as_view(), name="import-folders"),
     path("imports/archive/", imports.ArchiveImportView.as_view(), name="import-archive"),

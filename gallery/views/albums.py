@@ -102,7 +102,7 @@ def set_cover(request: PageRequest, album_id: int) -> HttpResponse:
 def remove_from_album(request: PageRequest, album_id: int) -> HttpResponse:
     """Take the selected photos out of an album; they stay in the gallery."""
     form = valid_form(request, SelectionForm)
-    count = remove_photos(album_id, selected_photos(form), user=request.user)
+    count = len(remove_photos(album_id, selected_photos(form), user=request.user))
     message = ngettext("%(count)d photo removed from the album", "%(count)d photos removed from the album", count)
     return respond_with_message(request, message % {"count": count}, removed=form.cleaned_data["photo"])
 
@@ -154,7 +154,7 @@ def add_selection(request: PageRequest) -> HttpResponse:
     if not photos.visible_to(request.user).exists():
         raise BadRequest(gone_message(form))
     album = _wanted_album(request)
-    count = add_photos(album.pk, photos, user=request.user)
+    count = len(add_photos(album.pk, photos, user=request.user))
     message = ngettext("%(count)d photo added to “%(name)s”", "%(count)d photos added to “%(name)s”", count)
     if not count:
         message = _("The photos are in “%(name)s” already.")
