@@ -142,7 +142,7 @@ def send(case: Any, **headers: str) -> None:
         excluded.append(negative_data_rejection)
     if case.operation.label in ABOUT_FOLDERS | ABOUT_SEARCHES | ABOUT_RULES or "If-Match" in (case.headers or {}):
         excluded.append(positive_data_acceptance)
-    # The schema cannot express which fields go together, which photos are in an album, or which names are places and zones.
+    # The schema cannot express which fields go together, what albums hold, or which names are places and zones.
     if isinstance(case.body, dict) and UNEXPRESSED & case.body.keys():
         excluded.append(positive_data_acceptance)
     # tus requires 412 for requests without its version.

@@ -6,6 +6,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import connection, transaction
 from django.db.models import Max, Q
 
+from gallery.albums.archiving import settle_by_rules
 from gallery.models import Album, AlbumPhoto, PhotoQuerySet
 
 # Positions 1, 2, 3 … in the order by hand.
@@ -42,6 +43,7 @@ def add_photos(album_id: int, photos: PhotoQuerySet, *, user: AbstractBaseUser) 
         )
         # Photos that only a source states stay when the source goes.
         rows.filter(photo__in=members, by_hand=None).update(by_hand=True)
+        settle_by_rules(new, album_ids=[album.pk])
         album.save(update_fields=["changed_at"])
     return set(new)
 
@@ -58,6 +60,7 @@ def remove_photos(album_id: int, photos: PhotoQuerySet, *, user: AbstractBaseUse
         rows.filter(is_stated=True).update(by_hand=False)
         rows.filter(is_stated=False).delete()
         Album.objects.filter(pk=album.pk, cover__in=photo_ids).update(cover=None)
+        settle_by_rules(removed, album_ids=[album.pk])
         album.save(update_fields=["changed_at"])
     return removed
 

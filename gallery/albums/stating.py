@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.db.models import Exists, Max, OuterRef
 
+from gallery.albums.archiving import settle_by_rules
 from gallery.albums.making import MAX_NAME
-from gallery.models import Album, AlbumPhoto, ImportJob, Photo, PhotoSource
+from gallery.models import Album, AlbumPhoto, ArchiveRule, ImportJob, Photo, PhotoSource
 from gallery.models.albums import AlbumQuerySet
 from gallery.text.canonical import fold
 from gallery.text.cleaning import clean_line
@@ -44,6 +45,7 @@ def state_albums(statements: Iterable[Statement]) -> None:
         albums = _albums_for({(owners[photo_id][0], key) for photo_id, key in wanted})
         pairs = {(albums[owners[photo_id][0], key], photo_id) for photo_id, key in wanted}
         _add(sorted(pairs, key=lambda pair: (pair[0], owners[pair[1]][1], pair[1])))
+        settle_by_rules(owners, album_ids=albums.values())
 
 
 def state_known_albums(photo_id: int, names: Iterable[str], *, owner_id: int) -> None:
@@ -74,11 +76,15 @@ def withdraw_albums(photo_ids: Iterable[int]) -> None:
 
 
 def delete_empty_albums(album_ids: Iterable[int]) -> None:
-    """Delete albums without photos that only sources made, unless an import that goes on adds to them."""
+    """Delete albums without photos that only sources made.
+
+    Those that a rule names, or that an import adds to that goes on, stay.
+    """
     members = AlbumPhoto.objects.filter(album=OuterRef("pk"), is_member=True)
     filled = ImportJob.objects.filter(album=OuterRef("pk")).exclude(state__in=ImportJob.ENDED_STATES)
     made = Album.objects.filter(pk__in=set(album_ids), is_kept=False)
-    made.filter(~Exists(members), ~Exists(filled)).delete()
+    ruled = ArchiveRule.objects.filter(album=OuterRef("pk"))
+    made.filter(~Exists(members), ~Exists(filled), ~Exists(ruled)).delete()
 
 
 def album_to_fill(name: str, *, owner_id: int) -> Album:
