@@ -20,11 +20,11 @@ from gallery.albums.making import (
     CoverNotInAlbum,
     TooManyAlbums,
     change_album,
-    discard_album,
     make_album,
 )
 from gallery.api.paging import PageQuery, answer_page
 from gallery.models import Album
+from gallery.photos.archiving import delete_album
 from gallery.serializers import Page, PhotoIdField
 
 NAME = "Albums may have the same name."
@@ -147,7 +147,7 @@ class AlbumDetailView(ApiView):
         """Delete an album; its photos stay. An import brings it back only with files that were unknown."""
         with transaction.atomic():
             _check_unchanged(request, album_id)
-            discard_album(album_id, user=request.user)
+            delete_album(album_id, user=request.user)
         return Response(status=204)
 
 

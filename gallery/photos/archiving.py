@@ -8,6 +8,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.db.models import Count
 
+from gallery.albums.making import discard_album
 from gallery.claims.archiving import condition_of
 from gallery.models import ArchiveRule, Photo, PhotoQuerySet
 from gallery.photos.statements import Statement
@@ -69,6 +70,18 @@ def remove_rule(rule: ArchiveRule, *, user: AbstractBaseUser) -> int:
         count = _settle_concerned(rule, user=user)
         rule.delete()
     return count
+
+
+def delete_album(album_id: int, *, user: AbstractBaseUser) -> str:
+    """Delete an album of `user` with the rule about it, but no photo; return its name. Raises Http404.
+
+    Photos that only this rule archives leave the archive in the background.
+    """
+    with transaction.atomic():
+        rules = ArchiveRule.objects.filter(owner_id=user.pk, album=album_id)
+        for rule in rules:
+            _settle_concerned(rule, user=user)
+        return discard_album(album_id, user=user)
 
 
 def settle_in_background(photo_ids: Iterable[int]) -> None:

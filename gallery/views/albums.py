@@ -17,9 +17,10 @@ from gallery.access.message_responses import respond_with_message
 from gallery.albums.contents import add_photos, move_photo, remove_photos, step_photo
 from gallery.albums.forms import AlbumForm, AlbumNameForm
 from gallery.albums.listing import ORDERS, albums_of, albums_with, with_covers
-from gallery.albums.making import CoverNotInAlbum, TooManyAlbums, album_named, change_album, discard_album, make_album
+from gallery.albums.making import CoverNotInAlbum, TooManyAlbums, album_named, change_album, make_album
 from gallery.forms import SelectionForm
 from gallery.models import Album, Photo
+from gallery.photos import archiving
 from gallery.photos.scopes import Scope
 from gallery.text.canonical import fold
 from gallery.views.selection import gone_message, selected_photos, valid_form
@@ -69,7 +70,7 @@ def edit_album(request: PageRequest, album_id: int) -> HttpResponse:
 @require_POST
 def delete_album(request: PageRequest, album_id: int) -> HttpResponse:
     """Delete an album, but none of its photos."""
-    name = discard_album(album_id, user=request.user)
+    name = archiving.delete_album(album_id, user=request.user)
     return respond_with_message(request, _("Album “%(name)s” deleted. Its photos are kept.") % {"name": name})
 
 

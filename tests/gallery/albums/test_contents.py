@@ -7,10 +7,14 @@ from django.http import Http404
 from gallery.albums.contents import add_photos, move_photo, remove_photos, step_photo
 from gallery.albums.listing import ORDERS, albums_of, with_covers
 from gallery.albums.making import CoverNotInAlbum, album_named, change_album, make_album
-from gallery.models import Album, AlbumPhoto, Photo
+from gallery.albums.stating import state_albums
+from gallery.models import Album, AlbumPhoto, ArchiveRule, Photo
+from gallery.photos.archiving import delete_album
 from gallery.photos.scopes import Scope
+from gallery.photos.tasks import settle_photos
 from gallery.photos.trash import move_to_trash
 from tests.factories import make_photos
+from tests.processes import queued_messages
 
 
 def members(album: Album, *, user: User) -> list[int]:
@@ -98,3 +102,24 @@ def test_finds_album_by_folded_name(owner):
     album = make_album("Café", owner=owner)
     assert album_named("CAFÉ", owner=owner) == album
     assert album_named("Tea", owner=owner) != album
+
+
+def test_rule_archives_what_joins_its_album(owner, photos, broker, django_capture_on_commit_callbacks):
+    album = make_album("Receipts", owner=owner)
+    ArchiveRule.objects.create(owner=owner, album=album)
+    ids = [photo.pk for photo in photos]
+
+    def archived() -> set[int]:
+        return set(Photo.objects.filter(is_archived=True).values_list("pk", flat=True))
+
+    add_photos(album.pk, Photo.objects.filter(pk__in=ids[:2]), user=owner)
+    state_albums([(ids[2], "receipts")])
+    assert archived() == set(ids[:3])
+    remove_photos(album.pk, Photo.objects.filter(pk=ids[0]), user=owner)
+    assert archived() == set(ids[1:3])
+    with django_capture_on_commit_callbacks(execute=True):
+        delete_album(album.pk, user=owner)
+    (message,) = queued_messages(broker, "default")
+    settle_photos(*message[1])
+    assert archived() == set()
+    assert not ArchiveRule.objects.exists()
