@@ -221,6 +221,7 @@ SPECTACULAR_SETTINGS = {
         "HealthStatus": ["ok"],
         "UploadStatus": ["created", "duplicate", "restored"],
         "DateSourceEnum": "gallery.models.Witness",
+        "AlbumOrder": "gallery.models.Album.Order",
         "PhotoKind": "gallery.models.Photo.Kind",
         "ImportState": "gallery.models.ImportJob.State",
         "ImportAction": ["start", "pause", "cancel", "undo"],

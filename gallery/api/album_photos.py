@@ -34,7 +34,7 @@ class PhotoMoves(PhotoSelection):
 
 
 class PhotoVerdict(serializers.Serializer):
-    """What became of one photo."""
+    """The verdict on one photo."""
 
     id = serializers.IntegerField()
     result = serializers.ChoiceField(

@@ -81,7 +81,7 @@ class AlbumFields(StrictSerializer):
 
 
 class NewAlbum(AlbumFields):
-    """A new album."""
+    """An album to be made; only the name is required."""
 
     name = NonBlankString(max_length=MAX_NAME, help_text=NAME)
 

@@ -151,7 +151,7 @@ def test_photos_name_their_albums_by_one_query(
         counts.append(len(queries))
         assert [len(photo["albums"]) for photo in page["results"]] == [0] * (5 - size) + [2] * size
     assert counts[0] == counts[1]
-    # Such a row must not exist; if it did, it would not show.
+    # No code adds a photo of one user to an album of another; if one did, it would not show.
     theirs = make_album("Secret", owner=stranger)
     AlbumPhoto.objects.create(album=theirs, photo=photos[0], by_hand=True)
     shown = program.get(f"/api/v1/photos/{photos[0].pk}/").json()["albums"]

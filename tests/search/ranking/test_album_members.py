@@ -85,7 +85,7 @@ def test_names_unknown_album(albums: dict[str, Album], user: User) -> None:
 def test_albums_of_others_find_nothing(albums: dict[str, Album], user: User, stranger: User) -> None:
     theirs = make_album("Secret", owner=stranger)
     own = Photo.objects.get(filename="a.png")
-    # Such a row must not exist; if it did, it would find nothing.
+    # No code adds a photo of one user to an album of another; if one did, it would not be found.
     AlbumPhoto.objects.create(album=theirs, photo=own, by_hand=True)
     for query in ("album:secret", "album:secret tea", "album:summer", "album:summer tea"):
         for reader in (user, stranger):
