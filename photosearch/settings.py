@@ -222,6 +222,7 @@ SPECTACULAR_SETTINGS = {
         "UploadStatus": ["created", "duplicate", "restored"],
         "DateSourceEnum": "gallery.models.Witness",
         "AlbumOrder": "gallery.models.Album.Order",
+        "OrderEnum": ["newest", "oldest"],
         "PhotoKind": "gallery.models.Photo.Kind",
         "ImportState": "gallery.models.ImportJob.State",
         "ImportAction": ["start", "pause", "cancel", "undo"],
