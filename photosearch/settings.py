@@ -258,6 +258,7 @@ LOGGING = {
     "loggers": {
         "elastic_transport": {"level": "WARNING"},
         "axes": {"level": "WARNING"},
+        "fido2": {"level": "WARNING"},
         # uvicorn writes through its own handler.
         "uvicorn.error": {"filters": ["refused_requests"]},
         "uvicorn.access": {"level": "WARNING"},  # no line per request, like the other programs

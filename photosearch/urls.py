@@ -8,6 +8,7 @@ from django.views.decorators.cache import cache_control
 from django.views.i18n import JavaScriptCatalog
 
 from gallery.views.login import ChangePassword, LogIn, choose_language
+from gallery.views.passkeys import AddPasskey, ConfirmPasskey, LogInByPasskey, RemovePasskey, RenamePasskey
 from gallery.views.passwords import SetPassword, help_with_password
 from gallery.views.second_step import ConfirmCode, ConfirmPassword, SecondStep
 from gallery.views.two_factor import MakeRecoveryCodes, SetUpApp, ShowRecoveryCodes, TurnOffApp, show_two_factor
@@ -27,14 +28,19 @@ urlpatterns = [
     path("password/", ChangePassword.as_view(), name="password"),
     path("password/forgotten/", help_with_password, name="forgotten_password"),
     path("password/set/<str:uidb64>/<str:token>/", SetPassword.as_view(), name="set_password"),
+    path("login/passkey/", LogInByPasskey.as_view(), name="mfa_login_webauthn"),
     path("account/confirm/", ConfirmPassword.as_view(), name="account_reauthenticate"),
     path("account/confirm/code/", ConfirmCode.as_view(), name="mfa_reauthenticate"),
+    path("account/confirm/passkey/", ConfirmPasskey.as_view(), name="mfa_reauthenticate_webauthn"),
     # django-allauth's names: it redirects to them. Its other pages have no addresses here.
     path("account/two-factor/", show_two_factor, name="mfa_index"),
     path("account/two-factor/app/", SetUpApp.as_view(), name="mfa_activate_totp"),
     path("account/two-factor/app/off/", TurnOffApp.as_view(), name="mfa_deactivate_totp"),
     path("account/two-factor/codes/", ShowRecoveryCodes.as_view(), name="mfa_view_recovery_codes"),
     path("account/two-factor/codes/new/", MakeRecoveryCodes.as_view(), name="mfa_generate_recovery_codes"),
+    path("account/two-factor/passkeys/new/", AddPasskey.as_view(), name="mfa_add_webauthn"),
+    path("account/two-factor/passkeys/<int:pk>/", RenamePasskey.as_view(), name="mfa_edit_webauthn"),
+    path("account/two-factor/passkeys/<int:pk>/remove/", RemovePasskey.as_view(), name="mfa_remove_webauthn"),
     path("language/", choose_language, name="set_language"),
     path("jsi18n/", login_not_required(script_strings), name="javascript-catalog"),
     path("api/", include("photosearch.api_urls")),

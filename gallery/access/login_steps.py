@@ -97,6 +97,6 @@ def count_failure(request: HttpRequest, user: AnyUser) -> None:
     user_login_failed.send(sender=__name__, credentials={"username": user.get_username()}, request=request)
 
 
-def refuse_login(request: HttpRequest) -> HttpResponse:
-    """Answer 403 to a login that was proved but is not allowed."""
-    return render(request, "registration/refused.html", status=403)
+def refuse_login(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer 403 to a login that is not allowed; the default reason is that the user is deactivated."""
+    return render(request, "registration/refused.html", {"reason": reason}, status=403)

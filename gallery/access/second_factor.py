@@ -20,6 +20,7 @@ class SecondFactor(DefaultMFAAdapter):
 
     error_messages = DefaultMFAAdapter.error_messages | {
         "incorrect_code": _("This code is wrong or was used before."),
+        "incorrect_passkey": _("This passkey was not accepted. Try again."),
     }
 
     def encrypt(self, text: str) -> str:

@@ -2,66 +2,19 @@
 
 from typing import Any
 
-from allauth.account.adapter import get_adapter
 from allauth.account.views import ReauthenticateView
-from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.base.views import AuthenticateView
 from allauth.mfa.base.views import ReauthenticateView as ReauthenticateByCodeView
+from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.utils.decorators import method_decorator
-from django.utils.translation import gettext_lazy as _
 
+from gallery.access.factor_forms import CodeForm, ConfirmingCodeForm, ConfirmingPasswordForm, PasskeyForm
 from gallery.access.login_steps import count_failure, has_password_changed, is_locked
 from gallery.account import account_of
 from gallery.views.login import refuse_guesses, refuse_locked, set_preference_cookies
-
-
-class CodeForm(AuthenticateForm):
-    """A code of the app, or a recovery code."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        label_code(self)
-
-
-class ConfirmingCodeForm(ReauthenticateForm):
-    """The same, for a user who is logged in."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        label_code(self)
-
-
-class ConfirmingPasswordForm(forms.Form):
-    """The password of the user who is logged in."""
-
-    password = forms.CharField(
-        label=_("Password"),
-        strip=False,
-        widget=forms.PasswordInput({"autocomplete": "current-password", "autofocus": True}),
-    )
-
-    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.user = user
-
-    def clean_password(self) -> str:
-        """Check the password through the backends, which count failures."""
-        password: str = self.cleaned_data["password"]
-        if not get_adapter().reauthenticate(self.user, password):
-            raise get_adapter().validation_error("incorrect_password")
-        return password
-
-
-def label_code(form: forms.Form) -> None:
-    """Ask for six or eight digits, in our words."""
-    field = form.fields["code"]
-    field.label = _("Code")
-    field.widget = forms.TextInput(
-        {"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True, "maxlength": "20"}
-    )
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -69,6 +22,7 @@ class SecondStep(AuthenticateView):
     """Asks for the second factor after the password or another first step."""
 
     form_class = CodeForm
+    webauthn_form_class = PasskeyForm
     template_name = "registration/second_step.html"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -86,6 +40,13 @@ class SecondStep(AuthenticateView):
             return refusal
         return refuse_locked(request) if is_locked(request, user) else super().post(request, *args, **kwargs)
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Say which factors the user has."""
+        types = set(Authenticator.objects.filter(user=self.stage.login.user).values_list("type", flat=True))
+        factors = {"has_app": Authenticator.Type.TOTP in types, "has_passkey": Authenticator.Type.WEBAUTHN in types}
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return context | factors
+
     def form_valid(self, form: forms.Form) -> HttpResponse:
         """Log in, and set the cookies for language, colours and spacing."""
         response = super().form_valid(form)
@@ -100,7 +61,7 @@ class SecondStep(AuthenticateView):
         return response
 
 
-class _Throttled:
+class Throttled:
     """Throttles by address and by user, like the password page."""
 
     request: HttpRequest
@@ -114,14 +75,14 @@ class _Throttled:
         return response
 
 
-class ConfirmPassword(_Throttled, ReauthenticateView):
+class ConfirmPassword(Throttled, ReauthenticateView):
     """Asks for the password again."""
 
     form_class = ConfirmingPasswordForm
     template_name = "registration/confirm.html"
 
 
-class ConfirmCode(_Throttled, ReauthenticateByCodeView):
+class ConfirmCode(Throttled, ReauthenticateByCodeView):
     """Asks for a code again."""
 
     form_class = ConfirmingCodeForm

@@ -6,7 +6,6 @@ from urllib.parse import quote
 from allauth.mfa import app_settings
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView, ViewRecoveryCodesView
-from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.totp.views import ActivateTOTPView, DeactivateTOTPView
 from django import forms
 from django.contrib import messages
@@ -16,25 +15,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from gallery.access import PageRequest
+from gallery.access.factor_forms import AppForm
 from gallery.views.login import refuse_guesses
-from gallery.views.second_step import label_code
 
 
 @require_safe
 def show_two_factor(request: PageRequest) -> HttpResponse:
     """Show which factors the user has."""
-    factors = {factor.type: factor for factor in Authenticator.objects.filter(user=request.user)}
+    rows = list(Authenticator.objects.filter(user=request.user).order_by("pk"))
+    factors = {factor.type: factor for factor in rows}
     codes = factors.get(Authenticator.Type.RECOVERY_CODES)
     context = {"app": factors.get(Authenticator.Type.TOTP), "codes": codes, "codes_left": _codes_left(codes)}
+    context["passkeys"] = [factor for factor in rows if factor.type == Authenticator.Type.WEBAUTHN]
     return render(request, "gallery/account/two_factor.html", context)
-
-
-class AppForm(ActivateTOTPForm):
-    """The first code of the app."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        label_code(self)
 
 
 class SetUpApp(ActivateTOTPView):

@@ -1,8 +1,5 @@
 """axe-core finds no serious violation on any page: light and dark, desk and telephone, both languages."""
 
-from collections.abc import Sequence
-from importlib.resources import files
-
 import pytest
 from django.contrib.auth.models import User
 from playwright.sync_api import Page, expect
@@ -11,33 +8,15 @@ from gallery.account import Account
 from gallery.models import MAX_ATTEMPTS, Photo, Step, StepAttempt
 from search.models import ComparedPhoto, NearDuplicatePair, PhotoText
 from search.saved import record_search
+from tests.browser.axe import violations
 from tests.browser.driving import DESK, SMALL_TELEPHONE, drop_files, session_of, settle
 from tests.browser.pages import PAGES
 from tests.drawing import picture
 
-AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text()
-STANDARD = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-# Run by the debugger: the site's Content-Security-Policy stays as it is.
-RUN = """async tags => {
-    const { violations } = await axe.run({ runOnly: tags });
-    return violations.filter(({ impact }) => ["serious", "critical"].includes(impact))
-        .map(({ id, nodes }) => `${id}: ${nodes.map(node => node.html.slice(0, 200)).join(" | ")}`);
-}"""
 LOOKS = [
     pytest.param({"viewport": DESK}, id="desk"),
     pytest.param({"viewport": SMALL_TELEPHONE, "locale": "zh-CN"}, id="telephone-chinese"),
 ]
-
-
-def violations(page: Page, *, schemes: Sequence[str] = ("light", "dark")) -> list[str]:
-    """Return the serious and critical violations on the page as it is now, in each colour scheme."""
-    page.evaluate(AXE)
-    found = []
-    for scheme in schemes:
-        # Without motion, because half faded-in text has little contrast.
-        page.emulate_media(reduced_motion="reduce", color_scheme=scheme)
-        found += [f"{scheme}: {violation}" for violation in page.evaluate(RUN, STANDARD)]
-    return found
 
 
 @pytest.fixture
