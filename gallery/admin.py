@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from axes.utils import reset
 from django import forms
 from django.apps import apps
@@ -24,7 +25,7 @@ admin.site.site_header = admin.site.site_title = gettext_lazy("photosearch users
 admin.site.unregister(apps.get_model("django_dramatiq", "Task"))
 admin.site.unregister([User, Group])
 # Administrators see no secrets, and django-allauth's e-mail addresses are unused.
-admin.site.unregister([Authenticator, EmailAddress])
+admin.site.unregister([Authenticator, EmailAddress, SocialAccount, SocialApp, SocialToken])
 
 
 class QuotaForm(forms.ModelForm):

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from photosearch.environment import env
+
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "gallery:photos"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
@@ -41,3 +43,14 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_ISSUER = "photosearch"
 MFA_TOTP_TOLERANCE = 1  # the clock of a telephone may be half a minute off
+
+# --- Login through an OpenID Connect provider (docs/adr/0024-openid-connect.md) --------------------------------------
+OIDC_ISSUER = env.str("OIDC_ISSUER", default="")
+OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", default="")
+OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", default="")
+# The name on the button.
+OIDC_NAME = env.str("OIDC_NAME", default="OpenID Connect")
+OIDC_CREATES_USERS = env.bool("OIDC_CREATES_USERS", default=False)
+OIDC_EMAIL_DOMAINS = env.list("OIDC_EMAIL_DOMAINS", default=[])
+OIDC_REQUIRED_CLAIM = env.str("OIDC_REQUIRED_CLAIM", default="")
+SOCIALACCOUNT_STORE_TOKENS = False

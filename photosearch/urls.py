@@ -8,6 +8,7 @@ from django.views.decorators.cache import cache_control
 from django.views.i18n import JavaScriptCatalog
 
 from gallery.views.login import ChangePassword, LogIn, choose_language
+from gallery.views.open_id import go_to_provider, offer_connection, remove_connection, return_from_provider
 from gallery.views.passkeys import AddPasskey, ConfirmPasskey, LogInByPasskey, RemovePasskey, RenamePasskey
 from gallery.views.passwords import SetPassword, help_with_password
 from gallery.views.second_step import ConfirmCode, ConfirmPassword, SecondStep
@@ -29,6 +30,10 @@ urlpatterns = [
     path("password/forgotten/", help_with_password, name="forgotten_password"),
     path("password/set/<str:uidb64>/<str:token>/", SetPassword.as_view(), name="set_password"),
     path("login/passkey/", LogInByPasskey.as_view(), name="mfa_login_webauthn"),
+    path("login/openid/", go_to_provider, name="open_id_login"),
+    path("login/openid/callback/", return_from_provider, name="open_id_callback"),
+    path("account/openid/", offer_connection, name="open_id_connect"),
+    path("account/openid/remove/", remove_connection, name="open_id_disconnect"),
     path("account/confirm/", ConfirmPassword.as_view(), name="account_reauthenticate"),
     path("account/confirm/code/", ConfirmCode.as_view(), name="mfa_reauthenticate"),
     path("account/confirm/passkey/", ConfirmPasskey.as_view(), name="mfa_reauthenticate_webauthn"),

@@ -3,6 +3,7 @@
 django-allauth keeps the unfinished login in the anonymous session, and logs the user in after the last step.
 """
 
+from datetime import timedelta
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -15,12 +16,17 @@ from django.contrib.auth.models import AbstractBaseUser, User
 from django.contrib.auth.signals import user_login_failed
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from gallery.access import AnyUser
 from gallery.access.addresses import client_network
+from gallery.access.open_id import is_configured
+from gallery.access.second_factor import has_second_factor
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
+PAUSE_BEFORE_ASKING_AGAIN = timedelta(minutes=5)
 # Ends an unfinished login when the password changes meanwhile.
 FIRST_STEP_HASH = "first_step_hash"
 
@@ -67,6 +73,20 @@ class LoginSteps(DefaultAccountAdapter):
 
     def respond_user_inactive(self, request: HttpRequest, user: AbstractBaseUser) -> HttpResponse:  # noqa: ARG002
         return refuse_login(request)
+
+    def is_reauthentication_required(self, *, app: str, **options: Any) -> bool:  # noqa: ARG002 - allauth's signature
+        """Ask again, except for users without password and factor who logged in a moment ago."""
+        user = context.request.user
+        if user.has_usable_password() or has_second_factor(user):
+            return True
+        return user.last_login is None or timezone.now() - user.last_login > PAUSE_BEFORE_ASKING_AGAIN
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """Return django-allauth's methods, or the login at the provider for users who have no other."""
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        if not methods and is_configured():
+            methods.append({"id": "open_id", "description": "", "url": reverse("open_id_login")})
+        return methods
 
     def reauthenticate(self, user: AbstractBaseUser, password: str) -> bool:
         """Check the password through the backends, which count failures."""

@@ -11,12 +11,14 @@ from django.utils.translation import override
 from django.views.decorators.http import require_POST, require_safe
 
 from gallery.access import PageRequest
+from gallery.access.open_id import is_configured
 from gallery.access.second_factor import has_second_factor
 from gallery.access.sessions import describe_device, end_sessions
 from gallery.account import OpenSession, account_of
 from gallery.forms import PreferencesForm
 from gallery.intake.quota import pending_bytes, used_bytes
 from gallery.models import Photo
+from gallery.users.identities import is_connected
 from gallery.views.login import set_preference_cookies
 
 
@@ -79,6 +81,8 @@ def _page(request: PageRequest, form: PreferencesForm) -> HttpResponse:
         "waiting": pending_bytes(request.user),
         "quota": account.quota,
         "has_second_factor": has_second_factor(request.user),
+        "provider": settings.OIDC_NAME if is_configured() else "",
+        "is_connected": is_configured() and is_connected(request.user),
         "sessions": sorted(sessions, key=lambda entry: not entry["is_this"]),
     }
     return render(request, "gallery/account/account.html", context, status=400 if form.errors else 200)

@@ -22,6 +22,7 @@ from django_htmx.middleware import HtmxDetails
 
 from gallery.access.addresses import client_network
 from gallery.access.login_steps import begin_login
+from gallery.access.open_id import is_configured
 from gallery.access.sessions import end_sessions
 from gallery.access.throttles import seconds_to_wait
 from gallery.account import Account, account_of
@@ -35,6 +36,11 @@ class LogIn(LoginView):
     """The login page. Requests of htmx redirect the whole page instead of a fragment."""
 
     redirect_authenticated_user = True
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Offer the login through the provider of the settings."""
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return context | {"provider": settings.OIDC_NAME if is_configured() else ""}
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Redirect htmx to the login, with its page as `next`."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.socialaccount.models import SocialAccount
 from axes.models import AccessAttempt
 from django.apps import apps
 from django.conf import settings
@@ -88,6 +89,7 @@ def leaver(store: Callable[..., Photo], owner: User, media_root: Path) -> User:
     Client().force_login(owner)
     account_of(owner)
     give_app(owner)
+    SocialAccount.objects.create(user=owner, provider="https://id.example.org", uid="1")
     EmailAddress.objects.create(user=owner, email="anna@example.org")
     issue_token("laptop", user=owner, scopes=["search"])
     AssistantAccess.objects.create(user=owner)

@@ -234,7 +234,7 @@ def test_offers_passkeys_in_pages(client, owner, key):
     client.post("/login/", PASSWORD)
     assert "Use your passkey, or type one" in client.get("/login/code/").content.decode()
     assert client.get("/login/passkey/")["Location"] == "/login/"
-    # The unfinished login is over, and does not stand in the way of the passkey.
+    # The unfinished login is over; the passkey begins another.
     assert client.get("/login/code/")["Location"] == "/login/"
     assert log_in(client, key).status_code == 302
 
