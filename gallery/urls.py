@@ -64,6 +64,7 @@ urlpatterns = [
     path("albums/<int:album_id>/delete", albums.delete_album, name="delete_album"),
     path("albums/<int:album_id>/move", albums.move_in_album, name="move_in_album"),
     path("albums/<int:album_id>/cover", albums.set_cover, name="set_cover"),
+    path("albums/<int:album_id>/put-back", albums.put_back_in_album, name="put_back_in_album"),
     path("albums/<int:album_id>/remove", albums.remove_from_album, name="remove_from_album"),
     path("starred", archive.show_starred, name="starred"),
     path("archive", archive.show_archive, name="archive"),

@@ -48,3 +48,16 @@ class AlbumForm(AlbumNameForm):
     class Meta(AlbumNameForm.Meta):
         fields = ("name", "description", "order")
         labels = {"name": _("Name"), "order": _("Order")}
+
+
+class PutBackForm(forms.Form):
+    """Photos and their places in an album, such as `5:1.0,8:2.5`."""
+
+    places = forms.RegexField(
+        r"\A[0-9]{1,18}:[0-9]{1,9}(\.[0-9]{1,17})?(,[0-9]{1,18}:[0-9]{1,9}(\.[0-9]{1,17})?)*\Z", max_length=20_000
+    )
+
+    def clean_places(self) -> dict[int, float]:
+        """Return the positions by photo."""
+        pairs = (pair.split(":") for pair in self.cleaned_data["places"].split(","))
+        return {int(photo_id): float(position) for photo_id, position in pairs}

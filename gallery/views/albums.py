@@ -1,5 +1,6 @@
 """The pages of albums, and adding selected photos to them."""
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 from django.contrib.auth.models import User
@@ -7,6 +8,7 @@ from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -15,9 +17,10 @@ from gallery.access import PageRequest
 from gallery.access.fields import MAX_NUMBER
 from gallery.access.message_responses import respond_with_message
 from gallery.albums.contents import add_photos, move_photo, remove_photos, step_photo
-from gallery.albums.forms import AlbumForm, AlbumNameForm
+from gallery.albums.forms import AlbumForm, AlbumNameForm, PutBackForm
 from gallery.albums.listing import ORDERS, albums_of, albums_with, with_covers
 from gallery.albums.making import CoverNotInAlbum, TooManyAlbums, album_named, change_album, make_album
+from gallery.albums.restoring import places_of, put_back
 from gallery.forms import SelectionForm
 from gallery.models import Album, Photo
 from gallery.photos import archiving
@@ -29,6 +32,8 @@ from gallery.views.timeline import timeline_context
 PAGE_SIZE = 240
 ALBUMS_PER_PAGE = 120
 MOST_CHOICES = 100
+# Photos whose removal can be undone: their ids and places fit into an address.
+MOST_PUT_BACK = 200
 
 
 @require_safe
@@ -103,9 +108,28 @@ def set_cover(request: PageRequest, album_id: int) -> HttpResponse:
 def remove_from_album(request: PageRequest, album_id: int) -> HttpResponse:
     """Take the selected photos out of an album; they stay in the gallery."""
     form = valid_form(request, SelectionForm)
+    photo_ids = form.cleaned_data["photo"]
+    places = places_of(album_id, photo_ids, user=request.user)
     count = len(remove_photos(album_id, selected_photos(form), user=request.user))
     message = ngettext("%(count)d photo removed from the album", "%(count)d photos removed from the album", count)
-    return respond_with_message(request, message % {"count": count}, removed=form.cleaned_data["photo"])
+    revert = _address_that_puts_back(album_id, places) if 0 < count <= MOST_PUT_BACK else ""
+    return respond_with_message(request, message % {"count": count}, revert=revert, removed=photo_ids)
+
+
+@require_POST
+def put_back_in_album(request: PageRequest, album_id: int) -> HttpResponse:
+    """Put removed photos back into an album; the address has their ids and positions."""
+    form = PutBackForm(request.GET)
+    if not form.is_valid():
+        raise BadRequest(_("This address is incomplete."))
+    put_back(album_id, form.cleaned_data["places"], user=request.user)
+    return respond_with_message(request, _("Photos put back into the album"))
+
+
+def _address_that_puts_back(album_id: int, places: Mapping[int, float]) -> str:
+    query = QueryDict(mutable=True)
+    query["places"] = ",".join(f"{photo_id}:{position!r}" for photo_id, position in places.items())
+    return f"{reverse('gallery:put_back_in_album', args=[album_id])}?{query.urlencode(safe=',:')}"
 
 
 @require_safe

@@ -1,5 +1,7 @@
 """Tests of the pages of albums."""
 
+from urllib.parse import urlencode
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
@@ -89,6 +91,10 @@ def test_hides_albums_of_others(browser, owner):
     add_photos(mine.pk, Photo.objects.filter(pk=own.pk), user=owner)
     assert browser.post(moved, {"photo": own.pk, "before": theirs.pk}).status_code == 400
     mine.memberships.all().delete()
+    put_back = reverse("gallery:put_back_in_album", args=[album.pk])
+    assert browser.post(f"{put_back}?places={own.pk}:1.0").status_code == 404
+    put_back = reverse("gallery:put_back_in_album", args=[mine.pk])
+    assert browser.post(f"{put_back}?places={theirs.pk}:1.0").status_code == 302
     albums_of_photo = reverse("gallery:photo_albums", args=[theirs.pk])
     assert browser.post(albums_of_photo, {"album_name": "Mine"}).status_code == 404
     assert browser.post(albums_of_photo, {"removed": mine.pk}).status_code == 404
@@ -134,6 +140,29 @@ def test_shows_photos_in_the_order_of_the_album(browser, owner):
     Album.objects.update(order=Album.Order.NEWEST)
     page = browser.get(address, {"photo": photos[0].pk})
     assert page.context["outline"]["target"]["photo"] == photos[0].pk
+
+
+def test_puts_removed_photos_back_in_their_places(browser, owner):
+    make_photos(owner, 4)
+    album = make_album("By hand", owner=owner, order=Album.Order.BY_HAND)
+    add_photos(album.pk, Photo.objects.all(), user=owner)
+    before = list(album.memberships.order_by("position").values_list("photo_id", flat=True))
+    sent = {"photo": f"{before[2]},{before[0]}"}
+    remove = reverse("gallery:remove_from_album", args=[album.pk])
+    revert = browser.post(remove, sent, headers=JSON).json()["revert"]
+    assert album.memberships.count() == 2
+    for _time in range(2):
+        assert browser.post(revert, headers=JSON).status_code == 200
+        assert list(album.memberships.order_by("position").values_list("photo_id", flat=True)) == before
+    shown = browser.post(remove, sent, follow=True).content.decode()
+    assert 'action="/albums/' in shown
+
+
+@pytest.mark.parametrize("places", ["", "x", "1", "1:", "1:nan", "1:1e400", "１:1", "1:1,", "9" * 19 + ":1"], ids=str)
+def test_refuses_places_to_put_back(browser, owner, places):
+    album = make_album("Mine", owner=owner)
+    address = reverse("gallery:put_back_in_album", args=[album.pk])
+    assert browser.post(f"{address}?{urlencode({'places': places})}").status_code == 400
 
 
 def test_offers_albums_by_part_of_their_names(browser, owner, monkeypatch):
