@@ -85,6 +85,13 @@ def test_fills_an_album_by_selection_and_drop(open_page, owner, photos):
     page.get_by_role("button", name="Remove from album").click()
     expect(page.locator("#photos .tile[data-photo]")).to_have_count(2)
     expect(page.locator("#album-count")).to_contain_text("2 photos")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("#photos .tile[data-photo]")).to_have_count(3)
+
+    page.get_by_role("search", name="Search in this album").get_by_role("searchbox").fill("known")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/search?album={album.pk}&q=known")
+    expect(page.locator("#results")).to_contain_text("Summer")
 
 
 def test_edits_albums_of_a_photo_in_the_lightbox(open_page, owner, photos):
