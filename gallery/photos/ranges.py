@@ -1,6 +1,8 @@
 """Ids of many photos of a scope at once, for the selection."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import Q
@@ -9,8 +11,17 @@ from gallery.models import PhotoQuerySet
 from gallery.photos.scopes import Scope
 
 
-def photo_ids_of(scope: Scope, *, user: AbstractBaseUser, group: str = "", limit: int) -> tuple[list[int], bool]:
-    """Return the ids of the photos of a month or day, or of all, latest first; and whether there are more than `limit`.
+@dataclass(frozen=True)
+class FoundPhotos:
+    """Ids of photos, latest first, and the number of them for each day; `is_cut` if there are more than the limit."""
+
+    ids: list[int]
+    days: list[tuple[str, int]]
+    is_cut: bool = False
+
+
+def find_group(scope: Scope, *, user: AbstractBaseUser, group: str = "", limit: int) -> FoundPhotos:
+    """Return the photos of a month or day, or all of the scope.
 
     `group` is a month such as 2023-05, or a day such as 2023-05-14. Raises ValueError if there is no such date.
     """
@@ -21,23 +32,24 @@ def photo_ids_of(scope: Scope, *, user: AbstractBaseUser, group: str = "", limit
     return _limited(photos, limit=limit)
 
 
-def photo_ids_between(
-    ends: tuple[int, int], *, scope: Scope, user: AbstractBaseUser, limit: int
-) -> tuple[list[int], bool]:
-    """Return the ids from one photo to another, latest first; none if one of them is no longer in `scope`."""
+def find_between(ends: tuple[int, int], *, scope: Scope, user: AbstractBaseUser, limit: int) -> FoundPhotos:
+    """Return the photos from one to another; none if one of them is no longer in `scope`."""
     photos = scope.photos(user=user)
     found = sorted(photos.filter(pk__in=ends).values_list("dated_at", "pk"))
     if len(found) < len(set(ends)):
-        return [], False
+        return FoundPhotos([], [])
     (first, first_id), (last, last_id) = found[0], found[-1]
     photos = photos.filter(dated_at__gte=first, dated_at__lte=last)
     photos = photos.exclude(Q(dated_at=first, pk__lt=first_id) | Q(dated_at=last, pk__gt=last_id))
     return _limited(photos, limit=limit)
 
 
-def _limited(photos: PhotoQuerySet, *, limit: int) -> tuple[list[int], bool]:
-    ids = list(photos.order_by("-dated_at", "-pk").values_list("pk", flat=True)[: limit + 1])
-    return ids[:limit], len(ids) > limit
+def _limited(photos: PhotoQuerySet, *, limit: int) -> FoundPhotos:
+    rows = list(photos.order_by("-dated_at", "-pk").values_list("pk", "dated_at")[: limit + 1])
+    days = groupby(f"{moment:%Y-%m-%d}" for _pk, moment in rows[:limit])
+    return FoundPhotos(
+        [pk for pk, _moment in rows[:limit]], [(day, len(list(same))) for day, same in days], len(rows) > limit
+    )
 
 
 def _end_of(first: datetime, *, is_day: bool) -> datetime:

@@ -17,7 +17,7 @@ from gallery.forms import MAX_SELECTED, DescriptionForm, ImportanceForm, RangeFo
 from gallery.models import Photo, PhotoQuerySet
 from gallery.photos.download import stream_zip
 from gallery.photos.editing import edit_photos
-from gallery.photos.ranges import photo_ids_between, photo_ids_of
+from gallery.photos.ranges import find_between, find_group
 from gallery.photos.statements import EditOutcome
 from gallery.photos.trash import move_to_trash
 from gallery.views.timeline import requested_scope
@@ -34,14 +34,14 @@ def send_photo_ids(request: PageRequest) -> JsonResponse:
     scope = requested_scope(request.GET, user=request.user)
     one, other = form.cleaned_data["one"], form.cleaned_data["other"]
     if one and other:
-        found = photo_ids_between((one, other), scope=scope, user=request.user, limit=MAX_SELECTED)
+        found = find_between((one, other), scope=scope, user=request.user, limit=MAX_SELECTED)
     else:
         try:
-            found = photo_ids_of(scope, user=request.user, group=form.cleaned_data["group"], limit=MAX_SELECTED)
+            found = find_group(scope, user=request.user, group=form.cleaned_data["group"], limit=MAX_SELECTED)
         except ValueError:
             raise Http404 from None
     message = _("Selected the first %(limit)s photos: actions take no more at once.") % {"limit": f"{MAX_SELECTED:,}"}
-    return JsonResponse({"ids": found[0], "message": message if found[1] else ""})
+    return JsonResponse({"ids": found.ids, "days": found.days, "message": message if found.is_cut else ""})
 
 
 @require_POST

@@ -116,6 +116,7 @@ def tile_data(photo: Photo) -> dict[str, Any]:
     """Return a photo's data for tiles and the lightbox."""
     return {
         "id": photo.pk,
+        "day": f"{photo.dated_at:%Y-%m-%d}",
         "name": (photo.description or photo.filename)[:LONGEST_NAME],
         "version": photo.thumbnail_version,
         "broken": bool(photo.defect),

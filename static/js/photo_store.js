@@ -74,13 +74,6 @@ export class PhotoStore extends EventTarget {
     return this.at(index);
   }
 
-  /** Return the ids of the photos from place `first` to `last`. Rejects with a Problem. */
-  async idsBetween(first, last) {
-    const ids = [];
-    for (let index = first; index <= last; index += 1) ids.push((await this.load(index))?.id);
-    return ids.filter(Boolean);
-  }
-
   /** Request the portion of this place again, keeping its photos until the answer arrives. */
   recheck(index) {
     const portion = this.portions.get(beginOf(index));

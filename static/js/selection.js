@@ -1,56 +1,36 @@
-/** The selection of photos: by checkbox, Shift and click, long press or `x`, and the actions on selected photos. */
+/** The selection of photos: by checkbox, Shift and click, dragging or `x`, and the actions on selected photos. */
 
 import "./archive.js";
 import { announceChange, post, notify } from "./actions.js";
+import { listenForDrags } from "./drag_selection.js";
 import { send } from "./edits.js";
-import { fetchJson, Problem } from "./requests.js";
+import { fetchIds } from "./photo_ids.js";
+import { Problem } from "./requests.js";
 import { messageOf } from "./problems.js";
+import { isSelected, select, selected } from "./selected_photos.js";
 import { listOf } from "./tiles.js";
+
+export { isSelected, select };
 
 const { gettext, interpolate } = window.django;
 const form = document.querySelector("#selection");
-const LONG_PRESS = 450; // milliseconds
-const CLICK_DELAY = 100; // milliseconds after a long press in which a click may follow
-const selected = new Set();
-let last = null;
-let isLongPress = false; // from the selection by a long press until just after the finger is lifted
+const drags = listenForDrags({ ended: (id) => { last = id; } });
+let last = null; // the photo from which Shift selects a range
 
-export function isSelected(id) {
-  return selected.has(id);
-}
-
-/** Select photos, or deselect them if `on` is false. */
-export function select(ids, on) {
-  for (const id of ids) {
-    if (on) selected.add(id);
-    else selected.delete(id);
-  }
-  show();
-}
-
-/** Show on `tile` whether its photo is selected. */
-export function showSelected(tile) {
-  const on = selected.has(Number(tile.dataset.photo));
-  tile.classList.toggle("is-selected", on);
-  const box = tile.querySelector(".check input");
-  if (box) box.checked = on;
-}
-
-function show() {
-  document.documentElement.classList.toggle("selecting", selected.size > 0);
+document.addEventListener("selection:changed", () => {
   form.querySelector(".selected-count").textContent = selected.size
     ? interpolate(gettext("%s selected"), [selected.size]) : "";
-  for (const tile of document.querySelectorAll(".tile[data-photo]")) showSelected(tile);
-}
+});
 
 /** Select or deselect the photo of `tile`; with `range`, select all photos since the last one. */
 async function toggle(tile, { range = false } = {}) {
   const id = Number(tile.dataset.photo);
   const on = !selected.has(id);
   try {
-    const ids = range && last !== null ? await listOf(tile).between(last, id) : [id];
+    const ids = range && last !== null ? await listOf(tile).between(last, id) : [];
     last = id;
-    select(ids, range ? true : on);
+    // A range is empty if its first photo is gone.
+    select(ids.length ? ids : [id], range ? true : on);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     notify(messageOf(error.kind), { failed: true });
@@ -59,19 +39,15 @@ async function toggle(tile, { range = false } = {}) {
 
 /** Select the photos of a month or day, such as 2023-05 or 2023-05-14, or without a key all that the page lists. */
 async function selectMany(group = "") {
-  const timeline = document.querySelector(".timeline");
   try {
-    if (!timeline) {
+    if (!document.querySelector(".timeline")) {
       const tiles = [...document.querySelectorAll(".hits .tile[data-photo]")].filter((tile) => !tile.closest("[hidden]"));
       select(tiles.map((tile) => Number(tile.dataset.photo)), true);
       if (document.querySelector(".load-more [hx-get]")) notify(gettext("Selected the loaded photos. Scroll down to load more."));
       return;
     }
-    const query = new URLSearchParams(timeline.dataset.scope);
-    if (group) query.set("group", group);
-    const { ids, message } = await fetchJson(`${form.dataset.photos}?${query}`);
+    const ids = await fetchIds(group ? { group } : {});
     select(ids, !(group && ids.every(isSelected)));
-    if (message) notify(message);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     notify(messageOf(error.kind), { failed: true });
@@ -84,7 +60,7 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("click", (event) => {
-  if (isLongPress) {
+  if (drags.takesClick) {
     event.preventDefault();
     event.stopImmediatePropagation();
     return;
@@ -98,27 +74,6 @@ document.addEventListener("click", (event) => {
   if (!isCheck) event.preventDefault();
   toggle(tile, { range: event.shiftKey });
 }, { capture: true });
-
-// A long press selects a tile, instead of opening the browser's menu.
-let press = 0;
-document.addEventListener("pointerdown", (event) => {
-  const tile = event.target.closest(".tile[data-photo]");
-  if (!tile || event.pointerType !== "touch" || selected.size) return;
-  press = setTimeout(() => {
-    isLongPress = true;
-    toggle(tile);
-  }, LONG_PRESS);
-});
-for (const end of ["pointerup", "pointercancel"]) {
-  document.addEventListener(end, () => {
-    clearTimeout(press);
-    // Some browsers send a click after a long press.
-    setTimeout(() => { isLongPress = false; }, CLICK_DELAY);
-  });
-}
-document.addEventListener("contextmenu", (event) => {
-  if (event.pointerType === "touch" && event.target.closest(".tile[data-photo]")) event.preventDefault();
-});
 
 // Shift and click would select text.
 document.addEventListener("mousedown", (event) => {
@@ -196,7 +151,4 @@ export function removeTiles(ids, moment) {
 
 document.addEventListener("photos:restored", ({ detail: { moment } }) => {
   for (const item of document.querySelectorAll("[data-trashed]")) if (item.dataset.trashed === moment) item.hidden = false;
-});
-document.addEventListener("htmx:load", (event) => {
-  for (const tile of event.target.querySelectorAll?.(".tile[data-photo]") ?? []) showSelected(tile);
 });

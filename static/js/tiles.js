@@ -51,10 +51,15 @@ class TileList {
     return at < 0 ? undefined : photos[at + step] ?? null;
   }
 
+  /** Return the photos from one to the other that have loaded, without waiting; empty if one of the two is gone. */
+  known(one, other) {
+    const { photos } = this;
+    const ends = [one, other].map((id) => photos.findIndex((photo) => photo.id === id)).sort((a, b) => a - b);
+    return ends[0] < 0 ? [] : photos.slice(ends[0], ends[1] + 1);
+  }
+
   async between(one, other) {
-    const ids = this.photos.map((photo) => photo.id);
-    const ends = [ids.indexOf(one), ids.indexOf(other)].sort((a, b) => a - b);
-    return ends[0] < 0 ? [other] : ids.slice(ends[0], ends[1] + 1);
+    return this.known(one, other).map(({ id }) => id);
   }
 }
 

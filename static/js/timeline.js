@@ -1,6 +1,7 @@
 /** The timeline: all photos by date on one long page, with elements only for those near the screen. */
 
 import "./lightbox.js";
+import { fetchIds } from "./photo_ids.js";
 import { onReturn, Problem } from "./requests.js";
 import { Layout } from "./layout.js";
 import { PhotoStore } from "./photo_store.js";
@@ -267,9 +268,10 @@ async function neighbourOf(id, step) {
 setList(element, {
   photo: async (id) => photoOfId(id),
   neighbour: neighbourOf,
-  between: async (one, other) => {
-    const ends = [await placeOf(one), await placeOf(other)].sort((a, b) => a - b);
-    return ends.includes(undefined) ? [other] : store.idsBetween(...ends);
+  between: (one, other) => fetchIds({ one, other }),
+  known: (one, other) => {
+    const [first, last] = [store.indexOf(one), store.indexOf(other)].sort((a, b) => a - b);
+    return Array.from({ length: last - first + 1 || 0 }, (_, place) => store.at(first + place));
   },
 });
 

@@ -1,7 +1,10 @@
 /** The headings of months and days in the timeline, and their names in the language of the page. */
 
+import { makeGroupCheck } from "./group_checks.js";
+
 const months = new Intl.DateTimeFormat(document.documentElement.lang, { year: "numeric", month: "long" });
 const days = new Intl.DateTimeFormat(document.documentElement.lang, { weekday: "short", month: "short", day: "numeric" });
+const dates = new Intl.DateTimeFormat(document.documentElement.lang, { year: "numeric", month: "long", day: "numeric" });
 
 /** Return the name of a month such as 2023-05. */
 export function monthName(key) {
@@ -20,17 +23,19 @@ function dateOf(key) {
 /** Return the heading of a month or day of the layout: `data-group` is 2023-05 or 2023-05-14. */
 export function makeHeading({ group, isSmall = false, left, top: upper, width: room }) {
   const isMonth = group.key.length === "2023-05".length;
+  const item = document.createElement("div");
+  item.className = isMonth ? "month-name" : "day-name";
+  item.classList.toggle("is-small", isSmall);
+  item.dataset.group = group.key;
   const heading = document.createElement(isMonth ? "h2" : "h3");
-  heading.className = isMonth ? "month-name" : "day-name";
-  heading.classList.toggle("is-small", isSmall);
-  heading.dataset.group = group.key;
   heading.textContent = isMonth ? monthName(group.key) : dayName(group.key);
   if (isMonth) {
     const count = document.createElement("small");
     count.textContent = group.count.toLocaleString(document.documentElement.lang);
     heading.append(" ", count);
   }
-  heading.style.transform = `translate(${left}px, ${upper}px)`;
-  heading.style.inlineSize = `${room}px`;
-  return heading;
+  item.append(heading, makeGroupCheck(group, isMonth ? monthName(group.key) : dates.format(dateOf(group.key))));
+  item.style.transform = `translate(${left}px, ${upper}px)`;
+  item.style.inlineSize = `${room}px`;
+  return item;
 }

@@ -1,6 +1,6 @@
 /** The tiles of the timeline: filling them, retrying failed thumbnails, and reusing them. */
 
-import { showSelected } from "./selection.js";
+import { showSelected } from "./selected_photos.js";
 import { addressOf, showPlaceholder } from "./tiles.js";
 
 const PAUSES = [1000, 3000]; // milliseconds until automatic retries of a thumbnail; then the user has to
@@ -23,6 +23,7 @@ export function releaseTile(tile) {
   tile.remove();
   filled.delete(tile);
   tile.removeAttribute("data-photo");
+  tile.removeAttribute("data-day");
   tile.removeAttribute("data-animation");
   tile.removeAttribute("id");
   showPlaceholder(tile, "");
@@ -47,6 +48,7 @@ export function fillTile(tile, photo) {
   if (before && JSON.stringify(before) === JSON.stringify(photo)) return;
   const link = tile.querySelector("a");
   tile.dataset.photo = photo.id;
+  tile.dataset.day = photo.day;
   tile.id = `photo-${photo.id}`;
   tile.toggleAttribute("data-animation", photo.animation > 0);
   if (photo.animation) tile.dataset.animation = photo.animation;

@@ -1,5 +1,6 @@
 """Ids of months, days and ranges, against Python."""
 
+from collections import Counter
 from datetime import datetime
 
 import pytest
@@ -45,8 +46,10 @@ def send(client, query: str) -> dict:
 @pytest.mark.parametrize("group", ["", "2023-05", "2023-05-14", "2023-06", "2023-12", "2024-01-01", "2022-01"])
 def test_sends_ids_of_group(client, photos, group):
     dates = dict(zip([photo.pk for photo in photos], DATES[::-1], strict=True))
+    days = Counter(date[:10] for date in dates.values() if date.startswith(group))
     assert send(client, f"group={group}") == {
         "ids": [pk for pk, date in dates.items() if date.startswith(group)],
+        "days": [[day, count] for day, count in days.items()],
         "message": "",
     }
 
@@ -69,6 +72,7 @@ def test_states_limit(client, photos, monkeypatch, django_assert_max_num_queries
     with django_assert_max_num_queries(6):
         answer = send(client, "")
     assert answer["ids"] == [photo.pk for photo in photos[:3]]
+    assert sum(count for _day, count in answer["days"]) == 3
     assert "first 3 photos" in answer["message"]
 
 
