@@ -10,7 +10,7 @@ const LONG_PRESS = 450; // milliseconds
 const CLICK_DELAY = 100; // milliseconds after a drag in which a click may follow
 const STEADY = 8; // pixels that a press may move without being a drag
 const EDGE = 80; // pixels at the upper and lower edge of the screen in which the page scrolls
-const FASTEST = 28; // pixels per frame
+const FASTEST = 2; // pixels per millisecond
 const LISTS = ".timeline, .tiles";
 const ROOT = document.documentElement;
 
@@ -28,16 +28,16 @@ class Drag {
     this.#followSoon();
   }
 
-  #followSoon() {
-    this.frame = requestAnimationFrame(() => {
-      if (this.place) this.#follow(this.place);
-      this.#followSoon();
+  #followSoon(before = performance.now()) {
+    this.frame = requestAnimationFrame((now) => {
+      if (this.place) this.#follow(this.place, Math.max(0, now - before));
+      this.#followSoon(now);
     });
   }
 
   /** Scroll if the pointer is at an edge, and extend the range to the tile at the pointer. */
-  #follow({ x, y }) {
-    scrollBy({ top: speedAt(y), behavior: "instant" });
+  #follow({ x, y }, passed) {
+    scrollBy({ top: speedAt(y) * passed, behavior: "instant" });
     this.last = Number(nearestTile(this.area, x, y)?.dataset.photo ?? this.last);
     this.#show();
   }
@@ -72,7 +72,7 @@ class Drag {
   }
 }
 
-/** Return the pixels to scroll in a frame while the pointer is at the height `y`. */
+/** Return the speed of scrolling while the pointer is at the height `y`. */
 function speedAt(y) {
   const upper = document.querySelector(".bar").offsetHeight + EDGE;
   const lower = innerHeight - EDGE;
