@@ -167,7 +167,8 @@ def test_keeps_position_when_window_narrows(open_page, many):
 BOXES = """() => [...document.querySelectorAll("#photos > :not(noscript)")].map((item) => {
     const { x, y, width, height } = item.getBoundingClientRect();
     const { group, photo } = item.dataset;
-    const isCut = item.scrollWidth > item.clientWidth + 1;
+    const text = item.querySelector("h2, h3") ?? item;
+    const isCut = text.scrollWidth > text.clientWidth + 1;
     return { key: group ?? photo, isHeading: !photo, x, y: y + scrollY, width, height, isCut };
 })"""
 
