@@ -75,7 +75,7 @@ function undoButton(item, { url, fields }) {
     item.remove();
     notify(answer.message);
     if (fields.moment) document.dispatchEvent(new CustomEvent("photos:restored", { detail: fields }));
-    else document.dispatchEvent(new CustomEvent("photos:edited"));
+    else document.dispatchEvent(new CustomEvent("photos:edited", { detail: { revert: url } }));
     announceChange();
   });
   return button;

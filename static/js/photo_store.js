@@ -74,6 +74,11 @@ export class PhotoStore extends EventTarget {
     return this.at(index);
   }
 
+  /** Photos have been rated: remember their stars. */
+  rate(ids, stars) {
+    for (const photo of ids.map((id) => this.at(this.indexOf(id)))) if (photo) photo.stars = stars;
+  }
+
   /** Request the portion of this place again, keeping its photos until the answer arrives. */
   recheck(index) {
     const portion = this.portions.get(beginOf(index));

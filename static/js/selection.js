@@ -8,6 +8,7 @@ import { fetchIds } from "./photo_ids.js";
 import { Problem } from "./requests.js";
 import { messageOf } from "./problems.js";
 import { isSelected, select, selected } from "./selected_photos.js";
+import { announceRating } from "./tile_stars.js";
 import { listOf } from "./tiles.js";
 
 export { isSelected, select };
@@ -96,7 +97,6 @@ document.addEventListener("keydown", (event) => {
   else if (event.key === "X" && tile) toggle(tile, { range: true });
   else if (event.key === "Escape" && selected.size) select([...selected], false);
   else if (event.key === "Delete" && selected.size) form.querySelector("[data-trash]").click();
-  else if (/^[0-5]$/.test(event.key) && selected.size) form.querySelector(`[name=importance][value="${event.key}"]`).click();
 });
 
 form.addEventListener("reset", () => select([...selected], false));
@@ -125,6 +125,7 @@ form.addEventListener("submit", async (event) => {
   if (!answer) return;
   for (const dialog of form.querySelectorAll("[popover]")) dialog.hidePopover();
   notify(answer.message, { undo: answer.undo, revert: answer.revert });
+  if (button.name === "importance") announceRating([...selected], Number(button.value), answer.revert);
   if (answer.undo) removeTiles([...selected], answer.undo);
   else if (button.matches("[data-archive]")) announceChange();
   if (answer.removed) document.dispatchEvent(new CustomEvent("album:removed", { detail: { ids: answer.removed } }));

@@ -1,7 +1,7 @@
 /** The stars of the photo in the lightbox: keys and the button that gives or removes all five. */
 
-import { post, notify } from "./actions.js";
 import { fetchJson, Problem } from "./requests.js";
+import { rate } from "./tile_stars.js";
 import { addressOf } from "./tiles.js";
 
 const ALL = 5;
@@ -44,14 +44,8 @@ export class Stars {
       radio.click();
       return;
     }
-    const address = document.querySelector(".rate [formaction]").getAttribute("formaction");
-    const answer = await post(address, { photo: photo.id, importance });
-    if (!answer) {
-      this.failed();
-      return;
-    }
-    notify(answer.message, { revert: answer.revert });
-    if (this.photo === photo) this.#mark(Number(importance));
+    if (!await rate([photo.id], importance)) this.failed();
+    else if (this.photo === photo) this.#mark(Number(importance));
   }
 
   #mark(importance) {

@@ -9,6 +9,7 @@ import { problemView } from "./problems.js";
 import { Scrubber } from "./scrubber.js";
 import { setList } from "./tiles.js";
 import { makeHeading } from "./timeline_headings.js";
+import "./years_link.js";
 import { fillTile, makeTile, photoOf, releaseTile, retryThumbnail } from "./timeline_tiles.js";
 
 const MARGIN = 0.75; // screens above and below that are filled too
@@ -209,6 +210,10 @@ store.addEventListener("loaded", renderSoon);
 store.addEventListener("outdated", refreshOutdated);
 store.addEventListener("trouble", showTrouble);
 document.addEventListener("photos:changed", refreshSoon);
+document.addEventListener("photos:rated", ({ detail: { ids, importance } }) => {
+  store.rate(ids, importance);
+  if (element.dataset.scope.includes("view=starred")) refreshSoon();
+});
 element.addEventListener("thumbnail:failed", ({ detail: { id } }) => store.recheck(store.indexOf(id)));
 onReturn(() => {
   renderSoon();

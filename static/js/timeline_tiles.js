@@ -1,6 +1,7 @@
 /** The tiles of the timeline: filling them, retrying failed thumbnails, and reusing them. */
 
 import { showSelected } from "./selected_photos.js";
+import { showStars } from "./tile_stars.js";
 import { addressOf, showPlaceholder } from "./tiles.js";
 
 const PAUSES = [1000, 3000]; // milliseconds until automatic retries of a thumbnail; then the user has to
@@ -65,13 +66,6 @@ export function fillTile(tile, photo) {
   const words = templates[photo.broken ? "broken" : "waiting"].cloneNode(true);
   words.querySelector("small").textContent = photo.name;
   link.replaceChildren(words);
-}
-
-function showStars(tile, stars) {
-  const mark = tile.querySelector(".stars");
-  mark.hidden = !stars;
-  mark.querySelector("b").textContent = stars;
-  mark.ariaLabel = mark.dataset.label.replace("0", stars);
 }
 
 function showThumbnail(tile, photo, attempt = 0) {

@@ -29,6 +29,7 @@ PAGES = [
     SitePage("forgotten password", "/password/forgotten/", is_public=True),
     SitePage("expired link", "/password/set/MQ/x/", is_public=True),
     SitePage("gallery", "/"),
+    SitePage("years", "/years"),
     SitePage("photo", "/photos/{photo}"),
     SitePage("text of a photo", "/photos/{photo}/text"),
     SitePage("processing of a photo", "/photos/{photo}/progress"),
