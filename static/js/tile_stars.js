@@ -76,7 +76,7 @@ document.addEventListener("photos:edited", ({ detail }) => {
   for (const [id, stars] of undoable.get(detail?.revert) ?? []) rateOnPage([id], stars);
 });
 // The form in the information of the lightbox.
-document.addEventListener("htmx:afterRequest", ({ detail: { successful, elt, requestConfig } }) => {
-  const id = successful && elt.matches("form.edit") && /\/(\d+)\/edit$/.exec(requestConfig.path)?.[1];
-  if (id) announceRating([Number(id)], Number(elt.elements.importance.value));
+document.addEventListener("htmx:afterRequest", ({ detail: { successful, requestConfig } }) => {
+  const id = successful && requestConfig.elt.matches("form.edit") && /\/(\d+)\/edit$/.exec(requestConfig.path)?.[1];
+  if (id) announceRating([Number(id)], Number(requestConfig.parameters.importance));
 });
