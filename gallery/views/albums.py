@@ -119,6 +119,7 @@ def remove_from_album(request: PageRequest, album_id: int) -> HttpResponse:
 @require_POST
 def put_back_in_album(request: PageRequest, album_id: int) -> HttpResponse:
     """Put removed photos back into an album; the address has their ids and positions."""
+    Album.objects.get_visible_or_404(album_id, user=request.user)
     form = PutBackForm(request.GET)
     if not form.is_valid():
         raise BadRequest(_("This address is incomplete."))
