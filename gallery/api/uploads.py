@@ -17,13 +17,21 @@ from rest_framework.response import Response
 
 from gallery.access import ApiRequest
 from gallery.access.body_limits import too_large
-from gallery.access.fields import JsonInteger, StrictSerializer, StrictString
-from gallery.access.problems import ApiView, InvalidRequest, TooLarge
+from gallery.access.fields import (
+    MAX_NUMBER,
+    JsonInteger,
+    QueryInteger,
+    QuerySerializer,
+    StrictSerializer,
+    StrictString,
+)
+from gallery.access.problems import MISSING, ApiView, InvalidRequest, TooLarge
 from gallery.access.schema import response_header
 from gallery.access.spooling import LargeFileSkipper
 from gallery.access.tokens import Scope
 from gallery.access.transfers import limit_transfers
 from gallery.access.upload_answers import status_of
+from gallery.albums.contents import add_photos
 from gallery.api.bodies import (
     FILENAME_PARAMETER,
     MODIFIED_HELP,
@@ -37,7 +45,7 @@ from gallery.api.bodies import (
 )
 from gallery.api.photos import MD5, SHA1, SHA256, by_checksum
 from gallery.intake.upload import store_upload
-from gallery.models import Arrival, Photo
+from gallery.models import Album, Arrival, Photo
 from gallery.pictures.digests import digests_of, read_checksum
 from gallery.pictures.opening import is_original_there
 from gallery.serializers import PhotoSerializer
@@ -63,6 +71,14 @@ class UploadSerializer(StrictSerializer):
 
     file = serializers.FileField(allow_empty_file=True)
     modified_at = ModificationTimeField(required=False, help_text=MODIFIED_HELP)
+
+
+class UploadQuery(QuerySerializer):
+    """Query parameters of an upload."""
+
+    album = QueryInteger(
+        required=False, min_value=1, max_value=MAX_NUMBER, help_text="Id of an album to which the photo is added."
+    )
 
 
 class UploadAnswer(serializers.Serializer):
@@ -122,6 +138,7 @@ class UploadView(ApiView):
     @extend_schema(
         operation_id="upload_photo",
         parameters=[
+            UploadQuery,
             *(
                 OpenApiParameter(
                     name,
@@ -138,7 +155,7 @@ class UploadView(ApiView):
         ],
         # Client generators cannot handle `image/*`; the view also accepts that, and a body without a type.
         request={"multipart/form-data": UploadSerializer, "application/octet-stream": OpenApiTypes.BINARY},
-        responses={201: UploadAnswer, 200: UploadAnswer},
+        responses={201: UploadAnswer, 200: UploadAnswer, **MISSING},
         tags=["upload"],
     )
     @limit_transfers
@@ -147,15 +164,24 @@ class UploadView(ApiView):
 
         The `Content-Type` of a bare body may be any picture type, or missing.
         """
+        album_id = UploadQuery.read(request.query_params).validated_data.get("album")
+        if album_id:
+            Album.objects.get_visible_or_404(album_id, user=request.user)
         announced = _Announced(filename_of(request), modification_time_of(request))
         checksums = _checksums(request)
         if known := _known(request, checksums):
+            if album_id:
+                add_photos(album_id, Photo.objects.filter(pk=known.pk), user=request.user)
             return _answer(request, known, Arrival.DUPLICATE)
         file, announced = _receive(request, announced)
         try:
             _verify(file, checksums)
             photo, arrival = store_upload(
-                file, owner=request.user, filename=announced.filename, modified_at=announced.modified_at
+                file,
+                owner=request.user,
+                filename=announced.filename,
+                modified_at=announced.modified_at,
+                album_id=album_id,
             )
         finally:
             file.close()

@@ -6,10 +6,12 @@ from io import BytesIO
 from urllib.parse import quote
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from gallery.albums.making import make_album
 from gallery.api.uploads import UploadAnswer
-from gallery.models import Photo, PhotoSource
+from gallery.models import AlbumPhoto, Photo, PhotoSource
 from gallery.photos.trash import move_to_trash
 from tests.drawing import picture
 from tests.factories import ApiClient
@@ -222,3 +224,19 @@ def test_hides_known_photo_from_token_without_read_scope(owner, store, scopes):
         "/api/v1/photos/upload/", b"", content_type="application/octet-stream", headers={"X-Checksum-SHA256": sha256}
     )
     assert shown.json()["photo"]["description"] == "nightingale"
+
+
+def test_adds_new_and_known_photo_to_own_album(program, owner, media_root, broker):
+    album = make_album("Trip", owner=owner)
+    theirs = make_album("Secret", owner=User.objects.create_user("stranger"))
+    address, data = f"{UPLOAD}?album={album.pk}", picture(5)
+    known = {"X-Checksum-SHA256": hashlib.sha256(data).hexdigest()}
+    photo = program.post(UPLOAD, data, content_type="image/png").json()["id"]
+    assert program.post(f"{UPLOAD}?album={theirs.pk}", data, content_type="image/png").status_code == 404
+    assert program.post(f"{UPLOAD}?album={theirs.pk}", data, content_type="image/png", headers=known).status_code == 404
+    assert program.post(f"{UPLOAD}?album=x", data, content_type="image/png").status_code == 400
+    assert not AlbumPhoto.objects.exists()
+    answer = program.post(address, data, content_type="image/png", headers=known).json()
+    assert (answer["status"], answer["photo"]["albums"]) == ("duplicate", [{"id": album.pk, "name": "Trip"}])
+    new = program.post(address, picture(6), content_type="image/png").json()["id"]
+    assert set(album.memberships.values_list("photo", flat=True)) == {photo, new}
