@@ -94,7 +94,12 @@ class SearchForm(forms.Form):
     All widgets belong to the HTML form with the id "search", wherever they are on the page.
     """
 
-    q = forms.CharField(required=False, max_length=MAX_QUERY_LENGTH)
+    q = forms.CharField(
+        label=_("Search"),
+        required=False,
+        max_length=MAX_QUERY_LENGTH,
+        error_messages={"max_length": _("Enter at most %(limit_value)d characters.")},
+    )
     order = forms.ChoiceField(
         label=_("Order"),
         required=False,

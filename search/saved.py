@@ -5,9 +5,11 @@ from collections.abc import Iterable
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from gallery.models import Photo
 from gallery.text.cleaning import clean_line
 from search.models import RecentSearch, SavedSearch
 
@@ -96,6 +98,14 @@ def record_search(address: str, *, user: AbstractBaseUser) -> None:
             update_fields=["used_at"],
         )
         RecentSearch.objects.filter(pk__in=recent_searches(user=user).values("pk")[MAX_RECENT_SEARCHES:]).delete()
+
+
+def example_photos(addresses: Iterable[str], *, user: AbstractBaseUser) -> dict[str, Photo]:
+    """Return the photo to which each search (a query string) looks for similar ones; only photos that `user` sees."""
+    values = ((address, QueryDict(address).get("photo", "")) for address in addresses)
+    ids = {address: int(value) for address, value in values if value.isascii() and value.isdigit()}
+    photos = Photo.objects.visible_to(user).defer("metadata").in_bulk(set(ids.values())) if ids else {}
+    return {address: photos[number] for address, number in ids.items() if number in photos}
 
 
 def clear_recent_searches(*, user: AbstractBaseUser) -> None:

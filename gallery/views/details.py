@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import time
 from fractions import Fraction
 
 from django.template.defaultfilters import filesizeformat
@@ -10,10 +11,12 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from gallery.models import Photo, PhotoSource
+from gallery.models import Photo, PhotoSource, Witness
 from gallery.photos.placing import place_text
 from gallery.photos.time_zones import offset_text
 
+# They often state a day without a time.
+DAY_WITNESSES = {Witness.FILENAME, Witness.FOLDER}
 # Kinds of conversation, by QQ's folder names.
 CONVERSATIONS = {
     "Group": gettext_lazy("group chat"),
@@ -86,10 +89,11 @@ def _details(photo: Photo) -> Iterator[tuple[str, str]]:
 
 
 def describe_date(photo: Photo) -> Described:
-    """Return local time, with the UTC offset if known."""
+    """Return local time, with the UTC offset if known; of names that state a day only, the day."""
     if photo.taken_at is None:
         return Described("", photo.get_date_source_display())
-    taken = date_format(photo.taken_at, "DATETIME_FORMAT")
+    has_time = photo.date_source not in DAY_WITNESSES or photo.taken_at.time() != time.min
+    taken = date_format(photo.taken_at, "DATETIME_FORMAT" if has_time else "DATE_FORMAT")
     if photo.taken_offset is not None:
         taken += f" ({offset_text(photo.taken_offset)})"
     return Described(taken, photo.get_date_source_display())

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.template.defaultfilters import filesizeformat, truncatechars
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gallery.models import Photo
 from gallery.photos.merging import date_doubt
-from gallery.views.details import camera_of, describe_place, place_of
+from gallery.views.details import camera_of, describe_date, describe_place, place_of
 from search.near_duplicates.groups import Group
 
 LONGEST = 160
@@ -49,7 +48,7 @@ def _date(photo: Photo) -> str:
     """Date in short form, as photos stand side by side."""
     if photo.taken_at is None:
         return _("unknown")
-    taken = date_format(photo.taken_at, "SHORT_DATETIME_FORMAT")
+    taken = describe_date(photo).text
     return f"{taken} · {photo.get_date_source_display()}" if photo.date_source else taken
 
 

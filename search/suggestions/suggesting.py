@@ -13,7 +13,7 @@ from gallery.text.canonical import forms
 from search.chips import title_of
 from search.keywords.completion import photos_with_start
 from search.query.parser import normalize
-from search.saved import recent_searches, saved_searches
+from search.saved import example_photos, recent_searches, saved_searches
 from search.suggestions.filter_values import (
     suggest_cameras,
     suggest_filters,
@@ -88,10 +88,13 @@ def _of_filter(end: TypedEnd, *, user: AbstractBaseUser) -> Iterator[Suggestion]
 
 
 def _recent(typed: str, *, user: AbstractBaseUser) -> Iterator[Suggestion]:
-    for address in recent_searches(user=user).values_list("address", flat=True):
+    addresses = list(recent_searches(user=user).values_list("address", flat=True))
+    photos = example_photos(addresses, user=user)
+    for address in addresses:
         query = _query_in(address)
         if not typed or (query != typed and contains_typed(query, typed)):
-            yield Suggestion(Kind.RECENT, mark_typed(title_of(address), typed), query, _at(address))
+            title = mark_typed(title_of(address), typed)
+            yield Suggestion(Kind.RECENT, title, query, _at(address), photo=photos.get(address))
 
 
 def _saved(typed: str, *, user: AbstractBaseUser) -> Iterator[Suggestion]:

@@ -33,7 +33,8 @@ class Suggestion:
     """A row below the search box: its kind, its text with the typed part in <mark>, and its address.
 
     `query` is what the row means in the search box, `detail` explains the text. A row that `continues` does not search
-    yet, but goes on with its query in the box. `photo` is the photo of a file name.
+    yet, but goes on with its query in the box. `photo` is the photo of a file name, or
+    that of a search for similar ones.
     """
 
     kind: Kind

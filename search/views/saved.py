@@ -1,5 +1,7 @@
 """Actions on saved and recent searches, in the side bar of the search page."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
@@ -14,8 +16,11 @@ from search.saved import TooManySavedSearches, clear_recent_searches, save_searc
 
 @require_POST
 def save(request: PageRequest) -> HttpResponse:
-    """Save the search at the posted address under a name, and show it again."""
-    form = SavedSearchForm(request.POST)
+    """Save the search at the posted address under a name, and show it again.
+
+    The Undo button of a deletion has both in its address.
+    """
+    form = SavedSearchForm(request.POST if "name" in request.POST else request.GET)
     if not form.is_valid():
         messages.error(request, _("Enter a name of at most 100 characters."))
         return _back(request)
@@ -31,7 +36,10 @@ def save(request: PageRequest) -> HttpResponse:
 @require_POST
 def delete(request: PageRequest, saved_id: int) -> HttpResponse:
     """Delete a saved search, but none of its photos."""
-    get_object_or_404(saved_searches(user=request.user), pk=saved_id).delete()
+    saved = get_object_or_404(saved_searches(user=request.user), pk=saved_id)
+    saved.delete()
+    undo = f"{reverse('search:save')}?{urlencode({'name': saved.name, 'address': saved.address})}"
+    messages.success(request, _("Saved search “%(name)s” deleted.") % {"name": saved.name}, extra_tags=undo)
     return _back(request)
 
 
@@ -45,7 +53,7 @@ def clear_recent(request: PageRequest) -> HttpResponse:
 
 def _address(request: PageRequest) -> str:
     """Return the posted query string, reduced to the fields of the search form."""
-    form = SearchForm(QueryDict(request.POST.get("address", "")))
+    form = SearchForm(QueryDict(request.POST.get("address", request.GET.get("address", ""))))
     return form.address() if form.is_valid() else ""
 
 

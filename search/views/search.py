@@ -32,7 +32,7 @@ from search.ranking.hybrid import (
 )
 from search.ranking.result_lists import ResultListGone
 from search.ranking.results import SearchPage
-from search.saved import recent_searches, record_search, saved_searches
+from search.saved import example_photos, recent_searches, record_search, saved_searches
 from search.vectors.examples import Example, ExampleGone
 from search.views.nothing_found import Relaxation, explain_basic_recognition, relax
 
@@ -95,7 +95,7 @@ def show_results(request: PageRequest) -> HttpResponse:
             # The first hits of a new list may already be on the page.
             return render(request, "search/_list_expired.html", {"address": form.address()})
         page = page or _search(request, form, query, example)
-        if not ("start" in request.GET or form.cleaned_data["like"] or query.is_punctuation):
+        if page.hits and not ("start" in request.GET or form.cleaned_data["like"]):
             record_search(form.address(order=""), user=request.user)
     except (InvalidQuery, InvalidImage) as error:
         return _results(request, form, error=str(error))
@@ -203,8 +203,9 @@ def _hit_query(form: SearchForm, page: SearchPage | None) -> str:
 
 
 def _side_bar(request: PageRequest) -> dict[str, Any]:
-    recent = recent_searches(user=request.user).values_list("address", flat=True)
-    titles = [(title_of(address), address) for address in recent]
+    recent = list(recent_searches(user=request.user).values_list("address", flat=True))
+    photos = example_photos(recent, user=request.user)
+    titles = [(title_of(address), address, photos.get(address)) for address in recent]
     return {"saved_searches": saved_searches(user=request.user), "recent_searches": titles}
 
 

@@ -58,7 +58,9 @@ function show(change, event) {
   if (!depth && change > 0) {
     // A dialog would cover the drop zone.
     (document.querySelector("dialog[open]") ?? document.body).append(dropzone);
-    dropzone.classList.toggle("for-several", event.dataTransfer.items.length > 1);
+    // While dragging, a folder is a file without a type.
+    const [first, ...others] = event.dataTransfer.items;
+    dropzone.classList.toggle("for-several", others.length > 0 || !first?.type.startsWith("image/"));
   }
   depth = Math.max(0, depth + change);
   document.documentElement.classList.toggle("dropping", depth > 0);

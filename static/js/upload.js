@@ -226,3 +226,10 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   popover.togglePopover();
 });
+
+// The button of an empty gallery asks for the files at once.
+document.querySelector("[data-selects-pictures]")?.addEventListener("click", (event) => {
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  form.querySelector("[name=files]").click();
+});

@@ -6,6 +6,7 @@ from playwright.sync_api import Page, expect
 
 from gallery.account import Account
 from gallery.models import MAX_ATTEMPTS, Photo, Step, StepAttempt
+from gallery.photos.trash import move_to_trash
 from search.models import ComparedPhoto, NearDuplicatePair, PhotoText
 from search.saved import record_search
 from tests.browser.axe import violations
@@ -50,7 +51,17 @@ def test_passes_axe_on_every_page(open_page, photo, owner, look):
         settle(tab)
         if wrong := violations(tab):
             found[site_page.name] = wrong
-    assert found == {}
+    move_to_trash(Photo.objects.filter(pk=photo.pk), user=owner)
+    page.goto(f"/trash/{photo.pk}")
+    assert found | {"photo in the trash": violations(page)} == {"photo in the trash": []}
+
+
+def test_counts_checked_photos_without_scripts(open_page, photo):
+    page = open_page("/", java_script_enabled=False, viewport=SMALL_TELEPHONE)
+    for number in range(2):
+        page.locator(".tile .check input").nth(number).check(force=True)
+    assert "2 selected" in page.locator("#selection").aria_snapshot()
+    assert violations(page) == []
 
 
 @pytest.mark.parametrize("look", LOOKS)

@@ -105,11 +105,12 @@ def test_searches_with_pasted_dropped_or_selected_picture(open_page, show, encod
 
 def test_shows_drop_zones_while_dragging(open_page):
     page = open_page("/")
-    for files, zones in ((["a.png"], ["upload", "search"]), (["a.png", "b.png"], ["upload"])):
+    picture, folder = ["a.png", "image/png"], ["a folder", ""]
+    for files, zones in (([picture], ["upload", "search"]), ([folder], ["upload"]), ([picture] * 2, ["upload"])):
         transfer = page.evaluate_handle(
-            """names => {
+            """files => {
                 const transfer = new DataTransfer();
-                for (const name of names) transfer.items.add(new File(["x"], name));
+                for (const [name, type] of files) transfer.items.add(new File(["x"], name, { type }));
                 return transfer;
             }""",
             files,

@@ -102,7 +102,7 @@ TREES = {
         },
         words="kingfisher 4711",
         filename="IMG_20190614_101112.jpg",
-        details=("June 14, 2019", "file name", "2019 Lake/copy of IMG_20190614_101112.jpg"),
+        details=("Jun 14, 2019", "file name", "2019 Lake/copy of IMG_20190614_101112.jpg"),
     ),
     "apple": Tree(
         files={
@@ -152,7 +152,7 @@ TREES = {
         },
         words="grey heron 4713",
         filename="heron.jpg",
-        details=("June 15, 2021", "sidecar file", "30.25000, 120.12500", "Quiet ponds", "archived", "Waiting"),
+        details=("Jun 15, 2021", "sidecar file", "30.25000, 120.12500", "Quiet ponds", "archived", "Waiting"),
     ),
     "qq": Tree(
         files={
@@ -167,7 +167,7 @@ TREES = {
         },
         words="bittern 4714",
         filename="QQ截图20220708091011.png",
-        details=("July 8, 2022", "file name", "screenshot", "123456789", "group chat"),
+        details=("Jul 8, 2022", "file name", "screenshot", "123456789", "group chat"),
     ),
     "wechat": Tree(
         files={
@@ -197,6 +197,6 @@ TREES = {
         },
         words="lapwing 4716",
         filename="lapwing.jpg",
-        details=("Feb. 1, 2024", "folder", "wei", "Bird watchers"),
+        details=("Feb 1, 2024", "folder", "wei", "Bird watchers"),
     ),
 }

@@ -1,5 +1,8 @@
 """Tests of saved and recent searches."""
 
+import html
+import re
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
@@ -9,10 +12,12 @@ from search.saved import (
     MAX_RECENT_SEARCHES,
     MAX_SAVED_SEARCHES,
     TooManySavedSearches,
+    example_photos,
     recent_searches,
     record_search,
     save_search,
 )
+from tests.factories import add_photo
 
 pytestmark = pytest.mark.django_db
 
@@ -85,13 +90,33 @@ def test_lists_recent_searches_once_latest_first(user):
     assert len(addresses) == len(set(addresses)) == MAX_RECENT_SEARCHES
 
 
-def test_records_and_clears_recent_searches(client):
+def test_records_and_clears_recent_searches_with_results(client, user):
+    add_photo(user, "tea.png")
     client.get("/search", {"q": "tea ext:png", "min_width": "5"})
+    client.get("/search", {"q": "foo:bar"})
     client.get("/search", {"q": "importance:lots"})
     assert "tea ext:png · Min. width: 5 px" in page(client.get("/search"))
     assert RecentSearch.objects.count() == 1
     client.post("/search/recent/clear")
     assert not RecentSearch.objects.exists()
+
+
+def test_shows_picture_of_search_for_similar_ones(user):
+    other, own = add_photo(User.objects.create_user("other"), "other.png"), add_photo(user, "own.png")
+    addresses = [f"photo={photo.pk}{rest}" for photo in (own, other) for rest in ("", "&q=tea")]
+    addresses += ["q=tea", "photo=", "photo=x", "photo=²", f"photo={own.pk + 1000}"]
+    assert example_photos(addresses, user=user) == dict.fromkeys(addresses[:2], own)
+    assert example_photos(["q=tea"], user=user) == {}
+
+
+def test_deletion_of_saved_search_can_be_undone(client, user):
+    saved, _is_new = save_search("Trips & more", user=user, address="q=boat&min_width=5")
+    answer = page(client.post(f"/search/saved/{saved.pk}/delete", {"address": "q=tea"}, follow=True))
+    assert not SavedSearch.objects.exists()
+    undo = html.unescape(re.search(r'action="(/search/saved\?[^"]*)"', answer)[1])
+    client.post(undo, {"moment": undo, "next": "/search"})
+    restored = SavedSearch.objects.get()
+    assert (restored.name, restored.address, restored.owner) == ("Trips & more", "q=boat&min_width=5", user)
 
 
 def test_hides_searches_of_other_users(client, user):

@@ -1,5 +1,6 @@
 """The page of a photo."""
 
+import re
 from datetime import datetime
 
 import pytest
@@ -71,6 +72,23 @@ def test_explains_broken_picture(client, store):
     assert "This picture is damaged" in client.get(f"/photos/{photo.pk}").content.decode()
 
 
+@pytest.mark.parametrize(
+    ("witness", "hour", "shown"),
+    [
+        ("filename", 0, "Jun 20, 2025"),
+        ("folder", 0, "Jun 20, 2025"),
+        ("filename", 9, "Jun 20, 2025, 9:00 AM"),
+        ("exif", 0, "Jun 20, 2025, 12:00 AM"),
+    ],
+    ids=["name of a day", "folder of a day", "name with a time", "midnight of a camera"],
+)
+def test_shows_time_where_it_is_known(client, store, witness, hour, shown):
+    photo = store()
+    Photo.objects.update(taken_at=datetime(2025, 6, 20, hour), date_source=witness)
+    page = client.get(f"/photos/{photo.pk}").content.decode()
+    assert re.search(r"Jun 20, 2025[^<]*", page)[0].strip() == shown
+
+
 def test_escapes_file_name(client, store):
     photo = store(filename="<img src=x onerror=alert(1)>.png")
     for path in ("/", f"/photos/{photo.pk}"):
@@ -93,7 +111,7 @@ def test_shows_details(client, store):
     )
     page = client.get(f"/photos/{photo.pk}").content.decode()
     assert "<dt>Kind</dt><dd>screenshot</dd>" in page
-    for known in ("station.png", "May 1, 2023, 6:30 p.m. (UTC−3:30)", "file name", "64 × 48", photo.sha256):
+    for known in ("station.png", "May 1, 2023, 6:30 PM (UTC−3:30)", "file name", "64 × 48", photo.sha256):
         assert known in page
     for known in ("Example Pocket 2", "1/250 s · f/2.8", "-33.50000, 151.00000", "sidecar file"):
         assert known in page

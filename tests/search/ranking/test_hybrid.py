@@ -184,7 +184,7 @@ class TestSearchByText:
             page = search(text, user=user)
             assert found(page) == ["ticket.png", "boarding.png", "taken.png"], text
         assert [reason.kind for hit in (page.hits[0], page.hits[2]) for reason in hit.reasons] == ["text", "date"]
-        assert page.hits[2].reasons[0].snippet == "Taken on March 15, 2024"
+        assert page.hits[2].reasons[0].snippet == "Taken on Mar 15, 2024"
         assert "<mark>" in page.hits[0].reasons[0].snippet
         assert found(search("2024-03-15", user=user, order="oldest")) == ["boarding.png", "ticket.png", "taken.png"]
         assert found(search("出票日期 2024-03-15", user=user)) == ["ticket.png"]

@@ -155,10 +155,12 @@ def test_suggests_next_steps_when_nothing_is_found(client, user):
     assert "Try fewer words" in page(client.get("/search", {"q": "xyzzy"}))
     assert "Try removing filters" in page(client.get("/search", {"q": "xyzzy", "min_width": "5"}))
     assert "Try fewer words" not in page(client.get("/search", {"q": "?!"}))
-    assert [query for _title, query in client.get("/search").context["recent_searches"]] == [
-        "q=xyzzy&min_width=5",
-        "q=xyzzy",
-    ]
+    assert client.get("/search").context["recent_searches"] == []
+
+
+def test_explains_too_long_search(client):
+    response = client.get("/search", {"q": "x" * 1001})
+    assert (response.status_code, "Search: Enter at most 1000 characters." in page(response)) == (400, True)
 
 
 def relaxed(client: Client, **address: str) -> dict[str, tuple[str, int]]:
