@@ -60,8 +60,10 @@ def test_counts_checked_photos_without_scripts(open_page, photo):
     page = open_page("/", java_script_enabled=False, viewport=SMALL_TELEPHONE)
     for number in range(2):
         page.locator(".tile .check input").nth(number).check(force=True)
-    assert "2 selected" in page.locator("#selection").aria_snapshot()
-    assert violations(page) == []
+    # Only Chromium's own tree of accessible texts contains the value of a counter.
+    tree = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
+    texts = [node["name"]["value"] for node in tree if node.get("role", {}).get("value") == "StaticText"]
+    assert "2selected" in "".join(text.strip() for text in texts)
 
 
 @pytest.mark.parametrize("look", LOOKS)
@@ -77,6 +79,9 @@ def test_passes_axe_with_suggestions(open_page, photo, owner, look):
 @pytest.mark.parametrize("look", LOOKS)
 def test_passes_axe_in_menus_and_dialogs(open_page, photo, look):
     page = open_page("/", **look)
+    page.locator(".tile .check input").first.check(force=True)
+    assert violations(page) == [], "selection"
+    page.keyboard.press("Escape")
     page.locator(".avatar").click()
     assert violations(page) == [], "menu"
     page.keyboard.press("Escape")
