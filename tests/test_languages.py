@@ -79,9 +79,9 @@ def test_chinese_pages_contain_no_english(photo, owner, settings):
     Client().force_login(owner)  # a second session, to be listed
     found = {}
     paths = ("/status/search", "/tokens", "/assistants")
-    pages = [*((page.path, page.is_public) for page in PAGES), *((path, False) for path in paths)]
+    pages = [*((page.address(photo), page.is_public) for page in PAGES), *((path, False) for path in paths)]
     for path, is_public in pages:
-        response = (stranger if is_public else client).get(path.format(photo=photo.pk, owner=photo.owner_id))
+        response = (stranger if is_public else client).get(path)
         page = response.content.decode()
         assert 'lang="zh-hans"' in page or path == "/status/search"
         if texts := list(english(page)):

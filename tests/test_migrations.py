@@ -41,6 +41,8 @@ CONVERTED = {
     "search_searchexample": {"sha256"},
 }
 NEW_TABLES = {
+    *("account_emailaddress", "account_emailconfirmation", "mfa_authenticator"),
+    *("socialaccount_socialaccount", "socialaccount_socialapp", "socialaccount_socialtoken"),
     "gallery_archiverule",
     *("gallery_editedphoto", "gallery_photoedit"),
     *("gallery_place", "gallery_photocompanion"),

@@ -64,6 +64,7 @@ FIELDS = {
 PUBLIC = {
     "/health",
     "/login/",
+    *("/login/passkey/", "/login/openid/", "/login/openid/callback/"),
     "/logout/",
     "/language/",
     "/jsi18n/",

@@ -19,7 +19,7 @@ class SitePage:
         """Return the address for a photo, its owner, and an album by hand with the photo."""
         if "{album}" not in self.path:
             return self.path.format(photo=photo.pk, owner=photo.owner_id)
-        album = make_album("Stations", owner=photo.owner, description="Old ones", order=Album.Order.BY_HAND)
+        album = make_album("Stations", owner=photo.owner, description="A station", order=Album.Order.BY_HAND)
         add_photos(album.pk, Photo.objects.filter(pk=photo.pk), user=photo.owner)
         return self.path.format(album=album.pk)
 
