@@ -11,12 +11,14 @@ document.addEventListener("pointerdown", (event) => {
   const grip = event.target.closest("[data-grip]");
   if (!grip || event.button) return;
   event.preventDefault();
+  // Drags beside photos select a range of them, but not this one.
+  event.stopPropagation();
   grip.setPointerCapture(event.pointerId);
   const item = grip.closest("li");
   drag = { item, list: item.parentElement, from: place(event), at: place(event), target: null, isAfter: false };
   item.classList.add("is-dragged");
   requestAnimationFrame(scroll);
-});
+}, { capture: true });
 document.addEventListener("pointermove", (event) => {
   if (!drag) return;
   drag.at = place(event);

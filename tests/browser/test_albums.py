@@ -53,6 +53,7 @@ def test_orders_photos_by_hand(open_page, owner, photos):
     page.keyboard.press("Escape")
     page.mouse.up()
     assert order_on(page) == dragged
+    expect(page.locator(".is-selected")).to_have_count(0)
 
     page.get_by_role("button", name=f"Move later: {dragged[0]}").press("Enter")
     wait_until(page, lambda: order_on(page)[:2] == [dragged[1], dragged[0]])
