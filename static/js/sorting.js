@@ -3,7 +3,7 @@
 import { notify, post } from "./actions.js";
 
 const EDGE = 80; // pixels at the upper and lower edge of the screen in which it scrolls
-const SPEED = 14; // pixels per frame
+const SPEED = 0.85; // pixels per millisecond
 
 let drag = null;
 
@@ -54,14 +54,16 @@ function mark(target, isAfter = false) {
   target?.classList.add(isAfter ? "drops-after" : "drops-before");
 }
 
-function scroll() {
+/** Scroll while the pointer is near an edge. */
+function scroll(now) {
   if (!drag) return;
   const { y } = drag.at;
-  const step = y < EDGE ? -SPEED : y > innerHeight - EDGE ? SPEED : 0;
-  if (step) {
-    scrollBy(0, step);
+  const direction = y < EDGE ? -1 : y > innerHeight - EDGE ? 1 : 0;
+  if (direction) {
+    scrollBy(0, direction * SPEED * (now - (drag.drawn ?? now)));
     follow();
   }
+  drag.drawn = now;
   requestAnimationFrame(scroll);
 }
 
