@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from gallery.models import Photo
+from gallery.models import Album, AlbumPhoto, Photo
 from tests.factories import make_photos
 
 DATES = [
@@ -65,6 +65,18 @@ def test_sends_ids_of_range_in_both_directions(client, photos):
 def test_sends_nothing_of_strangers_range(client, photos):
     foreign = Photo.objects.get(owner__username="bela").pk
     assert send(client, f"one={photos[0].pk}&other={foreign}")["ids"] == []
+
+
+def test_hides_strangers_albums_and_photos(client, photos):
+    foreign = Photo.objects.get(owner__username="bela")
+    album = Album.objects.create(owner=foreign.owner, name="Theirs")
+    AlbumPhoto.objects.create(album=album, photo=foreign, by_hand=True)
+    for query in ("", "group=2023-05", "group=2023-05-14", f"one={photos[0].pk}&other={photos[1].pk}"):
+        assert client.get(f"/selection/photos?{query}&album={album.pk}").status_code == 404
+    for query in (f"one={foreign.pk}&other={foreign.pk}", f"one={foreign.pk}&other={photos[0].pk}"):
+        assert send(client, query) == {"ids": [], "days": [], "message": ""}
+    # The overview knows no albums.
+    assert f"/photos/{foreign.pk}/" not in client.get(f"/years?album={album.pk}").content.decode()
 
 
 def test_states_limit(client, photos, monkeypatch, django_assert_max_num_queries):
