@@ -85,6 +85,12 @@ class ImportanceForm(SelectionForm):
     importance = forms.IntegerField(label=_("Importance"), min_value=0, max_value=MAX_IMPORTANCE)
 
 
+class TurnForm(SelectionForm):
+    """A turn of the selected photos, in degrees clockwise."""
+
+    turn = forms.TypedChoiceField(label=_("Rotate"), choices=[("90", "90"), ("180", "180"), ("270", "270")], coerce=int)
+
+
 class DescriptionForm(SelectionForm):
     """A description for the selected photos."""
 

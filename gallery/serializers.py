@@ -43,6 +43,9 @@ class LocalTimeField(serializers.Field):
         return value.isoformat()
 
 
+ROTATION = "Degrees clockwise by hand, after EXIF rotation: 0, 90, 180 or 270. The original stays as it is."
+
+
 class PhotoIdField(JsonInteger):
     """Id of a photo in JSON."""
 
@@ -119,6 +122,7 @@ class PhotoSerializer(serializers.ModelSerializer):
     archived = serializers.BooleanField(
         source="is_archived", read_only=True, help_text="Left out of the timeline; searches still find it."
     )
+    rotation = serializers.IntegerField(read_only=True, min_value=0, max_value=270, help_text=ROTATION)
     place_source = serializers.ChoiceField([("", "no place"), *Witness.choices], read_only=True)
     changed_at = serializers.DateTimeField(
         read_only=True, help_text="When the photo's data or recognised text last changed."
@@ -136,7 +140,8 @@ class PhotoSerializer(serializers.ModelSerializer):
         fields = (
             *("id", "filename", "extension", "content_type", "width", "height", "file_size", "sha256", "md5", "sha1"),
             *("taken_at", "taken_offset", "date_source", "latitude", "longitude", "altitude", "place_source"),
-            *("kind", "importance", "archived", "description", "title", "keywords", "people", "place", "albums"),
+            *("kind", "importance", "archived", "rotation", "description", "title", "keywords", "people", "place"),
+            "albums",
             *("metadata", "defect", "note"),
             *("uploaded_at", "changed_at", "links"),
         )

@@ -105,6 +105,7 @@ urlpatterns = [
     path("edits/zones", edits.suggest_zones, name="suggest_zones"),
     path("edits/places", edits.suggest_places, name="suggest_places"),
     path("selection/archive", archive.archive_selection, name="archive_selection"),
+    path("selection/turn", selection.turn_selection, name="turn_selection"),
     path("selection/download", limit_transfers(selection.download_selection), name="download_selection"),
     path("selection/trash", selection.trash_selection, name="trash_selection"),
     path("trash", trash.show_trash, name="trash"),

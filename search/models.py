@@ -1,5 +1,6 @@
 """Data of search about photos (embeddings, texts, index state, near-duplicates), and about searches of users."""
 
+from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from pgvector.django import HalfVectorField
 
 from gallery.models import FoldedField, FoldedModel, FoldedQuerySet, Photo, Step
+from gallery.pictures.turning import turned_point
 
 
 class PhotoEmbedding(models.Model):
@@ -39,7 +41,8 @@ class PhotoText(FoldedModel):
     """The recognised text of a photo.
 
     `lines` is a list of {"text": str, "confidence": 0–1, "box": [[x, y] × 4], "separator": str, "script": str}; corners
-    clockwise from the top left of the text, in 0–1 of the picture's width and height as seen. `script` is empty for
+    clockwise from the top left of the text, in 0–1 of the width and height of the picture before turns by hand
+    (`lines_as_seen` turns them, so that turning a photo needs no recognition). `script` is empty for
     lines that the default model reads. Lines that could not be read have an empty text, and come last. `text` is each
     separator and text in turn; lines of older engines have no separator, and stand one below the other.
     """
@@ -62,6 +65,15 @@ class PhotoText(FoldedModel):
 
     def __str__(self) -> str:
         return self.text[:60]
+
+    def lines_as_seen(self, rotation: int) -> list[dict[str, Any]]:
+        """Return the lines, with boxes in the picture that is turned by `rotation`."""
+        if not rotation:
+            return list(self.lines)
+        return [
+            line | {"box": [turned_point(*corner, rotation=rotation) for corner in line.get("box", ())]}
+            for line in self.lines
+        ]
 
 
 class IndexedPhoto(models.Model):

@@ -80,3 +80,30 @@ def draw_lines(
     for number, line in enumerate(lines):
         draw.text((size, step // 2 + number * step), line, fill=ink, font=cjk_font(size))
     return image
+
+
+# The corners in 0–1 of the width and height, clockwise from the top left, and the colours of `draw_corners` there.
+CORNERS = ((0, 0), (1, 0), (1, 1), (0, 1))
+COLOURS = {"a": (220, 30, 30), "b": (30, 180, 30), "c": (30, 30, 220), "d": (220, 200, 30)}
+
+
+def draw_corners(size: tuple[int, int]) -> Image.Image:
+    """Return an image of four quarters in four colours."""
+    image = Image.new("RGB", size)
+    for (x, y), colour in zip(CORNERS, COLOURS.values(), strict=True):
+        quarter = (size[0] // 2, size[1] // 2)
+        image.paste(colour, (x * quarter[0], y * quarter[1], (x + 1) * quarter[0], (y + 1) * quarter[1]))
+    return image
+
+
+def corner_colours(image: Image.Image) -> str:
+    """Return the letters of the colours at the corners, clockwise from the top left; ? for another colour."""
+    rgb = image.convert("RGB")
+    found = ""
+    for x, y in CORNERS:
+        pixel = rgb.getpixel((x * (image.width - 5) + 2, y * (image.height - 5) + 2))
+        near = (
+            name for name, colour in COLOURS.items() if max(abs(a - b) for a, b in zip(pixel, colour, strict=True)) < 60
+        )
+        found += next(near, "?")
+    return found

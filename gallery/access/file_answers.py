@@ -17,8 +17,9 @@ from gallery.pictures.opening import open_original
 from gallery.storage.files import disposition_of
 from gallery.storage.ranges import FilePart, UnsatisfiableRange, read_range
 
-# A photo's bytes never change, and the addresses of thumbnails contain their version.
+# For bytes that never change: those of originals, and of thumbnails at addresses with their version.
 CACHE_CONTROL = "private, max-age=31536000, immutable"
+REVALIDATE = "private, no-cache"
 # The header that names a file for nginx to send; nginx itself handles ranges.
 FRONT_SENDS = "X-Accel-Redirect"
 # Set in the environment of requests through nginx (photosearch/front/wsgi.py); clients cannot set it.
@@ -31,7 +32,8 @@ CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbo
 class ServedFile:
     """A file to send: its entity tag without quotes, its media type, and the name under which clients save it.
 
-    Only a `part` of the file is sent, if given: the position of its first byte, and the number of bytes.
+    Only a `part` of the file is sent, if given: the position of its first byte, and the number of bytes. A file with a
+    `version` is kept by browsers without asking again only under an address with this `v`.
     """
 
     path: Path
@@ -39,6 +41,7 @@ class ServedFile:
     content_type: str
     filename: str
     part: tuple[int, int] | None = None
+    version: str = ""
 
 
 def send_file(request: HttpRequest, file: ServedFile, *, user: AbstractBaseUser) -> HttpResponseBase:
@@ -58,7 +61,7 @@ def send_file(request: HttpRequest, file: ServedFile, *, user: AbstractBaseUser)
     response["ETag"] = etag
     if FRONT_SENDS not in response:
         response["Accept-Ranges"] = "bytes"
-    response["Cache-Control"] = CACHE_CONTROL
+    response["Cache-Control"] = CACHE_CONTROL if request.GET.get("v", "") == file.version else REVALIDATE
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
     return response

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.response import Response
 
@@ -26,10 +26,12 @@ from gallery.photos.dating import (
 )
 from gallery.photos.editing import set_details
 from gallery.photos.placing import clear_place, find_spot, set_place, use_automatic_place
+from gallery.photos.rotation import set_rotation
 from gallery.photos.shifting import Shift
 from gallery.photos.statements import Statement, combined, undo_edit
 from gallery.photos.time_zones import MAX_OFFSET, parse_zone
-from gallery.serializers import LocalTimeField
+from gallery.pictures.turning import RIGHT_ANGLES
+from gallery.serializers import ROTATION, LocalTimeField
 from gallery.text.coordinates import MAX_LENGTH
 
 LARGEST_SHIFT = 99_999
@@ -161,6 +163,20 @@ class DateAndPlaceChanges(StrictSerializer):
         return []
 
 
+@extend_schema_field({"type": "integer", "enum": list(RIGHT_ANGLES)})
+class RotationField(JsonInteger):
+    """0, 90, 180 or 270."""
+
+    def to_internal_value(self, data: Any) -> int:
+        """Refuse other angles."""
+        degrees = super().to_internal_value(data)
+        if degrees not in RIGHT_ANGLES:
+            raise serializers.ValidationError(
+                _("Enter one of %(limits)s.") % {"limits": ", ".join(map(str, RIGHT_ANGLES))}
+            )
+        return int(degrees)
+
+
 class PhotoChanges(DateAndPlaceChanges):
     """Changes of a photo; omitted fields keep their values."""
 
@@ -168,10 +184,14 @@ class PhotoChanges(DateAndPlaceChanges):
     description = StrictString(required=False, allow_blank=True, max_length=MAX_DESCRIPTION, trim_whitespace=False)
     archived = JsonBoolean(required=False, help_text="Left out of the timeline; searches still find it.")
 
+    rotation = RotationField(required=False, help_text=ROTATION)
+
     def statement(self) -> Statement | None:
         """Return all changes that valid data asks for as one; None if there are none."""
         details = {name: self.validated_data[name] for name in DETAILS if name in self.validated_data}
         statements = [*self.statements(), *([set_details(**details)] if details else [])]
+        if "rotation" in self.validated_data:
+            statements.append(set_rotation(self.validated_data["rotation"]))
         return combined(statements) if statements else None
 
 

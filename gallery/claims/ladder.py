@@ -10,6 +10,7 @@ offset: minutes east of UTC, for a date that has none.
 place: `latitude` and `longitude` in degrees, and perhaps `altitude` in metres.
 description: a text. labels: `title`, a text, and the lists `keywords` and `people`.
 importance: 1–5. kind: one of Photo.Kind. archived: true or false.
+rotation: 90, 180 or 270 degrees clockwise, after that of EXIF, by hand only.
 
 A person may also state null: the field is then unknown, no matter what the others state.
 """
@@ -74,6 +75,7 @@ def photo_fields(claims: Iterable[Claims], *, zone: tzinfo, zone_of: ZoneOf) -> 
         "labels": _value(beliefs, "labels") or {},
         "importance": _value(beliefs, "importance") or 0,
         "kind": _value(beliefs, "kind") or "",
+        "rotation": _value(beliefs, "rotation") or 0,
         "is_archived": bool(_value(beliefs, "archived")) if "archived" in beliefs else None,
     }
 

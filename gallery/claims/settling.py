@@ -16,6 +16,7 @@ from gallery.claims.archiving import NO_RULES, RuleMatch, matches_of_photos
 from gallery.claims.ladder import Claims, photo_fields
 from gallery.claims.zones import server_zone, zone_of
 from gallery.models import FoldedField, Photo, PhotoMerge, PhotoSource
+from gallery.pictures.turning import turned_size
 from gallery.sources.kinds import kind_of_picture
 
 PLACE = ("latitude", "longitude")
@@ -33,6 +34,9 @@ COLUMNS = {
     "importance": "smallint",
     "kind": "text",
     "is_archived": "boolean",
+    "rotation": "smallint",
+    "width": "integer",
+    "height": "integer",
     "wants_embedding": "boolean",
     "wants_text": "boolean",
     "metadata_version": "smallint",
@@ -91,6 +95,8 @@ def _updated(before: Claims, after: Claims) -> Claims:
 def settled_fields(claims: Iterable[Claims], *, photo: Photo, match: RuleMatch = NO_RULES) -> dict[str, Any]:
     """Return the columns of a photo, perhaps not yet stored, that follow from all claims about it and from rules."""
     values = photo_fields(claims, zone=server_zone(), zone_of=zone_of)
+    turn = values["rotation"] - photo.rotation
+    values["width"], values["height"] = turned_size(photo.width, photo.height, rotation=turn)
     values["kind"] = values["kind"] or kind_of_picture(
         extension=photo.extension,
         width=photo.width,

@@ -8,7 +8,7 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.contrib.postgres.fields import BigIntegerRangeField
 from django.core.validators import MaxValueValidator
 from django.db import models
-from django.db.models import Exists, Func, OuterRef, Q, Value
+from django.db.models import Exists, F, Func, OuterRef, Q, Value
 from django.db.models.functions import Coalesce, Now
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -84,8 +84,9 @@ class PhotoQuerySet(FoldedQuerySet["Photo"]):
         return photos.filter(wants_embedding=True) if step == Step.EMBEDDING else photos
 
     def missing_thumbnails(self) -> "PhotoQuerySet":
-        """Return photos without thumbnails of the current version, newest first."""
-        return self.awaiting(Step.THUMBNAILS, str(THUMBNAIL_VERSION)).filter(thumbnail_version__lt=THUMBNAIL_VERSION)
+        """Return photos without thumbnails of the current version and rotation, newest first."""
+        untried = self.awaiting(Step.THUMBNAILS, str(THUMBNAIL_VERSION))
+        return untried.filter(Q(thumbnail_version__lt=THUMBNAIL_VERSION) | ~Q(thumbnail_rotation=F("rotation")))
 
     def missing_metadata(self) -> "PhotoQuerySet":
         """Return photos whose metadata the current version has not read, newest first; broken ones have some, too."""
@@ -175,6 +176,9 @@ class Photo(FoldedModel):
     note = models.TextField(blank=True, db_default="", help_text="What is wrong with a file that can be shown.")
     revision = models.PositiveIntegerField(default=1, help_text="Incremented with every change of an indexed field.")
     thumbnail_version = models.PositiveSmallIntegerField(default=0, help_text="0 before the first thumbnails.")
+    thumbnail_rotation = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="The rotation with which the thumbnails were made."
+    )
     placeholder = models.BinaryField(
         default=b"",
         db_default=b"",
@@ -206,6 +210,9 @@ class Photo(FoldedModel):
         indexes = [
             models.Index(fields=["owner", "-id"], name="photo_newest_first"),
             models.Index(fields=["thumbnail_version"], name="photo_thumbnail_version"),
+            models.Index(
+                fields=["-id"], condition=~Q(thumbnail_rotation=F("rotation")), name="photo_thumbnail_rotation"
+            ),
             models.Index(fields=["metadata_version"], name="photo_metadata_version"),
             # A quick check that no stored file has the same size, and the sum of sizes for the quota.
             models.Index(fields=["owner", "file_size"], name="photo_owner_size"),
@@ -242,8 +249,18 @@ class Photo(FoldedModel):
 
     @property
     def animation(self) -> int:
-        """Bytes of the original if browsers play it, otherwise 0."""
-        return self.file_size if self.is_animated else 0
+        """Bytes of the original if browsers play it as it is, otherwise 0."""
+        return self.file_size if self.is_animated and not self.rotation else 0
+
+    @property
+    def thumbnail_key(self) -> int:
+        """A number for the addresses of the thumbnails, another one for each version and rotation; 0 without any."""
+        return self.thumbnail_version and self.thumbnail_version + self.thumbnail_rotation
+
+    @property
+    def turn(self) -> int:
+        """Degrees clockwise by which the thumbnails are still to be turned."""
+        return (self.rotation - self.thumbnail_rotation) % 360
 
     @property
     def is_in_place(self) -> bool:

@@ -16,11 +16,10 @@ from gallery.processing.tasks import enqueue_unindexing
 from gallery.storage.files import (
     COMPANIONS,
     ORIGINALS,
-    THUMBNAIL_SIDES,
     THUMBNAILS,
     digests_locked,
     original_name,
-    thumbnail_path,
+    thumbnail_paths,
 )
 
 STORED_FILE_NAME = re.compile(r"([0-9a-f]{64})[.-].+")
@@ -104,7 +103,7 @@ def _sweep_stray_companions() -> Iterator[None]:
 def _remove_files_of(photos: Iterable[Photo]) -> None:
     for photo in photos:
         owner_id, sha256 = photo.owner_id, photo.sha256
-        thumbnails = [thumbnail_path(size, owner_id=owner_id, sha256=sha256) for size in THUMBNAIL_SIDES]
+        thumbnails = [path for _rotation, path in thumbnail_paths(owner_id=owner_id, sha256=sha256)]
         _remove([Path(settings.MEDIA_ROOT, _original(photo)), *thumbnails], owner_id=owner_id, sha256=sha256)
 
 

@@ -17,10 +17,11 @@ FILM_TYPES = {"video/mp4", "video/quicktime", "video/x-m4v"}
 def thumbnail_of(photo: Photo, *, size: str) -> ServedFile:
     """Return the thumbnail of a photo that has one; `size` is one of THUMBNAIL_SIDES."""
     return ServedFile(
-        thumbnail_path(size, owner_id=photo.owner_id, sha256=photo.sha256),
-        etag=f"{photo.sha256}-{size}-{photo.thumbnail_version}",
+        thumbnail_path(size, owner_id=photo.owner_id, sha256=photo.sha256, rotation=photo.thumbnail_rotation),
+        etag=f"{photo.sha256}-{size}-{photo.thumbnail_key}",
         content_type="image/webp",
         filename=f"{photo.pk}-{size}.webp",
+        version=str(photo.thumbnail_key),
     )
 
 

@@ -19,6 +19,7 @@ from gallery.claims.settling import settle
 from gallery.models import EditedPhoto, Photo, PhotoEdit, PhotoQuerySet, Step
 from gallery.processing.steps import BATCH_SIZES
 from gallery.processing.tasks import enqueue_indexing
+from gallery.processing.turned import renew_turned
 
 STORE = """
     UPDATE gallery_photo SET claims = given.claims::jsonb, edited_at = %s
@@ -162,7 +163,10 @@ def _rewrite(photos: PhotoQuerySet, restate: Callable[[Photo], bool]) -> None:
         restated = [photo for photo in batch if restate(photo)]
         if restated:
             _store_claims(restated)
-            changed = [photo.pk for photo in settle(restated)]
+            rotations = {photo.pk: photo.rotation for photo in restated}
+            settled = settle(restated)
+            renew_turned([photo.pk for photo in settled if photo.rotation != rotations[photo.pk]])
+            changed = [photo.pk for photo in settled]
             # At once, so that the page names a place by hand.
             locate(changed)
             _reindex(changed)

@@ -42,6 +42,7 @@ from gallery.pictures.refusals import (
     unsupported,
 )
 from gallery.pictures.repairing import repaired
+from gallery.pictures.turning import turned_back, turned_image, turned_region
 
 __all__ = [
     "THUMBNAIL_VERSION",
@@ -105,9 +106,17 @@ def _read_header(file: Source) -> ImageHeader:
 
 
 def open_image(
-    file: Source, *, max_side: int | None = None, region: Region | None = None, is_urgent: bool = False
+    file: Source,
+    *,
+    max_side: int | None = None,
+    region: Region | None = None,
+    rotation: int = 0,
+    is_urgent: bool = False,
 ) -> Image.Image:
     """Decode `file`, or a `region` of it, to upright RGB: the middle frame, transparency on a background.
+
+    With a `rotation` (degrees clockwise, after that of EXIF) the result is turned; the region refers to the turned
+    picture.
 
     With `max_side` the result is shrunk to its `fitted_size` (note its rule for long pictures), which for JPEGs saves
     most of the decoding too. Huge and damaged pictures are decoded in another process; urgent ones come first. What is
@@ -117,6 +126,12 @@ def open_image(
         InvalidImage: nothing of the picture can be shown.
         DecodingFailed: decoding exceeded memory or time.
     """
+    if region is not None:
+        region = turned_region(region, rotation=turned_back(rotation))
+    return turned_image(_decoded(file, max_side=max_side, region=region, is_urgent=is_urgent), rotation)
+
+
+def _decoded(file: Source, *, max_side: int | None, region: Region | None, is_urgent: bool) -> Image.Image:
     with suppress(DamagedImage), _open(file) as image:
         if decoding.needed_bytes(image, max_side=max_side, region=region) <= HUGE_BYTES:
             return decoding.decode_upright(image, max_side=max_side, region=region)

@@ -159,6 +159,11 @@ def enqueue_indexing(photo_ids: list[int]) -> None:
     _enqueue(index_photos.message(photo_ids))
 
 
+def enqueue_thumbnails(photo_ids: list[int]) -> None:
+    """Enqueue photos whose thumbnails are to be made again, however long the queue is."""
+    _enqueue(make_thumbnails.message(photo_ids))
+
+
 def enqueue_unindexing(photo_ids: list[int]) -> None:
     """Remove photos from the keyword index after this transaction, or when broker and Elasticsearch are back."""
     DocumentRemoval.objects.bulk_create(

@@ -24,7 +24,7 @@ from gallery.pictures.memory import return_memory
 from gallery.pictures.opening import is_original_there
 from gallery.pictures.watchdog import watchdog
 from gallery.processing.attempts import DependencyUnavailable, Failures
-from gallery.storage.files import THUMBNAIL_SIDES, thumbnail_path, write_file
+from gallery.storage.files import THUMBNAIL_SIDES, thumbnail_path, thumbnail_paths, write_file
 from gallery.text.cleaning import remove_invisible
 from search.encoders import client as encoders
 from search.keywords import index
@@ -55,7 +55,7 @@ def store_embeddings(photos: list[Photo], *, model: str) -> Failures:
     failures = {photo.pk: _unreadable() for photo in photos if not is_original_there(photo.path)}
     readable = [photo for photo in photos if photo.pk not in failures]
     try:
-        results = encoders.encode_photos([photo.path for photo in readable], model=model) if readable else []
+        results = _encoded(readable, model=model) if readable else []
     except encoders.EncoderLost as error:
         # One of the photos may have killed it: the attempt counts for all, and next time each runs alone.
         return failures | {photo.pk: str(error) for photo in readable}
@@ -69,7 +69,9 @@ def store_embeddings(photos: list[Photo], *, model: str) -> Failures:
         else:
             vectors[photo.pk] = result
     with transaction.atomic():
-        encoded = _locked(vectors)
+        turns = {photo.pk: photo.rotation for photo in readable}
+        # Those turned meanwhile are encoded again.
+        encoded = [photo for photo in _locked(vectors) if photo.rotation == turns[photo.pk]]
         comparing.reset_vectors([photo.pk for photo in encoded], model=model)
         PhotoEmbedding.objects.filter(photo__in=encoded, model=model).delete()
         PhotoEmbedding.objects.bulk_create(
@@ -78,6 +80,12 @@ def store_embeddings(photos: list[Photo], *, model: str) -> Failures:
             for view, vector in enumerate(vectors[photo.pk])
         )
     return failures
+
+
+def _encoded(photos: list[Photo], *, model: str) -> list[np.ndarray | str]:
+    return encoders.encode_photos(
+        [photo.path for photo in photos], rotations=[photo.rotation for photo in photos], model=model
+    )
 
 
 def store_documents(photos: list[Photo]) -> Failures:
@@ -112,22 +120,35 @@ def _one_by_one(photos: list[Photo], work: Callable[[Photo], None], *, patience:
 
 
 def _store_thumbnails(photo: Photo) -> None:
-    image = open_image(photo.path, max_side=max(THUMBNAIL_SIDES.values()))
+    image = open_image(photo.path, max_side=max(THUMBNAIL_SIDES.values()), rotation=photo.rotation)
     for size, side in THUMBNAIL_SIDES.items():
         thumbnail = make_thumbnail(image, side)
-        path = thumbnail_path(size, owner_id=photo.owner_id, sha256=photo.sha256)
+        path = thumbnail_path(size, owner_id=photo.owner_id, sha256=photo.sha256, rotation=photo.rotation)
         try:
             write_file(path, [thumbnail])
         except OSError as error:
             raise DependencyUnavailable(_("Thumbnails cannot be written to the disk.")) from error
     film = find_film(photo.path, extension=photo.extension)
-    Photo.objects.filter(pk=photo.pk).update(
-        thumbnail_version=THUMBNAIL_VERSION,
-        placeholder=make_placeholder(image),
-        is_animated=read_header(photo.path).animated,
-        film_bytes=(film[0], sum(film)) if film else None,
-        note=fault_of(image),
-    )
+    made = {
+        "thumbnail_version": THUMBNAIL_VERSION,
+        "thumbnail_rotation": photo.rotation,
+        "placeholder": make_placeholder(image),
+        "is_animated": read_header(photo.path).animated,
+        "film_bytes": (film[0], sum(film)) if film else None,
+        "note": fault_of(image),
+    }
+    with transaction.atomic():
+        for locked in _locked([photo.pk]):
+            # One that was turned meanwhile still lacks its thumbnails.
+            if locked.rotation == photo.rotation:
+                Photo.objects.filter(pk=photo.pk).update(**made)
+                _remove_other_turns(photo)
+
+
+def _remove_other_turns(photo: Photo) -> None:
+    for rotation, path in thumbnail_paths(owner_id=photo.owner_id, sha256=photo.sha256):
+        if rotation != photo.rotation:
+            path.unlink(missing_ok=True)
 
 
 def _store_text(photo: Photo) -> None:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import timedelta
+from itertools import product
 from pathlib import Path
 from typing import IO
 from urllib.parse import quote
@@ -17,6 +18,7 @@ from django.conf import settings
 from django.db import transaction
 
 from gallery.pictures.formats import has_suffix
+from gallery.pictures.turning import RIGHT_ANGLES
 from gallery.storage.locks import Lock, lock_until_commit
 
 ORIGINALS = "originals"
@@ -47,9 +49,19 @@ def companion_name(*, owner_id: int, sha256: str, filename: str) -> str:
     return f"{COMPANIONS}/{owner_id}/{sha256[:2]}/{sha256}.{ending}"
 
 
-def thumbnail_path(size: str, *, owner_id: int, sha256: str) -> Path:
-    """Return the path of a thumbnail; `size` is one of THUMBNAIL_SIDES."""
-    return Path(settings.MEDIA_ROOT, THUMBNAILS, str(owner_id), sha256[:2], f"{sha256}-{size}.webp")
+def thumbnail_path(size: str, *, owner_id: int, sha256: str, rotation: int = 0) -> Path:
+    """Return the path of a thumbnail; `size` is one of THUMBNAIL_SIDES, `rotation` that of the thumbnail.
+
+    Each rotation has its own file, so that the old one answers until the new one is there.
+    """
+    name = f"{sha256}-{size}-{rotation}.webp" if rotation else f"{sha256}-{size}.webp"
+    return Path(settings.MEDIA_ROOT, THUMBNAILS, str(owner_id), sha256[:2], name)
+
+
+def thumbnail_paths(*, owner_id: int, sha256: str) -> Iterator[tuple[int, Path]]:
+    """Yield the rotation and the path of every thumbnail that a photo may have."""
+    for rotation, size in product(RIGHT_ANGLES, THUMBNAIL_SIDES):
+        yield rotation, thumbnail_path(size, owner_id=owner_id, sha256=sha256, rotation=rotation)
 
 
 def safe_filename(filename: str, *, extension: str) -> str:

@@ -40,9 +40,12 @@ def show_photo(request: PageRequest, photo_id: int) -> HttpResponse:
 
 @require_safe
 def send_state(request: PageRequest, photo_id: int) -> JsonResponse:
-    """Return as JSON whether a photo is visible or in the trash, and its stars, for scripts."""
-    photo = get_object_or_404(Photo.objects.belonging_to(request.user).only("trashed_at", "importance"), pk=photo_id)
-    return JsonResponse({"state": "trashed" if photo.trashed_at else "shown", "importance": photo.importance})
+    """Return as JSON whether a photo is visible or in the trash, its stars, and how it is shown, for scripts."""
+    columns = ("trashed_at", "importance", "width", "height", "rotation", "thumbnail_version", "thumbnail_rotation")
+    photo = get_object_or_404(Photo.objects.belonging_to(request.user).only(*columns), pk=photo_id)
+    shown = {name: getattr(photo, name) for name in ("importance", "width", "height", "rotation", "turn")}
+    state = "trashed" if photo.trashed_at else "shown"
+    return JsonResponse({"state": state, "version": photo.thumbnail_key, **shown})
 
 
 @require_POST

@@ -13,12 +13,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from gallery.access import PageRequest
 from gallery.access.message_responses import respond_with_message
-from gallery.forms import MAX_SELECTED, DescriptionForm, ImportanceForm, RangeForm, SelectionForm
+from gallery.forms import MAX_SELECTED, DescriptionForm, ImportanceForm, RangeForm, SelectionForm, TurnForm
 from gallery.models import Photo, PhotoQuerySet
 from gallery.photos.download import stream_zip
 from gallery.photos.editing import edit_photos
 from gallery.photos.ranges import find_between, find_group
-from gallery.photos.statements import EditOutcome
+from gallery.photos.rotation import turn_photos
+from gallery.photos.statements import EditOutcome, apply_statement
 from gallery.photos.trash import move_to_trash
 from gallery.views.timeline import requested_scope
 
@@ -62,6 +63,18 @@ def describe_selection(request: PageRequest) -> HttpResponse:
     form = valid_form(request, DescriptionForm)
     outcome = _edit_selected(request, form, description=form.cleaned_data["description"])
     message = ngettext("Description saved for %(count)d photo", "Description saved for %(count)d photos", outcome.count)
+    return respond_with_message(request, message % {"count": outcome.count}, revert=revert_address(outcome))
+
+
+@require_POST
+def turn_selection(request: PageRequest) -> HttpResponse:
+    """Turn the selected photos."""
+    form = valid_form(request, TurnForm)
+    statement = turn_photos(form.cleaned_data["turn"])
+    outcome = apply_statement(selected_photos(form), user=request.user, statement=statement)
+    if not outcome.count:
+        raise BadRequest(gone_message(form))
+    message = ngettext("%(count)d photo rotated", "%(count)d photos rotated", outcome.count)
     return respond_with_message(request, message % {"count": outcome.count}, revert=revert_address(outcome))
 
 

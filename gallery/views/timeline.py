@@ -118,13 +118,14 @@ def tile_data(photo: Photo) -> dict[str, Any]:
         "id": photo.pk,
         "day": f"{photo.dated_at:%Y-%m-%d}",
         "name": (photo.description or photo.filename)[:LONGEST_NAME],
-        "version": photo.thumbnail_version,
+        "version": photo.thumbnail_key,
         "broken": bool(photo.defect),
         "stars": photo.importance,
         "width": photo.width,
         "height": photo.height,
         "animation": photo.animation,
         "placeholder": base64.b64encode(photo.placeholder).decode(),
+        **({"rotation": photo.rotation, "turn": photo.turn} if photo.rotation or photo.turn else {}),
     }
 
 

@@ -28,7 +28,8 @@ class PhotoTextView(ApiView):
         photo = Photo.objects.get_visible_or_404(photo_id, user=request.user)
         found = PhotoText.objects.filter(photo=photo).first()
         if found:
-            body = {"state": "done", "engine": found.engine, "text": found.text, "lines": found.lines}
+            lines = found.lines_as_seen(photo.rotation)
+            body = {"state": "done", "engine": found.engine, "text": found.text, "lines": lines}
         else:
             failed = any(attempt.is_final for attempt in photo.step_attempts.filter(step=Step.TEXT))
             state = "off" if not photo.wants_text else "failed" if failed or photo.defect else "waiting"

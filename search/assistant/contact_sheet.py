@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from io import BytesIO
+from pathlib import Path
+from typing import Any
 
 from PIL import Image, ImageDraw, ImageFont
 
@@ -38,7 +40,7 @@ def make_contact_sheet(photos: Sequence[Photo], *, shows_sensitive: bool) -> byt
             draw.text((left + MARGIN, top + LABEL_HEIGHT + MARGIN), "(no thumbnail yet)", font=font, fill="#9aa0a6")
             continue
         if photo.pk in texts:
-            _paint_over(thumbnail, texts[photo.pk])
+            _paint_over(thumbnail, texts[photo.pk].lines_as_seen(photo.thumbnail_rotation))
         elif not shows_sensitive:
             thumbnail = thumbnail.reduce(-(-max(thumbnail.size) // BLURRED_SIDE)).resize(thumbnail.size)
         thumbnail.thumbnail((CELL_SIDE - 2 * MARGIN, CELL_SIDE - MARGIN))
@@ -50,16 +52,20 @@ def make_contact_sheet(photos: Sequence[Photo], *, shows_sensitive: bool) -> byt
 
 def _thumbnail(photo: Photo) -> Image.Image | None:
     try:
-        with Image.open(thumbnail_path("small", owner_id=photo.owner_id, sha256=photo.sha256)) as image:
+        with Image.open(_path_of(photo)) as image:
             return image.convert("RGB")
     except FileNotFoundError:
         return None
 
 
-def _paint_over(image: Image.Image, text: PhotoText) -> None:
+def _path_of(photo: Photo) -> Path:
+    return thumbnail_path("small", owner_id=photo.owner_id, sha256=photo.sha256, rotation=photo.thumbnail_rotation)
+
+
+def _paint_over(image: Image.Image, found: Sequence[dict[str, Any]]) -> None:
     draw = ImageDraw.Draw(image)
-    lines = [line["text"] for line in text.lines]
-    for line, masked, box in zip(lines, mask_lines(lines), (line["box"] for line in text.lines), strict=True):
+    lines = [line["text"] for line in found]
+    for line, masked, box in zip(lines, mask_lines(lines), (line["box"] for line in found), strict=True):
         if masked != line:
             corners = [(x * image.width, y * image.height) for x, y in box]
             draw.polygon(corners, fill="#000000", outline="#000000", width=3)

@@ -213,7 +213,7 @@ def _photo_text(caller: Caller, photo_id: str) -> tuple[PhotoTextAnswer, str]:
     photo = _photo(caller, photo_id)
     text = PhotoText.objects.filter(photo=photo).first()
     lines = _lines(caller, text) if text else []
-    boxes = [line["box"] for line in text.lines if line["text"]] if text else []
+    boxes = [line["box"] for line in text.lines_as_seen(photo.rotation) if line["text"]] if text else []
     shown = [TextLine(text=line, box=box) for line, box in zip(lines, boxes, strict=True)]
     return PhotoTextAnswer(id=str(photo.pk), text="\n".join(lines), lines=shown), f"Text of photo {photo.pk}"
 

@@ -111,10 +111,10 @@ def encode_query_image(data: bytes, *, model: str, asker: int) -> QueryVector:
     return QueryVector(vector, header["baseline"])
 
 
-def encode_region(path: Path, region: Sequence[float], *, model: str, asker: int) -> QueryVector:
-    """Return the query vector of a part of a picture.
+def encode_region(path: Path, region: Sequence[float], *, model: str, asker: int, rotation: int = 0) -> QueryVector:
+    """Return the query vector of a part of a picture, which is turned by `rotation` degrees clockwise.
 
-    `region` is left, top, right and bottom in 0–1 of the upright picture's width and height. `asker` identifies a
+    `region` is left, top, right and bottom in 0–1 of the turned picture's width and height. `asker` identifies a
     person, whose picture queries run one at a time.
 
     Raises:
@@ -129,18 +129,25 @@ def encode_region(path: Path, region: Sequence[float], *, model: str, asker: int
         asker=asker,
         path=str(path.absolute()),
         region=list(region),
+        rotation=rotation,
     )
     return QueryVector(vector, header["baseline"])
 
 
-def encode_photos(paths: list[Path], *, model: str) -> list[np.ndarray | str]:
+def encode_photos(paths: list[Path], *, model: str, rotations: list[int] | None = None) -> list[np.ndarray | str]:
     """Return each file's unit vectors, (views, dimensions) float16, view 0 first, or the reason it can't be decoded.
+
+    `rotations` are the degrees clockwise by which each picture is turned; none by default.
 
     Raises:
         EncoderUnavailable: `model` is not loaded or the process does not answer; EncoderLost if work had begun.
     """
     header, vectors = _ask(
-        "encode_photos", timeout=BATCH_TIMEOUT, model=model, paths=[str(path.absolute()) for path in paths]
+        "encode_photos",
+        timeout=BATCH_TIMEOUT,
+        model=model,
+        paths=[str(path.absolute()) for path in paths],
+        rotations=rotations or [0] * len(paths),
     )
     encoded = iter(vectors)
     return [reason or next(encoded) for reason in header["reasons"]]

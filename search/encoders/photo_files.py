@@ -18,21 +18,23 @@ VIEWS_AT_ONCE = 8
 
 
 def encode_photo_files(
-    encoder: Encoder, paths: Sequence[Path], *, decoders: ThreadPoolExecutor, step_limit: float
+    encoder: Encoder, pictures: Sequence[tuple[Path, int]], *, decoders: ThreadPoolExecutor, step_limit: float
 ) -> list[np.ndarray | str]:
     """Return each file's unit vectors, (views, dimensions) float16, view 0 first, or the reason it can't be decoded.
 
-    A step of decoding or encoding that takes longer than `step_limit` seconds ends the process.
+    `pictures` are files and the degrees clockwise by which they are turned. A step of decoding or encoding that takes
+    longer than `step_limit` seconds ends the process.
 
     Raises:
         OSError: a file is missing or the disk fails.
     """
     results: list[np.ndarray | str] = []
-    for begin in range(0, len(paths), FILES_AT_ONCE):
-        pictures = list(decoders.map(partial(_prepare, encoder, step_limit), paths[begin : begin + FILES_AT_ONCE]))
-        views = [view for picture in pictures if not isinstance(picture, str) for view in picture]
+    for begin in range(0, len(pictures), FILES_AT_ONCE):
+        some = pictures[begin : begin + FILES_AT_ONCE]
+        prepared = list(decoders.map(partial(_prepare, encoder, step_limit), some))
+        views = [view for picture in prepared if not isinstance(picture, str) for view in picture]
         vectors = _encode(encoder, views, step_limit)
-        for picture in pictures:
+        for picture in prepared:
             if isinstance(picture, str):
                 results.append(picture)
             else:
@@ -41,10 +43,11 @@ def encode_photo_files(
     return results
 
 
-def _prepare(encoder: Encoder, step_limit: float, path: Path) -> list[np.ndarray] | str:
+def _prepare(encoder: Encoder, step_limit: float, picture: tuple[Path, int]) -> list[np.ndarray] | str:
+    path, rotation = picture
     try:
         with watchdog(step_limit):
-            image = open_for_encoder(path, side=encoder.side)
+            image = open_for_encoder(path, side=encoder.side, rotation=rotation)
             return [encoder.prepare(view) for view in (image, *views_along(image, side=encoder.side))]
     except InvalidImage as error:
         return str(error)

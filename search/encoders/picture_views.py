@@ -18,8 +18,10 @@ VIEW_STEP = 0.75
 PADDING_COLOUR = (128, 128, 128)
 
 
-def open_for_encoder(file: Path | IO[bytes], *, side: int, is_urgent: bool = False) -> Image.Image:
+def open_for_encoder(file: Path | IO[bytes], *, side: int, rotation: int = 0, is_urgent: bool = False) -> Image.Image:
     """Decode a picture at a size with all the detail that an encoder with an input of `side`² pixels can use.
+
+    It is turned by `rotation` degrees clockwise.
 
     Urgent pictures are decoded before others.
 
@@ -27,18 +29,18 @@ def open_for_encoder(file: Path | IO[bytes], *, side: int, is_urgent: bool = Fal
         InvalidImage: with a sentence for the user.
     """
     # Makes the short side at least twice the input's (gallery.pictures.images.fitted_size).
-    return open_image(file, max_side=4 * side, is_urgent=is_urgent)
+    return open_image(file, max_side=4 * side, rotation=rotation, is_urgent=is_urgent)
 
 
-def open_region(path: Path, region: Region, *, side: int) -> Image.Image:
-    """Decode a part of a picture: left, top, right and bottom in 0–1 of its upright width and height.
+def open_region(path: Path, region: Region, *, side: int, rotation: int = 0) -> Image.Image:
+    """Decode a part of a picture: left, top, right and bottom in 0–1 of its width and height, turned by `rotation`.
 
     The part is cropped before shrinking, so that it has as much detail as a whole picture.
 
     Raises:
         InvalidImage: with a sentence for the user.
     """
-    return open_image(path, max_side=4 * side, region=region, is_urgent=True)
+    return open_image(path, max_side=4 * side, region=region, rotation=rotation, is_urgent=True)
 
 
 def views_along(image: Image.Image, *, side: int) -> list[Image.Image]:

@@ -148,8 +148,8 @@ class EncoderServer:
         with translation.override(request["language"]):
             encoder = self._registry.get(request["model"])
             if request["operation"] == "encode_photos":
-                paths = [Path(path) for path in request["paths"]]
-                results = encode_photo_files(encoder, paths, decoders=self._decoders, step_limit=self._step_limit)
+                pictures = [*zip(map(Path, request["paths"]), request["rotations"], strict=True)]
+                results = encode_photo_files(encoder, pictures, decoders=self._decoders, step_limit=self._step_limit)
                 return_memory()
                 reasons = [result if isinstance(result, str) else "" for result in results]
                 return {"reasons": reasons}, [result for result in results if not isinstance(result, str)]
@@ -162,7 +162,7 @@ def _encode_query(encoder: Encoder, request: dict[str, Any], arrays: list[np.nda
     if request["operation"] == "encode_text":
         return encoder.encode_text(request["text"])
     if request["operation"] == "encode_region":
-        image = open_region(Path(request["path"]), request["region"], side=encoder.side)
+        image = open_region(Path(request["path"]), request["region"], side=encoder.side, rotation=request["rotation"])
     else:
         image = open_for_encoder(BytesIO(arrays[0].tobytes()), side=encoder.side, is_urgent=True)
     return QueryVector(encoder.encode_images([encoder.prepare(image)])[0])

@@ -58,14 +58,15 @@ class MatchFinder:
 
 def find_matches(found: FoundTerms, photo: Photo) -> list[Match]:
     """Return the matches of `found` in the picture, each with boxes in all lines that it spans."""
-    lines = list(_placed(photo.text.text, photo.text.lines)) if hasattr(photo, "text") else []
-    text = found.texts["text"].original
+    text = getattr(photo, "text", None)
+    lines = list(_placed(text.text, text.lines_as_seen(photo.rotation))) if text else []
+    original = found.texts["text"].original
     begins, ends = [line.begin for line in lines], [line.end for line in lines]
     matches = []
     for begin, end in found.spans("text"):
         spanned = lines[bisect_right(ends, begin) : bisect_left(begins, end)]
         if spanned:
-            matches.append(Match(text[begin:end], tuple(line.part(begin, end) for line in spanned)))
+            matches.append(Match(original[begin:end], tuple(line.part(begin, end) for line in spanned)))
     return matches
 
 

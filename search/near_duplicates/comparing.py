@@ -140,6 +140,14 @@ def reset_vectors(photo_ids: list[int], *, model: str) -> None:
     ComparedPhoto.objects.filter(photo__in=photo_ids, model=model).delete()
 
 
+def remove_vectors(photo_ids: list[int]) -> None:
+    """Remove the vectors of photos whose pictures have changed, and what was found by them."""
+    stored = PhotoEmbedding.objects.filter(photo__in=photo_ids)
+    for model in stored.order_by().values_list("model", flat=True).distinct():
+        reset_vectors(photo_ids, model=model)
+    stored.delete()
+
+
 class _KeeperOrder:
     """The order of a user's photos by how good they are to keep, best first."""
 

@@ -76,7 +76,10 @@ class PartOfPhoto:
 
     def vector_for(self, encoder: EncoderInfo) -> QueryVector | None:
         # Photos are visible only to their owners, so the owner is the asker.
-        return encode_region(self.photo.path, self.region, model=encoder.model, asker=self.photo.owner_id)
+        photo = self.photo
+        return encode_region(
+            photo.path, self.region, model=encoder.model, asker=photo.owner_id, rotation=photo.rotation
+        )
 
 
 def keep_picture(query_vector: QueryVector, *, model: str, sha256: str, user: AbstractBaseUser) -> SentPicture:

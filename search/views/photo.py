@@ -55,7 +55,8 @@ def show_matches(request: PageRequest, photo_id: int) -> HttpResponse:
     """Show boxes around the words of `q` and around every line, to lay over the picture; 204 without text."""
     photo = Photo.objects.get_visible_or_404(photo_id, user=request.user)
     found = getattr(photo, "text", None)
-    lines = [line for line in found.lines if len(line.get("box", ())) == 4] if found else []
+    lines = found.lines_as_seen(photo.rotation) if found else []
+    lines = [line for line in lines if len(line.get("box", ())) == 4]
     if not lines:
         return HttpResponse(status=NO_CONTENT)
     try:

@@ -9,6 +9,7 @@ import { moves, showOriginal } from "./motion.js";
 import { problemKindOf, problemView, messageOf } from "./problems.js";
 import "./region.js";
 import { select, isSelected, removeTiles } from "./selection.js";
+import { rotatePhoto, showTurned, withRotation } from "./rotation.js";
 import { Slideshow } from "./slideshow.js";
 import { Stars } from "./stars.js";
 import { addressOf, listOf, showPlaceholder } from "./tiles.js";
@@ -72,6 +73,7 @@ function showPicture() {
   image.draggable = false;
   image.addEventListener("error", () => explain(shown));
   if (!photo.broken) image.src = preview(photo);
+  showTurned(image, photo.version ? photo.turn : photo.rotation);
   picture.querySelector("img").remove();
   picture.prepend(image);
   showPlaceholder(picture, photo.placeholder);
@@ -117,7 +119,7 @@ function sharpen(scale) {
   const image = picture.querySelector("img");
   if (scale < ORIGINAL_SCALE || !photo.version || image.dataset.sharp) return;
   image.dataset.sharp = "true";
-  showOriginal(image, photo.id);
+  showOriginal(image, photo.id, photo.rotation);
 }
 
 /** Return the neighbour; null at the ends, undefined if it is unknown at the moment. */
@@ -198,6 +200,14 @@ async function remove() {
   removeTiles([deleted.id], answer.undo);
 }
 
+/** Show the photo as it is turned by now. */
+async function refreshTurned() {
+  if (!dialog.open) return;
+  const shown = photo;
+  const found = await withRotation(shown);
+  if (photo === shown && found !== shown) show(found);
+}
+
 function close() {
   if (history.state?.lightbox) history.back();
   else closeDialog();
@@ -221,6 +231,8 @@ const ACTIONS = {
   information: () => openInformation(panel.hidden),
   slideshow: () => slideshow.toggle(picture.querySelector("img")),
   favourite: () => stars.toggle(),
+  rotateLeft: () => rotatePhoto(photo.id, 270),
+  rotateRight: () => rotatePhoto(photo.id, 90),
 };
 
 /** Acts of swipes, which move the picture in their direction. */
@@ -255,14 +267,16 @@ onReturn(() => {
 });
 dialog.addEventListener("click", (event) => ACTIONS[event.target.closest("[data-act]")?.dataset.act]?.());
 dialog.addEventListener("submit", (event) => {
-  if (!event.target.matches("[data-delete]")) return;
+  if (!event.target.matches("[data-delete], [data-turn-photo]")) return;
   event.preventDefault();
-  remove();
+  if (event.submitter.name === "turn") rotatePhoto(photo.id, event.submitter.value);
+  else remove();
 });
 dialog.addEventListener("match:shown", (event) => {
   event.preventDefault();
   zoom.showWords(event.detail);
 });
+for (const type of ["photos:turned", "photos:edited"]) document.addEventListener(type, refreshTurned);
 checkbox.addEventListener("change", () => select([photo.id], checkbox.checked));
 dialog.addEventListener("cancel", (event) => {
   event.preventDefault();

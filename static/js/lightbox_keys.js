@@ -1,7 +1,7 @@
 /** Keys of the lightbox; templates/_keyboard_shortcuts.html lists them. */
 
 const SCROLL = { ArrowDown: 0.15, ArrowUp: -0.15, PageDown: 0.9, PageUp: -0.9, End: Infinity, Home: -Infinity };
-const ACTS = { ArrowLeft: "previous", ArrowRight: "next", i: "information", Delete: "delete", f: "favourite", " ": "slideshow" };
+const ACTS = { ArrowLeft: "previous", ArrowRight: "next", i: "information", Delete: "delete", f: "favourite", " ": "slideshow", r: "rotateRight", R: "rotateLeft" };
 const ENLARGEMENT = 1.5; // of one key press
 
 /** Return whether the focused element has its own use for the key. */

@@ -1,5 +1,6 @@
 /** Animated pictures: they move while the pointer is on their tile, and in the lightbox. */
 
+import { showTurned } from "./rotation.js";
 import { addressOf } from "./tiles.js";
 
 const MOST_BYTES_ON_HOVER = 10_000_000;
@@ -13,8 +14,8 @@ export function moves({ animation }) {
   return animation > 0 && !stillness.matches;
 }
 
-/** Show the original, which moves, in an image that shows another size, if the browser can display it. */
-export async function showOriginal(image, id) {
+/** Show the original, turned by `rotation`, in an image that shows another size, if the browser can display it. */
+export async function showOriginal(image, id, rotation = 0) {
   const original = new Image();
   original.src = addressOf(id, "original");
   try {
@@ -22,6 +23,7 @@ export async function showOriginal(image, id) {
   } catch {
     return;
   }
+  showTurned(image, rotation);
   image.src = original.src;
 }
 

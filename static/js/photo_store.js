@@ -163,7 +163,7 @@ export class PhotoStore extends EventTarget {
   #isUnfinished(begin) {
     for (let index = begin; index < begin + PORTION; index += 1) {
       const photo = this.photos.get(index);
-      if (photo && !photo.version && !photo.broken) return true;
+      if (photo && (!photo.version || photo.turn) && !photo.broken) return true;
     }
     return false;
   }

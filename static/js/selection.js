@@ -7,6 +7,7 @@ import { send } from "./edits.js";
 import { fetchIds } from "./photo_ids.js";
 import { Problem } from "./requests.js";
 import { messageOf } from "./problems.js";
+import { announceTurn } from "./rotation.js";
 import { isSelected, select, selected } from "./selected_photos.js";
 import { announceRating } from "./tile_stars.js";
 import { listOf } from "./tiles.js";
@@ -97,6 +98,9 @@ document.addEventListener("keydown", (event) => {
   else if (event.key === "X" && tile) toggle(tile, { range: true });
   else if (event.key === "Escape" && selected.size) select([...selected], false);
   else if (event.key === "Delete" && selected.size) form.querySelector("[data-trash]").click();
+  else if ((event.key === "r" || event.key === "R") && selected.size) {
+    form.querySelector(`[data-turn][value="${event.key === "r" ? 90 : 270}"]`).click();
+  }
 });
 
 form.addEventListener("reset", () => select([...selected], false));
@@ -128,8 +132,10 @@ form.addEventListener("submit", async (event) => {
   if (button.name === "importance") announceRating([...selected], Number(button.value), answer.revert);
   if (answer.undo) removeTiles([...selected], answer.undo);
   else if (button.matches("[data-archive]")) announceChange();
+  else if (button.matches("[data-turn]")) announceTurn(ids.split(","));
   if (answer.removed) document.dispatchEvent(new CustomEvent("album:removed", { detail: { ids: answer.removed } }));
-  select([...selected], false);
+  // Photos may need another turn.
+  if (!button.matches("[data-turn]")) select([...selected], false);
 });
 
 document.addEventListener("submit", async (event) => {

@@ -15,12 +15,14 @@ export function addressOf(id, part = "") {
 
 /** Return the photo of a tile that the server rendered. */
 function photoOf(tile) {
-  const { photo, version, width, height, animation = 0, placeholder = "" } = tile.dataset;
+  const { photo, version, width, height, rotation = 0, turn = 0, animation = 0, placeholder = "" } = tile.dataset;
   return {
     id: Number(photo),
     version: Number(version),
     width: Number(width),
     height: Number(height),
+    rotation: Number(rotation), // degrees clockwise by hand
+    turn: Number(turn), // by which the thumbnails are still to be turned
     animation: Number(animation), // bytes of the original if it moves
     placeholder,
     name: tile.querySelector("img")?.alt ?? tile.querySelector("small")?.textContent ?? "",

@@ -141,7 +141,9 @@ def test_compares_again_when_text_or_embedding_changes(
     monkeypatch.setattr(work.reader, "extract_text", lambda _path: [TextLine("NH961", 0.9, BOX)])
     tasks.extract_texts([other.pk])
     assert NearDuplicatePair.objects.get().reads_alike is None
-    monkeypatch.setattr(work.encoders, "encode_photos", lambda paths, model: [vectors(1.0) for _path in paths])
+    monkeypatch.setattr(
+        work.encoders, "encode_photos", lambda paths, rotations, model: [vectors(1.0) for _path in paths]
+    )
     tasks.embed_photos([other.pk], "x")
     assert not NearDuplicatePair.objects.exists()
     assert not ComparedPhoto.objects.exists()
@@ -195,7 +197,9 @@ def vectors(*views: float) -> np.ndarray:
 def test_replaces_all_views_of_a_photo(store: Callable[..., Photo], monkeypatch: pytest.MonkeyPatch) -> None:
     long, short = sorted((store(), store()), key=lambda photo: -photo.pk)
     answers = {long.path: vectors(0.0, 0.25, 0.5), short.path: vectors(1.0)}
-    monkeypatch.setattr(work.encoders, "encode_photos", lambda paths, model: [answers[path] for path in paths])
+    monkeypatch.setattr(
+        work.encoders, "encode_photos", lambda paths, rotations, model: [answers[path] for path in paths]
+    )
     PhotoEmbedding.objects.create(photo=long, owner=long.owner, model="other@1", view=0, vector=[1, 0])
     for _again in range(2):
         tasks.embed_photos([short.pk, long.pk], MODEL)
@@ -212,7 +216,7 @@ def test_replaces_all_views_of_a_photo(store: Callable[..., Photo], monkeypatch:
 def test_fails_with_reason_of_encoder(store: Callable[..., Photo], monkeypatch: pytest.MonkeyPatch) -> None:
     unreadable, gone = store(), store()
     gone.path.unlink()
-    monkeypatch.setattr(work.encoders, "encode_photos", lambda paths, model: ["No."] * len(paths))
+    monkeypatch.setattr(work.encoders, "encode_photos", lambda paths, rotations, model: ["No."] * len(paths))
     tasks.embed_photos([unreadable.pk, gone.pk], MODEL)
     assert attempts() == {
         unreadable.pk: (1, "No."),
@@ -225,7 +229,7 @@ def test_fails_with_reason_of_encoder(store: Callable[..., Photo], monkeypatch: 
 def test_counts_crash_but_not_absence_of_encoder(
     error: type[Exception], count: int, store: Callable[..., Photo], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def encode(paths: list[Path], *, model: str) -> list[np.ndarray]:
+    def encode(paths: list[Path], *, rotations: list[int], model: str) -> list[np.ndarray]:
         raise error("Gone.")
 
     photo_ids = [store().pk, store().pk]

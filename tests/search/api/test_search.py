@@ -160,7 +160,7 @@ def test_searches_by_photo_or_region(program, user, monkeypatch):
     upright = QueryVector(vector=np.array([1.0, 0.0], dtype=np.float32), baseline=0.0)
     regions = []
     monkeypatch.setattr(
-        examples, "encode_region", lambda path, region, *, model, asker: regions.append(region) or upright
+        examples, "encode_region", lambda path, region, *, model, asker, rotation: regions.append(region) or upright
     )
     part = {"photo": photo.pk, "region": "0.1,0.2,0.5,0.6"}
     assert names(program.get(SEARCH, part)) == ["upright.png"]

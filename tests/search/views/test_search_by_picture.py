@@ -59,7 +59,7 @@ def test_link_to_picture_search_is_private_and_expires(client, user, django_user
 def test_searches_with_photo_and_region(client, user, monkeypatch, django_user_model):
     regions = []
 
-    def encode_region(path, region, *, model, asker):
+    def encode_region(path, region, *, model, asker, rotation):
         regions.append(region)
         return QueryVector(np.array([0.0, 1.0], dtype=np.float32))
 
