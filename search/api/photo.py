@@ -1,5 +1,7 @@
 """Search data of one photo: its recognised text, and similar photos."""
 
+from typing import Any
+
 from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
@@ -29,7 +31,7 @@ class PhotoTextView(ApiView):
         found = PhotoText.objects.filter(photo=photo).first()
         if found:
             lines = found.lines_as_seen(photo.rotation)
-            body = {"state": "done", "engine": found.engine, "text": found.text, "lines": lines}
+            body: dict[str, Any] = {"state": "done", "engine": found.engine, "text": found.text, "lines": lines}
         else:
             failed = any(attempt.is_final for attempt in photo.step_attempts.filter(step=Step.TEXT))
             state = "off" if not photo.wants_text else "failed" if failed or photo.defect else "waiting"
