@@ -49,6 +49,8 @@ export async function withRotation(photo) {
 function refreshTiles(ids) {
   for (const id of ids) {
     const tile = document.querySelector(`.tiles .tile[data-photo="${id}"]`);
+    // The marks around found words lie where the words were.
+    tile?.parentElement.querySelector(":scope > .marks")?.remove();
     if (tile) window.htmx.ajax("GET", addressOf(id, "tile"), { target: tile, swap: "outerHTML" });
   }
 }
