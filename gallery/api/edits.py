@@ -168,7 +168,6 @@ class RotationField(JsonInteger):
     """0, 90, 180 or 270."""
 
     def to_internal_value(self, data: Any) -> int:
-        """Refuse other angles."""
         degrees = super().to_internal_value(data)
         if degrees not in RIGHT_ANGLES:
             raise serializers.ValidationError(

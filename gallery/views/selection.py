@@ -68,7 +68,7 @@ def describe_selection(request: PageRequest) -> HttpResponse:
 
 @require_POST
 def turn_selection(request: PageRequest) -> HttpResponse:
-    """Turn the selected photos."""
+    """Show the selected photos turned by right angles, and offer undo; their files stay as they are."""
     form = valid_form(request, TurnForm)
     statement = turn_photos(form.cleaned_data["turn"])
     outcome = apply_statement(selected_photos(form), user=request.user, statement=statement)

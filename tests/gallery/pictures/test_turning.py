@@ -7,7 +7,7 @@ from gallery.pictures.images import open_image
 from gallery.pictures.turning import RIGHT_ANGLES, turned_back, turned_point, turned_region, turned_size
 from tests.drawing import CORNERS, corner_colours, draw_corners, save_image
 
-# How the stored pixels are turned so that EXIF makes the picture upright.
+# Turns of the stored pixels by EXIF orientation, which makes the picture upright again.
 STORED = {
     1: None,
     3: Image.Transpose.ROTATE_180,
