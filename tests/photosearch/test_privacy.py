@@ -12,7 +12,8 @@ from tests.browser.pages import PAGES
 from tests.endpoints import MATRIX
 from tests.factories import ApiClient
 
-NUMBERS = {"photo_id": 1, "job_id": 1, "user_id": 1, "saved_id": 1, "upload_id": "00000000-0000-0000-0000-000000000000"}
+IDS = ("photo_id", "job_id", "user_id", "saved_id", "album_id", "rule_id")
+NUMBERS = dict.fromkeys(IDS, 1) | {"upload_id": "00000000-0000-0000-0000-000000000000"}
 
 
 def vary(response) -> set[str]:
@@ -35,7 +36,7 @@ def test_caches_keep_no_page(client, owner, store, settings, is_known):
     if is_known:
         client.force_login(owner)
     for page in PAGES:
-        path = page.path.format(photo=photo.pk, owner=photo.owner_id)
+        path = page.address(photo)
         for headers in ({}, {"HX-Request": "true"}):
             response = client.get(path, headers=headers)
             check(response, *(["hx-request"] if response.headers["Content-Type"].startswith("text/html") else []))
