@@ -5,6 +5,7 @@ import threading
 from base64 import b64decode, urlsafe_b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from secrets import token_urlsafe
@@ -18,12 +19,18 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 CLIENT, SECRET = "photo search", "s:ecret"
 
 
+@cache
+def private_key(_name: str) -> rsa.RSAPrivateKey:
+    """Return a key, the same for the same name: making one takes long."""
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
 class OpenIdProvider:
     """The provider; tests change its answers."""
 
     def __init__(self, issuer: str) -> None:
         self.issuer = issuer
-        self.key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        self.key = private_key("of the provider")
         self.signing_key: Any = self.key
         self.algorithm = "RS256"
         self.key_id = "1"

@@ -8,12 +8,11 @@ from typing import Any
 
 import pytest
 from allauth.socialaccount.models import SocialAccount
-from cryptography.hazmat.primitives.asymmetric import rsa
 from django.contrib.auth.models import User
 from django.test import Client
 
 from gallery.account import OpenSession
-from tests.open_id_provider import CLIENT, SECRET, OpenIdProvider, open_id_provider
+from tests.open_id_provider import CLIENT, SECRET, OpenIdProvider, open_id_provider, private_key
 from tests.second_factors import code_of, give_app
 
 LOGIN, CALLBACK = "/login/openid/", "/login/openid/callback/"
@@ -120,7 +119,7 @@ def test_lockout_and_throttle_apply(client, provider, connected, settings, monke
 
 
 def other_key(provider: OpenIdProvider) -> None:
-    provider.signing_key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    provider.signing_key = private_key("of another")
 
 
 def unsigned(provider: OpenIdProvider) -> None:
