@@ -19,7 +19,7 @@ from search.models import SavedSearch
 from search.query.dated import Days
 from search.query.filters import FORM_LIMITS, Filters, Limit
 from search.query.parser import MAX_QUERY_LENGTH
-from search.query.values import MAX_TEXT_LENGTH, AlbumOf, Choice, Moment, TextPart, WholeNumber, midnight
+from search.query.values import MAX_TEXT_LENGTH, AlbumOf, Choice, Facts, Moment, TextPart, WholeNumber, midnight
 from search.vectors.examples import Example, PartOfPhoto, Region, StoredPhoto, read_picture
 
 RESULT_LIMITS = (20, 60, 120, 240)
@@ -53,6 +53,8 @@ def _field_of(limit: Limit) -> forms.Field:
         case Choice():
             choices = [("", _("any")), *value.options.items()]
             return forms.ChoiceField(label=label, required=False, choices=choices)
+        case Facts():
+            return forms.NullBooleanField(label=label, required=False)
         case WholeNumber(is_rating=True):
             stars = [(number, "★" * number) for number in range(1, value.largest + 1)]
             return forms.TypedChoiceField(

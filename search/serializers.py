@@ -10,7 +10,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.fields import empty
 
-from gallery.access.fields import MAX_NUMBER, QueryInteger, QuerySerializer, StrictString
+from gallery.access.fields import MAX_NUMBER, QueryBoolean, QueryInteger, QuerySerializer, StrictString
 from gallery.models import Album
 from gallery.serializers import LocalTimeField, Page, PhotoSerializer, StateField, load_albums
 from search.forms import RegionField
@@ -21,6 +21,7 @@ from search.query.values import (
     MAX_TEXT_LENGTH,
     AlbumOf,
     Choice,
+    Facts,
     InvalidQuery,
     Moment,
     TextPart,
@@ -78,6 +79,8 @@ def _parameter_of(limit: Limit) -> serializers.Field:
             return StrictString(required=False, max_length=MAX_TEXT_LENGTH, help_text="Part of the name of an album.")
         case Choice():
             return serializers.ChoiceField(list(value.options.items()), required=False, help_text=description)
+        case Facts():
+            return QueryBoolean(required=False, help_text=description)
         case WholeNumber():
             return QueryInteger(
                 required=False, min_value=value.smallest, max_value=value.largest, help_text=description

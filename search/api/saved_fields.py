@@ -8,14 +8,14 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from gallery.access.fields import MAX_NUMBER, JsonInteger, NonBlankString, StrictSerializer, StrictString
+from gallery.access.fields import MAX_NUMBER, JsonBoolean, JsonInteger, NonBlankString, StrictSerializer, StrictString
 from gallery.serializers import DAY
 from search.forms import RESULT_LIMITS, SearchForm
 from search.models import SavedSearch
 from search.query.dated import Days
 from search.query.filters import FORM_LIMITS, Limit
 from search.query.parser import MAX_QUERY_LENGTH, parse
-from search.query.values import MAX_TEXT_LENGTH, AlbumOf, Choice, InvalidQuery, Moment, TextPart, WholeNumber
+from search.query.values import MAX_TEXT_LENGTH, AlbumOf, Choice, Facts, InvalidQuery, Moment, TextPart, WholeNumber
 from search.serializers import REGION
 
 MAX_NAME_LENGTH = SavedSearch._meta.get_field("name").max_length
@@ -110,6 +110,8 @@ def _field_of(limit: Limit) -> serializers.Field:
             )
         case Choice():
             return serializers.ChoiceField(list(value.options.items()), **options)
+        case Facts():
+            return JsonBoolean(**options)
         case WholeNumber():
             return JsonInteger(min_value=max(1, value.smallest), max_value=value.largest, **options)
         case Moment():

@@ -85,6 +85,10 @@ def filter_clauses(filters: Filters) -> Iterator[Clause]:
                     _substring(part, pairs=f"{column.name}{suffix}", characters=f"{column.name}.characters")
                     for part in part_patterns(column.part(value))
                 )
+            case "archived":
+                yield {"term": {column.name: value}}
+            case "starred":
+                yield {"range": {"importance": {"gte": 1} if value else {"lt": 1}}}
             case "dated":
                 yield dated_clause(column.name, cast(Dates, value))
             case _:

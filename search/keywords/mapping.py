@@ -64,6 +64,7 @@ INDEX_FIELDS: dict[str, Callable[[], fields.DEDField]] = {
     "integer": fields.IntegerField,
     "byte": fields.ByteField,
     "date": fields.DateField,
+    "boolean": fields.BooleanField,
     "passages": part_of_text,
 }
 

@@ -24,7 +24,7 @@ class Column:
     """
 
     name: str
-    index_type: Literal["keyword", "integer", "byte", "date", "passages"] | None
+    index_type: Literal["keyword", "integer", "byte", "date", "boolean", "passages"] | None
 
     def condition(self, comparison: str, value: object) -> Q:
         """Return the condition on Photo that this column compares so with `value`."""
@@ -54,6 +54,15 @@ class FoldedColumn(Column):
 
     def index_value(self, photo: Photo) -> list[str]:
         return str(getattr(photo, self.folded)).splitlines()
+
+
+class FactColumn(Column):
+    """Marks of a photo: in the archive, and with stars."""
+
+    def condition(self, comparison: str, value: object) -> Q:
+        if comparison == "archived":
+            return Q(is_archived=value)
+        return Q(importance__gte=1) if value else Q(importance=0)
 
 
 class PlaceColumn(FoldedColumn):

@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from gallery.models import MAX_IMPORTANCE, Photo
 from gallery.pictures.formats import EXTENSION_OF_SUFFIX, FORMAT_OF_EXTENSION
-from search.query.columns import AlbumColumn, AlbumMembers, Column, FoldedColumn, PlaceColumn, SourceColumn
+from search.query.columns import AlbumColumn, AlbumMembers, Column, FactColumn, FoldedColumn, PlaceColumn, SourceColumn
 from search.query.dated import DatedColumn, Dates, Days
-from search.query.values import AlbumOf, Choice, Comparison, Label, Moment, TextPart, WholeNumber
+from search.query.values import AlbumOf, Choice, Comparison, Facts, Label, Moment, TextPart, WholeNumber
 
 MAX_PIXELS = 1_000_000
 
@@ -30,6 +30,10 @@ KIND = Choice(
         **dict.fromkeys(("meme", "memes", "sticker", "stickers", "表情", "表情包"), Photo.Kind.MEME.value),
     },
 )
+FACTS = Facts(
+    {"archived": _("in the archive"), "starred": _("with stars")},
+    {"已归档": "archived", "归档": "archived", "archive": "archived", "星标": "starred", "已加星标": "starred"},
+)
 PIXELS = WholeNumber(1, MAX_PIXELS, unit="px", placeholder=_("pixels"))
 STARS = WholeNumber(0, MAX_IMPORTANCE, is_rating=True)
 DATED_AT = DatedColumn("dated_at", "date")
@@ -37,7 +41,7 @@ DATED_AT = DatedColumn("dated_at", "date")
 # The index knows photos by their ids only: albums change often.
 ALBUM = AlbumColumn("photo_id", None)
 
-Value = AlbumOf | Choice | WholeNumber | Moment | TextPart | Days
+Value = AlbumOf | Choice | Facts | WholeNumber | Moment | TextPart | Days
 
 
 @dataclass(frozen=True)
@@ -203,6 +207,14 @@ FILTERS = (
         example="album:holiday",
         summary=_("album"),
         label=_("Album"),
+    ),
+    Filter(
+        name="is",
+        value=FACTS,
+        column=FactColumn("is_archived", "boolean"),
+        example="is:archived",
+        summary=_("archived, or with stars; with a minus sign without them"),
+        help_text="True: only such photos; false: only the others.",
     ),
     Filter(
         name="filename",

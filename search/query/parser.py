@@ -23,7 +23,7 @@ from search.query.dates import Period, TypedDate
 from search.query.filters import FILTERS_BY_KEY, Filters
 from search.query.recurring import RecurringDate
 from search.query.tokens import Token, normalize, tokenize, trim
-from search.query.values import InvalidQuery, TypedValue, midnight
+from search.query.values import Facts, InvalidQuery, TypedValue, midnight
 
 MAX_QUERY_LENGTH = 1000
 MAX_TERMS = 32
@@ -183,16 +183,16 @@ class _Parser:
         return self.filters | Filters(date=Dates((period,), spellings))
 
     def _add_filter(self, token: Token) -> None:
-        if token.is_excluded:
+        row = FILTERS_BY_KEY[token.key]
+        if token.is_excluded and not isinstance(row.value, Facts):
             message = _("The filter “%(key)s:” cannot be excluded. Remove the minus sign.")
             raise InvalidQuery(message % {"key": token.key})
-        row = FILTERS_BY_KEY[token.key]
         if not token.text.strip():
             message = _(
                 "Type a value after “%(key)s:”, such as %(example)s, or put it in quotes to search for the text."
             )
             raise InvalidQuery(message % {"key": token.key, "example": row.example})
-        value = TypedValue(token.key, token.comparison, token.text, self.today)
+        value = TypedValue(token.key, token.comparison, token.text, self.today, token.is_excluded)
         self.filters = Filters(**row.value.read(value, name=row.name)) | self.filters
         as_phrase = self._replaced(token.start, token.end, f'"{token.text}"') if row.name == "date" else ""
         self.typed.append(

@@ -14,7 +14,7 @@ from search.query.dates import read_date
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
-Comparison = Literal["exact", "gte", "lte", "lt", "icontains", "dated"]
+Comparison = Literal["exact", "gte", "lte", "lt", "icontains", "dated", "archived", "starred"]
 Label: TypeAlias = "str | _StrPromise"
 
 MAX_DIGITS = 7
@@ -31,13 +31,14 @@ class InvalidQuery(ValueError):
 class TypedValue:
     """The parts of a filter such as width:>=500: its key, comparison (may be empty) and text, and the day it is read.
 
-    Relative dates (yesterday) count back from `today`.
+    Relative dates (yesterday) count back from `today`. `is_excluded`: behind a minus sign.
     """
 
     key: str
     comparison: str
     text: str
     today: date
+    is_excluded: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,22 @@ class Choice:
             message = _("“%(key)s:” takes one of these: %(options)s.")
             raise InvalidQuery(message % {"key": typed.key, "options": ", ".join(self.options)})
         return {name: value}
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Something that is true of a photo, or behind a minus sign false; each of the `options` is a limit of its own."""
+
+    options: Mapping[Literal["archived", "starred"], Label]
+    spellings: Mapping[str, str]
+
+    def limits(self, name: str) -> dict[str, Comparison]:
+        return {f"{name}_{option}": option for option in self.options}
+
+    def read(self, typed: TypedValue, *, name: str) -> dict[str, object]:
+        """Return whether the fact is to be true. Raises InvalidQuery for unknown ones."""
+        option = Choice({str(option): label for option, label in self.options.items()}, self.spellings)
+        return {f"{name}_{option.read(typed, name=name)[name]}": not typed.is_excluded}
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from photosearch.caching import remember
 from search.query.columns import contains_one
 from search.query.dated import Days
 from search.query.filters import FILTERS, Filter
-from search.query.values import AlbumOf, Choice, Label, Moment, TextPart, WholeNumber
+from search.query.values import AlbumOf, Choice, Facts, Label, Moment, TextPart, WholeNumber
 from search.suggestions.suggestion import Kind, Suggestion, address_of, contains_typed, mark_typed, quoted_value
 from search.suggestions.typed_end import TypedEnd
 
@@ -40,7 +40,7 @@ def suggest_filters(end: TypedEnd) -> Iterator[Suggestion]:
     if len(word) < MIN_VALUE_LENGTH:
         return
     for row in FILTERS:
-        if isinstance(row.value, Choice):
+        if isinstance(row.value, Choice | Facts):
             for value, label in _choices(row.value, word):
                 text = f"{(*row.keys, row.name)[0]}:{value}"
                 yield Suggestion.to_search(Kind.FILTER, text, query=end.completed_by(text), typed=word, detail=label)
@@ -75,7 +75,7 @@ def _values_of(row: Filter, typed: str, *, user: AbstractBaseUser) -> Iterator[t
         case Choice() if row.name == "extension":
             own = _own_values(user=user)["extensions"]
             found = ((value, "") for value in own if value.startswith(typed.lower()))
-        case Choice():
+        case Choice() | Facts():
             found = _choices(row.value, typed.lower())
         case Moment() | Days():
             found = ((year, row.summary) for year in _years(user=user) if year.startswith(typed))
@@ -91,7 +91,7 @@ def _values_of(row: Filter, typed: str, *, user: AbstractBaseUser) -> Iterator[t
             yield value
 
 
-def _choices(choice: Choice, typed: str) -> Iterator[tuple[str, Label]]:
+def _choices(choice: Choice | Facts, typed: str) -> Iterator[tuple[str, Label]]:
     """Yield the options that `typed` begins in one of their spellings, in English and Chinese."""
     for value, label in choice.options.items():
         first = next((word for word in (value, str(label)) if word.lower().startswith(typed)), "")

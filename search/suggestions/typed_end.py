@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from search.query.filters import FILTERS_BY_KEY, Filter
+from search.query.values import Facts
 
 FILTER = re.compile(
     rf"(?P<key>{'|'.join(map(re.escape, FILTERS_BY_KEY))})\s?[:：]\s*"
@@ -32,8 +33,11 @@ class TypedEnd:
     def of(cls, text: str) -> Self:
         """Split a query that is being typed."""
         for match in FILTER.finditer(text):
-            if match.start() == 0 or text[match.start() - 1].isspace():
-                key = match["key"].lower()
+            key = match["key"].lower()
+            before = text[: match.start()]
+            # Facts may be excluded; the minus sign stays before the filter.
+            before = before.removesuffix("-") if isinstance(FILTERS_BY_KEY[key].value, Facts) else before
+            if not before or before[-1].isspace():
                 value = match["bare"] if match["quoted"] is None else match["quoted"]
                 return cls(text[: match.start()], value, key, FILTERS_BY_KEY[key])
         last = LAST_WORD_STARTS.search(text)

@@ -164,6 +164,29 @@ def test_narrows_by_exclusions_and_filters(search, user, add_photo, keyword_inde
 
 
 @BOTH
+def test_narrows_to_archived_and_starred(search, user, add_photo, keyword_index):
+    ids = {}
+    for name, fields in {
+        "plain": {},
+        "archived": {"is_archived": True},
+        "starred": {"importance": 1},
+        "both": {"is_archived": True, "importance": 5},
+    }.items():
+        ids[add_photo("cat", **fields).pk] = name
+    index_all()
+    for text, names in {
+        "cat": {"plain", "archived", "starred", "both"},
+        "cat is:archived": {"archived", "both"},
+        "cat -is:archived": {"plain", "starred"},
+        "IS:Starred cat": {"starred", "both"},
+        "cat -is:星标": {"plain", "archived"},
+        "is:starred cat -is:archived": {"starred"},
+        "is:archived is:starred cat": {"both"},
+    }.items():
+        assert {ids[pk] for pk in found(search, text, user=user)} == names, text
+
+
+@BOTH
 def test_finds_no_photos_of_other_users(search, user, add_photo, django_user_model, keyword_index):
     administrator = django_user_model.objects.create_superuser("administrator")
     add_photo("secret word")

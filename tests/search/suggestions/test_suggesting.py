@@ -128,6 +128,10 @@ FILTERS = [
     ("importance:", [f"importance:>={number}" for number in (5, 4, 3, 2, 1)]),
     ("width:", ["width:>1000"]),
     ("nokey:", []),
+    ("is:", ["is:archived", "is:starred"]),
+    ("tea -is:a", ["tea -is:archived"]),
+    ("is:星", ["is:starred"]),
+    ("starre", ["is:starred"]),
 ]
 
 

@@ -74,6 +74,17 @@ def test_combines_filters_of_form_and_query(client, user):
     assert names(client.get("/search", {"min_importance": "4", "extension": "jpg"})) == ["large.jpg"]
 
 
+def test_marks_archived_hits(client, user):
+    add_photo(user, "kept.png", text="tea")
+    add_photo(user, "away.png", text="tea", is_archived=True)
+    response = client.get("/search", {"q": "tea"})
+    assert set(names(response)) == {"kept.png", "away.png"}
+    assert page(response).count('aria-label="Archived"') == 1
+    assert names(client.get("/search", {"q": "-is:archived"})) == ["kept.png"]
+    assert "takes one of these: archived, starred" in page(client.get("/search", {"q": "is:lost"}))
+    assert "cannot be excluded" in page(client.get("/search", {"q": "-ext:png"}))
+
+
 def test_chips_remove_form_filters(client, user):
     response = client.get("/search", {"q": "tea", "min_width": "500", "after": "2023-05-01", "top": "20"})
     assert response.context["chips"] == [
