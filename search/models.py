@@ -87,8 +87,20 @@ class IndexedPhoto(models.Model):
         return f"{self.mapping} r{self.revision}"
 
 
+class PhotoFingerprint(models.Model):
+    """The fingerprint of a photo (search.near_duplicates.fingerprints), by which copies of it are found."""
+
+    photo = models.OneToOneField(Photo, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    bits = models.BinaryField(help_text=_("Empty for plain pictures."))
+    inner_bits = models.BinaryField(help_text=_("Of the picture without its frame; empty without a frame."))
+
+    def __str__(self) -> str:
+        return self.bits.hex()
+
+
 class ComparedPhoto(models.Model):
-    """A photo whose vector of `model` was compared with those of all photos compared before it.
+    """A photo whose vector of `model`, or whose pixels, were compared with those of all photos compared before it.
 
     `is_full`: it has more near-duplicates than are kept of one photo, and is compared again when most of them are gone.
     """
@@ -96,7 +108,7 @@ class ComparedPhoto(models.Model):
     photo = models.ForeignKey(Photo, on_delete=models.CASCADE, related_name="+")
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     model = models.CharField(max_length=100)
-    version = models.PositiveSmallIntegerField(help_text=_("Version of search.near_duplicates.likeness."))
+    version = models.PositiveSmallIntegerField(help_text=_("Version of the comparison."))
     is_full = models.BooleanField(default=False)
 
     class Meta:
@@ -108,13 +120,13 @@ class ComparedPhoto(models.Model):
 
 
 class NearDuplicatePair(models.Model):
-    """Two photos of one user whose vectors of `model` are nearly the same; `one` is the older row."""
+    """Two photos of one user whose vectors of `model`, or whose pixels, are nearly the same; `one` is the older row."""
 
     one = models.ForeignKey(Photo, on_delete=models.CASCADE, related_name="+")
     other = models.ForeignKey(Photo, on_delete=models.CASCADE, related_name="+")
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     model = models.CharField(max_length=100)
-    distance = models.FloatField(help_text=_("1 − cosine."))
+    distance = models.FloatField(help_text=_("1 − cosine of the vectors, or 1 − correlation of the pixels."))
     reads_alike = models.BooleanField(null=True, help_text=_("Their words match too. Empty: not compared yet."))
 
     class Meta:

@@ -43,6 +43,7 @@ from search.models import (
     SavedSearch,
     SearchExample,
 )
+from search.near_duplicates.copies import PIXELS
 from search.near_duplicates.dismissals import dismiss_groups
 from search.ranking.result_lists import keep_list
 from search.ranking.results import RankedList, RankedPhoto
@@ -122,7 +123,7 @@ def photo(store, owner) -> Photo:
     copy = store(picture(8), filename=f"{SECRET}-copy.png")
     Photo.objects.filter(pk=copy.pk).update(wants_text=False)
     ComparedPhoto.objects.create(photo=photo, owner=owner, model="x", version=1)
-    NearDuplicatePair.objects.create(one=photo, other=copy, owner=owner, model="x", distance=0.01, reads_alike=True)
+    NearDuplicatePair.objects.create(one=photo, other=copy, owner=owner, model=PIXELS, distance=0.01, reads_alike=True)
     dismiss_groups([[photo.pk, store(picture(9)).pk]], user=owner, moment=timezone.now())
     PhotoMerge.objects.create(photo=photo, merged_at=timezone.now(), previous_values={"description": SECRET})
     # The same id as the photo, so that addresses of edits, imports and rules fit too.

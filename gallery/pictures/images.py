@@ -64,8 +64,8 @@ __all__ = [
     "unsupported",
 ]
 
-# Increase it whenever thumbnails change: the clock then replaces those of older versions.
-THUMBNAIL_VERSION = 3
+# Increase it whenever thumbnails or fingerprints change: the clock then replaces those of older versions.
+THUMBNAIL_VERSION = 4
 PLACEHOLDER_SIZE = (4, 4)
 WEBP_QUALITY = 80
 WEBP_MAX_SIDE = 16383

@@ -32,7 +32,7 @@ from gallery.processing.steps import (
 from search.encoders.client import EncoderUnavailable, describe_encoders
 from search.keywords import index as keyword_index
 from search.models import PhotoEmbedding
-from search.near_duplicates import comparing
+from search.near_duplicates import comparing, copies
 from search.ocr import reader
 from search.vectors import index as vector_index
 from search.vectors.encoder_choice import choose_encoder
@@ -115,6 +115,13 @@ def find_near_duplicates(owner_id: int, model: str, dimensions: int, limit: floa
     while comparing.compare_photos(owner_id, model=model, dimensions=dimensions, limit=limit):
         pass
     while comparing.compare_words(owner_id, model=model):
+        pass
+
+
+@dramatiq.actor(queue_name="vision", max_retries=0, time_limit=6 * 60 * MINUTES)
+def find_copies(owner_id: int) -> None:
+    """Compare the pixels of those photos of one owner that were not compared yet."""
+    while copies.match_photos(owner_id):
         pass
 
 
@@ -210,10 +217,14 @@ def enqueue_vector_indexes() -> None:
 
 
 def enqueue_comparisons() -> None:
-    """Enqueue comparisons for owners whose photos were not all compared, by the encoder that serves their searches.
+    """Enqueue comparisons for owners whose photos were not all compared, by pixels and by their searches' encoder.
 
     Raises RedisError.
     """
+    for owner_id in copies.owners_to_match():
+        message = find_copies.message(owner_id)
+        if not _waiting_like(message):
+            redis_broker().enqueue(message)
     try:
         encoders = [encoder for encoder in describe_encoders() if encoder.state == "ready"]
         for encoder in encoders:

@@ -29,7 +29,7 @@ from gallery.text.cleaning import remove_invisible
 from search.encoders import client as encoders
 from search.keywords import index
 from search.models import PhotoEmbedding, PhotoText
-from search.near_duplicates import comparing
+from search.near_duplicates import comparing, copies
 from search.ocr import reader
 
 # Seconds after which work on one picture counts as an endless loop. A picture may wait for a huge one in another
@@ -41,7 +41,7 @@ TEXT_PATIENCE = 1800
 
 
 def store_thumbnails(photos: list[Photo]) -> Failures:
-    """Make the thumbnails of each photo in all sizes, and its placeholder."""
+    """Make the thumbnails of each photo in all sizes, its placeholder and its fingerprint."""
     return _one_by_one(photos, _store_thumbnails, patience=THUMBNAIL_PATIENCE)
 
 
@@ -128,6 +128,7 @@ def _store_thumbnails(photo: Photo) -> None:
             write_file(path, [thumbnail])
         except OSError as error:
             raise DependencyUnavailable(_("Thumbnails cannot be written to the disk.")) from error
+    copies.store_fingerprint(photo, image)
     film = find_film(photo.path, extension=photo.extension)
     made = {
         "thumbnail_version": THUMBNAIL_VERSION,

@@ -1,12 +1,13 @@
-"""Comparison of the stored vectors of a user's photos, and of the words of those that are nearly the same.
+"""Comparison of a user's photos: of their stored vectors, and of the words of those that are nearly the same.
 
 Photos without a comparison are found by a query. Each photo is compared with all photos compared before it, so that
 every pair is compared once, in any order and after any interruption. A pass is one transaction; passes over the photos
 of one user take turns.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
+from typing import Protocol
 
 import numpy as np
 from django.db import connection, transaction
@@ -84,8 +85,18 @@ def owners_to_compare(model: str) -> list[int]:
     owners = set(uncompared_photos(model).order_by().values_list("owner", flat=True).distinct())
     pairs = NearDuplicatePair.objects.filter(model=model, reads_alike=None)
     owners.update(pairs.values_list("owner", flat=True).distinct())
-    owners.update(owner_id for _photo_id, owner_id in _depleted_photos(model))
+    owners.update(owner_id for _photo_id, owner_id in depleted_photos(model, version=VERSION))
     return sorted(owners)
+
+
+class Found(Protocol):
+    """The photos of a pass, which of them have more near-duplicates than are kept, and the pairs with distances."""
+
+    ids: np.ndarray
+    is_cut: np.ndarray
+
+    def pairs(self) -> Iterator[tuple[int, int, float]]:
+        """Yield a photo of the pass, another photo, and their distance."""
 
 
 def compare_photos(owner_id: int, *, model: str, dimensions: int, limit: float) -> bool:
@@ -93,23 +104,44 @@ def compare_photos(owner_id: int, *, model: str, dimensions: int, limit: float) 
 
     Returns False if nothing is left to compare, or if another process compares photos of this user.
     """
+
+    def find(batch: list[int], others: list[int]) -> Found:
+        return _find_neighbours(batch, others, owner_id=owner_id, model=model, dimensions=dimensions, limit=limit)
+
+    uncompared = uncompared_photos(model)
+    return run_pass(owner_id, model=model, version=VERSION, uncompared=uncompared, size=PHOTOS_PER_PASS, find=find)
+
+
+def run_pass(
+    owner_id: int,
+    *,
+    model: str,
+    version: int,
+    uncompared: QuerySet[Photo],
+    size: int,
+    find: Callable[[list[int], list[int]], Found],
+    reads_alike: bool | None = None,
+) -> bool:
+    """Let `find` compare up to `size` uncompared photos with each other and with those compared before; store pairs.
+
+    Returns False if nothing is left to compare, or if another process compares photos of this user.
+    """
     with transaction.atomic(), connection.cursor() as cursor:
         if not try_lock_until_commit(Lock.NEAR_DUPLICATES, key=owner_id):
             return False
-        uncompared = uncompared_photos(model).filter(owner=owner_id).order_by("-pk").values_list("pk", flat=True)
-        batch = list(uncompared[:PHOTOS_PER_PASS])
+        batch = list(uncompared.filter(owner=owner_id).order_by("-pk").values_list("pk", flat=True)[:size])
         with_trash = bool(batch)
-        batch = batch or [photo_id for photo_id, _ in islice(_depleted_photos(model, owner_id), PHOTOS_PER_PASS)]
+        depleted = depleted_photos(model, version=version, owner_id=owner_id)
+        batch = batch or [photo_id for photo_id, _ in islice(depleted, size)]
         if not batch:
             return False
         cursor.execute(
-            COMPARED_PHOTOS, {"owner": owner_id, "model": model, "version": VERSION, "with_trash": with_trash}
+            COMPARED_PHOTOS, {"owner": owner_id, "model": model, "version": version, "with_trash": with_trash}
         )
-        others = [photo_id for (photo_id,) in cursor.fetchall()]
-        search = _find_neighbours(batch, others, owner_id=owner_id, model=model, dimensions=dimensions, limit=limit)
-        outdated = ComparedPhoto.objects.filter(photo__in=batch, model=model).exclude(version=VERSION).values("photo")
+        found = find(batch, [photo_id for (photo_id,) in cursor.fetchall()])
+        outdated = ComparedPhoto.objects.filter(photo__in=batch, model=model).exclude(version=version).values("photo")
         NearDuplicatePair.objects.filter(Q(one__in=outdated) | Q(other__in=outdated), model=model).delete()
-        _store(search, owner_id=owner_id, model=model)
+        _store(found, owner_id=owner_id, model=model, version=version, reads_alike=reads_alike)
     return True
 
 
@@ -140,6 +172,7 @@ def reset_vectors(photo_ids: list[int], *, model: str) -> None:
     ComparedPhoto.objects.filter(photo__in=photo_ids, model=model).delete()
 
 
+<<<<<<< HEAD
 def remove_vectors(photo_ids: list[int]) -> None:
     """Remove the vectors of photos whose pictures have changed, and what was found by them."""
     stored = PhotoEmbedding.objects.filter(photo__in=photo_ids)
@@ -149,6 +182,9 @@ def remove_vectors(photo_ids: list[int]) -> None:
 
 
 class _KeeperOrder:
+=======
+class KeeperOrder:
+>>>>>>> cf3a2360 (Find copies by the pixels of pictures)
     """The order of a user's photos by how good they are to keep, best first."""
 
     def __init__(self, owner_id: int) -> None:
@@ -172,17 +208,17 @@ def _find_neighbours(
     blocks = list(_read_vectors(batch, model=model, dimensions=dimensions))
     ids, vectors = (np.concatenate(parts) for parts in zip(*blocks, strict=True))
     search = NeighbourSearch(ids, vectors, limit=limit, max_neighbours=MAX_PAIRS_PER_PHOTO)
-    order = _KeeperOrder(owner_id)
+    order = KeeperOrder(owner_id)
     for other_ids, other_vectors in _read_vectors(sorted({*batch, *others}), model=model, dimensions=dimensions):
         search.compare(other_ids, other_vectors, positions=order.positions(other_ids))
     return search
 
 
-def _depleted_photos(model: str, owner_id: int | None = None) -> Iterator[tuple[int, int]]:
+def depleted_photos(model: str, *, version: int, owner_id: int | None = None) -> Iterator[tuple[int, int]]:
     """Yield photos and owners that had too many near-duplicates to keep, and have lost most of the kept ones."""
     with connection.cursor() as cursor:
         cursor.execute(
-            DEPLETED_PHOTOS, {"model": model, "owner": owner_id, "version": VERSION, "min_left": MIN_PAIRS_LEFT}
+            DEPLETED_PHOTOS, {"model": model, "owner": owner_id, "version": version, "min_left": MIN_PAIRS_LEFT}
         )
         yield from cursor.fetchall()
 
@@ -200,7 +236,7 @@ def _read_vectors(photo_ids: list[int], *, model: str, dimensions: int) -> Itera
         yield rows["id"].astype(np.int64), vectors / np.linalg.norm(vectors, axis=1, keepdims=True).clip(min=1e-6)
 
 
-def _store(search: NeighbourSearch, *, owner_id: int, model: str) -> None:
+def _store(search: Found, *, owner_id: int, model: str, version: int, reads_alike: bool | None) -> None:
     """Store the pairs and mark the photos as compared, except for photos deleted meanwhile."""
     pairs = list(search.pairs())
     involved = {*search.ids.tolist(), *(other for _photo_id, other, _distance in pairs)}
@@ -209,7 +245,14 @@ def _store(search: NeighbourSearch, *, owner_id: int, model: str) -> None:
         existing = {row[0] for row in cursor.fetchall()}
     NearDuplicatePair.objects.bulk_create(
         (
-            NearDuplicatePair(one_id=min(pair), other_id=max(pair), owner_id=owner_id, model=model, distance=distance)
+            NearDuplicatePair(
+                one_id=min(pair),
+                other_id=max(pair),
+                owner_id=owner_id,
+                model=model,
+                distance=distance,
+                reads_alike=reads_alike,
+            )
             for *pair, distance in pairs
             if existing.issuperset(pair)
         ),
@@ -218,7 +261,7 @@ def _store(search: NeighbourSearch, *, owner_id: int, model: str) -> None:
     )
     ComparedPhoto.objects.bulk_create(
         (
-            ComparedPhoto(photo_id=photo_id, owner_id=owner_id, model=model, version=VERSION, is_full=is_full)
+            ComparedPhoto(photo_id=photo_id, owner_id=owner_id, model=model, version=version, is_full=is_full)
             for photo_id, is_full in zip(search.ids.tolist(), search.is_cut.tolist(), strict=True)
             if photo_id in existing
         ),

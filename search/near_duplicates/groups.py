@@ -1,23 +1,27 @@
 """Groups of near-duplicates of a user, each around the photo that is best to keep.
 
+Near-duplicates are copies, whose pixels agree, and bursts by the dates of cameras, whose vectors and words agree.
+Where text is recognised, a photo appears in a burst only after its text was read.
+
 A group is a star: each of its photos is a near-duplicate of the keeper itself. A photo with a better near-duplicate is
-not a keeper. A photo with several keepers belongs to the nearest one. Photos that cameras dated further apart than a
-burst are no near-duplicates. Where text is recognised, a photo appears only
-after its text was read.
+not a keeper. A photo with several keepers belongs to the nearest one.
 """
 
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 
 from django.db import connection, transaction
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from gallery.access import AnyUser
 from gallery.models import MAX_ATTEMPTS, Photo, Step, StepAttempt
 from search.encoders.client import EncoderUnavailable
 from search.models import ComparedPhoto, DismissedGroup, NearDuplicatePair, PhotoText, missing_embeddings
 from search.near_duplicates.comparing import uncompared_photos
+from search.near_duplicates.copies import PIXELS, unmatched_photos
 from search.near_duplicates.dismissals import dismissals_by_photo
-from search.near_duplicates.likeness import KEEPER_RANK, compared_words, dates_allow, words_match
+from search.near_duplicates.likeness import KEEPER_RANK, compared_words, is_burst, words_match
 from search.ocr import reader
 from search.vectors.encoder_choice import choose_encoder
 
@@ -33,37 +37,37 @@ DISMISSED = DismissedGroup.photos.through._meta.db_table
 # Words of pairs are compared in the background; pairs without a result are compared here.
 GROUPS = f"""
     WITH near AS MATERIALIZED (
-        SELECT one_id, other_id, distance, reads_alike FROM {PAIR}
-        WHERE owner_id = %(owner)s AND model = %(model)s AND reads_alike IS NOT FALSE
+        SELECT one_id, other_id, distance, reads_alike, model = '{PIXELS}' AS is_copy FROM {PAIR}
+        WHERE owner_id = %(owner)s AND model IN ('{PIXELS}', %(model)s) AND reads_alike IS NOT FALSE
             AND NOT EXISTS (
                 SELECT FROM {DISMISSED} AS mine JOIN {DISMISSED} AS theirs USING (dismissedgroup_id)
                 WHERE mine.photo_id = one_id AND theirs.photo_id = other_id
             )
     ), candidate AS MATERIALIZED (
-        SELECT photo.id, {KEEPER_RANK} AS rank, date_source, taken_at, placeholder FROM {PHOTO} AS photo
+        SELECT photo.id, {KEEPER_RANK} AS rank, date_source, taken_at, NOT (
+            %(is_text_read)s AND photo.wants_text
+            AND NOT EXISTS (SELECT FROM {TEXT} WHERE photo_id = photo.id)
+            AND NOT EXISTS (
+                SELECT FROM {ATTEMPT}
+                WHERE photo_id = photo.id AND step = %(text_step)s AND attempts >= %(max_attempts)s
+            )
+        ) AS is_read
+        FROM {PHOTO} AS photo
         WHERE photo.id IN (SELECT one_id FROM near UNION SELECT other_id FROM near)
             AND photo.trashed_at IS NULL AND photo.defect = ''
-            AND NOT (
-                %(is_text_read)s AND photo.wants_text
-                AND NOT EXISTS (SELECT FROM {TEXT} WHERE photo_id = photo.id)
-                AND NOT EXISTS (
-                    SELECT FROM {ATTEMPT}
-                    WHERE photo_id = photo.id AND step = %(text_step)s AND attempts >= %(max_attempts)s
-                )
-            )
     ), pair AS MATERIALIZED (
         SELECT
             CASE WHEN one.rank > other.rank THEN one.id ELSE other.id END AS better,
             CASE WHEN one.rank > other.rank THEN other.id ELSE one.id END AS worse,
             distance
         FROM near JOIN candidate AS one ON one.id = one_id JOIN candidate AS other ON other.id = other_id
-        WHERE {dates_allow("one", "other")} AND (reads_alike OR (
+        WHERE is_copy OR (one.is_read AND other.is_read AND {is_burst("one", "other")} AND (reads_alike OR (
             SELECT {words_match("words.one", "words.other")} FROM (
                 SELECT
                     (SELECT {compared_words("max(folded)")} FROM {TEXT} WHERE photo_id = one_id) AS one,
                     (SELECT {compared_words("max(folded)")} FROM {TEXT} WHERE photo_id = other_id) AS other
             ) AS words
-        ))
+        )))
     ), member AS MATERIALIZED (
         SELECT DISTINCT ON (worse) worse AS photo, better AS keeper, distance FROM pair
         WHERE NOT EXISTS (SELECT FROM pair AS above WHERE above.worse = pair.better)
@@ -86,7 +90,9 @@ GROUPS = f"""
 
 @dataclass(frozen=True)
 class Group:
-    """Near-duplicates: the photo to keep first, then the others with their distances (1 − cosine) from it.
+    """Near-duplicates: the photo to keep first, then the others with their distances from it.
+
+    Distances are 1 − the correlation of pixels for copies, and 1 − cosine of vectors for bursts.
 
     `number` identifies the group on its page. `others` counts all photos besides the keeper, shown or not.
     """
@@ -165,10 +171,16 @@ def is_text_read() -> bool:
 
 
 def uncompared_count(*, user: AnyUser) -> int:
-    """Return how many photos of `user` are not compared yet, or have no vectors yet."""
+    """Return how many photos of `user` are not compared yet, or have no thumbnails or vectors yet."""
     model = _compared_model(user)
-    without_vectors = missing_embeddings(model).filter(owner_id=user.pk, trashed_at=None)
-    return without_vectors.count() + uncompared_photos(model).filter(owner_id=user.pk).count()
+    waiting = (
+        missing_embeddings(model),
+        uncompared_photos(model),
+        Photo.objects.missing_thumbnails(),
+        unmatched_photos(),
+    )
+    is_waiting = reduce(or_, (Q(pk__in=photos.order_by().values("pk")) for photos in waiting))
+    return Photo.objects.visible_to(user).filter(is_waiting).count()
 
 
 def _with_photos(stars: list[_Star], *, user: AnyUser) -> tuple[Group, ...]:
@@ -198,5 +210,6 @@ def _compared_model(user: AnyUser) -> str:
         encoder = None
     if encoder:
         return encoder.model
-    compared = ComparedPhoto.objects.filter(owner_id=user.pk).values("model").annotate(photos=Count("pk"))
+    by_vectors = ComparedPhoto.objects.filter(owner_id=user.pk).exclude(model=PIXELS)
+    compared = by_vectors.values("model").annotate(photos=Count("pk"))
     return str(next(iter(compared.order_by("-photos").values_list("model", flat=True)), ""))

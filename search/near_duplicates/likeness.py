@@ -38,14 +38,19 @@ def words_match(one: str, other: str) -> str:
     return f"({one} = {other} OR similarity({one}, {other}) > {MIN_WORD_SIMILARITY})"
 
 
-def dates_allow(one: str, other: str) -> str:
-    """Return SQL that is false if cameras dated these two rows of photos further apart than a burst.
+def is_burst(one: str, other: str) -> str:
+    """Return SQL that is true if cameras dated these two rows of photos as a burst; false if a date is missing."""
+    return f"coalesce({_have_dates(one, other)} AND {_seconds_between(one, other)} <= {BURST_SECONDS}, false)"
 
-    The dates do not matter if the placeholders have the same bytes: then it is one picture, saved with another date.
-    """
-    return f"""NOT coalesce(
-        {one}.date_source = '{Witness.EXIF}' AND {other}.date_source = '{Witness.EXIF}'
-        AND abs(extract(epoch FROM {one}.taken_at - {other}.taken_at)) > {BURST_SECONDS}
-        AND ({one}.placeholder = '' OR {one}.placeholder <> {other}.placeholder),
-        false
-    )"""
+
+def dates_allow(one: str, other: str) -> str:
+    """Return SQL that is false if cameras dated these two rows of photos further apart than a burst."""
+    return f"NOT coalesce({_have_dates(one, other)} AND {_seconds_between(one, other)} > {BURST_SECONDS}, false)"
+
+
+def _have_dates(one: str, other: str) -> str:
+    return f"{one}.date_source = '{Witness.EXIF}' AND {other}.date_source = '{Witness.EXIF}'"
+
+
+def _seconds_between(one: str, other: str) -> str:
+    return f"abs(extract(epoch FROM {one}.taken_at - {other}.taken_at))"

@@ -75,12 +75,19 @@ class NeighbourSearch:
         return sketches, (sketches**2).sum(axis=1) / 2
 
     def _keep_nearest(self) -> None:
-        found = self._found
-        order = np.lexsort((found["position"], np.round(found["distance"], DISTANCE_DECIMALS), found["row"]))
-        found = found[order]
-        is_kept = np.arange(len(found)) - np.searchsorted(found["row"], found["row"]) < self._max_neighbours
-        self.is_cut[found["row"][~is_kept]] = True
-        self._found = found[is_kept]
+        self._found, cut = keep_nearest(self._found, most=self._max_neighbours)
+        self.is_cut[cut] = True
+
+
+def keep_nearest(found: np.ndarray, *, most: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the `most` nearest of each row, sorted, of equally near ones those with the lowest positions.
+
+    The second array holds the rows that had more.
+    """
+    order = np.lexsort((found["position"], np.round(found["distance"], DISTANCE_DECIMALS), found["row"]))
+    found = found[order]
+    is_kept = np.arange(len(found)) - np.searchsorted(found["row"], found["row"]) < most
+    return found[is_kept], found["row"][~is_kept]
 
 
 def _cosines(vectors: np.ndarray, others: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:

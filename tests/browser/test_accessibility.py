@@ -7,7 +7,8 @@ from playwright.sync_api import Page, expect
 from gallery.account import Account
 from gallery.models import MAX_ATTEMPTS, Photo, Step, StepAttempt
 from gallery.photos.trash import move_to_trash
-from search.models import ComparedPhoto, NearDuplicatePair, PhotoText
+from search.models import NearDuplicatePair, PhotoText
+from search.near_duplicates.copies import PIXELS
 from search.saved import record_search
 from tests.browser.axe import violations
 from tests.browser.driving import DESK, SMALL_TELEPHONE, drop_files, session_of, settle
@@ -28,9 +29,8 @@ def photo(show, owner: User) -> Photo:
     Account.objects.create(owner=owner, quota=10**9)
     others = [show(picture(number), filename=f"station-{number}.png") for number in range(3)]
     Photo.objects.update(wants_text=False)
-    ComparedPhoto.objects.create(photo=others[0], owner=owner, model="x", version=1)
     NearDuplicatePair.objects.create(
-        one=others[0], other=others[1], owner=owner, model="x", distance=0.01, reads_alike=True
+        one=others[0], other=others[1], owner=owner, model=PIXELS, distance=0.01, reads_alike=True
     )
     photo = show(picture(7), filename="station.png")
     PhotoText.objects.create(

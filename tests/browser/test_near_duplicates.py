@@ -5,7 +5,8 @@ from playwright.sync_api import expect
 
 from gallery.models import Photo
 from gallery.photos.trash import move_to_trash
-from search.models import ComparedPhoto, NearDuplicatePair
+from search.models import NearDuplicatePair
+from search.near_duplicates.copies import PIXELS
 from tests.browser.driving import SMALL_TELEPHONE, follow
 
 
@@ -13,10 +14,11 @@ from tests.browser.driving import SMALL_TELEPHONE, follow
 def groups(show, owner) -> list[list[Photo]]:
     """Three pairs of photos, of which 0.png and 1.png are the oldest; the first of each is suggested."""
     photos = [show(filename=f"{number}.png") for number in range(6)]
-    ComparedPhoto.objects.create(photo=photos[0], owner=owner, model="x", version=1)
     pairs = [photos[0:2], photos[2:4], photos[4:6]]
     for one, other in pairs:
-        NearDuplicatePair.objects.create(one=one, other=other, owner=owner, model="x", distance=0.01, reads_alike=True)
+        NearDuplicatePair.objects.create(
+            one=one, other=other, owner=owner, model=PIXELS, distance=0.01, reads_alike=True
+        )
     Photo.objects.update(wants_text=False, wants_embedding=False)
     Photo.objects.filter(pk__in=[one.pk for one, _other in pairs]).update(importance=1)
     return pairs

@@ -256,6 +256,10 @@ def test_names_reasons_of_blocked_steps(monkeypatch: pytest.MonkeyPatch, setting
     assert [(step.version, step.title) for step in ready] == [("tiny@1", "image recognition (Tiny)")]
 
 
+def no_encoders() -> list[EncoderInfo]:
+    raise EncoderUnavailable
+
+
 def test_enqueues_comparisons_once_per_owner(store, owner, broker, monkeypatch):
     monkeypatch.setattr(tasks, "describe_encoders", lambda: [CLIP])
     monkeypatch.setattr(tasks, "choose_encoder", lambda scripts, *, user: CLIP)
@@ -270,6 +274,15 @@ def test_enqueues_comparisons_once_per_owner(store, owner, broker, monkeypatch):
     tasks.find_near_duplicates(*arguments)
     assert ComparedPhoto.objects.count() == 2
     assert NearDuplicatePair.objects.get().reads_alike
+    broker.flush_all()
+    # Pixels are compared without an encoder.
+    monkeypatch.setattr(tasks, "describe_encoders", no_encoders)
+    tasks.make_thumbnails([photo.pk for photo in photos])
+    tasks.enqueue_comparisons()
+    tasks.enqueue_comparisons()
+    assert queued_messages(broker, "vision") == [("find_copies", [owner.pk])]
+    tasks.find_copies(owner.pk)
+    assert ComparedPhoto.objects.count() == 4
     broker.flush_all()
     tasks.enqueue_comparisons()
     assert queued_messages(broker, "vision") == []

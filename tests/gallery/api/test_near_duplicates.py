@@ -5,7 +5,8 @@ from itertools import combinations
 import pytest
 
 from gallery.models import Photo
-from search.models import ComparedPhoto, DismissedGroup, NearDuplicatePair
+from search.models import DismissedGroup, NearDuplicatePair
+from search.near_duplicates.copies import PIXELS
 from tests.factories import ApiClient, state_claims
 
 NEAR_DUPLICATES = "/api/v1/near-duplicates/"
@@ -18,11 +19,10 @@ def pairs(store, owner) -> list[list[Photo]]:
     Photo.objects.update(wants_text=False)
     for photo in photos[::2]:
         state_claims(photo, importance=1)
-    ComparedPhoto.objects.create(photo=photos[0], owner=owner, model="x", version=1)
     pairs = [photos[4:6], photos[2:4], photos[0:2]]
     for number, (one, other) in enumerate(pairs):
         NearDuplicatePair.objects.create(
-            one=one, other=other, owner=owner, model="x", distance=number / 100, reads_alike=True
+            one=one, other=other, owner=owner, model=PIXELS, distance=number / 100, reads_alike=True
         )
     return pairs
 
@@ -48,7 +48,7 @@ def test_lists_and_dismisses_large_group_at_once(program, pairs, owner, store):
     keeper = pairs[0][0]
     others = [store() for _number in range(30)]
     NearDuplicatePair.objects.bulk_create(
-        NearDuplicatePair(one=one, other=other, owner=owner, model="x", distance=0.01, reads_alike=True)
+        NearDuplicatePair(one=one, other=other, owner=owner, model=PIXELS, distance=0.01, reads_alike=True)
         for one, other in combinations([keeper, *others], 2)
     )
     Photo.objects.update(wants_text=False)

@@ -6,10 +6,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from gallery.models import Photo
+from gallery.pictures.images import THUMBNAIL_VERSION
 from gallery.processing.tasks import make_thumbnails
 from gallery.views import near_duplicates as views
 from gallery.views.group_comparison import compare_group
-from search.models import ComparedPhoto, DismissedGroup, NearDuplicatePair
+from search.models import DismissedGroup, NearDuplicatePair
+from search.near_duplicates.copies import PIXELS
 from search.near_duplicates.groups import find_groups
 from tests.factories import state_claims
 from tests.html import condensed
@@ -34,9 +36,9 @@ def group(store, owner):
         # Photos that differ only in age; text and embeddings are not awaited.
         settled = {"file_size": 100, "wants_text": False, "wants_embedding": False}
         Photo.objects.filter(pk__in=[photo.pk for photo in photos]).update(**settled)
-        ComparedPhoto.objects.create(photo=photos[0], owner=owner, model="x", version=1)
+        Photo.objects.update(thumbnail_version=THUMBNAIL_VERSION)
         NearDuplicatePair.objects.bulk_create(
-            NearDuplicatePair(one=one, other=other, owner=owner, model="x", distance=0.01, reads_alike=True)
+            NearDuplicatePair(one=one, other=other, owner=owner, model=PIXELS, distance=0.01, reads_alike=True)
             for one in photos
             for other in photos
             if one.pk < other.pk
@@ -78,7 +80,7 @@ def test_mentions_uncompared_photos(client, store):
     html = client.get(PAGE).content.decode()
     assert "Your photos are still being compared" in html
     assert "1 photo not compared yet." in html
-    Photo.objects.filter(pk=photo.pk).update(wants_embedding=False)
+    Photo.objects.filter(pk=photo.pk).update(wants_embedding=False, thumbnail_version=THUMBNAIL_VERSION)
     assert "No near-duplicates" in client.get(PAGE).content.decode()
 
 

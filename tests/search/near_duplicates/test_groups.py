@@ -10,10 +10,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from gallery.models import MAX_ATTEMPTS, Photo, Step, StepAttempt
+from gallery.pictures.images import THUMBNAIL_VERSION
 from search.encoders.client import EncoderUnavailable
-from search.models import ComparedPhoto, DismissedGroup, NearDuplicatePair, PhotoText
+from search.models import ComparedPhoto, DismissedGroup, NearDuplicatePair, PhotoFingerprint, PhotoText
 from search.near_duplicates import groups as engine
 from search.near_duplicates.comparing import compare_words
+from search.near_duplicates.copies import PIXELS, match_photos
 from search.near_duplicates.dismissals import dismiss_groups, undo_dismissals
 from search.near_duplicates.groups import find_groups, uncompared_count
 from tests.factories import CLIP, embed, make_photos
@@ -29,9 +31,7 @@ def encoder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "choose_encoder", lambda scripts, *, user: CLIP)
 
 
-def pair(
-    one: Photo, other: Photo, distance: float = 0.01, *, model: str = CLIP.model, reads: bool | None = True
-) -> None:
+def pair(one: Photo, other: Photo, distance: float = 0.01, *, model: str = PIXELS, reads: bool | None = True) -> None:
     first, second = sorted((one, other), key=lambda photo: photo.pk)
     NearDuplicatePair.objects.create(
         one=first, other=second, owner_id=one.owner_id, model=model, distance=distance, reads_alike=reads
@@ -47,27 +47,35 @@ def shown(user: User, **options) -> list[list[int]]:
 
 
 @pytest.mark.parametrize(
-    ("sources", "seconds", "placeholders", "is_pair"),
+    ("sources", "seconds", "is_pair"),
     [
-        pytest.param(("exif", "exif"), 10, (b"a", b"b"), True, id="burst"),
-        pytest.param(("exif", "exif"), -10, (b"a", b"b"), True, id="burst, older row later"),
-        pytest.param(("exif", "exif"), 11, (b"a", b"b"), False, id="another moment"),
-        pytest.param(("exif", "exif"), -3 * 365 * 86400, (b"a", b"b"), False, id="another year"),
-        pytest.param(("exif", "exif"), 11, (b"", b""), False, id="no pixels to compare"),
-        pytest.param(("exif", "exif"), 11, (b"a", b"a"), True, id="one picture with two dates"),
-        pytest.param(("exif", "filename"), 3600, (b"a", b"b"), True, id="one camera date"),
-        pytest.param(("exif", ""), None, (b"a", b"b"), True, id="one date"),
-        pytest.param(("", ""), None, (b"a", b"b"), True, id="no dates"),
+        pytest.param(("exif", "exif"), 10, True, id="burst"),
+        pytest.param(("exif", "exif"), -10, True, id="burst, older row later"),
+        pytest.param(("exif", "exif"), 11, False, id="another moment"),
+        pytest.param(("exif", "exif"), -3 * 365 * 86400, False, id="another year"),
+        pytest.param(("exif", "filename"), 1, False, id="one camera date"),
+        pytest.param(("exif", ""), None, False, id="one date"),
+        pytest.param(("", ""), None, False, id="no dates"),
     ],
 )
-def test_camera_dates_allow_bursts_only(user, sources, seconds, placeholders, is_pair):
+def test_vectors_group_only_bursts_and_pixels_all(user, sources, seconds, is_pair):
     one, other = make_photos(user, 2)
     taken = datetime(2020, 5, 1, 12)
-    change(one, date_source=sources[0], taken_at=taken if sources[0] else None, placeholder=placeholders[0])
+    change(one, date_source=sources[0], taken_at=taken if sources[0] else None)
     later = None if seconds is None else taken + timedelta(seconds=seconds)
-    change(other, date_source=sources[1], taken_at=later, placeholder=placeholders[1])
-    pair(one, other)
+    change(other, date_source=sources[1], taken_at=later)
+    pair(one, other, 0.02, model=CLIP.model)
     assert bool(shown(user)) == is_pair
+    pair(one, other, 0.01)
+    page = find_groups(user=user, limit=20)
+    assert ([group.distances for group in page.found], page.others) == ([(0.01,)], 1)
+
+
+def take_burst(photos: list[Photo]) -> None:
+    """Let a camera date all of these photos to one second."""
+    Photo.objects.filter(pk__in=[photo.pk for photo in photos]).update(
+        date_source="exif", taken_at=datetime(2020, 5, 1, 12)
+    )
 
 
 def test_each_photo_is_a_near_duplicate_of_the_keeper(user):
@@ -115,10 +123,11 @@ def test_hides_broken_trashed_and_differently_worded_photos(user, django_user_mo
     keeper, broken, trashed, worded, other_model, near = make_photos(user, 6)
     change(broken, defect="The file is damaged.")
     change(trashed, trashed_at=timezone.now())
+    take_burst([keeper, worded, other_model])
     for photo, options in (
         (broken, {}),
         (trashed, {}),
-        (worded, {"reads": False}),
+        (worded, {"model": CLIP.model, "reads": False}),
         (other_model, {"model": "other@1"}),
     ):
         pair(keeper, photo, **options)
@@ -132,8 +141,9 @@ def test_hides_broken_trashed_and_differently_worded_photos(user, django_user_mo
 
 def test_compares_words_of_new_pairs_on_request(user, add_photo):
     keeper, same, another = (add_photo(text) for text in ("航班 NH961 上海", "航班 NH961 上海。", "发票 合计 120 元"))
-    pair(keeper, same, reads=None)
-    pair(keeper, another, reads=None)
+    take_burst([keeper, same, another])
+    pair(keeper, same, model=CLIP.model, reads=None)
+    pair(keeper, another, model=CLIP.model, reads=None)
     assert shown(user) == [[keeper.pk, same.pk]]
     compare_words(user.pk, model=CLIP.model)
     assert shown(user) == [[keeper.pk, same.pk]]
@@ -141,12 +151,17 @@ def test_compares_words_of_new_pairs_on_request(user, add_photo):
     PhotoText.objects.all().delete()
 
 
-def test_photos_wait_for_their_text_or_its_last_attempt(user, monkeypatch):
-    keeper, other = make_photos(user, 2)
-    pair(keeper, other)
+def test_bursts_wait_for_their_text_or_its_last_attempt(user, monkeypatch):
+    keeper, other, copy = make_photos(user, 3)
+    take_burst([keeper, other])
+    pair(keeper, other, model=CLIP.model)
     assert shown(user) == [[keeper.pk, other.pk]]
     monkeypatch.setattr(engine, "is_text_read", lambda: True)
     assert shown(user) == []
+    # Pixels decide about copies without their text.
+    pair(keeper, copy, 0.5)
+    assert shown(user) == [[keeper.pk, copy.pk]]
+    change(copy, trashed_at=timezone.now())
     PhotoText.objects.create(photo=keeper, owner=user, engine="drawn", text="")
     assert shown(user) == []
     attempt = StepAttempt.objects.create(photo=other, step=Step.TEXT, version="x", attempts=MAX_ATTEMPTS - 1)
@@ -243,20 +258,26 @@ def test_shows_pairs_found_earlier_without_an_encoder(user, monkeypatch):
     monkeypatch.setattr(engine, "choose_encoder", unavailable)
     assert shown(user) == []
     keeper, other = make_photos(user, 2)
-    pair(keeper, other)
+    take_burst([keeper, other])
+    pair(keeper, other, model=CLIP.model)
+    ComparedPhoto.objects.create(photo=keeper, owner=user, model=PIXELS, version=1)
     ComparedPhoto.objects.create(photo=keeper, owner=user, model=CLIP.model, version=1)
     assert shown(user) == [[keeper.pk, other.pk]]
 
 
 def test_counts_photos_that_are_not_compared_yet(user):
     photos = make_photos(user, 5)
-    # Photos in the trash or excluded from visual search do not count as waiting.
-    gone, odd = make_photos(user, 2)
-    change(gone, trashed_at=timezone.now())
-    change(odd, wants_embedding=False)
+    # Photos in the trash do not count as waiting.
+    change(make_photos(user, 1)[0], trashed_at=timezone.now())
     assert uncompared_count(user=user) == 5
     embed(photos, np.eye(4, dtype=np.float32)[[0, 1, 2, 1, 3]], model=CLIP.model)
-    assert uncompared_count(user=user) == 5
     compare(user, model=CLIP.model, dimensions=4)
-    assert uncompared_count(user=user) == 0
-    assert shown(user) == [[photos[1].pk, photos[3].pk]]
+    assert uncompared_count(user=user) == 5
+    # One has no thumbnails, and one has thumbnails whose pixels are not compared.
+    for photo in photos[1:]:
+        change(photo, thumbnail_version=THUMBNAIL_VERSION)
+        PhotoFingerprint.objects.create(photo=photo, owner=user, bits=b"", inner_bits=b"")
+    assert uncompared_count(user=user) == 5
+    Photo.objects.filter(pk=photos[1].pk).update(trashed_at=timezone.now())
+    match_photos(user.pk)
+    assert uncompared_count(user=user) == 1
