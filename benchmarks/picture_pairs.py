@@ -164,7 +164,7 @@ def _bursts(number: int) -> Iterator[Original]:
 
 
 def _memes(number: int) -> Iterator[Original]:
-    """A template with three captions: some short, some in which one word differs."""
+    """A template with three captions, the last of which differs from the first by a word."""
     picture = _scene(1500 + number).resize((800, 640))
     captions = [WORDS[(number * 3 + part) % len(WORDS)] for part in range(2)]
     changed = captions[0].rsplit(" ", 1)[0] + " never"

@@ -46,7 +46,7 @@ NEW_TABLES = {
     "gallery_archiverule",
     *("gallery_editedphoto", "gallery_photoedit"),
     *("gallery_place", "gallery_photocompanion"),
-    *("search_pinnedsearch", "search_pinnedsearch_photos", "search_searchevaluation"),
+    *("search_photofingerprint", "search_pinnedsearch", "search_pinnedsearch_photos", "search_searchevaluation"),
 }
 # New tables that the migrations fill.
 FILLED_TABLES = ("gallery_album", "gallery_albumphoto")

@@ -14,6 +14,7 @@ from gallery.access.problems import CONFLICT, MISSING, ApiView, Conflict
 from gallery.access.tokens import Scope
 from gallery.api.paging import PageQuery, in_microseconds, moment_of
 from gallery.models import Photo
+from gallery.photos.keeper_reasons import explain_keeper
 from gallery.photos.merging import KeeperUnavailable, PhotosNotFound, merge_photos, undo
 from gallery.serializers import Page, PhotoIdField, PhotoSerializer, load_albums
 from search.near_duplicates.dismissals import dismiss_groups
@@ -46,13 +47,16 @@ class Member(serializers.Serializer):
     """A photo of a group with its distance to the suggested keeper."""
 
     photo = PhotoSerializer()
-    distance = serializers.FloatField(help_text="1 − cosine to the suggested keeper; 0 for the keeper itself.")
+    distance = serializers.FloatField(
+        help_text="1 − correlation with the suggested keeper: of the pixels of copies, of the vectors of bursts."
+    )
 
 
 class GroupSerializer(serializers.Serializer):
     """A group of nearly identical photos."""
 
     suggested_keeper = serializers.IntegerField(help_text="Id of the photo that is most worth keeping.")
+    reason = serializers.CharField(help_text="Why it is suggested, in a sentence in the language of the request.")
     photos = Member(many=True, help_text="The suggested keeper first, then the others, nearest first.")
     others = serializers.IntegerField(help_text="Number of photos beside the keeper, including those not listed.")
 
@@ -195,6 +199,7 @@ def _group(group: Group) -> dict[str, Any]:
     members = zip(group.photos, (0.0, *group.distances), strict=True)
     return {
         "suggested_keeper": group.photos[0].pk,
+        "reason": explain_keeper(group.photos),
         "photos": [{"photo": photo, "distance": distance} for photo, distance in members],
         "others": group.others,
     }

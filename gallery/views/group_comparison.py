@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gallery.models import Photo
+from gallery.photos.keeper_reasons import explain_keeper
 from gallery.photos.merging import date_doubt
 from gallery.views.details import camera_of, describe_date, describe_place, place_of
 from search.near_duplicates.groups import Group
@@ -28,11 +29,12 @@ class Fact:
 
 @dataclass(frozen=True)
 class ComparedGroup:
-    """A group with the differing facts of each photo, and the common facts."""
+    """A group with the differing facts of each photo, the common facts, and why its first photo is suggested."""
 
     group: Group
     photos: tuple[tuple[Photo, tuple[Fact, ...]], ...]
     common: tuple[Fact, ...]
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ def compare_group(group: Group) -> ComparedGroup:
         for number, is_best in enumerate(_best(aspect, group.photos)):
             facts[number].append(Fact(aspect.label, values[number], is_best))
     photos = tuple((photo, tuple(own)) for photo, own in zip(group.photos, facts, strict=True))
-    return ComparedGroup(group, photos, tuple(common))
+    return ComparedGroup(group, photos, tuple(common), explain_keeper(group.photos))
 
 
 def _best(aspect: Aspect, photos: tuple[Photo, ...]) -> Iterator[bool]:

@@ -17,6 +17,8 @@ PART_BITS = 12
 PARTS = FREQUENCIES**2 // PART_BITS
 # Copies differ in 2 to 10 bits, brighter and marked ones in up to 30, and those with cut edges in up to 60.
 MAX_DIFFERENT_BITS = 60
+# Copies are equally near if their bits differ by less than about this, so that all meet at the best to keep.
+EQUAL_BITS = 16
 # Pairs that are counted at once.
 MAX_CHUNK = 2_000_000
 MAX_FOUND = 1_000_000
@@ -73,7 +75,7 @@ class CandidateSearch:
         is_near = (different <= MAX_DIFFERENT_BITS) & (self.ids[rows] != ids[columns])
         found = np.empty(np.count_nonzero(is_near), dtype=FOUND)
         found["row"], found["id"] = rows[is_near], ids[columns[is_near]]
-        found["position"], found["distance"] = positions[columns[is_near]], different[is_near]
+        found["position"], found["distance"] = positions[columns[is_near]], different[is_near] // EQUAL_BITS
         self._found = np.concatenate([self._found, found])
         if len(self._found) > MAX_FOUND:
             self._reduce()

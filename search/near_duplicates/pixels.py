@@ -186,7 +186,7 @@ def _is_drawn(image: Image.Image) -> bool:
 
 
 def _is_same(found: _Agreement, *, may_be_marked: bool) -> bool:
-    """Return whether no block differs, or only those of a small mark near a corner, which one of the pictures has."""
+    """Return whether no block differs, or only those of a small mark near a corner of one of the pictures."""
     differs = found.blocks < MIN_BLOCK_CORRELATION
     if not differs.any():
         return True

@@ -11,7 +11,7 @@ from gallery.processing.tasks import make_thumbnails
 from gallery.views import near_duplicates as views
 from gallery.views.group_comparison import compare_group
 from search.models import DismissedGroup, NearDuplicatePair
-from search.near_duplicates.copies import PIXELS
+from search.near_duplicates.copies import PIXELS, match_photos
 from search.near_duplicates.groups import find_groups
 from tests.factories import state_claims
 from tests.html import condensed
@@ -36,7 +36,8 @@ def group(store, owner):
         # Photos that differ only in age; text and embeddings are not awaited.
         settled = {"file_size": 100, "wants_text": False, "wants_embedding": False}
         Photo.objects.filter(pk__in=[photo.pk for photo in photos]).update(**settled)
-        Photo.objects.update(thumbnail_version=THUMBNAIL_VERSION)
+        # These are plain, and therefore no copies.
+        match_photos(owner.pk)
         NearDuplicatePair.objects.bulk_create(
             NearDuplicatePair(one=one, other=other, owner=owner, model=PIXELS, distance=0.01, reads_alike=True)
             for one in photos

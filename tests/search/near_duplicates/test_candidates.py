@@ -62,7 +62,7 @@ def test_finds_only_what_comparing_all_pairs_finds():
 
 def test_keeps_the_nearest_then_the_lowest_position():
     one = random_fingerprints(1)
-    others = np.concatenate([with_errors(one, 9), one, one, with_errors(one, 4), one])
+    others = np.concatenate([with_errors(one, 35), one, one, with_errors(one, 20), one])
     ids = np.array([10, 14, 12, 13, 11])
     assert find(np.array([99]), one, others, ids, most=3) == {99: [11, 12, 14]}
     assert find(np.array([99]), one, others, ids) == {99: [11, 12, 14, 13, 10]}
