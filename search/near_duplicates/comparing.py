@@ -172,7 +172,6 @@ def reset_vectors(photo_ids: list[int], *, model: str) -> None:
     ComparedPhoto.objects.filter(photo__in=photo_ids, model=model).delete()
 
 
-<<<<<<< HEAD
 def remove_vectors(photo_ids: list[int]) -> None:
     """Remove the vectors of photos whose pictures have changed, and what was found by them."""
     stored = PhotoEmbedding.objects.filter(photo__in=photo_ids)
@@ -181,10 +180,7 @@ def remove_vectors(photo_ids: list[int]) -> None:
     stored.delete()
 
 
-class _KeeperOrder:
-=======
 class KeeperOrder:
->>>>>>> cf3a2360 (Find copies by the pixels of pictures)
     """The order of a user's photos by how good they are to keep, best first."""
 
     def __init__(self, owner_id: int) -> None:

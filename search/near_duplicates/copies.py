@@ -133,15 +133,19 @@ class CopySearch:
         return ids, fingerprints.reshape(-1, FINGERPRINT_BYTES)
 
     def _pictures(self, photo_ids: set[int]) -> dict[int, "_Thumbnails"]:
-        rows = Photo.objects.filter(owner=self._owner_id, pk__in=photo_ids).values_list("pk", "sha256")
-        return {photo_id: _Thumbnails(self._owner_id, sha256) for photo_id, sha256 in rows}
+        photos = Photo.objects.filter(owner=self._owner_id, pk__in=photo_ids)
+        rows = photos.values_list("pk", "sha256", "thumbnail_rotation")
+        return {
+            photo_id: _Thumbnails(sha256, owner_id=self._owner_id, rotation=rotation)
+            for photo_id, sha256, rotation in rows
+        }
 
 
 class _Thumbnails:
     """The thumbnails of a photo in greys."""
 
-    def __init__(self, owner_id: int, sha256: str) -> None:
-        self._path = partial(thumbnail_path, owner_id=owner_id, sha256=sha256)
+    def __init__(self, sha256: str, *, owner_id: int, rotation: int) -> None:
+        self._path = partial(thumbnail_path, owner_id=owner_id, sha256=sha256, rotation=rotation)
 
     @property
     def small(self) -> Image.Image:
