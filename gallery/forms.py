@@ -22,6 +22,8 @@ from search.models import SavedSearch
 from search.saved import MAX_ASSISTANT_SEARCHES, assistant_searches, saved_searches, set_assistant_searches
 
 MONTH = r"^[12][0-9]{3}-(0[1-9]|1[0-2])$"
+# Photos in one answer with shapes.
+MAX_SHAPES = 2000
 MAX_SELECTED = 10_000
 MAX_DESCRIPTION = 5000
 LONG_DESCRIPTION = _(
@@ -42,6 +44,19 @@ class PortionForm(forms.Form):
 
     begin = forms.IntegerField(required=False, min_value=0, max_value=100_000_000)
     newest = forms.IntegerField(required=False, min_value=0, max_value=MAX_NUMBER)
+
+
+class ShapesForm(PortionForm):
+    """A part of the timeline of which scripts need the shapes: also the number of photos."""
+
+    size = forms.IntegerField(min_value=1, max_value=MAX_SHAPES)
+
+
+class OutlineForm(forms.Form):
+    """The place in the timeline around which scripts need the shapes."""
+
+    month = forms.RegexField(MONTH, required=False)
+    place = forms.IntegerField(required=False, min_value=0, max_value=100_000_000)
 
 
 class RangeForm(forms.Form):

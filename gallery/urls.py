@@ -34,6 +34,7 @@ urlpatterns = [
     path("", timeline.show_gallery, name="photos"),
     path("timeline", timeline.send_outline, name="timeline"),
     path("timeline/<int:year>-<int:month>", timeline.send_portion, name="portion"),
+    path("timeline/<int:year>-<int:month>/shapes", timeline.send_shapes, name="shapes"),
     path("years", years.show_years, name="years"),
     path("upload", uploads.upload_pictures, name="upload"),
     path("uploads", limit_page_transfers(resumable.begin), name="uploads"),

@@ -1,4 +1,4 @@
-"""Photos by date: the outline of a scope, such as all photos of a user, and portions of it."""
+"""Photos by date: the outline of a scope, such as all photos of a user, and parts of it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -17,24 +17,32 @@ SHAPES = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 NARROWEST = 0.6
 WIDEST = 2.4
 
-# One statement, so that counts and shapes describe the same photos. Both parts read only the index photo_timeline
-# (beside the memberships of an album).
+# Reads only the index photo_timeline (beside the memberships of an album), like the statements below.
 OUTLINE = """
-    WITH own AS NOT MATERIALIZED (
-        SELECT dated_at, id, width, height FROM gallery_photo
-        WHERE owner_id = %(owner)s AND trashed_at IS NULL AND {condition}
-    )
     SELECT
         (SELECT array_agg(ARRAY[
             (extract(year FROM day) * 10000 + extract(month FROM day) * 100 + extract(day FROM day))::int, count
-        ] ORDER BY day DESC) FROM (SELECT dated_at::date AS day, count(*)::int FROM own GROUP BY 1) AS days),
+        ] ORDER BY day DESC) FROM (
+            SELECT dated_at::date AS day, count(*)::int FROM gallery_photo
+            WHERE owner_id = %(owner)s AND trashed_at IS NULL AND {condition} GROUP BY 1
+        ) AS days),
+        (SELECT max(id) FROM gallery_photo WHERE owner_id = %(owner)s)
+"""
+# One statement, so that counts and shapes describe the same photos.
+SHAPES_OF_PART = """
+    WITH part AS MATERIALIZED (
+        SELECT dated_at, id, width, height FROM gallery_photo
+        WHERE owner_id = %(owner)s AND trashed_at IS NULL AND {condition} AND id <= %(newest)s AND dated_at < %(end)s
+        ORDER BY dated_at DESC, id DESC OFFSET %(begin)s LIMIT %(size)s
+    )
+    SELECT
+        (SELECT array_agg(ARRAY[to_char(day, 'YYYY-MM-DD'), count::text] ORDER BY day DESC)
+            FROM (SELECT dated_at::date AS day, count(*) FROM part GROUP BY 1) AS days),
         (SELECT string_agg(substr(%(shapes)s, 1 + round(
             (length(%(shapes)s) - 1) * ln(least(%(widest)s, greatest(%(narrowest)s, width::float8 / height))
             / %(narrowest)s) / ln(%(widest)s / %(narrowest)s)
-        )::int, 1), '' ORDER BY dated_at DESC, id DESC) FROM own),
-        (SELECT max(id) FROM gallery_photo WHERE owner_id = %(owner)s)
+        )::int, 1), '' ORDER BY dated_at DESC, id DESC) FROM part)
 """
-# Also reads only the index photo_timeline.
 COUNTS = """
     SELECT (extract(year FROM dated_at) * 100 + extract(month FROM dated_at))::int, count(*)
     FROM gallery_photo
@@ -61,14 +69,24 @@ class Month:
 
 @dataclass(frozen=True)
 class Outline:
-    """The months, latest first, and the shapes of all tiles in order, which determine the position of every photo.
+    """The months, latest first: with the number of photos of each day, but of bounded size for any number of photos.
 
-    `newest` is the highest photo id at that time: portions omit photos stored later.
+    `newest` is the highest photo id at that time: portions and shapes omit photos stored later.
     """
 
     months: list[Month]
-    shapes: str
     newest: int
+
+
+@dataclass(frozen=True)
+class Shapes:
+    """One character for the aspect ratio of each of some consecutive photos, and the number of them on each day.
+
+    Equal days in the outline mean that the positions of the photos are up to date.
+    """
+
+    days: list[tuple[str, int]]
+    shapes: str
 
 
 @dataclass(frozen=True)
@@ -85,9 +103,21 @@ class Portion:
 def outline_of(scope: Scope, *, user: AbstractBaseUser) -> Outline:
     """Return the outline of the photos in `scope` that `user` sees, with one query."""
     with connection.cursor() as cursor:
-        cursor.execute(OUTLINE.format(condition=scope.condition), {"owner": user.pk, **CONSTANTS, **scope.parameters})
-        days, shapes, newest = cursor.fetchone()
-    return Outline(list(_months_of(days or [])), shapes or "", newest or 0)
+        cursor.execute(OUTLINE.format(condition=scope.condition), {"owner": user.pk, **scope.parameters})
+        days, newest = cursor.fetchone()
+    return Outline(list(_months_of(days or [])), newest or 0)
+
+
+def shapes_of(first: datetime, *, begin: int, size: int, newest: int, scope: Scope, user: AbstractBaseUser) -> Shapes:
+    """Return the shapes of up to `size` photos of `scope`, from position `begin` in the month of `first`, back in time.
+
+    Photos with an id above `newest` are omitted.
+    """
+    values = {"owner": user.pk, "newest": newest, "end": _month_after(first), "begin": begin, "size": size}
+    with connection.cursor() as cursor:
+        cursor.execute(SHAPES_OF_PART.format(condition=scope.condition), {**values, **CONSTANTS, **scope.parameters})
+        days, shapes = cursor.fetchone()
+    return Shapes([(day, int(count)) for day, count in days or []], shapes or "")
 
 
 def portion_of(first: datetime, *, begin: int, size: int, newest: int, scope: Scope, user: AbstractBaseUser) -> Portion:

@@ -2,6 +2,7 @@
 
 import base64
 from datetime import datetime
+from itertools import takewhile
 from typing import Any
 
 from django import forms
@@ -15,15 +16,17 @@ from django.views.decorators.http import require_safe
 
 from gallery.access import PageRequest
 from gallery.access.fields import MAX_NUMBER
-from gallery.forms import GalleryForm, PortionForm
+from gallery.forms import GalleryForm, OutlineForm, PortionForm, ShapesForm
 from gallery.models import Album, Photo
 from gallery.photos.scopes import Scope, View
-from gallery.photos.timeline import Month, Outline, Portion, outline_of, place_of, portion_of
+from gallery.photos.timeline import Month, Outline, Portion, Shapes, outline_of, place_of, portion_of, shapes_of
 
 # Photos on a page without scripts; with scripts, photos in the first response.
 PAGE_SIZE = 60
 # Photos per request of scripts.
 PORTION = 60
+# Shapes that come with an outline: those around the requested place.
+SHAPES_WITH_OUTLINE = 2000
 LONGEST_NAME = 150
 YEARS = range(1000, 3000)
 MONTHS = range(1, 13)
@@ -53,7 +56,9 @@ def timeline_context(scope: Scope, *, query: QueryDict, user: User) -> dict[str,
     form = GalleryForm(query)
     if not form.is_valid():
         raise BadRequest(_("Invalid month or page. Months are written like 2023-05, pages start at 1."))
-    target = _target(form.cleaned_data["photo"], scope=scope, user=user)
+    photo_id = form.cleaned_data["photo"]
+    archived = photo_id if _is_archived(photo_id, scope=scope, user=user) else None
+    target = None if archived else _target(photo_id, scope=scope, user=user)
     outline = outline_of(scope, user=user)
     month = _requested_month(target["month"] if target else form.cleaned_data["month"], outline)
     number = target["place"] // PAGE_SIZE + 1 if target else form.cleaned_data["page"] or 1
@@ -65,8 +70,11 @@ def timeline_context(scope: Scope, *, query: QueryDict, user: User) -> dict[str,
         page = Paginator(range(month.count), PAGE_SIZE).get_page(number)
     at = outline.months.index(month) if month else 0
     is_first = at == begin == 0
+    first_photos = {"portion": _portion_json(portion) if is_first else None, "target": target}
+    place = target["place"] if target else begin
     return {
-        "outline": _outline_json(outline) | {"portion": _portion_json(portion) if is_first else None, "target": target},
+        "outline": _outline_json(outline, month=month, place=place, scope=scope, user=user) | first_photos,
+        "archived": archived,
         "scope": scope,
         "link_query": scope.query,
         "months": outline.months,
@@ -89,9 +97,33 @@ def requested_scope(query: QueryDict, *, user: User) -> Scope:
 
 @require_safe
 def send_outline(request: PageRequest) -> JsonResponse:
-    """Send the current outline as JSON."""
+    """Send the current outline as JSON, with the shapes around a place in a month."""
+    form = OutlineForm(request.GET)
+    if not form.is_valid():
+        raise Http404
     scope = requested_scope(request.GET, user=request.user)
-    return JsonResponse(_outline_json(outline_of(scope, user=request.user)))
+    outline = outline_of(scope, user=request.user)
+    month = _requested_month(form.cleaned_data["month"], outline)
+    place = form.cleaned_data["place"] or 0
+    return JsonResponse(_outline_json(outline, month=month, place=place, scope=scope, user=request.user))
+
+
+@require_safe
+def send_shapes(request: PageRequest, year: int, month: int) -> JsonResponse:
+    """Send the shapes and days of consecutive photos as JSON, starting at a position in a month."""
+    form = ShapesForm(request.GET)
+    if not (form.is_valid() and year in YEARS and month in MONTHS):
+        raise Http404
+    newest = form.cleaned_data["newest"]
+    shapes = shapes_of(
+        datetime(year, month, 1),  # noqa: DTZ001 - local time
+        begin=form.cleaned_data["begin"] or 0,
+        size=form.cleaned_data["size"],
+        newest=MAX_NUMBER if newest is None else newest,
+        scope=requested_scope(request.GET, user=request.user),
+        user=request.user,
+    )
+    return JsonResponse(_shapes_json(shapes))
 
 
 @require_safe
@@ -129,10 +161,45 @@ def tile_data(photo: Photo) -> dict[str, Any]:
     }
 
 
-def _outline_json(outline: Outline) -> dict[str, Any]:
-    # Days and their counts alternate, which takes less space than pairs.
-    months = [[month.key, month.count, [number for day in month.days for number in day]] for month in outline.months]
-    return {"months": months, "shapes": outline.shapes, "newest": outline.newest}
+def _outline_json(outline: Outline, *, month: Month | None, place: int, scope: Scope, user: User) -> dict[str, Any]:
+    """Return the outline for scripts, with the shapes around a place in `month`."""
+    begin, around = _shapes_around(outline, month=month, place=place, scope=scope, user=user)
+    return {
+        # Days and their counts alternate, which takes less space than pairs.
+        "months": [
+            [month.key, month.count, [number for day in month.days for number in day]] for month in outline.months
+        ],
+        "newest": outline.newest,
+        "begin": begin,
+        **_shapes_json(around),
+    }
+
+
+def _shapes_around(
+    outline: Outline, *, month: Month | None, place: int, scope: Scope, user: User
+) -> tuple[int, Shapes]:
+    """Return the shapes around a place in `month`, and the position of the first of them in the whole timeline."""
+    before = sum(later.count for later in takewhile(lambda other: other != month, outline.months))
+    middle = before + min(place, month.count - 1 if month else 0)
+    begin = max(0, middle - SHAPES_WITH_OUTLINE // 2)
+    first = 0
+    for containing in outline.months:
+        if first + containing.count > begin:
+            shapes = shapes_of(
+                containing.first,
+                begin=begin - first,
+                size=SHAPES_WITH_OUTLINE,
+                newest=outline.newest,
+                scope=scope,
+                user=user,
+            )
+            return begin, shapes
+        first += containing.count
+    return 0, Shapes([], "")
+
+
+def _shapes_json(shapes: Shapes) -> dict[str, Any]:
+    return {"days": shapes.days, "shapes": shapes.shapes}
 
 
 def _portion_json(portion: Portion) -> dict[str, Any]:
@@ -140,6 +207,13 @@ def _portion_json(portion: Portion) -> dict[str, Any]:
         "months": [[month.key, month.count] for month in portion.months],
         "photos": [tile_data(photo) for photo in portion.photos],
     }
+
+
+def _is_archived(photo_id: int | None, *, scope: Scope, user: User) -> bool:
+    """Return whether the timeline lacks the requested photo because it is archived."""
+    if photo_id is None or scope != Scope():
+        return False
+    return Scope(View.ARCHIVE).photos(user=user).filter(pk=photo_id).exists()
 
 
 def _target(photo_id: int | None, *, scope: Scope, user: User) -> dict[str, Any] | None:

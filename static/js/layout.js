@@ -1,231 +1,161 @@
-/** Justified rows: the positions of all tiles and headings of the timeline, from aspect ratios and the page width. */
+/** The positions of everything in the timeline: sections below each other, with exact rows near the screen. */
 
-const SHAPES = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-const MIN_RATIO = 0.6;
-const MAX_RATIO = 2.4;
-const SHARED = 0.62; // height of rows that several days share, as a part of the usual height
-const TALLEST = 1.5; // times that height, so that few photos fill a row
-const LOWEST = 0.8;
-const NARROWEST_DAY = 156; // pixels, so that its heading can be read
-const DAY_GAP = 16;
-const DAY_HEADING = 26;
-const SMALL_HEADING = 32; // of months that share rows
-const RATIOS = new Map([...SHAPES].map((shape, step) =>
-  [shape, MIN_RATIO * (MAX_RATIO / MIN_RATIO) ** (step / (SHAPES.length - 1))]));
+import { DAY_GAP, DAY_HEADING, lastAt, NARROWEST_DAY, ratiosOf, Rows, SHARED } from "./rows.js";
 
-/** Return the index of the last of the first `count` sorted `tops` that is at most `y`. */
-function lastAt(tops, y, count = tops.length) {
-  let low = 0;
-  let high = count - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if (tops[middle] <= y) low = middle;
-    else high = middle - 1;
-  }
-  return low;
-}
+const MAX_KEPT = 12; // sections with rows, beside those near the screen
+const USUAL_RATIO = 1.2;
 
-/**
- * `months` are {key, count, first, days}, latest first, with days and their counts alternating;
- * `shapes` has one character per photo.
- * Rows of days with many photos are about `rowHeight` high and exactly `width` wide, except for the last row of a day.
- * Consecutive days with few photos share lower rows, and so do consecutive months that fit into one row.
- * `headings` are those of months and days, in the order of their first photos.
- */
 export class Layout {
-  constructor(months, shapes, { width, rowHeight, gap, heading }) {
-    Object.assign(this, { width, rowHeight, gap, heading });
-    this.ratios = Float32Array.from(shapes, (shape) => RATIOS.get(shape));
-    this.rowStarts = new Float64Array(shapes.length); // with headings
-    this.rowTops = new Float64Array(shapes.length);
-    this.rowHeights = new Float32Array(shapes.length);
-    this.rowFirsts = new Uint32Array(shapes.length + 1);
-    this.rowCount = 0;
-    this.months = months.map(({ key, count, first }) => ({ key, count, first }));
-    this.days = [];
-    this.headings = [];
-    this.height = 0;
-    this.line = []; // days that will share the next row
-    months.forEach(({ days }, number) => this.#layOutMonth(this.months[number], days));
-    this.#endLine();
-    this.rowFirsts[this.rowCount] = shapes.length;
-    this.monthFirsts = Float64Array.from(this.months, (month) => month.first);
-    this.dayFirsts = Float64Array.from(this.days, (day) => day.first);
-    this.headingFirsts = Float64Array.from(this.headings, (heading) => heading.first);
+  /** `sections` are `Sections`; the heights of those without shapes are estimated from the counts of their days. */
+  constructor(sections, { width, rowHeight, gap, heading }) {
+    this.sections = sections;
+    this.assumed = meanRatio(sections.known.values().next().value?.shapes);
+    this.options = { width, rowHeight, gap, heading, assumed: this.assumed };
+    this.revision = 0; // changes with every height
+    this.rows = new Map(); // by the number of their section
+    this.heights = Float64Array.from(sections.list, (section) => this.#estimate(section));
+    this.tops = new Float64Array(sections.list.length + 1);
+    sections.list.forEach((section, number) => section.shapes && this.#layOut(number));
+    this.#stack(0);
   }
 
-  #layOutMonth(month, counts) {
-    const before = this.months[this.months.indexOf(month) - 1];
-    month.isSparse = this.#widthOf(month, SHARED * this.rowHeight) < this.width;
-    if (!month.isSparse || !before?.isSparse) {
-      this.#endLine();
-      if (before) this.height += this.heading / 3;
+  get months() {
+    return this.sections.months;
+  }
+
+  get height() {
+    return this.tops.at(-1);
+  }
+
+  /** Estimate the height of a section as its rows would be with photos of the usual shape. */
+  #estimate({ pieces }) {
+    const { width, rowHeight, gap, heading, assumed } = this.options;
+    let height = 0;
+    let shared = 0;
+    for (const { count, opens } of pieces) {
+      if (opens && opens.count * assumed * SHARED * rowHeight > width) height += (4 / 3) * heading;
+      const room = count * (assumed * rowHeight + gap);
+      if (room < width) shared += Math.max(NARROWEST_DAY, SHARED * room) + DAY_GAP;
+      else height += DAY_HEADING + Math.ceil(room / width) * (rowHeight + gap);
     }
-    let { first } = month;
-    for (let at = 0; at < counts.length; at += 2) {
-      const key = `${month.key}-${String(counts[at]).padStart(2, "0")}`;
-      const day = { key, count: counts[at + 1], first, left: 0, opens: at ? null : month };
-      first += day.count;
-      this.days.push(day);
-      if (this.#widthOf(day, this.rowHeight) < this.width) this.#join(day);
-      else this.#layOutFull(day);
+    return height + Math.ceil(shared / width) * (DAY_HEADING + SHARED * rowHeight + 2 * gap);
+  }
+
+  /** Compute the rows of a section from what is known of it. */
+  #layOut(number) {
+    const rows = new Rows(this.sections.list[number], this.options);
+    this.rows.delete(number);
+    this.rows.set(number, rows);
+    if (this.heights[number] === rows.height) return rows;
+    this.heights[number] = rows.height;
+    this.#stack(number);
+    return rows;
+  }
+
+  #stack(from) {
+    for (let number = from; number < this.heights.length; number += 1) {
+      this.tops[number + 1] = this.tops[number] + this.heights[number];
     }
+    this.revision += 1;
   }
 
-  #sumOf({ first, count }) {
-    let sum = 0;
-    for (let index = first; index < first + count; index += 1) sum += this.ratios[index];
-    return sum;
+  /** Return the numbers of the sections from `upper` to `lower`. */
+  numbersBetween(upper, lower) {
+    const numbers = [];
+    for (let number = this.#numberAt(upper); number < this.heights.length && this.tops[number] < lower; number += 1) numbers.push(number);
+    return numbers;
   }
 
-  #widthOf(part, height) {
-    return this.#sumOf(part) * height + (part.count - 1) * this.gap;
-  }
-
-  /** Add a day to the line; end the line with or before it, whichever makes a height closer to the wanted one. */
-  #join(day) {
-    const wanted = SHARED * this.rowHeight;
-    day.sum = this.#sumOf(day);
-    const before = this.line.length ? this.#fitting(this.line) : Infinity;
-    this.line.push(day);
-    const height = this.#fitting(this.line);
-    if (height > wanted) return;
-    if (this.line.length > 1 && (height < LOWEST * wanted || before / wanted < wanted / height)) {
-      this.line.pop();
-      this.#endLine(Math.min(before, TALLEST * wanted));
-      this.line.push(day);
-    } else {
-      this.#endLine(height);
+  /** Compute the rows from `upper` to `lower` with the shapes that are known now, and forget rows elsewhere. */
+  update(upper, lower) {
+    let number = this.#numberAt(upper);
+    const first = number;
+    for (; number < this.heights.length && this.tops[number] < lower; number += 1) {
+      if (this.rows.get(number)?.shapes !== this.sections.list[number].shapes) this.#layOut(number);
     }
-  }
-
-  /** Return the height at which the days fill a row; 0 if their headings do not fit beside each other. */
-  #fitting(days) {
-    let room = this.width - (days.length - 1) * DAY_GAP;
-    let free = days;
-    for (;;) {
-      const sum = free.reduce((total, day) => total + day.sum, 0);
-      const gaps = free.reduce((total, day) => total + (day.count - 1) * this.gap, 0);
-      const height = (room - gaps) / sum;
-      const wide = free.filter((day) => day.sum * height + (day.count - 1) * this.gap >= NARROWEST_DAY);
-      if (wide.length === free.length) return height;
-      if (!wide.length) return 0;
-      room -= (free.length - wide.length) * NARROWEST_DAY;
-      free = wide;
+    for (const other of this.rows.keys()) {
+      if (this.rows.size <= MAX_KEPT + number - first) break;
+      if (other < first || other >= number) this.rows.delete(other);
     }
   }
 
-  /** Lay out the days of the line side by side. */
-  #endLine(height = Infinity) {
-    const days = this.line;
-    if (!days.length) return;
-    this.line = [];
-    const used = height === Infinity ? Math.min(SHARED * this.rowHeight, this.#fitting(days)) : height;
-    let left = 0;
-    for (const day of days) {
-      day.left = left;
-      left += Math.max(NARROWEST_DAY, day.sum * used + (day.count - 1) * this.gap) + DAY_GAP;
-    }
-    this.#addRow(days[0].first, this.#addHeadings(days), used);
-    this.height += this.gap;
+  #numberAt(y) {
+    return lastAt(this.tops, y, this.heights.length);
   }
 
-  /** Lay out a day that fills rows by itself. */
-  #layOutFull(day) {
-    this.#endLine();
-    const end = day.first + day.count;
-    let top = this.#addHeadings([day]);
-    let { first } = day;
-    let sum = 0;
-    for (let index = first; index < end; index += 1) {
-      const before = sum;
-      sum += this.ratios[index];
-      const height = this.#heightOf(sum, index - first + 1);
-      if (height > this.rowHeight) continue;
-      // End the row with or before this tile, whichever is closer to the wanted height.
-      const higher = index > first ? this.#heightOf(before, index - first) : Infinity;
-      if (higher / this.rowHeight < this.rowHeight / height) {
-        top = this.#addRow(first, top, higher);
-        first = index;
-        sum = this.ratios[index];
-        if (this.#heightOf(sum, 1) > this.rowHeight) continue;
-        top = this.#addRow(first, top, this.#heightOf(sum, 1));
-      } else {
-        top = this.#addRow(first, top, height);
-      }
-      first = index + 1;
-      sum = 0;
-    }
-    if (first < end) this.#addRow(first, top, Math.min(this.rowHeight, this.#heightOf(sum, end - first)));
+  #rowsOf(number) {
+    return this.rows.get(number) ?? this.#layOut(number);
   }
 
-  #heightOf(ratios, count) {
-    return (this.width - (count - 1) * this.gap) / ratios;
-  }
-
-  /** Add the headings of days side by side, and of the months that they open; return the top of the photos. */
-  #addHeadings(days) {
-    const opening = days.filter(({ opens }) => opens);
-    const isLarge = opening.some(({ opens }) => !opens.isSparse);
-    const row = this.rowCount;
-    const top = this.height;
-    const middle = top + (opening.length ? (isLarge ? this.heading : SMALL_HEADING) : 0);
-    for (const [place, day] of days.entries()) {
-      const { opens: month, left, first } = day;
-      if (month) {
-        const next = opening[opening.indexOf(day) + 1];
-        Object.assign(month, { top, row });
-        this.headings.push({ group: month, isSmall: !isLarge, first, top, left, width: (next ? next.left - DAY_GAP / 2 : this.width) - left });
-      }
-      const next = days[place + 1];
-      this.headings.push({ group: day, first, top: middle, left, width: (next ? next.left - DAY_GAP / 2 : this.width) - left });
-    }
-    return middle + DAY_HEADING;
-  }
-
-  /** Add a row of photos; return the top of the next one. */
-  #addRow(first, top, height) {
-    this.rowStarts[this.rowCount] = this.height;
-    this.rowTops[this.rowCount] = top;
-    this.rowHeights[this.rowCount] = height;
-    this.rowFirsts[this.rowCount] = first;
-    this.rowCount += 1;
-    this.height = top + height + this.gap;
-    return this.height;
-  }
-
+  /** Return the row at `y`: its first photo, where it starts with its headings, the top of its photos, their height. */
   rowAt(y) {
-    return lastAt(this.rowStarts, y, this.rowCount);
+    const number = this.#numberAt(y);
+    return this.#describe(number, this.#rowsOf(number).rowAt(y - this.tops[number]));
   }
 
+  /** Return the first row from `upper` to `lower` whose shapes are known, or else the first. */
+  firstRowBetween(upper, lower) {
+    const exact = this.numbersBetween(upper, lower).find((number) => this.rows.get(number)?.shapes);
+    return this.rowAt(exact === undefined ? upper : Math.max(upper, this.tops[exact]));
+  }
+
+  /** Return the row of the photo at `index`. */
   rowOf(index) {
-    return lastAt(this.rowFirsts, index, this.rowCount);
+    const number = this.sections.numberOf(index);
+    return this.#describe(number, this.#rowsOf(number).rowOf(index - this.sections.list[number].first));
+  }
+
+  #describe(number, row) {
+    const rows = this.#rowsOf(number);
+    const top = this.tops[number];
+    return {
+      first: this.sections.list[number].first + rows.rowFirsts[row],
+      start: top + rows.rowStarts[row],
+      top: top + rows.rowTops[row],
+      height: rows.rowHeights[row],
+    };
+  }
+
+  /** Return about where a month begins, without computing its rows. */
+  topOf({ first }) {
+    const number = this.sections.numberOf(first);
+    const section = this.sections.list[number];
+    return this.tops[number] + ((first - section.first) / section.count) * this.heights[number];
   }
 
   /** Return the number of the first month in the row at `y`. */
   monthAt(y) {
-    return lastAt(this.monthFirsts, this.rowFirsts[this.rowAt(y)]);
+    return this.sections.numberOfMonth(this.rowAt(y).first);
   }
 
-  monthOf(index) {
-    return this.months[lastAt(this.monthFirsts, index)];
+  /** Return whether the place of the photo at `index` is exact. */
+  isExactAt(index) {
+    return this.rows.get(this.sections.numberOf(index))?.shapes !== "";
   }
 
-  /** Return the headings and tiles of a row in their order: {group, isSmall, left, top, width}, {index, left, width}. */
-  itemsOf(row) {
-    const items = [];
-    const height = this.rowHeights[row];
-    const first = this.rowFirsts[row];
-    let day = lastAt(this.dayFirsts, first);
-    let heading = lastAt(this.headingFirsts, first - 1) + (first ? 1 : 0);
-    let { left } = this.days[day].first === first ? this.days[day] : { left: 0 };
-    for (let index = first; index < this.rowFirsts[row + 1]; index += 1) {
-      if (this.days[day + 1]?.first === index) ({ left } = this.days[day += 1]);
-      for (; this.headings[heading]?.first === index; heading += 1) items.push(this.headings[heading]);
-      const width = this.ratios[index] * height;
-      items.push({ index, left, width });
-      left += width + this.gap;
+  /** Return the headings and tiles from `upper` to `lower` by their keys, in their order, with their positions. */
+  itemsBetween(upper, lower) {
+    const items = new Map();
+    for (const number of this.numbersBetween(upper, lower)) {
+      const rows = this.#rowsOf(number);
+      const { first } = this.sections.list[number];
+      const top = this.tops[number];
+      for (let row = rows.rowAt(upper - top); row < rows.rowCount && top + rows.rowStarts[row] < lower; row += 1) {
+        for (const item of rows.itemsOf(row)) {
+          if (item.group) items.set(item.group.key + (item.isSmall ? " small" : ""), { ...item, top: top + item.top });
+          else items.set(String(first + item.place), this.#tile(item, { first, top, rows, row }));
+        }
+      }
     }
     return items;
   }
+
+  #tile({ place, left, width }, { first, top, rows, row }) {
+    return { index: first + place, left, width, top: top + rows.rowTops[row], height: rows.rowHeights[row] };
+  }
+}
+
+function meanRatio(shapes) {
+  if (!shapes) return USUAL_RATIO;
+  return ratiosOf(shapes).reduce((sum, ratio) => sum + ratio, 0) / shapes.length;
 }

@@ -52,7 +52,7 @@ export class Scrubber {
     let last = "";
     for (const month of this.layout.months) {
       const year = month.key.slice(0, 4);
-      const top = (month.top / this.layout.height) * height;
+      const top = (this.layout.topOf(month) / this.layout.height) * height;
       if (year === last || top < free) continue;
       last = year;
       free = top + YEAR_HEIGHT;

@@ -1,84 +1,116 @@
 /** The timeline: all photos by date on one long page, with elements only for those near the screen. */
 
 import "./lightbox.js";
-import { fetchIds } from "./photo_ids.js";
-import { onReturn, Problem } from "./requests.js";
+import { Canvas } from "./canvas.js";
 import { Layout } from "./layout.js";
 import { PhotoStore } from "./photo_store.js";
 import { problemView } from "./problems.js";
+import { onReturn } from "./requests.js";
 import { Scrubber } from "./scrubber.js";
 import { setList } from "./tiles.js";
 import { makeHeading } from "./timeline_headings.js";
+import { timelineList } from "./timeline_list.js";
+import { Refresher } from "./timeline_refresh.js";
 import "./years_link.js";
-import { fillTile, makeTile, photoOf, releaseTile, retryThumbnail } from "./timeline_tiles.js";
+import { fillTile, makeTile, photoOf, placeItem, releaseTile, retryThumbnail } from "./timeline_tiles.js";
 
 const MARGIN = 0.75; // screens above and below that are filled too
+const AHEAD = 3; // screens above and below of which the shapes are requested
 const HEADING = 56;
-const PAUSE = 250; // milliseconds from a change until the outline is requested …
-const MAX_PAUSE = 30_000; // … at most, after failures
-const STEADY = 10_000; // milliseconds after which a change is independent of the previous one
+const REST = 150; // milliseconds without scrolling
 
 const element = document.querySelector("#photos");
 const notice = document.querySelector("#timeline-notice");
 const outline = JSON.parse(document.querySelector("#outline").textContent);
 const store = new PhotoStore(element.dataset.source, outline, element.dataset.scope);
+const canvas = new Canvas(element, { above: HEADING });
 const shown = new Map(); // "12": a tile's element by the place of its photo, "2023-05": a heading's
 const scrubber = new Scrubber(document.querySelector("#scrubber"), {
-  go: (fraction) => scrollTo(0, fraction * Math.max(0, top() + layout.height - innerHeight)),
-  goToMonth: (number) => {
-    scrollTo(0, top() + layout.months[number].top);
-    chosen = { number, at: scrollY };
+  go: (share) => {
+    canvas.goToShare(share);
     renderSoon();
   },
+  goToMonth: (number) => go({ month: layout.months[number].key, place: 0 }, { number }),
 });
-let chosen = null; // the month that the scrubber went to, until the page scrolls: several may share a row
+const refresher = new Refresher(store, {
+  place: () => layout.months.length && !canvas.isAtStart && anchor(),
+  change: (at) => layOut({ at }),
+});
 let layout = null;
+let revision = -1; // of the layout on the screen
+let goal = null; // the anchor that the page was sent to, until it scrolls; `number` is its month: several may share a row
 let frame = 0;
 let saving = 0;
 
-function top() {
-  return element.offsetTop - HEADING;
-}
-
-/** Return the photo at the upper edge of the screen: its month, its place there, and its distance from the edge. */
+/** Return the first photo on the screen: its month, its place there, and its distance from the upper edge. */
 function anchor() {
-  const y = scrollY - top();
-  const row = layout.rowAt(y + HEADING);
-  const index = layout.rowFirsts[row];
-  const month = layout.monthOf(index);
-  return { month: month.key, place: index - month.first, beyond: y - layout.rowTops[row] };
+  const row = layout.firstRowBetween(canvas.y + HEADING, canvas.y + innerHeight);
+  const month = layout.sections.monthOf(row.first);
+  return { month: month.key, place: row.first - month.first, beyond: canvas.y - row.top };
 }
 
-/** Scroll to an anchor; without a distance, to the headings above the photo. */
-function returnTo({ month: key, place, beyond = null }) {
+/** Return the position of an anchor; without a distance, that of the headings above the photo. */
+function positionOf({ month: key, place, beyond = null, isCentred = false }) {
   const month = layout.months.find((other) => other.key <= key) ?? layout.months.at(-1);
   const row = layout.rowOf(month.key === key ? month.first + Math.min(place, month.count - 1) : month.first);
-  scrollTo(0, top() + (beyond === null ? layout.rowStarts[row] : layout.rowTops[row] + beyond));
+  if (isCentred) return row.top + HEADING - (innerHeight - row.height) / 2;
+  return beyond === null ? row.start : row.top + beyond;
+}
+
+/** Scroll to an anchor, and stay there while heights become exact. */
+function go(at, { number = null } = {}) {
+  goal = { at, number, y: 0 };
+  canvas.go(positionOf(at));
+  goal.y = canvas.y;
+  renderSoon();
+}
+
+/** Compute the rows near the screen; while that changes heights, keep what is on it. */
+function settle() {
+  for (let round = 0; round < 5; round += 1) {
+    const isAtGoal = goal?.y === canvas.y;
+    const isAtEnd = canvas.isAtEnd && !canvas.isAtStart;
+    const at = isAtGoal ? goal.at : anchor();
+    const margin = innerHeight * MARGIN;
+    layout.update(canvas.y - margin, canvas.y + innerHeight + margin);
+    if (layout.revision === revision) return;
+    revision = layout.revision;
+    const isAtStart = canvas.isAtStart && canvas.y <= HEADING;
+    canvas.setHeight(layout.height);
+    if (isAtGoal) go(at, goal);
+    else if (isAtEnd) canvas.go(canvas.end);
+    else if (!isAtStart) canvas.shift(positionOf(at) - canvas.y);
+  }
 }
 
 /** Compute the layout again, and scroll back to `at`. */
 function layOut({ at = null } = {}) {
   const width = element.clientWidth;
-  layout = new Layout(store.months, store.shapes, {
+  layout = new Layout(store.sections, {
     width,
     rowHeight: Math.min(240, 88 + width * 0.11),
     gap: width < 600 ? 3 : 6,
     heading: HEADING,
   });
-  element.style.blockSize = `${layout.height}px`;
+  revision = layout.revision;
+  canvas.setHeight(layout.height);
   document.querySelector("#no-photos").hidden = layout.months.length > 0;
   for (const item of shown.values()) release(item);
   shown.clear();
   scrubber.show(layout);
-  if (at && layout.months.length) returnTo(at);
+  goal = null;
+  if (at && layout.months.length) go(at);
+  else canvas.rest();
   render();
 }
 
 function render() {
   frame = 0;
-  const from = scrollY - top();
+  canvas.measure();
+  if (layout.months.length) settle();
+  const from = canvas.y;
   const margin = innerHeight * MARGIN;
-  const items = itemsBetween(from - margin, from + innerHeight + margin);
+  const items = layout.itemsBetween(from - margin, from + innerHeight + margin);
   for (const [key, item] of shown) {
     if (items.has(key) || item.contains(document.activeElement)) continue;
     release(item);
@@ -88,11 +120,12 @@ function render() {
   for (const [key, place] of items) {
     let item = shown.get(key);
     if (!item) {
-      item = place.group ? makeHeading(place) : makeTile(place);
+      item = place.group ? makeHeading(place) : makeTile();
       shown.set(key, item);
       element.insertBefore(item, next);
     }
-    const photo = place.group ? null : store.at(place.index);
+    placeItem(item, { ...place, top: place.top - canvas.origin });
+    const photo = place.group || !layout.isExactAt(place.index) ? null : store.at(place.index);
     if (photo) fillTile(item, photo);
     next = item.nextElementSibling;
   }
@@ -102,31 +135,22 @@ function render() {
 
 /** Show the position in the scrubber: the month at the upper edge, which moves to the lower one on the last screen. */
 function showPosition(from) {
-  const end = document.documentElement.scrollHeight - innerHeight;
   const screen = innerHeight - HEADING;
-  const edge = from + HEADING + Math.max(0, screen - Math.max(0, end - scrollY)) * Math.min(1, end / screen);
-  const number = chosen?.at === scrollY ? chosen.number : layout.monthAt(edge);
-  scrubber.move(Math.min(1, scrollY / Math.max(1, end)), number);
+  const edge = from + HEADING + Math.max(0, screen - Math.max(0, canvas.end - from)) * Math.min(1, canvas.end / screen);
+  const number = goal?.y === canvas.y ? goal.number : null;
+  scrubber.move(canvas.share, number ?? layout.monthAt(edge));
 }
 
-/** Report the visible photos to the store, which requests the missing ones. */
+/** Report to the store what is visible, and which sections are near: it requests what is missing. */
 function requestVisible(items, middle) {
   const indexes = [...items.values()].filter(({ group }) => !group).map(({ index }) => index);
   if (!indexes.length) return;
-  store.show({ first: indexes[0], last: indexes.at(-1), middle: layout.rowFirsts[layout.rowAt(middle)] });
-}
-
-/** Return the headings and tiles from `upper` to `lower`, in their order, with their positions. */
-function itemsBetween(upper, lower) {
-  const items = new Map();
-  if (!layout.rowCount) return items;
-  for (let row = layout.rowAt(upper); row < layout.rowCount && layout.rowStarts[row] < lower; row += 1) {
-    for (const item of layout.itemsOf(row)) {
-      if (item.group) items.set(item.group.key, item);
-      else items.set(String(item.index), { ...item, top: layout.rowTops[row], height: layout.rowHeights[row] });
-    }
-  }
-  return items;
+  const { first } = layout.rowAt(middle);
+  const number = store.sections.numberOf(first);
+  const near = layout.numbersBetween(middle - AHEAD * innerHeight, middle + AHEAD * innerHeight)
+    .sort((one, other) => Math.abs(one - number) - Math.abs(other - number));
+  const sections = near.map((other) => store.sections.list[other]);
+  store.show({ first: indexes[0], last: indexes.at(-1), middle: first, sections });
 }
 
 function release(item) {
@@ -150,76 +174,39 @@ function showTrouble() {
   if (!trouble) wake();
 }
 
-let refreshing = null;
-let changes = 0;
-let failures = 0;
-let endPause = () => {};
-/** Photos were added or removed, often many in a row: load a new outline, and keep the position. */
-function refreshSoon() {
-  changes += 1;
-  refreshing ??= refresh().finally(() => { refreshing = null; });
-}
-
-async function refresh() {
-  for (let seen = -1; seen !== changes;) {
-    await new Promise((done) => {
-      endPause = done;
-      setTimeout(done, Math.min(MAX_PAUSE, PAUSE * 2 ** failures));
-    });
-    seen = changes;
-    try {
-      const at = layout.months.length && scrollY > 0 ? anchor() : null;
-      if (await store.refresh()) layOut({ at });
-      failures = 0;
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      failures += 1;
-      // Requests fail until the login; other failures are retried.
-      if (error.kind !== "login") seen = -1;
-    }
-  }
-}
-
-let outdatedAt = -Infinity;
-let outdatedPause = 0;
-let outdatedTimer = 0;
-/** Places have changed. If that continues, as while a program deletes photos, requests become less frequent. */
-function refreshOutdated() {
-  if (outdatedTimer) return;
-  const now = performance.now();
-  outdatedPause = now - outdatedAt < STEADY ? Math.min(MAX_PAUSE, 2 * outdatedPause + PAUSE) : 0;
-  outdatedAt = now + outdatedPause;
-  outdatedTimer = setTimeout(() => {
-    outdatedTimer = 0;
-    refreshSoon();
-  }, outdatedPause);
-}
-
 function save() {
   saving = 0;
   if (layout.months.length && !history.state?.lightbox) history.replaceState({ timeline: anchor() }, "");
 }
 
+/** Scrolling rests: put what heights have changed right. */
+function rest() {
+  const { origin } = canvas;
+  canvas.rest();
+  if (origin !== canvas.origin) render();
+  save();
+}
+
 addEventListener("scroll", () => {
+  canvas.follow();
   renderSoon();
   clearTimeout(saving);
-  saving = setTimeout(save, 150);
+  saving = setTimeout(rest, REST);
 }, { passive: true });
 addEventListener("resize", renderSoon);
 store.addEventListener("loaded", renderSoon);
-store.addEventListener("outdated", refreshOutdated);
+store.addEventListener("outdated", () => refresher.refreshOutdated());
 store.addEventListener("trouble", showTrouble);
-document.addEventListener("photos:changed", refreshSoon);
+document.addEventListener("photos:changed", () => refresher.refreshSoon());
 document.addEventListener("photos:rated", ({ detail: { ids, importance } }) => {
   store.rate(ids, importance);
-  if (element.dataset.scope.includes("view=starred")) refreshSoon();
+  if (element.dataset.scope.includes("view=starred")) refresher.refreshSoon();
 });
 element.addEventListener("thumbnail:failed", ({ detail: { id } }) => store.recheck(store.indexOf(id)));
 onReturn(() => {
   renderSoon();
   wake();
-  refreshSoon();
-  if (failures) endPause();
+  refresher.refreshAtOnce();
 });
 // Saves at once: a user may leave right after scrolling, and iOS has no `beforeunload`, but clicks.
 for (const type of ["beforeunload", "click"]) addEventListener(type, save, { capture: true });
@@ -231,9 +218,9 @@ function bringIntoView(id) {
   const index = store.indexOf(id);
   if (index === undefined) return;
   const row = layout.rowOf(index);
-  const upper = top() + layout.rowTops[row] + HEADING;
-  const lower = upper + layout.rowHeights[row];
-  if (lower < scrollY + HEADING || upper > scrollY + innerHeight) scrollTo(0, (upper + lower - innerHeight) / 2);
+  if (row.top + row.height >= canvas.y && row.top + HEADING <= canvas.y + innerHeight) return;
+  const month = store.sections.monthOf(index);
+  go({ month: month.key, place: index - month.first, isCentred: true });
 }
 
 function focusPhoto(id) {
@@ -249,36 +236,7 @@ function photoOfId(id) {
   return (tile && photoOf(tile)) ?? store.at(store.indexOf(id));
 }
 
-/** Return the place of the photo with this id, after pending changes; undefined if it is gone. */
-async function placeOf(id) {
-  while (store.indexOf(id) === undefined && ((refreshing && !failures) || store.isLoading)) {
-    await new Promise((done) => { setTimeout(done, 50); });
-  }
-  return store.indexOf(id);
-}
-
-/** Return the photo `step` places further; null beyond the ends, undefined if this one is gone. Rejects with a Problem. */
-async function neighbourOf(id, step) {
-  const index = await placeOf(id);
-  if (index === undefined) return undefined;
-  try {
-    return await store.load(index + step);
-  } catch (error) {
-    if (error.kind !== "outdated") throw error;
-  }
-  const moved = await placeOf(id);
-  return moved === undefined ? undefined : store.load(moved + step);
-}
-
-setList(element, {
-  photo: async (id) => photoOfId(id),
-  neighbour: neighbourOf,
-  between: (one, other) => fetchIds({ one, other }),
-  known: (one, other) => {
-    const [first, last] = [store.indexOf(one), store.indexOf(other)].sort((a, b) => a - b);
-    return Array.from({ length: last - first + 1 || 0 }, (_, place) => store.at(first + place));
-  },
-});
+setList(element, timelineList(store, { photoOfId, isChanging: () => refresher.isChanging }));
 
 history.scrollRestoration = "manual";
 layOut({ at: history.state?.timeline ?? monthInAddress() });
@@ -287,7 +245,7 @@ let width = element.clientWidth;
 new ResizeObserver(() => {
   if (element.clientWidth === width) return;
   width = element.clientWidth;
-  layOut({ at: layout.months.length && scrollY > 0 ? anchor() : null });
+  layOut({ at: layout.months.length && !canvas.isAtStart ? anchor() : null });
 }).observe(element);
 
 function monthInAddress() {
@@ -297,10 +255,9 @@ function monthInAddress() {
 
 /** Open the timeline at a photo: its row in the middle of the screen, and the focus on it. */
 async function showTarget({ photo: id, month, place }) {
-  const index = layout.months.find(({ key }) => key === month).first + place;
-  const row = layout.rowOf(index);
-  scrollTo(0, top() + HEADING + layout.rowTops[row] - (innerHeight - layout.rowHeights[row]) / 2);
+  go({ month, place, isCentred: true });
   render();
+  const index = layout.months.find(({ key }) => key === month).first + place;
   if ((await store.load(index).catch(() => null))?.id !== id) return; // The store reports failures.
   render();
   shown.get(String(index))?.querySelector("a").focus({ preventScroll: true, focusVisible: true });

@@ -21,7 +21,7 @@ function dateOf(key) {
 }
 
 /** Return the heading of a month or day of the layout: `data-group` is 2023-05 or 2023-05-14. */
-export function makeHeading({ group, isSmall = false, left, top: upper, width: room }) {
+export function makeHeading({ group, isSmall = false }) {
   const isMonth = group.key.length === "2023-05".length;
   const item = document.createElement("div");
   item.className = isMonth ? "month-name" : "day-name";
@@ -35,7 +35,5 @@ export function makeHeading({ group, isSmall = false, left, top: upper, width: r
     heading.append(" ", count);
   }
   item.append(heading, makeGroupCheck(group, isMonth ? monthName(group.key) : dates.format(dateOf(group.key))));
-  item.style.transform = `translate(${left}px, ${upper}px)`;
-  item.style.inlineSize = `${room}px`;
   return item;
 }

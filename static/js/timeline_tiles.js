@@ -10,13 +10,20 @@ const templates = Object.fromEntries(["tile", "broken", "waiting", "failed"].map
   [name, document.querySelector(`#${name}-template`).content.firstElementChild]));
 const spare = []; // tiles that are out of sight: making them takes longer than filling them
 const filled = new WeakMap(); // tiles: the photos that they show
+const places = new WeakMap(); // tiles and headings: where they are
 
-export function makeTile({ left, top, width, height }) {
-  const tile = spare.pop() ?? templates.tile.cloneNode(true);
-  tile.style.transform = `translate(${left}px, ${top}px)`;
-  tile.style.inlineSize = `${width}px`;
-  tile.style.blockSize = `${height}px`;
-  return tile;
+export function makeTile() {
+  return spare.pop() ?? templates.tile.cloneNode(true);
+}
+
+/** Move a tile or a heading to its place; the height of headings is their own. */
+export function placeItem(item, { left, top, width, height }) {
+  const place = `${left} ${top} ${width} ${height}`;
+  if (places.get(item) === place) return;
+  places.set(item, place);
+  item.style.transform = `translate(${left}px, ${top}px)`;
+  item.style.inlineSize = `${width}px`;
+  if (height) item.style.blockSize = `${height}px`;
 }
 
 /** Remove a tile from the page, for reuse. */

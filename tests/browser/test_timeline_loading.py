@@ -18,6 +18,8 @@ SIZES = {"390": (390, 844), "820": (820, 1180), "1440": (1440, 900), "2560": (25
 # The smallest and the largest screen in every run, the others in `make soak`.
 SCREENS = [pytest.param(size, marks=[] if size in {"390", "2560"} else pytest.mark.soak) for size in SIZES]
 LIBRARIES = {"sparse": twelve_years, "dense": one_month}
+# Dense screens of the largest size have a hundred pictures, which take the longest.
+EVERY_RUN = [("sparse", "2560"), ("dense", "390")]
 PORTIONS = "**/timeline/*"
 THUMBNAILS = "**/thumbnail?*"
 
@@ -29,7 +31,7 @@ ON_SCREEN = """() => [...document.querySelectorAll("#photos .tile")]
     .map(([, tile, image]) => (image?.complete && image.naturalWidth ? Number(tile.dataset.photo) : null))"""
 
 
-@pytest.fixture(params=LIBRARIES)
+@pytest.fixture
 def library(request: pytest.FixtureRequest, media_root, owner: User) -> list[Photo]:
     """One to three photos a month for twelve years, or 5,000 in one month."""
     return make_library(owner, LIBRARIES[request.param]())
@@ -69,7 +71,15 @@ def go_to(page: Page, share: float) -> None:
     page.evaluate("share => scrollTo(0, share * (document.documentElement.scrollHeight - innerHeight))", share)
 
 
-@pytest.mark.parametrize("size", SCREENS)
+@pytest.mark.parametrize(
+    ("library", "size"),
+    [
+        pytest.param(library, size, marks=[] if (library, size) in EVERY_RUN else pytest.mark.soak)
+        for library in LIBRARIES
+        for size in SIZES
+    ],
+    indirect=["library"],
+)
 def test_shows_picture_in_every_visible_tile(open_page, library, owner, size):
     page = open_page(viewport=viewport(size))
     expect_pictures(page, owner)
@@ -97,7 +107,7 @@ def test_shows_uploaded_pictures_in_open_gallery(open_page, sparse, owner, size)
     expect_pictures(page, owner, beginning_with=newest.pk)
 
 
-@pytest.mark.parametrize("size", ["390", "2560"])
+@pytest.mark.parametrize(("library", "size"), EVERY_RUN, indirect=["library"])
 def test_keeps_tiles_right_when_another_tab_deletes_photos(open_page, library, owner, size):
     page = open_page(viewport=viewport(size))
     expect_pictures(page, owner)
@@ -198,7 +208,7 @@ def test_offers_retry_when_thumbnail_keeps_failing(open_page, sparse, owner):
     expect(failed).to_have_count(0)
 
 
-def test_says_it_is_offline_and_continues_by_itself(open_page, library, owner):
+def test_says_it_is_offline_and_continues_by_itself(open_page, sparse, owner):
     page = open_page(viewport=viewport("390"))
     expect_pictures(page, owner)
     page.context.set_offline(True)
@@ -210,7 +220,7 @@ def test_says_it_is_offline_and_continues_by_itself(open_page, library, owner):
 
 
 @pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
-def test_leads_to_login_and_continues_after_it(open_page, dense, owner, locale):
+def test_leads_to_login_and_continues_after_it(open_page, sparse, owner, locale):
     page = open_page(locale=locale)
     expect_pictures(page, owner)
     cookies = page.context.cookies()

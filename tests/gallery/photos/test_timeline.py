@@ -17,12 +17,15 @@ from gallery.photos.timeline import (
     NARROWEST,
     OUTLINE,
     SHAPES,
+    SHAPES_OF_PART,
     WIDEST,
     Month,
     Portion,
+    Shapes,
     neighbours_of,
     outline_of,
     portion_of,
+    shapes_of,
 )
 from gallery.views.timeline import PAGE_SIZE
 from tests.factories import make_photos
@@ -45,6 +48,10 @@ def portion(first: datetime, *, user: User, begin: int = 0, size: int = PAGE_SIZ
     return portion_of(first, begin=begin, size=size, newest=newest, scope=Scope(), user=user)
 
 
+def shapes(first: datetime, *, user: User, begin: int = 0, size: int = 2000, newest: int = MAX_NUMBER) -> Shapes:
+    return shapes_of(first, begin=begin, size=size, newest=newest, scope=Scope(), user=user)
+
+
 def counts(months: list[Month]) -> list[tuple[str, int]]:
     return [(month.key, month.count) for month in months]
 
@@ -58,7 +65,6 @@ def test_counts_months_by_date_taken_or_uploaded(owner):
     Photo.objects.filter(pk=make_photos(owner, 1)[0].pk).update(uploaded_at=datetime(2024, 2, 29, 12, tzinfo=UTC))
     outline = outline_of(Scope(), user=owner)
     assert counts(outline.months) == [("2024-02", 1), ("2023-06", 2), ("2023-05", 1), ("1890-01", 1)]
-    assert len(outline.shapes) == 5
 
 
 def test_orders_shapes_like_photos(owner):
@@ -66,7 +72,7 @@ def test_orders_shapes_like_photos(owner):
     photos = dated(owner, *(datetime(2023, 5, day + 1) for day in range(len(sizes))))
     for photo, (width, height) in zip(photos, sizes, strict=True):
         Photo.objects.filter(pk=photo.pk).update(width=width, height=height)
-    for shape, (width, height) in zip(outline_of(Scope(), user=owner).shapes, reversed(sizes), strict=True):
+    for shape, (width, height) in zip(shapes(datetime(2023, 5, 1), user=owner).shapes, reversed(sizes), strict=True):
         ratio = min(max(width / height, NARROWEST), WIDEST)
         assert ratio_of(shape) == pytest.approx(ratio, rel=0.012)
 
@@ -144,12 +150,43 @@ def test_neighbours_follow_timeline_order(owner):
     assert neighbours_of(early, scope=Scope(), user=owner) == (middle.pk, None)
 
 
+def test_shapes_have_days_and_a_place(owner):
+    photos = dated(
+        owner, *[datetime(2023, 5, 14)] * 3, datetime(2023, 5, 2), datetime(2023, 4, 30), datetime(2023, 6, 1)
+    )
+    newest = photos[-1].pk
+    dated(owner, datetime(2023, 5, 13))
+    for begin, size, days in (
+        (0, 9, [("2023-05-14", 3), ("2023-05-02", 1), ("2023-04-30", 1)]),
+        (2, 2, [("2023-05-14", 1), ("2023-05-02", 1)]),
+        (5, 9, []),
+    ):
+        found = shapes(datetime(2023, 5, 1), user=owner, begin=begin, size=size, newest=newest)
+        assert found.days == days
+        assert len(found.shapes) == sum(count for _day, count in days)
+
+
+OTHER_INDEXES = """
+    SELECT format('DROP INDEX %I', indexname) FROM pg_indexes
+    WHERE tablename = 'gallery_photo' AND indexdef LIKE '%(owner_id%' AND indexdef NOT LIKE '%UNIQUE%'
+        AND indexname <> 'photo_timeline'
+"""
+
+
 @pytest.mark.parametrize("scope", [Scope(view) for view in View], ids=[view.name for view in View])
-def test_reads_shapes_from_index(owner, scope):
+@pytest.mark.parametrize("statement", [OUTLINE, SHAPES_OF_PART], ids=["outline", "shapes"])
+def test_reads_outline_and_shapes_from_index(owner, scope, statement):
     make_photos(owner, 300)
+    part = {"newest": MAX_NUMBER, "end": datetime(9999, 1, 1), "begin": 0, "size": 100}
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_sort = off")
-        cursor.execute(f"EXPLAIN {OUTLINE.format(condition=scope.condition)}", {"owner": owner.pk, **CONSTANTS})
+        cursor.execute("SET LOCAL enable_sort = off; SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+        # Of so few photos, any index of the owner's is as good.
+        cursor.execute(OTHER_INDEXES)
+        for (drop,) in cursor.fetchall():
+            cursor.execute(drop)
+        cursor.execute(
+            f"EXPLAIN {statement.format(condition=scope.condition)}", {"owner": owner.pk, **CONSTANTS, **part}
+        )
         plan = "\n".join(line for (line,) in cursor.fetchall())
     assert "Index Only Scan using photo_timeline" in plan
 
@@ -157,8 +194,8 @@ def test_reads_shapes_from_index(owner, scope):
 @pytest.mark.parametrize("count", [1, 3 * PAGE_SIZE])
 def test_gallery_takes_constant_number_of_queries(client, owner, count, django_assert_num_queries):
     make_photos(owner, count)
-    # session, user, outline, photos, counts of their months, failures, import of samples
-    with django_assert_num_queries(7):
+    # session, user, outline, photos, counts of their months, shapes, failures, import of samples
+    with django_assert_num_queries(8):
         client.get("/")
 
 
@@ -175,6 +212,31 @@ def test_page_contains_outline_and_first_photos(client, owner):
     assert [photo["id"] for photo in rest["photos"]] == [*newest[PAGE_SIZE:], photos[-1].pk]
     assert rest["months"] == [["2023-05", PAGE_SIZE + 3], ["2022-01", 1]]
     assert client.get("/timeline").json()["months"] == context["outline"]["months"]
+
+
+@pytest.mark.parametrize(
+    ("query", "begin", "days"),
+    [
+        ("", 0, [["2023-05-02", 4]]),
+        ("?month=2023-05&place=4", 2, [["2023-05-02", 3], ["2023-04-09", 1]]),
+        ("?month=2023-04&place=1", 4, [["2023-05-02", 1], ["2023-04-09", 3]]),
+        ("?month=1999-01", 3, [["2023-05-02", 2], ["2023-04-09", 2]]),
+        ("?month=2023-04&place=99", 5, [["2023-04-09", 3]]),
+    ],
+)
+def test_outline_has_shapes_around_a_place(client, owner, monkeypatch, query, begin, days):
+    monkeypatch.setattr("gallery.views.timeline.SHAPES_WITH_OUTLINE", 4)
+    dated(owner, *[datetime(2023, 5, 2)] * 5, *[datetime(2023, 4, 9)] * 3)
+    outline = client.get(f"/timeline{query}").json()
+    assert (outline["begin"], outline["days"]) == (begin, days)
+    assert len(outline["shapes"]) == sum(count for _day, count in days)
+
+
+def test_page_has_shapes_around_its_month_or_photo(client, owner, monkeypatch):
+    monkeypatch.setattr("gallery.views.timeline.SHAPES_WITH_OUTLINE", 4)
+    photos = dated(owner, *[datetime(2023, 5, 2)] * 5, *[datetime(2023, 4, 9)] * 3)
+    for query, begin in (("", 0), ("month=2023-04", 3), (f"photo={photos[1].pk}", 1), (f"photo={photos[7].pk}", 3)):
+        assert client.get(f"/?{query}").context["outline"]["begin"] == begin, query
 
 
 def test_page_of_earlier_month_shows_photos_without_scripts(client, owner):
@@ -208,7 +270,9 @@ def test_refuses_invalid_month_or_page(client, query):
 
 
 @pytest.mark.parametrize(
-    "path", ["2023-13", "x", "9-05", "9999-12", "2023-05?begin=-1", "2023-05?begin=x", "2023-05?newest=x"]
+    "path",
+    ["2023-13", "x", "9-05", "9999-12", "2023-05?begin=-1", "2023-05?begin=x", "2023-05?newest=x", "2023-05/shapes"]
+    + [f"2023-05/shapes?size={size}" for size in ("0", "x", "2001")],
 )
 def test_invalid_portion_is_not_found(client, path):
     assert client.get(f"/timeline/{path}").status_code == 404
@@ -253,6 +317,7 @@ def test_scopes_have_their_photos(client, owner, sets):
     for query, expected in sets.items():
         outline = client.get(f"/timeline{query}").json()
         assert [outline["months"][0][1], len(outline["shapes"])] == [2, 2], query
+        assert client.get(f"/timeline/2023-05/shapes{query or '?'}&size=9").json()["shapes"] == outline["shapes"], query
         portion = client.get(f"/timeline/2023-05{query}").json()
         assert [photo["id"] for photo in portion["photos"]] == expected, query
         assert portion["months"] == [["2023-05", 2]], query
@@ -265,15 +330,15 @@ def test_neighbours_follow_scope(client, sets):
 
 
 @pytest.mark.parametrize("query", ["view=trash", "album=x", "album=0", "album=999999999"])
-@pytest.mark.parametrize("path", ["/timeline", "/timeline/2023-05"])
+@pytest.mark.parametrize("path", ["/timeline?", "/timeline/2023-05?", "/timeline/2023-05/shapes?size=9&"])
 def test_invalid_scope_is_not_found(client, path, query):
-    assert client.get(f"{path}?{query}").status_code == 404
+    assert client.get(path + query).status_code == 404
 
 
 def test_album_of_other_user_is_not_found(client):
     album = Album.objects.create(owner=User.objects.create_user("stranger"), name="Theirs")
-    for path in ("/timeline", "/timeline/2023-05"):
-        assert client.get(f"{path}?album={album.pk}").status_code == 404
+    for path in ("/timeline?", "/timeline/2023-05?", "/timeline/2023-05/shapes?size=9&"):
+        assert client.get(f"{path}album={album.pk}").status_code == 404
 
 
 def test_tiles_have_stars(client, owner):
@@ -297,5 +362,19 @@ def test_opens_at_photo(client, owner):
 
 
 def test_does_not_open_at_photo_of_other_user(client):
-    (photo,) = dated(User.objects.create_user("stranger"), datetime(2023, 5, 1))
-    assert client.get(f"/?photo={photo.pk}").status_code == 404
+    photos = dated(User.objects.create_user("stranger"), datetime(2023, 5, 1), datetime(2023, 5, 2))
+    Photo.objects.filter(pk=photos[1].pk).update(is_archived=True)
+    for photo in photos:
+        assert client.get(f"/?photo={photo.pk}").status_code == 404
+
+
+def test_leads_to_archived_photo(client, owner):
+    shown, archived = dated(owner, datetime(2023, 5, 1), datetime(2022, 5, 1))
+    Photo.objects.filter(pk=archived.pk).update(is_archived=True)
+    response = client.get(f"/?photo={archived.pk}")
+    assert response.context["photos"] == [shown]
+    address = f"/archive?photo={archived.pk}"
+    assert "This photo is archived." in response.content.decode()
+    assert f'href="{address}"' in response.content.decode()
+    assert client.get(address).context["outline"]["target"]["photo"] == archived.pk
+    assert "This photo is archived." not in client.get(f"/?photo={shown.pk}").content.decode()
