@@ -36,7 +36,7 @@ def main() -> None:
         page.goto(f"{arguments.url}/login/")
         page.get_by_label("Username").fill(arguments.username)
         page.get_by_label("Password").fill(arguments.password)
-        page.get_by_role("button", name="Log in").click()
+        page.get_by_role("button", name="Log in", exact=True).click()
         page.wait_for_url(f"{arguments.url}/")
         save(page, "timeline")
         page.goto(f"{arguments.url}/search?q=station")

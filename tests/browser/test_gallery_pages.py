@@ -24,7 +24,7 @@ def test_logs_in_and_out(open_page, owner):
     expect(page.get_by_label("Username")).to_have_value("anna")
     expect(page.get_by_label("Password")).to_be_focused()
     page.keyboard.type("x")
-    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("button", name="Log in", exact=True).click()
     page.wait_for_url("**/photos/1")
     expect(page.get_by_role("heading", name="Page not found")).to_be_visible()
     page.get_by_role("button", name="Menu").click()

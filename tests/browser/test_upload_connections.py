@@ -74,7 +74,7 @@ def test_resumes_after_new_login(open_page, owner):
     tab.goto("/login/")
     tab.get_by_label("Username").fill("anna")
     tab.get_by_label("Password").fill("x")
-    tab.get_by_role("button", name="Log in").click()
+    tab.get_by_role("button", name="Log in", exact=True).click()
     tab.wait_for_url(lambda url: not url.endswith("/login/"))
     page.get_by_role("button", name="Resume").click()
     expect(summary(page)).to_have_text("1 added")

@@ -31,7 +31,7 @@ class Person:
                 page.goto("/")
                 page.get_by_label("Username").fill(username)
                 page.get_by_label("Password").fill(password)
-                page.get_by_role("button", name="Log in").click()
+                page.get_by_role("button", name="Log in", exact=True).click()
                 page.wait_for_url(f"{site.url}/")
                 site.sessions[username] = context.storage_state()
             yield cls(page, site)
