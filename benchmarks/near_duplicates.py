@@ -1,9 +1,13 @@
-"""Seconds to find near-duplicates and to show them: `python -m benchmarks.near_duplicates`.
+"""Quality and seconds of finding near-duplicates: `python -m benchmarks.near_duplicates`.
 
-One account has 100,000 synthetic photos and embeddings of 512 dimensions, in the database
+Quality: precision and recall on about 900 labelled pictures and copies of them (`benchmarks/picture_pairs.py`), by
+pixels and, as a baseline, by the vectors of ConSE, words and dates, the method before.
+
+Size: one account has 100,000 synthetic photos with embeddings of 512 dimensions and fingerprints, in the database
 `photosearch_near_duplicates`. One photo in ten is a copy of another, in another size. All are compared from scratch,
 then 1,000 new ones. As a baseline, PostgreSQL compares some photos with all, in as many processes as it chooses; both
-must find the same pairs.
+must find the same pairs. Fingerprints are compared without a database, and without the pixels, which synthetic photos
+do not have.
 """
 
 import argparse
@@ -12,6 +16,8 @@ import statistics
 import time
 from hashlib import sha256
 from multiprocessing import get_context
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 from django.contrib.auth.models import User
@@ -19,11 +25,18 @@ from django.db import connection
 from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 
+from benchmarks.encoder_process import encoder_process
 from benchmarks.library import Library, query_vectors, store_vectors
+from benchmarks.near_duplicate_quality import compared, measure, pairs_by_pixels, pairs_by_vectors, report
+from benchmarks.picture_pairs import labelled_files
 from gallery.models import Photo, Witness
 from gallery.pictures.images import THUMBNAIL_VERSION
+from search.encoders.client import encode_photos
 from search.models import ComparedPhoto, NearDuplicatePair, PhotoEmbedding
-from search.near_duplicates.comparing import compare_photos, compare_words
+from search.near_duplicates.candidates import CandidateSearch
+from search.near_duplicates.comparing import MAX_PAIRS_PER_PHOTO, compare_photos, compare_words
+from search.near_duplicates.copies import PHOTOS_PER_PASS
+from search.near_duplicates.fingerprints import FINGERPRINT_BYTES
 from search.near_duplicates.groups import find_groups
 
 NAME = "photosearch_near_duplicates"
@@ -32,17 +45,70 @@ MODEL = "synthetic@000000000000.1"
 DIMENSIONS = 512
 BATCH = 10_000
 PHOTOS_PER_COPY = 10
+CHANGED_BITS = 0.08  # twice as many as brighter copies have
 PLAIN_STATIC = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 
 
 def main() -> None:
-    """Fill the account, compare, request the page, and print a line for each."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    """Measure quality and size, and print a line for each."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", choices=("quality", "size"), help="measure one of them (default: both)")
+    parser.add_argument("--share", type=float, default=1.0, help="share of the labelled pictures (default: 1)")
     parser.add_argument("--photos", type=int, default=100_000)
     parser.add_argument("--new", type=int, default=1_000)
     parser.add_argument("--baseline", type=int, default=500, help="photos that PostgreSQL compares with all")
     parser.add_argument("--times", type=int, default=15, help="requests of the page (default: 15)")
     arguments = parser.parse_args()
+    if arguments.only != "size":
+        _measure_quality(arguments.share)
+    if arguments.only != "quality":
+        _measure_fingerprints(arguments.photos)
+        _measure_size(arguments)
+
+
+def _measure_quality(share: float) -> None:
+    files = list(labelled_files(share=share))
+    pictures = compared(files)
+    started = time.perf_counter()
+    pairs, candidates = pairs_by_pixels(pictures)
+    print(f"{candidates:,} candidates compared in {time.perf_counter() - started:.1f} s")
+    report("by pixels", measure(files, pairs), files)
+    with TemporaryDirectory() as name:
+        paths = [Path(name, f"{number}.{file.extension}") for number, file in enumerate(files)]
+        for path, file in zip(paths, files, strict=True):
+            path.write_bytes(file.data)
+        with encoder_process("conse", Path(name)) as (_process, info):
+            batches = [encode_photos(paths[begin : begin + 16], model=info.model) for begin in range(0, len(paths), 16)]
+        vectors = np.array([views[0] for batch in batches for views in batch], dtype=np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    before = pairs_by_vectors(files, vectors, limit=info.same_picture_distance)
+    report("before, by ConSE's vectors, words and dates", measure(files, before), files)
+
+
+def _measure_fingerprints(photos: int) -> None:
+    generator = np.random.default_rng(0)
+    fingerprints = generator.integers(0, 256, (photos, FINGERPRINT_BYTES), dtype=np.uint8)
+    copies = photos // PHOTOS_PER_COPY
+    changed = np.packbits(generator.random((copies, 8 * FINGERPRINT_BYTES)) < CHANGED_BITS, axis=1)
+    fingerprints[-copies:] = fingerprints[:copies] ^ changed
+    ids, found = np.arange(photos), 0
+    started = time.perf_counter()
+    for begin in range(0, photos, PHOTOS_PER_PASS):
+        batch = slice(begin, begin + PHOTOS_PER_PASS)
+        search = CandidateSearch(ids[batch], fingerprints[batch], most=MAX_PAIRS_PER_PHOTO)
+        search.compare(ids, fingerprints, positions=ids)
+        found += sum(
+            photo + copies - photos in others for photo, others in search.nearest() if photo >= photos - copies
+        )
+    seconds = time.perf_counter() - started
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    print(
+        f"{photos:,} fingerprints compared in {seconds:.1f} s, {1000 * seconds / photos:.2f} ms each; "
+        f"{found / copies:.1%} of copies with {CHANGED_BITS:.0%} of bits changed are candidates; at most {peak} MB"
+    )
+
+
+def _measure_size(arguments: argparse.Namespace) -> None:
     owner = _open()
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE gallery_photo CASCADE")

@@ -8,20 +8,19 @@ import pillow_heif
 from PIL import ExifTags, Image, ImageDraw, ImageEnhance, ImageFont, ImageOps
 
 Copy = tuple[Image.Image, str, dict[str, object]]
-COPIES_EACH = 4
 # EXIF orientations, and the turn of the pixels that each of them undoes.
 TURNED_FILES = {6: Image.Transpose.ROTATE_90, 3: Image.Transpose.ROTATE_180, 8: Image.Transpose.ROTATE_270}
 FORMATS = {"jpg": "JPEG", "png": "PNG", "webp": "WEBP", "heic": "HEIF"}
 
 
-def copies_of(image: Image.Image, *, random: Random, turn: int) -> Iterator[tuple[str, str, bytes, bool]]:
+def copies_of(image: Image.Image, *, random: Random, turn: int, copies: int) -> Iterator[tuple[str, str, bytes, bool]]:
     """Yield the change, extension and bytes of some copies, and whether the copy keeps the camera's date.
 
     `turn` is the number of the picture: the changes take turns, so that all are as frequent.
     """
     names = list(CHANGES)
-    for number in range(COPIES_EACH):
-        name = names[(turn * COPIES_EACH + number) % len(names)]
+    for number in range(copies):
+        name = names[(turn * copies + number) % len(names)]
         changed, extension, options = CHANGES[name](image, random)
         yield name, extension, saved(changed, extension, **options), random.random() < 0.5
 

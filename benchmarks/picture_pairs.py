@@ -8,14 +8,13 @@ grouped, but need not be; all others must be kept apart.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from importlib.util import find_spec
-from pathlib import Path
 from random import Random
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 from benchmarks.picture_copies import copies_of, saved
+from benchmarks.picture_drawing import draw_chat, draw_scene, enlarged, packaged_picture, plain_font
 
 PHOTOGRAPHS = {
     "skimage/data": (
@@ -92,10 +91,10 @@ class Original:
     with_copies: bool = True
 
 
-def labelled_files(*, share: float = 1.0, seed: int = 0) -> Iterator[LabelledFile]:
-    """Yield the set, or about a `share` of each kind of picture in it."""
+def labelled_files(*, share: float = 1.0, copies: int = 4) -> Iterator[LabelledFile]:
+    """Yield the set, or about a `share` of each kind of picture in it, with so many copies of each copied picture."""
     for number, original in enumerate(_originals(share)):
-        random = Random(1000 * seed + number)
+        random = Random(number)
         extension = "jpg" if original.kind in PHOTOGRAPHIC else "png"
         file = LabelledFile(
             original.kind,
@@ -108,7 +107,9 @@ def labelled_files(*, share: float = 1.0, seed: int = 0) -> Iterator[LabelledFil
         )
         yield file
         if original.with_copies:
-            for change, copied_extension, data, keeps_date in copies_of(original.image, random=random, turn=number):
+            for change, copied_extension, data, keeps_date in copies_of(
+                original.image, random=random, turn=number, copies=copies
+            ):
                 yield replace(
                     file,
                     change=change,
@@ -127,25 +128,25 @@ def _originals(share: float) -> Iterator[Original]:
 def _photographs(number: int) -> Iterator[Original]:
     """A real photograph, and its four quarters, which are pictures of their own."""
     files = [(folder, name) for folder, names in PHOTOGRAPHS.items() for name in names]
-    image = _packaged(*files[number % len(files)])
+    image = packaged_picture(*files[number % len(files)])
     width, height = image.size
     taken = START + timedelta(days=number)
-    yield Original("photograph", _enlarged(image, 1400), taken_at=taken)
+    yield Original("photograph", enlarged(image, 1400), taken_at=taken)
     for part in range(0, 4, 3):
         left, top = part % 2 * width // 2, part // 2 * height // 2
         quarter = image.crop((left, top, left + width // 2, top + height // 2))
-        yield Original("photograph", _enlarged(quarter, 1000), taken_at=taken + timedelta(hours=part + 1))
+        yield Original("photograph", enlarged(quarter, 1000), taken_at=taken + timedelta(hours=part + 1))
 
 
 def _scenes(number: int) -> Iterator[Original]:
     """A drawn landscape without a camera's date."""
-    yield Original("drawn photograph", _scene(number))
+    yield Original("drawn photograph", draw_scene(number))
 
 
 def _places_again(number: int) -> Iterator[Original]:
     """A place at three times: other light, other clouds, other things in it, slightly another direction."""
     for visit in range(3):
-        image = _scene(500 + number, visit=visit)
+        image = draw_scene(500 + number, visit=visit)
         yield Original(
             "same place", image, taken_at=START + timedelta(days=400 * visit + number), with_copies=not visit
         )
@@ -155,24 +156,30 @@ def _bursts(number: int) -> Iterator[Original]:
     """Three pictures within two seconds, in which the camera and things moved a little."""
     if number == 0:
         for name in STEREO:
-            yield Original("burst", _packaged("skimage/data", name), burst=1, taken_at=START, with_copies=False)
+            yield Original("burst", packaged_picture("skimage/data", name), burst=1, taken_at=START, with_copies=False)
         return
     for shot in range(3):
-        image = _scene(800 + number, shift=shot * 9, moved=shot * 25)
+        image = draw_scene(800 + number, shift=shot * 9, moved=shot * 25)
         taken = START + timedelta(days=number, seconds=shot)
         yield Original("burst", image, burst=number + 1, taken_at=taken, with_copies=False)
 
 
 def _memes(number: int) -> Iterator[Original]:
     """A template with three captions, the last of which differs from the first by a word."""
-    picture = _scene(1500 + number).resize((800, 640))
+    picture = draw_scene(1500 + number).resize((800, 640))
     captions = [WORDS[(number * 3 + part) % len(WORDS)] for part in range(2)]
     changed = captions[0].rsplit(" ", 1)[0] + " never"
     for part, caption in enumerate((*captions, changed)):
         image = picture.copy()
         pen = ImageDraw.Draw(image)
         pen.text(
-            (400, 20 if number % 2 else 560), caption, "white", _font(44), "ma", stroke_width=4, stroke_fill="black"
+            (400, 20 if number % 2 else 560),
+            caption,
+            "white",
+            plain_font(44),
+            "ma",
+            stroke_width=4,
+            stroke_fill="black",
         )
         yield Original("meme", image, caption, with_copies=not part)
 
@@ -186,7 +193,7 @@ def _chats(number: int) -> Iterator[Original]:
     other = [*messages[:6], random.choice(WORDS)]
     for part, shown in enumerate((messages[:7], messages[1:9], last, other)):
         yield Original(
-            "chat", _chat(shown, who=NAMES[number % len(NAMES)], dark=dark), "\n".join(shown), with_copies=not part
+            "chat", draw_chat(shown, who=NAMES[number % len(NAMES)], dark=dark), "\n".join(shown), with_copies=not part
         )
 
 
@@ -199,10 +206,10 @@ def _documents(number: int) -> Iterator[Original]:
     for part, (body, amount) in enumerate(((lines, amounts[0]), (others, amounts[0]), (lines, amounts[1]))):
         image = Image.new("RGB", (1240, 1754), "white")
         pen = ImageDraw.Draw(image)
-        pen.text((110, 120), f"Invoice {4400 + number}", "black", _font(52))
+        pen.text((110, 120), f"Invoice {4400 + number}", "black", plain_font(52))
         for row, line in enumerate(body):
-            pen.text((110, 260 + row * 56), line[:70], "#222222", _font(28))
-        pen.text((110, 1560), f"Total {amount}", "black", _font(40))
+            pen.text((110, 260 + row * 56), line[:70], "#222222", plain_font(28))
+        pen.text((110, 1560), f"Total {amount}", "black", plain_font(40))
         yield Original("document", image, "\n".join((*body, amount)), with_copies=not part)
 
 
@@ -218,10 +225,10 @@ def _tickets(number: int) -> Iterator[Original]:
         pen = ImageDraw.Draw(image)
         pen.rounded_rectangle((30, 30, 1470, 610), 34, fill="white")
         pen.rectangle((30, 60, 1470, 150), fill="#12326b")
-        pen.text((80, 75), "BOARDING PASS", "white", _font(46))
-        pen.text((80, 190), "   ".join(where), "black", _font(110))
-        pen.text((80, 400), f"{person}   NH{100 + number}   GATE {code.randint(10, 99)}", "black", _font(40))
-        pen.text((80, 500), f"SEAT {seat}", "black", _font(44))
+        pen.text((80, 75), "BOARDING PASS", "white", plain_font(46))
+        pen.text((80, 190), "   ".join(where), "black", plain_font(110))
+        pen.text((80, 400), f"{person}   NH{100 + number}   GATE {code.randint(10, 99)}", "black", plain_font(40))
+        pen.text((80, 500), f"SEAT {seat}", "black", plain_font(44))
         for cell in range(625):
             if code.random() < 0.5:
                 x, y = 1190 + cell % 25 * 9, 200 + cell // 25 * 9
@@ -238,87 +245,6 @@ def _plain(number: int) -> Iterator[Original]:
     yield Original("plain", Image.fromarray(dark), with_copies=False)
     ramp = np.linspace(0, 18, 1200)[None, :, None] + colour[None, None, :] * 0.9 + random.normal(0, 1, (900, 1200, 3))
     yield Original("plain", Image.fromarray(np.clip(ramp, 0, 255).astype(np.uint8)), with_copies=False)
-
-
-def _packaged(folder: str, name: str) -> Image.Image:
-    package, _slash, path = folder.partition("/")
-    spec = find_spec(package)
-    if spec is None or spec.origin is None:
-        raise FileNotFoundError(package)
-    return Image.open(Path(spec.origin).parent / path / name).convert("RGB")
-
-
-def _enlarged(image: Image.Image, width: int) -> Image.Image:
-    return image.resize((width, image.height * width // image.width), Image.Resampling.BICUBIC)
-
-
-def _scene(seed: int, *, visit: int = 0, shift: int = 0, moved: int = 0) -> Image.Image:
-    """Draw hills under a sky with trees and houses; `visit` changes light and things, `shift` turns the camera."""
-    width, height = (1440, 1080) if seed % 3 else (1080, 1440)
-    ground, things = np.random.default_rng(seed), np.random.default_rng(10_000 * visit + seed)
-    light = 1 - 0.25 * visit
-    sky = things.integers(120, 255, 3) * light
-    rows = np.linspace(1, 0.6, height)[:, None, None]
-    clouds = _clouds(things, (height, width))[..., None] * 40
-    pixels = sky[None, None, :] * rows + clouds
-    across = np.arange(width) + shift + visit * 60
-    for layer in range(3):
-        waves = sum(
-            np.sin(across / scale + phase) * scale / 4
-            for scale, phase in zip(ground.uniform(60, 320, 4), ground.uniform(0, 6, 4), strict=True)
-        )
-        top = height * (0.4 + 0.18 * layer) + waves
-        colour = ground.integers(30, 170, 3) * light
-        covered = np.arange(height)[:, None] > top[None, :]
-        texture = _clouds(ground, (height, width))[..., None] * 50
-        pixels = np.where(covered[..., None], colour[None, None, :] + texture, pixels)
-    grain = np.random.default_rng(seed + 7 * moved + visit).normal(0, 4, (height, width, 1))
-    image = Image.fromarray(np.clip(pixels + grain, 0, 255).astype(np.uint8))
-    pen = ImageDraw.Draw(image)
-    for _thing in range(int(things.integers(4, 12))):
-        x, y = int(things.integers(0, width)) - shift, int(things.integers(height // 2, height - 100))
-        size = int(things.integers(30, 160))
-        fill = tuple(int(part * light) for part in things.integers(0, 255, 3))
-        if things.random() < 0.5:
-            pen.ellipse((x + moved, y, x + moved + size, y + size), fill=fill)
-        else:
-            pen.rectangle((x, y, x + size, y + size // 2), fill=fill, outline="black")
-    return image
-
-
-def _clouds(random: np.random.Generator, size: tuple[int, int]) -> np.ndarray:
-    """Return smooth noise of several scales, about −1 to 1."""
-    total = np.zeros(size)
-    for scale in (7, 19, 53):
-        noise = random.normal(0, 1, (scale, scale)).astype(np.float32)
-        layer = Image.fromarray(noise).resize((size[1], size[0]), Image.Resampling.BICUBIC)
-        total += np.asarray(layer) / scale**0.5
-    return total
-
-
-def _chat(messages: list[str], *, who: str, dark: bool) -> Image.Image:
-    background, theirs, mine, ink = (
-        ("#111111", "#2b2b2b", "#2f6b3a", "white") if dark else ("#ededed", "white", "#95ec69", "black")
-    )
-    image = Image.new("RGB", (1080, 1920), background)
-    pen = ImageDraw.Draw(image)
-    pen.text((540, 110), who, ink, _font(46), "ma")
-    y = 240
-    for row, message in enumerate(messages):
-        lines = [message[begin : begin + 30] for begin in range(0, len(message), 30)] or [""]
-        width = max(int(_font(40).getlength(line)) for line in lines) + 56
-        left = 1020 - width if row % 2 else 160
-        pen.rounded_rectangle((left, y, left + width, y + len(lines) * 58 + 36), 18, fill=mine if row % 2 else theirs)
-        for number, line in enumerate(lines):
-            pen.text((left + 28, y + 18 + number * 58), line, ink, _font(40))
-        y += len(lines) * 58 + 76
-    pen.rectangle((0, 1790, 1080, 1920), fill=theirs)
-    return image
-
-
-def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    """Return the font inside Pillow, which is the same on every machine."""
-    return ImageFont.load_default(size)
 
 
 PHOTOGRAPHIC = {"photograph", "drawn photograph", "same place", "burst", "plain"}
