@@ -60,6 +60,7 @@ FIELDS = {
     "month": "2023-05",
     "change": "clear",
     "archived": "1",
+    "turn": "90",
 }
 # Addresses that need no login.
 PUBLIC = {

@@ -123,6 +123,9 @@ def _merge_details(keeper: Photo, others: list[Photo], *, moment: datetime) -> N
     others = sorted(others, key=lambda photo: photo.pk)
     claims = claims_about([keeper, *others])
     gains = gains_of(claims[keeper.pk], [claims[photo.pk] for photo in others])
+    if keeper.is_archived and not all(photo.is_archived for photo in others):
+        # The timeline keeps showing a picture that it showed.
+        gains.by_hand["archived"] = False
     merge = PhotoMerge(
         photo=keeper,
         trashed_ids=[photo.pk for photo in others],

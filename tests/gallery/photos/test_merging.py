@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from gallery.claims.origins import local
 from gallery.claims.settling import settle
-from gallery.models import Photo, PhotoMerge
+from gallery.models import ArchiveRule, Photo, PhotoMerge
 from gallery.photos.editing import edit_photo
 from gallery.photos.merging import KeeperUnavailable, PhotosNotFound, UndoResult, merge_photos, undo
 from gallery.photos.trash import DAYS_IN_TRASH, delete_from_trash, purge_trash
@@ -37,6 +37,25 @@ def said(photo: Photo) -> dict:
 
 def albums(photo: Photo) -> list[str]:
     return [album for source in photo.sources.order_by("pk") for album in source.albums]
+
+
+@pytest.mark.parametrize(
+    ("kept", "others", "after"),
+    [(True, (True, False), False), (True, (True, True), True), (False, (True, True), False), (False, (False,), False)],
+    ids=["one shown", "all archived", "kept shown", "all shown"],
+)
+@pytest.mark.parametrize("witness", ["person", "rule"])
+def test_keeps_in_the_timeline_what_it_showed(store, owner, witness, kept, others, after):
+    keeper, *rest = photos = [store() for _ in range(1 + len(others))]
+    if witness == "rule":
+        ArchiveRule.objects.create(owner=owner, kind=Photo.Kind.MEME)
+    for photo, is_archived in zip(photos, (kept, *others), strict=True):
+        if is_archived:
+            state_claims(photo, **({"archived": True} if witness == "person" else {"kind": "meme"}))
+    merge_photos(keeper.pk, [photo.pk for photo in rest], user=owner, moment=NOW)
+    assert Photo.objects.get(pk=keeper.pk).is_archived is after
+    undo(NOW, user=owner)
+    assert [photo.is_archived for photo in Photo.objects.order_by("pk")] == [kept, *others]
 
 
 def test_merges_best_details_and_undoes_them(store, owner):
