@@ -30,7 +30,8 @@ CONVERTED = {
     "gallery_photo": {
         *("folded_filename", "folded_description", "folded_camera", "folded_labels", "folded_lens"),
         *("claims", "labels", "latitude", "longitude", "altitude", "place_source", "metadata_version"),
-        *("place_id", "defect", "note", "changed_at", "is_animated", "film_bytes", "is_archived", "rotation"),
+        *("place_id", "defect", "note", "changed_at", "is_animated", "film_bytes"),
+        *("is_archived", "rotation", "thumbnail_rotation"),
         # Instants are read again in the zone of this server.
         *("taken_at", "taken_offset", "dated_at", "kind", "revision"),
     },
