@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from gallery.access import ApiRequest
 from gallery.access.fields import QueryBoolean, StrictSerializer
 from gallery.access.permissions import may_administrate
-from gallery.access.problems import CONFLICT, ApiView, Conflict, check_precondition
+from gallery.access.problems import CONFLICT, MISSING, ApiView, Conflict, check_precondition
 from gallery.access.tokens import Scope
 from gallery.api.changes import AS_OF, complete_until
 from gallery.api.edits import PhotoChanges
@@ -89,7 +89,9 @@ class ChangedPage(PhotoPage):
 class PhotoListView(ApiView):
     scopes = {"GET": Scope.PHOTO_READ}
 
-    @extend_schema(operation_id="list_photos", parameters=[PhotoQuery], responses=ChangedPage, tags=["photos"])
+    @extend_schema(
+        operation_id="list_photos", parameters=[PhotoQuery], responses={200: ChangedPage, **MISSING}, tags=["photos"]
+    )
     def get(self, request: ApiRequest) -> Response:
         """List the user's photos, with optional filters. The list has no total count."""
         query = PhotoQuery.read(request.query_params)
