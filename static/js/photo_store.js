@@ -189,7 +189,7 @@ export class PhotoStore extends Loader {
     const { wanted } = this;
     for (const [begin, { request }] of this.entries) {
       if (this.entries.size <= MAX_KEPT) return;
-      if (request || wanted.includes(begin)) continue;
+      if (typeof begin === "object" || request || wanted.includes(begin)) continue;
       for (let index = begin; index < begin + PORTION; index += 1) this.#drop(index);
       this.entries.delete(begin);
     }

@@ -119,3 +119,27 @@ def test_says_that_photo_is_archived(open_page, long):
     page.get_by_role("link", name="Show it in the archive").click()
     wait_until(page, lambda: page.locator(f"#photo-{long[3].pk} > a").count() == 1)
     expect(page.locator(f"#photo-{long[3].pk} > a")).to_be_focused()
+
+
+# 250 portions, while the shapes of a section are on their way.
+STORE = """async () => {
+    const { name } = performance.getEntriesByType("resource").find(({ name }) => name.includes("/photo_store"));
+    const { PhotoStore } = await import(name);
+    const months = [["2023-05", 20_000, [31, 20_000]]];
+    window.fetch = async (address) => {
+        if (address.includes("/shapes")) return new Promise(() => {});
+        const begin = Number(new URL(address, location).searchParams.get("begin"));
+        const photos = Array.from({ length: 60 }, (_, place) => ({ id: begin + place + 1, version: 1 }));
+        return Response.json({ months: [["2023-05", 20_000]], photos });
+    };
+    const store = new PhotoStore("/timeline", { months, newest: 1, begin: 0, days: [], shapes: "" });
+    store.show({ first: 0, last: 59, middle: 0, sections: store.sections.list.slice(0, 1) });
+    while (!store.entries.size) await new Promise((done) => setTimeout(done, 10));
+    for (let begin = 0; begin < 15_000; begin += 60) await store.load(begin);
+    return store.photos.size;
+}"""
+
+
+def test_forgets_photos_far_away(open_page):
+    page = open_page()
+    assert page.evaluate(STORE) <= 200 * 60
