@@ -74,6 +74,8 @@ def _measure_quality(share: float) -> None:
     print(f"{candidates:,} candidates compared in {time.perf_counter() - started:.1f} s")
     report("by pixels", measure(files, pairs), files)
     with TemporaryDirectory() as name:
+        # The encoder's process may run as another user.
+        Path(name).chmod(0o777)
         paths = [Path(name, f"{number}.{file.extension}") for number, file in enumerate(files)]
         for path, file in zip(paths, files, strict=True):
             path.write_bytes(file.data)
