@@ -5,8 +5,8 @@ from playwright.sync_api import expect
 
 from gallery.models import Photo
 from gallery.photos.trash import move_to_trash
-from search.models import NearDuplicatePair
-from search.near_duplicates.copies import PIXELS
+from search.models import ComparedPhoto, NearDuplicatePair
+from search.near_duplicates.copies import COPIES_VERSION, PIXELS
 from tests.browser.driving import SMALL_TELEPHONE, follow
 
 
@@ -19,6 +19,9 @@ def groups(show, owner) -> list[list[Photo]]:
         NearDuplicatePair.objects.create(
             one=one, other=other, owner=owner, model=PIXELS, distance=0.01, reads_alike=True
         )
+    ComparedPhoto.objects.bulk_create(
+        ComparedPhoto(photo=photo, owner=owner, model=PIXELS, version=COPIES_VERSION) for photo in photos
+    )
     Photo.objects.update(wants_text=False, wants_embedding=False)
     Photo.objects.filter(pk__in=[one.pk for one, _other in pairs]).update(importance=1)
     return pairs
