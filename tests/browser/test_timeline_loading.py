@@ -185,7 +185,7 @@ def test_requests_failed_thumbnails_again(open_page, sparse, owner, provoked):
         route.fulfill(status=503)
 
     page.route(THUMBNAILS, fail_once)
-    go_to(page, 0.5)
+    page.reload()
     expect_pictures(page, owner)
     assert failed
 
