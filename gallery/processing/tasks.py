@@ -118,11 +118,12 @@ def find_near_duplicates(owner_id: int, model: str, dimensions: int, limit: floa
         pass
 
 
-@dramatiq.actor(queue_name="vision", max_retries=0, time_limit=6 * 60 * MINUTES)
+@dramatiq.actor(queue_name="vision", max_retries=0, time_limit=60 * MINUTES)
 def find_copies(owner_id: int) -> None:
-    """Compare the pixels of those photos of one owner that were not compared yet."""
-    while copies.match_photos(owner_id):
-        pass
+    """Compare the pixels of some photos of one owner; the rest follows behind what is enqueued now, such as uploads."""
+    if copies.match_photos(owner_id):
+        with _broker_may_be_down():
+            _enqueue_once(find_copies.message(owner_id))
 
 
 @dramatiq.actor(queue_name="vision", max_retries=0, time_limit=60 * MINUTES)
@@ -149,9 +150,8 @@ def enqueue_processing(photo_ids: list[int]) -> None:
     Embedding is left to the clock: asking which encoders are ready may take longer than a request should.
     """
     with _broker_may_be_down():
-        for message in (
-            actor.message(photo_ids) for actor in (make_thumbnails, read_metadata, extract_texts, index_photos)
-        ):
+        for actor in (make_thumbnails, read_metadata, extract_texts, index_photos):
+            message = actor.message(photo_ids)
             if len(_waiting_like(message)) < MAX_QUEUED_MESSAGES:
                 redis_broker().enqueue(message)
 
@@ -182,9 +182,8 @@ def enqueue_unindexing(photo_ids: list[int]) -> None:
 def resume_unindexing() -> None:
     """Enqueue photos whose removal from the keyword index has not happened yet; raises RedisError."""
     photo_ids = list(DocumentRemoval.objects.values_list("pk", flat=True)[:MAX_REMOVALS_PER_MESSAGE])
-    message = unindex_photos.message(photo_ids)
-    if photo_ids and not _waiting_like(message):
-        redis_broker().enqueue(message)
+    if photo_ids:
+        _enqueue_once(unindex_photos.message(photo_ids))
 
 
 def top_up(step: CurrentStep, photo_ids: list[int]) -> list[int]:
@@ -211,9 +210,7 @@ def enqueue_vector_indexes() -> None:
         return
     for encoder in encoders:
         if encoder.state == "ready" and _needs_vector_index(encoder.model):
-            message = build_vector_index.message(encoder.model, encoder.dimensions)
-            if not _waiting_like(message):
-                redis_broker().enqueue(message)
+            _enqueue_once(build_vector_index.message(encoder.model, encoder.dimensions))
 
 
 def enqueue_comparisons() -> None:
@@ -222,9 +219,7 @@ def enqueue_comparisons() -> None:
     Raises RedisError.
     """
     for owner_id in copies.owners_to_match():
-        message = find_copies.message(owner_id)
-        if not _waiting_like(message):
-            redis_broker().enqueue(message)
+        _enqueue_once(find_copies.message(owner_id))
     try:
         encoders = [encoder for encoder in describe_encoders() if encoder.state == "ready"]
         for encoder in encoders:
@@ -233,8 +228,8 @@ def enqueue_comparisons() -> None:
                 message = find_near_duplicates.message(
                     owner.pk, encoder.model, encoder.dimensions, encoder.same_picture_distance
                 )
-                if chosen and chosen.model == encoder.model and not _waiting_like(message):
-                    redis_broker().enqueue(message)
+                if chosen and chosen.model == encoder.model:
+                    _enqueue_once(message)
     except EncoderUnavailable:
         return
 
@@ -242,9 +237,7 @@ def enqueue_comparisons() -> None:
 def enqueue_evaluation() -> None:
     """Enqueue the evaluation of the search once a night, by the server's time zone; raises RedisError."""
     now = timezone.localtime()
-    if now.hour != EVALUATION_HOUR:
-        return
-    if cache.add("search-evaluation", now.isoformat(), timeout=EVALUATION_PAUSE):
+    if now.hour == EVALUATION_HOUR and cache.add("search-evaluation", now.isoformat(), timeout=EVALUATION_PAUSE):
         _enqueue(evaluate_search.message())
 
 
@@ -270,6 +263,12 @@ def _message(step: CurrentStep, photo_ids: list[int]) -> Message:
             return extract_texts.message(photo_ids)
         case Step.INDEX:
             return index_photos.message(photo_ids)
+
+
+def _enqueue_once(message: Message) -> None:
+    """Enqueue a message unless one like it waits; raises RedisError."""
+    if not _waiting_like(message):
+        redis_broker().enqueue(message)
 
 
 def _waiting_like(message: Message) -> list[Message]:
