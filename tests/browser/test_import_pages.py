@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from gallery.bulk_import.run import run_job
@@ -18,6 +19,8 @@ def work() -> None:
         run_job(job.pk)
 
 
+# Also a journey in tests/e2e.
+@pytest.mark.soak
 def test_imports_folder_and_undoes_it(
     open_page: Callable[..., Page], settings: Any, tmp_path: Path, broker: Any
 ) -> None:

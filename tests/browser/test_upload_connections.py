@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from gallery.models import PartialUpload, Photo
@@ -80,6 +81,8 @@ def test_resumes_after_new_login(open_page, owner):
     expect(summary(page)).to_have_text("1 added")
 
 
+# Lost connections, which look the same to the page, are tried in every run.
+@pytest.mark.soak
 def test_resumes_after_web_process_is_killed(open_page, media_root):
     """Runs its own gunicorn, because the server of the tests cannot be killed separately."""
     port = free_port()

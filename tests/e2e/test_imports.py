@@ -22,7 +22,7 @@ def tree(request: pytest.FixtureRequest, site: Site) -> Tree:
 
 
 # The rules of each source have tests of their own; all of them take a minute here.
-SHORT = ("takeout", "wechat")
+SHORT = ("takeout",)
 SOURCES = [
     pytest.param(name, name, marks=() if name in SHORT else pytest.mark.soak) for name in TREES if name != "dingtalk"
 ]
